@@ -1,0 +1,120 @@
+import * as v from 'valibot';
+import { Code } from './codes.ts';
+import { type ClientFrame, MESSAGE_COUNT_MAX } from './frames.ts';
+
+/** A frame, or why it is none: the code and sentence for the client, with the request's id where it could be read. */
+export type ParsedFrame =
+  | { readonly ok: true; readonly frame: ClientFrame }
+  | { readonly ok: false; readonly id: string; readonly code: number; readonly message: string };
+
+/** Room and user ids: 1 to 64 of these characters. Keys are built from them, so nothing else gets through. */
+export const ID_PATTERN = /^[A-Za-z0-9_+=-]{1,64}$/;
+const CONTENT_BYTES_MAX = 28_672;
+
+const requestId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'));
+const room = v.pipe(
+  v.string('room must be a string'),
+  v.regex(ID_PATTERN, 'room must be 1 to 64 of A-Z a-z 0-9 _ + = -'),
+);
+const seq = v.pipe(
+  v.number(),
+  v.safeInteger('a seq must be a whole number'),
+  v.minValue(0, 'a seq must not be negative'),
+);
+const epoch = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'));
+const count = (min: number) =>
+  v.pipe(
+    v.number('count must be a number'),
+    v.safeInteger('count must be a whole number'),
+    v.minValue(min, `count must be at least ${min}`),
+    v.maxValue(MESSAGE_COUNT_MAX, `count must be at most ${MESSAGE_COUNT_MAX}`),
+  );
+
+const schemas = {
+  join: v.strictObject({
+    action: v.literal('join'),
+    id: requestId,
+    room,
+    messageCount: count(-1),
+    autoCreate: v.boolean(),
+    resume: v.optional(v.strictObject({ roomEpoch: epoch, membership: epoch, seq })),
+  }),
+  leave: v.strictObject({ action: v.literal('leave'), id: requestId, room }),
+  send: v.strictObject({
+    action: v.literal('send'),
+    id: requestId,
+    room,
+    clientMessageId: v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
+    ),
+    type: v.pipe(v.string(), v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -')),
+    content: v.pipe(
+      v.string('content must be a string'),
+      v.maxBytes(CONTENT_BYTES_MAX, `content must be at most ${CONTENT_BYTES_MAX} bytes`),
+    ),
+  }),
+  history: v.strictObject({
+    action: v.literal('history'),
+    id: requestId,
+    room,
+    timestampMs: seq,
+    order: v.picklist(['descending', 'ascending']),
+    count: count(1),
+  }),
+  repair: v.strictObject({ action: v.literal('repair'), id: requestId, room, afterSeq: seq, beforeSeq: seq }),
+  ping: v.strictObject({ action: v.literal('ping'), id: requestId }),
+} as const;
+
+const codeOfField: Readonly<Record<string, number>> = {
+  room: Code.BAD_ROOM_ID,
+  messageCount: Code.BAD_COUNT,
+  count: Code.BAD_COUNT,
+  timestampMs: Code.BAD_TIMESTAMP,
+  content: Code.BAD_MESSAGE,
+  type: Code.BAD_MESSAGE,
+  clientMessageId: Code.BAD_MESSAGE,
+};
+
+/** Reads one frame's text. Never throws; unknown fields are refused, so a typing slip is not silently ignored. */
+export function parseFrame(text: string): ParsedFrame {
+  const value = jsonObject(text);
+  if (value === undefined)
+    return refuse('', Code.INVALID_PARAMETER, 'unable to read the frame; it is not a JSON object');
+  const given = value['id'];
+  const id = v.is(requestId, given) ? given : '';
+  const action = value['action'];
+  if (typeof action !== 'string' || !Object.hasOwn(schemas, action)) {
+    return refuse(
+      id,
+      Code.INVALID_PARAMETER,
+      `unable to read the frame; action must be one of ${Object.keys(schemas).join(', ')}`,
+    );
+  }
+  const result = v.safeParse(schemas[action as keyof typeof schemas], value, { abortEarly: true });
+  if (result.success) return { ok: true, frame: result.output };
+  const issue = result.issues[0];
+  const field = String(issue.path?.[0]?.key ?? '');
+  const tooLong = field === 'content' && issue.type === 'max_bytes';
+  const code = tooLong ? Code.CONTENT_TOO_LONG : (codeOfField[field] ?? Code.INVALID_PARAMETER);
+  const why =
+    issue.type === 'strict_object'
+      ? `${field} is ${issue.expected === 'never' ? 'not a field of this action' : 'missing'}`
+      : issue.message;
+  return refuse(id, code, `unable to read the frame; ${why}`);
+}
+
+function refuse(id: string, code: number, message: string): ParsedFrame {
+  return { ok: false, id, code, message };
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
