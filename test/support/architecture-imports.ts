@@ -1,0 +1,77 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+import type { Finding, ProjectFile } from './architecture.ts';
+
+interface ImportRule {
+  /** The files the rule is for; the first rule that fits a file is the one that counts. */
+  files: RegExp;
+  /** Files of the project that they may import. */
+  may: readonly RegExp[];
+  packages: readonly RegExp[];
+}
+
+const protocol = /^lib\/protocol\//;
+const protocolWithoutParsing = /^lib\/protocol\/(?!parse)/;
+const domain = /^lib\/domain\//;
+const usecases = /^lib\/usecases\//;
+const serverApi = /^lib\/server-api\//;
+const handlers = /^lib\/handlers\//;
+const store = /^lib\/store\//;
+const push = /^lib\/push\//;
+const infra = /^lib\/infra\//;
+const storeInterface = /^lib\/store\/room-store\.ts$/;
+const pushInterface = /^lib\/push\/push\.ts$/;
+const anything = /^/;
+
+const valibot = /^valibot$/;
+const awsSdk = /^@aws-sdk\//;
+const secretsManager = /^@aws-sdk\/client-secrets-manager$/;
+const handlerPackages = [/^@aws-lambda-powertools\//, /^jose$/, valibot, /^aws-lambda$/];
+const localPackages = [/^node:/, /^ws$/, /^dynalite$/, /^@dynoxide\//];
+const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(path|url)$/];
+
+const handlerImports = [handlers, usecases, serverApi, protocol, domain, storeInterface, pushInterface];
+
+/** Who may import whom. A folder that is not here may not exist. */
+const rules: readonly ImportRule[] = [
+  { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
+  { files: protocol, may: [protocol], packages: [] },
+  { files: domain, may: [domain], packages: [] },
+  { files: /^lib\/store\/dynamodb/, may: [store, domain], packages: [awsSdk] },
+  { files: store, may: [store, domain], packages: [] },
+  { files: /^lib\/push\/api-gateway\.ts$/, may: [push, protocol], packages: [awsSdk] },
+  { files: push, may: [push, protocol], packages: [] },
+  { files: usecases, may: [usecases, domain, protocol, storeInterface, pushInterface], packages: [] },
+  { files: serverApi, may: [serverApi, usecases, protocol, domain], packages: [/^node:crypto$/, valibot] },
+  { files: /^lib\/handlers\/deps[^/]*\.ts$/, may: [/^lib\//], packages: [...handlerPackages, awsSdk, /^node:/] },
+  { files: /^lib\/handlers\/secret[^/]*\.ts$/, may: handlerImports, packages: [...handlerPackages, secretsManager] },
+  { files: handlers, may: handlerImports, packages: handlerPackages },
+  { files: /^functions\//, may: [handlers], packages: [] },
+  { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },
+  { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
+  { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra], packages: cdkPackages },
+  { files: /^bin\//, may: [anything], packages: [anything] },
+];
+
+/** Imports under lib, functions and bin that the table above does not allow; types and dynamic imports count too. */
+export function checkImports(files: readonly ProjectFile[]): Finding[] {
+  return files.filter((file) => /^(lib|functions|bin)\/.*\.ts$/.test(file.path)).flatMap(checkFileImports);
+}
+
+function checkFileImports(file: ProjectFile): Finding[] {
+  const rule = rules.find((candidate) => candidate.files.test(file.path));
+  if (rule === undefined)
+    return [{ path: file.path, rule: 'imports', detail: 'lies in a folder without import rules' }];
+  return ts.preProcessFile(file.text, true, true).importedFiles.flatMap(({ fileName }): Finding[] => {
+    if (!fileName.startsWith('.')) {
+      if (allows(rule.packages, fileName)) return [];
+      return [{ path: file.path, rule: 'packages', detail: `may not use ${fileName}` }];
+    }
+    const target = posix.join(posix.dirname(file.path), fileName);
+    return allows(rule.may, target) ? [] : [{ path: file.path, rule: 'imports', detail: `may not import ${target}` }];
+  });
+}
+
+function allows(patterns: readonly RegExp[], name: string): boolean {
+  return patterns.some((pattern) => pattern.test(name));
+}
