@@ -1,0 +1,37 @@
+import type { Member } from './member.ts';
+import { isLive, type Room, type RoomPosition } from './room.ts';
+
+export interface EvictionLimits {
+  readonly offlineGraceMs: number;
+  readonly offlineMessageLimit: number;
+}
+
+/**
+ * KICK-31ST, KICK-30S, ALLOWLIST: is this offline member out? A pure function of two rows whose values only grow,
+ * so the write that accepts a message is the kick of everyone due, however many they are.
+ *
+ * A protected user is judged where the room stood when he became protected: who was due then was already out (case 15).
+ */
+export function isDue(member: Member, room: Room, limits: EvictionLimits): boolean {
+  const mark = member.offline;
+  if (mark === undefined) return false;
+  const position: RoomPosition = room.protectedSince[member.userId] ?? room;
+  const since = Math.max(mark.seq, room.unprotectedSeq[member.userId] ?? 0);
+  if (position.seq <= since) return false;
+  return (
+    position.seq - mark.seq >= limits.offlineMessageLimit ||
+    position.lastMessageAtMs - mark.atMs > limits.offlineGraceMs
+  );
+}
+
+/** Is he in the room? Every read of membership asks this (I-M17). */
+export function isMember(member: Member | undefined, room: Room | undefined, limits: EvictionLimits): member is Member {
+  if (member?.membership === undefined || !isLive(room) || member.roomEpoch !== room.epoch) return false;
+  return !isDue(member, room, limits);
+}
+
+/** The mark for a drop that is noticed now; never earlier than the last message, so skew can only delay a kick. */
+export const offlineMark = (room: RoomPosition, nowMs: number) => ({
+  seq: room.seq,
+  atMs: Math.max(nowMs, room.lastMessageAtMs),
+});
