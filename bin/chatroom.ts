@@ -1,0 +1,31 @@
+import { realpathSync } from 'node:fs';
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ChatroomStack } from '../lib/chatroom-stack.ts';
+import { readSettings, type Settings, settingNames } from '../lib/infra/settings.ts';
+
+// The same metadata that the CDK command line asks for: it ties each function to its bundle and its readable name.
+const context = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
+function buildApp(props: AppProps, chosen: Partial<Settings>): App {
+  const app = new App({
+    ...props,
+    context: { ...context, ...props.context },
+    analyticsReporting: false,
+    autoSynth: false,
+  });
+  const fromCommandLine = Object.fromEntries(settingNames.map((name) => [name, app.node.tryGetContext(name)]));
+  new ChatroomStack(app, 'Chatroom', readSettings({ ...fromCommandLine, ...chosen }));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+/** Writes the template and the bundles of the deployment with these settings into the folder `outdir`. */
+export function synthesize(outdir: string, settings: Partial<Settings>): void {
+  buildApp({ outdir }, settings).synth();
+}
+
+const mainModule = process.argv[1];
+if (mainModule !== undefined && realpathSync(mainModule) === import.meta.filename) {
+  buildApp({}, {}).synth();
+}

@@ -1,0 +1,47 @@
+import { Validations } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { AccessLog } from './access-log.ts';
+
+const logFields = {
+  requestId: '$context.requestId',
+  httpMethod: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  requestTime: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  error: '$context.error.responseType',
+  integrationStatus: '$context.integrationStatus',
+};
+
+/** The HTTP API for application servers: one Lambda behind every path. */
+export class ServerApi extends Construct {
+  /** Its address, without a slash at the end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, handler: IFunction) {
+    super(scope, id);
+    const api = new HttpApi(this, 'Api', { createDefaultStage: false });
+    const routes = api.addRoutes({
+      path: '/{proxy+}',
+      methods: [HttpMethod.ANY],
+      integration: new HttpLambdaIntegration('ServerApi', handler),
+    });
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Every call is signed with the app secret, and the Lambda checks the signature before anything else.',
+      });
+    }
+    new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: 500, burstLimit: 250 },
+      accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
+    });
+    this.url = api.apiEndpoint;
+  }
+}

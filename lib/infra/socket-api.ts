@@ -1,0 +1,71 @@
+import { Validations } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { AccessLog } from './access-log.ts';
+import { ApiLoggingRole } from './api-logging-role.ts';
+
+/** The Lambdas behind the routes. */
+export interface SocketRoutes {
+  readonly authorize: IFunction;
+  readonly connect: IFunction;
+  readonly disconnect: IFunction;
+  readonly message: IFunction;
+}
+
+const logFields = {
+  requestId: '$context.requestId',
+  connectionId: '$context.connectionId',
+  eventType: '$context.eventType',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  requestTime: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  error: '$context.error.responseType',
+  integrationStatus: '$context.integrationStatus',
+};
+
+/** The WebSocket API and its stage. Routes come later, because their Lambdas need the address of the stage. */
+export class SocketApi extends Construct {
+  readonly api: WebSocketApi;
+  readonly stage: WebSocketStage;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.api = new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.action' });
+    this.stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.api,
+      stageName: 'prod',
+      autoDeploy: true,
+      throttle: { rateLimit: 2_000, burstLimit: 1_000 },
+      accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
+    });
+    this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
+  }
+
+  /** Sends `$connect`, `$disconnect` and every frame to their Lambdas; the answer to a frame goes back on the socket. */
+  route(functions: SocketRoutes): void {
+    this.api.addRoute('$connect', {
+      integration: new WebSocketLambdaIntegration('Connect', functions.connect),
+      // The token may be in the sub-protocol or in the query string; naming either would make it mandatory.
+      authorizer: new WebSocketLambdaAuthorizer('Authorizer', functions.authorize, { identitySource: [] }),
+    });
+    const later = [
+      this.api.addRoute('$disconnect', {
+        integration: new WebSocketLambdaIntegration('Disconnect', functions.disconnect),
+      }),
+      this.api.addRoute('$default', {
+        integration: new WebSocketLambdaIntegration('Message', functions.message),
+        returnResponse: true,
+      }),
+    ];
+    for (const route of later) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'API Gateway authorizes a socket at $connect only; its identity comes with every later event.',
+      });
+    }
+  }
+}
