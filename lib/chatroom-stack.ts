@@ -35,14 +35,14 @@ export class ChatroomStack extends Stack {
 
     // API Gateway waits 10 s for an authorizer and 29 s for an integration; the sweep must end before the next one.
     const sweep = addFunction('Sweep', 'sweep', Duration.seconds(55));
-    const serverApiFunction = addFunction('ServerApiFunction', 'server-api', Duration.seconds(29));
+    const serverApiFunction = addFunction('ServerApi', 'server-api', Duration.seconds(29));
     sockets.route({
       authorize: addFunction('Authorize', 'authorize', Duration.seconds(10)),
       connect: addFunction('Connect', 'connect', Duration.seconds(10)),
       disconnect: addFunction('Disconnect', 'disconnect', Duration.seconds(29)),
       message: addFunction('Message', 'message', Duration.seconds(29)),
     });
-    const serverApi = new ServerApi(this, 'ServerApi', serverApiFunction);
+    const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
     new SweepSchedule(this, 'SweepSchedule', sweep);
 
     new CfnOutput(this, 'WebSocketUrl', { value: sockets.stage.url });
