@@ -47,6 +47,7 @@ export class ChatroomStack extends Stack {
 
     new CfnOutput(this, 'WebSocketUrl', { value: sockets.stage.url });
     new CfnOutput(this, 'ServerApiUrl', { value: serverApi.url });
-    new CfnOutput(this, 'SecretName', { value: secret.secretName });
+    // Its full name, the ARN, which every command that asks for a secret's name takes.
+    new CfnOutput(this, 'SecretName', { value: secret.secretArn });
   }
 }
