@@ -1,0 +1,67 @@
+import { WebSocket } from 'ws';
+import type { ConnectionFacts } from './websocket-events.ts';
+import type { WebSocketLimits } from './websocket-options.ts';
+
+/** One open connection. */
+export interface Connection {
+  readonly facts: ConnectionFacts;
+  lastActiveAt(): number;
+  /** A frame came or went: the idle time starts anew. */
+  touch(): void;
+  /** Sends a text frame; false when the connection is gone. */
+  send(text: string): boolean;
+  /** Closes with a close frame; the connection is gone at once for everybody else. */
+  end(code: number, reason: string): void;
+  /** Destroys the socket without a close frame, as a lost network does. */
+  cut(): void;
+  /** The socket was closed by the other side or by a fault. */
+  gone(code: number, reason: string): void;
+}
+
+interface ConnectionParts {
+  readonly facts: ConnectionFacts;
+  readonly socket: WebSocket;
+  readonly limits: WebSocketLimits;
+  readonly now: () => number;
+  /** Called once, with what `$disconnect` shall tell. */
+  readonly onGone: (code: number, reason: string) => void;
+}
+
+/** Wraps an open socket: its limits of time, and exactly one end. */
+export function openConnection({ facts, socket, limits, now, onGone }: ConnectionParts): Connection {
+  let isOpen = true;
+  let lastActiveAt = now();
+  const idle = setTimeout(() => connection.end(1001, 'Going away'), limits.idleMs).unref();
+  const life = setTimeout(() => connection.end(1001, 'Going away'), limits.lifeMs).unref();
+  const connection: Connection = {
+    facts,
+    lastActiveAt: () => lastActiveAt,
+    touch: () => {
+      if (!isOpen) return;
+      lastActiveAt = now();
+      idle.refresh();
+    },
+    send: (text) => {
+      if (!isOpen || socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(text);
+      connection.touch();
+      return true;
+    },
+    end: (code, reason) => {
+      if (isOpen) socket.close(code, reason);
+      connection.gone(code, reason);
+    },
+    cut: () => {
+      connection.gone(1006, '');
+      socket.terminate();
+    },
+    gone: (code, reason) => {
+      if (!isOpen) return;
+      isOpen = false;
+      clearTimeout(idle);
+      clearTimeout(life);
+      onGone(code, reason);
+    },
+  };
+  return connection;
+}

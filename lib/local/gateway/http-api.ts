@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Invoke } from '../invoke.ts';
+import { gatewayAnswer, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
+import { httpEvent } from './http-event.ts';
+import { matchRoute } from './http-routes.ts';
+import { closeServer, listen } from './listen.ts';
+import { readBody } from './request-body.ts';
+import { requestTarget } from './request-target.ts';
+
+/** An HTTP API as its template declares it, and the world that it runs in. */
+export interface HttpApiOptions {
+  readonly apiId: string;
+  readonly stage: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** The function's id by route key: `ANY /{proxy+}`, `POST /x`, `$default`. */
+  readonly routes: Readonly<Record<string, string>>;
+  readonly invoke: Invoke;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly log: (line: string) => void;
+}
+
+/** A running HTTP API. */
+export interface HttpApi {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** Starts the API on 127.0.0.1, with payload format 2.0. */
+export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
+  const server = createServer((request, response) => {
+    const requestId = options.randomId();
+    answer(options, requestId, request)
+      .then(({ status, headers, body }) => {
+        response.writeHead(status, { ...headers, 'content-length': body.length, 'apigw-requestid': requestId });
+        response.end(body);
+      })
+      .catch((error: unknown) => {
+        options.log(`unable to answer ${request.method} ${request.url}; ${String(error)}`);
+        response.destroy();
+      });
+  });
+  const port = await listen(server, options.port);
+  return { port, url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+}
+
+async function answer(options: HttpApiOptions, requestId: string, request: IncomingMessage): Promise<HttpAnswer> {
+  const body = await readBody(request, BODY_LIMIT_BYTES);
+  if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
+  const match = matchRoute(options.routes, request.method ?? '', requestTarget(request).path);
+  if (match === undefined) return gatewayAnswer(404, 'Not Found');
+  const { apiId, stage } = options;
+  const source = { apiId, stage, domainName: request.headers.host ?? '', requestId, nowMs: options.now() };
+  const result = await options.invoke(match.functionId, httpEvent(source, match, request, body));
+  if (!result.ok) options.log(`${match.routeKey} failed; ${result.errorType}: ${result.errorMessage}`);
+  const answered = result.ok ? readHttpAnswer(result.payload) : undefined;
+  return answered ?? gatewayAnswer(500, 'Internal Server Error');
+}

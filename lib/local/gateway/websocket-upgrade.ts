@@ -1,0 +1,101 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { requestTarget } from './request-target.ts';
+import { authorize, type Refusal } from './websocket-authorizer.ts';
+import { type ConnectionFacts, connectEvent } from './websocket-events.ts';
+import type { WebSocketApiOptions } from './websocket-options.ts';
+
+/** An upgrade that the authorizer and `$connect` let in, or why they did not. */
+export type Admission =
+  | { readonly admitted: true; readonly facts: ConnectionFacts; readonly protocol: string | undefined }
+  | { readonly admitted: false; readonly refusal: Refusal };
+
+const FORBIDDEN: Refusal = { status: 403, errorType: 'ForbiddenException', message: 'Forbidden' };
+const BAD_REQUEST: Refusal = { status: 400, errorType: 'BadRequestException', message: 'Bad Request' };
+const BAD_GATEWAY: Refusal = {
+  status: 502,
+  errorType: 'InternalServerErrorException',
+  message: 'Internal server error',
+};
+
+/** Asks everybody who may refuse a new connection, before its socket opens. */
+export async function admit(
+  options: WebSocketApiOptions,
+  domainName: string,
+  request: IncomingMessage,
+): Promise<Admission> {
+  if (requestTarget(request).path !== `/${options.stage}`) return refused(FORBIDDEN);
+  // Otherwise the library would refuse the upgrade after $connect had run.
+  if (!isWebSocketRequest(request)) return refused(BAD_REQUEST);
+  const newcomer: ConnectionFacts = {
+    connectionId: options.randomId(),
+    connectedAt: options.now(),
+    domainName,
+    sourceIp: request.socket.remoteAddress ?? '',
+    userAgent: request.headers['user-agent'],
+  };
+  const verdict = await authorize(options, newcomer, request);
+  if (!verdict.allowed) return refused(verdict.refusal);
+  const facts = verdict.context === undefined ? newcomer : { ...newcomer, authorizer: verdict.context };
+  return connect(options, facts, request);
+}
+
+async function connect(
+  options: WebSocketApiOptions,
+  facts: ConnectionFacts,
+  request: IncomingMessage,
+): Promise<Admission> {
+  const route = options.routes.$connect;
+  if (route === undefined) return { admitted: true, facts, protocol: undefined };
+  const result = await options.invoke(route.functionId, connectEvent(options, facts, request).event);
+  if (!result.ok) {
+    options.log(`$connect of ${facts.connectionId} failed; ${result.errorType}: ${result.errorMessage}`);
+    return refused(BAD_GATEWAY);
+  }
+  const answer = readAnswer(result.payload);
+  if (answer === undefined) return refused(BAD_GATEWAY);
+  if (answer.status >= 200 && answer.status < 300) return { admitted: true, facts, protocol: answer.protocol };
+  const message = STATUS_CODES[answer.status] ?? 'Refused';
+  return refused({ status: answer.status, errorType: 'IntegrationException', message });
+}
+
+function refused(refusal: Refusal): Admission {
+  return { admitted: false, refusal };
+}
+
+function isWebSocketRequest({ method, headers }: IncomingMessage): boolean {
+  const key = headers['sec-websocket-key'];
+  return (
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    key !== undefined &&
+    /^[+/0-9A-Za-z]{22}==$/.test(key)
+  );
+}
+
+function readAnswer(payload: unknown): { status: number; protocol: string | undefined } | undefined {
+  if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) return undefined;
+  const status = Number(payload.statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const headers = 'headers' in payload && typeof payload.headers === 'object' ? payload.headers : null;
+  const [, protocol] =
+    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
+  return { status, protocol: typeof protocol === 'string' ? protocol : undefined };
+}
+
+/** Answers an upgrade with an HTTP error and ends its socket. */
+export function refuseUpgrade(socket: Duplex, requestId: string, refusal: Refusal): void {
+  const body = JSON.stringify({ message: refusal.message, requestId });
+  const lines = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Refused'}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `x-amzn-RequestId: ${requestId}`,
+    `x-amzn-ErrorType: ${refusal.errorType}`,
+  ];
+  // The server's sockets may stay half open: without this a silent client would hold one for ever.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}

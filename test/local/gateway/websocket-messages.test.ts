@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { callConnections, closeAll, connect, type FakeLambda, startApi } from './gateway-client.ts';
+
+afterEach(closeAll);
+
+const echoRoute: FakeLambda = ({ requestContext, body }) => ({
+  statusCode: 200,
+  body: `${requestContext.routeKey}:${body}`,
+});
+
+describe('a message', () => {
+  it('goes to the route that its body names, with its event', async () => {
+    const api = await startApi({ join: echoRoute, $default: echoRoute });
+    const client = await connect(api.url);
+    client.socket.send('{"action":"join"}');
+    expect(await client.message()).toBe('join:{"action":"join"}');
+    const { event } = await api.calls.next();
+    expect(event).toMatchObject({ body: '{"action":"join"}', isBase64Encoded: false });
+    expect(event.requestContext).toMatchObject({
+      eventType: 'MESSAGE',
+      routeKey: 'join',
+      messageId: expect.any(String),
+      connectionId: api.connectionIds()[0],
+    });
+  });
+
+  it.each(['not json', '{"action":"other"}', '{"action":7}', '[]', 'null', '{"action":"$connect"}', '{"a":1}'])(
+    'goes to $default under that key: %s',
+    async (body) => {
+      const api = await startApi({ join: echoRoute, $default: echoRoute, $connect: echoRoute });
+      const client = await connect(api.url);
+      client.socket.send(body);
+      expect(await client.message()).toBe(`$default:${body}`);
+    },
+  );
+
+  it('is routed by a deeper expression', async () => {
+    const options = { routeSelectionExpression: '$request.body.to.name' };
+    const api = await startApi({ join: echoRoute, $default: echoRoute }, options);
+    const client = await connect(api.url);
+    client.socket.send('{"to":{"name":"join"}}');
+    expect(await client.message()).toMatch(/^join:/);
+  });
+
+  it('without any route is forbidden', async () => {
+    const api = await startApi({ join: echoRoute });
+    const client = await connect(api.url);
+    client.socket.send('x');
+    expect(JSON.parse(await client.message())).toMatchObject({ message: 'Forbidden', requestId: expect.any(String) });
+  });
+
+  it('gets no answer on a route without route response', async () => {
+    const api = await startApi({ silent: echoRoute, join: echoRoute });
+    const client = await connect(api.url);
+    client.socket.send('{"action":"silent"}');
+    await api.calls.next();
+    client.socket.send('{"action":"join"}');
+    expect(await client.message()).toMatch(/^join:/);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('secret'))],
+    ['answers no object', () => 'text'],
+  ])('gets an error frame when its function %s', async (_what, lambda) => {
+    const api = await startApi({ $default: lambda });
+    const client = await connect(api.url);
+    client.socket.send('x');
+    const { event } = await api.calls.next();
+    const { connectionId, requestId } = event.requestContext;
+    expect(JSON.parse(await client.message())).toEqual({ message: 'Internal server error', connectionId, requestId });
+  });
+
+  it('does not wait for the one before it, and @connections works meanwhile', async () => {
+    const answers: ((value: object) => void)[] = [];
+    const api = await startApi({ $default: () => new Promise((resolve) => answers.push(resolve)) });
+    const client = await connect(api.url);
+    client.socket.send('1');
+    client.socket.send('2');
+    const { event } = await api.calls.next();
+    await api.calls.next();
+    const posted = await callConnections(api.connectionsUrl, 'POST', event.requestContext.connectionId, 'meanwhile');
+    expect(posted.status).toBe(200);
+    expect(await client.message()).toBe('meanwhile');
+    answers[1]?.({ body: 'second' });
+    expect(await client.message()).toBe('second');
+    answers[0]?.({ body: 'first' });
+    expect(await client.message()).toBe('first');
+  });
+});
+
+it('refuses to start with an expression that it cannot read', async () => {
+  await expect(startApi({}, { routeSelectionExpression: '$request.header.x' })).rejects.toThrow(
+    'unable to read route selection expression',
+  );
+});
+
+describe('the limits', () => {
+  it('let a frame of 32 KB pass and close a longer one with 1009', async () => {
+    const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }) });
+    const client = await connect(api.url);
+    client.socket.send('x'.repeat(32_768));
+    expect(await client.message()).toBe('32768');
+    await api.calls.next();
+    client.socket.send('x'.repeat(32_769));
+    expect((await client.closed).code).toBe(1009);
+    expect(api.calls.items).toEqual([]);
+  });
+
+  it('let a message of 128 KB in frames pass and close a longer one with 1009', async () => {
+    const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }), $disconnect: () => ({}) });
+    const client = await connect(api.url);
+    for (let at = 0; at < 4; at += 1) client.socket.send('x'.repeat(32_768), { fin: at === 3 });
+    expect(await client.message()).toBe('131072');
+    await api.calls.next();
+    for (let at = 0; at < 4; at += 1) client.socket.send('x'.repeat(32_768), { fin: false });
+    client.socket.send('x');
+    expect((await client.closed).code).toBe(1009);
+    const { functionId, event } = await api.calls.next();
+    expect(functionId).toBe('$disconnect');
+    expect(event.requestContext.disconnectStatusCode).toBe(1009);
+  });
+
+  it('close binary frames with 1003', async () => {
+    const api = await startApi({ $default: echoRoute });
+    const client = await connect(api.url);
+    client.socket.send(Buffer.from('x'));
+    expect((await client.closed).code).toBe(1003);
+    expect(api.calls.items).toEqual([]);
+  });
+
+  it.each([
+    ['idle', { idleMs: 20, lifeMs: 600_000 }],
+    ['old', { idleMs: 600_000, lifeMs: 20 }],
+  ])('close an %s connection with 1001', async (_what, times) => {
+    const api = await startApi({}, { limits: { frameBytes: 32_768, messageBytes: 131_072, ...times } });
+    const client = await connect(api.url);
+    expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
+    expect(api.connectionIds()).toEqual([]);
+  });
+});
