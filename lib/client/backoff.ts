@@ -1,0 +1,11 @@
+const BASE_MS = 500;
+const CAP_MS = 15_000;
+
+/** Waiting times before each attempt: exponential with full jitter, so that a crowd does not come back at once. */
+export function* backoffDelaysMs(random: () => number): Generator<number, never> {
+  let ceilingMs = BASE_MS;
+  for (;;) {
+    yield Math.floor(random() * ceilingMs);
+    ceilingMs = Math.min(CAP_MS, ceilingMs * 2);
+  }
+}

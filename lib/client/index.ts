@@ -1,0 +1,2 @@
+export { createEngine, RCIMIWEngine } from './engine.ts';
+export * from './types.ts';

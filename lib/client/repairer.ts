@@ -1,0 +1,95 @@
+import { Code } from '../protocol/codes.ts';
+import type { Answer } from '../protocol/frames.ts';
+import { isRefusal, type OperationDeps } from './operations.ts';
+import { missing, type RoomSession, repair, type SeqRange, type SessionStep } from './room-session.ts';
+
+/** Pushes of neighbouring seqs overtake each other; asking at once would ask for what is on its way. */
+const PATIENCE_MS = 200;
+const RETRY_MS = 1000;
+const ATTEMPTS_MAX = 3;
+
+/** What a repairer tells its room. */
+export interface RepairerEvents {
+  step(step: SessionStep): void;
+  /** The server says that he is no member. */
+  notMember(): void;
+}
+
+/** Holds the session of a room and asks for what is missing in it, one hole at a time. */
+export class Repairer {
+  readonly #room: string;
+  readonly #deps: OperationDeps;
+  readonly #events: RepairerEvents;
+  #session: RoomSession | undefined;
+  #timer: unknown;
+  #isBusy: boolean = false;
+  #attempts: number = 0;
+  /** Answers to questions of an earlier connection or session are nothing to us. */
+  #generation = 0;
+
+  constructor(room: string, deps: OperationDeps, events: RepairerEvents) {
+    this.#room = room;
+    this.#deps = deps;
+    this.#events = events;
+  }
+
+  get session(): RoomSession | undefined {
+    return this.#session;
+  }
+
+  /** The session has moved on. */
+  follow(session: RoomSession): void {
+    this.#session = session;
+    if (!this.#isBusy && missing(session) !== undefined) this.#askAfter(PATIENCE_MS);
+  }
+
+  pause(): void {
+    this.#generation += 1;
+    this.#deps.timers.clearTimeout(this.#timer);
+    this.#isBusy = false;
+    this.#attempts = 0;
+  }
+
+  forget(): void {
+    this.pause();
+    this.#session = undefined;
+  }
+
+  #askAfter(delayMs: number): void {
+    this.#isBusy = true;
+    this.#timer = this.#deps.timers.setTimeout(() => this.#ask(), delayMs);
+  }
+
+  #ask(): void {
+    this.#isBusy = false;
+    const range = this.#session === undefined ? undefined : missing(this.#session);
+    if (range === undefined || !this.#deps.isUp()) return;
+    this.#isBusy = true;
+    this.#attempts += 1;
+    const generation = this.#generation;
+    this.#deps.ask(
+      (id) => ({ action: 'repair', id, room: this.#room, ...range }),
+      (outcome) => {
+        if (outcome.event !== 'lost' && generation === this.#generation) this.#answered(range, outcome);
+      },
+    );
+  }
+
+  #answered(range: SeqRange, answer: Answer): void {
+    this.#isBusy = false;
+    const session = this.#session;
+    if (session === undefined) return;
+    if (isRefusal(answer) && answer.code === Code.NOT_A_MEMBER) {
+      this.#attempts = 0;
+      this.#events.notMember();
+      return;
+    }
+    if (isRefusal(answer) && this.#attempts < ATTEMPTS_MAX) {
+      this.#askAfter(answer.retryAfterMs ?? RETRY_MS);
+      return;
+    }
+    this.#attempts = 0;
+    const isOfThisEpoch = 'messages' in answer && answer.roomEpoch === session.roomEpoch;
+    this.#events.step(repair(session, range, isOfThisEpoch ? answer.messages : []));
+  }
+}

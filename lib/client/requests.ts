@@ -1,0 +1,63 @@
+import { Code } from '../protocol/codes.ts';
+import type { Answer, ClientFrame, RefusalAnswer } from '../protocol/frames.ts';
+import type { Timers } from './types.ts';
+
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** `lost`: the connection went before the answer came, so the outcome is not known. */
+export type Outcome = Answer | { readonly event: 'lost' };
+
+/** Builds a frame around the id that its answer will carry. */
+export type FrameOf = (id: string) => ClientFrame;
+
+interface Pending {
+  readonly end: (outcome: Outcome) => void;
+  readonly timer: unknown;
+}
+
+/** The requests under way on the present connection; each ends exactly once. */
+export class Requests {
+  readonly #timers: Timers;
+  readonly #transmit: (frame: ClientFrame) => void;
+  readonly #pending = new Map<string, Pending>();
+  #lastId = 0;
+
+  constructor(timers: Timers, transmit: (frame: ClientFrame) => void) {
+    this.#timers = timers;
+    this.#transmit = transmit;
+  }
+
+  /** Sends a frame and hands its outcome to `end`, later and once. */
+  ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
+    this.#lastId += 1;
+    const id = String(this.#lastId);
+    const timer = this.#timers.setTimeout(() => {
+      this.#end(id, refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time'));
+    }, ANSWER_TIMEOUT_MS);
+    this.#pending.set(id, { end, timer });
+    this.#transmit(frameOf(id));
+  }
+
+  /** An answer from the server; one that nobody waits for any more is ignored. */
+  answer(answer: Answer): void {
+    this.#end(answer.id, answer);
+  }
+
+  /** The connection is gone. */
+  lose(): void {
+    for (const id of [...this.#pending.keys()]) this.#end(id, { event: 'lost' });
+  }
+
+  #end(id: string, outcome: Outcome): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    this.#timers.clearTimeout(pending.timer);
+    pending.end(outcome);
+  }
+}
+
+/** A refusal that the client makes itself, in the form of the server's. */
+export function refusal(id: string, code: number, message: string): RefusalAnswer {
+  return { event: 'answer', id, code, message };
+}

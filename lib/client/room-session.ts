@@ -1,0 +1,113 @@
+import type { Message } from '../protocol/frames.ts';
+
+/** One seq that is known: its message, or null where nothing is to be handed to the app (his own, acknowledged). */
+export interface Entry {
+  readonly seq: number;
+  readonly message: Message | null;
+}
+
+/** What a client has seen of one room epoch. A value: every function here returns a new one. */
+export interface RoomSession {
+  readonly roomEpoch: string;
+  /** Everything up to here was handed to the app or given up as a gap. */
+  readonly seq: number;
+  /** The highest seq that is known to exist. */
+  readonly knownSeq: number;
+  /** What came too early, ascending; all above `seq`. */
+  readonly early: readonly Entry[];
+}
+
+/** What is missing: the seqs afterSeq+1 … beforeSeq-1. */
+export interface SeqRange {
+  readonly afterSeq: number;
+  readonly beforeSeq: number;
+}
+
+export type SessionEvent = { readonly message: Message } | { readonly gap: SeqRange };
+
+/** The session after something came, and what the app is to be told, in this order. */
+export interface SessionStep {
+  readonly session: RoomSession;
+  readonly events: readonly SessionEvent[];
+}
+
+/** The part of a join's answer that orders messages. */
+export interface JoinedMessages {
+  readonly roomEpoch: string;
+  readonly seq: number;
+  readonly messages: readonly Message[];
+}
+
+/** First sight of a room epoch: the history that the join asked for, then everything after `joined.seq`. */
+export function openSession(joined: JoinedMessages): SessionStep {
+  const entries = merge([], joined.messages.map(entryOf), 0);
+  const seq = Math.max(joined.seq, entries.at(-1)?.seq ?? 0);
+  const session = { roomEpoch: joined.roomEpoch, seq, knownSeq: seq, early: [] };
+  return { session, events: entries.flatMap(eventsOf) };
+}
+
+/** A join's answer for a room that was seen before: what was missed. What is not in it is an explicit gap. */
+export function resumeSession(session: RoomSession, joined: JoinedMessages): SessionStep {
+  if (joined.roomEpoch !== session.roomEpoch) return openSession(joined);
+  const merged = add(session, joined.messages.map(entryOf), joined.seq);
+  const first = merged.early[0]?.seq ?? merged.knownSeq + 1;
+  return skipTo(merged, first);
+}
+
+/** Messages that were pushed, in whatever order and however often. */
+export function receive(session: RoomSession, entries: readonly Entry[]): SessionStep {
+  return drain(add(session, entries, 0), []);
+}
+
+/**
+ * The answer to a repair. If it holds nothing, or does not begin where the hole begins, that much is lost for good
+ * and becomes a gap; so every repair gets ahead and repairing ends.
+ */
+export function repair(session: RoomSession, asked: SeqRange, messages: readonly Message[]): SessionStep {
+  const merged = add(session, messages.map(entryOf), 0);
+  const first = Math.min(merged.early[0]?.seq ?? asked.beforeSeq, asked.beforeSeq);
+  return skipTo(merged, first);
+}
+
+/** The oldest hole, or undefined if nothing is missing. */
+export function missing(session: RoomSession): SeqRange | undefined {
+  const beforeSeq = session.early[0]?.seq ?? session.knownSeq + 1;
+  return beforeSeq > session.seq + 1 ? { afterSeq: session.seq, beforeSeq } : undefined;
+}
+
+/** A message as an entry of a session. */
+export function entryOf(message: Message): Entry {
+  return { seq: message.seq, message };
+}
+
+function skipTo(session: RoomSession, firstSeq: number): SessionStep {
+  if (firstSeq <= session.seq + 1) return drain(session, []);
+  const gap = { afterSeq: session.seq, beforeSeq: firstSeq };
+  return drain({ ...session, seq: firstSeq - 1 }, [{ gap }]);
+}
+
+function drain(session: RoomSession, before: readonly SessionEvent[]): SessionStep {
+  const run = session.early.filter((entry, index) => entry.seq === session.seq + 1 + index);
+  return {
+    session: { ...session, seq: session.seq + run.length, early: session.early.slice(run.length) },
+    events: [...before, ...run.flatMap(eventsOf)],
+  };
+}
+
+function add(session: RoomSession, entries: readonly Entry[], seq: number): RoomSession {
+  const early = merge(session.early, entries, session.seq);
+  const knownSeq = Math.max(session.knownSeq, seq, early.at(-1)?.seq ?? 0);
+  return { ...session, early, knownSeq };
+}
+
+function merge(early: readonly Entry[], entries: readonly Entry[], afterSeq: number): readonly Entry[] {
+  const bySeq = new Map<number, Entry>();
+  for (const entry of [...early, ...entries]) {
+    if (entry.seq > afterSeq && !bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
+  }
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+function eventsOf(entry: Entry): readonly SessionEvent[] {
+  return entry.message === null ? [] : [{ message: entry.message }];
+}
