@@ -1,0 +1,112 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { settingNames } from '../lib/infra/settings.ts';
+import { type LocalDeployment, startLocal } from './start-local.ts';
+
+const help = `npm start -- [options]    runs the whole deployment on this machine
+
+  --port N           port of the WebSocket API; the server API takes the next one (default 3000; 0: free ones)
+  --data DIR         keep rooms and the app secret in this folder (default: in memory)
+  --set name=value   change a setting; may be repeated: ${settingNames.join(', ')}
+  --help             this text
+
+DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.`;
+
+const infoFile = join(import.meta.dirname, '..', '.doorman', 'local.json');
+
+interface DevOptions {
+  readonly port: number;
+  readonly dataDir: string | undefined;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly help: boolean;
+}
+
+const flags = {
+  port: { type: 'string', default: '3000' },
+  data: { type: 'string' },
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    const [why] = error instanceof Error ? error.message.split('. ') : [];
+    throw new Error(`unable to read the options; ${why} (--help lists them)`);
+  }
+}
+
+function readOptions(args: readonly string[]): DevOptions {
+  const values = parse(args);
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_534) {
+    throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65534`);
+  }
+  const settings = values.set.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Error(`unable to use --set ${pair}; it must look like name=value`);
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return {
+    port,
+    dataDir: values.data === undefined ? undefined : resolve(values.data),
+    settings: Object.fromEntries(settings),
+    help: values.help,
+  };
+}
+
+function announce(stack: LocalDeployment): void {
+  const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
+  mkdirSync(dirname(infoFile), { recursive: true });
+  const info = { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, pid: process.pid };
+  writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
+  console.log(`
+Doorman runs.
+  clients      ${webSocketUrl}
+  server API   ${serverApiUrl}
+  app key      ${appKey}
+  app secret   ${appSecret}
+  DynamoDB     ${dynamodbEndpoint}
+
+Try it in two other terminals:
+  npm run chat -- alice room1
+  npm run chat -- bob room1
+
+Ctrl-C ends it.`);
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  if (options.help) {
+    console.log(help);
+    return;
+  }
+  const signal = untilSignal();
+  const stack = await startLocal({
+    port: options.port,
+    settings: options.settings,
+    dataDir: options.dataDir,
+    log: (line) => console.log(line),
+    step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
+  });
+  announce(stack);
+  await signal;
+  rmSync(infoFile, { force: true });
+  await stack.close();
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

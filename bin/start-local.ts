@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings } from '../lib/infra/settings.ts';
+import { type LocalStack, type RunTemplateOptions, runTemplate } from '../lib/local/run-template.ts';
+import { synthesize } from './chatroom.ts';
+
+/** How to run the deployment on this machine. */
+export interface StartLocalOptions
+  extends Partial<Omit<RunTemplateOptions, 'cloudAssembly' | 'port' | 'log' | 'step'>>,
+    Pick<RunTemplateOptions, 'port' | 'log' | 'step'> {
+  /** Settings of the stack; the others keep their defaults. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The deployment on this machine, with what an application server knows. */
+export type LocalDeployment = LocalStack & { readonly appKey: string; readonly appSecret: string };
+
+const workFolder = join(import.meta.dirname, '..', '.doorman');
+
+/** Synthesizes the stack and runs the result. */
+export async function startLocal(options: StartLocalOptions): Promise<LocalDeployment> {
+  const settings = readSettings(options.settings);
+  mkdirSync(workFolder, { recursive: true });
+  const cloudAssembly = mkdtempSync(join(workFolder, 'assembly-'));
+  const remove = (): void => rmSync(cloudAssembly, { recursive: true, force: true });
+  let stack: LocalStack | undefined;
+  try {
+    const startedAtMs = performance.now();
+    synthesize(cloudAssembly, settings);
+    options.step('stack synthesized', performance.now() - startedAtMs);
+    stack = await runTemplate({
+      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
+      now: Date.now,
+      schedules: 'timer',
+      randomId: () => randomBytes(11).toString('base64'),
+      ...options,
+      cloudAssembly,
+    });
+    const { appKey, appSecret } = readAppSecret(stack);
+    const { close: closeStack } = stack;
+    const close = async (): Promise<void> => {
+      await closeStack();
+      remove();
+    };
+    // Onto the stack itself: a copy would freeze its list of processes as it is now.
+    return Object.assign(stack, { appKey, appSecret, close });
+  } catch (error) {
+    await stack?.close();
+    remove();
+    throw error;
+  }
+}
+
+function readAppSecret(stack: LocalStack): { appKey: string; appSecret: string } {
+  const value = JSON.parse(stack.secret(`${stack.outputs.SecretName}`)) as Record<string, unknown>;
+  return { appKey: String(value.appKey), appSecret: String(value.appSecret) };
+}
