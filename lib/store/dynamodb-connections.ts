@@ -1,0 +1,185 @@
+import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
+import { connectionKey, DUE_SHARDS, dueBound, dueKey, duePartition, expiry, type Key, shardOf } from './keys.ts';
+import type { Connection, RoomStore } from './room-store.ts';
+
+type Connections = Pick<
+  RoomStore,
+  | 'openConnection'
+  | 'getConnection'
+  | 'addConnectionRoom'
+  | 'removeConnectionRoom'
+  | 'closeConnection'
+  | 'deleteConnection'
+  | 'dueConnections'
+>;
+
+/** A tombstone has no user: it only says that the connection is closed. */
+interface ConnectionRow extends Partial<Omit<Connection, 'rooms'>> {
+  readonly connectionId: ConnectionId;
+  readonly rooms?: Readonly<Record<string, true>>;
+}
+
+/** How long after a connection's life its rows wait for a sweep that may have stood still. */
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+
+/** Connection rows and the due list in DynamoDB. */
+export class DynamoConnections implements Connections {
+  readonly #table: Table;
+  readonly #lifeMs: number;
+
+  constructor(table: Table, connectionLifeMs: number) {
+    this.#table = table;
+    this.#lifeMs = connectionLifeMs;
+  }
+
+  async openConnection(connection: Connection): Promise<boolean> {
+    const { connectionId, openedAtMs } = connection;
+    const dueAtMs = openedAtMs + this.#lifeMs;
+    // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
+    await this.#table.put({ Item: { ...dueKey(dueAtMs, connectionId), connectionId, ...expiry(dueAtMs + KEPT_MS) } });
+    const rooms = Object.fromEntries(connection.rooms.map((room) => [room, true]));
+    // close: -- tombstone
+    // open:  ------------- put -> refused: it is gone already
+    // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
+    try {
+      await this.#table.put({
+        Item: { ...connectionKey(connectionId), ...connection, rooms, ...expiry(dueAtMs + KEPT_MS) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+    const now = await this.getConnection(connectionId);
+    return now?.userId === connection.userId && now.openedAtMs === openedAtMs && now.closedAtMs === undefined;
+  }
+
+  async getConnection(connection: ConnectionId): Promise<Connection | undefined> {
+    const row = await this.#table.get(connectionKey(connection));
+    return row === undefined ? undefined : toConnection(row);
+  }
+
+  async addConnectionRoom(connection: ConnectionId, room: RoomId): Promise<Connection | undefined> {
+    // close: ------------- closed, reads the rooms: r is not among them
+    // join:  -- decided -------------------------------- add r -> refused: no member row is written
+    try {
+      const row = await this.#table.update({
+        Key: connectionKey(connection),
+        UpdateExpression: 'SET #rooms.#room = :true',
+        ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
+        ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
+        ExpressionAttributeValues: { ':true': true },
+      });
+      return toConnection(row);
+    } catch (error) {
+      if (error instanceof ConditionFailed) return undefined;
+      throw error;
+    }
+  }
+
+  async removeConnectionRoom(connection: ConnectionId, room: RoomId): Promise<void> {
+    // delete: -- row gone
+    // leave:  ------------- remove r -> refused: an update would make an empty row of it
+    try {
+      await this.#table.update({
+        Key: connectionKey(connection),
+        UpdateExpression: 'REMOVE #rooms.#room',
+        ConditionExpression: 'attribute_exists(#rooms)',
+        ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room },
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+
+  async closeConnection(connection: ConnectionId, nowMs: number): Promise<Connection> {
+    // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
+    // the open leaves what refuses it.
+    const row = await this.#table.update({
+      Key: connectionKey(connection),
+      UpdateExpression:
+        'SET #closedAtMs = if_not_exists(#closedAtMs, :nowMs), #connectionId = :connectionId, ' +
+        '#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)',
+      ExpressionAttributeNames: {
+        '#closedAtMs': 'closedAtMs',
+        '#connectionId': 'connectionId',
+        '#expiresAtSec': 'expiresAtSec',
+      },
+      ExpressionAttributeValues: {
+        ':nowMs': nowMs,
+        ':connectionId': connection,
+        ':expiresAtSec': expiry(nowMs + this.#lifeMs + KEPT_MS).expiresAtSec,
+      },
+    });
+    return toConnection(row);
+  }
+
+  async deleteConnection(connection: ConnectionId): Promise<void> {
+    const openedAtMs = await this.#deleteRow(connection);
+    const known = openedAtMs === undefined ? undefined : dueKey(openedAtMs + this.#lifeMs, connection);
+    const keys = known === undefined ? await this.#findDue(connection) : [known];
+    await Promise.all(keys.map((Key) => this.#table.delete({ Key })));
+  }
+
+  /** Dueness is what the entry says, so its time is trusted over the row's. */
+  async dueConnections(nowMs: number, limit: number): Promise<readonly ConnectionId[]> {
+    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) =>
+      this.#table.query({
+        KeyConditionExpression: 'pk = :pk AND sk < :bound',
+        ExpressionAttributeValues: { ':pk': duePartition(shard), ':bound': dueBound(nowMs) },
+        Limit: limit,
+      }),
+    );
+    const rows = (await Promise.all(shards)).flatMap((page) => page.rows);
+    const oldestFirst = rows.sort((one, other) => (String(one.sk) < String(other.sk) ? -1 : 1));
+    return [...new Set(oldestFirst.map((row) => row.connectionId as ConnectionId))].slice(0, limit);
+  }
+
+  /** Returns when it was opened; undefined = it had no row of its own. */
+  async #deleteRow(connection: ConnectionId): Promise<number | undefined> {
+    // close: tombstone ---- delete -> refused: the tombstone waits for its expiry
+    // open:  ---------------------------------- put -> refused
+    try {
+      const row = await this.#table.delete({
+        Key: connectionKey(connection),
+        ConditionExpression: 'attribute_exists(#userId)',
+        ExpressionAttributeNames: { '#userId': 'userId' },
+      });
+      return typeof row?.openedAtMs === 'number' ? row.openedAtMs : undefined;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return undefined;
+      throw error;
+    }
+  }
+
+  /** Looks through the shard; needed only after a crash between the writes of an open or a delete. */
+  async #findDue(connection: ConnectionId): Promise<readonly Key[]> {
+    const found: Key[] = [];
+    let start: Key | undefined;
+    do {
+      const page = await this.#table.query({
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: '#connectionId = :connectionId',
+        ExpressionAttributeNames: { '#connectionId': 'connectionId' },
+        ExpressionAttributeValues: { ':pk': duePartition(shardOf(connection)), ':connectionId': connection },
+        ExclusiveStartKey: start,
+      });
+      found.push(...page.rows.map((row) => ({ pk: String(row.pk), sk: String(row.sk) })));
+      start = page.next;
+    } while (start !== undefined);
+    return found;
+  }
+}
+
+function toConnection(row: Row): Connection {
+  const stored = row as unknown as ConnectionRow;
+  return {
+    connectionId: stored.connectionId,
+    userId: stored.userId ?? ('' as UserId),
+    openedAtMs: stored.openedAtMs ?? 0,
+    rooms: Object.keys(stored.rooms ?? {}).sort((one, other) => (one < other ? -1 : 1)) as RoomId[],
+    tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
+    ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
+  };
+}

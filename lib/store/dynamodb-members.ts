@@ -1,0 +1,201 @@
+import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Member, RecentSend } from '../domain/member.ts';
+import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
+import { expiredBySec, expiry, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import type { RoomStore } from './room-store.ts';
+
+type Members = Pick<
+  RoomStore,
+  'getMember' | 'getMembers' | 'putMember' | 'deleteMember' | 'markLastConnection' | 'listMembers'
+>;
+
+interface MemberRow {
+  readonly room: RoomId;
+  readonly userId: UserId;
+  readonly roomEpoch: string;
+  readonly revision: number;
+  readonly membership?: string | undefined;
+  readonly joinedAtMs: number;
+  /** Connection to its place in the order; a map, so that one can be asked for without knowing the others. */
+  readonly connections: Readonly<Record<string, number>>;
+  readonly offlineSeq?: number | undefined;
+  readonly offlineAtMs?: number | undefined;
+  readonly blockedUntilMs: number;
+  readonly recentSends: readonly RecentSend[];
+}
+
+const MOST_KEYS = 100;
+
+/** Member rows in DynamoDB. */
+export class DynamoMembers implements Members {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async getMember(room: RoomId, user: UserId): Promise<Member | undefined> {
+    const row = await this.#table.get(memberKey(room, user));
+    return row === undefined ? undefined : toMember(row);
+  }
+
+  async getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> {
+    const keys = [...new Set(users)].map((user) => memberKey(room, user));
+    const chunks = Array.from({ length: Math.ceil(keys.length / MOST_KEYS) }, (_, index) =>
+      keys.slice(index * MOST_KEYS, (index + 1) * MOST_KEYS),
+    );
+    const rows = await Promise.all(chunks.map((chunk) => this.#table.getMany(chunk)));
+    return rows.flat().map(toMember);
+  }
+
+  async putMember(next: Member, revision: number): Promise<Member | 'conflict'> {
+    const stored: Member = { ...next, revision: revision === 0 ? startRevision() : revision + 1 };
+    const nowMs = this.#table.now();
+    // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left
+    // B: ------------------ put -> revision 8
+    // A: read nothing --------------------------- put -> refused, B has joined in between
+    // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
+    // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
+    // A row past its expiry is the same as none.
+    const guard =
+      revision === 0
+        ? {
+            condition: 'attribute_not_exists(pk) OR #guard <= :guard',
+            name: 'expiresAtSec',
+            value: expiredBySec(nowMs),
+          }
+        : { condition: '#guard = :guard', name: 'revision', value: revision };
+    try {
+      await this.#table.put({
+        Item: { ...memberKey(next.room, next.userId), ...toRow(stored), ...rowExpiry(stored, nowMs) },
+        ConditionExpression: guard.condition,
+        ExpressionAttributeNames: { '#guard': guard.name },
+        ExpressionAttributeValues: { ':guard': guard.value },
+      });
+      return stored;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+    const now = await this.getMember(next.room, next.userId);
+    return now !== undefined && fingerprint(now) === fingerprint(stored) ? stored : 'conflict';
+  }
+
+  async deleteMember(member: Member): Promise<'deleted' | 'conflict'> {
+    const { membership, revision } = member;
+    const names = { '#revision': 'revision', ...(membership === undefined ? {} : { '#membership': 'membership' }) };
+    const values = { ':revision': revision, ...(membership === undefined ? {} : { ':membership': membership }) };
+    // kick:  read revision 7 ------------------------ delete -> refused: he is back
+    // join:  ------------------ back, revision 8
+    // other: ------------------ delete -> done        delete -> refused: the other one tells of it
+    // kick:  delete -> done, answer lost ------------ delete -> refused, nothing there: taken as its own
+    try {
+      await this.#table.delete({
+        Key: memberKey(member.room, member.userId),
+        ConditionExpression: `#revision = :revision${membership === undefined ? '' : ' AND #membership = :membership'}`,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      });
+      return 'deleted';
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return 'conflict';
+    }
+    return (await this.getMember(member.room, member.userId)) === undefined ? 'deleted' : 'conflict';
+  }
+
+  async markLastConnection(
+    room: RoomId,
+    user: UserId,
+    connection: ConnectionId,
+    mark: { seq: number; atMs: number },
+  ): Promise<'marked' | 'conflict'> {
+    // drop of c1: ---------------------- mark -> refused: c2 is there, c1 alone is taken off after a look
+    // join of c2: -- connections c1, c2
+    // drop of c1: mark -> done -- come-back c3 -- the same drop again -> refused: c1 is not there, c3 stays unmarked
+    // leave:      -- no membership --- mark -> refused, nobody to mark
+    try {
+      await this.#table.update({
+        Key: memberKey(room, user),
+        UpdateExpression:
+          'SET #offlineSeq = :seq, #offlineAtMs = :atMs, #connections = :none, #revision = #revision + :one',
+        ConditionExpression:
+          'attribute_exists(#membership) AND attribute_exists(#connections.#connection) AND size(#connections) = :one',
+        ExpressionAttributeNames: {
+          '#offlineSeq': 'offlineSeq',
+          '#offlineAtMs': 'offlineAtMs',
+          '#connections': 'connections',
+          '#connection': connection,
+          '#membership': 'membership',
+          '#revision': 'revision',
+        },
+        ExpressionAttributeValues: { ':seq': mark.seq, ':atMs': mark.atMs, ':none': {}, ':one': 1 },
+      });
+      return 'marked';
+    } catch (error) {
+      if (error instanceof ConditionFailed) return 'conflict';
+      throw error;
+    }
+  }
+
+  async listMembers(
+    room: RoomId,
+    cursor?: string,
+  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> {
+    const { pk } = roomKey(room);
+    const { rows, next } = await this.#table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': MEMBER_PREFIX },
+      ExclusiveStartKey: cursor === undefined ? undefined : { pk, sk: cursor },
+    });
+    const members = rows.map(toMember);
+    return next === undefined ? { members } : { members, cursor: next.sk };
+  }
+}
+
+/** Random, so that a row which was deleted and made anew never carries a revision that somebody has read before. */
+function startRevision(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 19) * 2 ** 32 + low + 1;
+}
+
+/** Without a membership only the block keeps the row. */
+const rowExpiry = (member: Member, nowMs: number) =>
+  member.membership === undefined ? expiry(Math.max(member.blockedUntilMs, nowMs)) : {};
+
+function toRow({ connections, offline, ...rest }: Member): MemberRow {
+  return {
+    ...rest,
+    connections: Object.fromEntries(connections.map((connection, place) => [connection, place])),
+    offlineSeq: offline?.seq,
+    offlineAtMs: offline?.atMs,
+  };
+}
+
+function toMember(row: Row): Member {
+  const stored = row as unknown as MemberRow;
+  const { offlineSeq, offlineAtMs } = stored;
+  const connections = Object.entries(stored.connections).sort(([, one], [, other]) => one - other);
+  return {
+    room: stored.room,
+    userId: stored.userId,
+    roomEpoch: stored.roomEpoch,
+    revision: stored.revision,
+    ...(stored.membership === undefined ? {} : { membership: stored.membership }),
+    joinedAtMs: stored.joinedAtMs,
+    connections: connections.map(([connection]) => connection as ConnectionId),
+    ...(offlineSeq === undefined || offlineAtMs === undefined
+      ? {}
+      : { offline: { seq: offlineSeq, atMs: offlineAtMs } }),
+    blockedUntilMs: stored.blockedUntilMs,
+    recentSends: stored.recentSends.map(({ clientMessageId, atMs }) => ({ clientMessageId, atMs })),
+  };
+}
+
+/** Equal for equal rows. */
+const fingerprint = (member: Member): string => {
+  const { connections, offline, recentSends } = member;
+  return JSON.stringify([
+    [member.roomEpoch, member.revision, member.membership, member.joinedAtMs, member.blockedUntilMs],
+    [connections, offline?.seq, offline?.atMs, recentSends.map((send) => [send.clientMessageId, send.atMs])],
+  ]);
+};

@@ -1,0 +1,150 @@
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  DeleteCommand,
+  type DeleteCommandInput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { isExpired, type Key } from './keys.ts';
+import { StoreFault } from './room-store.ts';
+
+/** A row as DynamoDB has it; each part of the store reads its own rows. */
+export type Row = Record<string, unknown>;
+type Unnamed<T> = Omit<T, 'TableName'>;
+
+/** What the store is made with. */
+export interface TableOptions {
+  /** From createDocumentClient: it does not retry by itself. */
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  /** After this a connection cannot be alive. */
+  readonly connectionLifeMs: number;
+  readonly now: () => number;
+}
+
+/** The condition did not hold: nothing was written by this attempt. */
+export class ConditionFailed extends Error {
+  override readonly name = 'ConditionFailed';
+  /** True when an earlier attempt got no answer, so the condition may have failed on our own work. */
+  readonly afterRetry: boolean;
+  constructor(afterRetry: boolean) {
+    super('the condition of a write did not hold');
+    this.afterRetry = afterRetry;
+  }
+}
+
+/** A write that must not be repeated blindly got no clear answer. */
+export class AnswerLost extends Error {
+  override readonly name = 'AnswerLost';
+}
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+]);
+const MOST_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 25;
+
+/** The operations on the one table; every error that leaves is ConditionFailed, AnswerLost or StoreFault. */
+export class Table {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #name: string;
+  readonly now: () => number;
+
+  constructor(options: TableOptions) {
+    this.#client = options.client;
+    this.#name = options.tableName;
+    this.now = options.now;
+  }
+
+  async get(key: Key): Promise<Row | undefined> {
+    const command = () => new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true });
+    const { Item } = await attempt('read a row', 'repeat', () => this.#client.send(command()));
+    return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;
+  }
+
+  async put(input: Unnamed<PutCommandInput>): Promise<void> {
+    const command = () => new PutCommand({ TableName: this.#name, ...input });
+    await attempt('put a row', 'repeat', () => this.#client.send(command()));
+  }
+
+  /** Returns the row after it. */
+  async update(input: Unnamed<UpdateCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
+    const command = () => new UpdateCommand({ TableName: this.#name, ReturnValues: 'ALL_NEW', ...input });
+    const { Attributes } = await attempt('update a row', answer, () => this.#client.send(command()));
+    return Attributes ?? {};
+  }
+
+  /** Returns the row before it. */
+  async delete(input: Unnamed<DeleteCommandInput>): Promise<Row | undefined> {
+    const command = () => new DeleteCommand({ TableName: this.#name, ReturnValues: 'ALL_OLD', ...input });
+    const { Attributes } = await attempt('delete a row', 'repeat', () => this.#client.send(command()));
+    return Attributes;
+  }
+
+  /** One page, without the rows that are past their expiry. */
+  async query(input: Unnamed<QueryCommandInput>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
+    const command = () => new QueryCommand({ TableName: this.#name, ConsistentRead: true, ...input });
+    const { Items = [], LastEvaluatedKey } = await attempt('query rows', 'repeat', () => this.#client.send(command()));
+    const rows = Items.filter((row) => !isExpired(row, this.now()));
+    return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
+  }
+
+  /** At most 100 distinct keys. */
+  async getMany(keys: readonly Key[]): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead: true } };
+    for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
+      if (round > 0) await pause(round);
+      const command = () => new BatchGetCommand({ RequestItems: missing });
+      const answer = await attempt('read rows', 'repeat', () => this.#client.send(command()));
+      rows.push(...(answer.Responses?.[this.#name] ?? []));
+      missing = answer.UnprocessedKeys;
+      if ((missing?.[this.#name]?.Keys?.length ?? 0) === 0) return rows.filter((row) => !isExpired(row, this.now()));
+    }
+    throw new StoreFault('unable to read rows; the table kept leaving some out');
+  }
+}
+
+/** Repeats what was surely not applied, and, where the caller recognises its own work, what may have been. */
+async function attempt<T>(act: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
+  let lost = false;
+  for (let count = 1; ; count += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const { name, status } = describe(error);
+      if (name === 'ConditionalCheckFailedException') throw new ConditionFailed(lost);
+      const refused = THROTTLES.has(name);
+      const unclear = !refused && (status === undefined || status >= 500);
+      if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${act}; ${name}`);
+      if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(act, name, error);
+      lost ||= unclear;
+      await pause(count);
+    }
+  }
+}
+
+const fault = (act: string, name: string, cause: unknown): StoreFault =>
+  new StoreFault(`unable to ${act}; ${name}`, { cause });
+
+function describe(error: unknown): { readonly name: string; readonly status: number | undefined } {
+  if (!(error instanceof Error)) return { name: 'UnknownError', status: undefined };
+  const metadata = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number } | undefined) : undefined;
+  return { name: error.name, status: metadata?.httpStatusCode };
+}
+
+/** Doubles with each attempt, and differs between callers, so that they do not come back together. */
+function pause(count: number): Promise<void> {
+  const pauseMs = FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + Math.random() / 2);
+  return new Promise((resolve) => setTimeout(resolve, pauseMs));
+}
