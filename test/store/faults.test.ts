@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
+import { connectionLifeMs, createClientAt, tableName, useStore } from '../support/emulators.ts';
+import { acceptance, newMember, newRoom, user } from './rows.ts';
+
+const use = useStore('dynoxide');
+
+/** A store whose requests meet these ends in turn; 'lost' = applied, but the answer does not arrive. */
+function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) {
+  const { endpoint, clock } = use();
+  const client = createClientAt(endpoint);
+  let sent = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const end = ends[sent] ?? 'fine';
+      sent += 1;
+      if (end === 'throttled') throw failure('ThrottlingException', 400);
+      if (end === 'denied') throw failure('AccessDeniedException', 400);
+      const answer = await next(args);
+      if (end === 'lost') throw failure('TimeoutError', undefined);
+      return answer;
+    },
+    { step: 'initialize', name: 'faults', priority: 'high' },
+  );
+  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => clock.nowMs });
+  return { store, sent: () => sent };
+}
+
+const failure = (name: string, httpStatusCode: number | undefined) =>
+  Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+describe('the store under faults', () => {
+  const created = async () => {
+    const room = newRoom();
+    await use().store.createRoom(room);
+    return room;
+  };
+
+  it('repeats an acceptance that was surely not applied', async () => {
+    const room = await created();
+    const { store, sent } = storeWith(['throttled', 'throttled']);
+    expect(await store.acceptMessage(acceptance(room, 'a'))).toMatchObject({ seq: 1 });
+    expect(sent()).toBe(3);
+  });
+
+  it('never repeats an acceptance whose answer was lost', async () => {
+    const room = await created();
+    const { store, sent } = storeWith(['lost']);
+    await expect(store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(AcceptanceUnknown);
+    expect(sent()).toBe(1);
+    expect((await store.getRoom(room.room))?.tail.map((entry) => entry.messageId)).toEqual(['a']);
+  });
+
+  it('gives up with a fault of its own', async () => {
+    const room = await created();
+    const denied = storeWith(['denied']);
+    await expect(denied.store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(StoreFault);
+    expect(denied.sent()).toBe(1);
+    const throttled = storeWith(Array.from({ length: 9 }, () => 'throttled' as const));
+    await expect(throttled.store.getRoom(room.room)).rejects.toThrow(StoreFault);
+  });
+
+  it('recognises its own work after a lost answer', async () => {
+    const room = newRoom();
+    expect(await storeWith(['lost']).store.createRoom(room)).toBe(true);
+    const stored = await storeWith(['lost']).store.putMember(newMember(room.room, 'ann'), 0);
+    if (stored === 'conflict') throw new Error('unable to put; conflict');
+    expect(await use().store.getMember(room.room, user('ann'))).toEqual(stored);
+    expect(await storeWith(['lost']).store.deleteMember(stored)).toBe('deleted');
+    expect(await storeWith(['lost']).store.destroyRoom(room.room, 'e1', 7)).toMatchObject({ destroyedAtMs: 7 });
+  });
+});

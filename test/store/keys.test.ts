@@ -1,0 +1,44 @@
+import { assert, constantFrom, integer, property, string, tuple } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import * as keys from '../../lib/store/keys.ts';
+
+const id = string({ unit: constantFrom(...'AZaz09_+=-'), minLength: 1, maxLength: 6 });
+const joined = (key: keys.Key) => JSON.stringify([key.pk, key.sk]);
+
+describe('keys', () => {
+  it('differ for different rooms and users, and never meet another kind of row', () => {
+    void assert(
+      property(tuple(id, id), tuple(id, id), ([room, user], [otherRoom, otherUser]) => {
+        const key = joined(keys.memberKey(room as RoomId, user as UserId));
+        const other = joined(keys.memberKey(otherRoom as RoomId, otherUser as UserId));
+        expect(key === other).toBe(room === otherRoom && user === otherUser);
+        expect(key).not.toBe(joined(keys.roomKey(otherRoom as RoomId)));
+        expect(key).not.toBe(joined(keys.logKey(otherRoom as RoomId, otherUser, 1, 2)));
+        const connection = otherUser as ConnectionId;
+        expect(joined(keys.connectionKey(connection))).not.toBe(joined(keys.dueKey(1, connection)));
+      }),
+    );
+  });
+
+  it('sort log rows by last seq and due entries by time', () => {
+    const seq = integer({ min: 0, max: 1e9 });
+    void assert(
+      property(seq, seq, id, (one, other, name) => {
+        const log = (last: number) => keys.logKey(name as RoomId, 'e', 0, last).sk;
+        const due = (time: number) => keys.dueKey(time, name as ConnectionId).sk;
+        expect(log(one) < log(other)).toBe(one < other);
+        expect(due(one) < due(other)).toBe(one < other);
+        expect(due(one) < keys.dueBound(other)).toBe(one < other);
+        const { from, to } = keys.logRange(one, one);
+        expect(log(other) >= from && log(other) <= to).toBe(one === other);
+      }),
+    );
+  });
+
+  it('end a row at the second that covers its expiry, never before', () => {
+    expect(keys.isExpired(keys.expiry(1500), 1999)).toBe(false);
+    expect(keys.isExpired(keys.expiry(1500), 2000)).toBe(true);
+    expect(keys.isExpired({}, 1e15)).toBe(false);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Member } from '../../lib/domain/member.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { connectionId, newMember, newRoom, user } from './rows.ts';
+
+/** What every engine must do with member rows. */
+export function describeMembers(use: () => StoreUnderTest): void {
+  const put = async (next: Member, revision: number) => {
+    const stored = await use().store.putMember(next, revision);
+    if (stored === 'conflict') throw new Error('unable to put; conflict');
+    return stored;
+  };
+  const mark = { seq: 4, atMs: 40 };
+
+  describe('a member', () => {
+    it('comes back as put, with the order of his connections', async () => {
+      const { room } = newRoom();
+      const stored = await put(
+        newMember(room, 'ann', {
+          connections: [connectionId('z'), connectionId('a='), connectionId('m/+')],
+          recentSends: [{ clientMessageId: 'x', atMs: 1 }],
+        }),
+        0,
+      );
+      expect(await use().store.getMember(room, user('ann'))).toEqual(stored);
+      const next = await put({ ...stored, connections: [], offline: mark }, stored.revision);
+      expect(next.revision).toBe(stored.revision + 1);
+      expect(await use().store.getMember(room, user('ann'))).toEqual(next);
+      expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
+    });
+
+    it('has one winner among 20 racing first joins, and among 20 racing changes', async () => {
+      const { room } = newRoom();
+      const race = (revision: number, name: string) =>
+        Promise.all(
+          Array.from({ length: 20 }, (_, index) =>
+            use().store.putMember(newMember(room, 'ann', { membership: `${name}${index}` }), revision),
+          ),
+        );
+      const [winner, ...others] = (await race(0, 'm')).filter((answer) => answer !== 'conflict');
+      expect(others).toEqual([]);
+      expect((await race(winner?.revision ?? 0, 'n')).filter((answer) => answer !== 'conflict')).toHaveLength(1);
+    });
+
+    it('that was deleted and made anew is not the one read before', async () => {
+      const { room } = newRoom();
+      const first = await put(newMember(room, 'ann'), 0);
+      expect(await use().store.deleteMember(first)).toBe('deleted');
+      await put(newMember(room, 'ann', { membership: 'm2' }), 0);
+      expect(await use().store.putMember(first, first.revision)).toBe('conflict');
+      expect(await use().store.deleteMember(first)).toBe('conflict');
+      expect((await use().store.getMember(room, user('ann')))?.membership).toBe('m2');
+    });
+
+    it('is deleted by one of many, and only as read', async () => {
+      const { room } = newRoom();
+      const first = await put(newMember(room, 'ann'), 0);
+      const now = await put(first, first.revision);
+      expect(await use().store.deleteMember(first)).toBe('conflict');
+      expect(await use().store.deleteMember({ ...now, membership: 'other' })).toBe('conflict');
+      const all = await Promise.all(Array.from({ length: 10 }, () => use().store.deleteMember(now)));
+      expect(all.filter((answer) => answer === 'deleted')).toHaveLength(1);
+    });
+
+    it('that is only a block ends with the block, and its row can be taken over', async () => {
+      const { store, clock } = use();
+      const { room } = newRoom();
+      const blockedUntilMs = clock.nowMs + 5000;
+      await put(newMember(room, 'ann', { membership: undefined, connections: [], blockedUntilMs }), 0);
+      expect(await store.getMember(room, user('ann'))).toMatchObject({ blockedUntilMs });
+      expect(await store.putMember(newMember(room, 'ann'), 0)).toBe('conflict');
+      clock.nowMs += 6000;
+      expect(await store.getMember(room, user('ann'))).toBeUndefined();
+      expect(await store.getMembers(room, [user('ann')])).toEqual([]);
+      expect(await store.listMembers(room)).toEqual({ members: [] });
+      expect(await store.putMember(newMember(room, 'ann'), 0)).toMatchObject({ membership: 'm1' });
+    });
+  });
+
+  describe('marking the last connection', () => {
+    const markOf = (member: Member, connection: string) =>
+      use().store.markLastConnection(member.room, member.userId, connectionId(connection), mark);
+
+    it('marks him once', async () => {
+      const member = await put(newMember(newRoom().room, 'ann'), 0);
+      const all = await Promise.all(Array.from({ length: 5 }, () => markOf(member, 'c1')));
+      expect(all.filter((answer) => answer === 'marked')).toHaveLength(1);
+      const expected = { ...member, connections: [], offline: mark, revision: member.revision + 1 };
+      expect(await use().store.getMember(member.room, member.userId)).toEqual(expected);
+    });
+
+    it('refuses for another connection, one of two, no member, and no row', async () => {
+      const { room } = newRoom();
+      const one = await put(newMember(room, 'ann'), 0);
+      expect(await markOf(one, 'c9')).toBe('conflict');
+      const two = await put({ ...one, connections: [connectionId('c1'), connectionId('c2')] }, one.revision);
+      expect(await markOf(two, 'c1')).toBe('conflict');
+      const none = await put({ ...two, membership: undefined, connections: [connectionId('c1')] }, two.revision);
+      expect(await markOf(none, 'c1')).toBe('conflict');
+      expect(await markOf(newMember(room, 'bob'), 'c1')).toBe('conflict');
+      expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
+    });
+
+    it('makes what was read before it stale', async () => {
+      const member = await put(newMember(newRoom().room, 'ann'), 0);
+      expect(await markOf(member, 'c1')).toBe('marked');
+      expect(await use().store.putMember(member, member.revision)).toBe('conflict');
+    });
+  });
+
+  describe('many members', () => {
+    it('are all found, by name and page by page, and only those of the room', async () => {
+      const { room } = newRoom();
+      const names = Array.from({ length: 230 }, (_, index) => `u${index}`);
+      const recentSends = [{ clientMessageId: 'x'.repeat(8000), atMs: 1 }];
+      await Promise.all(names.map((name) => put(newMember(room, name, { recentSends }), 0)));
+      await use().store.createRoom(newRoom({ room }));
+      const wanted = [...names, 'u1', 'nobody'].map(user);
+      expect(await use().store.getMembers(room, wanted)).toHaveLength(230);
+      expect(await use().store.getMembers(room, [])).toEqual([]);
+      const found: string[] = [];
+      let cursor: string | undefined;
+      let pages = 0;
+      do {
+        const page = await use().store.listMembers(room, cursor);
+        found.push(...page.members.map((member) => member.userId));
+        cursor = page.cursor;
+        pages += 1;
+      } while (cursor !== undefined);
+      expect(pages).toBeGreaterThan(1);
+      expect(new Set(found)).toEqual(new Set(names));
+      expect(found).toHaveLength(230);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll } from 'vitest';
+import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/emulator.ts';
+import { createDocumentClient } from '../../lib/store/dynamodb-client.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+
+export type Engine = 'dynoxide' | 'dynalite';
+export const tableName = 'rooms';
+export const connectionLifeMs = 2 * 3600 * 1000;
+
+/** A store on an emulator of its own. */
+export interface StoreUnderTest {
+  readonly store: RoomStore;
+  readonly endpoint: string;
+  /** The store's clock. */
+  readonly clock: { nowMs: number };
+}
+
+/** One emulator per test file: started before its tests, stopped after them. */
+export function useStore(engine: Engine): () => StoreUnderTest {
+  let emulator: Emulator | undefined;
+  let made: StoreUnderTest | undefined;
+  beforeAll(async () => {
+    emulator = await startEmulator({ engine });
+    await createTable(emulator.endpoint);
+    const clock = { nowMs: 1_800_000_000_000 };
+    made = { store: createStoreAt(emulator.endpoint, clock), endpoint: emulator.endpoint, clock };
+  });
+  afterAll(async () => emulator?.close());
+  return () => {
+    if (made === undefined) throw new Error('unable to use the store; no test runs');
+    return made;
+  };
+}
+
+export const createClientAt = (endpoint: string) =>
+  createDocumentClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+
+export const createStoreAt = (endpoint: string, clock: { readonly nowMs: number }): RoomStore =>
+  createDynamoStore({ client: createClientAt(endpoint), tableName, connectionLifeMs, now: () => clock.nowMs });
+
+export async function createTable(endpoint: string): Promise<void> {
+  await callDynamodb(endpoint, 'CreateTable', {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+  });
+  for (;;) {
+    const answer = await callDynamodb(endpoint, 'DescribeTable', { TableName: tableName });
+    if ((answer as { Table: { TableStatus: string } }).Table.TableStatus === 'ACTIVE') return;
+  }
+}
