@@ -23,6 +23,8 @@ export class Repairer {
   #session: RoomSession | undefined;
   #timer: unknown;
   #isBusy: boolean = false;
+  /** There may be more than is known: the last answer was a page of unknown place. */
+  #mayBeBehind: boolean = false;
   #attempts: number = 0;
   /** Answers to questions of an earlier connection or session are nothing to us. */
   #generation = 0;
@@ -43,10 +45,17 @@ export class Repairer {
     if (!this.#isBusy && missing(session) !== undefined) this.#askAfter(PATIENCE_MS);
   }
 
+  /** An answer held some of what was missed; whether that was all is asked until the answer is empty. */
+  catchUp(): void {
+    this.#mayBeBehind = true;
+    if (!this.#isBusy) this.#ask();
+  }
+
   pause(): void {
     this.#generation += 1;
     this.#deps.timers.clearTimeout(this.#timer);
     this.#isBusy = false;
+    this.#mayBeBehind = false;
     this.#attempts = 0;
   }
 
@@ -62,7 +71,7 @@ export class Repairer {
 
   #ask(): void {
     this.#isBusy = false;
-    const range = this.#session === undefined ? undefined : missing(this.#session);
+    const range = this.#wanted();
     if (range === undefined || !this.#deps.isUp()) return;
     this.#isBusy = true;
     this.#attempts += 1;
@@ -73,6 +82,12 @@ export class Repairer {
         if (outcome.event !== 'lost' && generation === this.#generation) this.#answered(range, outcome);
       },
     );
+  }
+
+  #wanted(): SeqRange | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    return missing(session) ?? (this.#mayBeBehind ? { afterSeq: session.seq, beforeSeq: 0 } : undefined);
   }
 
   #answered(range: SeqRange, answer: Answer): void {
@@ -90,6 +105,9 @@ export class Repairer {
     }
     this.#attempts = 0;
     const isOfThisEpoch = 'messages' in answer && answer.roomEpoch === session.roomEpoch;
-    this.#events.step(repair(session, range, isOfThisEpoch ? answer.messages : []));
+    const messages = isOfThisEpoch ? answer.messages : [];
+    if (range.beforeSeq === 0) this.#mayBeBehind = messages.length > 0;
+    this.#events.step(repair(session, range, messages));
+    if (this.#mayBeBehind && !this.#isBusy) this.#ask();
   }
 }

@@ -17,7 +17,7 @@ export interface RoomSession {
   readonly early: readonly Entry[];
 }
 
-/** What is missing: the seqs afterSeq+1 … beforeSeq-1. */
+/** What is missing: the seqs afterSeq+1 … beforeSeq-1; beforeSeq 0 = up to the newest, whatever that is. */
 export interface SeqRange {
   readonly afterSeq: number;
   readonly beforeSeq: number;
@@ -50,8 +50,7 @@ export function openSession(joined: JoinedMessages): SessionStep {
 export function resumeSession(session: RoomSession, joined: JoinedMessages): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined);
   const merged = add(session, joined.messages.map(entryOf), joined.seq);
-  const first = merged.early[0]?.seq ?? merged.knownSeq + 1;
-  return skipTo(merged, first);
+  return skipTo(merged, firstEarly(merged));
 }
 
 /** Messages that were pushed, in whatever order and however often. */
@@ -65,19 +64,24 @@ export function receive(session: RoomSession, entries: readonly Entry[]): Sessio
  */
 export function repair(session: RoomSession, asked: SeqRange, messages: readonly Message[]): SessionStep {
   const merged = add(session, messages.map(entryOf), 0);
+  if (asked.beforeSeq === 0) return messages.length === 0 ? drain(merged, []) : skipTo(merged, firstEarly(merged));
   const first = Math.min(merged.early[0]?.seq ?? asked.beforeSeq, asked.beforeSeq);
   return skipTo(merged, first);
 }
 
 /** The oldest hole, or undefined if nothing is missing. */
 export function missing(session: RoomSession): SeqRange | undefined {
-  const beforeSeq = session.early[0]?.seq ?? session.knownSeq + 1;
+  const beforeSeq = firstEarly(session);
   return beforeSeq > session.seq + 1 ? { afterSeq: session.seq, beforeSeq } : undefined;
 }
 
 /** A message as an entry of a session. */
 export function entryOf(message: Message): Entry {
   return { seq: message.seq, message };
+}
+
+function firstEarly(session: RoomSession): number {
+  return session.early[0]?.seq ?? session.knownSeq + 1;
 }
 
 function skipTo(session: RoomSession, firstSeq: number): SessionStep {

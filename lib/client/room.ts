@@ -178,6 +178,7 @@ export class Room {
     const session = this.#repairer.session;
     const step = session === undefined ? openSession(answer) : resumeSession(session, answer);
     this.#tell(step, true);
+    if (session !== undefined && answer.messages.length > 0) this.#repairer.catchUp();
     const early = this.#early;
     this.#early = [];
     for (const frame of early) this.#pushedMessages(frame);

@@ -1,0 +1,67 @@
+import { createHash, randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { WebSocket } from 'ws';
+import { createEngine, RCIMIWConversationType } from '../lib/client/index.ts';
+
+/** What `npm start` writes down for those who want in. */
+interface LocalService {
+  readonly webSocketUrl: string;
+  readonly serverApiUrl: string;
+  readonly appKey: string;
+  readonly appSecret: string;
+}
+
+const [userId, room] = process.argv.slice(2);
+if (userId === undefined || room === undefined) {
+  console.error('usage: npm run chat -- <user> <room>');
+  process.exit(2);
+}
+await chat(userId, room);
+
+async function chat(userId: string, room: string): Promise<void> {
+  const service = JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
+  const engine = createEngine(service.appKey, { server: service.webSocketUrl, WebSocket });
+  engine.setOnMessageReceivedListener((message) => {
+    console.log(`${message.senderUserId}: ${'text' in message ? message.text : message.content}`);
+  });
+  engine.setOnChatRoomMemberChangedListener((_room, actions) => {
+    for (const { userId, actionType } of actions) console.log(`* ${userId} ${actionType === 1 ? 'joined' : 'left'}`);
+  });
+  engine.setOnChatRoomRemovedListener((_room, reason) => console.log(`* out of the room: ${reason}`));
+  engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
+    console.log(`* ${beforeSeq - afterSeq - 1} messages are lost`);
+  });
+  await settled('connect', async (done) => engine.connect(await getToken(service, userId), 10, { onConnected: done }));
+  await settled('join', (done) => engine.joinChatRoom(room, 10, true, { onChatRoomJoined: done }));
+  console.log(`* ${userId} is in ${room}; type a line to send it, Ctrl-D to leave`);
+  for await (const text of createInterface({ input: process.stdin })) {
+    const message = await engine.createTextMessage(RCIMIWConversationType.CHATROOM, room, '', text);
+    const onMessageSent = (code: number) => code !== 0 && console.log(`* not sent: ${code}`);
+    await engine.sendMessage(message, { onMessageSent });
+  }
+  await settled('leave', (done) => engine.leaveChatRoom(room, { onChatRoomLeft: done }));
+  await engine.destroy();
+}
+
+/** What the app's own backend does: it alone has the secret. */
+async function getToken(service: LocalService, userId: string): Promise<string> {
+  const nonce = String(randomInt(1_000_000_000));
+  const timestamp = String(Date.now());
+  const signature = createHash('sha1').update(`${service.appSecret}${nonce}${timestamp}`).digest('hex');
+  const response = await fetch(`${service.serverApiUrl}/user/getToken.json`, {
+    method: 'POST',
+    headers: { 'App-Key': service.appKey, Nonce: nonce, Timestamp: timestamp, Signature: signature },
+    body: new URLSearchParams({ userId, name: userId, portraitUri: '' }),
+  });
+  const answer = (await response.json()) as { code: number; token?: string; errorMessage?: string };
+  if (answer.token === undefined) throw new Error(`unable to get a token; ${answer.errorMessage ?? answer.code}`);
+  return answer.token;
+}
+
+async function settled(what: string, start: (done: (code: number) => void) => Promise<number>): Promise<void> {
+  const code = await new Promise<number>((resolve, reject) => {
+    start(resolve).then((refused) => refused !== 0 && resolve(refused), reject);
+  });
+  if (code !== 0) throw new Error(`unable to ${what}; code ${code}`);
+}

@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createEngine, RCIMIWConversationType, type RCIMIWEngine, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import type { JoinedAnswer, Message } from '../../lib/protocol/frames.ts';
+import { Inbox, ScriptedServer } from './scripted-server.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const tokenOf = (claims: Record<string, unknown>) => `e30.${base64url(claims)}.x`;
+const token = tokenOf({ sub: 'ann' });
+const message = (seq: number, more: Partial<Message> = {}): Message => ({
+  seq,
+  messageId: `m${seq}`,
+  clientMessageId: `c${seq}`,
+  senderUserId: 'bob',
+  type: 'RC:TxtMsg',
+  content: JSON.stringify({ content: `text ${seq}` }),
+  sentAtMs: seq,
+  ...more,
+});
+
+let server: ScriptedServer;
+let timers: VirtualTimers;
+let engine: RCIMIWEngine;
+let told: Inbox<readonly unknown[]>;
+
+beforeEach(async () => {
+  server = await ScriptedServer.start();
+  timers = new VirtualTimers();
+  told = new Inbox();
+  engine = createEngine('key', { server: server.url, WebSocket, timers, random: () => 0.5, now: () => timers.nowMs });
+  engine.setOnMessageReceivedListener(({ seq }, left, offline) => told.put(['message', seq, left, offline]));
+  engine.setOnChatRoomRemovedListener((room, reason) => told.put(['removed', room, reason]));
+  engine.setOnChatRoomGapListener((room, afterSeq, beforeSeq) => told.put(['gap', room, afterSeq, beforeSeq]));
+  engine.setOnChatRoomJoinedListener((code, room) => told.put(['joined', code, room]));
+  engine.setOnChatRoomLeftListener((code, room) => told.put(['left', code, room]));
+  engine.setOnChatRoomStatusChangedListener((room, status) => told.put(['status', room, status]));
+  engine.setOnChatRoomMemberChangedListener((room, actions) => told.put(['members', room, actions]));
+});
+
+afterEach(async () => {
+  await engine.destroy();
+  await server.stop();
+});
+
+async function connect(): Promise<readonly unknown[]> {
+  await engine.connect(token, 0, { onConnected: (code, userId) => told.put(['connected', code, userId]) });
+  return told.next();
+}
+
+const joinedAnswer = (id: string, more: Partial<JoinedAnswer> = {}): JoinedAnswer => ({
+  event: 'answer',
+  id,
+  code: 0,
+  room: 'r',
+  roomEpoch: 'e1',
+  membership: 's1',
+  joinedAtMs: 1,
+  fresh: true,
+  seq: 0,
+  messages: [],
+  complete: true,
+  ...more,
+});
+
+async function join(more: Partial<JoinedAnswer> = {}): Promise<void> {
+  await connect();
+  await engine.joinChatRoom('r', 10, true);
+  server.send(joinedAnswer((await server.take('join')).id, more));
+  expect(await told.next()).toEqual(['joined', 0, 'r']);
+}
+
+const push = (...messages: Message[]) => server.send({ event: 'messages', room: 'r', roomEpoch: 'e1', messages });
+
+/** Drops the connection and lets the client come back. */
+async function reconnect(): Promise<void> {
+  await server.connections.next();
+  const suspended = new Promise<void>((resolve) => {
+    engine.setOnConnectionStatusChangedListener((status) => status === 8 && resolve());
+  });
+  server.drop();
+  await suspended;
+  timers.advance(500);
+}
+
+async function send(text: string): Promise<void> {
+  const made = await engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text);
+  await engine.sendMessage(made, { onMessageSent: (code, { seq }) => told.put(['sent', text, code, seq]) });
+}
+
+describe('connecting', () => {
+  it('carries the token as a sub-protocol and tells the user of the token', async () => {
+    expect(await connect()).toEqual(['connected', 0, 'ann']);
+    expect(await server.connections.next()).toEqual(['doorman.v1', `token.${token}`]);
+  });
+
+  it('stops at 401 with the code of an incorrect token', async () => {
+    server.refuseWith = 401;
+    expect(await connect()).toEqual(['connected', 31004, 'ann']);
+  });
+
+  it('says that an expired token is expired', async () => {
+    server.refuseWith = 401;
+    await engine.connect(tokenOf({ sub: 'ann', exp: 1 }), 0, { onConnected: (code) => told.put([code]) });
+    expect(await told.next()).toEqual([31020]);
+  });
+
+  it('gives up after its time', async () => {
+    server.refuseWith = 503;
+    const suspended = new Promise<void>((resolve) => {
+      engine.setOnConnectionStatusChangedListener((status) => status === 8 && resolve());
+    });
+    await engine.connect(token, 1, { onConnected: (code) => told.put([code]) });
+    await suspended;
+    timers.advance(1000);
+    expect(await told.next()).toEqual([34006]);
+  });
+
+  it('refuses what is no argument, and everything after destroy', async () => {
+    expect(await engine.connect('', 0)).toBe(1);
+    expect(await engine.joinChatRoom('', 0, true)).toBe(1);
+    expect(await engine.joinChatRoom('r', 51, true)).toBe(1);
+    expect(await engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 0)).toBe(1);
+    await engine.destroy();
+    expect(await engine.leaveChatRoom('r')).toBe(2);
+  });
+
+  it('pings after a minute of silence and comes back if nobody answers', async () => {
+    await connect();
+    await server.connections.next();
+    timers.advance(60_000);
+    await server.take('ping');
+    timers.advance(10_000);
+    timers.advance(500);
+    expect(await server.connections.next()).toContain('doorman.v1');
+  });
+});
+
+describe('requests', () => {
+  it('tell a code where nobody has connected', async () => {
+    expect(await engine.leaveChatRoom('r')).toBe(0);
+    expect(await told.next()).toEqual(['left', 33001, 'r']);
+  });
+
+  it('end with 30003 when no answer comes', async () => {
+    await connect();
+    await engine.leaveChatRoom('r');
+    await server.take('leave');
+    timers.advance(10_000);
+    expect(await told.next()).toEqual(['left', 30003, 'r']);
+  });
+
+  it('end with 30001 when the engine is destroyed', async () => {
+    await connect();
+    await engine.leaveChatRoom('r');
+    await engine.destroy();
+    expect(await told.next()).toEqual(['left', 30001, 'r']);
+  });
+
+  it('fetch history', async () => {
+    await connect();
+    await engine.getChatRoomMessages('r', 5, RCIMIWTimeOrder.AFTER, 2, {
+      onSuccess: (messages) => told.put(messages.map(({ seq }) => seq)),
+    });
+    const { id, ...frame } = await server.take('history');
+    expect(frame).toEqual({ action: 'history', room: 'r', timestampMs: 5, order: 'ascending', count: 2 });
+    server.send({ event: 'answer', id, code: 0, room: 'r', roomEpoch: 'e1', messages: [message(6)], complete: true });
+    expect(await told.next()).toEqual([6]);
+  });
+});
+
+describe('messages', () => {
+  it('come in order, each once, those of the join first', async () => {
+    await join({ seq: 2, messages: [message(1), message(2)] });
+    push(message(2), message(3));
+    expect(await told.next()).toEqual(['message', 1, 1, true]);
+    expect(await told.next()).toEqual(['message', 2, 0, true]);
+    expect(await told.next()).toEqual(['message', 3, 0, false]);
+  });
+
+  it('are asked for when they are missing', async () => {
+    await join();
+    push(message(1));
+    push(message(3));
+    push(message(4));
+    expect(await told.next()).toEqual(['message', 1, 0, false]);
+    // Once this has been answered, all that was pushed before it has arrived.
+    await engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: () => told.put(['history']) });
+    const { id: historyId } = await server.take('history');
+    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
+    server.send({ ...page, id: historyId, messages: [] });
+    await told.next();
+    timers.advance(200);
+    const { id, ...frame } = await server.take('repair');
+    expect(frame).toEqual({ action: 'repair', room: 'r', afterSeq: 1, beforeSeq: 3 });
+    server.send({ ...page, id, messages: [message(2)] });
+    expect(await told.next()).toEqual(['message', 2, 2, false]);
+    expect(await told.next()).toEqual(['message', 3, 1, false]);
+    expect(await told.next()).toEqual(['message', 4, 0, false]);
+  });
+
+  it('are sent one at a time, and again with the same id after a drop', async () => {
+    await join();
+    await send('one');
+    await send('two');
+    const first = await server.take('send');
+    await reconnect();
+    const resume = await server.take('join');
+    expect(resume.resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
+    server.send(joinedAnswer(resume.id, { fresh: false }));
+    const again = await server.take('send');
+    expect(again.clientMessageId).toBe(first.clientMessageId);
+    const sent = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', messageId: 'm', sentAtMs: 1 } as const;
+    server.send({ ...sent, id: again.id, seq: 1 });
+    const second = await server.take('send');
+    expect(second.content).toBe('{"content":"two"}');
+    server.send({ ...sent, id: second.id, seq: 2 });
+    push(message(2, { senderUserId: 'ann', clientMessageId: second.clientMessageId }), message(3));
+    expect(await told.next()).toEqual(['sent', 'one', 0, 1]);
+    expect(await told.next()).toEqual(['sent', 'two', 0, 2]);
+    expect(await told.next()).toEqual(['message', 3, 0, false]);
+  });
+
+  it('are sent again when the server says when', async () => {
+    await join();
+    await send('one');
+    const first = await server.take('send');
+    server.send({ event: 'answer', id: first.id, code: 20604, message: 'too fast', retryAfterMs: 100 });
+    push(message(1));
+    await told.next();
+    timers.advance(100);
+    expect((await server.take('send')).clientMessageId).toBe(first.clientMessageId);
+  });
+});
+
+describe('coming back', () => {
+  it('hands over what was missed, page by page until nothing is left', async () => {
+    await join();
+    await reconnect();
+    const { id } = await server.take('join');
+    server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [message(1), message(2)] }));
+    const rest = await server.take('repair');
+    expect([rest.afterSeq, rest.beforeSeq]).toEqual([2, 0]);
+    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
+    server.send({ ...page, id: rest.id, messages: [message(3)] });
+    const last = await server.take('repair');
+    expect([last.afterSeq, last.beforeSeq]).toEqual([3, 0]);
+    server.send({ ...page, id: last.id, messages: [] });
+    expect(await told.next()).toEqual(['message', 1, 1, true]);
+    expect(await told.next()).toEqual(['message', 2, 0, true]);
+    expect(await told.next()).toEqual(['message', 3, 0, false]);
+  });
+
+  it('tells the kick, joins afresh by itself and tells what is lost', async () => {
+    await join();
+    await reconnect();
+    const { id } = await server.take('join');
+    server.send({ event: 'answer', id, code: 23406, message: 'kicked', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    const again = await server.take('join');
+    expect([again.messageCount, again.resume]).toEqual([10, undefined]);
+    server.send(joinedAnswer(again.id, { membership: 's2', seq: 40, messages: [message(40)] }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    expect(await told.next()).toEqual(['gap', 'r', 0, 40]);
+    expect(await told.next()).toEqual(['message', 40, 0, true]);
+  });
+
+  it('tells that he is blocked and does not join again', async () => {
+    await join();
+    await reconnect();
+    const { id } = await server.take('join');
+    server.send({ event: 'answer', id, code: 23409, message: 'blocked', reason: 'blocked' });
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    await engine.leaveChatRoom('r');
+    // The next frame is the leave: no join came before it.
+    await server.take('leave');
+  });
+});
+
+describe('a room', () => {
+  it('is forgotten when he is removed; a notice of another membership is nothing', async () => {
+    await join();
+    const removed = { event: 'removed', room: 'r', roomEpoch: 'e1', reason: 'blocked' } as const;
+    server.send({ ...removed, membership: 'old' });
+    server.send({ ...removed, membership: 's1' });
+    push(message(1));
+    server.send({ ...removed, membership: 's1' });
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    await engine.leaveChatRoom('r');
+    const { id } = await server.take('leave');
+    server.send({ event: 'answer', id, code: 23406, message: 'not a member' });
+    expect(await told.next()).toEqual(['left', 23406, 'r']);
+  });
+
+  it('tells its end, and each change of members once', async () => {
+    await join();
+    const change = { userId: 'bob', change: 'joined', membership: 'b1', atMs: 1 } as const;
+    const frame = { event: 'members', room: 'r', roomEpoch: 'e1', changes: [change] } as const;
+    server.send(frame);
+    server.send(frame);
+    server.send({ event: 'destroyed', room: 'r', roomEpoch: 'e1', automatic: true });
+    expect(await told.next()).toEqual(['members', 'r', [{ userId: 'bob', actionType: 1 }]]);
+    expect(await told.next()).toEqual(['status', 'r', 2]);
+  });
+
+  it('is left once even if the first answer was lost', async () => {
+    await join();
+    await engine.leaveChatRoom('r');
+    await server.take('leave');
+    await reconnect();
+    const { id } = await server.take('leave');
+    server.send({ event: 'answer', id, code: 23406, message: 'not a member' });
+    expect(await told.next()).toEqual(['left', 0, 'r']);
+  });
+});

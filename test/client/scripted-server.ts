@@ -1,0 +1,78 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ClientFrame, ServerFrame } from '../../lib/protocol/frames.ts';
+
+/** Takes what arrives and hands it out in order, however early or late somebody asks. */
+export class Inbox<T> {
+  readonly #items: T[] = [];
+  readonly #waiting: ((item: T) => void)[] = [];
+
+  put(item: T): void {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#items.push(item);
+    else waiting(item);
+  }
+
+  next(): Promise<T> {
+    const item = this.#items.shift();
+    return item === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(item);
+  }
+}
+
+/** A server that does what the test says, on a real socket. */
+export class ScriptedServer {
+  readonly frames = new Inbox<ClientFrame>();
+  readonly connections = new Inbox<readonly string[]>();
+  /** The status of the next handshakes; undefined = they are let in. */
+  refuseWith: number | undefined;
+  readonly #http: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: ([first]) => first ?? false });
+  #current: WebSocket | undefined;
+
+  private constructor() {
+    this.#http = createServer();
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (this.refuseWith !== undefined) {
+        socket.end(`HTTP/1.1 ${this.refuseWith} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.#current = webSocket;
+        webSocket.on('message', (data) => this.frames.put(JSON.parse(String(data)) as ClientFrame));
+        this.connections.put((request.headers['sec-websocket-protocol'] ?? '').split(/, */));
+      });
+    });
+  }
+
+  static async start(): Promise<ScriptedServer> {
+    const server = new ScriptedServer();
+    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  send(frame: ServerFrame): void {
+    this.#current?.send(JSON.stringify(frame));
+  }
+
+  /** The next frame, which must be of this action. */
+  async take<Action extends ClientFrame['action']>(action: Action): Promise<Extract<ClientFrame, { action: Action }>> {
+    const frame = await this.frames.next();
+    if (frame.action !== action) throw new Error(`expected ${action}, got ${JSON.stringify(frame)}`);
+    return frame as Extract<ClientFrame, { action: Action }>;
+  }
+
+  /** Cuts the connection without a word. */
+  drop(): void {
+    this.#current?.terminate();
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#sockets.clients) client.terminate();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+}
