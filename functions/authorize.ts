@@ -1,0 +1,4 @@
+import { authorizeHandler } from '../lib/handlers/authorize.ts';
+import { secretReader } from '../lib/handlers/deps-secret.ts';
+
+export const handler = authorizeHandler(secretReader());

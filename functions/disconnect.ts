@@ -1,0 +1,4 @@
+import { wire } from '../lib/handlers/deps.ts';
+import { disconnectHandler } from '../lib/handlers/disconnect.ts';
+
+export const handler = disconnectHandler(wire());

@@ -1,0 +1,60 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Settings } from '../domain/settings.ts';
+import { createApiGatewayPush, createManagementClient } from '../push/api-gateway.ts';
+import type { Push } from '../push/push.ts';
+import { createDocumentClient } from '../store/dynamodb-client.ts';
+import { createDynamoStore } from '../store/dynamodb-store.ts';
+import type { RoomStore } from '../store/room-store.ts';
+import type { Deps } from '../usecases/deps.ts';
+
+/** Deps for one event: its time, moved on by what this invocation has taken so far. */
+export type DepsAt = (eventMs: number) => Deps;
+
+const logger = new Logger({ serviceName: 'doorman' });
+
+export function onFault(what: string, fault: unknown): void {
+  const error = fault instanceof Error ? fault : new Error(String(fault));
+  logger.error(`unable to ${what}`, { fault: error.name, why: error.message });
+}
+
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`unable to start; the environment has no ${name}`);
+  return value;
+}
+
+export const readSettings = (): Settings & { readonly appKey: string } => JSON.parse(required('SETTINGS'));
+
+const noPush: Push = { post: async () => 'failed', close: async () => undefined };
+
+/** Wires the store and the push once per environment; the only place that knows which versions they are. */
+export function wire(): DepsAt {
+  const settings = readSettings();
+  const url = process.env.CONNECTIONS_URL;
+  const push = url === undefined ? noPush : createApiGatewayPush({ client: createManagementClient(url), onFault });
+  const clock = { now: () => 0 };
+  const store = createDynamoStore({
+    client: createDocumentClient({}),
+    tableName: required('TABLE_NAME'),
+
+    connectionLifeMs: settings.connectionLifeMs,
+    now: () => clock.now(),
+  });
+  return (eventMs) => {
+    const now = eventClock(eventMs);
+    clock.now = now;
+    return depsOf({ settings, push, store, now });
+  };
+}
+
+/** Event time and not the host's: two Lambdas' clocks are never compared. */
+function eventClock(eventMs: number): () => number {
+  const startedMs = performance.now();
+  return () => eventMs + Math.floor(performance.now() - startedMs);
+}
+
+const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () => number }): Deps => ({
+  ...o,
+  randomId: () => crypto.randomUUID(),
+  onFault,
+});

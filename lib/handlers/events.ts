@@ -1,0 +1,37 @@
+import type { ConnectionId, UserId } from '../domain/ids.ts';
+import { isConnectionId, isUserId } from '../domain/ids.ts';
+import type { Caller } from '../usecases/deps.ts';
+
+/** What we read of API Gateway's WebSocket events. */
+export interface WebSocketEvent {
+  readonly requestContext: {
+    readonly connectionId: string;
+    readonly requestTimeEpoch: number;
+    readonly authorizer?: { readonly userId?: string; readonly expiresAtMs?: string | number };
+  };
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly body?: string | null;
+}
+
+export interface WebSocketResult {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Who is calling, by the authorizer's context, which API Gateway adds to every event of the connection. */
+export function callerOf(event: WebSocketEvent): Caller | undefined {
+  const connectionId = connectionOf(event);
+  const userId = event.requestContext.authorizer?.userId;
+  if (connectionId === undefined || userId === undefined || !isUserId(userId)) return undefined;
+  return { userId: userId as UserId, connectionId };
+}
+
+export function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
+  const { connectionId } = event.requestContext;
+  return isConnectionId(connectionId) ? connectionId : undefined;
+}
+
+export const tokenExpiryOf = (event: WebSocketEvent): number =>
+  Number(event.requestContext.authorizer?.expiresAtMs ?? 0);

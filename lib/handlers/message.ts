@@ -1,0 +1,60 @@
+import type { RoomId } from '../domain/ids.ts';
+import { Code } from '../protocol/codes.ts';
+import type { ClientFrame } from '../protocol/frames.ts';
+import { parseFrame } from '../protocol/parse-frame.ts';
+import type { Caller, Deps } from '../usecases/deps.ts';
+import { joinRoom } from '../usecases/join-room.ts';
+import { leaveRoom } from '../usecases/leave-room.ts';
+import { readHistory, repair } from '../usecases/read-history.ts';
+import { sendMessage } from '../usecases/send-message.ts';
+import type { DepsAt } from './deps.ts';
+import { callerOf, tokenExpiryOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+
+/** One frame of a client; the result is its answer, sent back as the route response. */
+export function messageHandler(depsAt: DepsAt) {
+  return async (event: WebSocketEvent): Promise<WebSocketResult> => {
+    const parsed = parseFrame(event.body ?? '');
+    if (!parsed.ok) return answer(parsed.id, { code: parsed.code, message: parsed.message });
+    const caller = callerOf(event);
+    const { id } = parsed.frame;
+    if (caller === undefined)
+      return answer(id, { code: Code.TOKEN_INCORRECT, message: 'unable to serve; who are you?' });
+    const nowMs = event.requestContext.requestTimeEpoch;
+    const expiresAtMs = tokenExpiryOf(event);
+    if (nowMs >= expiresAtMs) {
+      return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
+    }
+    const deps = depsAt(nowMs);
+    try {
+      return answer(id, await serve(deps, caller, parsed.frame));
+    } catch (fault) {
+      deps.onFault(`serve ${parsed.frame.action}`, fault);
+      const message = `unable to serve ${parsed.frame.action}; storage is busy or unreachable`;
+      return answer(id, { code: Code.UNKNOWN, message, retryAfterMs: 1000 });
+    }
+  };
+}
+
+function serve(deps: Deps, caller: Caller, frame: ClientFrame): Promise<object> {
+  // The parser let only well-formed room ids through.
+  const room = ('room' in frame ? frame.room : '') as RoomId;
+  switch (frame.action) {
+    case 'join':
+      return joinRoom(deps, caller, { ...frame, room });
+    case 'leave':
+      return leaveRoom(deps, caller, room);
+    case 'send':
+      return sendMessage(deps, caller, { ...frame, room });
+    case 'history':
+      return readHistory(deps, { ...frame, room });
+    case 'repair':
+      return repair(deps, room, frame.afterSeq, frame.beforeSeq);
+    case 'ping':
+      return Promise.resolve({ code: Code.OK });
+  }
+}
+
+const answer = (id: string, fields: object): WebSocketResult => ({
+  statusCode: 200,
+  body: JSON.stringify({ event: 'answer', id, ...fields }),
+});

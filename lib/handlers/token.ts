@@ -1,0 +1,60 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { UserId } from '../domain/ids.ts';
+import { isUserId } from '../domain/ids.ts';
+
+/** The app key is the audience: a token of one app opens nothing in another. */
+const ISSUER = 'doorman';
+
+/** A key of its own for tokens, so that the secret signs two kinds of things with two different keys. */
+const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${secret}`);
+
+export type VerifiedToken =
+  | { readonly ok: true; readonly userId: UserId; readonly expiresAtMs: number }
+  | { readonly ok: false; readonly why: 'expired' | 'incorrect' };
+
+/** HS256 and nothing else; the header's alg, kid, jku and the like decide nothing. Secrets: the ones in force, newest first. */
+export async function verifyToken(
+  token: string,
+  appKey: string,
+  secrets: readonly string[],
+  nowMs: number,
+): Promise<VerifiedToken> {
+  for (const secret of secrets) {
+    try {
+      const { payload } = await jwtVerify(token, keyOf(secret), {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: appKey,
+        requiredClaims: ['exp', 'iat', 'sub'],
+        currentDate: new Date(nowMs),
+        maxTokenAge: Number.MAX_SAFE_INTEGER,
+      });
+      const { sub, exp } = payload;
+      if (typeof sub === 'string' && isUserId(sub) && exp !== undefined) {
+        return { ok: true, userId: sub, expiresAtMs: exp * 1000 };
+      }
+      return { ok: false, why: 'incorrect' };
+    } catch (fault) {
+      if (fault instanceof errors.JWTExpired) return { ok: false, why: 'expired' };
+    }
+  }
+  return { ok: false, why: 'incorrect' };
+}
+
+export function issueToken(
+  userId: string,
+  appKey: string,
+  secret: string,
+  nowMs: number,
+  lifeSec: number,
+): Promise<string> {
+  const nowSec = Math.floor(nowMs / 1000);
+  return new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setIssuer(ISSUER)
+    .setAudience(appKey)
+    .setIssuedAt(nowSec)
+    .setExpirationTime(nowSec + lifeSec)
+    .sign(keyOf(secret));
+}

@@ -1,0 +1,43 @@
+import { isDue } from '../domain/eviction.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
+import { isLive } from '../domain/room.ts';
+import type { Deps } from './deps.ts';
+import { kickDue } from './end-membership.ts';
+
+/**
+ * ALLOWLIST: protects from KICK-*. The room's row notes where the room stood, so who was due by then stays out (case 15)
+ * whatever runs at the same time; settling him first only makes it visible at once.
+ */
+export async function addToAllowlist(
+  deps: Deps,
+  roomId: RoomId,
+  users: readonly UserId[],
+): Promise<'ok' | 'full' | 'no-room'> {
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room)) return 'no-room';
+  const listed = new Set([...Object.keys(room.protectedSince), ...users]);
+  if (listed.size > deps.settings.maxAllowlistedUsers) return 'full';
+  for (const user of users) {
+    const after = await deps.store.protect(roomId, room.epoch, user, deps.settings.maxAllowlistedUsers);
+    if (after === 'full') return 'full';
+    if (after === undefined) return 'no-room';
+    const member = await deps.store.getMember(roomId, user);
+    if (member !== undefined && member.roomEpoch === after.epoch && isDue(member, after, deps.settings)) {
+      await kickDue(deps, after, [member]);
+    }
+  }
+  return 'ok';
+}
+
+/** Off the list while offline: the next message decides, not the removal. False = no such room. */
+export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room)) return false;
+  for (const user of users) await deps.store.unprotect(roomId, room.epoch, user);
+  return true;
+}
+
+export async function allowlist(deps: Deps, roomId: RoomId): Promise<readonly string[] | undefined> {
+  const room = await deps.store.getRoom(roomId);
+  return isLive(room) ? Object.keys(room.protectedSince).sort() : undefined;
+}

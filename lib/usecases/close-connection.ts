@@ -1,0 +1,14 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Deps } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
+
+/**
+ * A connection is gone. Its row is closed first and keeps its rooms until each has been told, so whoever runs this again
+ * (a doubled event, the sweep after a crash) finishes the work.
+ */
+export async function closeConnection(deps: Deps, connectionId: ConnectionId): Promise<void> {
+  const connection = await deps.store.closeConnection(connectionId, deps.now());
+  for (const room of connection.rooms) await dropConnection(deps, room, connection.userId, connectionId);
+  // A tombstone (no user) stays: it keeps a late `$connect` from opening what is gone already.
+  if (connection.userId !== '') await deps.store.deleteConnection(connectionId);
+}

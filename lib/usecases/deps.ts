@@ -1,0 +1,43 @@
+import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { EndReason } from '../protocol/frames.ts';
+import type { Push } from '../push/push.ts';
+import type { RoomStore } from '../store/room-store.ts';
+
+/** Everything a use case touches; time and chance come from outside. */
+export interface Deps {
+  readonly store: RoomStore;
+  readonly push: Push;
+  readonly settings: Settings;
+  /** ms since 1970, from the event that is being served */
+  readonly now: () => number;
+  readonly randomId: () => string;
+  /** Faults of follow-ups: counted and logged, never the caller's problem. */
+  readonly onFault: (what: string, fault: unknown) => void;
+}
+
+/** Who asks, from the connection and never from a frame. */
+export interface Caller {
+  readonly userId: UserId;
+  readonly connectionId: ConnectionId;
+}
+
+export interface Refusal {
+  readonly code: Exclude<number, 0>;
+  readonly message: string;
+  readonly reason?: EndReason;
+  readonly retryAfterMs?: number;
+}
+
+export const refuse = (code: number, message: string, more: Partial<Refusal> = {}): Refusal => ({
+  code,
+  message,
+  ...more,
+});
+
+export interface InRoom {
+  readonly room: RoomId;
+}
+
+/** How often a decision is taken anew when others write the same row meanwhile. */
+export const ATTEMPTS = 10;

@@ -1,0 +1,68 @@
+import { isDue } from '../domain/eviction.ts';
+import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Member } from '../domain/member.ts';
+import type { Room } from '../domain/room.ts';
+import type { PushFrame } from '../protocol/frames.ts';
+import type { Deps } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
+
+/** Posts under way at once: enough to hide the latency, few enough not to be throttled at once. */
+const POSTS_IN_FLIGHT = 64;
+
+/** Runs `work` over the items, at most `width` at a time. */
+export async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
+/** The rows of the room's present epoch, page by page: those of members, or also what only says that somebody is blocked. */
+export async function* memberPages(
+  deps: Deps,
+  room: Room,
+  which: 'members' | 'every row' = 'members',
+): AsyncGenerator<readonly Member[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await deps.store.listMembers(room.room, cursor);
+    yield page.members.filter(
+      (member) => member.roomEpoch === room.epoch && (which === 'every row' || member.membership !== undefined),
+    );
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/**
+ * Posts one frame to every connection in the room but one. Returns the members who are out by the rule: the rows that
+ * the fan-out reads anyway show them. A connection that is found gone is marked in the same pass.
+ */
+export async function fanOut(
+  deps: Deps,
+  room: Room,
+  frame: PushFrame,
+  except?: ConnectionId,
+): Promise<readonly Member[]> {
+  const due: Member[] = [];
+  for await (const members of memberPages(deps, room)) {
+    const targets = members.flatMap((member) =>
+      member.connections.filter((id) => id !== except).map((id) => ({ userId: member.userId, id })),
+    );
+    const gone: { userId: UserId; id: ConnectionId }[] = [];
+    await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {
+      if ((await deps.push.post(target.id, frame)) === 'gone') gone.push(target);
+    });
+    for (const target of gone) await dropGone(deps, room.room, target.userId, target.id);
+    due.push(...members.filter((member) => isDue(member, room, deps.settings)));
+  }
+  return due;
+}
+
+async function dropGone(deps: Deps, room: RoomId, userId: UserId, id: ConnectionId): Promise<void> {
+  try {
+    await dropConnection(deps, room, userId, id);
+  } catch (fault) {
+    deps.onFault('drop a gone connection', fault);
+  }
+}

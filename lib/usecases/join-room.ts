@@ -1,0 +1,131 @@
+import { isDue } from '../domain/eviction.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { currentMember, isBlocked, joined, type Member, withConnection } from '../domain/member.ts';
+import { isLive, type Room } from '../domain/room.ts';
+import { Code } from '../protocol/codes.ts';
+import type { JoinedAnswer, Resume } from '../protocol/frames.ts';
+import { createRoom } from './create-room.ts';
+import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
+import { kickDue } from './end-membership.ts';
+import { fanOut } from './fan-out.ts';
+import { leaveRoom } from './leave-room.ts';
+import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
+
+export interface JoinRequest {
+  readonly room: RoomId;
+  readonly messageCount: number;
+  readonly autoCreate: boolean;
+  readonly resume?: Resume | undefined;
+}
+
+export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
+
+/**
+ * A join, a second device, or a come-back. The intent (room on the connection's row) comes before the member row, and the
+ * connection is looked at once more after it: whichever way a `$disconnect` interleaves, no ghost stays online.
+ */
+export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal> {
+  const room = await roomToJoin(deps, request);
+  if (!('epoch' in room)) return room;
+  const connection = await deps.store.addConnectionRoom(caller.connectionId, request.room);
+  if (connection === undefined) return gone();
+  const admitted = await admit(deps, caller, room, request.resume);
+  if (!('member' in admitted)) {
+    await deps.store.removeConnectionRoom(caller.connectionId, request.room);
+    return admitted;
+  }
+  const again = await deps.store.getConnection(caller.connectionId);
+  if (again === undefined || again.closedAtMs !== undefined) {
+    await dropConnection(deps, request.room, caller.userId, caller.connectionId);
+    return gone();
+  }
+  if (!deps.settings.multipleRooms) await leaveOthers(deps, caller, connection.rooms, request.room);
+  return answer(deps, room, admitted, request);
+}
+
+const gone = () => refuse(Code.DISCONNECTED, 'unable to join the room; the connection is closed');
+
+async function roomToJoin(deps: Deps, request: JoinRequest): Promise<Room | Refusal> {
+  const room = await deps.store.getRoom(request.room);
+  const resume = request.resume;
+  if (isLive(room)) {
+    if (resume === undefined || resume.roomEpoch === room.epoch) return room;
+    return refuse(Code.NOT_A_MEMBER, 'unable to resume; the room was destroyed and made anew', { reason: 'destroyed' });
+  }
+  if (resume !== undefined)
+    return refuse(Code.NO_SUCH_ROOM, 'unable to resume; the room is gone', { reason: 'destroyed' });
+  if (!request.autoCreate) return refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
+  return createRoom(deps, request.room, request.room);
+}
+
+interface Admitted {
+  readonly member: Member;
+  readonly fresh: boolean;
+}
+
+async function admit(deps: Deps, caller: Caller, room: Room, resume: Resume | undefined): Promise<Admitted | Refusal> {
+  // A first join is tried without a read: it is the common case, and its condition (no row) decides.
+  let row = resume === undefined ? undefined : await deps.store.getMember(room.room, caller.userId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const member = currentMember(row, room.room, caller.userId, room.epoch);
+    if (isBlocked(member, deps.now())) {
+      return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
+    }
+    if (member.membership !== undefined && isDue(member, room, deps.settings)) {
+      // I-M13: who is found due was out before he came back. Told so when he resumes; else he joins afresh.
+      await kickDue(deps, room, [member]);
+      if (resume !== undefined) return kicked();
+      row = await deps.store.getMember(room.room, caller.userId);
+      continue;
+    }
+    if (resume !== undefined && member.membership !== resume.membership) return kicked();
+    const fresh = member.membership === undefined;
+    if (!fresh && member.offline === undefined && member.connections.includes(caller.connectionId))
+      return { member, fresh };
+    const next = fresh
+      ? joined(member, caller.connectionId, deps.randomId(), deps.now())
+      : withConnection(member, caller.connectionId);
+    const stored = await deps.store.putMember(next, member.revision);
+    if (stored !== 'conflict') return { member: stored, fresh };
+    row = await deps.store.getMember(room.room, caller.userId);
+  }
+  return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
+}
+
+const kicked = () =>
+  refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason: 'offline' });
+
+async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[], joinedRoom: RoomId): Promise<void> {
+  for (const room of rooms) if (room !== joinedRoom) await leaveRoom(deps, caller, room);
+}
+
+async function answer(deps: Deps, room: Room, admitted: Admitted, request: JoinRequest): Promise<Joined> {
+  const { member, fresh } = admitted;
+  const history = await historyFor(deps, room, request);
+  if (fresh && deps.settings.notifyMemberJoins) {
+    const change = {
+      userId: member.userId,
+      change: 'joined',
+      membership: member.membership ?? '',
+      atMs: deps.now(),
+    } as const;
+    await fanOut(deps, room, { event: 'members', room: room.room, roomEpoch: room.epoch, changes: [change] });
+  }
+  return {
+    code: 0,
+    room: room.room,
+    roomEpoch: room.epoch,
+    membership: member.membership ?? '',
+    joinedAtMs: member.joinedAtMs,
+    fresh,
+    ...history,
+  };
+}
+
+/** Read after the member row was written: what is accepted later is pushed, what came before is here. */
+async function historyFor(deps: Deps, room: Room, request: JoinRequest): Promise<MissedMessages> {
+  if (request.resume !== undefined) return missedMessages(deps, room, request.resume.seq);
+  if (request.messageCount < 0) return { seq: room.seq, messages: [], complete: true };
+  return newestMessages(deps, room, request.messageCount === 0 ? 10 : request.messageCount);
+}

@@ -1,0 +1,39 @@
+import { isMember } from '../domain/eviction.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
+import { isLive } from '../domain/room.ts';
+import type { Deps } from './deps.ts';
+import { memberPages } from './fan-out.ts';
+
+/** For each user: is he in the room? By the rule, even where a kicked row is still there (I-M17). */
+export async function areMembers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly boolean[]> {
+  const rows = await deps.store.getMembers(roomId, [...new Set(users)]);
+  // The room is read after the rows: it can only have moved on, so nobody is shown who is out by now.
+  const room = await deps.store.getRoom(roomId);
+  const inside = new Set(rows.filter((row) => isMember(row, room, deps.settings)).map((row) => row.userId));
+  return users.map((user) => inside.has(user));
+}
+
+export interface MemberList {
+  readonly total: number;
+  readonly members: readonly { readonly userId: string; readonly joinedAtMs: number }[];
+}
+
+/** The members by join time, and how many there are. */
+export async function queryMembers(
+  deps: Deps,
+  roomId: RoomId,
+  count: number,
+  order: 'ascending' | 'descending',
+): Promise<MemberList | undefined> {
+  const before = await deps.store.getRoom(roomId);
+  if (!isLive(before)) return undefined;
+  const rows = [];
+  for await (const page of memberPages(deps, before)) rows.push(...page);
+  const room = await deps.store.getRoom(roomId);
+  const members = rows
+    .filter((row) => isMember(row, room, deps.settings))
+    .map(({ userId, joinedAtMs }) => ({ userId, joinedAtMs }))
+    .sort((a, b) => a.joinedAtMs - b.joinedAtMs || (a.userId < b.userId ? -1 : 1));
+  if (order === 'descending') members.reverse();
+  return { total: members.length, members: members.slice(0, count) };
+}

@@ -1,0 +1,130 @@
+import { isDue } from '../domain/eviction.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
+import { isLive, type Room } from '../domain/room.ts';
+import { decideSend, type SendDecision, withSend } from '../domain/sending.ts';
+import { Code } from '../protocol/codes.ts';
+import type { SentAnswer } from '../protocol/frames.ts';
+import { acceptMessage, deliver } from './accept-message.ts';
+import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { kickDue } from './end-membership.ts';
+import { findSent } from './read-history.ts';
+
+export interface SendRequest {
+  readonly room: RoomId;
+  readonly clientMessageId: string;
+  readonly type: string;
+  readonly content: string;
+}
+
+export type Sent = Omit<SentAnswer, 'event' | 'id'>;
+
+/**
+ * An earlier attempt with the same client message id may still be running for this long (the message Lambda's timeout and
+ * a margin). Before that, an attempt that left no trace in the room is not repeated, or the message could count twice.
+ */
+export const SEND_IN_FLIGHT_MS = 32_000;
+
+/** One accepted message: the sender's row, then the room's. Both are read first, so a refusal writes nothing. */
+export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Sent | Refusal> {
+  let ownAttemptAtMs: number | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const sender = await checkSender(deps, caller, request.room);
+    if (!('room' in sender)) return sender;
+    const { room, member } = sender;
+    const decision = decideSend(member, request.clientMessageId, deps.now(), deps.settings.sendsPerSecond);
+    let next = decision.kind === 'go' ? decision.member : member;
+    // The room refused this very attempt for a conflict: nothing was accepted, so it is no repeat.
+    const mine = decision.kind === 'repeated' && decision.firstAtMs === ownAttemptAtMs;
+    if (decision.kind !== 'go' && !mine) {
+      const known = await answerKnown(deps, caller, request, room, decision);
+      if (known !== undefined) return known;
+      next = withSend(
+        member,
+        { clientMessageId: request.clientMessageId, atMs: deps.now() },
+        deps.settings.sendsPerSecond,
+      );
+    }
+    // One write decides between this send and a block: it is conditional on the row as read.
+    if (!mine && (await deps.store.putMember(next, member.revision)) === 'conflict') continue;
+    ownAttemptAtMs ??= next.recentSends.at(-1)?.atMs;
+    const after = await acceptMessage(deps, room, room.fence, {
+      messageId: deps.randomId(),
+      clientMessageId: request.clientMessageId,
+      senderUserId: caller.userId,
+      type: request.type,
+      content: request.content,
+    });
+    if (after === 'conflict') continue;
+    await deliver(deps, after.room, after.message, caller.connectionId);
+    return sent(after.room, after.message);
+  }
+  return refuse(Code.UNKNOWN, 'unable to send the message; too much at once', { retryAfterMs: 1000 });
+}
+
+const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
+  code: 0,
+  room: room.room,
+  roomEpoch: room.epoch,
+  seq: message.seq,
+  messageId: message.messageId,
+  sentAtMs: message.sentAtMs,
+});
+
+async function checkSender(
+  deps: Deps,
+  caller: Caller,
+  roomId: RoomId,
+): Promise<{ room: Room; member: Member } | Refusal> {
+  const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
+  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
+  const member = currentMember(row, roomId, caller.userId, room.epoch);
+  if (isBlocked(member, deps.now())) {
+    return refuse(Code.BLOCKED, 'unable to send the message; blocked for now', { reason: 'blocked' });
+  }
+  if (member.membership === undefined) {
+    return deps.settings.membersOnlySend
+      ? refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room')
+      : { room, member };
+  }
+  if (isDue(member, room, deps.settings)) {
+    await kickDue(deps, room, [member]);
+    return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member any more', { reason: 'offline' });
+  }
+  return comeBack(deps, caller, room, member);
+}
+
+/** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
+async function comeBack(
+  deps: Deps,
+  caller: Caller,
+  room: Room,
+  member: Member,
+): Promise<{ room: Room; member: Member } | Refusal> {
+  if (member.connections.includes(caller.connectionId)) return { room, member };
+  if ((await deps.store.addConnectionRoom(caller.connectionId, room.room)) === undefined) {
+    return refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
+  }
+  return { room, member: withConnection(member, caller.connectionId) };
+}
+
+async function answerKnown(
+  deps: Deps,
+  caller: Caller,
+  request: SendRequest,
+  room: Room,
+  decision: Exclude<SendDecision, { kind: 'go' }>,
+): Promise<Sent | Refusal | undefined> {
+  if (decision.kind === 'too-fast') {
+    return refuse(Code.SEND_TOO_FAST, 'unable to send the message; too many in one second', {
+      retryAfterMs: decision.retryAfterMs,
+    });
+  }
+  const found = await findSent(deps, room, caller.userId, request.clientMessageId, decision.firstAtMs);
+  if (found !== undefined) return sent(room, found);
+  const remainingMs = decision.firstAtMs + SEND_IN_FLIGHT_MS - deps.now();
+  if (remainingMs <= 0) return undefined;
+  return refuse(Code.UNKNOWN, 'unable to tell yet; an earlier attempt may still be under way', {
+    retryAfterMs: remainingMs,
+  });
+}
