@@ -1,0 +1,131 @@
+import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { Settings } from '../../lib/domain/settings.ts';
+import type { EndReason, PushFrame } from '../../lib/protocol/frames.ts';
+import type { PostResult, Push } from '../../lib/push/push.ts';
+import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist.ts';
+import { blockUsers, unblockUsers } from '../../lib/usecases/block-user.ts';
+import { closeConnection } from '../../lib/usecases/close-connection.ts';
+import type { Caller, Deps } from '../../lib/usecases/deps.ts';
+import { type JoinRequest, joinRoom } from '../../lib/usecases/join-room.ts';
+import { openConnection } from '../../lib/usecases/open-connection.ts';
+import { publishMessage } from '../../lib/usecases/publish-message.ts';
+import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
+import { sendMessage } from '../../lib/usecases/send-message.ts';
+import type { StoreUnderTest } from './emulators.ts';
+
+export const defaultSettings: Settings = {
+  offlineGraceMs: 30_000,
+  offlineMessageLimit: 31,
+  maxAllowlistedUsers: 5,
+  membersOnlySend: true,
+  multipleRooms: false,
+  leaveEndsAllDevices: false,
+  historyRetentionDays: 7,
+  sendsPerSecond: 5,
+  notifyMemberJoins: true,
+  tokenLifeSec: 3600,
+  connectionLifeMs: 2 * 3600 * 1000 + 600_000,
+};
+
+/** Keeps what each connection was sent; a connection in `gone` answers as API Gateway does for one that is closed. */
+export class RecordingPush implements Push {
+  readonly gone = new Set<string>();
+  readonly closed: string[] = [];
+  private readonly sent = new Map<string, PushFrame[]>();
+
+  post(connectionId: string, frame: PushFrame): Promise<PostResult> {
+    if (this.gone.has(connectionId)) return Promise.resolve('gone');
+    this.sent.set(connectionId, [...this.framesOf(connectionId), frame]);
+    return Promise.resolve('ok');
+  }
+
+  close(connectionId: string): Promise<void> {
+    this.closed.push(connectionId);
+    return Promise.resolve();
+  }
+
+  framesOf(connectionId: string): readonly PushFrame[] {
+    return this.sent.get(connectionId) ?? [];
+  }
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+let worlds = 0;
+
+/** The use cases over a real store, in a room of its own, with a clock that only the test moves. */
+export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Settings> = {}) {
+  worlds += 1;
+  const prefix = `w${worlds}`;
+  const room = `${prefix}-room` as RoomId;
+  const push = new RecordingPush();
+  const faults: unknown[] = [];
+  let ids = 0;
+  const nextId = (kind: string) => {
+    ids += 1;
+    return `${prefix}-${kind}-${ids}`;
+  };
+  const deps: Deps = {
+    store,
+    push,
+    settings: { ...defaultSettings, ...change },
+    now: () => clock.nowMs,
+    randomId: () => nextId('id'),
+    onFault: (_what, fault) => faults.push(fault),
+  };
+  const users = (names: readonly string[]) => names as readonly UserId[];
+
+  /** A connection that is not open yet. */
+  const device = (userId: string): Caller => ({
+    userId: userId as UserId,
+    connectionId: nextId('connection') as ConnectionId,
+  });
+  const connect = (caller: Caller) => openConnection(deps, caller, clock.nowMs + 3_600_000);
+  const open = async (userId: string): Promise<Caller> => {
+    const caller = device(userId);
+    await connect(caller);
+    return caller;
+  };
+  const join = (caller: Caller, request: Partial<JoinRequest> = {}) =>
+    joinRoom(deps, caller, { room, messageCount: -1, autoCreate: true, ...request });
+  const enter = async (userId: string): Promise<Caller> => {
+    const caller = await open(userId);
+    const joined = await join(caller);
+    if (joined.code !== 0) throw new Error(`unable to enter the room; code ${joined.code}`);
+    return caller;
+  };
+  const send = (caller: Caller, clientMessageId: string = nextId('send')) =>
+    sendMessage(deps, caller, { room, clientMessageId, type: 'RC:TxtMsg', content: '{}', includeSender: true });
+  const publish = async (count: number, fromUserId = 'system') => {
+    for (let sent = 0; sent < count; sent += 1) {
+      const answer = await publishMessage(deps, { room, fromUserId, type: 'RC:TxtMsg', content: '{}', includeSender: true });
+      if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
+    }
+  };
+  const isIn = async (userId: string): Promise<boolean> =>
+    (await areMembers(deps, room, users([userId]))).every((inside) => inside);
+  const memberIds = async (): Promise<string[]> =>
+    ((await queryMembers(deps, room, 1000, 'ascending'))?.members ?? []).map((member) => member.userId).sort();
+  /** How the memberships of a user ended, as this connection was told. */
+  const endsSeenBy = (witness: Caller, userId: string): (EndReason | undefined)[] =>
+    push
+      .framesOf(witness.connectionId)
+      .flatMap((frame) => (frame.event === 'members' ? frame.changes : []))
+      .filter((told) => told.userId === userId && told.change === 'left')
+      .map((told) => told.reason);
+  const isOffline = async (userId: string): Promise<boolean> =>
+    (await store.getMember(room, userId as UserId))?.offline !== undefined;
+
+  return {
+    ...{ room, deps, clock, push, faults, device, connect, open, join, enter, send, publish },
+    ...{ isIn, memberIds, endsSeenBy, isOffline },
+    drop: (caller: Caller) => closeConnection(deps, caller.connectionId),
+    block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),
+    unblock: (...names: string[]) => unblockUsers(deps, room, users(names)),
+    protect: (...names: string[]) => addToAllowlist(deps, room, users(names)),
+    unprotect: (...names: string[]) => removeFromAllowlist(deps, room, users(names)),
+    pass: (durationMs: number) => {
+      clock.nowMs += durationMs;
+    },
+  };
+}
