@@ -1,0 +1,64 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** What a use case took from the table. The reads of the member list stand apart, because they grow with the room. */
+export interface Units {
+  writeUnits: number;
+  readUnits: number;
+  writes: number;
+  reads: number;
+  listReadUnits: number;
+  listReads: number;
+}
+
+const WRITES: ReadonlySet<string> = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand']);
+
+const none = (): Units => ({ writeUnits: 0, readUnits: 0, writes: 0, reads: 0, listReadUnits: 0, listReads: 0 });
+
+/** Sums what DynamoDB says each operation consumed. */
+export class UnitsMeter {
+  #sum = none();
+
+  /** Counts every operation of this client from now on. */
+  watch(client: DynamoDBDocumentClient): void {
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
+        const result = await next(args);
+        this.#count(context.commandName ?? '', args.input, consumed(result.output));
+        return result;
+      },
+      { step: 'initialize', name: 'unitsMeter', priority: 'high' },
+    );
+  }
+
+  /** What was taken since the last call of this. */
+  take(): Units {
+    const sum = this.#sum;
+    this.#sum = none();
+    return sum;
+  }
+
+  #count(command: string, input: object, units: number): void {
+    if (WRITES.has(command)) {
+      this.#sum.writes += 1;
+      this.#sum.writeUnits += units;
+    } else if (isListOfMembers(command, input)) {
+      this.#sum.listReads += 1;
+      this.#sum.listReadUnits += units;
+    } else {
+      this.#sum.reads += 1;
+      this.#sum.readUnits += units;
+    }
+  }
+}
+
+function isListOfMembers(command: string, input: object): boolean {
+  const values = 'ExpressionAttributeValues' in input ? (input.ExpressionAttributeValues as object) : {};
+  return command === 'QueryCommand' && ':prefix' in values;
+}
+
+function consumed(output: object): number {
+  const capacity = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
+  const parts = (Array.isArray(capacity) ? capacity : [capacity]) as ({ CapacityUnits?: number } | undefined)[];
+  return parts.reduce((sum, part) => sum + (part?.CapacityUnits ?? 0), 0);
+}

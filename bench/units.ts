@@ -1,0 +1,236 @@
+import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
+import { defaultSettings } from '../lib/infra/settings.ts';
+import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
+import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
+import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
+import { closeConnection } from '../lib/usecases/close-connection.ts';
+import { createRoom } from '../lib/usecases/create-room.ts';
+import type { Caller, Deps } from '../lib/usecases/deps.ts';
+import { joinRoom } from '../lib/usecases/join-room.ts';
+import { leaveRoom } from '../lib/usecases/leave-room.ts';
+import { openConnection } from '../lib/usecases/open-connection.ts';
+import { sendMessage } from '../lib/usecases/send-message.ts';
+import { replaceSection, toTable } from './document-section.ts';
+import { type Units, UnitsMeter } from './units-meter.ts';
+
+const tableName = 'rooms';
+const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
+const COLUMNS = ['use case', 'write units', 'read units', 'writes', 'reads', 'list read units'];
+
+/** A system of its own for each figure, so that no figure depends on the one before it. */
+class Bench {
+  readonly meter = new UnitsMeter();
+  readonly deps: Deps;
+  readonly #clock = { nowMs: 1_800_000_000_000 };
+  #lastId: number;
+
+  /** `place` keeps the ids of one system apart from those of the others. */
+  constructor(endpoint: string, place: number) {
+    this.#lastId = place * 1_000_000;
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = createDocumentClient({ endpoint, region: 'us-east-1', credentials });
+    this.meter.watch(client);
+    const now = () => this.#clock.nowMs;
+    const { connectionLifeMs } = defaultSettings;
+    this.deps = {
+      store: createDynamoStore({ client, tableName, connectionLifeMs, now }),
+      push: { post: async () => 'ok', close: async () => {} },
+      settings: defaultSettings,
+      now,
+      // As long as those of a deployment: units go by size.
+      randomId: () => this.#nextId('0000-4000-8000-000000000000'),
+      onFault: (what, fault) => {
+        throw new Error(`unable to ${what}`, { cause: fault });
+      },
+    };
+  }
+
+  #nextId(tail: string): string {
+    this.#lastId += 1;
+    return `${`${this.#lastId}`.padStart(8, '0')}-${tail}`;
+  }
+
+  pass(spanMs: number): void {
+    this.#clock.nowMs += spanMs;
+  }
+
+  newCaller(userId = `user-${this.#nextId('u')}`): Caller {
+    return { userId: userId as UserId, connectionId: this.#nextId('c00000=') as ConnectionId };
+  }
+
+  async newRoom(): Promise<RoomId> {
+    const room = `room-${this.#nextId('r')}` as RoomId;
+    await createRoom(this.deps, room, room);
+    return room;
+  }
+
+  async open(caller: Caller): Promise<void> {
+    await openConnection(this.deps, caller, this.deps.now() + 3_600_000);
+  }
+
+  async join(caller: Caller, room: RoomId, messageCount: number, resume?: Parameters<typeof joinRoom>[2]['resume']) {
+    const outcome = await joinRoom(this.deps, caller, { room, messageCount, autoCreate: false, resume });
+    if (!('membership' in outcome)) throw new Error(`unable to join; ${outcome.message}`);
+    return outcome;
+  }
+
+  async newMember(room: RoomId): Promise<Caller> {
+    const caller = this.newCaller();
+    await this.open(caller);
+    await this.join(caller, room, -1);
+    return caller;
+  }
+
+  async offlineMembers(room: RoomId, count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1)
+      await closeConnection(this.deps, (await this.newMember(room)).connectionId);
+  }
+
+  /** A second lies between two messages, so that no rate limit counts. */
+  async send(caller: Caller, room: RoomId): Promise<void> {
+    this.pass(1000);
+    const clientMessageId = this.#nextId('m');
+    const outcome = await sendMessage(this.deps, caller, {
+      room,
+      clientMessageId,
+      type: 'RC:TxtMsg',
+      content: CONTENT,
+    });
+    if (outcome.code !== 0) throw new Error(`unable to send; code ${outcome.code}`);
+  }
+
+  async measure(work: () => Promise<unknown>): Promise<Units> {
+    this.meter.take();
+    await work();
+    return this.meter.take();
+  }
+}
+
+type Figure = readonly [title: string, run: (bench: Bench) => Promise<Units>];
+
+const messageToNobody = (bench: Bench) => message(bench, 0);
+const messageToMany = (bench: Bench) => message(bench, 1000);
+
+const figures: readonly Figure[] = [
+  ['connect', (bench) => bench.measure(() => bench.open(bench.newCaller()))],
+  ['join, the first time, no messages asked for', (bench) => join(bench, -1)],
+  ['join with 10 messages', (bench) => join(bench, 10)],
+  ['message, nobody offline', messageToNobody],
+  ['message, 1,000 members offline', messageToMany],
+  ['message, mean of 20 in a row', meanMessage],
+  ['disconnect of the last device, one room', disconnect],
+  ['come-back in time, nothing missed', comeBack],
+  ['leave', leave],
+  ['message that kicks one member, told to the room', (bench) => kick(bench, 1)],
+  ['message that kicks ten members, told to the room', (bench) => kick(bench, 10)],
+];
+
+async function join(bench: Bench, messageCount: number): Promise<Units> {
+  const room = await bench.newRoom();
+  const other = await bench.newMember(room);
+  for (let count = 0; count < 12; count += 1) await bench.send(other, room);
+  const caller = bench.newCaller();
+  await bench.open(caller);
+  return bench.measure(() => bench.join(caller, room, messageCount));
+}
+
+async function message(bench: Bench, offline: number): Promise<Units> {
+  const room = await bench.newRoom();
+  const sender = await bench.newMember(room);
+  await bench.offlineMembers(room, offline);
+  return bench.measure(() => bench.send(sender, room));
+}
+
+async function meanMessage(bench: Bench): Promise<Units> {
+  const room = await bench.newRoom();
+  const sender = await bench.newMember(room);
+  // The row has its lasting size after some messages.
+  for (let count = 0; count < 20; count += 1) await bench.send(sender, room);
+  const sum = await bench.measure(async () => {
+    for (let count = 0; count < 20; count += 1) await bench.send(sender, room);
+  });
+  const mean = (value: number) => value / 20;
+  return {
+    writeUnits: mean(sum.writeUnits),
+    readUnits: mean(sum.readUnits),
+    writes: mean(sum.writes),
+    reads: mean(sum.reads),
+    listReadUnits: mean(sum.listReadUnits),
+    listReads: mean(sum.listReads),
+  };
+}
+
+async function disconnect(bench: Bench): Promise<Units> {
+  const caller = await bench.newMember(await bench.newRoom());
+  return bench.measure(() => closeConnection(bench.deps, caller.connectionId));
+}
+
+async function comeBack(bench: Bench): Promise<Units> {
+  const room = await bench.newRoom();
+  const caller = bench.newCaller();
+  await bench.open(caller);
+  const { roomEpoch, membership, seq } = await bench.join(caller, room, -1);
+  await closeConnection(bench.deps, caller.connectionId);
+  const again = bench.newCaller(caller.userId);
+  await bench.open(again);
+  return bench.measure(() => bench.join(again, room, -1, { roomEpoch, membership, seq }));
+}
+
+async function leave(bench: Bench): Promise<Units> {
+  const room = await bench.newRoom();
+  const caller = await bench.newMember(room);
+  return bench.measure(() => leaveRoom(bench.deps, caller, room));
+}
+
+async function kick(bench: Bench, count: number): Promise<Units> {
+  const room = await bench.newRoom();
+  const sender = await bench.newMember(room);
+  await bench.offlineMembers(room, count);
+  bench.pass(defaultSettings.offlineGraceMs);
+  return bench.measure(() => bench.send(sender, room));
+}
+
+async function createTable(endpoint: string): Promise<void> {
+  const keys = [
+    ['pk', 'HASH'],
+    ['sk', 'RANGE'],
+  ] as const;
+  await callDynamodb(endpoint, 'CreateTable', {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keys.map(([AttributeName]) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
+  });
+}
+
+/** What a message takes besides the member list must not depend on who is offline. */
+function checkEqual(messages: readonly Units[]): void {
+  const costs = messages.map(({ writeUnits, readUnits, writes, reads }) =>
+    [writeUnits, readUnits, writes, reads].join(),
+  );
+  if (messages.length !== 2 || new Set(costs).size !== 1) {
+    throw new Error(`unable to accept the figures; a message costs ${costs.join(' or ')} by who is offline`);
+  }
+}
+
+async function main(): Promise<void> {
+  const emulator = await startEmulator({});
+  try {
+    await createTable(emulator.endpoint);
+    const rows: (string | number)[][] = [];
+    const messages: Units[] = [];
+    for (const [place, [title, run]] of figures.entries()) {
+      const units = await run(new Bench(emulator.endpoint, place));
+      if (run === messageToNobody || run === messageToMany) messages.push(units);
+      rows.push([title, units.writeUnits, units.readUnits, units.writes, units.reads, units.listReadUnits]);
+    }
+    checkEqual(messages);
+    const table = toTable(COLUMNS, rows);
+    console.log(table);
+    await replaceSection('data-model.md', 'units', `\n${table}\n`);
+  } finally {
+    await emulator.close();
+  }
+}
+
+await main();
