@@ -15,14 +15,18 @@ export interface EvictionLimits {
 export function isDue(member: Member, room: Room, limits: EvictionLimits): boolean {
   const mark = member.offline;
   if (mark === undefined) return false;
-  const position: RoomPosition = room.protectedSince[member.userId] ?? room;
-  const since = Math.max(mark.seq, room.unprotectedSeq[member.userId] ?? 0);
+  const position: RoomPosition = ownEntry(room.protectedSince, member.userId) ?? room;
+  const since = Math.max(mark.seq, ownEntry(room.unprotectedSeq, member.userId) ?? 0);
   if (position.seq <= since) return false;
   return (
     position.seq - mark.seq >= limits.offlineMessageLimit ||
     position.lastMessageAtMs - mark.atMs > limits.offlineGraceMs
   );
 }
+
+/** A user may be called `constructor`; what every object inherits is not his entry. */
+const ownEntry = <T>(entries: Readonly<Record<string, T>>, user: string): T | undefined =>
+  Object.hasOwn(entries, user) ? entries[user] : undefined;
 
 /** Is he in the room? Every read of membership asks this (I-M17). */
 export function isMember(member: Member | undefined, room: Room | undefined, limits: EvictionLimits): member is Member {

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isDue, isMember, offlineMark } from '../../lib/domain/eviction.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import { emptyMember, type Member, type OfflineMark } from '../../lib/domain/member.ts';
+import type { Room } from '../../lib/domain/room.ts';
+
+const limits = { offlineGraceMs: 30_000, offlineMessageLimit: 31 };
+const bob = 'bob' as UserId;
+const dropMs = 1_800_000_000_000;
+
+const roomAt = (seq: number, lastMessageAtMs: number, change: Partial<Room> = {}): Room => ({
+  room: 'room' as RoomId,
+  name: 'a room',
+  epoch: 'e1',
+  createdAtMs: 1,
+  fence: 0,
+  seq,
+  lastMessageAtMs,
+  protectedSince: {},
+  unprotectedSeq: {},
+  tail: [],
+  ...change,
+});
+
+const member = (offline: OfflineMark | undefined, change: Partial<Member> = {}): Member => ({
+  ...emptyMember('room' as RoomId, bob, 'e1'),
+  membership: 'm1',
+  connections: offline === undefined ? ['c1' as ConnectionId] : [],
+  offline,
+  ...change,
+});
+
+const marked = member({ seq: 100, atMs: dropMs });
+
+describe('KICK-31ST and KICK-30S', () => {
+  test.each([
+    ['no message, a day later', 100, dropMs - 1, false],
+    ['1 message at once', 101, dropMs, false],
+    ['1 message at 29,999 ms', 101, dropMs + 29_999, false],
+    ['1 message at exactly 30,000 ms (case 3)', 101, dropMs + 30_000, false],
+    ['1 message at 30,001 ms (case 4)', 101, dropMs + 30_001, true],
+    ['30 messages at once', 130, dropMs, false],
+    ['30 messages, the last at 30,000 ms', 130, dropMs + 30_000, false],
+    ['30 messages, the last at 30,001 ms', 130, dropMs + 30_001, true],
+    ['31 messages at once', 131, dropMs, true],
+    ['31 messages, the last at 30,000 ms (case 2)', 131, dropMs + 30_000, true],
+    ['32 messages', 132, dropMs, true],
+    ['no new seq, though a time is late: only a message kicks', 100, dropMs + 90_000, false],
+    ['31 messages by clocks that are behind the mark', 131, dropMs - 5_000, true],
+    ['30 messages by clocks that are behind the mark', 130, dropMs - 5_000, false],
+  ])('%s: due is decided', (_what, seq, lastMessageAtMs, due) => {
+    expect(isDue(marked, roomAt(seq, lastMessageAtMs), limits)).toBe(due);
+  });
+
+  test('nobody online is ever due (I-M1)', () => {
+    expect(isDue(member(undefined), roomAt(10_000, dropMs + 9_999_999), limits)).toBe(false);
+  });
+});
+
+describe('ALLOWLIST', () => {
+  test('protected before he was due: nothing kicks him (I-M9)', () => {
+    const protectedSince = { bob: { seq: 130, lastMessageAtMs: dropMs + 30_000 } };
+    expect(isDue(marked, roomAt(10_000, dropMs + 9_999_999, { protectedSince }), limits)).toBe(false);
+  });
+
+  test('protected after message 31: already out (case 15)', () => {
+    const protectedSince = { bob: { seq: 131, lastMessageAtMs: dropMs } };
+    expect(isDue(marked, roomAt(131, dropMs, { protectedSince }), limits)).toBe(true);
+  });
+
+  test('protection of another user protects nobody else', () => {
+    const protectedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
+    expect(isDue(marked, roomAt(131, dropMs, { protectedSince }), limits)).toBe(true);
+  });
+
+  test('off the list while long due: the next message decides (case 14)', () => {
+    const unprotectedSeq = { bob: 500 };
+    expect(isDue(marked, roomAt(500, dropMs + 90_000, { unprotectedSeq }), limits)).toBe(false);
+    expect(isDue(marked, roomAt(501, dropMs + 90_000, { unprotectedSeq }), limits)).toBe(true);
+  });
+});
+
+describe('membership', () => {
+  test.each([
+    ['no row', undefined, roomAt(1, 1), false],
+    ['no room', member(undefined), undefined, false],
+    ['a destroyed room', member(undefined), roomAt(1, 1, { destroyedAtMs: 2 }), false],
+    ['a row of an older room epoch', member(undefined, { roomEpoch: 'e0' }), roomAt(1, 1), false],
+    ['a row that only blocks', member(undefined, { membership: undefined }), roomAt(1, 1), false],
+    ['online', member(undefined), roomAt(1, 1), true],
+    ['offline and not due', marked, roomAt(130, dropMs), true],
+    ['offline and due', marked, roomAt(131, dropMs), false],
+  ])('%s', (_what, row, room, inside) => {
+    expect(isMember(row, room, limits)).toBe(inside);
+  });
+});
+
+describe('the rule as arithmetic', () => {
+  const count = fc.nat({ max: 100 });
+  const span = fc.integer({ min: -10_000, max: 90_000 });
+
+  test('due means a message since the mark, and 31 of them or one later than 30,000 ms', () => {
+    fc.assert(
+      fc.property(count, span, fc.nat({ max: 200 }), (messages, laterMs, unprotectedSeq) => {
+        const room = roomAt(100 + messages, dropMs + laterMs, { unprotectedSeq: { bob: unprotectedSeq } });
+        const heard = messages > 0 && 100 + messages > unprotectedSeq;
+        expect(isDue(marked, room, limits)).toBe(heard && (messages >= 31 || laterMs > 30_000));
+      }),
+    );
+  });
+
+  test('once due, due whatever comes later: the room only grows', () => {
+    fc.assert(
+      fc.property(count, span, fc.nat(), fc.nat(), (messages, laterMs, moreMessages, moreMs) => {
+        const before = isDue(marked, roomAt(100 + messages, dropMs + laterMs), limits);
+        const after = isDue(marked, roomAt(100 + messages + moreMessages, dropMs + laterMs + moreMs), limits);
+        expect(!before || after).toBe(true);
+      }),
+    );
+  });
+
+  test('a mark is never earlier than the last message, so skew can only delay a kick', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(), (seq, lastMessageAtMs, nowMs) => {
+        const mark = offlineMark({ seq, lastMessageAtMs }, nowMs);
+        expect(mark).toEqual({ seq, atMs: Math.max(lastMessageAtMs, nowMs) });
+        expect(isDue(member(mark), roomAt(seq, lastMessageAtMs), limits)).toBe(false);
+      }),
+    );
+  });
+});
+
+test.each(['constructor', 'toString', '__proto__'])('a user called %s is on no allowlist by his name', (name) => {
+  const tricky = member({ seq: 100, atMs: dropMs }, { userId: name as UserId });
+  expect(isDue(tricky, roomAt(131, dropMs), limits)).toBe(true);
+  expect(isDue(tricky, roomAt(130, dropMs), limits)).toBe(false);
+});
