@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseFrame } from '../../lib/protocol/parse-frame.ts';
+
+const send = { action: 'send', id: 'r1', room: 'lobby', clientMessageId: 'c1', type: 'RC:TxtMsg', content: '{}' };
+const join = { action: 'join', id: 'r1', room: 'lobby', messageCount: 0, autoCreate: true };
+const history = { action: 'history', id: 'r1', room: 'lobby', timestampMs: 0, order: 'descending', count: 20 };
+const repair = { action: 'repair', id: 'r1', room: 'lobby', afterSeq: 3, beforeSeq: 0 };
+const resume = { roomEpoch: 'e1', membership: 'm1', seq: 0 };
+
+const parse = (frame: unknown) => parseFrame(JSON.stringify(frame));
+
+describe('good frames come through unchanged', () => {
+  test.each([
+    send,
+    join,
+    history,
+    repair,
+    { ...join, messageCount: -1 },
+    { ...join, messageCount: 50 },
+    { ...join, resume },
+    { ...send, content: '' },
+    { ...send, content: 'a'.repeat(28_672) },
+    { ...send, content: '😀#\u0000' },
+    { ...history, order: 'ascending', count: 50 },
+    { action: 'leave', id: 'r1', room: 'a+b=c_d-e' },
+    { action: 'ping', id: 'a'.repeat(36) },
+  ])('%#: $action', (frame) => {
+    expect(parse(frame)).toEqual({ ok: true, frame });
+  });
+});
+
+describe('what is no JSON object has no id to answer to', () => {
+  test.each(['', ' ', '{', 'nonsense', '[]', '[{"action":"ping","id":"r1"}]', 'null', '1', '"ping"', 'true', '{"a":}'])(
+    '%j',
+    (text) => {
+      expect(parseFrame(text)).toMatchObject({ ok: false, id: '', code: 33003 });
+    },
+  );
+
+  test('nesting beyond measure', () => {
+    expect(parseFrame('['.repeat(30_000))).toMatchObject({ ok: false, code: 33003 });
+  });
+});
+
+describe('actions that are none', () => {
+  test.each([
+    undefined,
+    null,
+    1,
+    '',
+    'JOIN',
+    'kick',
+    'constructor',
+    'toString',
+    '__proto__',
+    'hasOwnProperty',
+    ['join'],
+  ])('%j', (action) => {
+    expect(parse({ ...join, action })).toMatchObject({ ok: false, id: 'r1', code: 33003 });
+  });
+});
+
+const badIds = [
+  '',
+  'a b',
+  'a#b',
+  'a/b',
+  'a\nb',
+  'a\n',
+  '\u0000',
+  '\u202e',
+  'ä',
+  '😀',
+  'a'.repeat(65),
+  7,
+  null,
+  {},
+  ['a'],
+];
+
+describe('room ids that are none', () => {
+  test.each(badIds)('%j', (room) => {
+    for (const frame of [send, join, history, repair, { action: 'leave', id: 'r1' }]) {
+      expect(parse({ ...frame, room })).toMatchObject({ ok: false, id: 'r1', code: 34210 });
+    }
+  });
+});
+
+describe('request ids that are none', () => {
+  test.each([...badIds, 'a'.repeat(37), 'a+b'])('%j', (id) => {
+    expect(parse({ ...send, id })).toMatchObject({ ok: false, id: '', code: 33003 });
+  });
+});
+
+describe('client message ids that are none', () => {
+  test.each(badIds)('%j', (clientMessageId) => {
+    expect(parse({ ...send, clientMessageId })).toMatchObject({ ok: false, id: 'r1', code: 34205 });
+  });
+});
+
+describe('fields of the wrong kind', () => {
+  test.each([
+    ['content too long', { ...send, content: 'a'.repeat(28_673) }, 30016],
+    ['content too long in bytes', { ...send, content: '😀'.repeat(7_169) }, 30016],
+    ['content not text', { ...send, content: { text: 'hi' } }, 34205],
+    ['content missing', { ...send, content: undefined }, 34205],
+    ['type with a space', { ...send, type: 'RC TxtMsg' }, 34205],
+    ['type too long', { ...send, type: 'a'.repeat(33) }, 34205],
+    ['messageCount too large', { ...join, messageCount: 51 }, 34232],
+    ['messageCount too small', { ...join, messageCount: -2 }, 34232],
+    ['messageCount not whole', { ...join, messageCount: 1.5 }, 34232],
+    ['messageCount as text', { ...join, messageCount: '1' }, 34232],
+    ['count 0', { ...history, count: 0 }, 34232],
+    ['count too large', { ...history, count: 51 }, 34232],
+    ['time negative', { ...history, timestampMs: -1 }, 34202],
+    ['time as text', { ...history, timestampMs: '0' }, 34202],
+    ['order unknown', { ...history, order: 'sideways' }, 33003],
+    ['autoCreate as text', { ...join, autoCreate: 'true' }, 33003],
+    ['resume not an object', { ...join, resume: 'e1' }, 33003],
+    ['resume without seq', { ...join, resume: { roomEpoch: 'e1', membership: 'm1' } }, 33003],
+    ['resume with a negative seq', { ...join, resume: { ...resume, seq: -1 } }, 33003],
+    ['resume with a #', { ...join, resume: { ...resume, membership: 'm#1' } }, 33003],
+    ['seq beyond the safe integers', { ...repair, afterSeq: 2 ** 53 }, 33003],
+    ['seq not whole', { ...repair, beforeSeq: 0.5 }, 33003],
+    ['a sender that the frame may not name', { ...send, senderUserId: 'eve' }, 33003],
+    ['a field too many', { action: 'ping', id: 'r1', extra: 1 }, 33003],
+  ])('%s', (_what, frame, code) => {
+    const parsed = parse(frame);
+    expect(parsed).toMatchObject({ ok: false, id: 'r1', code });
+    expect(parsed.ok ? '' : parsed.message).toMatch(/^unable to read the frame; ./);
+  });
+});
+
+describe('prototype pollution', () => {
+  test.each([
+    '{"action":"ping","id":"r1","__proto__":{"polluted":true}}',
+    '{"action":"ping","id":"r1","constructor":{"prototype":{"polluted":true}}}',
+    '{"__proto__":{"action":"ping","id":"r1"}}',
+    '{"action":"join","id":"r1","room":"lobby","messageCount":0,"autoCreate":true,"resume":{"__proto__":{"seq":1}}}',
+  ])('%s', (text) => {
+    const parsed = parseFrame(text);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    if (parsed.ok) {
+      expect(Object.getPrototypeOf(parsed.frame)).toBe(Object.prototype);
+      expect('polluted' in parsed.frame).toBe(false);
+    }
+  });
+
+  test('an action from the prototype is none', () => {
+    expect(parseFrame('{"__proto__":{"action":"ping","id":"r1"}}')).toMatchObject({ ok: false });
+  });
+});
+
+test('no text makes it throw, and no refusal repeats what was sent', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(parseFrame(text)).toHaveProperty('ok');
+    }),
+  );
+  const parsed = parse({ ...send, room: 'secret token#' });
+  expect(JSON.stringify(parsed)).not.toContain('secret');
+});
