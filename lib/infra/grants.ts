@@ -27,11 +27,11 @@ const readAndWrite = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']
 /** Who may do what: exactly this. */
 export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { table: [], connections: [], secret: true },
-  connect: { table: ['PutItem'], connections: [], secret: false },
-  disconnect: { table: readAndWrite, connections: ['POST'], secret: false },
+  connect: { table: ['GetItem', 'PutItem'], connections: [], secret: false },
+  disconnect: { table: readAndWrite, connections: [], secret: false },
   message: { table: readAndWrite, connections: ['POST'], secret: false },
-  sweep: { table: readAndWrite, connections: ['POST', 'DELETE'], secret: false },
-  'server-api': { table: readAndWrite, connections: ['POST', 'DELETE'], secret: true },
+  sweep: { table: readAndWrite, connections: ['DELETE'], secret: false },
+  'server-api': { table: [...readAndWrite, 'BatchGetItem'], connections: ['POST'], secret: true },
 };
 
 /** The ARN as the checker of the template spells it: every reference as its name in angle brackets. */

@@ -17,14 +17,20 @@ const publish = endpoint({
     objectName: one(text(32, objectName), 'the type of the message'),
     content: one(text(CONTENT_BYTES_MAX), 'the message'),
     isPersisted: optional(flag, 'without effect: every message is kept'),
-    isIncludeSender: optional(flag, 'without effect: the sender gets it too if he is in the room'),
+    isIncludeSender: optional(flag, '1 = the sender gets it too if he is in the room'),
     priority: optional(integer(0, 9), 'without effect'),
   },
   answer: 'messageUIDs: chatroomId and messageUID of each message',
-  run: async ({ deps }, { fromUserId, toChatroomId, objectName: type, content }) => {
+  run: async ({ deps }, { fromUserId, toChatroomId, objectName: type, content, isIncludeSender }) => {
     const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
     for (const room of new Set(toChatroomId)) {
-      const outcome = await publishMessage(deps, { room, fromUserId, type, content });
+      const outcome = await publishMessage(deps, {
+        room,
+        fromUserId,
+        type,
+        content,
+        includeSender: isIncludeSender === true,
+      });
       if ('code' in outcome) {
         // Earlier rooms have the message by now: the caller must know, lest he sends it to them again.
         throw refusal(outcome.code, `${outcome.message} (${room})`, messageUIDs.length > 0 ? { messageUIDs } : {});

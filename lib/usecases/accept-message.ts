@@ -1,10 +1,9 @@
-import type { ConnectionId } from '../domain/ids.ts';
 import type { Room, StoredMessage } from '../domain/room.ts';
 import { isTailFull } from '../domain/sending.ts';
 import { StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { kickDue } from './end-membership.ts';
-import { fanOut } from './fan-out.ts';
+import { type Except, fanOut } from './fan-out.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -38,8 +37,8 @@ export async function acceptMessage(
   return { room: after, message: accepted };
 }
 
-/** To everyone in the room but the connection that sent it; then whoever this message kicked is removed and told of. */
-export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: ConnectionId): Promise<void> {
+/** To everyone in the room but the sending connection; then whoever this message kicked is removed and told of. */
+export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: Except): Promise<void> {
   try {
     const frame = { event: 'messages', room: room.room, roomEpoch: room.epoch, messages: [message] } as const;
     const due = await fanOut(deps, room, frame, except);

@@ -39,5 +39,5 @@ export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: rea
 
 export async function allowlist(deps: Deps, roomId: RoomId): Promise<readonly string[] | undefined> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? Object.keys(room.protectedSince).sort() : undefined;
+  return isLive(room) ? Object.keys(room.protectedSince).sort((a, b) => (a < b ? -1 : 1)) : undefined;
 }

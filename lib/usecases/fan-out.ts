@@ -34,20 +34,23 @@ export async function* memberPages(
   } while (cursor !== undefined);
 }
 
+/** Who does not get it: the connection that has the answer instead, or a user altogether. */
+export interface Except {
+  readonly connectionId?: ConnectionId;
+  readonly userId?: string;
+}
+
 /**
- * Posts one frame to every connection in the room but one. Returns the members who are out by the rule: the rows that
+ * Posts one frame to every connection in the room but those excepted. Returns the members who are out by the rule: the rows that
  * the fan-out reads anyway show them. A connection that is found gone is marked in the same pass.
  */
-export async function fanOut(
-  deps: Deps,
-  room: Room,
-  frame: PushFrame,
-  except?: ConnectionId,
-): Promise<readonly Member[]> {
+export async function fanOut(deps: Deps, room: Room, frame: PushFrame, except?: Except): Promise<readonly Member[]> {
   const due: Member[] = [];
   for await (const members of memberPages(deps, room)) {
     const targets = members.flatMap((member) =>
-      member.connections.filter((id) => id !== except).map((id) => ({ userId: member.userId, id })),
+      member.connections
+        .filter((id) => id !== except?.connectionId && member.userId !== except?.userId)
+        .map((id) => ({ userId: member.userId, id })),
     );
     const gone: { userId: UserId; id: ConnectionId }[] = [];
     await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {

@@ -9,7 +9,7 @@ import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.t
 import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { fanOut } from './fan-out.ts';
-import { leaveRoom } from './leave-room.ts';
+import { leaveForAnother } from './leave-room.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
 
 export interface JoinRequest {
@@ -97,7 +97,7 @@ const kicked = () =>
   refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason: 'offline' });
 
 async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[], joinedRoom: RoomId): Promise<void> {
-  for (const room of rooms) if (room !== joinedRoom) await leaveRoom(deps, caller, room);
+  for (const room of rooms) if (room !== joinedRoom) await leaveForAnother(deps, caller, room);
 }
 
 async function answer(deps: Deps, room: Room, admitted: Admitted, request: JoinRequest): Promise<Joined> {

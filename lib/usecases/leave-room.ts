@@ -1,6 +1,6 @@
 import { isDue, offlineMark } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, withoutConnection } from '../domain/member.ts';
+import { currentMember, type Member, withoutConnection } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
@@ -8,12 +8,22 @@ import { announceEnds, claimEnd, kickDue } from './end-membership.ts';
 
 /** LEAVE: out at once; with another device of his in the room only this one goes, unless a setting says otherwise. */
 export async function leaveRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ readonly code: 0 } | Refusal> {
-  const outcome = await leave(deps, caller, roomId);
+  const left = await leave(deps, caller, roomId);
   await deps.store.removeConnectionRoom(caller.connectionId, roomId);
-  return outcome;
+  return 'code' in left ? left : { code: 0 };
 }
 
-async function leave(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ readonly code: 0 } | Refusal> {
+/** A join has moved the caller out of this room: his client has not asked for it, so it is told. */
+export async function leaveForAnother(deps: Deps, caller: Caller, roomId: RoomId): Promise<void> {
+  const left = await leave(deps, caller, roomId);
+  await deps.store.removeConnectionRoom(caller.connectionId, roomId);
+  if ('code' in left) return;
+  const { roomEpoch, membership = '' } = left;
+  await deps.push.post(caller.connectionId, { event: 'removed', room: roomId, roomEpoch, membership, reason: 'left' });
+}
+
+/** Returns the member as he was, or why he could not leave. */
+async function leave(deps: Deps, caller: Caller, roomId: RoomId): Promise<Member | Refusal> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -28,10 +38,10 @@ async function leave(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ read
     if (!others || deps.settings.leaveEndsAllDevices) {
       if (!(await claimEnd(deps, member))) continue;
       await announceEnds(deps, room, [member], 'left');
-      return { code: 0 };
+      return member;
     }
     const next = withoutConnection(member, caller.connectionId, offlineMark(room, deps.now()));
-    if ((await deps.store.putMember(next, member.revision)) !== 'conflict') return { code: 0 };
+    if ((await deps.store.putMember(next, member.revision)) !== 'conflict') return member;
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; too much at once', { retryAfterMs: 500 });
 }

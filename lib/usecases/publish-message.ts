@@ -9,6 +9,8 @@ export interface Publication {
   readonly fromUserId: string;
   readonly type: string;
   readonly content: string;
+  /** Does the user in whose name it is get it too, where he is in the room? */
+  readonly includeSender: boolean;
 }
 
 /** A message by the server API: bound by no membership, counts like any other, makes nobody online. */
@@ -28,7 +30,7 @@ export async function publishMessage(
       content: publication.content,
     });
     if (after === 'conflict') continue;
-    await deliver(deps, after.room, after.message);
+    await deliver(deps, after.room, after.message, publication.includeSender ? {} : { userId: publication.fromUserId });
     return { seq: after.message.seq, messageId, roomEpoch: room.epoch };
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to publish the message; too much at once', { retryAfterMs: 500 });

@@ -56,7 +56,7 @@ export async function sendMessage(deps: Deps, caller: Caller, request: SendReque
       content: request.content,
     });
     if (after === 'conflict') continue;
-    await deliver(deps, after.room, after.message, caller.connectionId);
+    await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
     return sent(after.room, after.message);
   }
   return refuse(Code.UNKNOWN, 'unable to send the message; too much at once', { retryAfterMs: 1000 });
