@@ -1,0 +1,134 @@
+import { Code } from '../../lib/protocol/codes.ts';
+import type { Player } from './player.ts';
+import type { Stage } from './stage.ts';
+import type { TimeLine } from './time-line.ts';
+
+/** One room with one who stays and one who goes. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly line: TimeLine;
+  readonly room: string;
+  readonly stays: Player;
+  readonly goes: Player;
+  /** The newest message when the scene opens. */
+  readonly seq: number;
+}
+
+/** Opens a room for two. */
+export async function openScene(stage: Stage, line: TimeLine, room: string, users: [string, string]): Promise<Scene> {
+  const [stays, goes] = await Promise.all(users.map((userId) => stage.player(userId)));
+  if (stays === undefined || goes === undefined) throw new Error('unable to open the scene; two players are needed');
+  line.expect(room, `${stays.userId} joins, code`, await stays.join(room), 0);
+  line.expect(room, `${goes.userId} joins, code`, await goes.join(room), 0);
+  const { seq } = await stays.send(room, 'welcome');
+  await goes.told.until('the first message', (told) => told.kind === 'message' && told.room === room);
+  line.note(room, `online: ${stays.userId}, ${goes.userId}; message ${seq} reached both`);
+  return { stage, line, room, stays, goes, seq };
+}
+
+/** The network of the one who goes fails. Returns when the server noticed it. */
+export async function dropOut({ stage, line, room, stays, goes, seq }: Scene): Promise<number> {
+  await stage.cut(goes);
+  const nowMs = Date.now();
+  line.note(
+    room,
+    `${goes.userId} loses the network; offline since message ${seq}, ${line.at(nowMs)}; online: ${stays.userId}`,
+  );
+  return nowMs;
+}
+
+/** The 31st message since the drop puts him out, the 30th does not. */
+export async function thirtyFirstMessage(scene: Scene): Promise<void> {
+  const { line, room, stays, goes } = scene;
+  await dropOut(scene);
+  await sendMany(scene, 30);
+  line.expect(room, `${goes.userId} is a member after 30 messages`, await isIn(scene), true);
+  line.expect(room, `${stays.userId} was told of ends`, endsTold(scene), 0);
+  await kickedByNext(scene, '31st message');
+  goes.restore();
+  await toldOnReturn(scene);
+}
+
+/** An offline member who is protected stays whatever is sent. */
+export async function allowlisted(scene: Scene): Promise<void> {
+  const { line, room, stage, goes } = scene;
+  await stage.appServer.call('/chatroom/user/whitelist/add.json', { chatroomId: room, userId: goes.userId });
+  line.note(room, `${goes.userId} is put on the allowlist`);
+  await dropOut(scene);
+  await sendMany(scene, 31);
+  line.expect(room, `${goes.userId} is a member after 31 messages`, await isIn(scene), true);
+  line.expect(room, `${scene.stays.userId} was told of ends`, endsTold(scene), 0);
+}
+
+/** A block puts out at once and bars the return. */
+export async function blocked(scene: Scene): Promise<void> {
+  const { line, room, stage, goes } = scene;
+  await stage.appServer.call('/chatroom/user/block/add.json', { chatroomId: room, userId: goes.userId, minute: '1' });
+  line.note(room, `the app server blocks ${goes.userId}`);
+  const removed = await goes.told.until('the end by block', (told) => told.kind === 'removed');
+  line.expect(room, `${goes.userId} is told`, removed, { kind: 'removed', room, reason: 'blocked' });
+  await roomIsTold(scene);
+  line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
+  line.expect(room, `${goes.userId} joins again, code`, await goes.join(room), Code.BLOCKED);
+}
+
+/** He leaves of his own will. */
+export async function leaving(scene: Scene): Promise<void> {
+  const { line, room, goes } = scene;
+  line.expect(room, `${goes.userId} leaves, code`, await goes.leave(room), 0);
+  await roomIsTold(scene);
+  line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
+}
+
+/** More than the grace has passed: one message puts him out. */
+export async function afterGrace(scene: Scene): Promise<void> {
+  const { line, room, goes } = scene;
+  line.expect(room, `${goes.userId} is a member until someone speaks`, await isIn(scene), true);
+  await kickedByNext(scene, 'first message after 30 s');
+  goes.restore();
+  await toldOnReturn(scene);
+}
+
+/** More than the grace has passed, but nobody spoke. */
+export async function silent(scene: Scene): Promise<void> {
+  const { line, room, stays, goes } = scene;
+  line.expect(room, `no message was sent; ${goes.userId} is a member`, await isIn(scene), true);
+  line.expect(room, `${stays.userId} was told of ends`, endsTold(scene), 0);
+}
+
+const isIn = ({ stage, room, goes }: Scene): Promise<boolean> => stage.appServer.isMember(room, goes.userId);
+
+const endsTold = ({ stays, room }: Scene): number =>
+  stays.told.entries.filter((told) => told.kind === 'left' && told.room === room).length;
+
+async function sendMany({ line, room, stays }: Scene, count: number): Promise<void> {
+  let last = 0;
+  for (let number = 1; number <= count; number += 1) {
+    const { code, seq } = await stays.send(room, `number ${number}`);
+    if (code !== 0) throw new Error(`unable to send number ${number}; code ${code}`);
+    last = seq;
+  }
+  line.note(room, `${stays.userId} sent ${count} messages; the newest is message ${last}`);
+}
+
+async function kickedByNext(scene: Scene, what: string): Promise<void> {
+  const { line, room, stays, goes } = scene;
+  const { code, seq, sentAtMs } = await stays.send(room, what);
+  if (code !== 0) throw new Error(`unable to send the ${what}; code ${code}`);
+  line.note(room, `${stays.userId} sends the ${what}: message ${seq} at ${line.at(sentAtMs)} kicks ${goes.userId}`);
+  line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
+  await roomIsTold(scene);
+}
+
+async function roomIsTold(scene: Scene): Promise<void> {
+  const { line, room, stays, goes } = scene;
+  await stays.told.until('the notice to the room', (told) => told.kind === 'left' && told.userId === goes.userId);
+  line.expect(room, `${stays.userId} is told by onChatRoomMemberChanged; notices`, endsTold(scene), 1);
+}
+
+async function toldOnReturn({ line, room, goes }: Scene): Promise<void> {
+  const removed = await goes.told.until('the end of the membership', (told) => told.kind === 'removed');
+  line.expect(room, `${goes.userId} is back online and told`, removed, { kind: 'removed', room, reason: 'offline' });
+  const rejoined = await goes.told.until('the new membership', (told) => told.kind === 'rejoined');
+  line.expect(room, `${goes.userId}'s SDK joins afresh`, rejoined, { kind: 'rejoined', room, code: 0 });
+}

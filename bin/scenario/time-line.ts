@@ -1,0 +1,33 @@
+/** Prints what happens, with the time since the start, and holds it against what should. */
+export class TimeLine {
+  readonly #startedAtMs: number;
+  readonly #now: () => number;
+  #checks = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedAtMs = now();
+  }
+
+  /** How many expectations were met. */
+  get checks(): number {
+    return this.#checks;
+  }
+
+  /** Seconds since the start of a moment in ms. */
+  at(timeMs: number): string {
+    return `${((timeMs - this.#startedAtMs) / 1000).toFixed(2)} s`;
+  }
+
+  note(play: string, text: string): void {
+    console.log(`${this.at(this.#now()).padStart(8)}  ${play.padEnd(12)} ${text}`);
+  }
+
+  /** Prints the fact; throws if it differs. */
+  expect<T>(play: string, text: string, actual: T, expected: T): void {
+    const isMet = JSON.stringify(actual) === JSON.stringify(expected);
+    this.note(play, `${isMet ? 'ok ' : 'DIFFERS '} ${text}: ${JSON.stringify(actual)}`);
+    if (!isMet) throw new Error(`unable to go on; ${play}: ${text} should be ${JSON.stringify(expected)}`);
+    this.#checks += 1;
+  }
+}
