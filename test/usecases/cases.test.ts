@@ -95,7 +95,7 @@ test('case 8: a drop told twice, the second after a new drop: the mark stays', a
 
 test('case 9: the drop overtakes the connect: no ghost', async () => {
   const world = createWorld(store());
-  const ann = await world.enter('ann');
+  await world.enter('ann');
   const bob = world.device('bob');
   await world.drop(bob);
   expect(await world.connect(bob)).toBe(false);
