@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { launchChromium } from './chromium.ts';
+
+let stage: Stage;
+let browser: Browser;
+let pages: Server;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  stage = await openStage(() => {});
+  pages = await servePage(await bundleSdk());
+});
+
+afterAll(async () => {
+  await browser.close();
+  await new Promise((resolve) => pages.close(resolve));
+  await stage.close();
+});
+
+async function bundleSdk(): Promise<string> {
+  const client = join(import.meta.dirname, '..', '..', 'lib', 'client', 'index.ts');
+  const options = { bundle: true, write: false, format: 'iife', globalName: 'doorman', platform: 'browser' } as const;
+  const { outputFiles } = await build({ ...options, entryPoints: [client] });
+  return outputFiles[0]?.text ?? '';
+}
+
+async function servePage(script: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/sdk.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(isScript ? script : '<!doctype html><title>chat</title><ul></ul><script src="/sdk.js"></script>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** What the page does: joins, shows what it hears, and says hello. It is sent to the browser as text. */
+const pageChat = (server: string, token: string): string => `(async () => {
+  const engine = doorman.createEngine('', { server: ${JSON.stringify(server)} });
+  engine.setOnMessageReceivedListener((message) => {
+    const line = document.createElement('li');
+    line.textContent = message.senderUserId + ': ' + message.text;
+    document.querySelector('ul').append(line);
+  });
+  const codes = [];
+  codes.push(await new Promise((end) => engine.connect(${JSON.stringify(token)}, 20, { onConnected: end })));
+  codes.push(await new Promise((end) => engine.joinChatRoom('web', -1, true, { onChatRoomJoined: end })));
+  const message = await engine.createTextMessage(3, 'web', '', 'hello from the browser');
+  codes.push(await new Promise((end) => engine.sendMessage(message, { onMessageSent: end })));
+  return codes;
+})()`;
+
+it('the SDK joins and talks in a browser', async () => {
+  const node = await stage.player('node');
+  expect(await node.join('web')).toBe(0);
+  const address = pages.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const token = await stage.appServer.token('browser');
+  expect(await page.evaluate(pageChat(stage.stack.webSocketUrl, token))).toEqual([0, 0, 0]);
+  const heard = await node.told.until('the message of the browser', ({ kind }) => kind === 'message');
+  expect(heard).toMatchObject({ from: 'browser', text: 'hello from the browser' });
+  expect((await node.send('web', 'hello from Node')).code).toBe(0);
+  await page.getByText('node: hello from Node').waitFor();
+  expect(faults).toEqual([]);
+  await page.close();
+}, 60_000);

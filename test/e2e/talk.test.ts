@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { Player } from '../../bin/scenario/player.ts';
+import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { Code } from '../../lib/protocol/codes.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage(() => {});
+});
+
+afterAll(async () => {
+  await stage.close();
+});
+
+/** A bare socket of a user, for what the SDK would never send. */
+async function openSocket(userId: string): Promise<WebSocket> {
+  const token = await stage.appServer.token(userId);
+  const socket = new WebSocket(stage.stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return socket;
+}
+
+function ask(socket: WebSocket, text: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.once('message', (data) => resolve(JSON.parse(String(data))));
+    socket.send(text);
+  });
+}
+
+async function joinBoth(room: string, names: readonly [string, string]): Promise<[Player, Player]> {
+  const [one, other] = [await stage.player(names[0]), await stage.player(names[1])];
+  expect([await one.join(room), await other.join(room)]).toEqual([0, 0]);
+  return [one, other];
+}
+
+describe('the deployment', () => {
+  it('lets two talk', async () => {
+    const [alice, bob] = await joinBoth('talk', ['alice', 'bob']);
+    expect((await alice.send('talk', 'hello')).code).toBe(0);
+    expect(await bob.told.until('hello', ({ kind }) => kind === 'message')).toEqual({
+      kind: 'message',
+      room: 'talk',
+      text: 'hello',
+      from: 'alice',
+    });
+    expect((await bob.send('talk', '👋')).seq).toBe(2);
+    expect(await alice.told.until('the reply', ({ kind }) => kind === 'message')).toMatchObject({ text: '👋' });
+  });
+
+  it('lets one leave and tells the other', async () => {
+    const [carol, dave] = await joinBoth('leave', ['carol', 'dave']);
+    expect(await dave.leave('leave')).toBe(0);
+    await carol.told.until('the leave', (told) => told.kind === 'left' && told.userId === 'dave');
+    expect(await stage.appServer.isMember('leave', 'dave')).toBe(false);
+    expect((await dave.send('leave', 'me again')).code).toBe(Code.NOT_A_MEMBER);
+  });
+
+  it('puts a blocked user out and keeps him out', async () => {
+    const [erin, frank] = await joinBoth('block', ['erin', 'frank']);
+    const call = { chatroomId: 'block', userId: 'frank', minute: '1' };
+    await stage.appServer.call('/chatroom/user/block/add.json', call);
+    expect(await frank.told.until('the block', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'blocked' });
+    await erin.told.until('the notice', (told) => told.kind === 'left' && told.userId === 'frank');
+    expect(await frank.join('block')).toBe(Code.BLOCKED);
+    await stage.appServer.call('/chatroom/user/block/rollback.json', { chatroomId: 'block', userId: 'frank' });
+    expect(await frank.join('block')).toBe(0);
+  });
+
+  it('refuses a token that it did not issue', async () => {
+    const token = await stage.appServer.token('grace');
+    const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(43)}`;
+    const grace = new Player({ server: stage.stack.webSocketUrl, userId: 'grace', token: forged });
+    expect(await grace.connect()).toBe(Code.TOKEN_INCORRECT);
+    await grace.end();
+  });
+
+  it('refuses a server call without a signature', async () => {
+    const headers = { 'App-Key': stage.stack.appKey, Nonce: '1', Timestamp: '1' };
+    const answer = await stage.appServer.ask('/user/getToken.json', { userId: 'heidi', name: 'heidi' }, headers);
+    expect(answer).toMatchObject({ status: 401, body: { code: 1004 } });
+    expect(answer.body).not.toHaveProperty('token');
+  });
+
+  it('answers a malformed frame with a code and keeps the connection', async () => {
+    const socket = await openSocket('ivan');
+    expect(await ask(socket, 'not json')).toMatchObject({ event: 'answer', code: expect.any(Number) });
+    expect(await ask(socket, '{"action":"dance","id":"1"}')).toMatchObject({ event: 'answer', id: '1' });
+    expect(await ask(socket, '{"action":"ping","id":"2"}')).toMatchObject({ id: '2', code: 0 });
+    socket.terminate();
+  });
+
+  it('closes a connection that sends a frame over 32 KB', async () => {
+    const socket = await openSocket('judy');
+    const code = new Promise((resolve) => socket.once('close', resolve));
+    socket.send('x'.repeat(32 * 1024 + 1));
+    expect(await code).toBe(1009);
+  });
+});
+
+/** `function action` of all that was granted, with stars as they stand in the policy. */
+function granted(): string[] {
+  return stage.stack.functions.flatMap(({ path, statements }) =>
+    statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions.map((a) => `${path} ${a}`)),
+  );
+}
+
+describe('the grants', () => {
+  it('cover each action that a function made use of', () => {
+    const used = stage.stack.uses().map(({ functionName, action }) => `${functionName} ${action}`);
+    expect(used.length).toBeGreaterThan(0);
+    const grants = granted();
+    expect(used.filter((use) => !grants.includes(use))).toEqual([]);
+    const unused = grants.filter((grant) => !used.includes(grant));
+    console.log(`granted but not used in this run:\n  ${unused.join('\n  ')}`);
+  });
+});
