@@ -95,7 +95,7 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     return caller;
   };
   const send = (caller: Caller, clientMessageId: string = nextId('send')) =>
-    sendMessage(deps, caller, { room, clientMessageId, type: 'RC:TxtMsg', content: '{}', includeSender: true });
+    sendMessage(deps, caller, { room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
   const publish = async (count: number, fromUserId = 'system') => {
     for (let sent = 0; sent < count; sent += 1) {
       const answer = await publishMessage(deps, { room, fromUserId, type: 'RC:TxtMsg', content: '{}', includeSender: true });
