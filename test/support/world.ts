@@ -98,7 +98,13 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     sendMessage(deps, caller, { room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
   const publish = async (count: number, fromUserId = 'system') => {
     for (let sent = 0; sent < count; sent += 1) {
-      const answer = await publishMessage(deps, { room, fromUserId, type: 'RC:TxtMsg', content: '{}', includeSender: true });
+      const answer = await publishMessage(deps, {
+        room,
+        fromUserId,
+        type: 'RC:TxtMsg',
+        content: '{}',
+        includeSender: true,
+      });
       if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
     }
   };
