@@ -8,7 +8,7 @@ export type ParsedFrame =
   | { readonly ok: false; readonly id: string; readonly code: number; readonly message: string };
 
 /** Room and user ids: 1 to 64 of these characters. Keys are built from them, so nothing else gets through. */
-export const ID_PATTERN = /^[A-Za-z0-9_+=-]{1,64}$/;
+export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_+=-]{1,64}$/;
 const CONTENT_BYTES_MAX = 28_672;
 
 const requestId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'));

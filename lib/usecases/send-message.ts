@@ -7,6 +7,7 @@ import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { findSent } from './read-history.ts';
 
@@ -47,6 +48,7 @@ export async function sendMessage(deps: Deps, caller: Caller, request: SendReque
     }
     // One write decides between this send and a block: it is conditional on the row as read.
     if (!mine && (await deps.store.putMember(next, member.revision)) === 'conflict') continue;
+    if (sender.revived && !(await isStillOpen(deps, caller, room))) return closed();
     ownAttemptAtMs ??= next.recentSends.at(-1)?.atMs;
     const after = await acceptMessage(deps, room, room.fence, {
       messageId: deps.randomId(),
@@ -71,11 +73,14 @@ const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: n
   sentAtMs: message.sentAtMs,
 });
 
-async function checkSender(
-  deps: Deps,
-  caller: Caller,
-  roomId: RoomId,
-): Promise<{ room: Room; member: Member } | Refusal> {
+interface Sender {
+  readonly room: Room;
+  readonly member: Member;
+  /** His row did not know this connection: it is written into it with this send. */
+  readonly revived: boolean;
+}
+
+async function checkSender(deps: Deps, caller: Caller, roomId: RoomId): Promise<Sender | Refusal> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
   const member = currentMember(row, roomId, caller.userId, room.epoch);
@@ -85,7 +90,7 @@ async function checkSender(
   if (member.membership === undefined) {
     return deps.settings.membersOnlySend
       ? refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room')
-      : { room, member };
+      : { room, member, revived: false };
   }
   if (isDue(member, room, deps.settings)) {
     await kickDue(deps, room, [member]);
@@ -95,18 +100,23 @@ async function checkSender(
 }
 
 /** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
-async function comeBack(
-  deps: Deps,
-  caller: Caller,
-  room: Room,
-  member: Member,
-): Promise<{ room: Room; member: Member } | Refusal> {
-  if (member.connections.includes(caller.connectionId)) return { room, member };
+async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member): Promise<Sender | Refusal> {
+  if (member.connections.includes(caller.connectionId)) return { room, member, revived: false };
   if ((await deps.store.addConnectionRoom(caller.connectionId, room.room)) === undefined) {
-    return refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
+    return closed();
   }
-  return { room, member: withConnection(member, caller.connectionId) };
+  return { room, member: withConnection(member, caller.connectionId), revived: true };
 }
+
+/** As for a join: looked at once more after the row was written, so that a `$disconnect` in between leaves no ghost. */
+async function isStillOpen(deps: Deps, caller: Caller, room: Room): Promise<boolean> {
+  const connection = await deps.store.getConnection(caller.connectionId);
+  if (connection !== undefined && connection.closedAtMs === undefined) return true;
+  await dropConnection(deps, room.room, caller.userId, caller.connectionId);
+  return false;
+}
+
+const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
 
 async function answerKnown(
   deps: Deps,

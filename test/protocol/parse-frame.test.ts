@@ -62,6 +62,7 @@ describe('actions that are none', () => {
 });
 
 const badIds = [
+  '__proto__',
   '',
   'a b',
   'a#b',
