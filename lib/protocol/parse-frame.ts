@@ -11,7 +11,10 @@ export type ParsedFrame =
 export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_+=-]{1,64}$/;
 const CONTENT_BYTES_MAX = 28_672;
 
-const requestId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'));
+const requestId = v.pipe(
+  v.string(),
+  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'),
+);
 const room = v.pipe(
   v.string('room must be a string'),
   v.regex(ID_PATTERN, 'room must be 1 to 64 of A-Z a-z 0-9 _ + = -'),
@@ -21,7 +24,10 @@ const seq = v.pipe(
   v.safeInteger('a seq must be a whole number'),
   v.minValue(0, 'a seq must not be negative'),
 );
-const epoch = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'));
+const epoch = v.pipe(
+  v.string(),
+  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'),
+);
 const count = (min: number) =>
   v.pipe(
     v.number('count must be a number'),
@@ -46,7 +52,7 @@ const schemas = {
     room,
     clientMessageId: v.pipe(
       v.string(),
-      v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
+      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
     ),
     type: v.pipe(v.string(), v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -')),
     content: v.pipe(
