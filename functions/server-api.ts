@@ -1,4 +1,5 @@
-import { readSettings, wire } from '../lib/handlers/deps.ts';
+import { wire } from '../lib/handlers/deps.ts';
+import { readSettings } from '../lib/handlers/deps-environment.ts';
 import { secretReader } from '../lib/handlers/deps-secret.ts';
 import { serverApiHandler } from '../lib/handlers/server-api.ts';
 

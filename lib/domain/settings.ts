@@ -14,6 +14,8 @@ export interface Settings {
   readonly sendsPerSecond: number;
   readonly notifyMemberJoins: boolean;
   readonly tokenLifeSec: number;
+  /** Web origins that may connect, separated by commas; empty = all. */
+  readonly allowedOrigins: string;
   /** After this a connection cannot be alive: API Gateway's limit of 2 h and a margin. */
   readonly connectionLifeMs: number;
 }

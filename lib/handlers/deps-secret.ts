@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { required } from './deps.ts';
+import { required } from './deps-environment.ts';
 
 export interface AppSecret {
   readonly appKey: string;

@@ -6,6 +6,7 @@ import { createDocumentClient } from '../store/dynamodb-client.ts';
 import { createDynamoStore } from '../store/dynamodb-store.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { readSettings, required } from './deps-environment.ts';
 
 /** Deps for one event: its time, moved on by what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
@@ -16,14 +17,6 @@ export function onFault(what: string, fault: unknown): void {
   const error = fault instanceof Error ? fault : new Error(String(fault));
   logger.error(`unable to ${what}`, { fault: error.name, why: error.message });
 }
-
-export function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`unable to start; the environment has no ${name}`);
-  return value;
-}
-
-export const readSettings = (): Settings & { readonly appKey: string } => JSON.parse(required('SETTINGS'));
 
 const noPush: Push = { post: async () => 'failed', close: async () => undefined };
 

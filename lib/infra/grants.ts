@@ -24,11 +24,13 @@ export interface GrantedResources {
 
 const readAndWrite = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'];
 
+const withoutQuery = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+
 /** Who may do what: exactly this. */
 export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { table: [], connections: [], secret: true },
   connect: { table: ['GetItem', 'PutItem'], connections: [], secret: false },
-  disconnect: { table: readAndWrite, connections: [], secret: false },
+  disconnect: { table: withoutQuery, connections: [], secret: false },
   message: { table: readAndWrite, connections: ['POST'], secret: false },
   sweep: { table: readAndWrite, connections: ['DELETE'], secret: false },
   'server-api': { table: [...readAndWrite, 'BatchGetItem'], connections: ['POST'], secret: true },

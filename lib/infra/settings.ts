@@ -16,14 +16,10 @@ export interface Settings {
   readonly historyRetentionDays: number;
   /** How many messages one user may send to a room in a second. Default 5. */
   readonly sendsPerSecond: number;
-  /** How many members a room may have; 0 means no limit. Default 0. */
-  readonly roomMemberLimit: number;
   /** The application's public name in tokens and in server API calls. Default `doorman`. */
   readonly appKey: string;
   /** Whether the members of a room are told who joins and who leaves. Default false. */
   readonly notifyMemberJoins: boolean;
-  /** Whether the sweep puts out members who lost their connection, without waiting for a message. Default false. */
-  readonly realTimeKickOut: boolean;
   /** How long an issued token opens connections. Default 86,400, a day. */
   readonly tokenLifeSec: number;
   /** Web origins that may connect, separated by commas; empty allows every origin. Default empty. */
@@ -45,10 +41,8 @@ export const defaultSettings: Settings = {
   leaveEndsAllDevices: false,
   historyRetentionDays: 60,
   sendsPerSecond: 5,
-  roomMemberLimit: 0,
   appKey: 'doorman',
   notifyMemberJoins: false,
-  realTimeKickOut: false,
   tokenLifeSec: 86_400,
   allowedOrigins: '',
   connectionLifeMs: 7_500_000,
@@ -111,10 +105,8 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     leaveEndsAllDevices: flag('leaveEndsAllDevices'),
     historyRetentionDays: whole('historyRetentionDays', 1, 3_650),
     sendsPerSecond: whole('sendsPerSecond', 1, 10_000),
-    roomMemberLimit: whole('roomMemberLimit', 0, 1_000_000),
     appKey: readAppKey('appKey', raw.appKey),
     notifyMemberJoins: flag('notifyMemberJoins'),
-    realTimeKickOut: flag('realTimeKickOut'),
     tokenLifeSec: whole('tokenLifeSec', 1, 31_536_000),
     allowedOrigins: readOrigins('allowedOrigins', raw.allowedOrigins),
     connectionLifeMs: whole('connectionLifeMs', 1_000, 86_400_000),

@@ -1,7 +1,7 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
-import { connectionKey, DUE_SHARDS, dueBound, dueKey, duePartition, expiry, type Key, shardOf } from './keys.ts';
-import type { Connection, RoomStore } from './room-store.ts';
+import { connectionKey, DUE_SHARDS, dueBound, dueKey, duePartition, expiry } from './keys.ts';
+import type { Connection, DueConnection, RoomStore } from './room-store.ts';
 
 type Connections = Pick<
   RoomStore,
@@ -10,8 +10,9 @@ type Connections = Pick<
   | 'addConnectionRoom'
   | 'removeConnectionRoom'
   | 'closeConnection'
-  | 'deleteConnection'
+  | 'settleConnection'
   | 'dueConnections'
+  | 'clearDue'
 >;
 
 /** A tombstone has no user: it only says that the connection is closed. */
@@ -37,7 +38,9 @@ export class DynamoConnections implements Connections {
     const { connectionId, openedAtMs } = connection;
     const dueAtMs = openedAtMs + this.#lifeMs;
     // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
-    await this.#table.put({ Item: { ...dueKey(dueAtMs, connectionId), connectionId, ...expiry(dueAtMs + KEPT_MS) } });
+    await this.#table.put({
+      Item: { ...dueKey(dueAtMs, connectionId), connectionId, dueAtMs, ...expiry(dueAtMs + KEPT_MS) },
+    });
     const rooms = Object.fromEntries(connection.rooms.map((room) => [room, true]));
     // close: -- tombstone
     // open:  ------------- put -> refused: it is gone already
@@ -79,7 +82,7 @@ export class DynamoConnections implements Connections {
   }
 
   async removeConnectionRoom(connection: ConnectionId, room: RoomId): Promise<void> {
-    // delete: -- row gone
+    // expiry: -- row gone
     // leave:  ------------- remove r -> refused: an update would make an empty row of it
     try {
       await this.#table.update({
@@ -115,15 +118,21 @@ export class DynamoConnections implements Connections {
     return toConnection(row);
   }
 
-  async deleteConnection(connection: ConnectionId): Promise<void> {
-    const openedAtMs = await this.#deleteRow(connection);
-    const known = openedAtMs === undefined ? undefined : dueKey(openedAtMs + this.#lifeMs, connection);
-    const keys = known === undefined ? await this.#findDue(connection) : [known];
-    await Promise.all(keys.map((Key) => this.#table.delete({ Key })));
+  async settleConnection(connection: Connection): Promise<void> {
+    // A tombstone never was open; an entry that its refused open has left is the sweep's.
+    if (connection.openedAtMs === 0) return;
+    await this.clearDue({
+      connectionId: connection.connectionId,
+      dueAtMs: connection.openedAtMs + this.#lifeMs,
+    });
+  }
+
+  async clearDue(due: DueConnection): Promise<void> {
+    await this.#table.delete({ Key: dueKey(due.dueAtMs, due.connectionId) });
   }
 
   /** Dueness is what the entry says, so its time is trusted over the row's. */
-  async dueConnections(nowMs: number, limit: number): Promise<readonly ConnectionId[]> {
+  async dueConnections(nowMs: number, limit: number): Promise<readonly DueConnection[]> {
     const shards = Array.from({ length: DUE_SHARDS }, (_, shard) =>
       this.#table.query({
         KeyConditionExpression: 'pk = :pk AND sk < :bound',
@@ -133,42 +142,10 @@ export class DynamoConnections implements Connections {
     );
     const rows = (await Promise.all(shards)).flatMap((page) => page.rows);
     const oldestFirst = rows.sort((one, other) => (String(one.sk) < String(other.sk) ? -1 : 1));
-    return [...new Set(oldestFirst.map((row) => row.connectionId as ConnectionId))].slice(0, limit);
-  }
-
-  /** Returns when it was opened; undefined = it had no row of its own. */
-  async #deleteRow(connection: ConnectionId): Promise<number | undefined> {
-    // close: tombstone ---- delete -> refused: the tombstone waits for its expiry
-    // open:  ---------------------------------- put -> refused
-    try {
-      const row = await this.#table.delete({
-        Key: connectionKey(connection),
-        ConditionExpression: 'attribute_exists(#userId)',
-        ExpressionAttributeNames: { '#userId': 'userId' },
-      });
-      return typeof row?.openedAtMs === 'number' ? row.openedAtMs : undefined;
-    } catch (error) {
-      if (error instanceof ConditionFailed) return undefined;
-      throw error;
-    }
-  }
-
-  /** Looks through the shard; needed only after a crash between the writes of an open or a delete. */
-  async #findDue(connection: ConnectionId): Promise<readonly Key[]> {
-    const found: Key[] = [];
-    let start: Key | undefined;
-    do {
-      const page = await this.#table.query({
-        KeyConditionExpression: 'pk = :pk',
-        FilterExpression: '#connectionId = :connectionId',
-        ExpressionAttributeNames: { '#connectionId': 'connectionId' },
-        ExpressionAttributeValues: { ':pk': duePartition(shardOf(connection)), ':connectionId': connection },
-        ExclusiveStartKey: start,
-      });
-      found.push(...page.rows.map((row) => ({ pk: String(row.pk), sk: String(row.sk) })));
-      start = page.next;
-    } while (start !== undefined);
-    return found;
+    return oldestFirst.slice(0, limit).map((row) => ({
+      connectionId: row.connectionId as ConnectionId,
+      dueAtMs: Number(row.dueAtMs),
+    }));
   }
 }
 

@@ -39,7 +39,7 @@ export const dueKey = (dueAtMs: number, connection: ConnectionId): Key => ({
 export const dueBound = (beforeMs: number): string => paddedTime(beforeMs);
 
 /** Spreads connections over the due list, because one partition takes only so many writes a second. */
-export function shardOf(connection: ConnectionId): number {
+function shardOf(connection: ConnectionId): number {
   let hash = 0;
   for (const character of connection) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
   return hash % DUE_SHARDS;

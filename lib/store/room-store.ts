@@ -81,7 +81,8 @@ export interface RoomStore {
   removeConnectionRoom(connection: ConnectionId, room: RoomId): Promise<void>;
   /** Marks it closed, or leaves a tombstone where no row is yet. Returns the row, also when it was closed before. */
   closeConnection(connection: ConnectionId, nowMs: number): Promise<Connection>;
-  deleteConnection(connection: ConnectionId): Promise<void>;
+  /** All rooms of this closed connection are told: off the due list. Its row stays closed until it expires. */
+  settleConnection(connection: Connection): Promise<void>;
 
   /** Puts accepted messages into the log; idempotent. Messages are contiguous by seq. */
   appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void>;
@@ -89,7 +90,14 @@ export interface RoomStore {
   readLog(query: LogQuery): Promise<readonly StoredMessage[]>;
 
   /** Connections whose life was over before `nowMs`, oldest first. */
-  dueConnections(nowMs: number, limit: number): Promise<readonly ConnectionId[]>;
+  dueConnections(nowMs: number, limit: number): Promise<readonly DueConnection[]>;
+  clearDue(due: DueConnection): Promise<void>;
+}
+
+/** An entry of the due list: this connection cannot be alive after that time. */
+export interface DueConnection {
+  readonly connectionId: ConnectionId;
+  readonly dueAtMs: number;
 }
 
 export interface LogQuery {

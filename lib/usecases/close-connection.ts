@@ -9,6 +9,5 @@ import { dropConnection } from './drop-connection.ts';
 export async function closeConnection(deps: Deps, connectionId: ConnectionId): Promise<void> {
   const connection = await deps.store.closeConnection(connectionId, deps.now());
   for (const room of connection.rooms) await dropConnection(deps, room, connection.userId, connectionId);
-  // A tombstone (no user) stays: it keeps a late `$connect` from opening what is gone already.
-  if (connection.userId !== '') await deps.store.deleteConnection(connectionId);
+  await deps.store.settleConnection(connection);
 }

@@ -14,10 +14,12 @@ export interface SweepReport {
 export async function sweep(deps: Deps): Promise<SweepReport> {
   const due = await deps.store.dueConnections(deps.now(), PAGE);
   let closed = 0;
-  await eachOf(due, 8, async (connection) => {
+  await eachOf(due, 8, async (entry) => {
     try {
-      await deps.push.close(connection);
-      await closeConnection(deps, connection);
+      await deps.push.close(entry.connectionId);
+      await closeConnection(deps, entry.connectionId);
+      // Also where nothing but the entry was left of a connection.
+      await deps.store.clearDue(entry);
       closed += 1;
     } catch (fault) {
       deps.onFault('close a connection in the sweep', fault);

@@ -69,7 +69,7 @@ describe('a token', () => {
 });
 
 describe('the authorizer', () => {
-  const handler = authorizeHandler(async () => ({ appKey: 'app', secrets: [secret] }));
+  const handler = authorizeHandler(async () => ({ appKey: 'app', secrets: [secret] }), ['https://a.example']);
   const event = (more: object) => ({
     methodArn: 'arn:aws:execute-api:r:1:a/prod/$connect',
     requestContext: { connectionId: 'c1=', requestTimeEpoch: nowMs },
@@ -86,6 +86,18 @@ describe('the authorizer', () => {
   it('takes the token from the query string', async () => {
     const token = await issueToken('ann', 'app', secret, nowMs, 60);
     expect(await handler(event({ queryStringParameters: { token } }))).toMatchObject({ principalId: 'ann' });
+  });
+
+  it.each([
+    ['https://a.example', true],
+    ['https://a.example.evil.example', false],
+    ['https://evil-a.example', false],
+    ['http://a.example', false],
+    ['null', false],
+  ])('from the page %s: %j', async (origin, allowed) => {
+    const token = await issueToken('ann', 'app', secret, nowMs, 60);
+    const outcome = handler(event({ headers: { Origin: origin }, queryStringParameters: { token } }));
+    await (allowed ? expect(outcome).resolves.toBeDefined() : expect(outcome).rejects.toThrow('Unauthorized'));
   });
 
   it('refuses a missing token without naming a reason', async () => {

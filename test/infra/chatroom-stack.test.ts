@@ -88,10 +88,10 @@ describe('the Lambdas', () => {
   });
 
   it('carry the settings that were chosen', () => {
-    const chosen = synthesizeTemplate({ realTimeKickOut: true, appKey: 'other' });
+    const chosen = synthesizeTemplate({ multipleRooms: true, appKey: 'other' });
     for (const lambda of Object.values(chosen.findResources('AWS::Lambda::Function'))) {
       expect(JSON.parse(lambda.Properties.Environment.Variables.SETTINGS)).toMatchObject({
-        realTimeKickOut: true,
+        multipleRooms: true,
         appKey: 'other',
       });
     }
@@ -107,7 +107,7 @@ describe('the roles', () => {
   it.each([
     ['Authorize', [...log, secret]],
     ['Connect', [...log, 'dynamodb:GetItem', 'dynamodb:PutItem']],
-    ['Disconnect', [...log, ...table]],
+    ['Disconnect', [...log, ...table.slice(0, -1)]],
     ['Message', [...log, ...table, posts]],
     ['Sweep', [...log, ...table, posts]],
     ['ServerApi', [...log, ...table, 'dynamodb:BatchGetItem', posts, secret]],

@@ -7,9 +7,9 @@ describe('readSettings', () => {
   });
 
   it('takes text from the command line and typed values from code alike', () => {
-    const fromText = readSettings({ offlineGraceMs: '5000', realTimeKickOut: 'true', appKey: 'my-app' });
-    expect(fromText).toEqual(readSettings({ offlineGraceMs: 5000, realTimeKickOut: true, appKey: 'my-app' }));
-    expect(fromText).toMatchObject({ offlineGraceMs: 5000, realTimeKickOut: true, appKey: 'my-app' });
+    const fromText = readSettings({ offlineGraceMs: '5000', multipleRooms: 'true', appKey: 'my-app' });
+    expect(fromText).toEqual(readSettings({ offlineGraceMs: 5000, multipleRooms: true, appKey: 'my-app' }));
+    expect(fromText).toMatchObject({ offlineGraceMs: 5000, multipleRooms: true, appKey: 'my-app' });
   });
 
   it('reads what it wrote, and names every setting', () => {

@@ -23,6 +23,7 @@ export function recordingDeps(store: Partial<RoomStore>): { d: ServerApiDeps; fa
     historyRetentionDays: 30,
     sendsPerSecond: 5,
     notifyMemberJoins: false,
+    allowedOrigins: '',
     tokenLifeSec: 3600,
     connectionLifeMs: 7_500_000,
   };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectionId, RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import type { Connection } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { connectionId, fresh, newConnection } from './rows.ts';
 
@@ -41,21 +42,24 @@ export function describeConnections(use: () => StoreUnderTest): void {
     it('never opens after its close', async () => {
       const { store, clock } = use();
       const connection = newConnection();
-      await store.closeConnection(connection.connectionId, clock.nowMs);
-      await store.deleteConnection(connection.connectionId);
+      const tombstone = await store.closeConnection(connection.connectionId, clock.nowMs);
+      await store.settleConnection(tombstone);
       await store.removeConnectionRoom(connection.connectionId, room);
       expect(await store.openConnection(connection)).toBe(false);
       expect(await store.addConnectionRoom(connection.connectionId, room)).toBeUndefined();
     });
 
-    it('is gone once deleted; a room taken off it makes no row', async () => {
-      const { store } = use();
+    it('stays closed once it is settled, and a room taken off it makes no row', async () => {
+      const { store, clock } = use();
       const connection = newConnection();
-      await store.openConnection(connection);
-      await store.deleteConnection(connection.connectionId);
-      await store.deleteConnection(connection.connectionId);
       await store.removeConnectionRoom(connection.connectionId, room);
       expect(await store.getConnection(connection.connectionId)).toBeUndefined();
+      await store.openConnection(connection);
+      const closed = await store.closeConnection(connection.connectionId, clock.nowMs);
+      await store.settleConnection(closed);
+      await store.settleConnection(closed);
+      expect(await store.addConnectionRoom(connection.connectionId, room)).toBeUndefined();
+      expect(await store.openConnection(connection)).toBe(false);
     });
   });
 
@@ -65,33 +69,38 @@ export function describeConnections(use: () => StoreUnderTest): void {
     beforeEach(async () => {
       const { store, clock } = use();
       // An open that was refused leaves an entry of its own, so one connection may be due twice.
-      for (let ids = await due(10 * clock.nowMs); ids.length > 0; ids = await due(10 * clock.nowMs)) {
-        await Promise.all(ids.map((id) => store.deleteConnection(id)));
+      for (let entries = await due(10 * clock.nowMs); entries.length > 0; entries = await due(10 * clock.nowMs)) {
+        await Promise.all(entries.map((entry) => store.clearDue(entry)));
       }
       startMs = clock.nowMs;
     });
-    const open = async (openedAtMs: number): Promise<ConnectionId> => {
+    const open = async (openedAtMs: number): Promise<Connection> => {
       const connection = newConnection({ openedAtMs });
       await use().store.openConnection(connection);
-      return connection.connectionId;
+      return connection;
     };
 
-    it('gives those whose life is over, oldest first, until they are deleted', async () => {
-      const ids: ConnectionId[] = [];
-      for (let index = 0; index < 40; index += 1) ids.push(await open(startMs + index));
+    it('gives those whose life is over, oldest first, until they are settled', async () => {
+      const opened: Connection[] = [];
+      for (let index = 0; index < 40; index += 1) opened.push(await open(startMs + index));
+      const entries = opened.map(({ connectionId: id, openedAtMs }) => ({
+        connectionId: id,
+        dueAtMs: openedAtMs + connectionLifeMs,
+      }));
       expect(await due(startMs + connectionLifeMs)).toEqual([]);
-      expect(await due(startMs + connectionLifeMs + 30)).toEqual(ids.slice(0, 30));
-      expect(await due(startMs + connectionLifeMs + 40, 7)).toEqual(ids.slice(0, 7));
-      await Promise.all(ids.slice(0, 5).map((id) => use().store.deleteConnection(id)));
-      expect(await due(startMs + connectionLifeMs + 40, 2)).toEqual(ids.slice(5, 7));
+      expect(await due(startMs + connectionLifeMs + 30)).toEqual(entries.slice(0, 30));
+      expect(await due(startMs + connectionLifeMs + 40, 7)).toEqual(entries.slice(0, 7));
+      await Promise.all(opened.slice(0, 5).map((connection) => use().store.settleConnection(connection)));
+      expect(await due(startMs + connectionLifeMs + 40, 2)).toEqual(entries.slice(5, 7));
     });
 
     it('loses an entry whose connection was a tombstone', async () => {
       const connection = newConnection({ connectionId: connectionId(fresh('tomb')), openedAtMs: startMs });
       await use().store.closeConnection(connection.connectionId, startMs);
       expect(await use().store.openConnection(connection)).toBe(false);
-      expect(await due(startMs + connectionLifeMs + 1)).toEqual([connection.connectionId]);
-      await use().store.deleteConnection(connection.connectionId);
+      const entry = { connectionId: connection.connectionId, dueAtMs: startMs + connectionLifeMs };
+      expect(await due(startMs + connectionLifeMs + 1)).toEqual([entry]);
+      await use().store.clearDue(entry);
       expect(await due(startMs + connectionLifeMs + 1)).toEqual([]);
     });
   });

@@ -23,6 +23,7 @@ export const defaultSettings: Settings = {
   historyRetentionDays: 7,
   sendsPerSecond: 5,
   notifyMemberJoins: true,
+  allowedOrigins: '',
   tokenLifeSec: 3600,
   connectionLifeMs: 2 * 3600 * 1000 + 600_000,
 };

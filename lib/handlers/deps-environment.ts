@@ -1,0 +1,10 @@
+import type { Settings } from '../domain/settings.ts';
+
+/** What the template tells a Lambda; apart from the rest so that a small Lambda stays small. */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`unable to start; the environment has no ${name}`);
+  return value;
+}
+
+export const readSettings = (): Settings & { readonly appKey: string } => JSON.parse(required('SETTINGS'));
