@@ -1,16 +1,18 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
+import { connectHandler } from '../../lib/handlers/connect.ts';
+import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
+import type { WebSocketEvent } from '../../lib/handlers/events.ts';
+import { messageHandler } from '../../lib/handlers/message.ts';
 import type { EndReason, PushFrame } from '../../lib/protocol/frames.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist.ts';
 import { blockUsers, unblockUsers } from '../../lib/usecases/block-user.ts';
-import { closeConnection } from '../../lib/usecases/close-connection.ts';
-import type { Caller, Deps } from '../../lib/usecases/deps.ts';
-import { type JoinRequest, joinRoom } from '../../lib/usecases/join-room.ts';
-import { openConnection } from '../../lib/usecases/open-connection.ts';
+import type { Caller, Deps, Refusal } from '../../lib/usecases/deps.ts';
+import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
-import { sendMessage } from '../../lib/usecases/send-message.ts';
+import type { Sent } from '../../lib/usecases/send-message.ts';
 import type { StoreUnderTest } from './emulators.ts';
 
 export const defaultSettings: Settings = {
@@ -50,11 +52,41 @@ export class RecordingPush implements Push {
   }
 }
 
+/** API Gateway's events for a caller whom the authorizer has let in for a hundred years. */
+function handlersOf(deps: Deps, now: () => number) {
+  const depsAt = () => deps;
+  const [onConnect, onDisconnect, onMessage] = [
+    connectHandler(depsAt),
+    disconnectHandler(depsAt),
+    messageHandler(depsAt),
+  ];
+  const eventOf = (caller: Caller, body?: object): WebSocketEvent => ({
+    requestContext: {
+      connectionId: caller.connectionId,
+      requestTimeEpoch: now(),
+      authorizer: { userId: caller.userId, expiresAtMs: String(now() + 3_155_760_000_000) },
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return {
+    connect: (caller: Caller) => onConnect(eventOf(caller)),
+    disconnect: (caller: Caller) => onDisconnect(eventOf(caller)),
+    frame: async <T>(caller: Caller, frame: object): Promise<T | Refusal> => {
+      const { body = '{}' } = await onMessage(eventOf(caller, { id: 'r1', ...frame }));
+      const { event: _event, id: _id, ...outcome } = JSON.parse(body);
+      return outcome;
+    },
+  };
+}
+
 export type World = ReturnType<typeof createWorld>;
 
 let worlds = 0;
 
-/** The use cases over a real store, in a room of its own, with a clock that only the test moves. */
+/**
+ * Clients' events go through the Lambda handlers, the app server's acts to the use cases; a real store, a room of its own,
+ * and a clock that only the test moves.
+ */
 export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Settings> = {}) {
   worlds += 1;
   const prefix = `w${worlds}`;
@@ -81,14 +113,15 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     userId: userId as UserId,
     connectionId: nextId('connection') as ConnectionId,
   });
-  const connect = (caller: Caller) => openConnection(deps, caller, clock.nowMs + 3_600_000);
+  const events = handlersOf(deps, () => clock.nowMs);
+  const connect = async (caller: Caller): Promise<boolean> => (await events.connect(caller)).statusCode === 200;
   const open = async (userId: string): Promise<Caller> => {
     const caller = device(userId);
     await connect(caller);
     return caller;
   };
   const join = (caller: Caller, request: Partial<JoinRequest> = {}) =>
-    joinRoom(deps, caller, { room, messageCount: -1, autoCreate: true, ...request });
+    events.frame<Joined>(caller, { action: 'join', room, messageCount: -1, autoCreate: true, ...request });
   const enter = async (userId: string): Promise<Caller> => {
     const caller = await open(userId);
     const joined = await join(caller);
@@ -96,7 +129,8 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     return caller;
   };
   const send = (caller: Caller, clientMessageId: string = nextId('send')) =>
-    sendMessage(deps, caller, { room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
+    events.frame<Sent>(caller, { action: 'send', room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
+  const leave = (caller: Caller) => events.frame<{ readonly code: 0 }>(caller, { action: 'leave', room });
   const publish = async (count: number, fromUserId = 'system') => {
     for (let sent = 0; sent < count; sent += 1) {
       const answer = await publishMessage(deps, {
@@ -124,9 +158,9 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     (await store.getMember(room, userId as UserId))?.offline !== undefined;
 
   return {
-    ...{ room, deps, clock, push, faults, device, connect, open, join, enter, send, publish },
+    ...{ room, deps, clock, push, faults, device, connect, open, join, enter, send, leave, publish },
     ...{ isIn, memberIds, endsSeenBy, isOffline },
-    drop: (caller: Caller) => closeConnection(deps, caller.connectionId),
+    drop: (caller: Caller) => events.disconnect(caller),
     block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),
     unblock: (...names: string[]) => unblockUsers(deps, room, users(names)),
     protect: (...names: string[]) => addToAllowlist(deps, room, users(names)),

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { leaveRoom } from '../../lib/usecases/leave-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 
@@ -242,9 +241,9 @@ test('LEAVE: out at once, with one notice; a second leave is refused; no kick fo
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
-  expect(await leaveRoom(world.deps, bob, world.room)).toEqual({ code: 0 });
+  expect(await world.leave(bob)).toEqual({ code: 0 });
   expect(await world.isIn('bob')).toBe(false);
-  expect(await leaveRoom(world.deps, bob, world.room)).toMatchObject({ code: 23406 });
+  expect(await world.leave(bob)).toMatchObject({ code: 23406 });
   world.pass(60_000);
   await world.publish(31);
   expect(world.endsSeenBy(ann, 'bob')).toEqual(['left']);
