@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+
+const use = useStore('dynoxide');
+
+/** A world in which something happens once, right after a certain write of somebody else. */
+function worldWithPause(name: 'putMember' | 'addConnectionRoom') {
+  const { store, clock, ...rest } = use();
+  let then: (() => Promise<unknown>) | undefined;
+  const paused = async <T>(write: Promise<T>): Promise<T> => {
+    const outcome = await write;
+    const work = then;
+    then = undefined;
+    await work?.();
+    return outcome;
+  };
+  const stopped: Partial<RoomStore> =
+    name === 'putMember'
+      ? { putMember: (next, revision) => paused(store.putMember(next, revision)) }
+      : { addConnectionRoom: (connection, room) => paused(store.addConnectionRoom(connection, room)) };
+  const world = createWorld({ ...rest, clock, store: { ...store, ...stopped } });
+  return { world, once: (work: () => Promise<unknown>) => (then = work) };
+}
+
+test('I-B2: a block that is acknowledged between the check of the sender and the room refuses the message', async () => {
+  const { world, once } = worldWithPause('putMember');
+  await world.enter('ann');
+  const bob = await world.enter('bob');
+  let seqAtAck = -1;
+  once(async () => {
+    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+    seqAtAck = (await world.deps.store.getRoom(world.room))?.seq ?? -1;
+  });
+  expect(await world.send(bob)).toMatchObject({ code: 23409 });
+  expect((await world.deps.store.getRoom(world.room))?.seq).toBe(seqAtAck);
+});
+
+test('case 9: a drop between the intent of a join and its member row leaves nobody online', async () => {
+  const { world, once } = worldWithPause('addConnectionRoom');
+  await world.enter('ann');
+  const bob = await world.open('bob');
+  once(() => world.drop(bob));
+  expect(await world.join(bob)).toMatchObject({ code: 30001 });
+  expect((await world.deps.store.getMember(world.room, bob.userId))?.connections ?? []).toEqual([]);
+});
+
+test('case 40: a drop between the intent of a come-back by a send and its member row leaves nobody online', async () => {
+  const { world, once } = worldWithPause('addConnectionRoom');
+  const ann = await world.enter('ann');
+  const bob = await world.enter('bob');
+  world.push.gone.add(bob.connectionId);
+  await world.send(ann);
+  expect(await world.isOffline('bob')).toBe(true);
+  once(() => world.drop(bob));
+  expect(await world.send(bob)).toMatchObject({ code: 30001 });
+  expect(await world.isOffline('bob')).toBe(true);
+});
