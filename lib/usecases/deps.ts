@@ -1,4 +1,4 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EndReason } from '../protocol/frames.ts';
 import type { Push } from '../push/push.ts';
@@ -34,10 +34,6 @@ export const refuse = (code: number, message: string, more: Partial<Refusal> = {
   message,
   ...more,
 });
-
-export interface InRoom {
-  readonly room: RoomId;
-}
 
 /** How often a decision is taken anew when others write the same row meanwhile. */
 export const ATTEMPTS = 10;
