@@ -14,12 +14,23 @@ export const Code = {
   NO_SUCH_ROOM: 23410,
   ROOM_FULL: 23411,
   BAD_ARGUMENT: 23412,
+  TOO_MANY_ENTRIES: 23423,
+  ENTRY_OF_ANOTHER: 23424,
+  NO_SUCH_ENTRY: 23427,
+  /** A batch of attributes was done in part; `errors` says which keys were not, and why. */
+  ENTRIES_DONE_IN_PART: 23428,
+  TOO_MANY_ENTRIES_AT_ONCE: 23429,
+  NO_SUCH_MESSAGE: 25101,
+  MESSAGE_OF_ANOTHER: 25107,
   DISCONNECTED: 30001,
   UNAVAILABLE: 30002,
   NO_ANSWER: 30003,
   CONTENT_TOO_LONG: 30016,
   TOKEN_INCORRECT: 31004,
+  USER_BLOCKED: 31009,
   KICKED_BY_OTHER_DEVICE: 31010,
+  /** He was connected when he was blocked. */
+  CUT_OFF: 31011,
   TOKEN_EXPIRED: 31020,
   NOT_CONNECTED_YET: 33001,
   INVALID_PARAMETER: 33003,
@@ -29,6 +40,9 @@ export const Code = {
   BAD_MESSAGE: 34205,
   BAD_ROOM_ID: 34210,
   BAD_COUNT: 34232,
+  BAD_ENTRY_KEY: 34260,
+  BAD_ENTRY_VALUE: 34262,
+  BAD_ENTRIES: 34263,
 } as const;
 
 export type Code = (typeof Code)[keyof typeof Code];

@@ -6,10 +6,22 @@
 /** Sub-protocol that the server selects; a second one, `token.<jwt>`, carries the token. */
 export const SUB_PROTOCOL = 'doorman.v1';
 export const TOKEN_SUB_PROTOCOL_PREFIX = 'token.';
+/**
+ * Offered by a client beside the others as `doorman.refused.<code>`, for each code it knows. The server selects one of
+ * them to refuse the connection and say why, which a failed handshake cannot do in a browser; the client then closes.
+ */
+export const REFUSED_SUB_PROTOCOL_PREFIX = 'doorman.refused.';
 /** Name of the query parameter that carries the token where a client cannot set a sub-protocol. */
 export const TOKEN_QUERY = 'token';
 /** RongCloud's limit of messages that a join or one page of history can carry. */
 export const MESSAGE_COUNT_MAX = 50;
+
+/** RongCloud's limit of attributes in one batch, of an attribute's key and of its value, in characters. */
+export const ENTRY_BATCH_MAX = 10;
+export const ENTRY_KEY_LENGTH_MAX = 128;
+export const ENTRY_VALUE_LENGTH_MAX = 4096;
+/** The type of what stands in the history where a message was recalled. */
+export const RECALLED_TYPE = 'RC:RcNtf';
 
 /** Why a membership ended. */
 export type EndReason = 'left' | 'offline' | 'blocked' | 'destroyed';
@@ -72,6 +84,35 @@ export type ClientFrame =
       readonly afterSeq: number;
       readonly beforeSeq: number;
     }
+  | { readonly action: 'recall'; readonly id: string; readonly room: string; readonly messageId: string }
+  | {
+      /** Sets attributes of the room, 1 to 10. */
+      readonly action: 'setEntries';
+      readonly id: string;
+      readonly room: string;
+      readonly entries: Readonly<Record<string, string>>;
+      /** They go when this user's membership ends. */
+      readonly autoDelete: boolean;
+      /** Also those that another user has set. */
+      readonly overwrite: boolean;
+    }
+  | {
+      /** Removes attributes of the room, 1 to 10. */
+      readonly action: 'removeEntries';
+      readonly id: string;
+      readonly room: string;
+      readonly keys: readonly string[];
+      /** Also those that another user has set. */
+      readonly force: boolean;
+    }
+  | {
+      /** Reads the attributes of the room in the order of their keys: those after a key, as many as fit in a frame. */
+      readonly action: 'getEntries';
+      readonly id: string;
+      readonly room: string;
+      /** '' = from the first. */
+      readonly afterKey: string;
+    }
   | { readonly action: 'ping'; readonly id: string };
 
 export type ClientAction = ClientFrame['action'];
@@ -85,6 +126,8 @@ export interface RefusalAnswer {
   readonly reason?: EndReason;
   /** Ask again after this time; absent = asking again does not help. */
   readonly retryAfterMs?: number;
+  /** Attributes: why each of these keys was not set or removed (code 23428: the others were). */
+  readonly errors?: Readonly<Record<string, number>>;
 }
 
 export interface JoinedAnswer {
@@ -103,6 +146,8 @@ export interface JoinedAnswer {
   readonly messages: readonly Message[];
   /** false = the history does not reach back to the resumed seq: an explicit gap. */
   readonly complete: boolean;
+  /** true = the room has, or had, attributes: `getEntries` reads them. */
+  readonly hasEntries: boolean;
 }
 
 export interface SentAnswer {
@@ -127,13 +172,39 @@ export interface MessagesAnswer {
   readonly complete: boolean;
 }
 
+export interface EntriesAnswer {
+  readonly event: 'answer';
+  readonly id: string;
+  readonly code: 0;
+  readonly room: string;
+  readonly roomEpoch: string;
+  /** How often the room's attributes had changed when this was read. */
+  readonly revision: number;
+  readonly entries: Readonly<Record<string, string>>;
+  /** There are more, after this key. */
+  readonly nextAfterKey?: string;
+}
+
 export interface OkAnswer {
   readonly event: 'answer';
   readonly id: string;
   readonly code: 0;
 }
 
-export type Answer = RefusalAnswer | JoinedAnswer | SentAnswer | MessagesAnswer | OkAnswer;
+export type Answer = RefusalAnswer | JoinedAnswer | SentAnswer | MessagesAnswer | EntriesAnswer | OkAnswer;
+
+/** What an app server did to users or to a room, told where it asked for that. Numbers and scopes: docs/protocol.md. */
+export type NoticeKind =
+  | 'block'
+  | 'unblock'
+  | 'mute-users'
+  | 'unmute-users'
+  | 'mute-room'
+  | 'unmute-room'
+  | 'exempt-from-mute'
+  | 'end-exemption'
+  | 'mute-everywhere'
+  | 'unmute-everywhere';
 
 export interface MemberChange {
   readonly userId: string;
@@ -166,6 +237,33 @@ export type PushFrame =
       readonly membership: string;
       readonly reason: EndReason;
     }
-  | { readonly event: 'destroyed'; readonly room: string; readonly roomEpoch: string; readonly automatic: boolean };
+  | { readonly event: 'destroyed'; readonly room: string; readonly roomEpoch: string; readonly automatic: boolean }
+  /** A message was recalled; `message` is what now stands at its seq, of type RC:RcNtf. */
+  | { readonly event: 'recalled'; readonly room: string; readonly roomEpoch: string; readonly message: Message }
+  /** A message to all rooms: not in the history, without a seq (0); a client drops a messageId that it has seen. */
+  | { readonly event: 'broadcast'; readonly room: string; readonly roomEpoch: string; readonly message: Message }
+  /** Attributes were set (all values are there) or removed (values are empty). One change may come as several frames. */
+  | {
+      readonly event: 'entries';
+      readonly room: string;
+      readonly roomEpoch: string;
+      /** One more with each change: after a jump a client reads all attributes anew. */
+      readonly revision: number;
+      readonly operation: 'set' | 'remove';
+      readonly entries: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly event: 'notice';
+      readonly kind: NoticeKind;
+      /** '' = all rooms. */
+      readonly room: string;
+      readonly userIds: readonly string[];
+      /** 0 = without end, or none. */
+      readonly durationMs: number;
+      readonly atMs: number;
+      readonly extra: string;
+    }
+  /** The server is about to close this connection for good; the code says why. */
+  | { readonly event: 'closing'; readonly code: number; readonly message: string };
 
 export type ServerFrame = Answer | PushFrame;
