@@ -6,6 +6,18 @@ export interface OfflineMark {
   readonly atMs: number;
 }
 
+/** A destroyed room ends all memberships at once, and no row says so. */
+export type EndReason = 'left' | 'offline' | 'blocked';
+
+/** How his last membership ended; on the row at least until everybody has been told. */
+export interface End {
+  readonly membership: string;
+  readonly reason: EndReason;
+  readonly atMs: number;
+  /** His devices that still have to hear of it. */
+  readonly connections: readonly ConnectionId[];
+}
+
 export interface RecentSend {
   readonly clientMessageId: string;
   readonly atMs: number;
@@ -29,7 +41,12 @@ export interface Member {
   /** Present exactly when he is a member without a connection. */
   readonly offline?: OfflineMark | undefined;
   readonly blockedUntilMs: number;
+  /** Muted in this room (RongCloud: gag); outlives the membership. */
+  readonly mutedUntilMs: number;
+  /** May talk while the room is muted, and while he is; outlives the membership. */
+  readonly muteExempt: boolean;
   readonly recentSends: readonly RecentSend[];
+  readonly ended?: End | undefined;
 }
 
 export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Member => ({
@@ -40,6 +57,8 @@ export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Me
   joinedAtMs: 0,
   connections: [],
   blockedUntilMs: 0,
+  mutedUntilMs: 0,
+  muteExempt: false,
   recentSends: [],
 });
 
@@ -47,12 +66,20 @@ export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Me
 export const currentMember = (row: Member | undefined, room: RoomId, userId: UserId, roomEpoch: string): Member =>
   row?.roomEpoch === roomEpoch ? row : { ...emptyMember(room, userId, roomEpoch), revision: row?.revision ?? 0 };
 
+export const isMutedInRoom = (member: Member, nowMs: number): boolean => nowMs < member.mutedUntilMs;
+
 export const isBlocked = (member: Member, nowMs: number): boolean => nowMs < member.blockedUntilMs;
 
 /** A fresh join (I-M12): a new membership epoch, counting anew. */
-export function joined(member: Member, connection: ConnectionId, membership: string, nowMs: number): Member {
-  return { ...member, membership, joinedAtMs: nowMs, connections: [connection], offline: undefined, recentSends: [] };
-}
+export const joined = (member: Member, connection: ConnectionId, membership: string, nowMs: number): Member => ({
+  ...member,
+  membership,
+  joinedAtMs: nowMs,
+  connections: [connection],
+  offline: undefined,
+  recentSends: [],
+  ended: undefined,
+});
 
 /** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
 export function withConnection(member: Member, connection: ConnectionId): Member {
@@ -69,20 +96,40 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   return { ...member, connections, offline: connections.length === 0 ? mark : undefined };
 }
 
-/** The membership is over; what outlives it stays. `undefined` = nothing is left to store. */
-export function ended(member: Member, nowMs: number): Member | undefined {
-  if (!isBlocked(member, nowMs)) return undefined;
-  return { ...member, membership: undefined, connections: [], offline: undefined, recentSends: [] };
-}
-
-/** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
-export function blocked(member: Member, untilMs: number): Member {
+/** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
+export function ended(member: Member, reason: EndReason, nowMs: number, untold?: ConnectionId): Member {
+  const { membership = '' } = member;
+  const connections = member.connections.filter((connection) => connection !== untold);
   return {
     ...member,
     membership: undefined,
     connections: [],
     offline: undefined,
     recentSends: [],
-    blockedUntilMs: untilMs,
+    ended: { membership, reason, atMs: nowMs, connections },
   };
+}
+
+/** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
+export const blocked = (member: Member, untilMs: number, reason: EndReason, nowMs: number): Member => ({
+  ...(member.membership === undefined ? member : ended(member, reason, nowMs)),
+  blockedUntilMs: untilMs,
+});
+
+/** Does the row say anything that still matters? Else it can be deleted. */
+export const isWorthKeeping = (member: Member, nowMs: number): boolean =>
+  member.membership !== undefined ||
+  member.ended !== undefined ||
+  member.muteExempt ||
+  isBlocked(member, nowMs) ||
+  isMutedInRoom(member, nowMs);
+
+/**
+ * Everybody has been told of the end. Its reason stays where somebody may still ask: a device that comes back after a
+ * block, or after a leave that ended all devices. Without it a come-back is told `offline`, which is then the truth.
+ */
+export function told(member: Member, leaveEndsAllDevices: boolean): Member {
+  const reason = member.ended?.reason;
+  const isAsked = reason === 'blocked' || (reason === 'left' && leaveEndsAllDevices);
+  return { ...member, ended: isAsked && member.ended ? { ...member.ended, connections: [] } : undefined };
 }

@@ -3,13 +3,22 @@ import type { RoomId } from './ids.ts';
 /** A message that has its seq. Times in ms. */
 export interface StoredMessage {
   readonly seq: number;
+  /** See `messageIdAt`. */
   readonly messageId: string;
   readonly clientMessageId: string;
   readonly senderUserId: string;
   readonly type: string;
   readonly content: string;
   readonly sentAtMs: number;
+  /** It stands for a message that was recalled. */
+  readonly recalled?: true | undefined;
 }
+
+/** A message on its way into the room: neither its seq nor what follows from that is known. */
+export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled'> & {
+  /** Unique in the room, 1 to 64 of A-Z a-z 0-9 _ - */
+  readonly id: string;
+};
 
 /** Where the room stood: its counter, and the time of its last message (0 = none yet). Both only grow. */
 export interface RoomPosition {
@@ -17,7 +26,14 @@ export interface RoomPosition {
   readonly lastMessageAtMs: number;
 }
 
-export interface Room extends RoomPosition {
+/** When a room goes by itself. */
+export interface RoomEnd {
+  /** `idle`: so long after the last join, leave or message; `fixed`: so long after its creation. */
+  readonly destroyType: 'idle' | 'fixed';
+  readonly destroyAfterMin: number;
+}
+
+export interface Room extends RoomPosition, RoomEnd {
   readonly room: RoomId;
   readonly name: string;
   /** Changes when a destroyed room id is created anew. */
@@ -25,14 +41,55 @@ export interface Room extends RoomPosition {
   readonly createdAtMs: number;
   /** Set once destroyed: the row then only waits for its clean-up. */
   readonly destroyedAtMs?: number | undefined;
+  /** Destroyed by its own end, not by a call. */
+  readonly destroyedByItself?: boolean | undefined;
+  /** The whole room is muted (RongCloud: ban). */
+  readonly muted: boolean;
+  /** Messages are accepted and kept, and not pushed. */
+  readonly distributionStopped: boolean;
+  /** It has, or had, attributes. */
+  readonly hasEntries: boolean;
   /** Changes with every act that takes somebody's right to send; a send in flight across it is decided anew. */
   readonly fence: number;
   /** ALLOWLIST: user → where the room stood when he was put on it. */
   readonly protectedSince: Readonly<Record<string, RoomPosition>>;
   /** User → the seq at which he was taken off the allowlist: only a later message can kick him. */
   readonly unprotectedSeq: Readonly<Record<string, number>>;
+  /** Window of 200 ms (its number since 1970) → messages of clients taken in it; only the newest windows are kept. */
+  readonly taken: Readonly<Record<string, number>>;
   /** Accepted messages that are not yet in the log, oldest first, without gaps up to `seq`. */
   readonly tail: readonly StoredMessage[];
 }
 
 export const isLive = (room: Room | undefined): room is Room => room !== undefined && room.destroyedAtMs === undefined;
+
+/** A room's first state. */
+export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number, end: RoomEnd): Room => ({
+  room,
+  name,
+  epoch,
+  createdAtMs: nowMs,
+  ...end,
+  seq: 0,
+  lastMessageAtMs: 0,
+  fence: 0,
+  muted: false,
+  distributionStopped: false,
+  hasEntries: false,
+  protectedSince: {},
+  unprotectedSeq: {},
+  taken: {},
+  tail: [],
+});
+
+/**
+ * A message id that a client or an app server sees names the seq, so that a recall finds it without a search:
+ * `<seq in base 36>-<id>`.
+ */
+export const messageIdAt = (seq: number, id: string): string => `${seq.toString(36)}-${id}`;
+
+/** The seq and the id in a message id, or undefined where it is none. */
+export function readMessageId(messageId: string): { readonly seq: number; readonly id: string } | undefined {
+  const [, seq, id] = /^([0-9a-z]{1,9})-([A-Za-z0-9_-]{1,64})$/.exec(messageId) ?? [];
+  return seq === undefined || id === undefined ? undefined : { seq: Number.parseInt(seq, 36), id };
+}

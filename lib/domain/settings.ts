@@ -12,10 +12,28 @@ export interface Settings {
   readonly leaveEndsAllDevices: boolean;
   readonly historyRetentionDays: number;
   readonly sendsPerSecond: number;
-  readonly notifyMemberJoins: boolean;
+  /** Members are told who joins and who leaves. */
+  readonly notifyMemberChanges: boolean;
   readonly tokenLifeSec: number;
   /** Web origins that may connect, separated by commas; empty = all. */
   readonly allowedOrigins: string;
   /** After this a connection cannot be alive: API Gateway's limit of 2 h and a margin. */
   readonly connectionLifeMs: number;
+  /** Where room and membership events are posted; empty = nowhere. */
+  readonly webhookUrl: string;
+  /** Messages of clients that a room takes in 200 ms; 0 = no limit. */
+  readonly roomMessageQuota: number;
+  /** Calls of one path of the server API in a second; 0 = no limit. */
+  readonly serverApiCallsPerSec: number;
+  /** How old a signature in RongCloud's form may be; 0 = any age. */
+  readonly signatureMaxAgeSec: number;
+  /** A nonce of a signature in RongCloud's form works once. */
+  readonly singleUseNonces: boolean;
+  /** Only signatures in Doorman's own form are accepted. */
+  readonly strongSignaturesOnly: boolean;
+  /** Rooms that are kept from destroying themselves. */
+  readonly maxKeptRooms: number;
+  readonly maxEntriesPerRoom: number;
+  /** How long an idle room lives unless it says otherwise. */
+  readonly destroyAfterMin: number;
 }

@@ -37,6 +37,8 @@ export interface Message {
   readonly type: string;
   readonly content: string;
   readonly sentAtMs: number;
+  /** It stands where a message was recalled; type RC:RcNtf. */
+  readonly recalled?: true | undefined;
 }
 
 /** What a client knew of its membership before it lost its connection. */

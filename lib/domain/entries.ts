@@ -1,0 +1,96 @@
+import type { RoomId, UserId } from './ids.ts';
+
+/** Who set an attribute, and when; its value is stored apart, under the version. */
+export interface Entry {
+  readonly version: string;
+  readonly userId: UserId;
+  /** Goes when the membership of who set it ends. */
+  readonly autoDelete: boolean;
+  readonly setAtMs: number;
+}
+
+/** All attributes of a room but their values, on one row: a change is one conditional write. */
+export interface EntryIndex {
+  readonly room: RoomId;
+  readonly roomEpoch: string;
+  /** 0 = nothing was ever set in this epoch; one more with each change. */
+  readonly revision: number;
+  readonly entries: Readonly<Record<string, Entry>>;
+}
+
+export const emptyIndex = (room: RoomId, roomEpoch: string): EntryIndex => ({
+  room,
+  roomEpoch,
+  revision: 0,
+  entries: {},
+});
+
+export type EntryFault = 'too-many' | 'of-another' | 'no-such-key';
+
+/** What a change makes of the index. `index` is absent where nothing changes. */
+export interface EntryChange {
+  readonly index?: EntryIndex;
+  /** The keys that were set or removed. */
+  readonly done: readonly string[];
+  readonly faults: Readonly<Record<string, EntryFault>>;
+}
+
+const entryOf = (index: EntryIndex, key: string): Entry | undefined =>
+  Object.hasOwn(index.entries, key) ? index.entries[key] : undefined;
+
+const isOfAnother = (entry: Entry | undefined, userId: string): boolean =>
+  entry !== undefined && entry.userId !== userId;
+
+function changed(
+  index: EntryIndex,
+  entries: ReadonlyMap<string, Entry>,
+  done: readonly string[],
+  faults: [string, EntryFault][],
+): EntryChange {
+  if (done.length === 0) return { done, faults: Object.fromEntries(faults) };
+  const next = { ...index, revision: index.revision + 1, entries: Object.fromEntries(entries) };
+  return { index: next, done, faults: Object.fromEntries(faults) };
+}
+
+/** Sets keys; another user's only where `overwrite` says so, and no more than `limit` in the room. */
+export function setEntries(
+  index: EntryIndex,
+  news: ReadonlyMap<string, Entry>,
+  overwrite: boolean,
+  limit: number,
+): EntryChange {
+  const entries = new Map(Object.entries(index.entries));
+  const done: string[] = [];
+  const faults: [string, EntryFault][] = [];
+  for (const [key, entry] of news) {
+    const before = entryOf(index, key);
+    if (!overwrite && isOfAnother(before, entry.userId)) faults.push([key, 'of-another']);
+    else if (before === undefined && entries.size >= limit) faults.push([key, 'too-many']);
+    else {
+      entries.set(key, entry);
+      done.push(key);
+    }
+  }
+  return changed(index, entries, done, faults);
+}
+
+/** Removes keys; another user's only where `force` says so. */
+export function removeEntries(index: EntryIndex, keys: readonly string[], userId: string, force: boolean): EntryChange {
+  const entries = new Map(Object.entries(index.entries));
+  const done: string[] = [];
+  const faults: [string, EntryFault][] = [];
+  for (const key of new Set(keys)) {
+    const before = entryOf(index, key);
+    if (before === undefined) faults.push([key, 'no-such-key']);
+    else if (!force && isOfAnother(before, userId)) faults.push([key, 'of-another']);
+    else {
+      entries.delete(key);
+      done.push(key);
+    }
+  }
+  return changed(index, entries, done, faults);
+}
+
+/** The keys that go with the membership of this user. */
+export const entriesThatGoWith = (index: EntryIndex, userId: string): readonly string[] =>
+  Object.entries(index.entries).flatMap(([key, entry]) => (entry.autoDelete && entry.userId === userId ? [key] : []));
