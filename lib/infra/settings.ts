@@ -1,3 +1,5 @@
+import { type RawValue, readAppKey, readFlag, readOrigins, readUrl, readWhole, refuse } from './setting-values.ts';
+
 /** What an operator may choose at deployment; every Lambda receives all of it as JSON in `SETTINGS`. */
 export interface Settings {
   /** How long a member may be offline before the next message puts him out. Default 30,000. */
@@ -19,17 +21,32 @@ export interface Settings {
   /** The application's public name in tokens and in server API calls. Default `doorman`. */
   readonly appKey: string;
   /** Whether the members of a room are told who joins and who leaves. Default false. */
-  readonly notifyMemberJoins: boolean;
+  readonly notifyMemberChanges: boolean;
   /** How long an issued token opens connections. Default 86,400, a day. */
   readonly tokenLifeSec: number;
   /** Web origins that may connect, separated by commas; empty allows every origin. Default empty. */
   readonly allowedOrigins: string;
   /** How long the record of a connection is kept; longer than API Gateway's two hours. Default 7,500,000. */
   readonly connectionLifeMs: number;
+  /** Where room and membership events are posted: https, or http on this machine; empty is nowhere. Default empty. */
+  readonly webhookUrl: string;
+  /** How many messages one room takes in 200 ms; 0 sets no limit. Default 40. */
+  readonly roomMessageQuota: number;
+  /** How many calls one path of the server API takes in a second; 0 sets no limit. Default 100. */
+  readonly serverApiCallsPerSec: number;
+  /** How old a RongCloud-style signature may be; 0 is any age, which RongCloud's own Node SDK needs. Default 0. */
+  readonly signatureMaxAgeSec: number;
+  /** Whether each nonce of a RongCloud-style signature works once. Default false. */
+  readonly singleUseNonces: boolean;
+  /** Whether only Doorman's own HMAC-SHA256 signatures are accepted. Default false. */
+  readonly strongSignaturesOnly: boolean;
+  /** How many rooms are kept from automatic destruction. Default 5. */
+  readonly maxKeptRooms: number;
+  /** How many attributes a room holds. Default 100. */
+  readonly maxEntriesPerRoom: number;
+  /** How long a room lives without joins, leaves and messages unless it says otherwise. Default 60, an hour. */
+  readonly destroyAfterMin: number;
 }
-
-/** A value as it arrives from the command line (text) or from code (typed). */
-type RawValue = unknown;
 
 /** The settings of a deployment that chooses nothing. */
 export const defaultSettings: Settings = {
@@ -42,56 +59,23 @@ export const defaultSettings: Settings = {
   historyRetentionDays: 60,
   sendsPerSecond: 5,
   appKey: 'doorman',
-  notifyMemberJoins: false,
+  notifyMemberChanges: false,
   tokenLifeSec: 86_400,
   allowedOrigins: '',
   connectionLifeMs: 7_500_000,
+  webhookUrl: '',
+  roomMessageQuota: 40,
+  serverApiCallsPerSec: 100,
+  signatureMaxAgeSec: 0,
+  singleUseNonces: false,
+  strongSignaturesOnly: false,
+  maxKeptRooms: 5,
+  maxEntriesPerRoom: 100,
+  destroyAfterMin: 60,
 };
 
 /** Names of all settings, in the order in which they are documented. */
 export const settingNames = Object.keys(defaultSettings) as readonly (keyof Settings)[];
-
-const originPattern = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
-// All environment variables of a Lambda share 4 KB.
-const maxOriginsLength = 1_000;
-
-function refuse(name: string, why: string): never {
-  throw new Error(`unable to use setting ${name}; ${why}`);
-}
-
-function readWhole(name: string, value: RawValue, min: number, max: number): number {
-  const amount = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-  if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < min || amount > max) {
-    refuse(name, `it must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
-  }
-  return amount;
-}
-
-function readFlag(name: string, value: RawValue): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  return refuse(name, `it must be true or false, not ${JSON.stringify(value)}`);
-}
-
-function readAppKey(name: string, value: RawValue): string {
-  if (typeof value !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
-    refuse(name, `it must be 1 to 64 letters, digits, _ or -, not ${JSON.stringify(value)}`);
-  }
-  return value;
-}
-
-function readOrigins(name: string, value: RawValue): string {
-  if (typeof value !== 'string' || value.length > maxOriginsLength) {
-    refuse(name, `it must be a text of at most ${maxOriginsLength} characters`);
-  }
-  const origins = value.split(',').map((origin) => origin.trim());
-  if (value.trim() === '') return '';
-  const wrong = origins.find((origin) => !originPattern.test(origin));
-  if (wrong !== undefined) {
-    refuse(name, `${JSON.stringify(wrong)} is not an origin such as https://chat.example.com`);
-  }
-  return origins.join(',');
-}
 
 function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
   const whole = (name: keyof Settings, min: number, max: number) => readWhole(name, raw[name], min, max);
@@ -106,10 +90,19 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     historyRetentionDays: whole('historyRetentionDays', 1, 3_650),
     sendsPerSecond: whole('sendsPerSecond', 1, 10_000),
     appKey: readAppKey('appKey', raw.appKey),
-    notifyMemberJoins: flag('notifyMemberJoins'),
+    notifyMemberChanges: flag('notifyMemberChanges'),
     tokenLifeSec: whole('tokenLifeSec', 1, 31_536_000),
     allowedOrigins: readOrigins('allowedOrigins', raw.allowedOrigins),
     connectionLifeMs: whole('connectionLifeMs', 1_000, 86_400_000),
+    webhookUrl: readUrl('webhookUrl', raw.webhookUrl),
+    roomMessageQuota: whole('roomMessageQuota', 0, 10_000),
+    serverApiCallsPerSec: whole('serverApiCallsPerSec', 0, 10_000),
+    signatureMaxAgeSec: whole('signatureMaxAgeSec', 0, 86_400),
+    singleUseNonces: flag('singleUseNonces'),
+    strongSignaturesOnly: flag('strongSignaturesOnly'),
+    maxKeptRooms: whole('maxKeptRooms', 0, 1_000),
+    maxEntriesPerRoom: whole('maxEntriesPerRoom', 1, 1_000),
+    destroyAfterMin: whole('destroyAfterMin', 60, 10_080),
   };
 }
 

@@ -1,6 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, readSettings, settingNames } from '../../lib/infra/settings.ts';
 
+const wholes = [
+  ['offlineGraceMs', 0, 86_400_000],
+  ['offlineMessageLimit', 1, 1_000_000],
+  ['maxAllowlistedUsers', 0, 1_000],
+  ['historyRetentionDays', 1, 3_650],
+  ['sendsPerSecond', 1, 10_000],
+  ['tokenLifeSec', 1, 31_536_000],
+  ['connectionLifeMs', 1_000, 86_400_000],
+  ['roomMessageQuota', 0, 10_000],
+  ['serverApiCallsPerSec', 0, 10_000],
+  ['signatureMaxAgeSec', 0, 86_400],
+  ['maxKeptRooms', 0, 1_000],
+  ['maxEntriesPerRoom', 1, 1_000],
+  ['destroyAfterMin', 60, 10_080],
+] as const;
+
+const flagNames = [
+  'membersOnlySend',
+  'multipleRooms',
+  'leaveEndsAllDevices',
+  'notifyMemberChanges',
+  'singleUseNonces',
+  'strongSignaturesOnly',
+] as const;
+
 describe('readSettings', () => {
   it('gives the documented defaults when nothing is chosen', () => {
     expect(readSettings({})).toEqual(defaultSettings);
@@ -25,6 +50,69 @@ describe('readSettings', () => {
     expect(readSettings({ allowedOrigins: 'https://a.example, http://localhost:8080' }).allowedOrigins).toBe(
       'https://a.example,http://localhost:8080',
     );
+  });
+
+  it.each([
+    '',
+    'https://app.example.com/doorman?key=a%20b',
+    'http://127.0.0.1:8080/events',
+    'http://localhost/events',
+    `https://a.example/${'p'.repeat(482)}`,
+  ])('takes the webhook %j as it is', (webhookUrl) => {
+    expect(readSettings({ webhookUrl }).webhookUrl).toBe(webhookUrl);
+  });
+
+  it('leaves a fourth of the 4 KB of a Lambda to its other variables, whatever is chosen', () => {
+    const longest = readSettings({
+      ...Object.fromEntries(flagNames.map((name) => [name, false])),
+      ...Object.fromEntries(wholes.map(([name, , max]) => [name, max])),
+      appKey: 'a'.repeat(64),
+      allowedOrigins: `http://${'a'.repeat(993)}`,
+      webhookUrl: `https://a.example/${'p'.repeat(482)}`,
+    });
+    expect(Buffer.byteLength(JSON.stringify(longest))).toBeLessThan(3 * 1024);
+  });
+
+  it.each(wholes)('takes %s from %i to %i and nothing beyond', (name, min, max) => {
+    expect([readSettings({ [name]: min })[name], readSettings({ [name]: `${max}` })[name]]).toEqual([min, max]);
+    for (const beyond of [min - 1, max + 1]) {
+      expect(() => readSettings({ [name]: beyond })).toThrow(
+        `unable to use setting ${name}; it must be a whole number from ${min} to ${max}, not ${beyond}`,
+      );
+    }
+  });
+
+  it('has a range, a flag or a form of its own for every setting', () => {
+    const forms = ['allowedOrigins', 'appKey', 'webhookUrl'];
+    expect(new Set([...wholes.map(([name]) => name), ...flagNames, ...forms])).toEqual(new Set(settingNames));
+  });
+
+  it.each(flagNames)('takes %s as true or false and nothing else', (name) => {
+    expect([readSettings({ [name]: 'true' })[name], readSettings({ [name]: false })[name]]).toEqual([true, false]);
+    expect(() => readSettings({ [name]: 1 })).toThrow(`unable to use setting ${name}; it must be true or false, not 1`);
+  });
+
+  const address = 'it must be an ASCII URL of at most 500 characters such as https://app.example.com/events';
+  const start = 'it must start with https://, or with http:// and 127.0.0.1 or localhost';
+  const noUser = 'it must hold no user name and no password';
+  it.each([
+    ['app.example.com', address],
+    ['https://', address],
+    [`https://a.example/${'p'.repeat(483)}`, address],
+    ['https://a.example/a b', address],
+    ['https://a.example/"', address],
+    ['https://a.example/ü', address],
+    [true, address],
+    ['http://a.example/events', start],
+    ['http://127.0.0.1.a.example/', start],
+    ['http://localhost@a.example/', start],
+    ['ftp://a.example/', start],
+    ['javascript:alert(1)', start],
+    ['https://me@a.example/', noUser],
+    ['https://:secret@a.example/', noUser],
+    ['http://me:secret@localhost/', noUser],
+  ])('refuses the webhook %j with a sentence that does not repeat it', (webhookUrl, why) => {
+    expect(() => readSettings({ webhookUrl })).toThrow(new Error(`unable to use setting webhookUrl; ${why}`));
   });
 
   it.each([

@@ -1,0 +1,70 @@
+/** A value as it arrives from the command line (text) or from code (typed). */
+export type RawValue = unknown;
+
+const originPattern = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
+// All environment variables of a Lambda share 4 KB.
+const maxOriginsLength = 1_000;
+const maxUrlLength = 500;
+// What JSON writes as it is, so that the length is the number of bytes.
+const plainPattern = /^[!#-[\]-~]+$/;
+const ownMachine = ['127.0.0.1', 'localhost'];
+
+/** @throws Error `unable to use setting <name>; <why>` always. */
+export function refuse(name: string, why: string): never {
+  throw new Error(`unable to use setting ${name}; ${why}`);
+}
+
+/** A whole number, given as such or as its decimal text. */
+export function readWhole(name: string, value: RawValue, min: number, max: number): number {
+  const amount = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < min || amount > max) {
+    refuse(name, `it must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+  }
+  return amount;
+}
+
+/** True or false, given as such or as its word. */
+export function readFlag(name: string, value: RawValue): boolean {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  return refuse(name, `it must be true or false, not ${JSON.stringify(value)}`);
+}
+
+/** An application's public name. */
+export function readAppKey(name: string, value: RawValue): string {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
+    refuse(name, `it must be 1 to 64 letters, digits, _ or -, not ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+/** Web origins separated by commas, without blanks around them; empty for none. */
+export function readOrigins(name: string, value: RawValue): string {
+  if (typeof value !== 'string' || value.length > maxOriginsLength) {
+    refuse(name, `it must be a text of at most ${maxOriginsLength} characters`);
+  }
+  const origins = value.split(',').map((origin) => origin.trim());
+  if (value.trim() === '') return '';
+  const wrong = origins.find((origin) => !originPattern.test(origin));
+  if (wrong !== undefined) {
+    refuse(name, `${JSON.stringify(wrong)} is not an origin such as https://chat.example.com`);
+  }
+  return origins.join(',');
+}
+
+/** An https address, or an http one on this machine; empty for none. The reasons never repeat it: it may hold a key. */
+export function readUrl(name: string, value: RawValue): string {
+  if (value === '') return value;
+  if (typeof value !== 'string' || value.length > maxUrlLength || !plainPattern.test(value) || !URL.canParse(value)) {
+    refuse(
+      name,
+      `it must be an ASCII URL of at most ${maxUrlLength} characters such as https://app.example.com/events`,
+    );
+  }
+  const { protocol, hostname, username, password } = new URL(value);
+  if (protocol !== 'https:' && !(protocol === 'http:' && ownMachine.includes(hostname))) {
+    refuse(name, `it must start with https://, or with http:// and ${ownMachine.join(' or ')}`);
+  }
+  if (username !== '' || password !== '') refuse(name, 'it must hold no user name and no password');
+  return value;
+}
