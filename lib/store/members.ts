@@ -1,0 +1,27 @@
+import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Member } from '../domain/member.ts';
+import type { MemberNews } from './changes.ts';
+
+/** Member rows. */
+export interface Members {
+  getMember(room: RoomId, user: UserId): Promise<Member | undefined>;
+  getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]>;
+  /**
+   * Puts `next` if the row still has `revision` (0 = no row). Returns the row as stored with its new revision, or
+   * 'conflict'. A guess may be tried without a read: revision 0 for a first join. `news` is for the stream.
+   */
+  putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'>;
+  deleteMember(member: Member): Promise<'deleted' | 'conflict'>;
+  /** Marks a member offline if this connection was his only one, without reading first. 'conflict' = look and decide. */
+  markLastConnection(
+    room: RoomId,
+    user: UserId,
+    connection: ConnectionId,
+    mark: { seq: number; atMs: number },
+  ): Promise<'marked' | 'conflict'>;
+  /** A page of the room's member rows of any state; undefined cursor at the end. */
+  listMembers(
+    room: RoomId,
+    cursor?: string,
+  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }>;
+}
