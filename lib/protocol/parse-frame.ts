@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Code } from './codes.ts';
-import { type ClientFrame, MESSAGE_COUNT_MAX } from './frames.ts';
+import { type ClientFrame, MESSAGE_COUNT_MAX, RECALLED_TYPE } from './frames.ts';
+import { entries, entryKey, entryKeys } from './parse-entries.ts';
 
 /** A frame, or why it is none: the code and sentence for the client, with the request's id where it could be read. */
 export type ParsedFrame =
@@ -28,6 +29,11 @@ const epoch = v.pipe(
   v.string(),
   v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'),
 );
+const messageType = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -'),
+  v.check((type) => type !== RECALLED_TYPE, `type must not be ${RECALLED_TYPE}, which only a recall makes`),
+);
 const count = (min: number) =>
   v.pipe(
     v.number('count must be a number'),
@@ -54,7 +60,7 @@ const schemas = {
       v.string(),
       v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
     ),
-    type: v.pipe(v.string(), v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -')),
+    type: messageType,
     content: v.pipe(
       v.string('content must be a string'),
       v.maxBytes(CONTENT_BYTES_MAX, `content must be at most ${CONTENT_BYTES_MAX} bytes`),
@@ -69,6 +75,36 @@ const schemas = {
     count: count(1),
   }),
   repair: v.strictObject({ action: v.literal('repair'), id: requestId, room, afterSeq: seq, beforeSeq: seq }),
+  recall: v.strictObject({
+    action: v.literal('recall'),
+    id: requestId,
+    room,
+    messageId: v.pipe(
+      v.string('messageId must be a string'),
+      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,128}$/, 'messageId must be as the server gave it'),
+    ),
+  }),
+  setEntries: v.strictObject({
+    action: v.literal('setEntries'),
+    id: requestId,
+    room,
+    entries,
+    autoDelete: v.boolean(),
+    overwrite: v.boolean(),
+  }),
+  removeEntries: v.strictObject({
+    action: v.literal('removeEntries'),
+    id: requestId,
+    room,
+    keys: entryKeys,
+    force: v.boolean(),
+  }),
+  getEntries: v.strictObject({
+    action: v.literal('getEntries'),
+    id: requestId,
+    room,
+    afterKey: v.union([v.literal(''), entryKey], 'afterKey must be empty or a key'),
+  }),
   ping: v.strictObject({ action: v.literal('ping'), id: requestId }),
 } as const;
 
@@ -80,6 +116,10 @@ const codeOfField: Readonly<Record<string, number>> = {
   content: Code.BAD_MESSAGE,
   type: Code.BAD_MESSAGE,
   clientMessageId: Code.BAD_MESSAGE,
+  messageId: Code.NO_SUCH_MESSAGE,
+  entries: Code.BAD_ENTRIES,
+  keys: Code.BAD_ENTRIES,
+  afterKey: Code.BAD_ENTRY_KEY,
 };
 
 /** Reads one frame's text. Never throws; unknown fields are refused, so a typing slip is not silently ignored. */
@@ -100,14 +140,25 @@ export function parseFrame(text: string): ParsedFrame {
   const result = v.safeParse(schemas[action as keyof typeof schemas], value, { abortEarly: true });
   if (result.success) return { ok: true, frame: result.output };
   const issue = result.issues[0];
-  const field = String(issue.path?.[0]?.key ?? '');
-  const tooLong = field === 'content' && issue.type === 'max_bytes';
-  const code = tooLong ? Code.CONTENT_TOO_LONG : (codeOfField[field] ?? Code.INVALID_PARAMETER);
+  const [field, inner] = issue.path ?? [];
+  const name = String(field?.key ?? '');
   const why =
     issue.type === 'strict_object'
-      ? `${field} is ${issue.expected === 'never' ? 'not a field of this action' : 'missing'}`
+      ? `${name} is ${issue.expected === 'never' ? 'not a field of this action' : 'missing'}`
       : issue.message;
-  return refuse(id, code, `unable to read the frame; ${why}`);
+  return refuse(id, codeOf(name, inner, issue.type), `unable to read the frame; ${why}`);
+}
+
+/** `inner`: where in the field it is, if the field holds several things. */
+function codeOf(field: string, inner: v.IssuePathItem | undefined, broken: string): number {
+  if (broken === 'max_bytes') return Code.CONTENT_TOO_LONG;
+  if (inner !== undefined && field === 'keys') return Code.BAD_ENTRY_KEY;
+  if (inner !== undefined && field === 'entries') {
+    return inner.origin === 'key' ? Code.BAD_ENTRY_KEY : Code.BAD_ENTRY_VALUE;
+  }
+  const isBatch = field === 'entries' || field === 'keys';
+  if (isBatch && (broken === 'max_entries' || broken === 'max_length')) return Code.TOO_MANY_ENTRIES_AT_ONCE;
+  return Object.hasOwn(codeOfField, field) ? (codeOfField[field] ?? Code.INVALID_PARAMETER) : Code.INVALID_PARAMETER;
 }
 
 function refuse(id: string, code: number, message: string): ParsedFrame {

@@ -6,6 +6,19 @@ const send = { action: 'send', id: 'r1', room: 'lobby', clientMessageId: 'c1', t
 const join = { action: 'join', id: 'r1', room: 'lobby', messageCount: 0, autoCreate: true };
 const history = { action: 'history', id: 'r1', room: 'lobby', timestampMs: 0, order: 'descending', count: 20 };
 const repair = { action: 'repair', id: 'r1', room: 'lobby', afterSeq: 3, beforeSeq: 0 };
+const recall = { action: 'recall', id: 'r1', room: 'lobby', messageId: '1z-c_1' };
+const setEntries = {
+  action: 'setEntries',
+  id: 'r1',
+  room: 'lobby',
+  entries: { seat: 'ann' },
+  autoDelete: true,
+  overwrite: false,
+};
+const removeEntries = { action: 'removeEntries', id: 'r1', room: 'lobby', keys: ['seat'], force: false };
+const getEntries = { action: 'getEntries', id: 'r1', room: 'lobby', afterKey: '' };
+const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${index}`);
+const entriesOf = (names: readonly string[]) => Object.fromEntries(names.map((key) => [key, 'v']));
 const resume = { roomEpoch: 'e1', membership: 'm1', seq: 0 };
 
 const parse = (frame: unknown) => parseFrame(JSON.stringify(frame));
@@ -23,6 +36,17 @@ describe('good frames come through unchanged', () => {
     { ...send, content: 'a'.repeat(28_672) },
     { ...send, content: '😀#\u0000' },
     { ...history, order: 'ascending', count: 50 },
+    recall,
+    { ...recall, messageId: 'a'.repeat(128) },
+    setEntries,
+    { ...setEntries, entries: entriesOf(keys(10)) },
+    { ...setEntries, entries: { 'aZ09+=_-': '', ['k'.repeat(128)]: 'v'.repeat(4096) } },
+    { ...setEntries, entries: { constructor: 'c', prototype: 'p', toString: 't', hasOwnProperty: 'h' } },
+    removeEntries,
+    { ...removeEntries, keys: keys(10), force: true },
+    { ...removeEntries, keys: ['constructor', 'k'.repeat(128)] },
+    getEntries,
+    { ...getEntries, afterKey: 'constructor' },
     { action: 'leave', id: 'r1', room: 'a+b=c_d-e' },
     { action: 'ping', id: 'a'.repeat(36) },
   ])('%#: $action', (frame) => {
@@ -82,7 +106,8 @@ const badIds = [
 
 describe('room ids that are none', () => {
   test.each(badIds)('%j', (room) => {
-    for (const frame of [send, join, history, repair, { action: 'leave', id: 'r1' }]) {
+    const inRooms = [send, join, history, repair, recall, setEntries, removeEntries, getEntries];
+    for (const frame of [...inRooms, { action: 'leave', id: 'r1' }]) {
       expect(parse({ ...frame, room })).toMatchObject({ ok: false, id: 'r1', code: 34210 });
     }
   });
@@ -97,6 +122,16 @@ describe('request ids that are none', () => {
 describe('client message ids that are none', () => {
   test.each(badIds)('%j', (clientMessageId) => {
     expect(parse({ ...send, clientMessageId })).toMatchObject({ ok: false, id: 'r1', code: 34205 });
+  });
+});
+
+describe('keys that are none', () => {
+  test.each(['__proto__', '', 'a b', 'a.b', 'a#b', 'a/b', 'a\n', 'ä', '😀', 'k'.repeat(129)])('%j', (key) => {
+    // A literal `__proto__` would set the prototype instead of a key.
+    const entries = JSON.parse(`{"seat":"ann",${JSON.stringify(key)}:"v"}`) as unknown;
+    expect(parse({ ...setEntries, entries })).toMatchObject({ ok: false, id: 'r1', code: 34260 });
+    expect(parse({ ...removeEntries, keys: ['seat', key] })).toMatchObject({ ok: false, id: 'r1', code: 34260 });
+    if (key !== '') expect(parse({ ...getEntries, afterKey: key })).toMatchObject({ ok: false, code: 34260 });
   });
 });
 
@@ -124,6 +159,29 @@ describe('fields of the wrong kind', () => {
     ['resume with a #', { ...join, resume: { ...resume, membership: 'm#1' } }, 33003],
     ['seq beyond the safe integers', { ...repair, afterSeq: 2 ** 53 }, 33003],
     ['seq not whole', { ...repair, beforeSeq: 0.5 }, 33003],
+    ['the type of a recalled message', { ...send, type: 'RC:RcNtf' }, 34205],
+    ['a message id with a space', { ...recall, messageId: 'a b' }, 25101],
+    ['a message id too long', { ...recall, messageId: 'a'.repeat(129) }, 25101],
+    ['a message id missing', { ...recall, messageId: undefined }, 25101],
+    ['a value too long', { ...setEntries, entries: { seat: 'v'.repeat(4097) } }, 34262],
+    ['a value that is no string', { ...setEntries, entries: { seat: 1 } }, 34262],
+    ['a value that is null', { ...setEntries, entries: { seat: null } }, 34262],
+    ['no attributes', { ...setEntries, entries: {} }, 34263],
+    ['attributes as a list', { ...setEntries, entries: ['seat'] }, 34263],
+    ['attributes as text', { ...setEntries, entries: 'seat' }, 34263],
+    ['attributes null', { ...setEntries, entries: null }, 34263],
+    ['attributes missing', { ...setEntries, entries: undefined }, 34263],
+    ['11 attributes', { ...setEntries, entries: entriesOf(keys(11)) }, 23429],
+    ['no keys', { ...removeEntries, keys: [] }, 34263],
+    ['keys as an object', { ...removeEntries, keys: { seat: 'ann' } }, 34263],
+    ['keys missing', { ...removeEntries, keys: undefined }, 34263],
+    ['11 keys', { ...removeEntries, keys: keys(11) }, 23429],
+    ['a key that is no string', { ...removeEntries, keys: [1] }, 34260],
+    ['a key to begin after that is no string', { ...getEntries, afterKey: 1 }, 34260],
+    ['autoDelete as text', { ...setEntries, autoDelete: 'true' }, 33003],
+    ['overwrite missing', { ...setEntries, overwrite: undefined }, 33003],
+    ['force as a number', { ...removeEntries, force: 1 }, 33003],
+    ['a field named like a method', { action: 'ping', id: 'r1', constructor: 1 }, 33003],
     ['a sender that the frame may not name', { ...send, senderUserId: 'eve' }, 33003],
     ['a field too many', { action: 'ping', id: 'r1', extra: 1 }, 33003],
   ])('%s', (_what, frame, code) => {
@@ -146,6 +204,13 @@ describe('prototype pollution', () => {
       expect(Object.getPrototypeOf(parsed.frame)).toBe(Object.prototype);
       expect('polluted' in parsed.frame).toBe(false);
     }
+  });
+
+  test('attributes keep every key as their own, and no other', () => {
+    const parsed = parse({ ...setEntries, entries: { constructor: 'c' } });
+    const entries = parsed.ok && parsed.frame.action === 'setEntries' ? parsed.frame.entries : {};
+    expect(Object.entries(entries)).toEqual([['constructor', 'c']]);
+    expect(Object.getPrototypeOf(entries)).toBe(Object.prototype);
   });
 
   test('an action from the prototype is none', () => {

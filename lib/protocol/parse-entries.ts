@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { ENTRY_BATCH_MAX, ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+
+const KEY_PATTERN = new RegExp(`^(?!__proto__$)[A-Za-z0-9+=_-]{1,${ENTRY_KEY_LENGTH_MAX}}$`);
+const KEY_RULE = `a key must be 1 to ${ENTRY_KEY_LENGTH_MAX} of A-Z a-z 0-9 + = _ -`;
+const VALUE_RULE = `a value must be a string of at most ${ENTRY_VALUE_LENGTH_MAX} characters`;
+const AMOUNT_RULE = `at most ${ENTRY_BATCH_MAX} attributes at once`;
+
+/** The key of an attribute. */
+export const entryKey = v.pipe(v.string(KEY_RULE), v.regex(KEY_PATTERN, KEY_RULE));
+
+const entryValue = v.pipe(v.string(VALUE_RULE), v.maxLength(ENTRY_VALUE_LENGTH_MAX, VALUE_RULE));
+
+/** The keys of a batch. */
+export const entryKeys = v.pipe(
+  v.array(entryKey, 'keys must be a list'),
+  v.minLength(1, 'keys must not be empty'),
+  v.maxLength(ENTRY_BATCH_MAX, AMOUNT_RULE),
+);
+
+/** Attributes to be set. Not `v.record`, which drops keys such as `constructor` without a word. */
+export const entries = v.pipe(
+  v.custom<Readonly<Record<string, string>>>(isPlain, 'entries must be an object'),
+  v.minEntries(1, 'entries must not be empty'),
+  v.maxEntries(ENTRY_BATCH_MAX, AMOUNT_RULE),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [key, value] of Object.entries(dataset.value)) {
+      const at = { type: 'object', input: dataset.value, key, value } as const;
+      if (!v.is(entryKey, key)) addIssue({ message: KEY_RULE, path: [{ ...at, origin: 'key' }] });
+      if (!v.is(entryValue, value)) addIssue({ message: VALUE_RULE, path: [{ ...at, origin: 'value' }] });
+    }
+  }),
+);
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
