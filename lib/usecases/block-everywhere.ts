@@ -1,0 +1,20 @@
+import type { UserId } from '../domain/ids.ts';
+import { Code } from '../protocol/codes.ts';
+import { type BarredUser, BLOCK, barredUsers, barUsers, liftBar } from './bar-users.ts';
+import { cutConnections } from './cut-connections.ts';
+import type { Deps } from './deps.ts';
+
+/**
+ * Bars users from connecting until then (ms), and cuts what is connected. Their memberships stay: they are offline in
+ * their rooms, where the rules go on from there. A connection that opens meanwhile finds the bar, which is there first.
+ */
+export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
+  await barUsers(deps, BLOCK, users, untilMs);
+  const cause = { code: Code.CUT_OFF, message: 'unable to stay connected; the user was blocked' };
+  for (const user of users) await cutConnections(deps, await deps.store.connectionsOf(user), cause);
+}
+
+export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, BLOCK, users);
+
+/** Who is barred from connecting now, and until when (ms). */
+export const blockedEverywhere = (deps: Deps): Promise<readonly BarredUser[]> => barredUsers(deps, BLOCK);

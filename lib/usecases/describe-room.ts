@@ -1,0 +1,25 @@
+import type { RoomId } from '../domain/ids.ts';
+import { isLive, type Room, type RoomEnd } from '../domain/room.ts';
+import type { Deps } from './deps.ts';
+import { countMembers } from './query-members.ts';
+
+/** Undefined = no such room. */
+export async function describeRoom(
+  deps: Deps,
+  roomId: RoomId,
+): Promise<{ readonly room: Room; readonly memberCount: number } | undefined> {
+  const room = await deps.store.getRoom(roomId);
+  return isLive(room) ? { room, memberCount: await countMembers(deps, room) } : undefined;
+}
+
+/** Those that are there, in the order asked. */
+export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promise<readonly Room[]> {
+  const found = await Promise.all(rooms.map((room) => deps.store.getRoom(room)));
+  return found.filter(isLive);
+}
+
+/** Says when a room goes by itself. False = no such room. */
+export async function setRoomEnd(deps: Deps, roomId: RoomId, end: RoomEnd): Promise<boolean> {
+  const room = await deps.store.getRoom(roomId);
+  return isLive(room) && (await deps.store.setRoomEnd(roomId, room.epoch, end)) !== undefined;
+}

@@ -1,0 +1,16 @@
+import type { UserId } from '../domain/ids.ts';
+import { Code } from '../protocol/codes.ts';
+import { cutConnections } from './cut-connections.ts';
+import type { Deps } from './deps.ts';
+
+/** Tokens of the user issued before this time (ms) are worth nothing from now on; what they opened is cut. */
+export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): Promise<void> {
+  const { tokensFromMs } = await deps.store.getAccess(user);
+  if (tokensFromMs < beforeMs) await deps.store.setAccess(user, { tokensFromMs: beforeMs });
+  const connections = await deps.store.connectionsOf(user);
+  await cutConnections(
+    deps,
+    connections.filter((connection) => connection.tokenIssuedAtMs < beforeMs),
+    { code: Code.TOKEN_EXPIRED, message: 'unable to stay connected; the token has expired' },
+  );
+}

@@ -1,0 +1,25 @@
+import type { Deps } from './deps.ts';
+
+const TYPES_MAX = 20;
+
+/** Message types that get no more than half of a room's quota. */
+export const lowPriorityTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('low-priority-types');
+
+/** False = they would be more than 20; then none is added. */
+export const addLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<boolean> =>
+  (await deps.store.addToSet('low-priority-types', types, TYPES_MAX)) === 'added';
+
+export const removeLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
+  await deps.store.removeFromSet('low-priority-types', types);
+};
+
+/** Message types that no quota of a room holds back. */
+export const allowlistedTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('allowlisted-types');
+
+/** False = they would be more than 20; then none is added. */
+export const addAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<boolean> =>
+  (await deps.store.addToSet('allowlisted-types', types, TYPES_MAX)) === 'added';
+
+export const removeAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
+  await deps.store.removeFromSet('allowlisted-types', types);
+};

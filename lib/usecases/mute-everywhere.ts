@@ -1,0 +1,12 @@
+import type { UserId } from '../domain/ids.ts';
+import { type BarredUser, barredUsers, barUsers, liftBar, MUTE } from './bar-users.ts';
+import type { Deps } from './deps.ts';
+
+/** Mutes users in all rooms until then (ms); no exemption in a room helps. */
+export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> =>
+  barUsers(deps, MUTE, users, untilMs);
+
+export const unmuteEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, MUTE, users);
+
+/** Who is muted in all rooms now, and until when (ms). */
+export const mutedEverywhere = (deps: Deps): Promise<readonly BarredUser[]> => barredUsers(deps, MUTE);

@@ -1,0 +1,39 @@
+import type { UserId } from '../domain/ids.ts';
+import type { Room } from '../domain/room.ts';
+import type { NoticeKind, PushFrame } from '../protocol/frames.ts';
+import type { Deps } from './deps.ts';
+import { eachOf, fanOut } from './fan-out.ts';
+
+const USERS_IN_FLIGHT = 8;
+
+export interface NoticeFields {
+  readonly kind: NoticeKind;
+  readonly userIds: readonly string[];
+  /** 0 = without end, or none. */
+  readonly durationMs: number;
+  readonly extra: string;
+}
+
+/** Tells everybody in the room, and those who were blocked from it too, though they are in it no more. */
+export async function tellRoom(deps: Deps, room: Room, notice: NoticeFields): Promise<void> {
+  const frame = frameOf(deps, room.room, notice);
+  await fanOut(deps, room, frame);
+  if (notice.kind === 'block') await postToUsers(deps, notice.userIds as readonly UserId[], frame);
+}
+
+/** Tells these users on all their devices of what holds in all rooms. */
+export const tellUsers = (deps: Deps, users: readonly UserId[], notice: NoticeFields): Promise<void> =>
+  postToUsers(deps, users, frameOf(deps, '', notice));
+
+const frameOf = (deps: Deps, room: string, notice: NoticeFields): PushFrame => ({
+  event: 'notice',
+  room,
+  atMs: deps.now(),
+  ...notice,
+});
+
+async function postToUsers(deps: Deps, users: readonly UserId[], frame: PushFrame): Promise<void> {
+  await eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+    for (const { connectionId } of await deps.store.connectionsOf(user)) await deps.push.post(connectionId, frame);
+  });
+}
