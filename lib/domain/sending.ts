@@ -4,7 +4,7 @@ import type { Member, RecentSend } from './member.ts';
 const REMEMBERED_SENDS = 8;
 
 export type SendDecision =
-  | { readonly kind: 'go'; readonly member: Member }
+  | { readonly kind: 'go' }
   | { readonly kind: 'repeated'; readonly firstAtMs: number }
   | { readonly kind: 'too-fast'; readonly retryAfterMs: number };
 
@@ -22,15 +22,20 @@ export function decideSend(
   if (oldest !== undefined && lately.length >= sendsPerSecond) {
     return { kind: 'too-fast', retryAfterMs: Math.max(1, oldest.atMs + 1000 - nowMs) };
   }
-  return { kind: 'go', member: withSend(member, { clientMessageId, atMs: nowMs }, sendsPerSecond) };
+  return { kind: 'go' };
 }
 
-/** Takes over a send whose first attempt died before the room accepted it. */
+/** Also takes over a send whose first attempt died before the room accepted it. */
 export const withSend = (member: Member, send: RecentSend, sendsPerSecond: number): Member => ({
   ...member,
   recentSends: [...member.recentSends.filter((other) => other.clientMessageId !== send.clientMessageId), send].slice(
     -Math.max(REMEMBERED_SENDS, sendsPerSecond),
   ),
+});
+
+export const withoutSend = (member: Member, clientMessageId: string): Member => ({
+  ...member,
+  recentSends: member.recentSends.filter((send) => send.clientMessageId !== clientMessageId),
 });
 
 /** The tail goes to the log when it holds this much text: the room row then stays about 1 KB, one write unit. */

@@ -38,7 +38,11 @@ export function authorizeHandler(secretAt: (nowMs: number) => Promise<AppSecret>
         Version: '2012-10-17',
         Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
       },
-      context: { userId: verified.userId, expiresAtMs: String(verified.expiresAtMs) },
+      context: {
+        userId: verified.userId,
+        issuedAtMs: String(verified.issuedAtMs),
+        expiresAtMs: String(verified.expiresAtMs),
+      },
     };
   };
 }

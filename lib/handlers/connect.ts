@@ -1,17 +1,20 @@
-import { SUB_PROTOCOL } from '../protocol/frames.ts';
+import { Code } from '../protocol/codes.ts';
+import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/frames.ts';
 import { openConnection } from '../usecases/open-connection.ts';
 import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';
-import { callerOf, tokenExpiryOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { callerOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
 export function connectHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
     const caller = callerOf(event);
     if (caller === undefined) return { statusCode: 401 };
-    const opened = await openConnection(depsAt(event.requestContext.requestTimeEpoch), caller, tokenExpiryOf(event));
-    if (!opened) return { statusCode: 410 };
-    // A browser gives up on a connection whose sub-protocol was not selected.
-    const headers = subProtocols(event).includes(SUB_PROTOCOL) ? { 'Sec-WebSocket-Protocol': SUB_PROTOCOL } : undefined;
-    return headers === undefined ? { statusCode: 200 } : { statusCode: 200, headers };
+    const code = await openConnection(depsAt(event.requestContext.requestTimeEpoch), caller, tokenOf(event));
+    const offered = subProtocols(event);
+    const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
+    // A browser gives up on a connection whose sub-protocol was not selected, and hears why it was refused by it alone.
+    if (offered.includes(select)) return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': select } };
+    if (code === Code.OK) return { statusCode: 200 };
+    return { statusCode: code === Code.DISCONNECTED ? 410 : 403 };
   };
 }

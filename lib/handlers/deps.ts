@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Settings } from '../domain/settings.ts';
 import { createApiGatewayPush, createManagementClient } from '../push/api-gateway.ts';
 import type { Push } from '../push/push.ts';
@@ -7,16 +6,10 @@ import { createDynamoStore } from '../store/dynamodb-store.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { readSettings, required } from './deps-environment.ts';
+import { onFault } from './fault.ts';
 
 /** Deps for one event: its time, moved on by what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
-
-const logger = new Logger({ serviceName: 'doorman' });
-
-export function onFault(what: string, fault: unknown): void {
-  const error = fault instanceof Error ? fault : new Error(String(fault));
-  logger.error(`unable to ${what}`, { fault: error.name, why: error.message });
-}
 
 const noPush: Push = { post: async () => 'failed', close: async () => undefined };
 
@@ -29,7 +22,6 @@ export function wire(): DepsAt {
   const store = createDynamoStore({
     client: createDocumentClient({}),
     tableName: required('TABLE_NAME'),
-
     connectionLifeMs: settings.connectionLifeMs,
     now: () => clock.now(),
   });
@@ -51,3 +43,5 @@ const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () =
   randomId: () => crypto.randomUUID(),
   onFault,
 });
+
+export { readChange } from '../store/changes.ts';

@@ -1,13 +1,18 @@
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import { isConnectionId, isUserId } from '../domain/ids.ts';
 import type { Caller } from '../usecases/deps.ts';
+import type { TokenLife } from '../usecases/open-connection.ts';
 
 /** What we read of API Gateway's WebSocket events. */
 export interface WebSocketEvent {
   readonly requestContext: {
     readonly connectionId: string;
     readonly requestTimeEpoch: number;
-    readonly authorizer?: { readonly userId?: string; readonly expiresAtMs?: string | number };
+    readonly authorizer?: {
+      readonly userId?: string;
+      readonly issuedAtMs?: string | number;
+      readonly expiresAtMs?: string | number;
+    };
   };
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
@@ -28,10 +33,12 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
   return { userId: userId as UserId, connectionId };
 }
 
-export function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
+function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
   const { connectionId } = event.requestContext;
   return isConnectionId(connectionId) ? connectionId : undefined;
 }
 
-export const tokenExpiryOf = (event: WebSocketEvent): number =>
-  Number(event.requestContext.authorizer?.expiresAtMs ?? 0);
+export function tokenOf(event: WebSocketEvent): TokenLife {
+  const { issuedAtMs = 0, expiresAtMs = 0 } = event.requestContext.authorizer ?? {};
+  return { issuedAtMs: Number(issuedAtMs), expiresAtMs: Number(expiresAtMs) };
+}

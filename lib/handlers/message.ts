@@ -5,10 +5,12 @@ import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';
 import { leaveRoom } from '../usecases/leave-room.ts';
+import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-entries.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
+import { recallOwnMessage } from '../usecases/recall-message.ts';
 import { sendMessage } from '../usecases/send-message.ts';
 import type { DepsAt } from './deps.ts';
-import { callerOf, tokenExpiryOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { callerOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
 /** One frame of a client; the result is its answer, sent back as the route response. */
 export function messageHandler(depsAt: DepsAt) {
@@ -20,7 +22,7 @@ export function messageHandler(depsAt: DepsAt) {
     if (caller === undefined)
       return answer(id, { code: Code.TOKEN_INCORRECT, message: 'unable to serve; who are you?' });
     const nowMs = event.requestContext.requestTimeEpoch;
-    const expiresAtMs = tokenExpiryOf(event);
+    const { expiresAtMs } = tokenOf(event);
     if (nowMs >= expiresAtMs) {
       return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
     }
@@ -49,6 +51,14 @@ function serve(deps: Deps, caller: Caller, frame: ClientFrame): Promise<object> 
       return readHistory(deps, { ...frame, room });
     case 'repair':
       return repair(deps, room, frame.afterSeq, frame.beforeSeq);
+    case 'recall':
+      return recallOwnMessage(deps, caller, room, frame.messageId);
+    case 'setEntries':
+      return setOwnEntries(deps, caller, { ...frame, room });
+    case 'removeEntries':
+      return removeOwnEntries(deps, caller, { ...frame, room });
+    case 'getEntries':
+      return getEntries(deps, caller, room, frame.afterKey);
     case 'ping':
       return Promise.resolve({ code: Code.OK });
   }

@@ -9,7 +9,7 @@ const ISSUER = 'doorman';
 const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${secret}`);
 
 export type VerifiedToken =
-  | { readonly ok: true; readonly userId: UserId; readonly expiresAtMs: number }
+  | { readonly ok: true; readonly userId: UserId; readonly issuedAtMs: number; readonly expiresAtMs: number }
   | { readonly ok: false; readonly why: 'expired' | 'incorrect' };
 
 /** HS256 and nothing else; the header's alg, kid, jku and the like decide nothing. Secrets: the ones in force, newest first. */
@@ -29,9 +29,9 @@ export async function verifyToken(
         currentDate: new Date(nowMs),
         maxTokenAge: Number.MAX_SAFE_INTEGER,
       });
-      const { sub, exp } = payload;
-      if (typeof sub === 'string' && isUserId(sub) && exp !== undefined) {
-        return { ok: true, userId: sub, expiresAtMs: exp * 1000 };
+      const { sub, iat, exp } = payload;
+      if (typeof sub === 'string' && isUserId(sub) && iat !== undefined && exp !== undefined) {
+        return { ok: true, userId: sub, issuedAtMs: Math.round(iat * 1000), expiresAtMs: exp * 1000 };
       }
       return { ok: false, why: 'incorrect' };
     } catch (fault) {
@@ -49,12 +49,15 @@ export function issueToken(
   lifeSec: number,
 ): Promise<string> {
   const nowSec = Math.floor(nowMs / 1000);
-  return new SignJWT({})
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userId)
-    .setIssuer(ISSUER)
-    .setAudience(appKey)
-    .setIssuedAt(nowSec)
-    .setExpirationTime(nowSec + lifeSec)
-    .sign(keyOf(secret));
+  return (
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(userId)
+      .setIssuer(ISSUER)
+      .setAudience(appKey)
+      // To the millisecond: tokens can be made worthless by the time of their issue.
+      .setIssuedAt(nowMs / 1000)
+      .setExpirationTime(nowSec + lifeSec)
+      .sign(keyOf(secret))
+  );
 }

@@ -1,50 +1,63 @@
-import type { Room, StoredMessage } from '../domain/room.ts';
+import { isDue } from '../domain/eviction.ts';
+import type { Member } from '../domain/member.ts';
+import { messageIdAt, type NewMessage, type Room, type StoredMessage } from '../domain/room.ts';
 import { isTailFull } from '../domain/sending.ts';
-import { StoreFault } from '../store/room-store.ts';
+import { type Acceptance, StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { kickDue } from './end-membership.ts';
-import { type Except, fanOut } from './fan-out.ts';
+import { type Except, fanOut, memberPages } from './fan-out.ts';
 
 const DAY_MS = 86_400_000;
+
+export type Accepted =
+  | { readonly kind: 'accepted'; readonly room: Room; readonly message: StoredMessage }
+  | { readonly kind: 'conflict' };
+
+/** A message and what it must pass. */
+export interface Candidate {
+  readonly message: NewMessage;
+  /** As read before the sender was checked; undefined for the server API. */
+  readonly fence: number | undefined;
+  readonly place: Acceptance['place'];
+}
+
+/** The time of a message that is accepted now: times never decrease in a room, whatever the clocks of two Lambdas say. */
+export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(), room.lastMessageAtMs);
 
 /**
  * The write that takes the seq, the time and the content. What earlier messages left in the room's tail goes to the log
  * first and is dropped from the tail by the same write, so a crash at any point loses nothing.
  */
-export async function acceptMessage(
-  deps: Deps,
-  room: Room,
-  fence: number | undefined,
-  message: Omit<StoredMessage, 'seq' | 'sentAtMs'>,
-): Promise<{ readonly room: Room; readonly message: StoredMessage } | 'conflict'> {
+export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate): Promise<Accepted> {
   const logged = isTailFull(room.tail) ? room.tail : [];
   if (logged.length > 0) {
     const expiresAtMs = deps.now() + deps.settings.historyRetentionDays * DAY_MS;
     await deps.store.appendLog(room.room, room.epoch, logged, expiresAtMs);
   }
-  // Times never decrease in a room, whatever the clocks of two Lambdas say.
-  const sentAtMs = Math.max(deps.now(), room.lastMessageAtMs);
-  const after = await deps.store.acceptMessage({
-    room: room.room,
-    epoch: room.epoch,
-    fence,
-    message: { ...message, sentAtMs },
-    logged: logged.map((entry) => entry.messageId),
-  });
-  if (after === 'conflict') return 'conflict';
-  const accepted = after.tail.find((entry) => entry.messageId === message.messageId);
+  const after = await deps.store.acceptMessage({ ...candidate, room: room.room, epoch: room.epoch, logged });
+  if (after === 'conflict') return { kind: 'conflict' };
+  const accepted = after.tail.find((entry) => entry.messageId === messageIdAt(entry.seq, candidate.message.id));
   if (accepted === undefined) throw new StoreFault('unable to accept the message; the room does not hold it');
-  return { room: after, message: accepted };
+  return { kind: 'accepted', room: after, message: accepted };
 }
 
-/** To everyone in the room but the sending connection; then whoever this message kicked is removed and told of. */
+/** To everyone in the room but the sending connection; then whoever this message kicked is out for good. */
 export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: Except): Promise<void> {
   try {
     const frame = { event: 'messages', room: room.room, roomEpoch: room.epoch, messages: [message] } as const;
-    const due = await fanOut(deps, room, frame, except);
-    await kickDue(deps, room, due);
+    // Kept and not pushed: members find the gap and ask for it once distribution goes on.
+    const due = room.distributionStopped ? await dueMembers(deps, room) : await fanOut(deps, room, frame, except);
+    await kickDue(deps, due);
   } catch (fault) {
     // The message is durable: members repair by seq, and the next message finishes the kicks.
     deps.onFault('deliver a message', fault);
   }
+}
+
+async function dueMembers(deps: Deps, room: Room): Promise<readonly Member[]> {
+  const due: Member[] = [];
+  for await (const members of memberPages(deps, room)) {
+    due.push(...members.filter((member) => isDue(member, room, deps.settings)));
+  }
+  return due;
 }

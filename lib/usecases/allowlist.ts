@@ -23,7 +23,7 @@ export async function addToAllowlist(
     if (after === undefined) return 'no-room';
     const member = await deps.store.getMember(roomId, user);
     if (member !== undefined && member.roomEpoch === after.epoch && isDue(member, after, deps.settings)) {
-      await kickDue(deps, after, [member]);
+      await kickDue(deps, [member]);
     }
   }
   return 'ok';

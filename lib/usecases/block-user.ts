@@ -1,13 +1,12 @@
 import { isDue } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
-import { blocked, currentMember, isBlocked, type Member } from '../domain/member.ts';
+import { blocked, currentMember, isBlocked, isWorthKeeping } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
-import { announceEnds } from './end-membership.ts';
 import { memberPages } from './fan-out.ts';
 
-/** BLOCK: out at once and barred until `untilMs`. False = no such room. */
+/** BLOCK: out at once and barred until `untilMs`; the stream tells of it. False = no such room. */
 export async function blockUsers(
   deps: Deps,
   roomId: RoomId,
@@ -16,48 +15,20 @@ export async function blockUsers(
 ): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return false;
-  const removed: Member[] = [];
-  for (const user of users) {
-    const was = await blockOne(deps, room, user, untilMs);
-    if (was.membership !== undefined) removed.push(was);
-  }
+  for (const user of users) await blockOne(deps, room, user, untilMs);
   // I-B2: a send whose sender was checked before the block now fails and is decided anew.
-  if ((await deps.store.raiseFence(roomId, room.epoch)) === undefined) return false;
-  await tellRemoved(deps, room, removed);
-  return true;
+  return (await deps.store.raiseFence(roomId, room.epoch)) !== undefined;
 }
 
-async function blockOne(deps: Deps, room: Room, user: UserId, untilMs: number): Promise<Member> {
+async function blockOne(deps: Deps, room: Room, user: UserId, untilMs: number): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const member = currentMember(await deps.store.getMember(room.room, user), room.room, user, room.epoch);
-    if ((await deps.store.putMember(blocked(member, untilMs), member.revision)) !== 'conflict') return member;
+    const reason = isDue(member, room, deps.settings) ? 'offline' : 'blocked';
+    const next = blocked(member, untilMs, reason, deps.now());
+    const news = member.membership === undefined ? undefined : reason;
+    if ((await deps.store.putMember(next, member.revision, news)) !== 'conflict') return;
   }
   throw new StoreFault('unable to block the user; his row kept changing');
-}
-
-async function tellRemoved(deps: Deps, room: Room, removed: readonly Member[]): Promise<void> {
-  for (const member of removed) {
-    const membership = member.membership ?? '';
-    for (const connection of member.connections) {
-      await deps.store.removeConnectionRoom(connection, room.room);
-      const frame = {
-        event: 'removed',
-        room: room.room,
-        roomEpoch: room.epoch,
-        membership,
-        reason: 'blocked',
-      } as const;
-      await deps.push.post(connection, frame);
-    }
-  }
-  const wasDue = (member: Member) => isDue(member, room, deps.settings);
-  await announceEnds(deps, room, removed.filter(wasDue), 'offline');
-  await announceEnds(
-    deps,
-    room,
-    removed.filter((member) => !wasDue(member)),
-    'blocked',
-  );
 }
 
 /** Lifts the block; membership does not come back by it (I-B4). False = no such room. */
@@ -72,9 +43,9 @@ async function unblockOne(deps: Deps, room: Room, user: UserId): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const member = await deps.store.getMember(room.room, user);
     if (member === undefined || member.blockedUntilMs === 0) return;
-    const keep = member.membership !== undefined;
-    const outcome = keep
-      ? await deps.store.putMember({ ...member, blockedUntilMs: 0 }, member.revision)
+    const next = { ...member, blockedUntilMs: 0 };
+    const outcome = isWorthKeeping(next, deps.now())
+      ? await deps.store.putMember(next, member.revision)
       : await deps.store.deleteMember(member);
     if (outcome !== 'conflict') return;
   }

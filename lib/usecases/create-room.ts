@@ -1,24 +1,25 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isLive, type Room } from '../domain/room.ts';
+import { isLive, newRoom, type Room, type RoomEnd } from '../domain/room.ts';
 import { StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 
-/** Creates the room with a new epoch, or returns the one that is there. */
-export async function createRoom(deps: Deps, id: RoomId, name: string): Promise<Room> {
-  const room: Room = {
-    room: id,
-    name,
-    epoch: deps.randomId(),
-    createdAtMs: deps.now(),
-    seq: 0,
-    lastMessageAtMs: 0,
-    fence: 0,
-    protectedSince: {},
-    unprotectedSeq: {},
-    tail: [],
-  };
-  if (await deps.store.createRoom(room)) return room;
+/** What a room may start with beside its name. */
+export interface RoomPlan {
+  readonly end?: RoomEnd;
+  readonly muted?: boolean;
+}
+
+/** Creates the room with a new epoch; one that is there stays as it is. */
+export async function createRoom(
+  deps: Deps,
+  id: RoomId,
+  name: string,
+  plan: RoomPlan = {},
+): Promise<{ readonly room: Room; readonly isNew: boolean }> {
+  const end = plan.end ?? { destroyType: 'idle', destroyAfterMin: deps.settings.destroyAfterMin };
+  const room = { ...newRoom(id, name, deps.randomId(), deps.now(), end), muted: plan.muted === true };
+  if (await deps.store.createRoom(room)) return { room, isNew: true };
   const other = await deps.store.getRoom(id);
-  if (isLive(other)) return other;
+  if (isLive(other)) return { room: other, isNew: false };
   throw new StoreFault('unable to create the room; it is being destroyed at the same time');
 }

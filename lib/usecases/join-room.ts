@@ -3,12 +3,11 @@ import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
-import type { JoinedAnswer, Resume } from '../protocol/frames.ts';
+import type { EndReason, JoinedAnswer, Resume } from '../protocol/frames.ts';
 import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
-import { fanOut } from './fan-out.ts';
 import { leaveForAnother } from './leave-room.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
 
@@ -28,14 +27,14 @@ export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
 export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal> {
   const room = await roomToJoin(deps, request);
   if (!('epoch' in room)) return room;
-  const connection = await deps.store.addConnectionRoom(caller.connectionId, request.room);
+  const connection = await deps.store.addConnectionRoom(caller, request.room);
   if (connection === undefined) return gone();
   const admitted = await admit(deps, caller, room, request.resume);
   if (!('member' in admitted)) {
-    await deps.store.removeConnectionRoom(caller.connectionId, request.room);
+    await deps.store.removeConnectionRoom(caller, request.room);
     return admitted;
   }
-  const again = await deps.store.getConnection(caller.connectionId);
+  const again = await deps.store.getConnection(caller);
   if (again === undefined || again.closedAtMs !== undefined) {
     await dropConnection(deps, request.room, caller.userId, caller.connectionId);
     return gone();
@@ -56,7 +55,7 @@ async function roomToJoin(deps: Deps, request: JoinRequest): Promise<Room | Refu
   if (resume !== undefined)
     return refuse(Code.NO_SUCH_ROOM, 'unable to resume; the room is gone', { reason: 'destroyed' });
   if (!request.autoCreate) return refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
-  return createRoom(deps, request.room, request.room);
+  return (await createRoom(deps, request.room, request.room)).room;
 }
 
 interface Admitted {
@@ -74,27 +73,31 @@ async function admit(deps: Deps, caller: Caller, room: Room, resume: Resume | un
     }
     if (member.membership !== undefined && isDue(member, room, deps.settings)) {
       // I-M13: who is found due was out before he came back. Told so when he resumes; else he joins afresh.
-      await kickDue(deps, room, [member]);
-      if (resume !== undefined) return kicked();
+      await kickDue(deps, [member]);
+      if (resume !== undefined) return over('offline');
       row = await deps.store.getMember(room.room, caller.userId);
       continue;
     }
-    if (resume !== undefined && member.membership !== resume.membership) return kicked();
+    if (resume !== undefined && member.membership !== resume.membership) return over(endOf(member, resume));
     const fresh = member.membership === undefined;
     if (!fresh && member.offline === undefined && member.connections.includes(caller.connectionId))
       return { member, fresh };
     const next = fresh
       ? joined(member, caller.connectionId, deps.randomId(), deps.now())
       : withConnection(member, caller.connectionId);
-    const stored = await deps.store.putMember(next, member.revision);
+    const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
     if (stored !== 'conflict') return { member: stored, fresh };
     row = await deps.store.getMember(room.room, caller.userId);
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
 }
 
-const kicked = () =>
-  refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason: 'offline' });
+const over = (reason: EndReason) =>
+  refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason });
+
+/** A reason that nobody keeps is `offline`: the others stay on the row (see `told`). */
+const endOf = ({ ended }: Member, resume: Resume): EndReason =>
+  ended?.membership === resume.membership ? ended.reason : 'offline';
 
 async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[], joinedRoom: RoomId): Promise<void> {
   for (const room of rooms) if (room !== joinedRoom) await leaveForAnother(deps, caller, room);
@@ -103,15 +106,6 @@ async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[],
 async function answer(deps: Deps, room: Room, admitted: Admitted, request: JoinRequest): Promise<Joined> {
   const { member, fresh } = admitted;
   const history = await historyFor(deps, room, request);
-  if (fresh && deps.settings.notifyMemberJoins) {
-    const change = {
-      userId: member.userId,
-      change: 'joined',
-      membership: member.membership ?? '',
-      atMs: deps.now(),
-    } as const;
-    await fanOut(deps, room, { event: 'members', room: room.room, roomEpoch: room.epoch, changes: [change] });
-  }
   return {
     code: 0,
     room: room.room,
@@ -120,6 +114,7 @@ async function answer(deps: Deps, room: Room, admitted: Admitted, request: JoinR
     joinedAtMs: member.joinedAtMs,
     fresh,
     ...history,
+    hasEntries: room.hasEntries,
   };
 }
 

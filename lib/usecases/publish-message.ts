@@ -1,8 +1,10 @@
 import type { RoomId } from '../domain/ids.ts';
+import type { MessageRank } from '../domain/quota.ts';
 import { isLive } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
-import { acceptMessage, deliver } from './accept-message.ts';
+import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Deps, type Refusal, refuse } from './deps.ts';
+import { placeFor } from './take-place.ts';
 
 export interface Publication {
   readonly room: RoomId;
@@ -11,27 +13,30 @@ export interface Publication {
   readonly content: string;
   /** Does the user in whose name it is get it too, where he is in the room? */
   readonly includeSender: boolean;
+  readonly rank: MessageRank;
 }
 
-/** A message by the server API: bound by no membership, counts like any other, makes nobody online. */
+/** A message by the server API: bound by no membership and no mute, counts like any other, makes nobody online. */
 export async function publishMessage(
   deps: Deps,
   publication: Publication,
 ): Promise<{ readonly seq: number; readonly messageId: string; readonly roomEpoch: string } | Refusal> {
-  const messageId = deps.randomId();
+  const id = deps.randomId();
+  const { fromUserId: senderUserId, type, content, rank } = publication;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const room = await deps.store.getRoom(publication.room);
     if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to publish the message; the room does not exist');
-    const after = await acceptMessage(deps, room, undefined, {
-      messageId,
-      clientMessageId: messageId,
-      senderUserId: publication.fromUserId,
-      type: publication.type,
-      content: publication.content,
-    });
-    if (after === 'conflict') continue;
-    await deliver(deps, after.room, after.message, publication.includeSender ? {} : { userId: publication.fromUserId });
-    return { seq: after.message.seq, messageId, roomEpoch: room.epoch };
+    const sentAtMs = sendTime(deps, room);
+    const place = placeFor(deps, room, rank, sentAtMs);
+    if (place.kind === 'full') {
+      const { retryAfterMs } = place;
+      return refuse(Code.SEND_TOO_FAST, 'unable to publish the message; the room is flooded', { retryAfterMs });
+    }
+    const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs };
+    const after = await acceptMessage(deps, room, { message, fence: undefined, place: place.place });
+    if (after.kind === 'conflict') continue;
+    await deliver(deps, after.room, after.message, publication.includeSender ? {} : { userId: senderUserId });
+    return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to publish the message; too much at once', { retryAfterMs: 500 });
 }

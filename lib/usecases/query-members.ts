@@ -1,6 +1,7 @@
 import { isMember } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
-import { isLive } from '../domain/room.ts';
+import type { Member } from '../domain/member.ts';
+import { isLive, type Room } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { memberPages } from './fan-out.ts';
 
@@ -36,4 +37,12 @@ export async function queryMembers(
     .sort((a, b) => a.joinedAtMs - b.joinedAtMs || (a.userId < b.userId ? -1 : 1));
   if (order === 'descending') members.reverse();
   return { total: members.length, members: members.slice(0, count) };
+}
+
+/** How many members a room has. */
+export async function countMembers(deps: Deps, room: Room): Promise<number> {
+  const rows: Member[] = [];
+  for await (const page of memberPages(deps, room)) rows.push(...page);
+  const now = await deps.store.getRoom(room.room);
+  return rows.filter((row) => isMember(row, now, deps.settings)).length;
 }

@@ -2,14 +2,16 @@ import { isDue } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
-import { decideSend, type SendDecision, withSend } from '../domain/sending.ts';
+import { decideSend, type SendDecision, withoutSend, withSend } from '../domain/sending.ts';
+import { isMuted } from '../domain/speech.ts';
 import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
-import { acceptMessage, deliver } from './accept-message.ts';
+import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { findSent } from './read-history.ts';
+import { placeFor, rankOf } from './take-place.ts';
 
 export interface SendRequest {
   readonly room: RoomId;
@@ -28,36 +30,28 @@ export const SEND_IN_FLIGHT_MS = 32_000;
 
 /** One accepted message: the sender's row, then the room's. Both are read first, so a refusal writes nothing. */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Sent | Refusal> {
+  const { clientMessageId, type, content } = request;
   let ownAttemptAtMs: number | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const sender = await checkSender(deps, caller, request.room);
     if (!('room' in sender)) return sender;
     const { room, member } = sender;
-    const decision = decideSend(member, request.clientMessageId, deps.now(), deps.settings.sendsPerSecond);
-    let next = decision.kind === 'go' ? decision.member : member;
+    const decision = decideSend(member, clientMessageId, deps.now(), deps.settings.sendsPerSecond);
     // The room refused this very attempt for a conflict: nothing was accepted, so it is no repeat.
     const mine = decision.kind === 'repeated' && decision.firstAtMs === ownAttemptAtMs;
-    if (decision.kind !== 'go' && !mine) {
-      const known = await answerKnown(deps, caller, request, room, decision);
-      if (known !== undefined) return known;
-      next = withSend(
-        member,
-        { clientMessageId: request.clientMessageId, atMs: deps.now() },
-        deps.settings.sendsPerSecond,
-      );
-    }
+    const known = decision.kind === 'go' || mine ? undefined : await answerKnown(deps, caller, request, room, decision);
+    if (known !== undefined) return known;
+    const sentAtMs = sendTime(deps, room);
+    const place = placeFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
+    if (place.kind === 'full') return flooded(deps, mine ? member : undefined, clientMessageId, place.retryAfterMs);
+    const next = withSend(member, { clientMessageId, atMs: deps.now() }, deps.settings.sendsPerSecond);
     // One write decides between this send and a block: it is conditional on the row as read.
     if (!mine && (await deps.store.putMember(next, member.revision)) === 'conflict') continue;
     if (sender.revived && !(await isStillOpen(deps, caller, room))) return closed();
     ownAttemptAtMs ??= next.recentSends.at(-1)?.atMs;
-    const after = await acceptMessage(deps, room, room.fence, {
-      messageId: deps.randomId(),
-      clientMessageId: request.clientMessageId,
-      senderUserId: caller.userId,
-      type: request.type,
-      content: request.content,
-    });
-    if (after === 'conflict') continue;
+    const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
+    const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
+    if (after.kind === 'conflict') continue;
     await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
     return sent(after.room, after.message);
   }
@@ -81,28 +75,35 @@ interface Sender {
 }
 
 async function checkSender(deps: Deps, caller: Caller, roomId: RoomId): Promise<Sender | Refusal> {
-  const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
+  const [room, row, access] = await Promise.all([
+    deps.store.getRoom(roomId),
+    deps.store.getMember(roomId, caller.userId),
+    deps.store.getAccess(caller.userId),
+  ]);
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
   const member = currentMember(row, roomId, caller.userId, room.epoch);
-  if (isBlocked(member, deps.now())) {
+  const nowMs = deps.now();
+  if (isBlocked(member, nowMs) || nowMs < access.blockedUntilMs) {
     return refuse(Code.BLOCKED, 'unable to send the message; blocked for now', { reason: 'blocked' });
   }
   if (member.membership === undefined) {
-    return deps.settings.membersOnlySend
-      ? refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room')
-      : { room, member, revived: false };
+    if (deps.settings.membersOnlySend) {
+      return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room');
+    }
+    return isMuted(member, room, access, nowMs) ? muted() : { room, member, revived: false };
   }
   if (isDue(member, room, deps.settings)) {
-    await kickDue(deps, room, [member]);
+    await kickDue(deps, [member]);
     return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member any more', { reason: 'offline' });
   }
+  if (isMuted(member, room, access, nowMs)) return muted();
   return comeBack(deps, caller, room, member);
 }
 
 /** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
 async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member): Promise<Sender | Refusal> {
   if (member.connections.includes(caller.connectionId)) return { room, member, revived: false };
-  if ((await deps.store.addConnectionRoom(caller.connectionId, room.room)) === undefined) {
+  if ((await deps.store.addConnectionRoom(caller, room.room)) === undefined) {
     return closed();
   }
   return { room, member: withConnection(member, caller.connectionId), revived: true };
@@ -110,10 +111,18 @@ async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member):
 
 /** As for a join: looked at once more after the row was written, so that a `$disconnect` in between leaves no ghost. */
 async function isStillOpen(deps: Deps, caller: Caller, room: Room): Promise<boolean> {
-  const connection = await deps.store.getConnection(caller.connectionId);
+  const connection = await deps.store.getConnection(caller);
   if (connection !== undefined && connection.closedAtMs === undefined) return true;
   await dropConnection(deps, room.room, caller.userId, caller.connectionId);
   return false;
+}
+
+const muted = () => refuse(Code.MUTED, 'unable to send the message; muted for now');
+
+/** An attempt that is on his row already was surely not accepted: it must not keep the next one waiting. */
+async function flooded(deps: Deps, written: Member | undefined, clientMessageId: string, retryAfterMs: number) {
+  if (written !== undefined) await deps.store.putMember(withoutSend(written, clientMessageId), written.revision);
+  return refuse(Code.SEND_TOO_FAST, 'unable to send the message; the room is flooded', { retryAfterMs });
 }
 
 const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');

@@ -17,7 +17,7 @@ export async function sweep(deps: Deps): Promise<SweepReport> {
   await eachOf(due, 8, async (entry) => {
     try {
       await deps.push.close(entry.connectionId);
-      await closeConnection(deps, entry.connectionId);
+      await closeConnection(deps, entry);
       // Also where nothing but the entry was left of a connection.
       await deps.store.clearDue(entry);
       closed += 1;

@@ -20,7 +20,7 @@ const store = /^lib\/store\//;
 const push = /^lib\/push\//;
 const infra = /^lib\/infra\//;
 const storeInterface = /^lib\/store\/room-store\.ts$/;
-const pushInterface = /^lib\/push\/push\.ts$/;
+const pushInterface = /^lib\/push\/(push|event-queue|webhook)\.ts$/;
 const anything = /^/;
 
 const valibot = /^valibot$/;
@@ -37,9 +37,9 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
   { files: domain, may: [domain], packages: [] },
-  { files: /^lib\/store\/dynamodb/, may: [store, domain], packages: [awsSdk] },
+  { files: /^lib\/store\/(dynamodb[^/]*|changes)\.ts$/, may: [store, domain], packages: [awsSdk] },
   { files: store, may: [store, domain], packages: [] },
-  { files: /^lib\/push\/api-gateway\.ts$/, may: [push, protocol], packages: [awsSdk] },
+  { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },
   { files: usecases, may: [usecases, domain, protocol, storeInterface, pushInterface], packages: [] },
   { files: serverApi, may: [serverApi, usecases, protocol, domain], packages: [/^node:crypto$/, valibot] },

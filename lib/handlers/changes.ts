@@ -1,0 +1,49 @@
+import type { EventQueue } from '../push/event-queue.ts';
+import type { Change } from '../store/room-store.ts';
+import { announceChanges } from '../usecases/announce-changes.ts';
+import type { DepsAt } from './deps.ts';
+
+/** What we read of a record of the table's stream. */
+export interface StreamRecord<Image> {
+  readonly dynamodb: {
+    readonly NewImage?: Image;
+    readonly SequenceNumber: string;
+    readonly ApproximateCreationDateTime: number;
+  };
+}
+
+export interface StreamResult {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/**
+ * A batch of the table's stream. A record that cannot be read is told and passed over, so that it holds up no other; when
+ * storage or the queue fails, the whole batch comes again.
+ */
+export function changesHandler<Image>(
+  depsAt: DepsAt,
+  events: EventQueue | undefined,
+  readChange: (image: Image) => Change | undefined,
+) {
+  return async ({ Records }: { readonly Records: readonly StreamRecord<Image>[] }): Promise<StreamResult> => {
+    const [first] = Records;
+    const last = Records.at(-1);
+    if (first === undefined || last === undefined) return { batchItemFailures: [] };
+    const deps = depsAt(last.dynamodb.ApproximateCreationDateTime * 1000);
+    const changes = Records.flatMap(({ dynamodb }) => {
+      try {
+        return dynamodb.NewImage === undefined ? [] : (readChange(dynamodb.NewImage) ?? []);
+      } catch (fault) {
+        deps.onFault(`read the change ${dynamodb.SequenceNumber}`, fault);
+        return [];
+      }
+    });
+    try {
+      await announceChanges(deps, events, changes);
+      return { batchItemFailures: [] };
+    } catch (fault) {
+      deps.onFault('announce changes', fault);
+      return { batchItemFailures: [{ itemIdentifier: first.dynamodb.SequenceNumber }] };
+    }
+  };
+}

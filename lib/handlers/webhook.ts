@@ -1,0 +1,34 @@
+import type { RoomEvent } from '../push/event-queue.ts';
+import type { WebhookCall } from '../push/webhook.ts';
+
+/** What we read of a batch of the webhook's queue. */
+export interface QueueEvent {
+  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+}
+
+export interface QueueResult {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** What a delivery takes: the signed call of some events, and how it is made. */
+export interface WebhookDeps {
+  readonly callOf: (events: readonly RoomEvent[]) => Promise<() => WebhookCall>;
+  readonly post: (callAt: () => WebhookCall) => Promise<void>;
+  readonly onFault: (what: string, fault: unknown) => void;
+}
+
+/**
+ * A batch of the queue as one call of the app's server, in the queue's order. If that fails, all of it stays in the queue
+ * and comes again when its visibility timeout is over; what fails for too long goes to the dead-letter queue.
+ */
+export function webhookHandler({ callOf, post, onFault }: WebhookDeps) {
+  return async ({ Records }: QueueEvent): Promise<QueueResult> => {
+    try {
+      await post(await callOf(Records.flatMap(({ body }) => JSON.parse(body) as readonly RoomEvent[])));
+      return { batchItemFailures: [] };
+    } catch (fault) {
+      onFault('deliver events', fault);
+      return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+  };
+}

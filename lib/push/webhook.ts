@@ -1,0 +1,39 @@
+/** A signed call of the app's server. */
+export interface WebhookCall {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** How a call is made. */
+export interface WebhookOptions {
+  readonly fetch: typeof fetch;
+  /** RongCloud waits 5 s for an answer. */
+  readonly timeoutMs: number;
+  /** RongCloud tries three times. */
+  readonly attempts: number;
+}
+
+/** Posts until the server answers with 2xx. `callAt` makes each attempt's own call, since a signature names its time. Rejects when the last attempt failed. */
+export async function postWebhook(callAt: () => WebhookCall, options: WebhookOptions): Promise<void> {
+  let why = '';
+  for (let attempt = 0; attempt < options.attempts; attempt += 1) {
+    why = await attemptOnce(callAt(), options);
+    if (why === '') return;
+  }
+  throw new Error(`unable to post events; ${why}`);
+}
+
+/** Returns why it failed, or ''. */
+async function attemptOnce({ url, headers, body }: WebhookCall, options: WebhookOptions): Promise<string> {
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const answer = await options.fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+    await answer.body?.cancel();
+    return answer.ok ? '' : `the server answered ${answer.status}`;
+  } catch (fault) {
+    return signal.aborted ? `no answer in ${options.timeoutMs} ms` : `the server is not reached (${nameOf(fault)})`;
+  }
+}
+
+const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name : 'unknown');

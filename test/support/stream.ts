@@ -1,0 +1,66 @@
+/** A record of the table's stream, as Lambda hands it over. */
+export interface TableRecord {
+  readonly eventName: string;
+  readonly dynamodb: {
+    readonly NewImage?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly SequenceNumber: string;
+    readonly ApproximateCreationDateTime: number;
+  };
+}
+
+/** Reads what the table's stream has got since the last time, oldest first. */
+export type ReadStream = () => Promise<readonly TableRecord[]>;
+
+/** A reader that begins with what is written from now on. */
+export async function openStream(endpoint: string, tableName: string): Promise<ReadStream> {
+  const iterators = new Map<string, string>();
+  const { Streams } = await call<{ Streams: { StreamArn: string }[] }>(endpoint, 'ListStreams', {
+    TableName: tableName,
+  });
+  const StreamArn = Streams[0]?.StreamArn;
+  if (StreamArn === undefined) throw new Error('unable to read the stream; the table has none');
+  const openShards = async (ShardIteratorType: 'LATEST' | 'TRIM_HORIZON') => {
+    const { StreamDescription } = await call<{ StreamDescription: { Shards: { ShardId: string }[] } }>(
+      endpoint,
+      'DescribeStream',
+      { StreamArn },
+    );
+    for (const { ShardId } of StreamDescription.Shards) {
+      if (iterators.has(ShardId)) continue;
+      const shard = { StreamArn, ShardId, ShardIteratorType };
+      const { ShardIterator } = await call<{ ShardIterator: string }>(endpoint, 'GetShardIterator', shard);
+      iterators.set(ShardId, ShardIterator);
+    }
+  };
+  await openShards('LATEST');
+  return async () => {
+    await openShards('TRIM_HORIZON');
+    const records: TableRecord[] = [];
+    for (const [shard, first] of iterators) {
+      for (let iterator: string | undefined = first; iterator !== undefined; ) {
+        const page: { Records: TableRecord[]; NextShardIterator?: string } = await call(endpoint, 'GetRecords', {
+          ShardIterator: iterator,
+        });
+        records.push(...page.Records);
+        iterators.set(shard, page.NextShardIterator ?? iterator);
+        iterator = page.Records.length === 0 ? undefined : page.NextShardIterator;
+      }
+    }
+    return records;
+  };
+}
+
+async function call<T>(endpoint: string, operation: string, input: unknown): Promise<T> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDBStreams_20120810.${operation}`,
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify(input),
+  });
+  if (!response.ok) throw new Error(`unable to ${operation}; ${await response.text()}`);
+  return (await response.json()) as T;
+}
