@@ -27,6 +27,8 @@ export interface Refusal {
   readonly message: string;
   readonly reason?: EndReason;
   readonly retryAfterMs?: number;
+  /** Attributes: why each of these keys was not changed. */
+  readonly errors?: Readonly<Record<string, number>>;
 }
 
 export const refuse = (code: number, message: string, more: Partial<Refusal> = {}): Refusal => ({
