@@ -1,0 +1,24 @@
+import type { Broadcast, Broadcasts } from './broadcasts.ts';
+import type { Row, Table } from './dynamodb-table.ts';
+import { broadcastKey, expiry } from './keys.ts';
+
+/** Messages to all rooms in DynamoDB. Each put is news of the table's stream, and whoever reads it goes on from there. */
+export class DynamoBroadcasts implements Broadcasts {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async putBroadcast(broadcast: Broadcast, expiresAtMs: number): Promise<void> {
+    // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
+    await this.#table.put({
+      Item: { ...broadcastKey(broadcast.id), ...broadcast, news: 'broadcast', ...expiry(expiresAtMs) },
+    });
+  }
+}
+
+export function toBroadcast(row: Row): Broadcast {
+  const { id, fromUserId, type, content, includeSender, sentAtMs, afterRoom } = row as unknown as Broadcast;
+  return { id, fromUserId, type, content, includeSender, sentAtMs, afterRoom };
+}

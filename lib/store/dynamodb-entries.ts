@@ -1,0 +1,127 @@
+import { type EntryIndex, emptyIndex } from '../domain/entries.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
+import type { Entries } from './entries.ts';
+import { inParallel } from './in-parallel.ts';
+import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
+import { StoreFault } from './room-store.ts';
+
+const MOST_AT_ONCE = 20;
+const MOST_KEYS = 100;
+
+/**
+ * The rooms' attributes in DynamoDB: one row for the index of a room's epoch, one for each value, under its version. A
+ * version belongs to one attempt to put an index: a value row is written once and never written again after its deletion.
+ */
+export class DynamoEntries implements Entries {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async getEntryIndex(room: RoomId, roomEpoch: string): Promise<EntryIndex> {
+    const row = await this.#table.get(entryIndexKey(room, roomEpoch));
+    return row === undefined ? emptyIndex(room, roomEpoch) : toIndex(row);
+  }
+
+  async putEntryIndex(
+    next: EntryIndex,
+    before: EntryIndex,
+    values: ReadonlyMap<string, string>,
+  ): Promise<'put' | 'conflict'> {
+    // The values come first: whoever reads the index finds them. A crash in between leaves rows that no index names;
+    // they go with the room.
+    await inParallel([...values], MOST_AT_ONCE, ([key, value]) => this.#putValue(next, key, value));
+    const outcome = await this.#replaceIndex(next, before);
+    if (outcome === 'put') await this.#deleteValues(before, keysThatDiffer(before, next));
+    // Without a clear answer the index may name them.
+    if (outcome === 'refused') await this.#deleteValues(next, [...values.keys()]);
+    return outcome === 'put' ? 'put' : 'conflict';
+  }
+
+  async entryValues(index: EntryIndex, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rowKeys = [...new Set(keys)].flatMap((key) => valueKeyOf(index, key) ?? []);
+    const chunks = Array.from({ length: Math.ceil(rowKeys.length / MOST_KEYS) }, (_, chunk) =>
+      this.#table.getMany(rowKeys.slice(chunk * MOST_KEYS, (chunk + 1) * MOST_KEYS)),
+    );
+    const rows = (await Promise.all(chunks)).flat();
+    return new Map(rows.map((row) => [String(row.key), String(row.value)]));
+  }
+
+  async removeEntries(room: RoomId, roomEpoch: string): Promise<void> {
+    let start: Key | undefined;
+    do {
+      const page = await this.#table.query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': entriesPartition(room, roomEpoch) },
+        ProjectionExpression: 'pk, sk',
+        ExclusiveStartKey: start,
+      });
+      await inParallel(page.rows, MOST_AT_ONCE, ({ pk, sk }) => this.#table.delete({ Key: { pk, sk } }));
+      start = page.next;
+    } while (start !== undefined);
+  }
+
+  async #putValue(index: EntryIndex, key: string, value: string): Promise<void> {
+    const rowKey = valueKeyOf(index, key);
+    if (rowKey !== undefined) await this.#table.put({ Item: { ...rowKey, key, value } });
+  }
+
+  async #replaceIndex(next: EntryIndex, before: EntryIndex): Promise<'put' | 'refused' | 'unclear'> {
+    // A: read revision 7 ------------------ put -> refused: A looks again and decides on what B left
+    // B: ------------------ put -> revision 8
+    // A: read nothing --------------------- put -> refused, B was the first in between
+    // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
+    // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
+    const isFirst = before.revision === 0;
+    const { room, roomEpoch, revision, entries } = next;
+    try {
+      await this.#table.put({
+        Item: { ...entryIndexKey(room, roomEpoch), room, roomEpoch, revision, entries },
+        ...(isFirst
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : {
+              ConditionExpression: '#revision = :revision',
+              ExpressionAttributeNames: { '#revision': 'revision' },
+              ExpressionAttributeValues: { ':revision': before.revision },
+            }),
+      });
+      return 'put';
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return 'refused';
+    }
+    const now = await this.getEntryIndex(room, roomEpoch);
+    const isThere = keysThatDiffer(before, next).every((key) => versionOf(now, key) === versionOf(next, key));
+    return isThere ? 'put' : 'unclear';
+  }
+
+  /** What cannot be deleted now goes with the room; the change itself is done. */
+  async #deleteValues(index: EntryIndex, keys: readonly string[]): Promise<void> {
+    const rowKeys = keys.flatMap((key) => valueKeyOf(index, key) ?? []);
+    try {
+      await inParallel(rowKeys, MOST_AT_ONCE, (Key) => this.#table.delete({ Key }));
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+    }
+  }
+}
+
+const versionOf = (index: EntryIndex, key: string): string | undefined =>
+  Object.hasOwn(index.entries, key) ? index.entries[key]?.version : undefined;
+
+function valueKeyOf(index: EntryIndex, key: string): Key | undefined {
+  const version = versionOf(index, key);
+  return version === undefined ? undefined : entryValueKey(index.room, index.roomEpoch, key, version);
+}
+
+const keysThatDiffer = (one: EntryIndex, other: EntryIndex): readonly string[] => {
+  const keys = new Set([...Object.keys(one.entries), ...Object.keys(other.entries)]);
+  return [...keys].filter((key) => versionOf(one, key) !== versionOf(other, key));
+};
+
+function toIndex(row: Row): EntryIndex {
+  const { room, roomEpoch, revision, entries } = row as unknown as EntryIndex;
+  return { room, roomEpoch, revision, entries };
+}

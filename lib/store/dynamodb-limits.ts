@@ -1,0 +1,60 @@
+import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
+import type { Limits } from './limits.ts';
+
+/** A second's calls are of no use after it; the rest is for clocks that differ. */
+const CALLS_KEPT_MS = 60_000;
+
+/** What may happen only once, or only so often, in DynamoDB. */
+export class DynamoLimits implements Limits {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async useNonce(nonce: string, expiresAtMs: number): Promise<boolean> {
+    const use = crypto.randomUUID();
+    // A: put -> stored           B: put -> refused: it was used
+    // A: put -> stored, answer lost -- put -> refused, finds its own use
+    // A row past its expiry is the same as none.
+    try {
+      await this.#table.put({
+        Item: { ...nonceKey(nonce), use, ...expiry(expiresAtMs) },
+        ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',
+        ExpressionAttributeNames: { '#expiresAtSec': 'expiresAtSec' },
+        ExpressionAttributeValues: { ':nowSec': expiredBySec(this.#table.now()) },
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return false;
+    }
+    return (await this.#table.get(nonceKey(nonce)))?.use === use;
+  }
+
+  async countCall(path: string, atMs: number, limit: number): Promise<boolean> {
+    if (limit <= 0) return false;
+    // A: 9 calls ------------ count -> refused: B has taken the tenth place
+    // B: --------- count -> 10
+    // A: count -> done, answer lost -- count: counted twice, so that fewer pass, never more
+    try {
+      await this.#table.update({
+        Key: callsKey(path, atMs),
+        UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',
+        ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :limit',
+        ExpressionAttributeNames: { '#calls': 'calls', '#expiresAtSec': 'expiresAtSec' },
+        ExpressionAttributeValues: {
+          ':none': 0,
+          ':one': 1,
+          ':limit': limit,
+          ':expiresAtSec': expiry(atMs + CALLS_KEPT_MS).expiresAtSec,
+        },
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
+    }
+  }
+}
