@@ -1,23 +1,20 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Connection, ConnectionKey, Connections, DueConnection } from './connections.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
-import { connectionKey, DUE_SHARDS, dueBound, dueKey, duePartition, expiry } from './keys.ts';
-import type { Connection, DueConnection, RoomStore } from './room-store.ts';
+import {
+  CONNECTION_PREFIX,
+  connectionKey,
+  DUE_SHARDS,
+  dueBound,
+  dueKey,
+  duePartition,
+  expiry,
+  type Key,
+  userPartition,
+} from './keys.ts';
 
-type Connections = Pick<
-  RoomStore,
-  | 'openConnection'
-  | 'getConnection'
-  | 'addConnectionRoom'
-  | 'removeConnectionRoom'
-  | 'closeConnection'
-  | 'settleConnection'
-  | 'dueConnections'
-  | 'clearDue'
->;
-
-/** A tombstone has no user: it only says that the connection is closed. */
-interface ConnectionRow extends Partial<Omit<Connection, 'rooms'>> {
-  readonly connectionId: ConnectionId;
+/** A tombstone has no more than its key: it only says that the connection is closed. */
+interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' | keyof ConnectionKey>> {
   readonly rooms?: Readonly<Record<string, true>>;
 }
 
@@ -35,11 +32,11 @@ export class DynamoConnections implements Connections {
   }
 
   async openConnection(connection: Connection): Promise<boolean> {
-    const { connectionId, openedAtMs } = connection;
+    const { userId, connectionId, openedAtMs } = connection;
     const dueAtMs = openedAtMs + this.#lifeMs;
     // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
     await this.#table.put({
-      Item: { ...dueKey(dueAtMs, connectionId), connectionId, dueAtMs, ...expiry(dueAtMs + KEPT_MS) },
+      Item: { ...dueKey(dueAtMs, connectionId), userId, connectionId, dueAtMs, ...expiry(dueAtMs + KEPT_MS) },
     });
     const rooms = Object.fromEntries(connection.rooms.map((room) => [room, true]));
     // close: -- tombstone
@@ -47,28 +44,43 @@ export class DynamoConnections implements Connections {
     // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
     try {
       await this.#table.put({
-        Item: { ...connectionKey(connectionId), ...connection, rooms, ...expiry(dueAtMs + KEPT_MS) },
+        Item: { ...connectionKey(userId, connectionId), ...connection, rooms, ...expiry(dueAtMs + KEPT_MS) },
         ConditionExpression: 'attribute_not_exists(pk)',
       });
       return true;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
     }
-    const now = await this.getConnection(connectionId);
-    return now?.userId === connection.userId && now.openedAtMs === openedAtMs && now.closedAtMs === undefined;
+    const now = await this.getConnection(connection);
+    return now?.openedAtMs === openedAtMs && now.closedAtMs === undefined;
   }
 
-  async getConnection(connection: ConnectionId): Promise<Connection | undefined> {
-    const row = await this.#table.get(connectionKey(connection));
+  async getConnection({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
+    const row = await this.#table.get(connectionKey(userId, connectionId));
     return row === undefined ? undefined : toConnection(row);
   }
 
-  async addConnectionRoom(connection: ConnectionId, room: RoomId): Promise<Connection | undefined> {
+  async connectionsOf(user: UserId): Promise<readonly Connection[]> {
+    const open: Connection[] = [];
+    let start: Key | undefined;
+    do {
+      const page = await this.#table.query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': userPartition(user), ':prefix': CONNECTION_PREFIX },
+        ExclusiveStartKey: start,
+      });
+      open.push(...page.rows.map(toConnection).filter((connection) => connection.closedAtMs === undefined));
+      start = page.next;
+    } while (start !== undefined);
+    return open;
+  }
+
+  async addConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId): Promise<Connection | undefined> {
     // close: ------------- closed, reads the rooms: r is not among them
     // join:  -- decided -------------------------------- add r -> refused: no member row is written
     try {
       const row = await this.#table.update({
-        Key: connectionKey(connection),
+        Key: connectionKey(userId, connectionId),
         UpdateExpression: 'SET #rooms.#room = :true',
         ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
         ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
@@ -81,12 +93,12 @@ export class DynamoConnections implements Connections {
     }
   }
 
-  async removeConnectionRoom(connection: ConnectionId, room: RoomId): Promise<void> {
+  async removeConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId): Promise<void> {
     // expiry: -- row gone
     // leave:  ------------- remove r -> refused: an update would make an empty row of it
     try {
       await this.#table.update({
-        Key: connectionKey(connection),
+        Key: connectionKey(userId, connectionId),
         UpdateExpression: 'REMOVE #rooms.#room',
         ConditionExpression: 'attribute_exists(#rooms)',
         ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room },
@@ -96,22 +108,24 @@ export class DynamoConnections implements Connections {
     }
   }
 
-  async closeConnection(connection: ConnectionId, nowMs: number): Promise<Connection> {
+  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> {
     // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
     // the open leaves what refuses it.
     const row = await this.#table.update({
-      Key: connectionKey(connection),
+      Key: connectionKey(userId, connectionId),
       UpdateExpression:
-        'SET #closedAtMs = if_not_exists(#closedAtMs, :nowMs), #connectionId = :connectionId, ' +
+        'SET #closedAtMs = if_not_exists(#closedAtMs, :nowMs), #userId = :userId, #connectionId = :connectionId, ' +
         '#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)',
       ExpressionAttributeNames: {
         '#closedAtMs': 'closedAtMs',
+        '#userId': 'userId',
         '#connectionId': 'connectionId',
         '#expiresAtSec': 'expiresAtSec',
       },
       ExpressionAttributeValues: {
         ':nowMs': nowMs,
-        ':connectionId': connection,
+        ':userId': userId,
+        ':connectionId': connectionId,
         ':expiresAtSec': expiry(nowMs + this.#lifeMs + KEPT_MS).expiresAtSec,
       },
     });
@@ -121,10 +135,8 @@ export class DynamoConnections implements Connections {
   async settleConnection(connection: Connection): Promise<void> {
     // A tombstone never was open; an entry that its refused open has left is the sweep's.
     if (connection.openedAtMs === 0) return;
-    await this.clearDue({
-      connectionId: connection.connectionId,
-      dueAtMs: connection.openedAtMs + this.#lifeMs,
-    });
+    const { userId, connectionId, openedAtMs } = connection;
+    await this.clearDue({ userId, connectionId, dueAtMs: openedAtMs + this.#lifeMs });
   }
 
   async clearDue(due: DueConnection): Promise<void> {
@@ -143,6 +155,7 @@ export class DynamoConnections implements Connections {
     const rows = (await Promise.all(shards)).flatMap((page) => page.rows);
     const oldestFirst = rows.sort((one, other) => (String(one.sk) < String(other.sk) ? -1 : 1));
     return oldestFirst.slice(0, limit).map((row) => ({
+      userId: row.userId as UserId,
       connectionId: row.connectionId as ConnectionId,
       dueAtMs: Number(row.dueAtMs),
     }));
@@ -153,9 +166,10 @@ function toConnection(row: Row): Connection {
   const stored = row as unknown as ConnectionRow;
   return {
     connectionId: stored.connectionId,
-    userId: stored.userId ?? ('' as UserId),
+    userId: stored.userId,
     openedAtMs: stored.openedAtMs ?? 0,
     rooms: Object.keys(stored.rooms ?? {}).sort((one, other) => (one < other ? -1 : 1)) as RoomId[],
+    tokenIssuedAtMs: stored.tokenIssuedAtMs ?? 0,
     tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
     ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
   };

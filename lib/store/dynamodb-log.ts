@@ -1,10 +1,8 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { StoredMessage } from '../domain/room.ts';
 import type { Row, Table } from './dynamodb-table.ts';
-import { expiry, type Key, logKey, logPartition, logRange } from './keys.ts';
-import type { LogQuery, RoomStore } from './room-store.ts';
-
-type Log = Pick<RoomStore, 'appendLog' | 'readLog'>;
+import { expiry, type Key, logKey, logPartition, logRange, recalledLogKey } from './keys.ts';
+import type { Log, LogQuery } from './log.ts';
 
 /** A row spans at most this many messages, so a reader knows how far a row can reach. */
 const MOST_IN_ROW = 100;
@@ -21,12 +19,12 @@ export class DynamoLog implements Log {
   }
 
   async appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void> {
-    // No condition: the key names the seqs, and a seq has one content, so whoever writes it again writes the same.
-    const puts = toBatches(messages).map(({ batch, firstSeq, lastSeq }) =>
-      this.#table.put({
-        Item: { ...logKey(room, epoch, firstSeq, lastSeq), lastSeq, messages: batch, ...expiry(expiresAtMs) },
-      }),
-    );
+    // No condition: the key names the seqs and the form, and a seq has one content in each form, so whoever writes it
+    // again writes the same, and whoever comes late with the plain form leaves the recalled one alone.
+    const puts = toBatches(messages).map(({ batch, firstSeq, lastSeq, recalled }) => {
+      const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
+      return this.#table.put({ Item: { ...key, lastSeq, messages: batch, ...expiry(expiresAtMs) } });
+    });
     await Promise.all(puts);
   }
 
@@ -39,7 +37,8 @@ export class DynamoLog implements Log {
     do {
       const page = await this.#page(query, start);
       for (const message of page.rows.flatMap(messagesOf)) {
-        if (message.seq > query.afterSeq && message.seq < query.beforeSeq) bySeq.set(message.seq, message);
+        const isWanted = message.seq > query.afterSeq && message.seq < query.beforeSeq;
+        if (isWanted && !bySeq.get(message.seq)?.recalled) bySeq.set(message.seq, message);
       }
       start = page.next;
       const last = page.next === undefined ? undefined : Number.parseInt(page.next.sk, 10);
@@ -60,28 +59,40 @@ export class DynamoLog implements Log {
   }
 }
 
-/** Can no row after this one hold a message that belongs before the last one wanted? */
+/** Can no row after this one hold the last one wanted, in whatever form, or one that belongs before it? */
 function isEnough(query: LogQuery, lastWanted: StoredMessage | undefined, lastSeqOfRow: number): boolean {
   if (lastWanted === undefined) return false;
   return query.order === 'ascending'
     ? lastSeqOfRow - (MOST_IN_ROW - 1) > lastWanted.seq
-    : lastSeqOfRow <= lastWanted.seq;
+    : lastSeqOfRow < lastWanted.seq;
 }
 
 const messagesOf = (row: Row): readonly StoredMessage[] => row.messages as readonly StoredMessage[];
 
-function toBatches(messages: readonly StoredMessage[]) {
-  const batches: { batch: StoredMessage[]; firstSeq: number; lastSeq: number; characters: number }[] = [];
+interface Batch {
+  readonly batch: StoredMessage[];
+  readonly firstSeq: number;
+  lastSeq: number;
+  characters: number;
+  /** Then it is the only one in its row. */
+  readonly recalled: boolean;
+}
+
+function toBatches(messages: readonly StoredMessage[]): readonly Batch[] {
+  const batches: Batch[] = [];
   for (const message of messages) {
-    const size = message.content.length;
+    const { seq, content, recalled = false } = message;
     const open = batches.at(-1);
-    if (open && open.batch.length < MOST_IN_ROW && open.characters + size <= MOST_CHARACTERS_IN_ROW) {
+    if (open !== undefined && !recalled && hasSpace(open, content.length)) {
       open.batch.push(message);
-      open.lastSeq = message.seq;
-      open.characters += size;
+      open.lastSeq = seq;
+      open.characters += content.length;
     } else {
-      batches.push({ batch: [message], firstSeq: message.seq, lastSeq: message.seq, characters: size });
+      batches.push({ batch: [message], firstSeq: seq, lastSeq: seq, characters: content.length, recalled });
     }
   }
   return batches;
 }
+
+const hasSpace = ({ recalled, batch, characters }: Batch, added: number): boolean =>
+  !recalled && batch.length < MOST_IN_ROW && characters + added <= MOST_CHARACTERS_IN_ROW;

@@ -1,28 +1,10 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import type { Member, RecentSend } from '../domain/member.ts';
-import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
-import { expiredBySec, expiry, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
-import type { RoomStore } from './room-store.ts';
-
-type Members = Pick<
-  RoomStore,
-  'getMember' | 'getMembers' | 'putMember' | 'deleteMember' | 'markLastConnection' | 'listMembers'
->;
-
-interface MemberRow {
-  readonly room: RoomId;
-  readonly userId: UserId;
-  readonly roomEpoch: string;
-  readonly revision: number;
-  readonly membership?: string | undefined;
-  readonly joinedAtMs: number;
-  /** Connection to its place in the order; a map, so that one can be asked for without knowing the others. */
-  readonly connections: Readonly<Record<string, number>>;
-  readonly offlineSeq?: number | undefined;
-  readonly offlineAtMs?: number | undefined;
-  readonly blockedUntilMs: number;
-  readonly recentSends: readonly RecentSend[];
-}
+import type { Member } from '../domain/member.ts';
+import type { MemberNews } from './changes.ts';
+import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
+import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { expiredBySec, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import type { Members } from './members.ts';
 
 const MOST_KEYS = 100;
 
@@ -48,11 +30,11 @@ export class DynamoMembers implements Members {
     return rows.flat().map(toMember);
   }
 
-  async putMember(next: Member, revision: number): Promise<Member | 'conflict'> {
+  async putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'> {
     const stored: Member = { ...next, revision: revision === 0 ? startRevision() : revision + 1 };
     const nowMs = this.#table.now();
-    // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left
-    // B: ------------------ put -> revision 8
+    // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
+    // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
     // A: read nothing --------------------------- put -> refused, B has joined in between
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
@@ -67,7 +49,7 @@ export class DynamoMembers implements Members {
         : { condition: '#guard = :guard', name: 'revision', value: revision };
     try {
       await this.#table.put({
-        Item: { ...memberKey(next.room, next.userId), ...toRow(stored), ...rowExpiry(stored, nowMs) },
+        Item: { ...memberKey(next.room, next.userId), ...toMemberRow(stored), news, ...memberRowExpiry(stored, nowMs) },
         ConditionExpression: guard.condition,
         ExpressionAttributeNames: { '#guard': guard.name },
         ExpressionAttributeValues: { ':guard': guard.value },
@@ -75,6 +57,7 @@ export class DynamoMembers implements Members {
       return stored;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return 'conflict';
     }
     const now = await this.getMember(next.room, next.userId);
     return now !== undefined && fingerprint(now) === fingerprint(stored) ? stored : 'conflict';
@@ -117,7 +100,8 @@ export class DynamoMembers implements Members {
       await this.#table.update({
         Key: memberKey(room, user),
         UpdateExpression:
-          'SET #offlineSeq = :seq, #offlineAtMs = :atMs, #connections = :none, #revision = #revision + :one',
+          'SET #offlineSeq = :seq, #offlineAtMs = :atMs, #connections = :none, #revision = #revision + :one ' +
+          'REMOVE #news',
         ConditionExpression:
           'attribute_exists(#membership) AND attribute_exists(#connections.#connection) AND size(#connections) = :one',
         ExpressionAttributeNames: {
@@ -127,6 +111,7 @@ export class DynamoMembers implements Members {
           '#connection': connection,
           '#membership': 'membership',
           '#revision': 'revision',
+          '#news': 'news',
         },
         ExpressionAttributeValues: { ':seq': mark.seq, ':atMs': mark.atMs, ':none': {}, ':one': 1 },
       });
@@ -157,45 +142,3 @@ function startRevision(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high % 2 ** 19) * 2 ** 32 + low + 1;
 }
-
-/** Without a membership only the block keeps the row. */
-const rowExpiry = (member: Member, nowMs: number) =>
-  member.membership === undefined ? expiry(Math.max(member.blockedUntilMs, nowMs)) : {};
-
-function toRow({ connections, offline, ...rest }: Member): MemberRow {
-  return {
-    ...rest,
-    connections: Object.fromEntries(connections.map((connection, place) => [connection, place])),
-    offlineSeq: offline?.seq,
-    offlineAtMs: offline?.atMs,
-  };
-}
-
-function toMember(row: Row): Member {
-  const stored = row as unknown as MemberRow;
-  const { offlineSeq, offlineAtMs } = stored;
-  const connections = Object.entries(stored.connections).sort(([, one], [, other]) => one - other);
-  return {
-    room: stored.room,
-    userId: stored.userId,
-    roomEpoch: stored.roomEpoch,
-    revision: stored.revision,
-    ...(stored.membership === undefined ? {} : { membership: stored.membership }),
-    joinedAtMs: stored.joinedAtMs,
-    connections: connections.map(([connection]) => connection as ConnectionId),
-    ...(offlineSeq === undefined || offlineAtMs === undefined
-      ? {}
-      : { offline: { seq: offlineSeq, atMs: offlineAtMs } }),
-    blockedUntilMs: stored.blockedUntilMs,
-    recentSends: stored.recentSends.map(({ clientMessageId, atMs }) => ({ clientMessageId, atMs })),
-  };
-}
-
-/** Equal for equal rows. */
-const fingerprint = (member: Member): string => {
-  const { connections, offline, recentSends } = member;
-  return JSON.stringify([
-    [member.roomEpoch, member.revision, member.membership, member.joinedAtMs, member.blockedUntilMs],
-    [connections, offline?.seq, offline?.atMs, recentSends.map((send) => [send.clientMessageId, send.atMs])],
-  ]);
-};

@@ -1,4 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { AppList, AppSet } from './lists.ts';
 
 /** The primary key of a row. Ids have no '#', so each key names one thing only. */
 export type Key = { readonly pk: string; readonly sk: string };
@@ -11,7 +12,13 @@ export const MEMBER_PREFIX = 'MEMBER#';
 
 export const roomKey = (room: RoomId): Key => ({ pk: `ROOM#${room}`, sk: 'ROOM' });
 export const memberKey = (room: RoomId, user: UserId): Key => ({ pk: `ROOM#${room}`, sk: `${MEMBER_PREFIX}${user}` });
-export const connectionKey = (connection: ConnectionId): Key => ({ pk: `CONNECTION#${connection}`, sk: 'CONNECTION' });
+
+export const CONNECTION_PREFIX = 'CONNECTION#';
+export const userPartition = (user: UserId): string => `USER#${user}`;
+export const connectionKey = (user: UserId, connection: ConnectionId): Key => ({
+  pk: userPartition(user),
+  sk: `${CONNECTION_PREFIX}${connection}`,
+});
 
 /** Each life of a room has a log of its own. */
 export const logPartition = (room: RoomId, epoch: string): string => `ROOM#${room}#LOG#${epoch}`;
@@ -21,6 +28,11 @@ const paddedSeq = (seq: number): string => `${Math.max(0, Math.min(seq, LARGEST_
 export const logKey = (room: RoomId, epoch: string, firstSeq: number, lastSeq: number): Key => ({
   pk: logPartition(room, epoch),
   sk: `${paddedSeq(lastSeq)}-${firstSeq}`,
+});
+/** The recalled form of one message: never the key of a row that holds the plain one. */
+export const recalledLogKey = (room: RoomId, epoch: string, seq: number): Key => ({
+  pk: logPartition(room, epoch),
+  sk: `${paddedSeq(seq)}-${seq}~recalled`,
 });
 /** Bounds of the log rows whose last seq is in the range, both ends included. */
 export const logRange = (fromLastSeq: number, toLastSeq: number): { readonly from: string; readonly to: string } => ({
@@ -53,3 +65,28 @@ export const expiredBySec = (nowMs: number): number => Math.floor(nowMs / 1000);
 /** TTL may take days to collect a row, so each read asks. */
 export const isExpired = (row: { readonly expiresAtSec?: number | undefined }, nowMs: number): boolean =>
   row.expiresAtSec !== undefined && row.expiresAtSec <= expiredBySec(nowMs);
+
+/** Each life of a room has attributes of its own: index and values in one partition, so nothing of an older one is met. */
+export const entriesPartition = (room: RoomId, epoch: string): string => `ROOM#${room}#ENTRIES#${epoch}`;
+/** A value's key has a '#', so the index is none of them. */
+export const entryIndexKey = (room: RoomId, epoch: string): Key => ({ pk: entriesPartition(room, epoch), sk: 'INDEX' });
+export const entryValueKey = (room: RoomId, epoch: string, key: string, version: string): Key => ({
+  pk: entriesPartition(room, epoch),
+  sk: `${key}#${version}`,
+});
+
+export const accessKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'ACCESS' });
+export const profileKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'PROFILE' });
+
+export const listKey = (list: AppList, entry: string): Key => ({ pk: `LIST#${list}`, sk: entry });
+export const setKey = (set: AppSet): Key => ({ pk: `SET#${set}`, sk: 'SET' });
+
+/** A nonce may be any text; quoted, it is text that every encoding keeps. */
+export const nonceKey = (nonce: string): Key => ({ pk: `NONCE#${JSON.stringify(nonce)}`, sk: 'NONCE' });
+/** The calls of one second. */
+export const callsKey = (path: string, atMs: number): Key => ({
+  pk: `CALLS#${path}`,
+  sk: `${Math.floor(atMs / 1000)}`,
+});
+
+export const broadcastKey = (id: string): Key => ({ pk: `BROADCAST#${id}`, sk: 'BROADCAST' });

@@ -1,7 +1,7 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
-import type { Room, StoredMessage } from '../../lib/domain/room.ts';
-import type { Acceptance, Connection } from '../../lib/store/room-store.ts';
+import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
+import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
 
 let count = 0;
 /** Never the same twice, so that tests on one table do not meet. */
@@ -13,16 +13,8 @@ export const user = (name: string) => name as UserId;
 export const connectionId = (name: string) => name as ConnectionId;
 
 export const newRoom = (change: Partial<Room> = {}): Room => ({
-  room: fresh('room') as RoomId,
-  name: 'a room',
-  epoch: 'e1',
-  createdAtMs: 1,
+  ...firstState(fresh('room') as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 }),
   fence: 1,
-  seq: 0,
-  lastMessageAtMs: 0,
-  protectedSince: {},
-  unprotectedSeq: {},
-  tail: [],
   ...change,
 });
 
@@ -34,18 +26,22 @@ export const newMember = (room: RoomId, name: string, change: Partial<Member> = 
   ...change,
 });
 
+export const keyOf = ({ userId, connectionId: id }: ConnectionKey): ConnectionKey => ({ userId, connectionId: id });
+
 export const newConnection = (change: Partial<Connection> = {}): Connection => ({
   connectionId: connectionId(fresh('connection')),
   userId: user('ann'),
   openedAtMs: 1_800_000_000_000,
   rooms: [],
+  tokenIssuedAtMs: 1_700_000_000_000,
   tokenExpiresAtMs: 1_900_000_000_000,
   ...change,
 });
 
-export const message = (seq: number): StoredMessage => ({
+/** A message as it comes out of the store. */
+export const message = (seq: number, id = `id-${seq}`): StoredMessage => ({
   seq,
-  messageId: `id-${seq}`,
+  messageId: messageIdAt(seq, id),
   clientMessageId: `c-${seq}`,
   senderUserId: 'ann',
   type: 'RC:TxtMsg',
@@ -53,13 +49,15 @@ export const message = (seq: number): StoredMessage => ({
   sentAtMs: 1000 + seq,
 });
 
-export const acceptance = (room: Room, messageId: string, change: Partial<Acceptance> = {}): Acceptance => {
-  const { seq: _, ...content } = message(1);
+export const recalled = (one: StoredMessage): StoredMessage => ({ ...one, type: 'RC:RcNtf', content: '', recalled: true });
+
+export const acceptance = (room: Room, id: string, change: Partial<Acceptance> = {}): Acceptance => {
+  const { seq: _seq, messageId: _messageId, ...content } = message(1);
   return {
     room: room.room,
     epoch: room.epoch,
     fence: room.fence,
-    message: { ...content, messageId, sentAtMs: 1000 },
+    message: { ...content, id, sentAtMs: 1000 },
     logged: [],
     ...change,
   };

@@ -55,6 +55,8 @@ export async function createTable(endpoint: string): Promise<void> {
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
+    // dynalite has no streams, and takes no notice.
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
   });
   for (;;) {
     const answer = await callDynamodb(endpoint, 'DescribeTable', { TableName: tableName });

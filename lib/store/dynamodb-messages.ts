@@ -1,0 +1,130 @@
+import type { RoomId } from '../domain/ids.ts';
+import { type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { changeRoom, named, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
+import { recalledKey, tailContent, tailKey, toRoom } from './dynamodb-room-row.ts';
+import { AnswerLost, type Row, type Table } from './dynamodb-table.ts';
+import { roomKey } from './keys.ts';
+import { AcceptanceUnknown } from './room-store.ts';
+import type { Acceptance, Rooms } from './rooms.ts';
+
+/** An expression may have 4 KB; what is left over stays in the row for the next message to drop. */
+const MOST_DROPPED = 60;
+const MOST_WINDOWS_DROPPED = 20;
+
+/** The messages on the room's row that are not in the log yet. */
+export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTail'> {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'> {
+    const { room, epoch, message } = acceptance;
+    // sender A: checked ----------------- accept(fence 1)             -> taken, seq 8
+    // sender B: checked ------------------------------- accept        -> taken, seq 9: both are blind, no one waits
+    // sender C: checked -- C is blocked: fence 2 ------------- accept(fence 1) -> refused, C is decided anew
+    // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is decided anew
+    // destroy:  the epoch or the destroyed mark                       -> refused
+    // clock behind the last message                                   -> refused, or the kick's time would go back
+    // delivered twice: the id is in the tail, recalled or not         -> refused, then seen as taken
+    const change = { ...merged(acceptChange(acceptance), placeChange(acceptance)), answer: 'report-lost' } as const;
+    const done = await changeRoom(this.#table, room, epoch, change).catch((error: unknown) => {
+      throw error instanceof AnswerLost ? new AcceptanceUnknown(error.message, { cause: error }) : error;
+    });
+    if (done !== undefined) return done;
+    const row = await this.#table.get(roomKey(room));
+    if (row?.epoch !== epoch) return 'conflict';
+    const now = toRoom(row);
+    if (now.tail.some((one) => readMessageId(one.messageId)?.id === message.id)) return now;
+    if (acceptance.place !== undefined) await this.#makeWindows(room, epoch, row);
+    return 'conflict';
+  }
+
+  /** A row of an older version has no windows to count in. */
+  async #makeWindows(room: RoomId, epoch: string, row: Row): Promise<void> {
+    if (row.taken !== undefined) return;
+    // A: none yet ---------------------------------------- make -> refused, what B has taken counts
+    // B: none yet -- make -- a message takes its place
+    await changeRoom(this.#table, room, epoch, {
+      set: ['#taken = :none'],
+      onlyIf: ['attribute_not_exists(#taken)'],
+      names: named('taken'),
+      values: { ':none': {} },
+    });
+  }
+
+  async recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined> {
+    const id = readMessageId(recalled.messageId)?.id;
+    if (id === undefined) return undefined;
+    // recall: ---------------------- in the tail -> replaced     again -> refused, finds it recalled: done
+    // sender: reads the tail, logs the plain one --------------- drops the plain one: the recalled one stays
+    // sender: logs and drops the plain one -- recall -> refused: it is in the log now
+    const done = await changeRoom(this.#table, room, epoch, {
+      set: ['#tail.#recalled = :content', '#tailSeq.#recalled = :seq'],
+      remove: ['#tail.#plain', '#tailSeq.#plain'],
+      onlyIf: ['#tailSeq.#plain = :seq'],
+      names: { ...named('tail', 'tailSeq'), '#plain': id, '#recalled': recalledKey(id) },
+      values: { ':content': { ...tailContent(recalled), recalled: true }, ':seq': recalled.seq },
+    });
+    if (done !== undefined) return done;
+    const now = await readLiveRoom(this.#table, room, epoch);
+    const isRecalled = now?.tail.some((one) => one.messageId === recalled.messageId && one.recalled);
+    return isRecalled ? now : undefined;
+  }
+}
+
+function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
+  const { id, ...content } = message;
+  const dropped = logged
+    .map(tailKey)
+    .filter((key) => key !== id)
+    .slice(0, MOST_DROPPED);
+  return {
+    set: [
+      '#tail.#message = :content',
+      '#tailSeq.#message = #seq + :one',
+      '#seq = #seq + :one',
+      '#lastMessageAtMs = :atMs',
+    ],
+    remove: dropped.flatMap((_, index) => [`#tail.#d${index}`, `#tailSeq.#d${index}`]),
+    onlyIf: [
+      '#lastMessageAtMs <= :atMs',
+      'attribute_not_exists(#tailSeq.#message)',
+      'attribute_not_exists(#tailSeq.#recalled)',
+      ...(fence === undefined ? [] : ['#fence = :fence']),
+    ],
+    names: {
+      ...named('tail', 'tailSeq', 'seq', 'lastMessageAtMs', ...(fence === undefined ? [] : ['fence'])),
+      '#message': id,
+      '#recalled': recalledKey(id),
+      ...Object.fromEntries(dropped.map((key, index) => [`#d${index}`, key])),
+    },
+    values: { ':content': content, ':one': 1, ':atMs': message.sentAtMs, ':fence': fence },
+  };
+}
+
+/** The message takes a place in its window, and the windows that are over go. */
+function placeChange({ place }: Acceptance): RoomChange {
+  if (place === undefined) return {};
+  const over = place.over.slice(0, MOST_WINDOWS_DROPPED);
+  return {
+    set: ['#taken.#window = if_not_exists(#taken.#window, :zero) + :one'],
+    remove: over.map((_, index) => `#taken.#o${index}`),
+    onlyIf: ['attribute_exists(#taken)', '(attribute_not_exists(#taken.#window) OR #taken.#window < :places)'],
+    names: {
+      ...named('taken'),
+      '#window': place.window,
+      ...Object.fromEntries(over.map((window, index) => [`#o${index}`, window])),
+    },
+    values: { ':zero': 0, ':places': place.limit },
+  };
+}
+
+const merged = (one: RoomChange, other: RoomChange): RoomChange => ({
+  set: [...(one.set ?? []), ...(other.set ?? [])],
+  remove: [...(one.remove ?? []), ...(other.remove ?? [])],
+  onlyIf: [...(one.onlyIf ?? []), ...(other.onlyIf ?? [])],
+  names: { ...one.names, ...other.names },
+  values: { ...one.values, ...other.values },
+});

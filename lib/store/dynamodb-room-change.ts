@@ -1,0 +1,69 @@
+import type { RoomId } from '../domain/ids.ts';
+import { isLive, type Room } from '../domain/room.ts';
+import { toRoom } from './dynamodb-room-row.ts';
+import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { roomKey } from './keys.ts';
+
+/** One update of a room's row, in the words of DynamoDB's expressions. */
+export interface RoomChange {
+  readonly set?: readonly string[];
+  readonly remove?: readonly string[];
+  /** Besides: the room is live and of the epoch. */
+  readonly onlyIf?: readonly string[];
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly news?: 'room-destroyed';
+  /** See Table.update. */
+  readonly answer?: 'report-lost';
+}
+
+/** `#name` for each attribute. */
+export const named = (...attributes: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+
+/** One update of a live room of that epoch; undefined = refused. The news of the write before it goes, or is replaced. */
+export async function changeRoom(
+  table: Table,
+  room: RoomId,
+  epoch: string,
+  change: RoomChange,
+): Promise<Room | undefined> {
+  const { set = [], remove = [], onlyIf = [], news, answer = 'repeat' } = change;
+  const sets = news === undefined ? set : [...set, '#news = :news'];
+  const removals = news === undefined ? [...remove, '#news'] : remove;
+  const clauses = [
+    ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
+    ...(removals.length === 0 ? [] : [`REMOVE ${removals.join(', ')}`]),
+  ];
+  const update = table.update(
+    {
+      Key: roomKey(room),
+      UpdateExpression: clauses.join(' '),
+      ConditionExpression: ['#epoch = :epoch', 'attribute_not_exists(#destroyedAtMs)', ...onlyIf].join(' AND '),
+      ExpressionAttributeNames: { ...named('epoch', 'destroyedAtMs', 'news'), ...change.names },
+      ExpressionAttributeValues: { ':epoch': epoch, ':news': news, ...change.values },
+    },
+    answer,
+  );
+  const row = await unlessRefused(update);
+  return row === REFUSED ? undefined : toRoom(row);
+}
+
+/** The room, if it is live and of that epoch. */
+export async function readLiveRoom(table: Table, room: RoomId, epoch: string): Promise<Room | undefined> {
+  const row = await table.get(roomKey(room));
+  const now = row === undefined ? undefined : toRoom(row);
+  return isLive(now) && now.epoch === epoch ? now : undefined;
+}
+
+export const REFUSED = Symbol('refused');
+
+/** What the write gives, or REFUSED where its condition did not hold. */
+export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof REFUSED> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return REFUSED;
+    throw error;
+  }
+}

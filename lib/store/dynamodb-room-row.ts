@@ -1,0 +1,74 @@
+import { messageIdAt, newRoom, type Room, type RoomEnd, readMessageId, type StoredMessage } from '../domain/room.ts';
+import type { Row } from './dynamodb-table.ts';
+
+/** Rows of an older version lack these. */
+type Later = 'destroyType' | 'destroyAfterMin' | 'muted' | 'distributionStopped' | 'hasEntries' | 'taken';
+
+/** The room as one row. Maps, not lists: then each write touches its own entries without having read the others. */
+interface RoomRow extends Omit<Room, 'tail' | 'protectedSince' | Later>, Partial<Pick<Room, Later>> {
+  readonly protectedSeq: Readonly<Record<string, number>>;
+  readonly protectedAtMs: Readonly<Record<string, number>>;
+  /** By tail key. */
+  readonly tail: Readonly<Record<string, Omit<StoredMessage, 'seq' | 'messageId'>>>;
+  readonly tailSeq: Readonly<Record<string, number>>;
+}
+
+/** What a row that does not say it was meant to be; every other attribute that it lacks reads as in a new room. */
+const END_OF_OLD_ROWS: RoomEnd = { destroyType: 'idle', destroyAfterMin: 60 };
+
+const RECALLED = '~recalled';
+
+/** Where the recalled form of the message lies in the tail: whoever drops the plain one does not know this key. */
+export const recalledKey = (id: string): string => `${id}${RECALLED}`;
+
+/** Where a message that has left the tail lay in it. */
+export function tailKey({ messageId, recalled }: StoredMessage): string {
+  const id = readMessageId(messageId)?.id ?? messageId;
+  return recalled ? recalledKey(id) : id;
+}
+
+const idIn = (key: string): string => (key.endsWith(RECALLED) ? key.slice(0, -RECALLED.length) : key);
+
+export function toRoomRow({ tail, protectedSince, ...rest }: Room): RoomRow {
+  const positions = Object.entries(protectedSince);
+  return {
+    ...rest,
+    protectedSeq: Object.fromEntries(positions.map(([user, position]) => [user, position.seq])),
+    protectedAtMs: Object.fromEntries(positions.map(([user, position]) => [user, position.lastMessageAtMs])),
+    tail: Object.fromEntries(tail.map((message) => [tailKey(message), tailContent(message)])),
+    tailSeq: Object.fromEntries(tail.map((message) => [tailKey(message), message.seq])),
+  };
+}
+
+/** What the tail keeps under the key: seq and message id follow from the row. */
+export const tailContent = ({ seq: _seq, messageId: _messageId, ...content }: StoredMessage) => content;
+
+export function toRoom(row: Row): Room {
+  const stored = row as unknown as RoomRow;
+  const { protectedSeq, protectedAtMs, tailSeq } = stored;
+  const protectedSince = Object.entries(protectedSeq).map(([user, seq]) => [
+    user,
+    { seq, lastMessageAtMs: protectedAtMs[user] ?? 0 },
+  ]);
+  const tail = Object.entries(stored.tail).map(([key, content]) => {
+    const seq = tailSeq[key] ?? 0;
+    return { ...content, messageId: messageIdAt(seq, idIn(key)), seq };
+  });
+  const { destroyType, destroyAfterMin } = { ...END_OF_OLD_ROWS, ...stored };
+  const fresh = newRoom(stored.room, stored.name, stored.epoch, stored.createdAtMs, { destroyType, destroyAfterMin });
+  return {
+    ...fresh,
+    ...(stored.destroyedAtMs === undefined ? {} : { destroyedAtMs: stored.destroyedAtMs }),
+    ...(stored.destroyedByItself === undefined ? {} : { destroyedByItself: stored.destroyedByItself }),
+    seq: stored.seq,
+    lastMessageAtMs: stored.lastMessageAtMs,
+    fence: stored.fence,
+    muted: stored.muted ?? fresh.muted,
+    distributionStopped: stored.distributionStopped ?? fresh.distributionStopped,
+    hasEntries: stored.hasEntries ?? fresh.hasEntries,
+    protectedSince: Object.fromEntries(protectedSince) as Room['protectedSince'],
+    unprotectedSeq: stored.unprotectedSeq,
+    taken: stored.taken ?? fresh.taken,
+    tail: tail.sort((one, other) => one.seq - other.seq),
+  };
+}
