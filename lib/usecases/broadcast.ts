@@ -1,0 +1,54 @@
+import type { RoomId, UserId } from '../domain/ids.ts';
+import { isLive } from '../domain/room.ts';
+import type { Broadcast } from '../store/room-store.ts';
+import type { Deps } from './deps.ts';
+import { eachOf, fanOut } from './fan-out.ts';
+
+const DAY_MS = 86_400_000;
+const ROOMS_IN_RUN = 50;
+const ROOMS_IN_FLIGHT = 4;
+
+export interface BroadcastRequest {
+  readonly fromUserId: UserId;
+  readonly type: string;
+  readonly content: string;
+  /** Does the user in whose name it is get it too? */
+  readonly includeSender: boolean;
+}
+
+/** A message to everybody who is in a room now. It is in no history, has no seq, keeps no room alive and kicks nobody. */
+export async function broadcastMessage(deps: Deps, request: BroadcastRequest): Promise<{ readonly id: string }> {
+  const id = deps.randomId();
+  await put(deps, { id, ...request, sentAtMs: deps.now(), afterRoom: '' });
+  return { id };
+}
+
+/**
+ * The next rooms of a broadcast, then a word to the stream if there may be more. A run that is repeated tells its rooms
+ * again; a client drops a message id that it has seen. A room that fails does not keep others from being told.
+ */
+export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
+  const page = await deps.store.readList('rooms', broadcast.afterRoom, ROOMS_IN_RUN, deps.now());
+  await eachOf(page, ROOMS_IN_FLIGHT, async ({ entry }) => {
+    try {
+      await postTo(deps, entry as RoomId, broadcast);
+    } catch (fault) {
+      deps.onFault('tell a room of a broadcast', fault);
+    }
+  });
+  const last = page.at(-1);
+  if (last !== undefined && page.length === ROOMS_IN_RUN) await put(deps, { ...broadcast, afterRoom: last.entry });
+}
+
+async function postTo(deps: Deps, roomId: RoomId, broadcast: Broadcast): Promise<void> {
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room) || room.distributionStopped) return;
+  const { id, fromUserId, type, content, sentAtMs, includeSender } = broadcast;
+  const message = { seq: 0, messageId: id, clientMessageId: id, senderUserId: fromUserId, type, content, sentAtMs };
+  const frame = { event: 'broadcast', room: roomId, roomEpoch: room.epoch, message } as const;
+  await fanOut(deps, room, frame, includeSender ? {} : { userId: fromUserId });
+}
+
+/** The same end in every run: put again unchanged, the row says nothing new. */
+const put = (deps: Deps, broadcast: Broadcast): Promise<void> =>
+  deps.store.putBroadcast(broadcast, broadcast.sentAtMs + DAY_MS);

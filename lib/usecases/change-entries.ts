@@ -1,0 +1,64 @@
+import type { EntryChange, EntryFault, EntryIndex } from '../domain/entries.ts';
+import { isLive, type Room } from '../domain/room.ts';
+import { StoreFault } from '../store/room-store.ts';
+import { ATTEMPTS, type Deps } from './deps.ts';
+import { entryFrames } from './entry-frames.ts';
+import { fanOut } from './fan-out.ts';
+
+/** What was set or removed, by key, and why the rest was not; 'no-room' = there is no such room. */
+export type EntriesOutcome =
+  | { readonly done: readonly string[]; readonly faults: Readonly<Record<string, EntryFault>> }
+  | 'no-room';
+
+/** A change of a room's attributes. */
+export interface EntriesEdit {
+  readonly operation: 'set' | 'remove';
+  /** Decides on the index as it is; again if it has changed before the decision was written. */
+  readonly decide: (index: EntryIndex) => EntryChange | Promise<EntryChange>;
+  /** The value that a key is set to; '' where it is removed. */
+  readonly valueOf: (key: string) => string;
+}
+
+/**
+ * One conditional write of the index, so that no change of another is lost; then everybody in the room hears of it. The
+ * room is the one that was read: one that was made anew under its id since is not touched.
+ */
+export async function changeEntries(deps: Deps, room: Room, edit: EntriesEdit): Promise<EntriesOutcome> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const before = await deps.store.getEntryIndex(room.room, room.epoch);
+    const { index, done, faults } = await edit.decide(before);
+    if (index === undefined) return { done, faults };
+    const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
+    const values = edit.operation === 'set' ? changed : new Map<string, string>();
+    // Noted first: nobody who joins is told that there are none while there are.
+    if (!room.hasEntries && (await deps.store.noteEntries(room.room, room.epoch)) === undefined) return 'no-room';
+    if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') continue;
+    if (!(await isStillThere(deps, room))) return 'no-room';
+    await tellEntries(deps, room, index.revision, edit.operation, changed);
+    return { done, faults };
+  }
+  throw new StoreFault('unable to change the attributes; they kept changing');
+}
+
+/** Looked at once more after the write: a destruction in between may have tidied up before there was anything. */
+async function isStillThere(deps: Deps, room: Room): Promise<boolean> {
+  const now = await deps.store.getRoom(room.room);
+  if (isLive(now) && now.epoch === room.epoch) return true;
+  await deps.store.removeEntries(room.room, room.epoch);
+  return false;
+}
+
+async function tellEntries(
+  deps: Deps,
+  room: Room,
+  revision: number,
+  operation: 'set' | 'remove',
+  changed: ReadonlyMap<string, string>,
+): Promise<void> {
+  try {
+    for (const frame of entryFrames(room, revision, operation, changed)) await fanOut(deps, room, frame);
+  } catch (fault) {
+    // The change is durable: a client that misses its revision reads all attributes anew.
+    deps.onFault('tell of a change of attributes', fault);
+  }
+}

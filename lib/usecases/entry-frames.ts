@@ -1,0 +1,42 @@
+import type { Room } from '../domain/room.ts';
+import type { PushFrame } from '../protocol/frames.ts';
+
+/** Attributes of this much JSON, and what goes around them, fit in a frame of 32 KB; one attribute always does. */
+export const ENTRIES_BYTES_MAX = 28_672;
+
+const encoder = new TextEncoder();
+
+/** What an attribute takes up in a frame, in bytes. */
+export const bytesOf = (key: string, value: string): number =>
+  encoder.encode(JSON.stringify({ [key]: value })).byteLength;
+
+/** Divides attributes, in their order, into parts that fit in a frame each. */
+export function partsThatFit(entries: ReadonlyMap<string, string>): readonly ReadonlyMap<string, string>[] {
+  const parts: Map<string, string>[] = [];
+  let bytes = ENTRIES_BYTES_MAX;
+  for (const [key, value] of entries) {
+    bytes += bytesOf(key, value);
+    if (bytes > ENTRIES_BYTES_MAX) {
+      parts.push(new Map());
+      bytes = bytesOf(key, value);
+    }
+    parts.at(-1)?.set(key, value);
+  }
+  return parts;
+}
+
+/** What members hear of one change; the values of removed attributes are empty. */
+export const entryFrames = (
+  room: Room,
+  revision: number,
+  operation: 'set' | 'remove',
+  entries: ReadonlyMap<string, string>,
+): readonly PushFrame[] =>
+  partsThatFit(entries).map((part) => ({
+    event: 'entries',
+    room: room.room,
+    roomEpoch: room.epoch,
+    revision,
+    operation,
+    entries: Object.fromEntries(part),
+  }));

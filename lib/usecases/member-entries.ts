@@ -1,0 +1,108 @@
+import type { EntryFault } from '../domain/entries.ts';
+import type { RoomId } from '../domain/ids.ts';
+import type { Member } from '../domain/member.ts';
+import { Code } from '../protocol/codes.ts';
+import type { EntriesAnswer } from '../protocol/frames.ts';
+import type { EntriesOutcome } from './change-entries.ts';
+import { checkMember } from './check-member.ts';
+import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { removeEntriesIn, setEntriesIn } from './entries.ts';
+import { ENTRIES_BYTES_MAX, partsThatFit } from './entry-frames.ts';
+import { readEntries } from './read-entries.ts';
+import { removeEntriesOf } from './remove-entries-of.ts';
+
+export interface SetEntriesRequest {
+  readonly room: RoomId;
+  /** Values by key. */
+  readonly entries: Readonly<Record<string, string>>;
+  readonly autoDelete: boolean;
+  readonly overwrite: boolean;
+}
+
+export interface RemoveEntriesRequest {
+  readonly room: RoomId;
+  readonly keys: readonly string[];
+  readonly force: boolean;
+}
+
+type Done = { readonly code: 0 };
+
+/** `errors`: the code of each key that was not set or removed, where the others were. */
+export interface EntriesRefusal extends Refusal {
+  readonly errors?: Readonly<Record<string, number>>;
+}
+
+/** A member sets attributes of the room. Of several, those that can be are set, and the refusal names the others. */
+export async function setOwnEntries(
+  deps: Deps,
+  caller: Caller,
+  request: SetEntriesRequest,
+): Promise<Done | EntriesRefusal> {
+  const checked = await checkMember(deps, caller, request.room, 'set the attributes');
+  if (!('member' in checked)) return checked;
+  const { entries, autoDelete, overwrite } = request;
+  const news = { userId: caller.userId, entries: new Map(Object.entries(entries)), autoDelete, overwrite };
+  const outcome = await setEntriesIn(deps, checked.room, news);
+  // If his membership ended in between, what goes with it was looked for before this was there.
+  if (autoDelete && (await hasEnded(deps, checked.member))) await removeEntriesOf(deps, checked.room, caller.userId);
+  return answerTo(outcome, 'set');
+}
+
+async function hasEnded(deps: Deps, member: Member): Promise<boolean> {
+  const row = await deps.store.getMember(member.room, member.userId);
+  return row?.roomEpoch !== member.roomEpoch || row.membership !== member.membership;
+}
+
+/** A member removes attributes of the room. Of several, those that can be are removed, and the refusal names the others. */
+export async function removeOwnEntries(
+  deps: Deps,
+  caller: Caller,
+  request: RemoveEntriesRequest,
+): Promise<Done | EntriesRefusal> {
+  const checked = await checkMember(deps, caller, request.room, 'remove the attributes');
+  if (!('member' in checked)) return checked;
+  const { keys, force } = request;
+  return answerTo(await removeEntriesIn(deps, checked.room, { userId: caller.userId, keys, force }), 'remove');
+}
+
+const FAULTS: Readonly<Record<EntryFault, { readonly code: number; readonly why: string }>> = {
+  'too-many': { code: Code.TOO_MANY_ENTRIES, why: 'the room has as many as it may have' },
+  'of-another': { code: Code.ENTRY_OF_ANOTHER, why: 'another user has set it' },
+  'no-such-key': { code: Code.NO_SUCH_ENTRY, why: 'the room has none of this key' },
+};
+
+function answerTo(outcome: EntriesOutcome, deed: 'set' | 'remove'): Done | EntriesRefusal {
+  if (outcome === 'no-room') return refuse(Code.NO_SUCH_ROOM, `unable to ${deed} the attributes; the room is gone`);
+  const faults = Object.entries(outcome.faults);
+  const [first] = faults;
+  if (first === undefined) return { code: Code.OK };
+  if (faults.length + outcome.done.length === 1) {
+    const { code, why } = FAULTS[first[1]];
+    return refuse(code, `unable to ${deed} the attribute; ${why}`);
+  }
+  const errors = Object.fromEntries(faults.map(([key, fault]) => [key, FAULTS[fault].code]));
+  return { ...refuse(Code.ENTRIES_DONE_IN_PART, `unable to ${deed} all of the attributes; see the errors`), errors };
+}
+
+/** A page of the room's attributes, by key, for a member. */
+export async function getEntries(
+  deps: Deps,
+  caller: Caller,
+  roomId: RoomId,
+  afterKey: string,
+): Promise<Omit<EntriesAnswer, 'event' | 'id'> | Refusal> {
+  const checked = await checkMember(deps, caller, roomId, 'read the attributes');
+  if (!('member' in checked)) return checked;
+  const { room, epoch } = checked.room;
+  const { index, keys, values } = await readEntries(deps, checked.room, (key) => key > afterKey, ENTRIES_BYTES_MAX);
+  const page = partsThatFit(values)[0] ?? new Map<string, string>();
+  const next = keys.length > page.size ? [...page.keys()].at(-1) : undefined;
+  return {
+    code: Code.OK,
+    room,
+    roomEpoch: epoch,
+    revision: index.revision,
+    entries: Object.fromEntries(page),
+    ...(next === undefined ? {} : { nextAfterKey: next }),
+  };
+}

@@ -1,0 +1,120 @@
+import type { RoomId } from '../domain/ids.ts';
+import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { Code } from '../protocol/codes.ts';
+import { RECALLED_TYPE } from '../protocol/frames.ts';
+import { StoreFault } from '../store/room-store.ts';
+import { checkMember } from './check-member.ts';
+import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { fanOut } from './fan-out.ts';
+import { SEND_IN_FLIGHT_MS } from './send-message.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface Recall {
+  readonly room: RoomId;
+  readonly messageId: string;
+  /** Who recalls it; not always who sent it. */
+  readonly byUserId: string;
+  /** The app's text, for those who see the recall. */
+  readonly extra: string;
+  readonly isAdmin: boolean;
+}
+
+type Done = { readonly code: 0 };
+
+/** A recall by the server API: of any message of the room. */
+export const recallMessage = (deps: Deps, recall: Recall): Promise<Done | Refusal> =>
+  recallUnless(deps, recall, () => undefined);
+
+/** A recall by a member: of his own messages. */
+export async function recallOwnMessage(
+  deps: Deps,
+  caller: Caller,
+  room: RoomId,
+  messageId: string,
+): Promise<Done | Refusal> {
+  const checked = await checkMember(deps, caller, room, 'recall the message');
+  if (!('member' in checked)) return checked;
+  const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false };
+  return recallUnless(deps, recall, (message) =>
+    message.senderUserId === caller.userId
+      ? undefined
+      : refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user'),
+  );
+}
+
+/**
+ * Puts the recalled message in the place of the message, and tells the room; once more where it was recalled before, so
+ * that calling again finishes what a crash left.
+ */
+async function recallUnless(
+  deps: Deps,
+  recall: Recall,
+  refusalFor: (message: StoredMessage) => Refusal | undefined,
+): Promise<Done | Refusal> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const room = await deps.store.getRoom(recall.room);
+    if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to recall the message; the room does not exist');
+    const message = await findMessage(deps, room, recall.messageId);
+    if (message === undefined) return refuse(Code.NO_SUCH_MESSAGE, 'unable to recall the message; it is not there');
+    const refusal = refusalFor(message);
+    if (refusal !== undefined) return refusal;
+    const recalled = message.recalled ? message : await replace(deps, room, recalledForm(message, recall, deps.now()));
+    if (recalled === undefined) continue;
+    await tell(deps, room, recalled);
+    return { code: Code.OK };
+  }
+  throw new StoreFault('unable to recall the message; it kept moving');
+}
+
+async function findMessage(deps: Deps, room: Room, messageId: string): Promise<StoredMessage | undefined> {
+  const seq = readMessageId(messageId)?.seq;
+  if (seq === undefined) return undefined;
+  const inTail = room.tail.find((message) => message.seq === seq);
+  const [message] =
+    inTail !== undefined
+      ? [inTail]
+      : await deps.store.readLog({
+          room: room.room,
+          epoch: room.epoch,
+          afterSeq: seq - 1,
+          beforeSeq: seq + 1,
+          order: 'ascending',
+          limit: 1,
+        });
+  return message?.messageId === messageId ? message : undefined;
+}
+
+const recalledForm = (message: StoredMessage, { byUserId, extra, isAdmin }: Recall, nowMs: number): StoredMessage => ({
+  ...message,
+  type: RECALLED_TYPE,
+  content: JSON.stringify({
+    operatorId: byUserId,
+    recallTime: nowMs,
+    originalObjectName: message.type,
+    admin: isAdmin,
+    extra,
+  }),
+  recalled: true,
+});
+
+/** What now stands at its seq; undefined = it has moved from the tail to the log meanwhile. It never moves back. */
+async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
+  if (room.tail.some(({ seq }) => seq === recalled.seq)) {
+    const after = await deps.store.recallInTail(room.room, room.epoch, recalled);
+    return after?.tail.find(({ seq }) => seq === recalled.seq);
+  }
+  // Whoever is logging the original still must not make it outlive this.
+  const expiresAtMs = deps.now() + SEND_IN_FLIGHT_MS + deps.settings.historyRetentionDays * DAY_MS;
+  await deps.store.appendLog(room.room, room.epoch, [recalled], expiresAtMs);
+  return recalled;
+}
+
+async function tell(deps: Deps, room: Room, message: StoredMessage): Promise<void> {
+  try {
+    await fanOut(deps, room, { event: 'recalled', room: room.room, roomEpoch: room.epoch, message });
+  } catch (fault) {
+    // The recall is durable: whoever reads the history sees it.
+    deps.onFault('tell of a recall', fault);
+  }
+}
