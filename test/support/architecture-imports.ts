@@ -37,7 +37,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
   { files: domain, may: [domain], packages: [] },
-  { files: /^lib\/store\/(dynamodb[^/]*|changes)\.ts$/, may: [store, domain], packages: [awsSdk] },
+  { files: /^lib\/store\/dynamodb[^/]*\.ts$/, may: [store, domain], packages: [awsSdk] },
   { files: store, may: [store, domain], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },

@@ -11,7 +11,7 @@ export interface TableRecord {
 /** Reads what the table's stream has got since the last time, oldest first. */
 export type ReadStream = () => Promise<readonly TableRecord[]>;
 
-/** A reader that begins with what is written from now on. */
+/** A reader that begins with the table's first record. */
 export async function openStream(endpoint: string, tableName: string): Promise<ReadStream> {
   const iterators = new Map<string, string>();
   const { Streams } = await call<{ Streams: { StreamArn: string }[] }>(endpoint, 'ListStreams', {
@@ -19,7 +19,7 @@ export async function openStream(endpoint: string, tableName: string): Promise<R
   });
   const StreamArn = Streams[0]?.StreamArn;
   if (StreamArn === undefined) throw new Error('unable to read the stream; the table has none');
-  const openShards = async (ShardIteratorType: 'LATEST' | 'TRIM_HORIZON') => {
+  const openShards = async () => {
     const { StreamDescription } = await call<{ StreamDescription: { Shards: { ShardId: string }[] } }>(
       endpoint,
       'DescribeStream',
@@ -27,14 +27,13 @@ export async function openStream(endpoint: string, tableName: string): Promise<R
     );
     for (const { ShardId } of StreamDescription.Shards) {
       if (iterators.has(ShardId)) continue;
-      const shard = { StreamArn, ShardId, ShardIteratorType };
+      const shard = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
       const { ShardIterator } = await call<{ ShardIterator: string }>(endpoint, 'GetShardIterator', shard);
       iterators.set(ShardId, ShardIterator);
     }
   };
-  await openShards('LATEST');
   return async () => {
-    await openShards('TRIM_HORIZON');
+    await openShards();
     const records: TableRecord[] = [];
     for (const [shard, first] of iterators) {
       for (let iterator: string | undefined = first; iterator !== undefined; ) {
@@ -56,6 +55,7 @@ async function call<T>(endpoint: string, operation: string, input: unknown): Pro
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDBStreams_20120810.${operation}`,
+      'x-amz-date': '20200101T000000Z',
       authorization:
         'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
     },

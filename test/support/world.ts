@@ -1,11 +1,14 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
+import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
 import type { EndReason, PushFrame } from '../../lib/protocol/frames.ts';
+import type { EventQueue, RoomEvent } from '../../lib/push/event-queue.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
+import { readChange } from '../../lib/store/dynamodb-changes.ts';
 import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist.ts';
 import { blockUsers, unblockUsers } from '../../lib/usecases/block-user.ts';
 import type { Caller, Deps, Refusal } from '../../lib/usecases/deps.ts';
@@ -13,7 +16,8 @@ import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
-import type { StoreUnderTest } from './emulators.ts';
+import { type StoreUnderTest, tableName } from './emulators.ts';
+import { openStream, type ReadStream } from './stream.ts';
 
 export const defaultSettings: Settings = {
   offlineGraceMs: 30_000,
@@ -24,10 +28,20 @@ export const defaultSettings: Settings = {
   leaveEndsAllDevices: false,
   historyRetentionDays: 7,
   sendsPerSecond: 5,
-  notifyMemberJoins: true,
+  notifyMemberChanges: true,
   allowedOrigins: '',
   tokenLifeSec: 3600,
   connectionLifeMs: 2 * 3600 * 1000 + 600_000,
+  webhookUrl: '',
+  // Tests send many messages at one instant of their clock.
+  roomMessageQuota: 0,
+  serverApiCallsPerSec: 0,
+  signatureMaxAgeSec: 0,
+  singleUseNonces: false,
+  strongSignaturesOnly: false,
+  maxKeptRooms: 5,
+  maxEntriesPerRoom: 100,
+  destroyAfterMin: 60,
 };
 
 /** Keeps what each connection was sent; a connection in `gone` answers as API Gateway does for one that is closed. */
@@ -64,7 +78,11 @@ function handlersOf(deps: Deps, now: () => number) {
     requestContext: {
       connectionId: caller.connectionId,
       requestTimeEpoch: now(),
-      authorizer: { userId: caller.userId, expiresAtMs: String(now() + 3_155_760_000_000) },
+      authorizer: {
+        userId: caller.userId,
+        issuedAtMs: String(now()),
+        expiresAtMs: String(now() + 3_155_760_000_000),
+      },
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -87,16 +105,16 @@ let worlds = 0;
  * Clients' events go through the Lambda handlers, the app server's acts to the use cases; a real store, a room of its own,
  * and a clock that only the test moves.
  */
-export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Settings> = {}) {
+export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
   worlds += 1;
-  const prefix = `w${worlds}`;
-  const room = `${prefix}-room` as RoomId;
+  const prefix = `world${worlds}-`;
+  const room = `${prefix}room` as RoomId;
   const push = new RecordingPush();
   const faults: unknown[] = [];
   let ids = 0;
   const nextId = (kind: string) => {
     ids += 1;
-    return `${prefix}-${kind}-${ids}`;
+    return `${prefix}${kind}-${ids}`;
   };
   const deps: Deps = {
     store,
@@ -113,15 +131,15 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     userId: userId as UserId,
     connectionId: nextId('connection') as ConnectionId,
   });
-  const events = handlersOf(deps, () => clock.nowMs);
-  const connect = async (caller: Caller): Promise<boolean> => (await events.connect(caller)).statusCode === 200;
+  const handlers = handlersOf(deps, () => clock.nowMs);
+  const connect = async (caller: Caller): Promise<boolean> => (await handlers.connect(caller)).statusCode === 200;
   const open = async (userId: string): Promise<Caller> => {
     const caller = device(userId);
     await connect(caller);
     return caller;
   };
   const join = (caller: Caller, request: Partial<JoinRequest> = {}) =>
-    events.frame<Joined>(caller, { action: 'join', room, messageCount: -1, autoCreate: true, ...request });
+    handlers.frame<Joined>(caller, { action: 'join', room, messageCount: -1, autoCreate: true, ...request });
   const enter = async (userId: string): Promise<Caller> => {
     const caller = await open(userId);
     const joined = await join(caller);
@@ -129,8 +147,8 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     return caller;
   };
   const send = (caller: Caller, clientMessageId: string = nextId('send')) =>
-    events.frame<Sent>(caller, { action: 'send', room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
-  const leave = (caller: Caller) => events.frame<{ readonly code: 0 }>(caller, { action: 'leave', room });
+    handlers.frame<Sent>(caller, { action: 'send', room, clientMessageId, type: 'RC:TxtMsg', content: '{}' });
+  const leave = (caller: Caller) => handlers.frame<{ readonly code: 0 }>(caller, { action: 'leave', room });
   const publish = async (count: number, fromUserId = 'system') => {
     for (let sent = 0; sent < count; sent += 1) {
       const answer = await publishMessage(deps, {
@@ -139,6 +157,7 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
         type: 'RC:TxtMsg',
         content: '{}',
         includeSender: true,
+        rank: 'normal',
       });
       if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
     }
@@ -147,20 +166,38 @@ export function createWorld({ store, clock }: StoreUnderTest, change: Partial<Se
     (await areMembers(deps, room, users([userId]))).every((inside) => inside);
   const memberIds = async (): Promise<string[]> =>
     ((await queryMembers(deps, room, 1000, 'ascending'))?.members ?? []).map((member) => member.userId).sort();
+  const events: RoomEvent[] = [];
+  const queue: EventQueue = { put: async (more) => void events.push(...more) };
+  const onChanges = changesHandler(() => deps, queue, readChange);
+  let readStream: ReadStream | undefined;
+  /** The Lambda behind the table's stream gets what was written since the last time, in batches until it writes no more. */
+  const settle = async (): Promise<void> => {
+    readStream ??= await openStream(endpoint, tableName);
+    for (;;) {
+      const records = await readStream();
+      if (records.length === 0) return;
+      const own = records.filter(({ dynamodb }) => JSON.stringify(dynamodb.NewImage?.pk ?? '').includes(prefix));
+      const { batchItemFailures } = await onChanges({ Records: own });
+      if (batchItemFailures.length > 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
+    }
+  };
   /** How the memberships of a user ended, as this connection was told. */
-  const endsSeenBy = (witness: Caller, userId: string): (EndReason | undefined)[] =>
-    push
+  const endsSeenBy = async (witness: Caller, userId: string): Promise<(EndReason | undefined)[]> => {
+    await settle();
+    return push
       .framesOf(witness.connectionId)
       .flatMap((frame) => (frame.event === 'members' ? frame.changes : []))
       .filter((told) => told.userId === userId && told.change === 'left')
       .map((told) => told.reason);
+  };
   const isOffline = async (userId: string): Promise<boolean> =>
     (await store.getMember(room, userId as UserId))?.offline !== undefined;
 
   return {
     ...{ room, deps, clock, push, faults, device, connect, open, join, enter, send, leave, publish },
-    ...{ isIn, memberIds, endsSeenBy, isOffline },
-    drop: (caller: Caller) => events.disconnect(caller),
+    ...{ isIn, memberIds, endsSeenBy, isOffline, settle, events },
+    drop: (caller: Caller) => handlers.disconnect(caller),
+    frame: handlers.frame,
     block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),
     unblock: (...names: string[]) => unblockUsers(deps, room, users(names)),
     protect: (...names: string[]) => addToAllowlist(deps, room, users(names)),
