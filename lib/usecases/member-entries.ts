@@ -27,17 +27,8 @@ export interface RemoveEntriesRequest {
 
 type Done = { readonly code: 0 };
 
-/** `errors`: the code of each key that was not set or removed, where the others were. */
-export interface EntriesRefusal extends Refusal {
-  readonly errors?: Readonly<Record<string, number>>;
-}
-
 /** A member sets attributes of the room. Of several, those that can be are set, and the refusal names the others. */
-export async function setOwnEntries(
-  deps: Deps,
-  caller: Caller,
-  request: SetEntriesRequest,
-): Promise<Done | EntriesRefusal> {
+export async function setOwnEntries(deps: Deps, caller: Caller, request: SetEntriesRequest): Promise<Done | Refusal> {
   const checked = await checkMember(deps, caller, request.room, 'set the attributes');
   if (!('member' in checked)) return checked;
   const { entries, autoDelete, overwrite } = request;
@@ -58,7 +49,7 @@ export async function removeOwnEntries(
   deps: Deps,
   caller: Caller,
   request: RemoveEntriesRequest,
-): Promise<Done | EntriesRefusal> {
+): Promise<Done | Refusal> {
   const checked = await checkMember(deps, caller, request.room, 'remove the attributes');
   if (!('member' in checked)) return checked;
   const { keys, force } = request;
@@ -71,7 +62,7 @@ const FAULTS: Readonly<Record<EntryFault, { readonly code: number; readonly why:
   'no-such-key': { code: Code.NO_SUCH_ENTRY, why: 'the room has none of this key' },
 };
 
-function answerTo(outcome: EntriesOutcome, deed: 'set' | 'remove'): Done | EntriesRefusal {
+function answerTo(outcome: EntriesOutcome, deed: 'set' | 'remove'): Done | Refusal {
   if (outcome === 'no-room') return refuse(Code.NO_SUCH_ROOM, `unable to ${deed} the attributes; the room is gone`);
   const faults = Object.entries(outcome.faults);
   const [first] = faults;
@@ -81,7 +72,7 @@ function answerTo(outcome: EntriesOutcome, deed: 'set' | 'remove'): Done | Entri
     return refuse(code, `unable to ${deed} the attribute; ${why}`);
   }
   const errors = Object.fromEntries(faults.map(([key, fault]) => [key, FAULTS[fault].code]));
-  return { ...refuse(Code.ENTRIES_DONE_IN_PART, `unable to ${deed} all of the attributes; see the errors`), errors };
+  return refuse(Code.ENTRIES_DONE_IN_PART, `unable to ${deed} all of the attributes; see the errors`, { errors });
 }
 
 /** A page of the room's attributes, by key, for a member. */
