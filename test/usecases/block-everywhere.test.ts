@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
+import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+const minuteMs = 60_000;
+let users = 0;
+
+/** Blocks everywhere reach over worlds, so each test has a user of its own. */
+function newUser(): UserId {
+  users += 1;
+  return `bob-${users}` as UserId;
+}
+
+const endOf = async (world: World, user: UserId): Promise<number | undefined> =>
+  (await blockedEverywhere(world.deps)).find(({ userId }) => userId === user)?.untilMs;
+
+test('all his devices are told and cut; he stays a member, offline, and the rules go on from there', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await world.enter('ann');
+  const devices = [await world.enter(bob), await world.enter(bob)];
+  await blockEverywhere(world.deps, [bob], world.clock.nowMs + minuteMs);
+  for (const { connectionId } of devices) {
+    expect(world.push.framesOf(connectionId).at(-1)).toMatchObject({ event: 'closing', code: 31011 });
+    expect(world.push.closed).toContain(connectionId);
+  }
+  expect(await world.deps.store.connectionsOf(bob)).toEqual([]);
+  expect(await world.isOffline(bob)).toBe(true);
+  await world.publish(30);
+  expect(await world.isIn(bob)).toBe(true);
+  await world.publish(1);
+  expect(await world.isIn(bob)).toBe(false);
+});
+
+test('an end of his connections is no end of others', async () => {
+  const world = createWorld(store());
+  const ann = await world.enter('ann');
+  await blockEverywhere(world.deps, [newUser()], world.clock.nowMs + minuteMs);
+  expect(world.push.closed).toEqual([]);
+  expect(await world.send(ann)).toMatchObject({ code: 0 });
+});
+
+test('he connects again from the first ms after the time, or after the end of the block', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await blockEverywhere(world.deps, [bob], world.clock.nowMs + minuteMs);
+  world.pass(minuteMs - 1);
+  expect(await world.connect(world.device(bob))).toBe(false);
+  world.pass(1);
+  expect(await world.connect(world.device(bob))).toBe(true);
+  await blockEverywhere(world.deps, [bob], world.clock.nowMs + minuteMs);
+  expect(await world.connect(world.device(bob))).toBe(false);
+  expect(await endOf(world, bob)).toBe(world.clock.nowMs + minuteMs);
+  await unblockEverywhere(world.deps, [bob]);
+  expect(await endOf(world, bob)).toBeUndefined();
+  expect(await world.connect(world.device(bob))).toBe(true);
+});
+
+test('a device that connects after his connections were read is refused', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const disturbed = disturb(world.deps.store, 'connectionsOf', 'after');
+  let isConnected: boolean | undefined;
+  disturbed.once(async () => {
+    isConnected = await world.connect(world.device(bob));
+  });
+  await blockEverywhere({ ...world.deps, store: disturbed.store }, [bob], world.clock.nowMs + minuteMs);
+  expect(isConnected).toBe(false);
+  expect(await world.deps.store.connectionsOf(bob)).toEqual([]);
+});
+
+test('one connection whose close fails is reported and keeps no other from being cut', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const devices = [await world.enter(bob), await world.enter(bob)];
+  const disturbed = disturb(world.deps.store, 'closeConnection', 'before');
+  disturbed.once(() => {
+    throw new StoreFault('unable to go on');
+  });
+  await blockEverywhere({ ...world.deps, store: disturbed.store }, [bob], world.clock.nowMs + minuteMs);
+  expect(world.push.closed).toHaveLength(devices.length);
+  expect(await world.deps.store.connectionsOf(bob)).toHaveLength(1);
+  expect(world.faults).toMatchObject([{ name: 'StoreFault' }]);
+});
+
+test('one who is listed and not blocked is not shown', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await world.deps.store.addToList('blocked-users', [{ entry: bob, untilMs: world.clock.nowMs + minuteMs }]);
+  expect(await endOf(world, bob)).toBeUndefined();
+});
+
+test('a block that dies right after its write is listed', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const untilMs = world.clock.nowMs + minuteMs;
+  const disturbed = disturb(world.deps.store, 'setAccess', 'after');
+  disturbed.once(() => {
+    throw new StoreFault('unable to go on');
+  });
+  const deps = { ...world.deps, store: disturbed.store };
+  await expect(blockEverywhere(deps, [bob], untilMs)).rejects.toThrow(StoreFault);
+  expect(await world.connect(world.device(bob))).toBe(false);
+  expect(await endOf(world, bob)).toBe(untilMs);
+});
+
+test('a user called constructor is blocked as any other, and only if he is', async () => {
+  const world = createWorld(store());
+  const name = 'constructor' as UserId;
+  const phone = await world.enter(name);
+  await blockEverywhere(world.deps, [name], world.clock.nowMs + minuteMs);
+  expect(world.push.closed).toEqual([phone.connectionId]);
+  expect(await world.connect(world.device(name))).toBe(false);
+  expect(await endOf(world, name)).toBe(world.clock.nowMs + minuteMs);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { describeRoom, describeRooms, setRoomEnd } from '../../lib/usecases/describe-room.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+
+test('a room is described with its members by the rule', async () => {
+  const world = createWorld(store());
+  await world.enter('ann');
+  await world.drop(await world.enter('constructor'));
+  expect(await describeRoom(world.deps, world.room)).toMatchObject({
+    room: { room: world.room, muted: false, destroyType: 'idle', destroyAfterMin: 60 },
+    memberCount: 2,
+  });
+  world.pass(30_001);
+  await world.publish(1);
+  expect(await describeRoom(world.deps, world.room)).toMatchObject({ memberCount: 1 });
+});
+
+test('rooms that are missing or destroyed are left out, the others come in the order asked', async () => {
+  const { deps } = createWorld(store());
+  const [r1, gone, r2] = ['d-1', 'd-gone', 'constructor'] as RoomId[] as [RoomId, RoomId, RoomId];
+  for (const room of [r1, gone, r2]) await createRoom(deps, room, `name of ${room}`);
+  await destroyRoom(deps, gone, false);
+  const found = await describeRooms(deps, [r2, gone, 'd-never' as RoomId, r1]);
+  expect(found.map(({ room, name }) => [room, name])).toEqual([
+    [r2, 'name of constructor'],
+    [r1, 'name of d-1'],
+  ]);
+  expect(await describeRoom(deps, gone)).toBeUndefined();
+});
+
+test('the end of a room can be changed while it is there', async () => {
+  const { deps, room } = createWorld(store());
+  const end = { destroyType: 'fixed', destroyAfterMin: 10_080 } as const;
+  expect(await setRoomEnd(deps, room, end)).toBe(false);
+  await createRoom(deps, room, '');
+  expect(await setRoomEnd(deps, room, end)).toBe(true);
+  expect(await describeRoom(deps, room)).toMatchObject({ room: end });
+});
+
+test('the end of a room is not given to one made anew under its name', async () => {
+  const world = createWorld(store());
+  await createRoom(world.deps, world.room, '');
+  const disturbed = disturb(world.deps.store, 'setRoomEnd', 'before');
+  disturbed.once(async () => {
+    await destroyRoom(world.deps, world.room, false);
+    await createRoom(world.deps, world.room, '');
+  });
+  const end = { destroyType: 'fixed', destroyAfterMin: 600 } as const;
+  expect(await setRoomEnd({ ...world.deps, store: disturbed.store }, world.room, end)).toBe(false);
+  expect(await describeRoom(world.deps, world.room)).toMatchObject({ room: { destroyType: 'idle' } });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { resumeDistribution, stopDistribution } from '../../lib/usecases/distribution.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+
+const store = useStore('dynoxide');
+
+test('messages are kept and not pushed while distribution is stopped', async () => {
+  const world = createWorld(store());
+  const ann = await world.enter('ann');
+  const seqs = () =>
+    world.push
+      .framesOf(ann.connectionId)
+      .flatMap((frame) => (frame.event === 'messages' ? frame.messages : []))
+      .map((message) => message.seq);
+  expect(await stopDistribution(world.deps, world.room)).toBe(true);
+  await world.publish(2);
+  expect(await resumeDistribution(world.deps, world.room)).toBe(true);
+  await world.publish(1);
+  expect(seqs()).toEqual([3]);
+  const missed = await world.frame(ann, { action: 'repair', room: world.room, afterSeq: 0, beforeSeq: 3 });
+  expect(missed).toMatchObject({ code: 0, messages: [{ seq: 1 }, { seq: 2 }] });
+});
+
+test('no such room: false', async () => {
+  const { deps, room } = createWorld(store());
+  expect(await stopDistribution(deps, room)).toBe(false);
+  expect(await resumeDistribution(deps, room)).toBe(false);
+});

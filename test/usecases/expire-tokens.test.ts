@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+let users = 0;
+
+/** Access reaches over worlds, so each test has a user of its own. */
+function newUser(): UserId {
+  users += 1;
+  return `bob-${users}` as UserId;
+}
+
+test('what older tokens have opened is told and cut, and nothing else', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await world.enter('ann');
+  const old = await world.enter(bob);
+  world.pass(1000);
+  const fromMs = world.clock.nowMs;
+  const young = await world.open(bob);
+  await expireTokens(world.deps, bob, fromMs);
+  expect(world.push.framesOf(old.connectionId).at(-1)).toMatchObject({ event: 'closing', code: 31020 });
+  expect(world.push.closed).toEqual([old.connectionId]);
+  expect(await world.isOffline(bob)).toBe(true);
+  expect(await world.deps.store.connectionsOf(bob)).toMatchObject([{ connectionId: young.connectionId }]);
+});
+
+test('a token issued before the time opens nothing any more, one issued then does', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await expireTokens(world.deps, bob, world.clock.nowMs + 1);
+  expect(await world.connect(world.device(bob))).toBe(false);
+  world.pass(1);
+  expect(await world.connect(world.device(bob))).toBe(true);
+});
+
+test('an earlier time brings no token back', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  await expireTokens(world.deps, bob, world.clock.nowMs + 1000);
+  await expireTokens(world.deps, bob, world.clock.nowMs);
+  expect((await world.deps.store.getAccess(bob)).tokensFromMs).toBe(world.clock.nowMs + 1000);
+  expect(await world.connect(world.device(bob))).toBe(false);
+});
+
+test('a device that connects with an older token after the connections were read is refused', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const disturbed = disturb(world.deps.store, 'connectionsOf', 'after');
+  let isConnected: boolean | undefined;
+  disturbed.once(async () => {
+    isConnected = await world.connect(world.device(bob));
+  });
+  await expireTokens({ ...world.deps, store: disturbed.store }, bob, world.clock.nowMs + 1);
+  expect(isConnected).toBe(false);
+});
+
+test('a second call cuts what the first did not come to', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const phone: Caller = await world.open(bob);
+  await world.deps.store.setAccess(bob, { tokensFromMs: world.clock.nowMs + 1 });
+  await expireTokens(world.deps, bob, world.clock.nowMs + 1);
+  expect(world.push.closed).toEqual([phone.connectionId]);
+});

@@ -1,0 +1,60 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { keepRoom, keptRooms, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+
+// The set reaches over worlds.
+beforeEach(async () => {
+  const { deps } = createWorld(store());
+  await deps.store.removeFromSet('kept-rooms', await keptRooms(deps));
+});
+
+test('as many rooms are kept as the settings say; one that is kept is kept again', async () => {
+  const { deps } = createWorld(store(), { maxKeptRooms: 2 });
+  const rooms = ['k1', 'constructor', 'k3'] as RoomId[];
+  for (const room of rooms) await createRoom(deps, room, '');
+  const outcomes = [];
+  for (const room of [...rooms, 'k1' as RoomId]) outcomes.push(await keepRoom(deps, room));
+  expect(outcomes).toEqual(['kept', 'kept', 'full', 'kept']);
+  expect(await keptRooms(deps)).toEqual(['constructor', 'k1']);
+});
+
+test('a room that is kept no more makes place, and says once that it was', async () => {
+  const { deps } = createWorld(store(), { maxKeptRooms: 1 });
+  const rooms = ['k1', 'k2'] as [RoomId, RoomId];
+  for (const room of rooms) await createRoom(deps, room, '');
+  await keepRoom(deps, rooms[0]);
+  expect(await stopKeepingRoom(deps, rooms[0])).toBe(true);
+  expect(await stopKeepingRoom(deps, rooms[0])).toBe(false);
+  expect(await keepRoom(deps, rooms[1])).toBe('kept');
+});
+
+test('a destroyed room is kept no more', async () => {
+  const { deps, room } = createWorld(store());
+  await createRoom(deps, room, '');
+  await keepRoom(deps, room);
+  await destroyRoom(deps, room, false);
+  expect(await keptRooms(deps)).toEqual([]);
+  expect(await keepRoom(deps, room)).toBe('no-room');
+  expect(await keptRooms(deps)).toEqual([]);
+});
+
+test('a room that is destroyed, and made anew, right before it is kept is not kept and holds no place', async () => {
+  for (const isMadeAnew of [false, true]) {
+    const world = createWorld(store());
+    await createRoom(world.deps, world.room, '');
+    const disturbed = disturb(world.deps.store, 'addToSet', 'before');
+    disturbed.once(async () => {
+      await destroyRoom(world.deps, world.room, false);
+      if (isMadeAnew) await createRoom(world.deps, world.room, '');
+    });
+    expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
+    expect(await keptRooms(world.deps)).toEqual([]);
+  }
+});

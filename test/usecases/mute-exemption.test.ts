@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { endExemption, exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';
+import { muteRoom } from '../../lib/usecases/mute-room.ts';
+import { muteUsers, unmuteUsers } from '../../lib/usecases/mute-user.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+const [ann, bob] = ['ann', 'bob'] as UserId[] as [UserId, UserId];
+const minuteMs = 60_000;
+
+test('he who is exempt talks in a muted room, and while he is muted himself', async () => {
+  const world = createWorld(store());
+  const [annsPhone, bobsPhone] = [await world.enter(ann), await world.enter(bob)];
+  await muteRoom(world.deps, world.room);
+  expect(await exemptFromMute(world.deps, world.room, [bob])).toBe(true);
+  await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  expect(await world.send(annsPhone)).toMatchObject({ code: 23408 });
+  expect(await world.send(bobsPhone)).toMatchObject({ code: 0 });
+  expect(await exemptUsers(world.deps, world.room)).toEqual([bob]);
+});
+
+test('an exemption outlives a leave and a block, and falls with the room', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  const phone = await world.enter(bob);
+  await exemptFromMute(world.deps, world.room, [bob]);
+  await world.leave(phone);
+  await world.settle();
+  await world.join(phone);
+  await world.block(world.clock.nowMs + minuteMs, bob);
+  await world.unblock(bob);
+  await world.settle();
+  expect(await exemptUsers(world.deps, world.room)).toEqual([bob]);
+  await destroyRoom(world.deps, world.room, false);
+  await createRoom(world.deps, world.room, '');
+  expect(await exemptUsers(world.deps, world.room)).toEqual([]);
+});
+
+test('after the end of the exemption nothing of his is accepted, also not what was checked before it', async () => {
+  const under = store();
+  const disturbed = disturb(under.store, 'putMember', 'after');
+  const world = createWorld({ ...under, store: disturbed.store });
+  const phone = await world.enter(bob);
+  await exemptFromMute(world.deps, world.room, [bob]);
+  await muteRoom(world.deps, world.room);
+  disturbed.once(() => endExemption(world.deps, world.room, [bob]));
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  expect((await world.deps.store.getRoom(world.room))?.seq).toBe(0);
+  expect(await exemptUsers(world.deps, world.room)).toEqual([]);
+});
+
+test('the end of the exemption of one who is no member leaves no row, unless he is muted', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  await exemptFromMute(world.deps, world.room, [bob]);
+  await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  await endExemption(world.deps, world.room, [bob]);
+  expect(await world.deps.store.getMember(world.room, bob)).toMatchObject({ muteExempt: false });
+  await unmuteUsers(world.deps, world.room, [bob]);
+  expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
+});
+
+test('no such room: false, and no list', async () => {
+  const world = createWorld(store());
+  expect(await exemptFromMute(world.deps, world.room, [bob])).toBe(false);
+  expect(await endExemption(world.deps, world.room, [bob])).toBe(false);
+  expect(await exemptUsers(world.deps, world.room)).toBeUndefined();
+});
+
+test('a user called constructor is exempt as any other, and only if he is', async () => {
+  const world = createWorld(store());
+  const name = 'constructor' as UserId;
+  const phone = await world.enter(name);
+  await muteRoom(world.deps, world.room);
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  await exemptFromMute(world.deps, world.room, [name]);
+  expect(await world.send(phone)).toMatchObject({ code: 0 });
+});

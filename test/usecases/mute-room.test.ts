@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+
+const allMuted = (world: World) => mutedRooms(world.deps, 1, 1000);
+
+async function worldWithRoom() {
+  const world = createWorld(store());
+  await createRoom(world.deps, world.room, '');
+  return world;
+}
+
+test('nobody talks in a muted room, and the server API does; then all talk again', async () => {
+  const world = createWorld(store());
+  const phone = await world.enter('bob');
+  expect(await isRoomMuted(world.deps, world.room)).toBe(false);
+  expect(await muteRoom(world.deps, world.room)).toBe(true);
+  expect(await isRoomMuted(world.deps, world.room)).toBe(true);
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  await world.publish(1);
+  expect(await unmuteRoom(world.deps, world.room)).toBe(true);
+  expect(await world.send(phone)).toMatchObject({ code: 0, seq: 2 });
+});
+
+test('after the ack nothing is accepted, also not what was checked before it', async () => {
+  const under = store();
+  const disturbed = disturb(under.store, 'putMember', 'after');
+  const world = createWorld({ ...under, store: disturbed.store });
+  const phone = await world.enter('bob');
+  disturbed.once(() => muteRoom(world.deps, world.room));
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  expect((await world.deps.store.getRoom(world.room))?.seq).toBe(0);
+});
+
+test('the list has a room from its mute to the end of the mute', async () => {
+  const world = await worldWithRoom();
+  expect(await allMuted(world)).not.toContain(world.room);
+  await muteRoom(world.deps, world.room);
+  expect(await allMuted(world)).toContain(world.room);
+  await unmuteRoom(world.deps, world.room);
+  expect(await allMuted(world)).not.toContain(world.room);
+  const listed = await world.deps.store.readList('muted-rooms', '', 1000, world.clock.nowMs);
+  expect(listed.map(({ entry }) => entry)).not.toContain(world.room);
+});
+
+test('a mute falls with the room', async () => {
+  const world = await worldWithRoom();
+  await muteRoom(world.deps, world.room);
+  await destroyRoom(world.deps, world.room, false);
+  expect(await allMuted(world)).not.toContain(world.room);
+  await createRoom(world.deps, world.room, '');
+  expect(await isRoomMuted(world.deps, world.room)).toBe(false);
+});
+
+test('a room that is listed and not muted, or not there, is not shown', async () => {
+  const world = await worldWithRoom();
+  const missing = `${world.room}-2`;
+  const entries = [world.room, missing].map((entry) => ({ entry, untilMs: 0 }));
+  await world.deps.store.addToList('muted-rooms', entries);
+  const shown = await allMuted(world);
+  expect(shown).not.toContain(world.room);
+  expect(shown).not.toContain(missing);
+});
+
+test('a mute that dies right after its write is listed', async () => {
+  const world = await worldWithRoom();
+  const disturbed = disturb(world.deps.store, 'setRoomMuted', 'after');
+  disturbed.once(() => {
+    throw new StoreFault('unable to go on');
+  });
+  await expect(muteRoom({ ...world.deps, store: disturbed.store }, world.room)).rejects.toThrow(StoreFault);
+  expect(await isRoomMuted(world.deps, world.room)).toBe(true);
+  expect(await allMuted(world)).toContain(world.room);
+});
+
+test('a mute in the middle of the end of a mute leaves the room muted and listed', async () => {
+  for (const [name, when] of [
+    ['setRoomMuted', 'after'],
+    ['removeFromList', 'before'],
+    ['removeFromList', 'after'],
+  ] as const) {
+    const world = await worldWithRoom();
+    await muteRoom(world.deps, world.room);
+    const disturbed = disturb(world.deps.store, name, when);
+    disturbed.once(() => muteRoom(world.deps, world.room));
+    await unmuteRoom({ ...world.deps, store: disturbed.store }, world.room);
+    expect(await isRoomMuted(world.deps, world.room)).toBe(true);
+    expect(await allMuted(world)).toContain(world.room);
+  }
+});
+
+test('an end of a mute in the middle of a mute leaves it muted and listed, or neither', async () => {
+  for (const [name, when, isMuted] of [
+    ['addToList', 'after', true],
+    ['setRoomMuted', 'after', false],
+  ] as const) {
+    const world = await worldWithRoom();
+    const disturbed = disturb(world.deps.store, name, when);
+    disturbed.once(() => unmuteRoom(world.deps, world.room));
+    await muteRoom({ ...world.deps, store: disturbed.store }, world.room);
+    expect(await isRoomMuted(world.deps, world.room)).toBe(isMuted);
+    expect((await allMuted(world)).includes(world.room)).toBe(isMuted);
+  }
+});
+
+test('pages of any size show each muted room once, however many are listed that are not', async () => {
+  const world = createWorld(store());
+  const rooms = ['b', 'constructor', 'd'].map((name) => `page-${name}` as RoomId);
+  for (const room of rooms) {
+    await createRoom(world.deps, room, '');
+    await muteRoom(world.deps, room);
+  }
+  const stale = Array.from({ length: 230 }, (_, index) => ({ entry: `page-bb${index}`, untilMs: 0 }));
+  await world.deps.store.addToList('muted-rooms', stale);
+  const all = await allMuted(world);
+  expect(all.filter((room) => room.startsWith('page-'))).toEqual(rooms);
+  const pages: string[] = [];
+  for (let page = 1; page <= Math.ceil(all.length / 2); page += 1) {
+    pages.push(...(await mutedRooms(world.deps, page, 2)));
+  }
+  expect(pages).toEqual(all);
+  expect(await mutedRooms(world.deps, all.length + 1, 1)).toEqual([]);
+});
+
+test('no such room: false', async () => {
+  const world = createWorld(store());
+  expect(await muteRoom(world.deps, world.room)).toBe(false);
+  expect(await unmuteRoom(world.deps, world.room)).toBe(false);
+  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
+});

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { mutedUsers, muteUsers, unmuteUsers } from '../../lib/usecases/mute-user.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+const [ann, bob] = ['ann', 'bob'] as UserId[] as [UserId, UserId];
+const minuteMs = 60_000;
+
+test('he who is muted may not send, and hears everything; after the time he may', async () => {
+  const world = createWorld(store());
+  const [annsPhone, bobsPhone] = [await world.enter(ann), await world.enter(bob)];
+  const untilMs = world.clock.nowMs + minuteMs;
+  expect(await muteUsers(world.deps, world.room, [bob], untilMs)).toBe(true);
+  expect(await world.send(bobsPhone)).toMatchObject({ code: 23408 });
+  expect(await world.send(annsPhone)).toMatchObject({ code: 0, seq: 1 });
+  expect(world.push.framesOf(bobsPhone.connectionId).map((frame) => frame.event)).toContain('messages');
+  world.pass(minuteMs - 1);
+  expect(await world.send(bobsPhone)).toMatchObject({ code: 23408 });
+  expect(await mutedUsers(world.deps, world.room)).toEqual([{ userId: bob, untilMs }]);
+  world.pass(1);
+  expect(await world.send(bobsPhone)).toMatchObject({ code: 0, seq: 2 });
+  expect(await mutedUsers(world.deps, world.room)).toEqual([]);
+});
+
+test('several calls: the last counts', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  const untilMs = world.clock.nowMs + minuteMs;
+  await muteUsers(world.deps, world.room, [ann, bob], untilMs + minuteMs);
+  await muteUsers(world.deps, world.room, [bob], untilMs);
+  expect(await mutedUsers(world.deps, world.room)).toEqual([
+    { userId: ann, untilMs: untilMs + minuteMs },
+    { userId: bob, untilMs },
+  ]);
+});
+
+test('a mute outlives the membership, and may come before it', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  const phone = await world.enter(bob);
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  await world.leave(phone);
+  await world.settle();
+  await world.join(phone);
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+});
+
+test('a mute falls with the room', async () => {
+  const world = createWorld(store());
+  const phone = await world.enter(bob);
+  await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  await destroyRoom(world.deps, world.room, false);
+  await createRoom(world.deps, world.room, '');
+  expect(await mutedUsers(world.deps, world.room)).toEqual([]);
+  await world.join(phone);
+  expect(await world.send(phone)).toMatchObject({ code: 0 });
+});
+
+test('nothing of his is accepted after the ack, also not what was checked before it', async () => {
+  const under = store();
+  const disturbed = disturb(under.store, 'putMember', 'after');
+  const world = createWorld({ ...under, store: disturbed.store });
+  const phone = await world.enter(bob);
+  disturbed.once(() => muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs));
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  expect((await world.deps.store.getRoom(world.room))?.seq).toBe(0);
+});
+
+test('a join in the middle of a mute stands, and so does the mute', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  const disturbed = disturb(world.deps.store, 'getMember', 'after');
+  disturbed.once(() => world.enter(bob));
+  const deps = { ...world.deps, store: disturbed.store };
+  await muteUsers(deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  expect(await world.isIn(bob)).toBe(true);
+  expect(await mutedUsers(world.deps, world.room)).toMatchObject([{ userId: bob }]);
+});
+
+test('an end of the mute lets him talk, and leaves no row of one who is not a member', async () => {
+  const world = createWorld(store());
+  const phone = await world.enter(bob);
+  await muteUsers(world.deps, world.room, [ann, bob], world.clock.nowMs + minuteMs);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await world.send(phone)).toMatchObject({ code: 0 });
+  expect(await world.deps.store.getMember(world.room, ann)).toBeUndefined();
+});
+
+test('an end of the mute keeps a block', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  const untilMs = world.clock.nowMs + minuteMs;
+  await world.block(untilMs, bob);
+  await muteUsers(world.deps, world.room, [bob], untilMs);
+  await unmuteUsers(world.deps, world.room, [bob]);
+  expect(await world.join(await world.open(bob))).toMatchObject({ code: 23409 });
+});
+
+test('an end of a mute that never was writes nothing', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  const before = await world.deps.store.getMember(world.room, ann);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await world.deps.store.getMember(world.room, ann)).toEqual(before);
+  expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
+});
+
+test('a mute that is over when it comes leaves nothing', async () => {
+  const world = createWorld(store());
+  await world.enter(ann);
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs)).toBe(true);
+  expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
+});
+
+test('no such room: false, and no list', async () => {
+  const world = createWorld(store());
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toBe(false);
+  expect(await unmuteUsers(world.deps, world.room, [bob])).toBe(false);
+  expect(await mutedUsers(world.deps, world.room)).toBeUndefined();
+});
+
+test.each(['constructor', 'toString'])('a user called %s is muted as any other', async (name) => {
+  const world = createWorld(store());
+  const phone = await world.enter(name);
+  await muteUsers(world.deps, world.room, [name as UserId], world.clock.nowMs + minuteMs);
+  expect(await world.send(phone)).toMatchObject({ code: 23408 });
+  expect(await mutedUsers(world.deps, world.room)).toMatchObject([{ userId: name }]);
+  await unmuteUsers(world.deps, world.room, [name as UserId]);
+  expect(await world.send(phone)).toMatchObject({ code: 0 });
+});

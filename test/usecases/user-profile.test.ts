@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import * as profile from '../../lib/usecases/user-profile.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld } from '../support/world.ts';
+
+const store = useStore('dynoxide');
+/** In the order in which a set is read. */
+const names = (count: number, prefix = 'user') =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(3, '0')}` as UserId);
+
+test('a profile keeps what is not given, and the time of the first', async () => {
+  const world = createWorld(store());
+  const bob = 'bob' as UserId;
+  const createdAtMs = world.clock.nowMs;
+  await profile.setProfile(world.deps, bob, { name: 'Bob', portraitUri: 'http://portraits/bob' });
+  world.pass(1000);
+  await profile.setProfile(world.deps, bob, { name: 'Bobby' });
+  expect(await world.deps.store.getProfile(bob)).toEqual({
+    userId: bob,
+    name: 'Bobby',
+    portraitUri: 'http://portraits/bob',
+    createdAtMs,
+  });
+});
+
+test.each(['eve', 'constructor'])('%s is online as long as one device is connected', async (name) => {
+  const world = createWorld(store());
+  const isOnline = () => profile.isOnline(world.deps, name as UserId);
+  expect(await isOnline()).toBe(false);
+  const [phone, laptop] = [await world.open(name), await world.open(name)];
+  await world.drop(phone);
+  expect(await isOnline()).toBe(true);
+  await world.drop(laptop);
+  expect(await isOnline()).toBe(false);
+});
+
+test.each(['ann', 'constructor'])('the blacklist of %s is his own, and holds 1000', async (name) => {
+  const { deps } = createWorld(store());
+  const user = name as UserId;
+  const blocked = names(999);
+  for (let from = 0; from < 999; from += 50) {
+    expect(await profile.addToBlacklist(deps, user, blocked.slice(from, from + 50))).toBe(true);
+  }
+  expect(await profile.addToBlacklist(deps, user, names(2, 'more'))).toBe(false);
+  expect(await profile.blacklist(deps, user)).toEqual(blocked);
+  expect(await profile.addToBlacklist(deps, user, ['toString', 'user-007'] as UserId[])).toBe(true);
+  await profile.removeFromBlacklist(deps, user, [...blocked.slice(0, 50), 'nobody' as UserId]);
+  expect(await profile.blacklist(deps, user)).toHaveLength(950);
+  expect(await profile.blacklist(deps, 'zoe' as UserId)).toEqual([]);
+});
+
+test('tags take the place of those before; none is fine', async () => {
+  const { deps } = createWorld(store());
+  const zoe = 'zoe' as UserId;
+  expect(await profile.setTags(deps, zoe, ['b', 'constructor', 'b'])).toBe(true);
+  expect(await profile.tags(deps, zoe)).toEqual(['b', 'constructor']);
+  expect(await profile.setTags(deps, zoe, ['a', 'b'])).toBe(true);
+  expect(await profile.tags(deps, zoe)).toEqual(['a', 'b']);
+  expect(await profile.setTags(deps, zoe, [])).toBe(true);
+  expect(await profile.tags(deps, zoe)).toEqual([]);
+});
+
+test('more than 20 tags: he keeps what he had', async () => {
+  const { deps } = createWorld(store());
+  const max = 'max' as UserId;
+  const first = names(20, 'a');
+  expect(await profile.setTags(deps, max, first)).toBe(true);
+  expect(await profile.setTags(deps, max, names(21, 'b'))).toBe(false);
+  expect(await profile.tags(deps, max)).toEqual(first);
+  expect(await profile.setTags(deps, max, names(20, 'b'))).toBe(true);
+  expect(await profile.tags(deps, max)).toEqual(names(20, 'b'));
+});
