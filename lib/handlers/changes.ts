@@ -1,16 +1,7 @@
 import type { EventQueue } from '../push/event-queue.ts';
-import type { Change } from '../store/room-store.ts';
+import type { Change, StreamRecord } from '../store/room-store.ts';
 import { announceChanges } from '../usecases/announce-changes.ts';
 import type { DepsAt } from './deps.ts';
-
-/** What we read of a record of the table's stream. */
-export interface StreamRecord<Image> {
-  readonly dynamodb: {
-    readonly NewImage?: Image;
-    readonly SequenceNumber: string;
-    readonly ApproximateCreationDateTime: number;
-  };
-}
 
 export interface StreamResult {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
@@ -20,21 +11,21 @@ export interface StreamResult {
  * A batch of the table's stream. A record that cannot be read is told and passed over, so that it holds up no other; when
  * storage or the queue fails, the whole batch comes again.
  */
-export function changesHandler<Image>(
+export function changesHandler(
   depsAt: DepsAt,
   events: EventQueue | undefined,
-  readChange: (image: Image) => Change | undefined,
+  readChange: (record: StreamRecord) => Change | undefined,
 ) {
-  return async ({ Records }: { readonly Records: readonly StreamRecord<Image>[] }): Promise<StreamResult> => {
+  return async ({ Records }: { readonly Records: readonly StreamRecord[] }): Promise<StreamResult> => {
     const [first] = Records;
     const last = Records.at(-1);
     if (first === undefined || last === undefined) return { batchItemFailures: [] };
     const deps = depsAt(last.dynamodb.ApproximateCreationDateTime * 1000);
-    const changes = Records.flatMap(({ dynamodb }) => {
+    const changes = Records.flatMap((record) => {
       try {
-        return dynamodb.NewImage === undefined ? [] : (readChange(dynamodb.NewImage) ?? []);
+        return readChange(record) ?? [];
       } catch (fault) {
-        deps.onFault(`read the change ${dynamodb.SequenceNumber}`, fault);
+        deps.onFault(`read the change ${record.dynamodb.SequenceNumber}`, fault);
         return [];
       }
     });

@@ -44,4 +44,4 @@ const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () =
   onFault,
 });
 
-export { readChange } from '../store/changes.ts';
+export { readChange } from '../store/dynamodb-changes.ts';

@@ -1,5 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change } from './changes.ts';
+import type { Change, StreamRecord } from './changes.ts';
 import { toBroadcast } from './dynamodb-broadcasts.ts';
 import { toMember } from './dynamodb-member-row.ts';
 import { toRoom } from './dynamodb-room-row.ts';
@@ -7,19 +7,31 @@ import type { Row } from './dynamodb-table.ts';
 import { broadcastKey, type Key, memberKey, roomKey } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 
-/** A row as the stream has it: a map of DynamoDB's typed values. */
-export type StreamImage = Readonly<Record<string, unknown>>;
-
 /**
- * What a record of the stream says, from its new image; undefined = nothing.
- * @throws StoreFault where the row has news and cannot be read; it names the row, and nothing else that is on it.
+ * What a record of the stream says; undefined = nothing.
+ * @throws StoreFault where the row says something and cannot be read; it names the row, and nothing else that is on it.
  */
-export function readChange(image: StreamImage): Change | undefined {
-  if (image.news === undefined) return undefined;
-  const change = unlessUnreadable(() => toChange(unmarshall(image as Parameters<typeof unmarshall>[0])));
+export function readChange({ eventName, dynamodb }: StreamRecord): Change | undefined {
+  const { NewImage, OldImage, ApproximateCreationDateTime } = dynamodb;
+  const says = eventName === 'REMOVE' ? OldImage?.membership : NewImage?.news;
+  const image = eventName === 'REMOVE' ? OldImage : NewImage;
+  if (says === undefined || image === undefined) return undefined;
+  const change = unlessUnreadable(() => {
+    const row = unmarshall(image as Parameters<typeof unmarshall>[0]);
+    return eventName === 'REMOVE' ? toEnd(row, ApproximateCreationDateTime * 1000) : toChange(row);
+  });
   if (change !== undefined) return change;
-  const [news, pk, sk] = [image.news, image.pk, image.sk].map(textOf);
+  const [news, pk, sk] = [says, image.pk, image.sk].map(textOf);
   throw new StoreFault(`unable to read a change; the row ${pk} ${sk} says ${news} and is not whole`);
+}
+
+/** A membership that ended with its row. */
+function toEnd(row: Row, atMs: number): Change | undefined {
+  const member = toMember(row);
+  const { membership, offline } = member;
+  if (membership === undefined || !isWhole(row, memberKey(member.room, member.userId), member)) return undefined;
+  const ended = { membership, reason: offline === undefined ? 'left' : 'offline', atMs, connections: [] } as const;
+  return { kind: 'ended', member: { ...member, membership: undefined, ended }, rowIsGone: true };
 }
 
 function toChange(row: Row): Change | undefined {
@@ -38,9 +50,9 @@ function toChange(row: Row): Change | undefined {
     case 'offline':
     case 'blocked': {
       const member = toMember(row);
-      const kind = row.news === 'joined' ? 'joined' : 'ended';
-      const isTold = kind === 'joined' ? member.membership !== undefined : member.ended !== undefined;
-      return isTold && isWhole(row, memberKey(member.room, member.userId), member) ? { kind, member } : undefined;
+      if (!isWhole(row, memberKey(member.room, member.userId), member)) return undefined;
+      if (row.news === 'joined') return member.membership === undefined ? undefined : { kind: 'joined', member };
+      return member.ended === undefined ? undefined : { kind: 'ended', member, rowIsGone: false };
     }
     default:
       return undefined;

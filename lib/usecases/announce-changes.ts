@@ -46,14 +46,14 @@ function byRoom(changes: readonly Change[]): ReadonlyMap<RoomId, readonly Member
 
 async function announceInRoom(deps: Deps, roomId: RoomId, changes: readonly MemberChanged[]): Promise<void> {
   const room = await deps.store.getRoom(roomId);
-  const ends = changes.flatMap(({ kind, member }) => (kind === 'ended' ? [member] : []));
-  for (const member of ends) await tellHimself(deps, member);
+  const ends = changes.filter((change) => change.kind === 'ended');
+  for (const { member } of ends) await tellHimself(deps, member);
   if (isLive(room)) {
     const ofThisEpoch = changes.filter(({ member }) => member.roomEpoch === room.epoch);
     if (deps.settings.notifyMemberChanges) await tellMembers(deps, room, ofThisEpoch);
-    for (const member of ends) if (room.hasEntries) await removeEntriesOf(deps, room, member.userId);
+    for (const { member } of ends) if (room.hasEntries) await removeEntriesOf(deps, room, member.userId);
   }
-  for (const member of ends) await settle(deps, member);
+  for (const { member, rowIsGone } of ends) if (!rowIsGone) await settle(deps, member);
 }
 
 async function tellHimself(deps: Deps, { room, roomEpoch, userId, ended }: Member): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
+import { emptyMember, type Member } from '../domain/member.ts';
 import type { Deps } from './deps.ts';
 import { eachOf, memberPages } from './fan-out.ts';
 
@@ -24,10 +25,16 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean)
         await deps.store.removeConnectionRoom({ userId: row.userId, connectionId }, roomId);
         await deps.push.post(connectionId, frame);
       }
-      await deps.store.deleteMember(row);
+      await forget(deps, row);
     });
   }
   await deps.store.removeEntries(roomId, room.epoch);
   await deps.store.removeRoom(roomId, room.epoch);
   return true;
+}
+
+/** A deleted row would say that its member has left, or was kicked; an empty one says nothing and expires at once. */
+async function forget(deps: Deps, row: Member): Promise<void> {
+  if (row.membership === undefined) await deps.store.deleteMember(row);
+  else await deps.store.putMember(emptyMember(row.room, row.userId, row.roomEpoch), row.revision);
 }

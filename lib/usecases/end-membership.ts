@@ -1,5 +1,5 @@
 import type { ConnectionId } from '../domain/ids.ts';
-import { type EndReason, ended, type Member } from '../domain/member.ts';
+import { ended, isWorthKeeping, type Member } from '../domain/member.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
@@ -9,9 +9,24 @@ const CLAIMS_IN_FLIGHT = 32;
  * Ends this very membership, as read: one conditional write, so it ends once and for one reason whoever else tries. That
  * write tells the stream, from which everybody hears of it; `untold` is the connection that has its answer instead.
  */
-export async function claimEnd(deps: Deps, member: Member, reason: EndReason, untold?: ConnectionId): Promise<boolean> {
+export async function claimEnd(
+  deps: Deps,
+  member: Member,
+  reason: 'left' | 'offline',
+  untold?: ConnectionId,
+): Promise<boolean> {
   const next = ended(member, reason, deps.now(), untold);
-  return (await deps.store.putMember(next, member.revision, reason)) !== 'conflict';
+  const outcome = isToldByDeletion(member, next, deps.now())
+    ? await deps.store.deleteMember(member)
+    : await deps.store.putMember(next, member.revision, reason);
+  return outcome !== 'conflict';
+}
+
+/** The common cases cost one write: the row goes, and what was on it says why. */
+function isToldByDeletion(member: Member, next: Member, nowMs: number): boolean {
+  const { ended: end, ...rest } = next;
+  if (end === undefined || end.connections.length > 0 || isWorthKeeping(rest, nowMs)) return false;
+  return (end.reason === 'offline') === (member.offline !== undefined);
 }
 
 /** KICK-*: ends the memberships of those who are out by the rule. Idempotent, and may stop half-way. */

@@ -56,7 +56,7 @@ export async function createTable(endpoint: string): Promise<void> {
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
     // dynalite has no streams, and takes no notice.
-    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });
   for (;;) {
     const answer = await callDynamodb(endpoint, 'DescribeTable', { TableName: tableName });

@@ -3,6 +3,8 @@ export interface TableRecord {
   readonly eventName: string;
   readonly dynamodb: {
     readonly NewImage?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly OldImage?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly Keys: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly SequenceNumber: string;
     readonly ApproximateCreationDateTime: number;
   };

@@ -176,7 +176,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     for (;;) {
       const records = await readStream();
       if (records.length === 0) return;
-      const own = records.filter(({ dynamodb }) => JSON.stringify(dynamodb.NewImage?.pk ?? '').includes(prefix));
+      const own = records.filter(({ dynamodb }) => JSON.stringify(dynamodb.Keys).includes(prefix));
       const { batchItemFailures } = await onChanges({ Records: own });
       if (batchItemFailures.length > 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
     }

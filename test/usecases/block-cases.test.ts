@@ -40,7 +40,7 @@ test('case 15: put on the allowlist after message 31, before the row is removed:
     epoch: room?.epoch ?? '',
     fence: undefined,
     message: {
-      messageId: 'message-31',
+      id: 'message-31',
       clientMessageId: 'message-31',
       senderUserId: 'system',
       type: 'RC:TxtMsg',
