@@ -167,7 +167,14 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
   const memberIds = async (): Promise<string[]> =>
     ((await queryMembers(deps, room, 1000, 'ascending'))?.members ?? []).map((member) => member.userId).sort();
   const events: RoomEvent[] = [];
-  const queue: EventQueue = { put: async (more) => void events.push(...more) };
+  let refusals = 0;
+  const queue: EventQueue = {
+    put: async (more) => {
+      refusals -= 1;
+      if (refusals >= 0) throw new Error('the queue is away');
+      events.push(...more);
+    },
+  };
   const onChanges = changesHandler(() => deps, queue, readChange);
   let readStream: ReadStream | undefined;
   /** The Lambda behind the table's stream gets what was written since the last time, in batches until it writes no more. */
@@ -180,6 +187,11 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
       const { batchItemFailures } = await onChanges({ Records: own });
       if (batchItemFailures.length > 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
     }
+  };
+  /** All since the world began, as after a run whose success was never noted. */
+  const announceAgain = async (): Promise<void> => {
+    readStream = undefined;
+    await settle();
   };
   /** How the memberships of a user ended, as this connection was told. */
   const endsSeenBy = async (witness: Caller, userId: string): Promise<(EndReason | undefined)[]> => {
@@ -195,7 +207,10 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
 
   return {
     ...{ room, deps, clock, push, faults, device, connect, open, join, enter, send, leave, publish },
-    ...{ isIn, memberIds, endsSeenBy, isOffline, settle, events },
+    ...{ isIn, memberIds, endsSeenBy, isOffline, settle, announceAgain, events },
+    refuseEvents: (count: number) => {
+      refusals = count;
+    },
     drop: (caller: Caller) => handlers.disconnect(caller),
     frame: handlers.frame,
     block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),

@@ -1,0 +1,77 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { postWebhook } from '../../lib/push/webhook.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A server of the app; returns its address and the bodies that it got. */
+async function listen(answer: RequestListener): Promise<{ url: string; bodies: string[] }> {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      bodies.push(body);
+      answer(request, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, bodies };
+}
+
+const calls = (url: string) => {
+  let count = 0;
+  return () => {
+    count += 1;
+    return { url, headers: { 'content-type': 'application/json' }, body: `call ${count}` };
+  };
+};
+const options = { fetch, timeoutMs: 60_000, attempts: 3 };
+
+test('2xx is delivered, with one call', async () => {
+  const { url, bodies } = await listen((_request, response) => response.writeHead(204).end());
+  await postWebhook(calls(url), options);
+  expect(bodies).toEqual(['call 1']);
+});
+
+test('an error is tried twice more, each time signed anew, and then told', async () => {
+  const { url, bodies } = await listen((_request, response) => response.writeHead(503).end('busy'));
+  await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events; the server answered 503');
+  expect(bodies).toEqual(['call 1', 'call 2', 'call 3']);
+});
+
+test('the second call may succeed', async () => {
+  const statuses = [500, 200];
+  const { url, bodies } = await listen((_request, response) => response.writeHead(statuses.shift() ?? 500).end());
+  await postWebhook(calls(url), options);
+  expect(bodies).toEqual(['call 1', 'call 2']);
+});
+
+test('silence is given up after the time', async () => {
+  const { url, bodies } = await listen(() => undefined);
+  await expect(postWebhook(calls(url), { ...options, timeoutMs: 50 })).rejects.toThrow('no answer in 50 ms');
+  expect(bodies.length).toBeGreaterThan(0);
+});
+
+test('a redirect is not followed: the signed call goes nowhere else', async () => {
+  const other = await listen((_request, response) => response.end());
+  const { url } = await listen((_request, response) => response.writeHead(307, { location: other.url }).end());
+  await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events');
+  expect(other.bodies).toEqual([]);
+});
+
+test('a server that is not there', async () => {
+  const { url } = await listen((_request, response) => response.end());
+  for (const close of closers.splice(0)) close();
+  await expect(postWebhook(calls(url), options)).rejects.toThrow('the server is not reached');
+});
