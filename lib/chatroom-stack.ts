@@ -1,35 +1,32 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppSecret } from './infra/app-secret.ts';
-import { applyGrant, type FunctionName, grants } from './infra/grants.ts';
+import { ChangeStream } from './infra/change-stream.ts';
+import { addresses, applyGrant, type FunctionName } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
 import { RoomTable } from './infra/room-table.ts';
 import { ServerApi } from './infra/server-api.ts';
 import type { Settings } from './infra/settings.ts';
 import { SocketApi } from './infra/socket-api.ts';
 import { SweepSchedule } from './infra/sweep-schedule.ts';
+import { WebhookQueue } from './infra/webhook-queue.ts';
 
-/** The whole deployment: one table, one secret, six Lambdas, two APIs and a schedule. */
+/** The whole deployment: a table with a stream, a secret, seven Lambdas, two APIs, a schedule and, if chosen, a webhook. */
 export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
-    const { table } = new RoomTable(this, 'Rooms');
+    const { table, streamArn } = new RoomTable(this, 'Rooms');
     const { secret } = new AppSecret(this, 'App', settings.appKey);
     const sockets = new SocketApi(this, 'Sockets');
+    const stream = new ChangeStream(this, 'ChangeStream', streamArn, settings);
+    const events = settings.webhookUrl === '' ? undefined : new WebhookQueue(this, 'Events');
 
+    const { lostChanges } = stream;
+    const resources = { table, streamArn, secret, sockets: sockets.stage, lostChanges, webhookQueue: events?.queue };
     const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
-      const { connections, secret: readsSecret } = grants[entry];
-      const { handler, role } = new RoomFunction(this, id, {
-        entry,
-        timeout,
-        environment: {
-          SETTINGS: JSON.stringify(settings),
-          TABLE_NAME: table.tableName,
-          ...(readsSecret && { SECRET_ARN: secret.secretArn }),
-          ...(connections.length > 0 && { CONNECTIONS_URL: sockets.stage.callbackUrl }),
-        },
-      });
-      applyGrant(entry, role, { table, secret, apiId: sockets.api.apiId, stageName: sockets.stage.stageName });
+      const environment = { SETTINGS: JSON.stringify(settings), ...addresses(entry, resources) };
+      const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
+      applyGrant(entry, role, resources);
       return handler;
     };
 
@@ -44,10 +41,17 @@ export class ChatroomStack extends Stack {
     });
     const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
     new SweepSchedule(this, 'SweepSchedule', sweep);
+    stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
+    events?.feed(addFunction('Webhook', 'webhook', Duration.seconds(20)));
 
-    new CfnOutput(this, 'WebSocketUrl', { value: sockets.stage.url });
-    new CfnOutput(this, 'ServerApiUrl', { value: serverApi.url });
-    // Its full name, the ARN, which every command that asks for a secret's name takes.
-    new CfnOutput(this, 'SecretName', { value: secret.secretArn });
+    const outputs = {
+      WebSocketUrl: sockets.stage.url,
+      ServerApiUrl: serverApi.url,
+      // Its full name, the ARN, which every command that asks for a secret's name takes.
+      SecretName: secret.secretArn,
+      LostChangesQueueUrl: lostChanges.queueUrl,
+      ...(events && { LostEventsQueueUrl: events.lostEvents.queueUrl }),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

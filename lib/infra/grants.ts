@@ -1,40 +1,88 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type { WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
 /** The Lambdas, by the names of their files. */
-export type FunctionName = 'authorize' | 'connect' | 'disconnect' | 'message' | 'sweep' | 'server-api';
+export type FunctionName =
+  | 'authorize'
+  | 'connect'
+  | 'disconnect'
+  | 'message'
+  | 'sweep'
+  | 'server-api'
+  | 'changes'
+  | 'webhook';
 
-/** All that one Lambda may do beside writing its own log. */
+/** All that one Lambda may do beside writing its own log; what is left out it may not touch. */
 export interface Grant {
-  readonly table: readonly string[];
+  readonly table?: readonly string[];
+  /** Actions on the stream of the table. */
+  readonly stream?: readonly string[];
   /** HTTP methods on the connections of the WebSocket API. */
-  readonly connections: readonly ('POST' | 'DELETE')[];
-  readonly secret: boolean;
+  readonly connections?: readonly ('POST' | 'DELETE')[];
+  /** Actions on the queue of the webhook, where there is one. */
+  readonly webhookQueue?: readonly string[];
+  readonly lostChanges?: readonly string[];
+  /** Whether it may read the secret. */
+  readonly secret?: boolean;
 }
 
 /** The resources to which the grants refer. */
 export interface GrantedResources {
   readonly table: TableV2;
+  readonly streamArn: string;
+  readonly sockets: WebSocketStage;
+  readonly webhookQueue: Queue | undefined;
+  readonly lostChanges: Queue;
   readonly secret: Secret;
-  readonly apiId: string;
-  readonly stageName: string;
 }
-
-const readAndWrite = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'];
 
 const withoutQuery = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
 
+const readAndWrite = [...withoutQuery, 'Query'];
+
+const readAlsoMany = [...readAndWrite, 'BatchGetItem'];
+
+// Who reads a stream or a queue by an event source mapping is Lambda itself, in the role of the function.
+const readStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+
+const send = ['SendMessage'];
+
 /** Who may do what: exactly this. */
 export const grants: Readonly<Record<FunctionName, Grant>> = {
-  authorize: { table: [], connections: [], secret: true },
-  connect: { table: ['GetItem', 'PutItem'], connections: [], secret: false },
-  disconnect: { table: withoutQuery, connections: [], secret: false },
-  message: { table: readAndWrite, connections: ['POST'], secret: false },
-  sweep: { table: readAndWrite, connections: ['DELETE'], secret: false },
-  'server-api': { table: [...readAndWrite, 'BatchGetItem'], connections: ['POST'], secret: true },
+  authorize: { secret: true },
+  connect: { table: ['GetItem', 'PutItem'] },
+  disconnect: { table: withoutQuery },
+  message: { table: readAlsoMany, connections: ['POST'] },
+  sweep: { table: readAndWrite, connections: ['DELETE'] },
+  'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
+  changes: {
+    table: readAndWrite,
+    stream: readStream,
+    connections: ['POST', 'DELETE'],
+    webhookQueue: send,
+    lostChanges: send,
+  },
+  webhook: { webhookQueue: receive, secret: true },
 };
+
+/** Where the Lambda finds what it may use, as its environment names it. */
+export function addresses(name: FunctionName, resources: GrantedResources): Record<string, string> {
+  const grant = grants[name];
+  const { table, sockets, webhookQueue, secret } = resources;
+  const sends = grant.webhookQueue?.includes('SendMessage') === true;
+  return {
+    ...(grant.table && { TABLE_NAME: table.tableName }),
+    ...(grant.connections && { CONNECTIONS_URL: sockets.callbackUrl }),
+    ...(sends && webhookQueue && { WEBHOOK_QUEUE_URL: webhookQueue.queueUrl }),
+    ...(grant.secret && { SECRET_ARN: secret.secretArn }),
+  };
+}
 
 /** The ARN as the checker of the template spells it: every reference as its name in angle brackets. */
 function describe(role: Role, arn: string): string {
@@ -42,34 +90,38 @@ function describe(role: Role, arn: string): string {
   return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
 
+function allow(role: Role, service: string, actions: readonly string[] | undefined, arns: readonly string[]): void {
+  if (actions === undefined || arns.length === 0) return;
+  role.addToPolicy(
+    new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [...arns] }),
+  );
+}
+
+function allowConnections(role: Role, methods: readonly string[], { api, stageName }: WebSocketStage): void {
+  const arns = methods.map((method) =>
+    Stack.of(role).formatArn({
+      service: 'execute-api',
+      resource: api.apiId,
+      resourceName: `${stageName}/${method}/@connections/*`,
+    }),
+  );
+  allow(role, 'execute-api', ['ManageConnections'], arns);
+  for (const arn of arns) {
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${describe(role, arn)}]`,
+      reason: 'Connection ids exist only while a socket is open; the grant names this API, this stage and the method.',
+    });
+  }
+}
+
 /** Writes the Lambda's row of the table above into its role. */
 export function applyGrant(name: FunctionName, role: Role, resources: GrantedResources): void {
-  const grant = grants[name];
-  const allow = (actions: string[], arns: string[]) =>
-    role.addToPolicy(new PolicyStatement({ actions, resources: arns }));
-  if (grant.table.length > 0) {
-    allow(
-      grant.table.map((action) => `dynamodb:${action}`),
-      [resources.table.tableArn],
-    );
-  }
-  if (grant.connections.length > 0) {
-    const { apiId, stageName } = resources;
-    const arns = grant.connections.map((method) =>
-      Stack.of(role).formatArn({
-        service: 'execute-api',
-        resource: apiId,
-        resourceName: `${stageName}/${method}/@connections/*`,
-      }),
-    );
-    allow(['execute-api:ManageConnections'], arns);
-    for (const arn of arns) {
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${describe(role, arn)}]`,
-        reason:
-          'Connection ids exist only while a socket is open; the grant names this API, this stage and the method.',
-      });
-    }
-  }
-  if (grant.secret) allow(['secretsmanager:GetSecretValue'], [resources.secret.secretArn]);
+  const { table, stream, connections, webhookQueue, lostChanges, secret } = grants[name];
+  const webhookArns = resources.webhookQueue === undefined ? [] : [resources.webhookQueue.queueArn];
+  allow(role, 'dynamodb', table, [resources.table.tableArn]);
+  allow(role, 'dynamodb', stream, [resources.streamArn]);
+  allowConnections(role, connections ?? [], resources.sockets);
+  allow(role, 'sqs', webhookQueue, webhookArns);
+  allow(role, 'sqs', lostChanges, [resources.lostChanges.queueArn]);
+  allow(role, 'secretsmanager', secret ? ['GetSecretValue'] : undefined, [resources.secret.secretArn]);
 }

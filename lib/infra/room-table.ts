@@ -1,10 +1,19 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type CfnGlobalTable,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
 /** The one table. It has no index, because no decision may come from an eventually consistent read. */
 export class RoomTable extends Construct {
   readonly table: TableV2;
+  /** ARN of the stream of what is written, each row as it then is. */
+  readonly streamArn: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -15,8 +24,10 @@ export class RoomTable extends Construct {
       timeToLiveAttribute: 'expiresAtSec',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryptionV2.awsManagedKey(),
+      dynamoStream: StreamViewType.NEW_IMAGE,
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: true,
     });
+    this.streamArn = (this.table.node.defaultChild as CfnGlobalTable).attrStreamArn;
   }
 }

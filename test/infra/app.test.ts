@@ -33,7 +33,7 @@ describe('the app', () => {
   let lambdas: Lambda[] = [];
 
   beforeAll(() => {
-    passed = passes(() => synthesize(outdir, { offlineGraceMs: 1_234 }));
+    passed = passes(() => synthesize(outdir, { offlineGraceMs: 1_234, webhookUrl: 'https://app.example.com/events' }));
     const template = JSON.parse(readFileSync(join(outdir, 'Chatroom.template.json'), 'utf8'));
     const resources: Lambda[] = Object.values(template.Resources);
     lambdas = resources.filter((resource) => resource.Type === 'AWS::Lambda::Function');
@@ -43,6 +43,12 @@ describe('the app', () => {
 
   it('has no finding of cdk-nag', () => {
     expect(passed).toBe(true);
+  });
+
+  it('has none without a webhook either', () => {
+    const bare = mkdtempSync(join(tmpdir(), 'chatroom-bare-'));
+    expect(passes(() => synthesize(bare, {}))).toBe(true);
+    rmSync(bare, { recursive: true, force: true });
   });
 
   it('would be stopped by a finding', () => {
@@ -55,7 +61,7 @@ describe('the app', () => {
   });
 
   it('writes the bundle of each Lambda, and where it is', () => {
-    expect(lambdas).toHaveLength(6);
+    expect(lambdas).toHaveLength(8);
     for (const { Metadata: metadata } of lambdas) {
       expect(metadata['aws:cdk:path']).toMatch(/^Chatroom\//);
       const folder = join(outdir, metadata['aws:asset:path']);

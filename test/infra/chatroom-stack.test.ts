@@ -1,38 +1,11 @@
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { defaultSettings, type Settings } from '../../lib/infra/settings.ts';
+import { defaultSettings } from '../../lib/infra/settings.ts';
+import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
-type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
-type Statement = { readonly Action: string | string[]; readonly Resource: unknown };
-
-function synthesizeTemplate(settings: Partial<Settings> = {}): Template {
-  // The bundles are looked at elsewhere; here they would only take time.
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }));
-}
-
-const template = synthesizeTemplate();
-const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'Sweep', 'ServerApi'] as const;
-
-function one(type: string, prefix: string): Resource {
-  const found = Object.entries(template.findResources(type)).filter(([id]) =>
-    new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id),
-  );
-  expect(found.map(([id]) => id)).toHaveLength(1);
-  return found[0]?.[1] as Resource;
-}
-
-function variables(name: string): Record<string, unknown> {
-  const lambda = one('AWS::Lambda::Function', `${name}Function`);
-  return (lambda.Properties.Environment as { Variables: Record<string, unknown> }).Variables;
-}
-
-function statements(name: string): Statement[] {
-  const policy = one('AWS::IAM::Policy', `${name}RoleDefaultPolicy`);
-  return (policy.Properties.PolicyDocument as { Statement: Statement[] }).Statement;
-}
+const webhookUrl = 'https://app.example.com/events';
+const template = synthesizeTemplate({ webhookUrl });
+const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'Sweep', 'ServerApi', 'Changes', 'Webhook'] as const;
 
 describe('the table', () => {
   it('is one, on demand, without index, kept, encrypted and restorable', () => {
@@ -47,6 +20,7 @@ describe('the table', () => {
         ],
         TimeToLiveSpecification: { AttributeName: 'expiresAtSec', Enabled: true },
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
         GlobalSecondaryIndexes: Match.absent(),
         Replicas: [
           Match.objectLike({
@@ -60,7 +34,15 @@ describe('the table', () => {
 });
 
 describe('the Lambdas', () => {
-  it('are six, on Node 24 and arm64, each with a log that ends', () => {
+  const known: Readonly<Record<string, unknown>> = {
+    CONNECTIONS_URL: { 'Fn::Join': ['', expect.arrayContaining(['https://', refer('SocketsApi'), '/prod'])] },
+    // The name of the secret, whose value is in no template.
+    SECRET_ARN: refer('AppSecret'),
+    TABLE_NAME: refer('RoomsTable'),
+    WEBHOOK_QUEUE_URL: refer('EventsWebhook'),
+  };
+
+  it('are eight with the webhook, on Node 24 and arm64, each with a log that ends', () => {
     template.resourceCountIs('AWS::Lambda::Function', names.length);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -71,60 +53,69 @@ describe('the Lambdas', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  it.each(names)('give %s all settings and the name of the table', (name) => {
-    expect(JSON.parse(String(variables(name).SETTINGS))).toEqual(defaultSettings);
-    expect(variables(name).TABLE_NAME).toEqual({ Ref: expect.stringMatching(/^RoomsTable/) });
-  });
-
   it.each([
-    ['Authorize', ['SECRET_ARN', 'SETTINGS', 'TABLE_NAME']],
-    ['Connect', ['SETTINGS', 'TABLE_NAME']],
-    ['Disconnect', ['SETTINGS', 'TABLE_NAME']],
-    ['Message', ['CONNECTIONS_URL', 'SETTINGS', 'TABLE_NAME']],
-    ['Sweep', ['CONNECTIONS_URL', 'SETTINGS', 'TABLE_NAME']],
-    ['ServerApi', ['CONNECTIONS_URL', 'SECRET_ARN', 'SETTINGS', 'TABLE_NAME']],
-  ])('tell %s no more than it needs', (name, expected) => {
-    expect(new Set(Object.keys(variables(name)))).toEqual(new Set(expected));
-  });
-
-  it('carry the settings that were chosen', () => {
-    const chosen = synthesizeTemplate({ multipleRooms: true, appKey: 'other' });
-    for (const lambda of Object.values(chosen.findResources('AWS::Lambda::Function'))) {
-      expect(JSON.parse(lambda.Properties.Environment.Variables.SETTINGS)).toMatchObject({
-        multipleRooms: true,
-        appKey: 'other',
-      });
-    }
+    ['Authorize', ['SECRET_ARN']],
+    ['Connect', ['TABLE_NAME']],
+    ['Disconnect', ['TABLE_NAME']],
+    ['Message', ['CONNECTIONS_URL', 'TABLE_NAME']],
+    ['Sweep', ['CONNECTIONS_URL', 'TABLE_NAME']],
+    ['ServerApi', ['CONNECTIONS_URL', 'SECRET_ARN', 'TABLE_NAME']],
+    ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
+    ['Webhook', ['SECRET_ARN']],
+  ])('tell %s the settings and where to find %j, and no more', (name, expected) => {
+    const { SETTINGS: settings, ...places } = variables(template, name);
+    expect(JSON.parse(String(settings))).toEqual({ ...defaultSettings, webhookUrl });
+    expect(places).toEqual(Object.fromEntries(expected.map((place) => [place, known[place]])));
   });
 });
 
 describe('the roles', () => {
-  const table = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map((action) => `dynamodb:${action}`);
-  const log = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-  const posts = 'execute-api:ManageConnections';
-  const secret = 'secretsmanager:GetSecretValue';
+  const withoutQuery = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+  const table = (...actions: string[]) => [actions, refer('RoomsTable', 'Arn')];
+  const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+  const secret = [['secretsmanager:GetSecretValue'], refer('AppSecret')];
+  const readAndWrite = [...withoutQuery, 'dynamodb:Query'];
+  const readAlsoMany = [...readAndWrite, 'dynamodb:BatchGetItem'];
+  const connections = (...methods: string[]) => [
+    ['execute-api:ManageConnections'],
+    oneOrMore(
+      methods.map((method) => ({
+        'Fn::Join': ['', expect.arrayContaining([`/prod/${method}/@connections/*`, refer('SocketsApi')])],
+      })),
+    ),
+  ];
 
   it.each([
-    ['Authorize', [...log, secret]],
-    ['Connect', [...log, 'dynamodb:GetItem', 'dynamodb:PutItem']],
-    ['Disconnect', [...log, ...table.slice(0, -1)]],
-    ['Message', [...log, ...table, posts]],
-    ['Sweep', [...log, ...table, posts]],
-    ['ServerApi', [...log, ...table, 'dynamodb:BatchGetItem', posts, secret]],
+    ['Authorize', [secret]],
+    ['Connect', [table('dynamodb:GetItem', 'dynamodb:PutItem')]],
+    ['Disconnect', [table(...withoutQuery)]],
+    ['Message', [table(...readAlsoMany), connections('POST')]],
+    ['Sweep', [table(...readAndWrite), connections('DELETE')]],
+    ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
+    [
+      'Changes',
+      [
+        table(...readAndWrite),
+        [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
+        connections('POST', 'DELETE'),
+        [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],
+        [['sqs:SendMessage'], refer('ChangeStreamLostChanges', 'Arn')],
+      ],
+    ],
+    ['Webhook', [[receive.map((action) => `sqs:${action}`), refer('EventsWebhook', 'Arn')], secret]],
   ])('let %s do this and nothing else', (name, expected) => {
-    expect(statements(name).flatMap((statement) => statement.Action)).toEqual(expected);
-    expect(one('AWS::IAM::Role', `${name}Role`).Properties.ManagedPolicyArns).toBeUndefined();
+    const log = [['logs:CreateLogStream', 'logs:PutLogEvents'], refer(`${name}Log`, 'Arn')];
+    const granted = statements(template, name).map(({ Action, Resource }) => [[Action].flat(), Resource]);
+    expect(granted).toEqual([log, ...expected]);
+    expect(one(template, 'AWS::IAM::Role', `${name}Role`).Properties.ManagedPolicyArns).toBeUndefined();
   });
 
-  it.each([
-    ['Message', ['POST']],
-    ['Sweep', ['DELETE']],
-    ['ServerApi', ['POST']],
-  ])('let %s reach connections of this stage by %j only', (name, methods) => {
-    const granted = statements(name).find((statement) => statement.Action === posts);
-    const text = JSON.stringify(granted?.Resource);
-    expect([...text.matchAll(/\/prod\/(\w+)\/@connections\/\*/g)].map((match) => match[1])).toEqual(methods);
-    expect(text.match(/\*/g)).toHaveLength(methods.length);
+  it('have a star for the ids of connections and for nothing else', () => {
+    for (const name of names) {
+      const text = JSON.stringify(statements(template, name)).replaceAll('/@connections/*', '');
+      expect(text).not.toContain('*');
+    }
   });
 });
 
@@ -184,7 +175,12 @@ describe('the rest', () => {
 
   it('tells the operator where everything is', () => {
     expect(new Set(Object.keys(template.findOutputs('*')))).toEqual(
-      new Set(['SecretName', 'ServerApiUrl', 'WebSocketUrl']),
+      new Set(['LostChangesQueueUrl', 'LostEventsQueueUrl', 'SecretName', 'ServerApiUrl', 'WebSocketUrl']),
     );
   });
 });
+
+/** As CloudFormation is given it: one alone stands without a list. */
+function oneOrMore<T>(values: readonly T[]): T | readonly T[] | undefined {
+  return values.length === 1 ? values[0] : values;
+}
