@@ -11,7 +11,7 @@ import { SocketApi } from './infra/socket-api.ts';
 import { SweepSchedule } from './infra/sweep-schedule.ts';
 import { WebhookQueue } from './infra/webhook-queue.ts';
 
-/** The whole deployment: a table with a stream, a secret, seven Lambdas, two APIs, a schedule and, if chosen, a webhook. */
+/** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, a schedule and perhaps a webhook. */
 export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });

@@ -3,17 +3,18 @@ import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { Settings } from './settings.ts';
 
-/** The values of `news`, by which a written row asks for a run, that anyone waits for under these settings. */
-function awaitedNews({ webhookUrl, notifyMemberChanges }: Settings): string[] {
-  const hasWebhook = webhookUrl !== '';
+/** What of the stream is worth a run: a row written with news, or a membership that went with its row. */
+function patterns({ webhookUrl, notifyMemberChanges }: Settings): Record<string, unknown>[] {
+  // Each run costs, and most writes are no news to anyone; what the filter turns away is free.
+  const isJoinTold = webhookUrl !== '' || notifyMemberChanges;
+  const news = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast'];
   return [
-    ...['left', 'offline', 'blocked', 'destroyed', 'broadcast'],
-    ...(hasWebhook || notifyMemberChanges ? ['joined'] : []),
-    ...(hasWebhook ? ['room-created', 'room-destroyed'] : []),
+    { dynamodb: { NewImage: { news: { S: isJoinTold ? ['joined', ...news] : news } } } },
+    { eventName: ['REMOVE'], dynamodb: { OldImage: { membership: { S: [{ exists: true }] } } } },
   ];
 }
 
-/** The rows of the table that carry news, as they are written. */
+/** The changes of the table's rows that somebody has to hear of. */
 export class ChangeStream extends Construct {
   /** Which records the Lambda gave up: their places in the stream, not the records. */
   readonly lostChanges: DeadLetterQueue;
@@ -27,15 +28,13 @@ export class ChangeStream extends Construct {
     this.#settings = settings;
   }
 
-  /** Runs the Lambda on the rows; its role must be able to read the stream and to send to the lost changes. */
+  /** Runs the Lambda on the changes; its role must be able to read the stream and to send to the lost changes. */
   feed(changes: IFunction): void {
-    // Each run costs, and most rows are no news to anyone: what the filter turns away is free.
-    const pattern = { dynamodb: { NewImage: { news: { S: awaitedNews(this.#settings) } } } };
     new CfnEventSourceMapping(this, 'Mapping', {
       functionName: changes.functionName,
       eventSourceArn: this.#streamArn,
       startingPosition: 'TRIM_HORIZON',
-      filterCriteria: { filters: [{ pattern: JSON.stringify(pattern) }] },
+      filterCriteria: { filters: patterns(this.#settings).map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
       batchSize: 100,
       // One batch of a shard at a time: with more, a room's rows would overtake each other.
       parallelizationFactor: 1,

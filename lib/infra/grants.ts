@@ -56,7 +56,7 @@ const send = ['SendMessage'];
 /** Who may do what: exactly this. */
 export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
-  connect: { table: ['GetItem', 'PutItem'] },
+  connect: { table: withoutQuery },
   disconnect: { table: withoutQuery },
   message: { table: readAlsoMany, connections: ['POST'] },
   sweep: { table: readAndWrite, connections: ['DELETE'] },

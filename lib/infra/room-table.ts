@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 /** The one table. It has no index, because no decision may come from an eventually consistent read. */
 export class RoomTable extends Construct {
   readonly table: TableV2;
-  /** ARN of the stream of what is written, each row as it then is. */
+  /** ARN of the stream of what is written and deleted: each row as it was and as it is. */
   readonly streamArn: string;
 
   constructor(scope: Construct, id: string) {
@@ -24,7 +24,7 @@ export class RoomTable extends Construct {
       timeToLiveAttribute: 'expiresAtSec',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryptionV2.awsManagedKey(),
-      dynamoStream: StreamViewType.NEW_IMAGE,
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: true,
     });

@@ -20,7 +20,7 @@ describe('the table', () => {
         ],
         TimeToLiveSpecification: { AttributeName: 'expiresAtSec', Enabled: true },
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
-        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         GlobalSecondaryIndexes: Match.absent(),
         Replicas: [
           Match.objectLike({
@@ -88,7 +88,7 @@ describe('the roles', () => {
 
   it.each([
     ['Authorize', [secret]],
-    ['Connect', [table('dynamodb:GetItem', 'dynamodb:PutItem')]],
+    ['Connect', [table(...withoutQuery)]],
     ['Disconnect', [table(...withoutQuery)]],
     ['Message', [table(...readAlsoMany), connections('POST')]],
     ['Sweep', [table(...readAndWrite), connections('DELETE')]],
