@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import { SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/frames.ts';
+import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/frames.ts';
 import { backoffDelaysMs } from './backoff.ts';
 import { readToken } from './token.ts';
 import { type ClientSocket, type EngineDeps, RCIMIWConnectionStatus } from './types.ts';
@@ -7,6 +7,17 @@ import { type ClientSocket, type EngineDeps, RCIMIWConnectionStatus } from './ty
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How Node and React Native word a refused handshake; a browser says nothing. */
 const REFUSED_HANDSHAKE = /(?:response|code)\D*40[13]\b/i;
+
+/** Why the server may refuse a connection; a browser learns it only by a sub-protocol that it offered. */
+const REFUSAL_CODES: readonly number[] = [Code.TOKEN_INCORRECT, Code.USER_BLOCKED, Code.TOKEN_EXPIRED];
+
+const STATUS_OF_CODE: ReadonlyMap<number, RCIMIWConnectionStatus> = new Map([
+  [Code.TOKEN_INCORRECT, RCIMIWConnectionStatus.TOKEN_INCORRECT],
+  [Code.TOKEN_EXPIRED, RCIMIWConnectionStatus.TOKEN_INCORRECT],
+  [Code.USER_BLOCKED, RCIMIWConnectionStatus.CONN_USER_BLOCKED],
+  [Code.CUT_OFF, RCIMIWConnectionStatus.CONN_USER_BLOCKED],
+  [Code.KICKED_BY_OTHER_DEVICE, RCIMIWConnectionStatus.KICKED_OFFLINE_BY_OTHER_CLIENT],
+]);
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
@@ -19,7 +30,7 @@ export interface ConnectionEvents {
   stopped(): void;
 }
 
-/** A WebSocket that comes back by itself, until it is closed or the token is refused. */
+/** A WebSocket that comes back by itself, until it is closed or the server wants it no more. */
 export class Connection {
   readonly #deps: EngineDeps;
   readonly #events: ConnectionEvents;
@@ -72,6 +83,11 @@ export class Connection {
     this.#events.stopped();
   }
 
+  /** The server has ended it for good, and this is why. */
+  end(code: number): void {
+    this.close(STATUS_OF_CODE.get(code) ?? RCIMIWConnectionStatus.UNCONNECTED, code);
+  }
+
   /** For a peer that is silent: takes the connection as lost without waiting for the network to say so. */
   drop(): void {
     if (this.#isUp) this.#lost('');
@@ -81,13 +97,13 @@ export class Connection {
     this.#events.status(RCIMIWConnectionStatus.CONNECTING);
     const socket = this.#construct(token);
     if (socket === undefined) {
-      this.close(RCIMIWConnectionStatus.TOKEN_INCORRECT, Code.TOKEN_INCORRECT);
+      this.end(Code.TOKEN_INCORRECT);
       return;
     }
     this.#socket = socket;
     let failure = '';
     this.#attemptTimer = this.#deps.timers.setTimeout(() => this.#lost(''), HANDSHAKE_TIMEOUT_MS);
-    socket.onopen = () => this.#opened();
+    socket.onopen = () => this.#opened(socket.protocol);
     socket.onmessage = (event: { readonly data: unknown }) => this.#arrived(event.data);
     socket.onerror = (event: { readonly message?: string }) => {
       failure = event.message ?? '';
@@ -97,14 +113,20 @@ export class Connection {
 
   /** undefined: the token cannot be a sub-protocol, so it is no token. */
   #construct(token: string): ClientSocket | undefined {
+    const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
+    const protocols = [SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX + token, ...refusals];
     try {
-      return new this.#deps.Socket(this.#deps.server, [SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX + token]);
+      return new this.#deps.Socket(this.#deps.server, protocols);
     } catch {
       return undefined;
     }
   }
 
-  #opened(): void {
+  #opened(protocol: string): void {
+    if (protocol.startsWith(REFUSED_SUB_PROTOCOL_PREFIX)) {
+      this.end(Number(protocol.slice(REFUSED_SUB_PROTOCOL_PREFIX.length)));
+      return;
+    }
     this.#deps.timers.clearTimeout(this.#attemptTimer);
     this.#isUp = true;
     this.#events.status(RCIMIWConnectionStatus.CONNECTED);
@@ -126,7 +148,7 @@ export class Connection {
     this.#letGo();
     const code = wasUp ? undefined : this.#refusal(token, failure);
     if (code !== undefined) {
-      this.close(RCIMIWConnectionStatus.TOKEN_INCORRECT, code);
+      this.end(code);
       return;
     }
     this.#events.status(RCIMIWConnectionStatus.SUSPEND);

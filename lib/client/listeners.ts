@@ -1,4 +1,5 @@
-import type { Listeners, Timers } from './types.ts';
+import type { Listeners } from './callbacks.ts';
+import type { Timers } from './types.ts';
 
 /** RongCloud's listener setters: a new listener replaces the old, nothing removes it. */
 export class ListenerSetters {
@@ -39,6 +40,57 @@ export class ListenerSetters {
 
   setOnChatRoomMessagesLoadedListener(listener?: Listeners['chatRoomMessagesLoaded']): void {
     this.listeners.chatRoomMessagesLoaded = listener;
+  }
+
+  /** The outcome of `recallMessage` where it was called without a callback. */
+  setOnMessageRecalledListener(listener?: Listeners['messageRecalled']): void {
+    this.listeners.messageRecalled = listener;
+  }
+
+  /** Somebody else recalled a message of a room; the argument stands in its place, of type RECALL. */
+  setOnRemoteMessageRecalledListener(listener?: Listeners['remoteMessageRecalled']): void {
+    this.listeners.remoteMessageRecalled = listener;
+  }
+
+  /** The attributes of a room are known, after a join or a come-back; those it has were told as changes before. */
+  setOnChatRoomEntriesSyncedListener(listener?: Listeners['chatRoomEntriesSynced']): void {
+    this.listeners.chatRoomEntriesSynced = listener;
+  }
+
+  setOnChatRoomEntriesChangedListener(listener?: Listeners['chatRoomEntriesChanged']): void {
+    this.listeners.chatRoomEntriesChanged = listener;
+  }
+
+  setOnChatRoomEntryAddedListener(listener?: Listeners['chatRoomEntryAdded']): void {
+    this.listeners.chatRoomEntryAdded = listener;
+  }
+
+  setOnChatRoomEntriesAddedListener(listener?: Listeners['chatRoomEntriesAdded']): void {
+    this.listeners.chatRoomEntriesAdded = listener;
+  }
+
+  setOnChatRoomEntryLoadedListener(listener?: Listeners['chatRoomEntryLoaded']): void {
+    this.listeners.chatRoomEntryLoaded = listener;
+  }
+
+  setOnChatRoomAllEntriesLoadedListener(listener?: Listeners['chatRoomAllEntriesLoaded']): void {
+    this.listeners.chatRoomAllEntriesLoaded = listener;
+  }
+
+  setOnChatRoomEntryRemovedListener(listener?: Listeners['chatRoomEntryRemoved']): void {
+    this.listeners.chatRoomEntryRemoved = listener;
+  }
+
+  setOnChatRoomEntriesRemovedListener(listener?: Listeners['chatRoomEntriesRemoved']): void {
+    this.listeners.chatRoomEntriesRemoved = listener;
+  }
+
+  setOnChatRoomNotifyBlockListener(listener?: Listeners['chatRoomNotifyBlock']): void {
+    this.listeners.chatRoomNotifyBlock = listener;
+  }
+
+  setOnChatRoomNotifyBanListener(listener?: Listeners['chatRoomNotifyBan']): void {
+    this.listeners.chatRoomNotifyBan = listener;
   }
 
   /** Doorman's own: a membership of his was ended, and why. After `offline` the engine joins again by itself. */

@@ -1,31 +1,56 @@
-import type { Message } from '../protocol/frames.ts';
+import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
 import {
   RCIMIWConversationType,
+  type RCIMIWCustomMessage,
+  type RCIMIWCustomMessagePolicy,
   type RCIMIWMessage,
   RCIMIWMessageDirection,
   RCIMIWMessageType,
+  type RCIMIWRecallNotificationMessage,
   RCIMIWSentStatus,
   type RCIMIWTextMessage,
 } from './types.ts';
 
 const TEXT_OBJECT_NAME = 'RC:TxtMsg';
+/** The types that begin so are RongCloud's own; all others are an app's. */
+const OWN_TYPE_PREFIX = 'RC:';
 
-/** What a new message of one's own needs. */
-export interface NewText {
+/** What every new message of one's own needs. Its client message id is fixed, so sending it twice stores it once. */
+export interface NewMessage {
   readonly type: RCIMIWConversationType;
   readonly targetId: string;
   readonly channelId: string;
-  readonly text: string;
   readonly messageId: number;
   readonly clientMessageId: string;
   readonly senderUserId: string;
 }
 
-/** A text message to be sent; its client message id is fixed here, so sending it twice stores it once. */
-export function newTextMessage(given: NewText): RCIMIWTextMessage {
+/** A text message to be sent. */
+export function newTextMessage(given: NewMessage, text: string): RCIMIWTextMessage {
+  const content = JSON.stringify({ content: text });
+  return { ...newMessage(given, RCIMIWMessageType.TEXT, TEXT_OBJECT_NAME, content), text };
+}
+
+/** A message of the app's own type to be sent. */
+export function newCustomMessage(
+  given: NewMessage,
+  policy: RCIMIWCustomMessagePolicy,
+  identifier: string,
+  fields: Record<string, string>,
+): RCIMIWCustomMessage {
+  const message = newMessage(given, RCIMIWMessageType.CUSTOM, identifier, JSON.stringify(fields));
+  return { ...message, identifier, policy, fields };
+}
+
+function newMessage(
+  given: NewMessage,
+  messageType: RCIMIWMessageType,
+  objectName: string,
+  content: string,
+): RCIMIWMessage {
   return {
     conversationType: given.type,
-    messageType: RCIMIWMessageType.TEXT,
+    messageType,
     targetId: given.targetId,
     channelId: given.channelId,
     messageId: given.messageId,
@@ -38,9 +63,8 @@ export function newTextMessage(given: NewText): RCIMIWTextMessage {
     direction: RCIMIWMessageDirection.SEND,
     seq: 0,
     clientMessageId: given.clientMessageId,
-    objectName: TEXT_OBJECT_NAME,
-    content: JSON.stringify({ content: given.text }),
-    text: given.text,
+    objectName,
+    content,
   };
 }
 
@@ -48,7 +72,7 @@ export function newTextMessage(given: NewText): RCIMIWTextMessage {
 export function toAppMessage(
   message: Message,
   at: { readonly targetId: string; readonly userId: string; readonly messageId: number; readonly nowMs: number },
-): RCIMIWMessage | RCIMIWTextMessage {
+): RCIMIWMessage | RCIMIWTextMessage | RCIMIWCustomMessage | RCIMIWRecallNotificationMessage {
   const mine = message.senderUserId === at.userId;
   const base: RCIMIWMessage = {
     conversationType: RCIMIWConversationType.CHATROOM,
@@ -68,19 +92,48 @@ export function toAppMessage(
     objectName: message.type,
     content: message.content,
   };
-  if (message.type !== TEXT_OBJECT_NAME) return base;
-  const { text, extra } = readText(message.content);
-  return { ...base, messageType: RCIMIWMessageType.TEXT, text, ...(extra === undefined ? {} : { extra }) };
+  const read = readContent(message.content);
+  if (message.type === RECALLED_TYPE) return asRecall(base, read);
+  if (message.type === TEXT_OBJECT_NAME) return asText(base, read);
+  return message.type.startsWith(OWN_TYPE_PREFIX) ? base : asCustom(base, read);
 }
 
-/** By RongCloud's convention the content is JSON; an app that sends bare text is shown as it is. */
-function readText(content: string): { text: string; extra?: string | undefined } {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** By RongCloud's convention the content is a JSON object; undefined where an app sends something else. */
+function readContent(content: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(content);
-    if (typeof value !== 'object' || value === null || !('content' in value)) return { text: content };
-    const extra = 'extra' in value && typeof value.extra === 'string' ? value.extra : undefined;
-    return typeof value.content === 'string' ? { text: value.content, extra } : { text: content };
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
   } catch {
-    return { text: content };
+    return undefined;
   }
+}
+
+/** An app that sends bare text is shown as it is. */
+function asText(base: RCIMIWMessage, read: Fields | undefined): RCIMIWTextMessage {
+  const message = { ...base, messageType: RCIMIWMessageType.TEXT };
+  if (typeof read?.['content'] !== 'string') return { ...message, text: base.content };
+  const { content: text, extra } = read;
+  return { ...message, text, ...(typeof extra === 'string' ? { extra } : {}) };
+}
+
+/** What is not made of texts alone cannot be shown as fields. */
+function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage | RCIMIWCustomMessage {
+  if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
+  const fields = read as Record<string, string>;
+  return { ...base, messageType: RCIMIWMessageType.CUSTOM, identifier: base.objectName, fields };
+}
+
+function asRecall(base: RCIMIWMessage, read: Fields = {}): RCIMIWRecallNotificationMessage {
+  const { operatorId, recallTime, recallActionTime, admin, delete: deleted } = read;
+  return {
+    ...base,
+    messageType: RCIMIWMessageType.RECALL,
+    operatorId: typeof operatorId === 'string' ? operatorId : base.senderUserId,
+    admin: admin === true,
+    deleted: deleted === true,
+    recallTime: typeof recallTime === 'number' ? recallTime : base.sentTime,
+    recallActionTime: typeof recallActionTime === 'number' ? recallActionTime : 0,
+  };
 }

@@ -5,10 +5,12 @@ import type { Timers } from './types.ts';
 
 const ATTEMPTS_MAX = 8;
 const RETRY_MS = 500;
+/** What an app server has forbidden stays so, however soon it may end. */
+const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
 
 /** One thing to be done in a room. The frame is built anew for every attempt. */
 export interface Operation {
-  readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'history';
+  readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'setEntries' | 'removeEntries';
   readonly frameOf: FrameOf;
   /** The one outcome. `attempts` > 1: an earlier one may have succeeded without our knowing. */
   readonly settle: (answer: Answer, attempts: number) => void;
@@ -108,7 +110,7 @@ export class Operations {
 }
 
 function retryDelayMs(operation: Operation, answer: Answer, attempts: number): number | undefined {
-  if (!isRefusal(answer) || attempts >= ATTEMPTS_MAX) return undefined;
+  if (!isRefusal(answer) || attempts >= ATTEMPTS_MAX || FINAL_CODES.includes(answer.code)) return undefined;
   if (answer.retryAfterMs !== undefined) return answer.retryAfterMs;
   const isUnknown = answer.code === Code.UNKNOWN || (operation.kind === 'resume' && answer.code === Code.NO_ANSWER);
   return isUnknown ? RETRY_MS * attempts : undefined;

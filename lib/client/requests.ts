@@ -1,5 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, ClientFrame, RefusalAnswer } from '../protocol/frames.ts';
+import { byteLength, FRAME_BYTES_MAX } from './frame-size.ts';
 import type { Timers } from './types.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -18,11 +19,11 @@ interface Pending {
 /** The requests under way on the present connection; each ends exactly once. */
 export class Requests {
   readonly #timers: Timers;
-  readonly #transmit: (frame: ClientFrame) => void;
+  readonly #transmit: (text: string) => void;
   readonly #pending = new Map<string, Pending>();
   #lastId = 0;
 
-  constructor(timers: Timers, transmit: (frame: ClientFrame) => void) {
+  constructor(timers: Timers, transmit: (text: string) => void) {
     this.#timers = timers;
     this.#transmit = transmit;
   }
@@ -31,11 +32,14 @@ export class Requests {
   ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
     this.#lastId += 1;
     const id = String(this.#lastId);
-    const timer = this.#timers.setTimeout(() => {
-      this.#end(id, refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time'));
-    }, ANSWER_TIMEOUT_MS);
+    const text = JSON.stringify(frameOf(id));
+    const isTooLong = byteLength(text) > FRAME_BYTES_MAX;
+    const outcome = isTooLong
+      ? refusal(id, Code.CONTENT_TOO_LONG, `unable to send; the frame is longer than ${FRAME_BYTES_MAX} bytes`)
+      : refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time');
+    const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isTooLong ? 0 : ANSWER_TIMEOUT_MS);
     this.#pending.set(id, { end, timer });
-    this.#transmit(frameOf(id));
+    if (!isTooLong) this.#transmit(text);
   }
 
   /** An answer from the server; one that nobody waits for any more is ignored. */

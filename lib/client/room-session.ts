@@ -1,7 +1,7 @@
 import type { Message } from '../protocol/frames.ts';
 
 /** One seq that is known: its message, or null where nothing is to be handed to the app (his own, acknowledged). */
-export interface Entry {
+export interface Place {
   readonly seq: number;
   readonly message: Message | null;
 }
@@ -14,7 +14,7 @@ export interface RoomSession {
   /** The highest seq that is known to exist. */
   readonly knownSeq: number;
   /** What came too early, ascending; all above `seq`. */
-  readonly early: readonly Entry[];
+  readonly early: readonly Place[];
 }
 
 /** What is missing: the seqs afterSeq+1 … beforeSeq-1; beforeSeq 0 = up to the newest, whatever that is. */
@@ -23,7 +23,11 @@ export interface SeqRange {
   readonly beforeSeq: number;
 }
 
-export type SessionEvent = { readonly message: Message } | { readonly gap: SeqRange };
+export type SessionEvent =
+  | { readonly message: Message }
+  | { readonly gap: SeqRange }
+  /** The app has had the message in whose place this one now stands. */
+  | { readonly recalled: Message };
 
 /** The session after something came, and what the app is to be told, in this order. */
 export interface SessionStep {
@@ -40,22 +44,30 @@ export interface JoinedMessages {
 
 /** First sight of a room epoch: the history that the join asked for, then everything after `joined.seq`. */
 export function openSession(joined: JoinedMessages): SessionStep {
-  const entries = merge([], joined.messages.map(entryOf), 0);
-  const seq = Math.max(joined.seq, entries.at(-1)?.seq ?? 0);
+  const places = merge([], joined.messages.map(placeOf), 0);
+  const seq = Math.max(joined.seq, places.at(-1)?.seq ?? 0);
   const session = { roomEpoch: joined.roomEpoch, seq, knownSeq: seq, early: [] };
-  return { session, events: entries.flatMap(eventsOf) };
+  return { session, events: places.flatMap(eventsOf) };
 }
 
 /** A join's answer for a room that was seen before: what was missed. What is not in it is an explicit gap. */
 export function resumeSession(session: RoomSession, joined: JoinedMessages): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined);
-  const merged = add(session, joined.messages.map(entryOf), joined.seq);
+  const merged = add(session, joined.messages.map(placeOf), joined.seq);
   return skipTo(merged, firstEarly(merged));
 }
 
 /** Messages that were pushed, in whatever order and however often. */
-export function receive(session: RoomSession, entries: readonly Entry[]): SessionStep {
-  return drain(add(session, entries, 0), []);
+export function receive(session: RoomSession, places: readonly Place[]): SessionStep {
+  return drain(add(session, places, 0), []);
+}
+
+/** A message was recalled. Where the app has not had it yet, it gets what now stands in its place, in its turn. */
+export function recall(session: RoomSession, recalled: Message): SessionStep {
+  const waiting = session.early.find((place) => place.seq === recalled.seq);
+  const isOwn = waiting?.message === null;
+  if (isOwn || recalled.seq <= session.seq) return { session, events: [{ recalled }] };
+  return receive({ ...session, early: session.early.filter((place) => place !== waiting) }, [placeOf(recalled)]);
 }
 
 /**
@@ -63,7 +75,7 @@ export function receive(session: RoomSession, entries: readonly Entry[]): Sessio
  * and becomes a gap; so every repair gets ahead and repairing ends.
  */
 export function repair(session: RoomSession, asked: SeqRange, messages: readonly Message[]): SessionStep {
-  const merged = add(session, messages.map(entryOf), 0);
+  const merged = add(session, messages.map(placeOf), 0);
   if (asked.beforeSeq === 0) return messages.length === 0 ? drain(merged, []) : skipTo(merged, firstEarly(merged));
   const first = Math.min(merged.early[0]?.seq ?? asked.beforeSeq, asked.beforeSeq);
   return skipTo(merged, first);
@@ -75,8 +87,8 @@ export function missing(session: RoomSession): SeqRange | undefined {
   return beforeSeq > session.seq + 1 ? { afterSeq: session.seq, beforeSeq } : undefined;
 }
 
-/** A message as an entry of a session. */
-export function entryOf(message: Message): Entry {
+/** A message as a place in a session. */
+export function placeOf(message: Message): Place {
   return { seq: message.seq, message };
 }
 
@@ -91,27 +103,27 @@ function skipTo(session: RoomSession, firstSeq: number): SessionStep {
 }
 
 function drain(session: RoomSession, before: readonly SessionEvent[]): SessionStep {
-  const run = session.early.filter((entry, index) => entry.seq === session.seq + 1 + index);
+  const run = session.early.filter((place, index) => place.seq === session.seq + 1 + index);
   return {
     session: { ...session, seq: session.seq + run.length, early: session.early.slice(run.length) },
     events: [...before, ...run.flatMap(eventsOf)],
   };
 }
 
-function add(session: RoomSession, entries: readonly Entry[], seq: number): RoomSession {
-  const early = merge(session.early, entries, session.seq);
+function add(session: RoomSession, places: readonly Place[], seq: number): RoomSession {
+  const early = merge(session.early, places, session.seq);
   const knownSeq = Math.max(session.knownSeq, seq, early.at(-1)?.seq ?? 0);
   return { ...session, early, knownSeq };
 }
 
-function merge(early: readonly Entry[], entries: readonly Entry[], afterSeq: number): readonly Entry[] {
-  const bySeq = new Map<number, Entry>();
-  for (const entry of [...early, ...entries]) {
-    if (entry.seq > afterSeq && !bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
+function merge(early: readonly Place[], places: readonly Place[], afterSeq: number): readonly Place[] {
+  const bySeq = new Map<number, Place>();
+  for (const place of [...early, ...places]) {
+    if (place.seq > afterSeq && !bySeq.has(place.seq)) bySeq.set(place.seq, place);
   }
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-function eventsOf(entry: Entry): readonly SessionEvent[] {
-  return entry.message === null ? [] : [{ message: entry.message }];
+function eventsOf(place: Place): readonly SessionEvent[] {
+  return place.message === null ? [] : [{ message: place.message }];
 }

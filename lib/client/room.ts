@@ -1,36 +1,33 @@
 import { Code } from '../protocol/codes.ts';
-import type { EndReason, JoinedAnswer, Message, PushFrame, RefusalAnswer, SentAnswer } from '../protocol/frames.ts';
-import { isRefusal, type OperationDeps, Operations } from './operations.ts';
-import { Repairer } from './repairer.ts';
-import { type Entry, entryOf, openSession, receive, resumeSession, type SessionStep } from './room-session.ts';
+import type { Answer, EndReason, JoinedAnswer, Message, PushFrame, SentAnswer } from '../protocol/frames.ts';
+import { EntriesCache, type EntriesWanted } from './entries-cache.ts';
+import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
+import { type JoinOptions, Membership } from './membership.ts';
+import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
+import { type OperationDeps, Operations } from './operations.ts';
+import { Recent } from './recent.ts';
+import type { EntriesEvent } from './room-entries.ts';
+import { placeOf } from './room-session.ts';
 
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
 
 type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event }>;
+/** What a room is told about itself. */
+export type RoomPush = Exclude<PushFrame, Push<'notice' | 'closing'>>;
+type ContentPush = Push<'messages' | 'recalled' | 'broadcast' | 'entries'>;
 
 /** What a room tells its engine; what of it reaches the app is decided there. */
-export interface RoomEvents {
+export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   joining(): void;
   rejoined(code: number): void;
-  messages(messages: readonly Message[], offline: boolean): void;
-  gap(afterSeq: number, beforeSeq: number): void;
   members(changes: Push<'members'>['changes']): void;
+  entries(event: EntriesEvent): void;
+  entriesSynced(): void;
   removed(reason: EndReason): void;
   destroyed(automatic: boolean): void;
   /** Nothing is left to be kept of this room. */
   idle(): void;
-}
-
-/** How the app joined; a join after a removal is made the same way. */
-export interface JoinOptions {
-  readonly messageCount: number;
-  readonly autoCreate: boolean;
-}
-
-interface Membership extends JoinOptions {
-  readonly roomEpoch: string;
-  readonly membership: string;
 }
 
 /** One room as this client knows it: his membership, what he has seen, and what is under way. */
@@ -38,49 +35,37 @@ export class Room {
   readonly #room: string;
   readonly #events: RoomEvents;
   readonly operations: Operations;
-  readonly #repairer: Repairer;
-  #member: Membership | undefined;
-  #early: Push<'messages'>[] = [];
-  #seenChanges = new Set<string>();
+  readonly #membership: Membership;
+  readonly #messages: MessageFlow;
+  readonly #entries: EntriesCache;
+  readonly #entryWriter: EntryWriter;
+  #early: ContentPush[] = [];
+  readonly #seenChanges = new Recent(SEEN_CHANGES_MAX);
 
   constructor(room: string, deps: OperationDeps, events: RoomEvents) {
     this.#room = room;
     this.#events = events;
     this.operations = new Operations(deps);
-    this.#repairer = new Repairer(room, deps, {
-      step: (step) => this.#tell(step, false),
-      notMember: () => this.#resume(),
+    const notMember = () => this.#membership.resume();
+    this.#messages = new MessageFlow(room, deps, { ...events, notMember });
+    this.#entries = new EntriesCache(room, deps, {
+      changed: (event) => events.entries(event),
+      synced: () => events.entriesSynced(),
+      notMember,
     });
+    this.#entryWriter = new EntryWriter(room, this.operations, {
+      done: (operation, entries) => this.#entries.expect(operation, entries),
+      settled: (answer) => this.#settled(answer),
+    });
+    this.#membership = this.#newMembership();
   }
 
   join(options: JoinOptions, done: (code: number) => void): void {
-    this.#events.joining();
-    this.operations.add({
-      kind: 'join',
-      frameOf: (id) => this.#joinFrame(id, options),
-      settle: (answer) => {
-        if ('membership' in answer) this.#joined(answer, options, () => done(Code.OK));
-        else if (isRefusal(answer)) this.#notJoined(answer, options, done);
-        this.#checkIdle();
-      },
-    });
+    this.#membership.join(options, done);
   }
 
   leave(done: (code: number) => void): void {
-    this.operations.remove('resume');
-    this.operations.add({
-      kind: 'leave',
-      frameOf: (id) => ({ action: 'leave', id, room: this.#room }),
-      settle: (answer, attempts) => {
-        const wasMember = this.#member !== undefined;
-        const isOut = answer.code === Code.OK || answer.code === Code.NOT_A_MEMBER;
-        if (isOut) this.#forget();
-        // An earlier attempt, or the rule, may have ended the membership already: he is out as he wished.
-        const isAsWished = isOut && (wasMember || attempts > 1);
-        done(isAsWished ? Code.OK : answer.code);
-        this.#checkIdle();
-      },
-    });
+    this.#membership.leave(done);
   }
 
   send(
@@ -93,9 +78,26 @@ export class Room {
       settle: (answer) => {
         const sent = 'messageId' in answer ? answer : undefined;
         done(answer.code, sent);
-        if (sent !== undefined) this.#receive(sent.roomEpoch, [{ seq: sent.seq, message: null }]);
-        if (answer.code === Code.NOT_A_MEMBER) this.#resume();
-        this.#checkIdle();
+        if (sent !== undefined && this.#membership.current !== undefined) {
+          this.#messages.receive(sent.roomEpoch, [{ seq: sent.seq, message: null }]);
+        }
+        this.#settled(answer);
+      },
+    });
+  }
+
+  recall(messageId: string, done: (code: number) => void): void {
+    this.#messages.recallsHimself(messageId, true);
+    this.operations.add({
+      kind: 'recall',
+      frameOf: (id) => ({ action: 'recall', id, room: this.#room, messageId }),
+      settle: (answer, attempts) => {
+        // An earlier attempt without an answer has recalled it.
+        const isGone = attempts > 1 && answer.code === Code.NO_SUCH_MESSAGE;
+        const code = isGone ? Code.OK : answer.code;
+        if (code !== Code.OK) this.#messages.recallsHimself(messageId, false);
+        done(code);
+        this.#settled(answer);
       },
     });
   }
@@ -114,182 +116,115 @@ export class Room {
     });
   }
 
+  setEntries(given: EntriesToSet, written: EntriesWritten): void {
+    this.#entryWriter.set(given, written);
+  }
+
+  removeEntries(keys: readonly string[], force: boolean, written: EntriesWritten): void {
+    this.#entryWriter.remove(keys, force, written);
+  }
+
+  getEntries(wanted: EntriesWanted): void {
+    if (this.#membership.isExpected) this.#entries.get(wanted);
+    else wanted(Code.NOT_A_MEMBER, new Map());
+    this.#checkIdle();
+  }
+
   /** There is a connection: first what was missed, then what waits. */
   up(): void {
-    this.#resume();
+    this.#membership.resume();
     this.operations.proceed();
   }
 
   down(): void {
     this.operations.pause();
-    this.#repairer.pause();
+    this.#messages.pause();
+    this.#entries.pause();
   }
 
   /** Ends all that waits; the membership stays, for a later connection. */
   stop(code: number): void {
     this.down();
     this.operations.end(code);
+    this.#entries.stop(code);
     this.#checkIdle();
   }
 
-  push(frame: PushFrame): void {
-    if (frame.event === 'messages') this.#pushedMessages(frame);
-    else if (frame.event === 'members') this.#pushedMembers(frame);
-    else if (frame.event === 'removed') {
-      if (frame.membership === this.#member?.membership) this.#removed(frame.reason);
-    } else if (frame.roomEpoch === this.#member?.roomEpoch) {
-      this.#forget();
+  push(frame: RoomPush): void {
+    if (frame.event === 'members') this.#pushedMembers(frame);
+    else if (frame.event === 'removed') this.#membership.removed(frame.membership, frame.reason);
+    else if (frame.event !== 'destroyed') this.#pushedContent(frame);
+    else if (frame.roomEpoch === this.#membership.current?.roomEpoch) {
+      this.#membership.forget();
       this.#events.destroyed(frame.automatic);
     }
     this.#checkIdle();
   }
 
-  #joinFrame(id: string, options: JoinOptions) {
-    const { messageCount, autoCreate } = options;
-    const frame = { action: 'join', id, room: this.#room, messageCount, autoCreate } as const;
-    const session = this.#repairer.session;
-    const member = this.#member;
-    if (member === undefined || session === undefined) return frame;
-    return { ...frame, resume: { roomEpoch: member.roomEpoch, membership: member.membership, seq: session.seq } };
-  }
-
-  /** Asks whether he is a member still and for what he missed; not if he is about to leave. */
-  #resume(): void {
-    const member = this.#member;
-    if (member === undefined || this.operations.has('leave') || this.operations.has('resume')) return;
-    this.operations.addFirst({
-      kind: 'resume',
-      frameOf: (id) => this.#joinFrame(id, member),
-      settle: (answer) => {
-        // Told meanwhile by a push that this membership is over: that has been dealt with.
-        const isOver = this.#member === undefined || this.#member.membership !== member.membership;
-        if ('membership' in answer) this.#joined(answer, member, () => {});
-        else if (isRefusal(answer) && !isOver && answer.code !== Code.DISCONNECTED) this.#lostMembership(answer);
-        this.#checkIdle();
+  #newMembership(): Membership {
+    const events = this.#events;
+    return new Membership(
+      this.#room,
+      this.operations,
+      {
+        joining: () => events.joining(),
+        joined: (answer) => this.#joined(answer),
+        rejoined: (code) => events.rejoined(code),
+        removed: (reason) => {
+          this.#entries.pause();
+          events.removed(reason);
+        },
+        forgotten: () => this.#forget(),
+        settled: () => this.#checkIdle(),
       },
-    });
+      () => this.#messages.lastSeq,
+    );
   }
 
-  #joined(answer: JoinedAnswer, options: JoinOptions, done: () => void): void {
-    const { roomEpoch, membership } = answer;
-    const { messageCount, autoCreate } = options;
-    this.#member = { roomEpoch, membership, messageCount, autoCreate };
-    done();
-    const session = this.#repairer.session;
-    const step = session === undefined ? openSession(answer) : resumeSession(session, answer);
-    this.#tell(step, true);
-    if (session !== undefined && answer.messages.length > 0) this.#repairer.catchUp();
+  #joined(answer: JoinedAnswer): void {
+    this.#messages.joined(answer);
+    this.#entries.begin(answer.roomEpoch, answer.hasEntries);
     const early = this.#early;
     this.#early = [];
-    for (const frame of early) this.#pushedMessages(frame);
+    for (const frame of early) this.#pushedContent(frame);
   }
 
-  #notJoined(answer: RefusalAnswer, options: JoinOptions, done: (code: number) => void): void {
-    const wasRemoved = this.#member !== undefined && removalReason(answer) !== undefined;
-    if (wasRemoved) this.#lostMembership(answer, { options, done });
-    else done(answer.code);
+  #pushedContent(frame: ContentPush): void {
+    const member = this.#membership.current;
+    if (member !== undefined) {
+      if (member.roomEpoch === frame.roomEpoch) this.#take(frame);
+    } else if (this.#membership.isExpected && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
   }
 
-  /** A resume was refused. Kicked as offline, he joins afresh by himself; otherwise the room is over for him. */
-  #lostMembership(answer: RefusalAnswer, join?: { options: JoinOptions; done: (code: number) => void }): void {
-    const reason = removalReason(answer);
-    if (reason === 'offline' && join !== undefined) {
-      this.#member = undefined;
-      this.#events.removed(reason);
-      this.join(join.options, join.done);
-    } else if (reason !== undefined) {
-      this.#removed(reason);
-      join?.done(answer.code);
-    } else {
-      this.#forget();
-      this.#events.rejoined(answer.code);
-    }
-  }
-
-  #removed(reason: EndReason): void {
-    const member = this.#member;
-    // After his own leave he is told nothing but that he has left.
-    if (this.operations.has('leave')) return;
-    if (member === undefined || reason !== 'offline') this.#forget();
-    else this.#member = undefined;
-    this.operations.remove('resume');
-    this.#events.removed(reason);
-    if (member !== undefined && reason === 'offline') this.#rejoin(member);
-  }
-
-  #rejoin(options: JoinOptions): void {
-    if (this.operations.has('leave') || this.operations.has('join') || this.#member !== undefined) return;
-    this.#events.joining();
-    this.operations.addFirst({
-      kind: 'join',
-      frameOf: (id) => this.#joinFrame(id, options),
-      settle: (answer) => {
-        if ('membership' in answer) this.#joined(answer, options, () => this.#events.rejoined(Code.OK));
-        else {
-          this.#forget();
-          this.#events.rejoined(answer.code);
-        }
-        this.#checkIdle();
-      },
-    });
-  }
-
-  #pushedMessages(frame: Push<'messages'>): void {
-    const isExpected = this.#member !== undefined || this.operations.has('join');
-    const session = this.#repairer.session;
-    if (isExpected && (this.#member === undefined || session === undefined)) {
-      if (this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
-    } else if (isExpected) this.#receive(frame.roomEpoch, frame.messages.map(entryOf));
+  #take(frame: ContentPush): void {
+    if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(placeOf));
+    else if (frame.event === 'recalled') this.#messages.recalled(frame.message);
+    else if (frame.event === 'broadcast') this.#messages.broadcast(frame.message);
+    else this.#entries.push(frame);
   }
 
   #pushedMembers(frame: Push<'members'>): void {
-    const isMine = this.#member?.roomEpoch === frame.roomEpoch || this.operations.has('join');
-    const changes = frame.changes.filter((change) => isMine && this.#isNews(`${change.membership} ${change.change}`));
+    const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch || this.operations.has('join');
+    const changes = frame.changes.filter(
+      (change) => isMine && this.#seenChanges.isNews(`${change.membership} ${change.change}`),
+    );
     if (changes.length > 0) this.#events.members(changes);
   }
 
-  #isNews(key: string): boolean {
-    if (this.#seenChanges.has(key)) return false;
-    this.#seenChanges.add(key);
-    const [oldest] = this.#seenChanges;
-    if (this.#seenChanges.size > SEEN_CHANGES_MAX && oldest !== undefined) this.#seenChanges.delete(oldest);
-    return true;
-  }
-
-  #receive(roomEpoch: string, entries: readonly Entry[]): void {
-    const session = this.#repairer.session;
-    if (session?.roomEpoch === roomEpoch && this.#member !== undefined) this.#tell(receive(session, entries), false);
-  }
-
-  #tell(step: SessionStep, offline: boolean): void {
-    // First the state, then the app: a listener may call back into this room.
-    this.#repairer.follow(step.session);
-    let run: Message[] = [];
-    for (const event of step.events) {
-      if ('message' in event) run.push(event.message);
-      else {
-        if (run.length > 0) this.#events.messages(run, offline);
-        run = [];
-        this.#events.gap(event.gap.afterSeq, event.gap.beforeSeq);
-      }
-    }
-    if (run.length > 0) this.#events.messages(run, offline);
+  /** A change was made or refused; a refusal may say that he is no member. */
+  #settled(answer: Answer): void {
+    if (answer.code === Code.NOT_A_MEMBER || answer.code === Code.BLOCKED) this.#membership.resume();
+    this.#checkIdle();
   }
 
   #forget(): void {
-    this.#member = undefined;
     this.#early = [];
-    this.#seenChanges = new Set();
-    this.#repairer.forget();
+    this.#seenChanges.clear();
+    this.#messages.forget();
+    this.#entries.forget();
   }
 
   #checkIdle(): void {
-    if (this.#member === undefined && this.operations.isEmpty) this.#events.idle();
+    if (this.#membership.current === undefined && this.operations.isEmpty) this.#events.idle();
   }
-}
-
-function removalReason(answer: RefusalAnswer): EndReason | undefined {
-  if (answer.code === Code.NOT_A_MEMBER) return answer.reason ?? 'offline';
-  if (answer.code === Code.BLOCKED) return 'blocked';
-  return answer.code === Code.NO_SUCH_ROOM ? 'destroyed' : undefined;
 }

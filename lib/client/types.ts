@@ -1,5 +1,3 @@
-import type { EndReason } from '../protocol/frames.ts';
-
 export const RCIMIWConnectionStatus = {
   NETWORK_UNAVAILABLE: 0,
   CONNECTED: 1,
@@ -22,6 +20,27 @@ export const RCIMIWChatRoomMemberActionType = { UNKNOWN: 0, JOIN: 1, LEAVE: 2 } 
 export type RCIMIWChatRoomMemberActionType =
   (typeof RCIMIWChatRoomMemberActionType)[keyof typeof RCIMIWChatRoomMemberActionType];
 
+export const RCIMIWChatRoomEntriesOperationType = { UPDATE: 0, REMOVE: 1 } as const;
+export type RCIMIWChatRoomEntriesOperationType =
+  (typeof RCIMIWChatRoomEntriesOperationType)[keyof typeof RCIMIWChatRoomEntriesOperationType];
+
+export const RCIMIWChatRoomMemberOperateType = { UNBLOCK: 0, BLOCK: 1 } as const;
+export type RCIMIWChatRoomMemberOperateType =
+  (typeof RCIMIWChatRoomMemberOperateType)[keyof typeof RCIMIWChatRoomMemberOperateType];
+
+export const RCIMIWChatRoomMemberBanType = {
+  UNMUTE_USERS: 0,
+  MUTE_USERS: 1,
+  UNMUTE_ALL: 2,
+  MUTE_ALL: 3,
+  REMOVE_WHITELIST: 4,
+  ADD_WHITELIST: 5,
+  UNMUTE_GLOBAL: 6,
+  MUTE_GLOBAL: 7,
+} as const;
+export type RCIMIWChatRoomMemberBanType =
+  (typeof RCIMIWChatRoomMemberBanType)[keyof typeof RCIMIWChatRoomMemberBanType];
+
 export const RCIMIWConversationType = {
   INVALID: 0,
   PRIVATE: 1,
@@ -36,8 +55,12 @@ export type RCIMIWConversationType = (typeof RCIMIWConversationType)[keyof typeo
 export const RCIMIWTimeOrder = { BEFORE: 0, AFTER: 1 } as const;
 export type RCIMIWTimeOrder = (typeof RCIMIWTimeOrder)[keyof typeof RCIMIWTimeOrder];
 
-export const RCIMIWMessageType = { UNKNOWN: 0, CUSTOM: 1, TEXT: 2 } as const;
+export const RCIMIWMessageType = { UNKNOWN: 0, CUSTOM: 1, TEXT: 2, RECALL: 8 } as const;
 export type RCIMIWMessageType = (typeof RCIMIWMessageType)[keyof typeof RCIMIWMessageType];
+
+/** What devices keep of a custom message. A chatroom treats all alike: nothing is kept on the device, nothing counted. */
+export const RCIMIWCustomMessagePolicy = { COMMAND: 0, NORMAL: 1, STATUS: 2, STORAGE: 3 } as const;
+export type RCIMIWCustomMessagePolicy = (typeof RCIMIWCustomMessagePolicy)[keyof typeof RCIMIWCustomMessagePolicy];
 
 export const RCIMIWMessageDirection = { SEND: 0, RECEIVE: 1 } as const;
 export type RCIMIWMessageDirection = (typeof RCIMIWMessageDirection)[keyof typeof RCIMIWMessageDirection];
@@ -47,6 +70,9 @@ export type RCIMIWSentStatus = (typeof RCIMIWSentStatus)[keyof typeof RCIMIWSent
 
 /** What a call returns: 0 = accepted, the outcome is in the callback; else not accepted and no callback fires. */
 export const RCIMIWReturn = { SUCCESS: 0, PARAM_ERROR: 1, ENGINE_DESTROYED: 2 } as const;
+
+/** Attributes or fields, as an app gives them. */
+export type TextMap = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 /** A message in RongCloud's form; `seq`, `clientMessageId`, `objectName` and `content` are Doorman's additions. */
 export interface RCIMIWMessage {
@@ -77,28 +103,50 @@ export interface RCIMIWTextMessage extends RCIMIWMessage {
   text: string;
 }
 
+/** A message of the app's own type: `identifier` is its objectName, `content` the JSON of its fields. */
+export interface RCIMIWCustomMessage extends RCIMIWMessage {
+  identifier: string;
+  /** Absent on what was received: it is not sent. */
+  policy?: RCIMIWCustomMessagePolicy;
+  fields: Record<string, string>;
+}
+
+/** Stands where a message was recalled, with its messageUId and seq; what the message said is gone. */
+export interface RCIMIWRecallNotificationMessage extends RCIMIWMessage {
+  operatorId: string;
+  /** An app server recalled it. */
+  admin: boolean;
+  /** It is to be hidden, not shown as recalled. */
+  deleted: boolean;
+  /** ms; when the recalled message was sent. */
+  recallTime: number;
+  /** ms; when it was recalled, 0 = not told. */
+  recallActionTime: number;
+}
+
 export interface RCIMIWChatRoomMemberAction {
   userId: string;
   actionType: RCIMIWChatRoomMemberActionType;
 }
 
-export interface RCIMIWConnectCallback {
-  onDatabaseOpened?: (code: number) => void;
-  onConnected?: (code: number, userId: string) => void;
+/** Users were blocked in a room, or are no longer. Times in ms; durationTime 0 = without end, or none. */
+export interface RCIMIWChatRoomMemberBlockEvent {
+  chatroomId: string;
+  operateType: RCIMIWChatRoomMemberOperateType;
+  durationTime: number;
+  operateTime: number;
+  userIdList: string[];
+  extra: string;
 }
-export interface RCIMIWSendMessageCallback {
-  onMessageSaved?: (message: RCIMIWMessage) => void;
-  onMessageSent?: (code: number, message: RCIMIWMessage) => void;
-}
-export interface IRCIMIWJoinChatRoomCallback {
-  onChatRoomJoined?: (code: number, targetId: string) => void;
-}
-export interface IRCIMIWLeaveChatRoomCallback {
-  onChatRoomLeft?: (code: number, targetId: string) => void;
-}
-export interface IRCIMIWGetChatRoomMessagesCallback {
-  onSuccess?: (messages: RCIMIWMessage[]) => void;
-  onError?: (code: number) => void;
+
+/** Users or a room were muted, or are no longer. chatroomId '' = in all rooms. Times as above. */
+export interface RCIMIWChatRoomMemberBanEvent {
+  chatroomId: string;
+  banType: RCIMIWChatRoomMemberBanType;
+  durationTime: number;
+  operateTime: number;
+  userIdList: string[];
+  extra: string;
 }
 
 /** The timers that everything in the client uses. */
@@ -109,6 +157,8 @@ export interface Timers {
 
 /** What is used of a WebSocket: the browser's, React Native's or that of `ws`. */
 export interface ClientSocket {
+  /** The sub-protocol that the server selected; '' = none. */
+  readonly protocol: string;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
@@ -135,20 +185,4 @@ export interface EngineDeps {
   readonly timers: Timers;
   readonly random: () => number;
   readonly now: () => number;
-}
-
-/** Listeners by name; absent = nobody listens. */
-export interface Listeners {
-  connectionStatusChanged?: ((status: RCIMIWConnectionStatus) => void) | undefined;
-  messageReceived?: ((message: RCIMIWMessage, left: number, offline: boolean, hasPackage: boolean) => void) | undefined;
-  chatRoomStatusChanged?: ((targetId: string, status: RCIMIWChatRoomStatus) => void) | undefined;
-  chatRoomMemberChanged?: ((targetId: string, actions: RCIMIWChatRoomMemberAction[]) => void) | undefined;
-  chatRoomJoining?: ((targetId: string) => void) | undefined;
-  chatRoomJoined?: ((code: number, targetId: string) => void) | undefined;
-  chatRoomLeft?: ((code: number, targetId: string) => void) | undefined;
-  chatRoomMessagesLoaded?:
-    | ((code: number, targetId: string, messages: RCIMIWMessage[], syncTime: number) => void)
-    | undefined;
-  chatRoomRemoved?: ((targetId: string, reason: EndReason) => void) | undefined;
-  chatRoomGap?: ((targetId: string, afterSeq: number, beforeSeq: number) => void) | undefined;
 }

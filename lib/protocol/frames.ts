@@ -253,6 +253,8 @@ export type PushFrame =
       readonly revision: number;
       readonly operation: 'set' | 'remove';
       readonly entries: Readonly<Record<string, string>>;
+      /** How many attributes the change has in all its frames; absent = all are in this one. */
+      readonly total?: number;
     }
   | {
       readonly event: 'notice';

@@ -60,6 +60,7 @@ const joinedAnswer = (id: string, more: Partial<JoinedAnswer> = {}): JoinedAnswe
   seq: 0,
   messages: [],
   complete: true,
+  hasEntries: false,
   ...more,
 });
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  entryOf,
   missing,
   openSession,
+  placeOf,
   type RoomSession,
+  recall,
   receive,
   repair,
   resumeSession,
@@ -22,9 +23,18 @@ const message = (seq: number): Message => ({
   sentAtMs: seq,
 });
 const messages = (...seqs: number[]) => seqs.map(message);
-const entries = (...seqs: number[]) => messages(...seqs).map(entryOf);
+const places = (...seqs: number[]) => messages(...seqs).map(placeOf);
 const told = (events: readonly SessionEvent[]) =>
-  events.map((event) => ('message' in event ? event.message.seq : [event.gap.afterSeq, event.gap.beforeSeq]));
+  events.map((event) => {
+    if ('message' in event) return event.message.seq;
+    return 'gap' in event ? [event.gap.afterSeq, event.gap.beforeSeq] : `recalled ${event.recalled.seq}`;
+  });
+const rangeOf = (event: SessionEvent): readonly [number, number] => {
+  if ('gap' in event) return [event.gap.afterSeq + 1, event.gap.beforeSeq - 1];
+  const { seq } = 'message' in event ? event.message : event.recalled;
+  return [seq, seq];
+};
+const recalled = (seq: number): Message => ({ ...message(seq), type: 'RC:RcNtf' });
 const opened = (seq: number): RoomSession => openSession({ roomEpoch: 'e1', seq, messages: [] }).session;
 
 describe('a room session', () => {
@@ -36,34 +46,34 @@ describe('a room session', () => {
   });
 
   it('hands over in order, each once, and keeps what came too early', () => {
-    const first = receive(opened(3), entries(4, 4, 6));
+    const first = receive(opened(3), places(4, 4, 6));
     expect(told(first.events)).toEqual([4]);
     expect(missing(first.session)).toEqual({ afterSeq: 4, beforeSeq: 6 });
-    const second = receive(first.session, entries(3, 5));
+    const second = receive(first.session, places(3, 5));
     expect(told(second.events)).toEqual([5, 6]);
     expect(missing(second.session)).toBeUndefined();
   });
 
   it('advances over an acknowledged message of his own without handing it over', () => {
-    const step = receive(opened(3), [{ seq: 4, message: null }, ...entries(5, 4)]);
+    const step = receive(opened(3), [{ seq: 4, message: null }, ...places(5, 4)]);
     expect(told(step.events)).toEqual([5]);
   });
 
   it('tells a gap where a repair does not begin at the hole, then goes on', () => {
-    const early = receive(opened(3), entries(9)).session;
+    const early = receive(opened(3), places(9)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 9 }, messages(6, 7, 8));
     expect(told(step.events)).toEqual([[3, 6], 6, 7, 8, 9]);
   });
 
   it('asks for the rest after a repair of one page', () => {
-    const early = receive(opened(3), entries(9)).session;
+    const early = receive(opened(3), places(9)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 9 }, messages(4, 5));
     expect(told(step.events)).toEqual([4, 5]);
     expect(missing(step.session)).toEqual({ afterSeq: 5, beforeSeq: 9 });
   });
 
   it('gives up a hole for which a repair has nothing', () => {
-    const early = receive(opened(3), entries(9)).session;
+    const early = receive(opened(3), places(9)).session;
     expect(told(repair(early, { afterSeq: 3, beforeSeq: 9 }, []).events)).toEqual([[3, 9], 9]);
   });
 
@@ -77,6 +87,22 @@ describe('a room session', () => {
     expect(told(step.events)).toEqual([[3, 8], 8, 9]);
     const none = resumeSession(opened(3), { roomEpoch: 'e1', seq: 9, messages: [] });
     expect(told(none.events)).toEqual([[3, 10]]);
+  });
+
+  it('tells the recall of what the app has had', () => {
+    const step = recall(opened(3), recalled(3));
+    expect(told(step.events)).toEqual(['recalled 3']);
+    const own = receive(opened(3), [{ seq: 5, message: null }]).session;
+    expect(told(recall(own, recalled(5)).events)).toEqual(['recalled 5']);
+  });
+
+  it('hands over what stands for a recalled message in its turn, and never the message', () => {
+    const late = recall(receive(opened(3), places(5)).session, recalled(5));
+    expect(late.events).toEqual([]);
+    expect(receive(late.session, places(5, 4)).events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
+    const early = recall(opened(3), recalled(4));
+    expect(early.events).toEqual([{ message: recalled(4) }]);
+    expect(receive(early.session, places(4)).events).toEqual([]);
   });
 
   it('begins anew in another room epoch', () => {
@@ -99,7 +125,7 @@ describe('whatever order, repetition and loss', () => {
           let session = opened(0);
           const events: SessionEvent[] = [];
           for (const { seqs, own } of all) {
-            const given = own ? seqs.map((seq) => ({ seq, message: null })) : entries(...seqs);
+            const given = own ? seqs.map((seq) => ({ seq, message: null })) : places(...seqs);
             const step = receive(session, given);
             session = step.session;
             events.push(...step.events);
@@ -117,10 +143,7 @@ describe('whatever order, repetition and loss', () => {
           }
           let last = 0;
           for (const event of events) {
-            const [first, end] =
-              'message' in event
-                ? [event.message.seq, event.message.seq]
-                : [event.gap.afterSeq + 1, event.gap.beforeSeq - 1];
+            const [first, end] = rangeOf(event);
             expect(first).toBeGreaterThan(last);
             expect(end).toBeGreaterThanOrEqual(first);
             last = end;
@@ -137,7 +160,7 @@ describe('whatever order, repetition and loss', () => {
         let session = opened(0);
         const seqs: unknown[] = [];
         for (const batch of all) {
-          const step = receive(session, entries(...batch));
+          const step = receive(session, places(...batch));
           seqs.push(...told(step.events));
           session = step.session;
           for (let hole = missing(session); hole !== undefined; hole = missing(session)) {

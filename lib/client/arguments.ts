@@ -1,0 +1,28 @@
+import { MESSAGE_COUNT_MAX } from '../protocol/frames.ts';
+import { RCIMIWConversationType, type RCIMIWMessage } from './types.ts';
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+export function isCount(value: number, min: number): boolean {
+  return Number.isSafeInteger(value) && value >= min && value <= MESSAGE_COUNT_MAX;
+}
+
+/** A message of a chatroom. */
+export function isOfRoom(message: RCIMIWMessage): boolean {
+  return message.conversationType === RCIMIWConversationType.CHATROOM && isText(message.targetId);
+}
+
+export function isSendable(message: RCIMIWMessage): boolean {
+  const { clientMessageId, objectName, content } = message;
+  return isOfRoom(message) && isText(clientMessageId) && isText(objectName) && typeof content === 'string';
+}
+
+/** As a map of its own; undefined if it is none, or holds something else than texts. */
+export function readTextMap(given: unknown): Map<string, string> | undefined {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+  const entries: unknown[][] = given instanceof Map ? [...given] : Object.entries(given);
+  const isTexts = entries.every((entry) => entry.every((part) => typeof part === 'string'));
+  return isTexts ? new Map(entries as [string, string][]) : undefined;
+}

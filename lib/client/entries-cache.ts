@@ -1,0 +1,182 @@
+import { Code } from '../protocol/codes.ts';
+import type { Answer, EntriesAnswer } from '../protocol/frames.ts';
+import { isRefusal, type OperationDeps } from './operations.ts';
+import {
+  type EntriesEvent,
+  type EntriesPush,
+  type EntriesRead,
+  type EntriesStep,
+  expectChange,
+  isBehind,
+  noEntries,
+  type RoomEntries,
+  receiveEntries,
+  startOver,
+  takeRead,
+} from './room-entries.ts';
+
+/** Pushes overtake each other; reading at once would read what is on its way. */
+const PATIENCE_MS = 200;
+const RETRY_MS = 1000;
+const ATTEMPTS_MAX = 3;
+
+/** What the cache tells its room. */
+export interface EntriesEvents {
+  changed(event: EntriesEvent): void;
+  /** After a join or a come-back: everything is known. */
+  synced(): void;
+  /** The server says that he is no member. */
+  notMember(): void;
+}
+
+/** Hands out all attributes, or why not. */
+export type EntriesWanted = (code: number, entries: ReadonlyMap<string, string>) => void;
+
+/** The attributes of one room, read after each join and come-back and kept up by the pushes. */
+export class EntriesCache {
+  readonly #room: string;
+  readonly #deps: OperationDeps;
+  readonly #events: EntriesEvents;
+  #state: RoomEntries = noEntries;
+  #roomEpoch: string = '';
+  #isPaused: boolean = true;
+  #isSyncTold: boolean = false;
+  #isBusy: boolean = false;
+  #attempts: number = 0;
+  #timer: unknown;
+  #waiting: EntriesWanted[] = [];
+  /** Answers to questions of an earlier connection or membership are nothing to us. */
+  #generation = 0;
+
+  constructor(room: string, deps: OperationDeps, events: EntriesEvents) {
+    this.#room = room;
+    this.#deps = deps;
+    this.#events = events;
+  }
+
+  /** He is a member, anew or still. */
+  begin(roomEpoch: string, hasEntries: boolean): void {
+    this.pause();
+    this.#isPaused = false;
+    this.#isSyncTold = false;
+    this.#roomEpoch = roomEpoch;
+    this.#state = startOver(this.#state);
+    if (hasEntries) this.#read();
+    else this.#took([{ revision: 0, entries: {} }], this.#state.expected);
+  }
+
+  push(push: EntriesPush): void {
+    this.#take(receiveEntries(this.#state, push));
+  }
+
+  /** The server has made a change of his own. */
+  expect(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void {
+    this.#take({ state: expectChange(this.#state, operation, entries), events: [] });
+  }
+
+  /** Hands over the attributes as soon as all are known. */
+  get(wanted: EntriesWanted): void {
+    if (this.#isSynced) {
+      wanted(Code.OK, this.#state.entries);
+      return;
+    }
+    this.#waiting.push(wanted);
+    if (!this.#isPaused && !this.#isBusy) this.#read();
+  }
+
+  /** There is no connection: what is known may be of before. */
+  pause(): void {
+    this.#generation += 1;
+    this.#cancel();
+    this.#isPaused = true;
+    this.#isBusy = false;
+    this.#attempts = 0;
+  }
+
+  /** Those who wait get this code. */
+  stop(code: number): void {
+    this.pause();
+    this.#settle(code);
+  }
+
+  /** He is no member any more. */
+  forget(): void {
+    this.#state = noEntries;
+    this.stop(Code.NOT_A_MEMBER);
+  }
+
+  get #isSynced(): boolean {
+    return !this.#isPaused && !isBehind(this.#state);
+  }
+
+  #take(step: EntriesStep): void {
+    this.#state = step.state;
+    if (!this.#isPaused && !this.#isBusy) this.#followUp();
+    const isFirst = this.#isSynced && !this.#isSyncTold;
+    if (isFirst) this.#isSyncTold = true;
+    for (const event of step.events) this.#events.changed(event);
+    if (isFirst) this.#events.synced();
+    if (this.#isSynced) this.#settle(Code.OK);
+  }
+
+  #followUp(): void {
+    if (!isBehind(this.#state)) this.#cancel();
+    // In a busy room every push would put off a reading that began to wait anew.
+    else if (this.#timer === undefined) this.#readAfter(PATIENCE_MS);
+  }
+
+  #readAfter(delayMs: number): void {
+    this.#timer = this.#deps.timers.setTimeout(() => this.#read(), delayMs);
+  }
+
+  #cancel(): void {
+    this.#deps.timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #read(): void {
+    this.#cancel();
+    this.#isBusy = true;
+    this.#ask('', [], this.#state.expected);
+  }
+
+  #ask(afterKey: string, pages: readonly EntriesAnswer[], expected: EntriesRead['expected']): void {
+    const generation = this.#generation;
+    this.#deps.ask(
+      (id) => ({ action: 'getEntries', id, room: this.#room, afterKey }),
+      (outcome) => {
+        if (outcome.event === 'lost' || generation !== this.#generation) return;
+        if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
+        else if (outcome.nextAfterKey !== undefined) this.#ask(outcome.nextAfterKey, [...pages, outcome], expected);
+        else this.#took([...pages, outcome], expected);
+      },
+    );
+  }
+
+  #took(pages: readonly Pick<EntriesAnswer, 'revision' | 'entries'>[], expected: EntriesRead['expected']): void {
+    this.#isBusy = false;
+    this.#attempts = 0;
+    const revisions = pages.map((page) => page.revision);
+    const entries = new Map(pages.flatMap((page) => Object.entries(page.entries)));
+    const [revision = 0] = revisions;
+    this.#take(takeRead(this.#state, { revision, knownRevision: Math.max(...revisions), entries, expected }));
+  }
+
+  #failed(answer: Answer): void {
+    this.#isBusy = false;
+    this.#attempts += 1;
+    if (answer.code === Code.NOT_A_MEMBER) this.#events.notMember();
+    else if (this.#attempts < ATTEMPTS_MAX)
+      this.#readAfter(isRefusal(answer) && answer.retryAfterMs !== undefined ? answer.retryAfterMs : RETRY_MS);
+    else {
+      this.#attempts = 0;
+      this.#settle(isRefusal(answer) ? answer.code : Code.UNKNOWN);
+    }
+  }
+
+  #settle(code: number): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wanted of waiting) wanted(code, code === Code.OK ? this.#state.entries : new Map());
+  }
+}

@@ -1,0 +1,42 @@
+import { Code } from '../protocol/codes.ts';
+import { byteLength } from './frame-size.ts';
+
+/** What fits in a frame beside everything else in it. */
+const BATCH_BYTES_MAX = 30_000;
+
+/** Splits attributes so that each part fits in a frame; at least one part. */
+export function splitEntries(entries: ReadonlyMap<string, string>): ReadonlyMap<string, string>[] {
+  let part = new Map<string, string>();
+  let bytes = 0;
+  const parts = [part];
+  for (const [key, value] of entries) {
+    const size = byteLength(JSON.stringify([key, value]));
+    if (part.size > 0 && bytes + size > BATCH_BYTES_MAX) {
+      part = new Map();
+      bytes = 0;
+      parts.push(part);
+    }
+    part.set(key, value);
+    bytes += size;
+  }
+  return parts;
+}
+
+/** How one part of a batch ended. */
+export interface PartOutcome {
+  readonly keys: readonly string[];
+  readonly code: number;
+  /** Why each of these keys was not done. */
+  readonly errors: Map<string, number>;
+}
+
+/** How the whole ended: as its parts did if they agree, else in part. */
+export function joinOutcomes(outcomes: readonly PartOutcome[]): { code: number; errors: Map<string, number> } {
+  const codes = new Set(outcomes.map(({ code }) => code));
+  const [code = Code.OK] = codes;
+  const errors = new Map(outcomes.flatMap((outcome) => [...outcome.errors]));
+  if (codes.size < 2) return { code, errors };
+  const undone = outcomes.filter((outcome) => outcome.code !== Code.OK && outcome.errors.size === 0);
+  for (const { keys, code } of undone) for (const key of keys) errors.set(key, code);
+  return { code: Code.ENTRIES_DONE_IN_PART, errors };
+}

@@ -1,0 +1,92 @@
+import { Code } from '../protocol/codes.ts';
+import type { Answer } from '../protocol/frames.ts';
+import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
+import { isRefusal, type Operations } from './operations.ts';
+import type { EntriesEvent } from './room-entries.ts';
+
+/** Attributes to be set. */
+export interface EntriesToSet {
+  readonly entries: ReadonlyMap<string, string>;
+  /** They go when this user's membership ends. */
+  readonly autoDelete: boolean;
+  /** Also those that another user has set. */
+  readonly overwrite: boolean;
+}
+
+/** `errors` says why each of these keys was not done. */
+export type EntriesWritten = (code: number, errors: Map<string, number>) => void;
+
+/** What the writer tells its room. */
+export interface EntryWriterEvents {
+  /** The server has made this change. */
+  done(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void;
+  settled(answer: Answer): void;
+}
+
+/** Changes the attributes of one room, in the order of the calls. */
+export class EntryWriter {
+  readonly #room: string;
+  readonly #operations: Operations;
+  readonly #events: EntryWriterEvents;
+
+  constructor(room: string, operations: Operations, events: EntryWriterEvents) {
+    this.#room = room;
+    this.#operations = operations;
+    this.#events = events;
+  }
+
+  set({ entries, autoDelete, overwrite }: EntriesToSet, written: EntriesWritten): void {
+    const parts = splitEntries(entries);
+    const outcomes: PartOutcome[] = [];
+    for (const part of parts) {
+      const given = { entries: Object.fromEntries(part), autoDelete, overwrite };
+      this.#operations.add({
+        kind: 'setEntries',
+        frameOf: (id) => ({ action: 'setEntries', id, room: this.#room, ...given }),
+        settle: (answer) => {
+          outcomes.push(this.#outcome('set', part, answer, answer.code));
+          if (outcomes.length === parts.length) {
+            const { code, errors } = joinOutcomes(outcomes);
+            written(code, errors);
+          }
+          this.#events.settled(answer);
+        },
+      });
+    }
+  }
+
+  remove(keys: readonly string[], force: boolean, written: EntriesWritten): void {
+    this.#operations.add({
+      kind: 'removeEntries',
+      frameOf: (id) => ({ action: 'removeEntries', id, room: this.#room, keys, force }),
+      settle: (answer, attempts) => {
+        const isGone = attempts > 1 && isNothingLeft(answer);
+        const part = new Map(keys.map((key) => [key, '']));
+        const { code, errors } = this.#outcome('remove', part, answer, isGone ? Code.OK : answer.code);
+        written(code, errors);
+        this.#events.settled(answer);
+      },
+    });
+  }
+
+  #outcome(
+    operation: EntriesEvent['operation'],
+    part: ReadonlyMap<string, string>,
+    answer: Answer,
+    code: number,
+  ): PartOutcome {
+    const errors = new Map(code === Code.OK ? [] : Object.entries((isRefusal(answer) && answer.errors) || {}));
+    if (code === Code.OK || code === Code.ENTRIES_DONE_IN_PART) {
+      const done = [...part].filter(([key]) => !errors.has(key));
+      this.#events.done(operation, new Map(done));
+    }
+    return { keys: [...part.keys()], code, errors };
+  }
+}
+
+/** After a first attempt without an answer: it has removed them, as was wished. */
+function isNothingLeft(answer: Answer): boolean {
+  if (!isRefusal(answer)) return false;
+  const codes = answer.code === Code.ENTRIES_DONE_IN_PART ? Object.values(answer.errors ?? {}) : [answer.code];
+  return codes.length > 0 && codes.every((code) => code === Code.NO_SUCH_ENTRY);
+}

@@ -1,0 +1,187 @@
+import { Code } from '../protocol/codes.ts';
+import type { EndReason, JoinedAnswer, RefusalAnswer } from '../protocol/frames.ts';
+import { isRefusal, type Operations } from './operations.ts';
+
+/** How the app joined; a join after a removal is made the same way. */
+export interface JoinOptions {
+  readonly messageCount: number;
+  readonly autoCreate: boolean;
+}
+
+/** What of a membership is known here. */
+export interface Member extends JoinOptions {
+  readonly roomEpoch: string;
+  readonly membership: string;
+}
+
+/** What a membership tells its room. */
+export interface MembershipEvents {
+  joining(): void;
+  /** He is in, anew or still. */
+  joined(answer: JoinedAnswer): void;
+  /** A join that the app did not ask for has ended. */
+  rejoined(code: number): void;
+  removed(reason: EndReason): void;
+  /** Nothing of the room is to be kept. */
+  forgotten(): void;
+  settled(): void;
+}
+
+/** Whether this user is in one room: joining, coming back, being put out, leaving. */
+export class Membership {
+  readonly #room: string;
+  readonly #operations: Operations;
+  readonly #events: MembershipEvents;
+  /** The last seq that was handed to the app; undefined = he has seen nothing of the room. */
+  readonly #lastSeq: () => number | undefined;
+  #member: Member | undefined;
+
+  constructor(room: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
+    this.#room = room;
+    this.#operations = operations;
+    this.#events = events;
+    this.#lastSeq = lastSeq;
+  }
+
+  get current(): Member | undefined {
+    return this.#member;
+  }
+
+  /** He is a member, or about to be one. */
+  get isExpected(): boolean {
+    return this.#member !== undefined || this.#operations.has('join');
+  }
+
+  join(options: JoinOptions, done: (code: number) => void): void {
+    this.#events.joining();
+    this.#operations.add({
+      kind: 'join',
+      frameOf: (id) => this.#joinFrame(id, options),
+      settle: (answer) => {
+        if ('membership' in answer) this.#joined(answer, options, () => done(Code.OK));
+        else if (isRefusal(answer)) this.#notJoined(answer, options, done);
+        this.#events.settled();
+      },
+    });
+  }
+
+  leave(done: (code: number) => void): void {
+    this.#operations.remove('resume');
+    this.#operations.add({
+      kind: 'leave',
+      frameOf: (id) => ({ action: 'leave', id, room: this.#room }),
+      settle: (answer, attempts) => {
+        const wasMember = this.#member !== undefined;
+        const isOut = answer.code === Code.OK || answer.code === Code.NOT_A_MEMBER;
+        if (isOut) this.forget();
+        // An earlier attempt, or the rule, may have ended the membership already: he is out as he wished.
+        const isAsWished = isOut && (wasMember || attempts > 1);
+        done(isAsWished ? Code.OK : answer.code);
+        this.#events.settled();
+      },
+    });
+  }
+
+  /** Asks whether he is a member still and for what he missed; not if he is about to leave. */
+  resume(): void {
+    const member = this.#member;
+    if (member === undefined || this.#operations.has('leave') || this.#operations.has('resume')) return;
+    this.#operations.addFirst({
+      kind: 'resume',
+      frameOf: (id) => this.#joinFrame(id, member),
+      settle: (answer) => {
+        // Told meanwhile by a push that this membership is over: that has been dealt with.
+        const isOver = this.#member === undefined || this.#member.membership !== member.membership;
+        if ('membership' in answer) this.#joined(answer, member, () => {});
+        else if (isRefusal(answer) && !isOver && answer.code !== Code.DISCONNECTED) this.#lost(answer);
+        this.#events.settled();
+      },
+    });
+  }
+
+  /** The server has ended this membership. */
+  removed(membership: string, reason: EndReason): void {
+    if (membership === this.#member?.membership) this.#removed(reason);
+  }
+
+  forget(): void {
+    this.#member = undefined;
+    this.#events.forgotten();
+  }
+
+  #joinFrame(id: string, options: JoinOptions) {
+    const { messageCount, autoCreate } = options;
+    const frame = { action: 'join', id, room: this.#room, messageCount, autoCreate } as const;
+    const member = this.#member;
+    const seq = this.#lastSeq();
+    if (member === undefined || seq === undefined) return frame;
+    return { ...frame, resume: { roomEpoch: member.roomEpoch, membership: member.membership, seq } };
+  }
+
+  #joined(answer: JoinedAnswer, options: JoinOptions, done: () => void): void {
+    const { roomEpoch, membership } = answer;
+    const { messageCount, autoCreate } = options;
+    this.#member = { roomEpoch, membership, messageCount, autoCreate };
+    done();
+    this.#events.joined(answer);
+  }
+
+  #notJoined(answer: RefusalAnswer, options: JoinOptions, done: (code: number) => void): void {
+    const wasRemoved = this.#member !== undefined && removalReason(answer) !== undefined;
+    if (wasRemoved) this.#lost(answer, { options, done });
+    else {
+      if (this.#member === undefined) this.forget();
+      done(answer.code);
+    }
+  }
+
+  /** A resume was refused. Kicked as offline, he joins afresh by himself; otherwise the room is over for him. */
+  #lost(answer: RefusalAnswer, join?: { options: JoinOptions; done: (code: number) => void }): void {
+    const reason = removalReason(answer);
+    if (reason === 'offline' && join !== undefined) {
+      this.#member = undefined;
+      this.#events.removed(reason);
+      this.join(join.options, join.done);
+    } else if (reason !== undefined) {
+      this.#removed(reason);
+      join?.done(answer.code);
+    } else {
+      this.forget();
+      this.#events.rejoined(answer.code);
+    }
+  }
+
+  #removed(reason: EndReason): void {
+    const member = this.#member;
+    // After his own leave he is told nothing but that he has left.
+    if (this.#operations.has('leave')) return;
+    if (member === undefined || reason !== 'offline') this.forget();
+    else this.#member = undefined;
+    this.#operations.remove('resume');
+    this.#events.removed(reason);
+    if (member !== undefined && reason === 'offline') this.#rejoin(member);
+  }
+
+  #rejoin(options: JoinOptions): void {
+    if (this.#operations.has('leave') || this.isExpected) return;
+    this.#events.joining();
+    this.#operations.addFirst({
+      kind: 'join',
+      frameOf: (id) => this.#joinFrame(id, options),
+      settle: (answer) => {
+        if ('membership' in answer) this.#joined(answer, options, () => this.#events.rejoined(Code.OK));
+        else {
+          this.forget();
+          this.#events.rejoined(answer.code);
+        }
+        this.#events.settled();
+      },
+    });
+  }
+}
+
+function removalReason(answer: RefusalAnswer): EndReason | undefined {
+  if (answer.code === Code.NOT_A_MEMBER) return answer.reason ?? 'offline';
+  if (answer.code === Code.BLOCKED) return 'blocked';
+  return answer.code === Code.NO_SUCH_ROOM ? 'destroyed' : undefined;
+}

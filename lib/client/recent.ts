@@ -1,0 +1,26 @@
+/** Remembers the last so many keys, to tell what comes twice. */
+export class Recent {
+  readonly #limit: number;
+  readonly #keys = new Set<string>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** false = it has been seen; else it is remembered. */
+  isNews(key: string): boolean {
+    if (this.#keys.has(key)) return false;
+    this.#keys.add(key);
+    const [oldest] = this.#keys;
+    if (this.#keys.size > this.#limit && oldest !== undefined) this.#keys.delete(oldest);
+    return true;
+  }
+
+  forget(key: string): void {
+    this.#keys.delete(key);
+  }
+
+  clear(): void {
+    this.#keys.clear();
+  }
+}

@@ -1,0 +1,142 @@
+import type { PushFrame } from '../protocol/frames.ts';
+
+/** Far more changes at once than overtake each other; those left out are read anew. */
+const EARLY_MAX = 100;
+
+export type EntriesPush = Extract<PushFrame, { event: 'entries' }>;
+
+/** What a client knows of a room's attributes. A value: every function here returns a new one. */
+export interface RoomEntries {
+  /** Changes up to here are in `entries`; -1 = they are of before, and the present ones have not been read. */
+  readonly revision: number;
+  /** The highest revision that is known to exist. */
+  readonly knownRevision: number;
+  /** As the app was told. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** Pushes that came too early, or whose change is not whole yet; all above `revision`. */
+  readonly early: readonly EntriesPush[];
+  /** His own changes that the server has made and `entries` does not show; undefined = removed. */
+  readonly expected: ReadonlyMap<string, string | undefined>;
+}
+
+/** What the app is to be told. Removed attributes come with their last values. */
+export interface EntriesEvent {
+  readonly operation: 'set' | 'remove';
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+export interface EntriesStep {
+  readonly state: RoomEntries;
+  readonly events: readonly EntriesEvent[];
+}
+
+/** All attributes as the server had them, read page by page. */
+export interface EntriesRead {
+  /** Of the first page: the pushes of all that changed between two pages are still to be applied. */
+  readonly revision: number;
+  /** Of the last page. */
+  readonly knownRevision: number;
+  readonly entries: ReadonlyMap<string, string>;
+  /** What was expected when the reading began; the read has it. */
+  readonly expected: RoomEntries['expected'];
+}
+
+export const noEntries: RoomEntries = {
+  revision: -1,
+  knownRevision: 0,
+  entries: new Map(),
+  early: [],
+  expected: new Map(),
+};
+
+/** There was no connection, or there is another room by the same name: what is known may be of before. */
+export function startOver(state: RoomEntries): RoomEntries {
+  return { ...noEntries, entries: state.entries };
+}
+
+/** A push: in whatever order and however often. */
+export function receiveEntries(state: RoomEntries, push: EntriesPush): EntriesStep {
+  // A server that does not count may send one change in several frames.
+  if (push.revision === state.revision && push.total === undefined) return applyAgain(state, push);
+  if (push.revision <= state.revision) return { state, events: [] };
+  const early = [...state.early, push].slice(-EARLY_MAX);
+  return drain({ ...state, early, knownRevision: Math.max(state.knownRevision, push.revision) });
+}
+
+/** All were read; the app is told the difference. */
+export function takeRead(state: RoomEntries, read: EntriesRead): EntriesStep {
+  const expected = state.expected === read.expected ? new Map() : state.expected;
+  if (read.revision < state.revision) return { state: { ...state, expected }, events: [] };
+  const knownRevision = Math.max(state.knownRevision, read.knownRevision);
+  const { state: after } = drain({ ...state, revision: read.revision, entries: read.entries, knownRevision, expected });
+  return { state: after, events: difference(state.entries, after.entries) };
+}
+
+/** The server has made a change of his own; its push may come later, or never. */
+export function expectChange(
+  state: RoomEntries,
+  operation: EntriesEvent['operation'],
+  entries: ReadonlyMap<string, string>,
+): RoomEntries {
+  const wanted = [...entries].map(([key, value]) => [key, operation === 'set' ? value : undefined] as const);
+  const unseen = wanted.filter(([key, value]) => state.revision < 0 || state.entries.get(key) !== value);
+  return unseen.length === 0 ? state : { ...state, expected: new Map([...state.expected, ...unseen]) };
+}
+
+/** true = something is missing: a push may still bring it, else it must be read. */
+export function isBehind(state: RoomEntries): boolean {
+  return state.revision < state.knownRevision || state.expected.size > 0;
+}
+
+function drain(given: RoomEntries): EntriesStep {
+  let state = given;
+  const events: EntriesEvent[] = [];
+  for (let push = nextChange(state); push !== undefined; push = nextChange(state)) {
+    events.push(eventOf(state, push));
+    state = { ...apply(state, push), revision: push.revision };
+  }
+  const early = state.early.filter((push) => push.revision > state.revision);
+  return { state: { ...state, early }, events };
+}
+
+/** The frames of the next change as one, if they are all here. */
+function nextChange(state: RoomEntries): EntriesPush | undefined {
+  const parts = state.early.filter((push) => push.revision === state.revision + 1);
+  const [first] = parts;
+  const entries = Object.fromEntries(parts.flatMap((push) => Object.entries(push.entries)));
+  const isWhole = first !== undefined && Object.keys(entries).length >= (first.total ?? 0);
+  return isWhole ? { ...first, entries } : undefined;
+}
+
+function applyAgain(state: RoomEntries, push: EntriesPush): EntriesStep {
+  const after = apply(state, push);
+  return { state: after, events: difference(state.entries, after.entries) };
+}
+
+function apply(state: RoomEntries, push: EntriesPush): RoomEntries {
+  const entries = new Map(state.entries);
+  const expected = new Map(state.expected);
+  for (const [key, given] of Object.entries(push.entries)) {
+    const value = push.operation === 'set' ? given : undefined;
+    if (value === undefined) entries.delete(key);
+    else entries.set(key, value);
+    if (expected.has(key) && expected.get(key) === value) expected.delete(key);
+  }
+  return { ...state, entries, expected: expected.size === state.expected.size ? state.expected : expected };
+}
+
+function eventOf(state: RoomEntries, push: EntriesPush): EntriesEvent {
+  const { operation } = push;
+  const told = (key: string, value: string) => (operation === 'set' ? value : (state.entries.get(key) ?? ''));
+  const entries = Object.entries(push.entries).map(([key, value]) => [key, told(key, value)] as const);
+  return { operation, entries: new Map(entries) };
+}
+
+function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): EntriesEvent[] {
+  const removed = [...before].filter(([key]) => !after.has(key));
+  const set = [...after].filter(([key, value]) => before.get(key) !== value);
+  return [
+    { operation: 'remove' as const, entries: new Map(removed) },
+    { operation: 'set' as const, entries: new Map(set) },
+  ].filter(({ entries }) => entries.size > 0);
+}

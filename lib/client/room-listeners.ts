@@ -1,0 +1,89 @@
+import type { Message, NoticeKind, PushFrame } from '../protocol/frames.ts';
+import type { Listeners } from './callbacks.ts';
+import type { RoomEvents } from './room.ts';
+import {
+  RCIMIWChatRoomMemberBanType as Ban,
+  RCIMIWChatRoomEntriesOperationType,
+  RCIMIWChatRoomMemberActionType,
+  RCIMIWChatRoomMemberOperateType,
+  RCIMIWChatRoomStatus,
+  type RCIMIWMessage,
+} from './types.ts';
+
+/** How the app is reached. */
+export interface ListenerDeps {
+  readonly listeners: Listeners;
+  readonly call: (run: () => void) => void;
+  readonly toApp: (message: Message) => RCIMIWMessage;
+  /** The app has this message without being told. */
+  readonly isKnown: (message: Message) => boolean;
+}
+
+/** What a room tells, in the words of the app's listeners. */
+export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents, 'idle'> {
+  const { listeners, call } = deps;
+  const { JOIN, LEAVE } = RCIMIWChatRoomMemberActionType;
+  const { DESTROY_AUTO, DESTROY_MANUAL } = RCIMIWChatRoomStatus;
+  const { UPDATE, REMOVE } = RCIMIWChatRoomEntriesOperationType;
+  return {
+    joining: () => call(() => listeners.chatRoomJoining?.(room)),
+    rejoined: (code) => call(() => listeners.chatRoomJoined?.(code, room)),
+    messages: (messages, offline) => handOver(messages, offline, deps),
+    recalled: (message) => {
+      const recalled = deps.toApp(message);
+      call(() => listeners.remoteMessageRecalled?.(recalled));
+    },
+    gap: (afterSeq, beforeSeq) => call(() => listeners.chatRoomGap?.(room, afterSeq, beforeSeq)),
+    members: (changes) => {
+      const actions = changes.map(({ userId, change }) => ({ userId, actionType: change === 'joined' ? JOIN : LEAVE }));
+      call(() => listeners.chatRoomMemberChanged?.(room, actions));
+    },
+    entries: ({ operation, entries }) => {
+      const type = operation === 'set' ? UPDATE : REMOVE;
+      call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
+    },
+    entriesSynced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
+    removed: (reason) => call(() => listeners.chatRoomRemoved?.(room, reason)),
+    destroyed: (automatic) =>
+      call(() => listeners.chatRoomStatusChanged?.(room, automatic ? DESTROY_AUTO : DESTROY_MANUAL)),
+  };
+}
+
+function handOver(messages: readonly Message[], offline: boolean, deps: ListenerDeps): void {
+  const news = messages.filter((message) => !deps.isKnown(message));
+  news.forEach((message, index) => {
+    const left = news.length - 1 - index;
+    const appMessage = deps.toApp(message);
+    deps.call(() => deps.listeners.messageReceived?.(appMessage, left, offline, false));
+  });
+}
+
+const OPERATE_TYPES = {
+  unblock: RCIMIWChatRoomMemberOperateType.UNBLOCK,
+  block: RCIMIWChatRoomMemberOperateType.BLOCK,
+} as const;
+
+const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES>, Ban>> = {
+  'unmute-users': Ban.UNMUTE_USERS,
+  'mute-users': Ban.MUTE_USERS,
+  'unmute-room': Ban.UNMUTE_ALL,
+  'mute-room': Ban.MUTE_ALL,
+  'end-exemption': Ban.REMOVE_WHITELIST,
+  'exempt-from-mute': Ban.ADD_WHITELIST,
+  'unmute-everywhere': Ban.UNMUTE_GLOBAL,
+  'mute-everywhere': Ban.MUTE_GLOBAL,
+};
+
+/** Tells what an app server did. A kind that this client does not know is not told. */
+export function tellNotice(
+  notice: Extract<PushFrame, { event: 'notice' }>,
+  { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
+): void {
+  const { kind, room: chatroomId, durationMs: durationTime, atMs: operateTime, extra } = notice;
+  const what = { chatroomId, durationTime, operateTime, userIdList: [...notice.userIds], extra };
+  if (kind === 'block' || kind === 'unblock') {
+    call(() => listeners.chatRoomNotifyBlock?.({ ...what, operateType: OPERATE_TYPES[kind] }));
+  } else if (Object.hasOwn(BAN_TYPES, kind)) {
+    call(() => listeners.chatRoomNotifyBan?.({ ...what, banType: BAN_TYPES[kind] }));
+  }
+}

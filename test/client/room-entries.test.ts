@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type EntriesPush,
+  type EntriesStep,
+  expectChange,
+  isBehind,
+  noEntries,
+  type RoomEntries,
+  receiveEntries,
+  startOver,
+  takeRead,
+} from '../../lib/client/room-entries.ts';
+
+type Entries = Readonly<Record<string, string>>;
+
+const push = (revision: number, operation: 'set' | 'remove', entries: Entries, total?: number): EntriesPush => ({
+  event: 'entries',
+  room: 'r',
+  roomEpoch: 'e1',
+  revision,
+  operation,
+  entries,
+  ...(total === undefined ? {} : { total }),
+});
+const set = (revision: number, entries: Entries, total?: number) => push(revision, 'set', entries, total);
+const remove = (revision: number, ...keys: string[]) =>
+  push(revision, 'remove', Object.fromEntries(keys.map((key) => [key, ''])));
+const read = (state: RoomEntries, revision: number, entries: Entries, knownRevision = revision): EntriesStep =>
+  takeRead(state, { revision, knownRevision, entries: new Map(Object.entries(entries)), expected: state.expected });
+const told = ({ events }: EntriesStep) => events.map((event) => [event.operation, Object.fromEntries(event.entries)]);
+const shown = ({ state }: EntriesStep) => Object.fromEntries(state.entries);
+const known = (revision: number, entries: Entries) => read(noEntries, revision, entries).state;
+
+describe('the attributes of a room', () => {
+  it('are not known before they were read', () => {
+    expect(isBehind(noEntries)).toBe(true);
+    const early = receiveEntries(noEntries, set(1, { a: '1' }));
+    expect(told(early)).toEqual([]);
+    const step = read(early.state, 0, {});
+    expect(told(step)).toEqual([['set', { a: '1' }]]);
+    expect(isBehind(step.state)).toBe(false);
+  });
+
+  it('take the next change and tell it, even if it sets what was there', () => {
+    const step = receiveEntries(known(4, { a: '1' }), set(5, { a: '1', b: '2' }));
+    expect(told(step)).toEqual([['set', { a: '1', b: '2' }]]);
+    const removed = receiveEntries(step.state, remove(6, 'a'));
+    expect(told(removed)).toEqual([['remove', { a: '1' }]]);
+    expect(shown(removed)).toEqual({ b: '2' });
+  });
+
+  it('drop what they have had', () => {
+    const state = known(4, { a: '1' });
+    expect(receiveEntries(state, set(3, { a: '0' }))).toEqual({ state, events: [] });
+    expect(told(receiveEntries(state, set(4, { a: '1' })))).toEqual([]);
+  });
+
+  it('take a second frame of the present change', () => {
+    const first = receiveEntries(known(4, {}), set(5, { a: '1' }));
+    const second = receiveEntries(first.state, set(5, { b: '2' }));
+    expect(told(second)).toEqual([['set', { b: '2' }]]);
+    expect(isBehind(second.state)).toBe(false);
+  });
+
+  it('wait for all frames of a change that says how large it is', () => {
+    const first = receiveEntries(known(4, {}), set(5, { a: '1' }, 2));
+    expect([told(first), isBehind(first.state)]).toEqual([[], true]);
+    const doubled = receiveEntries(first.state, set(5, { a: '1' }, 2));
+    const next = receiveEntries(doubled.state, set(6, { a: '3' }));
+    expect([told(doubled), told(next)]).toEqual([[], []]);
+    const second = receiveEntries(next.state, set(5, { b: '2' }, 2));
+    expect(told(second)).toEqual([
+      ['set', { a: '1', b: '2' }],
+      ['set', { a: '3' }],
+    ]);
+    expect(isBehind(second.state)).toBe(false);
+    expect(told(receiveEntries(second.state, set(6, { a: '3' }, 1)))).toEqual([]);
+  });
+
+  it('put changes that overtook each other in order', () => {
+    const late = receiveEntries(known(4, { a: '1' }), set(6, { a: '3' }));
+    expect([told(late), isBehind(late.state)]).toEqual([[], true]);
+    const step = receiveEntries(late.state, remove(5, 'a'));
+    expect(told(step)).toEqual([
+      ['remove', { a: '1' }],
+      ['set', { a: '3' }],
+    ]);
+    expect(isBehind(step.state)).toBe(false);
+  });
+
+  it('tell the difference after they were read anew', () => {
+    const late = receiveEntries(known(4, { a: '1', b: '2', c: '3' }), set(9, { a: '9' }));
+    const step = read(late.state, 9, { a: '9', b: '2', d: '4' });
+    expect(told(step)).toEqual([
+      ['remove', { c: '3' }],
+      ['set', { a: '9', d: '4' }],
+    ]);
+    expect(isBehind(step.state)).toBe(false);
+  });
+
+  it('apply what changed between two pages, and are behind if that was lost', () => {
+    const early = receiveEntries(noEntries, set(8, { b: 'new' })).state;
+    const whole = read(early, 7, { a: '1', b: 'new' }, 8);
+    expect([shown(whole), isBehind(whole.state)]).toEqual([{ a: '1', b: 'new' }, false]);
+    expect(isBehind(read(noEntries, 7, { a: '1', b: 'new' }, 8).state)).toBe(true);
+  });
+
+  it('are ahead of a read that was overtaken by pushes', () => {
+    const ahead = receiveEntries(known(4, { a: '1' }), set(5, { a: '2' })).state;
+    const step = read(ahead, 4, { a: '1' });
+    expect([shown(step), told(step)]).toEqual([{ a: '2' }, []]);
+  });
+
+  it('start over after an absence, with what the app was told', () => {
+    const again = startOver(known(4, { a: '1', b: '2' }));
+    expect(isBehind(again)).toBe(true);
+    expect(told(read(again, 6, { b: '2', c: '3' }))).toEqual([
+      ['remove', { a: '1' }],
+      ['set', { c: '3' }],
+    ]);
+  });
+
+  it('wait for a change of his own until a push or a read shows it', () => {
+    const state = known(4, { a: '1' });
+    expect(expectChange(state, 'set', new Map([['a', '1']]))).toBe(state);
+    const waiting = expectChange(state, 'set', new Map([['b', '2']]));
+    expect(isBehind(waiting)).toBe(true);
+    expect(isBehind(receiveEntries(waiting, set(5, { b: '2' })).state)).toBe(false);
+    // Another has set it since: only a read can tell.
+    const other = receiveEntries(waiting, set(5, { b: 'other' })).state;
+    expect(isBehind(other)).toBe(true);
+    expect(isBehind(read(other, 6, { a: '1', b: 'other' }).state)).toBe(false);
+    const removing = expectChange(state, 'remove', new Map([['a', '']]));
+    expect(isBehind(receiveEntries(removing, remove(5, 'a')).state)).toBe(false);
+  });
+
+  it('wait on where the read began before the change', () => {
+    const state = known(4, {});
+    const waiting = expectChange(state, 'set', new Map([['b', '2']]));
+    const step = takeRead(waiting, { revision: 4, knownRevision: 4, entries: new Map(), expected: state.expected });
+    expect(isBehind(step.state)).toBe(true);
+  });
+
+  it('keep a key that objects inherit', () => {
+    const step = receiveEntries(known(0, {}), set(1, { constructor: 'mine' }));
+    expect([...step.state.entries]).toEqual([['constructor', 'mine']]);
+    expect([...receiveEntries(step.state, remove(2, 'constructor')).state.entries]).toEqual([]);
+  });
+
+  it('do not gather early changes without bound', () => {
+    let state = known(0, {});
+    for (let revision = 2; revision < 1000; revision += 1) {
+      state = receiveEntries(state, set(revision, { a: String(revision) })).state;
+    }
+    expect(state.early.length).toBeLessThanOrEqual(100);
+    const step = receiveEntries(state, set(1, { a: '1' }));
+    expect(isBehind(step.state)).toBe(true);
+    expect(isBehind(read(step.state, 999, { a: '999' }).state)).toBe(false);
+  });
+});
+
+describe('whatever is lost, doubled and overtaken', () => {
+  const keys = ['a', 'b', 'constructor', 'd'] as const;
+  const change = fc.record({
+    operation: fc.constantFrom('set' as const, 'remove' as const),
+    keys: fc.uniqueArray(fc.constantFrom(...keys), { minLength: 1 }),
+    value: fc.string({ maxLength: 2 }),
+  });
+  /** For each change the frames that arrive, each with how late it is; several frames if `isSplit`. */
+  const fate = fc.record({
+    isSplit: fc.boolean(),
+    delays: fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
+    isReadAfter: fc.boolean(),
+    pages: fc.integer({ min: 1, max: 3 }),
+  });
+
+  it('ends equal to the server, and the app was told every difference', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(change, fate), { maxLength: 12 }), (all) => {
+        const server = new Map<string, string>();
+        const mine = new Map<string, string>();
+        let state = known(0, {});
+        const take = (step: EntriesStep) => {
+          state = step.state;
+          for (const { operation, entries } of step.events) {
+            for (const [key, value] of entries) {
+              if (operation === 'set') mine.set(key, value);
+              else mine.delete(key);
+            }
+          }
+        };
+        const onTheWay: { readonly atTick: number; readonly frame: EntriesPush }[] = [];
+        /** The pages of a reading that began at some tick, one page a tick. */
+        let reading: { revisions: number[]; entries: Map<string, string>; left: string[][] } | undefined;
+        all.forEach(([{ operation, keys: changed, value }, { isSplit, delays, isReadAfter, pages }], tick) => {
+          const revision = tick + 1;
+          for (const key of changed) {
+            if (operation === 'set') server.set(key, value);
+            else server.delete(key);
+          }
+          const parts = isSplit ? changed.map((key) => [key]) : [changed];
+          parts.forEach((part, index) => {
+            const entries = Object.fromEntries(part.map((key) => [key, operation === 'set' ? value : '']));
+            const frame = push(revision, operation, entries, isSplit ? changed.length : undefined);
+            // No delay at all: this frame is lost; two: it is doubled.
+            for (const delay of delays.slice(index % 2)) onTheWay.push({ atTick: tick + delay, frame });
+          });
+          for (const { frame } of onTheWay.filter(({ atTick }) => atTick === tick)) take(receiveEntries(state, frame));
+          if (reading === undefined && isReadAfter) {
+            const sorted = [...keys].sort();
+            const size = Math.ceil(sorted.length / pages);
+            const left = Array.from({ length: pages }, (_, index) => sorted.slice(index * size, (index + 1) * size));
+            reading = { revisions: [], entries: new Map(), left };
+          }
+          const page = reading?.left.shift();
+          if (reading === undefined || page === undefined) return;
+          reading.revisions.push(revision);
+          for (const key of page) {
+            const stored = server.get(key);
+            if (stored !== undefined) reading.entries.set(key, stored);
+          }
+          if (reading.left.length > 0) return;
+          const { revisions, entries } = reading;
+          const knownRevision = Math.max(...revisions);
+          take(takeRead(state, { revision: revisions[0] ?? 0, knownRevision, entries, expected: state.expected }));
+          reading = undefined;
+        });
+        for (const { frame } of onTheWay.filter(({ atTick }) => atTick >= all.length))
+          take(receiveEntries(state, frame));
+        // A change of which nothing arrived is seen with the next one that does.
+        take(receiveEntries(state, set(all.length + 1, { last: 'one' })));
+        server.set('last', 'one');
+        if (isBehind(state)) take(read(state, all.length + 1, Object.fromEntries(server)));
+        expect(isBehind(state)).toBe(false);
+        expect(new Map(state.entries)).toEqual(server);
+        expect(mine).toEqual(server);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
