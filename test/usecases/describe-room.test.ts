@@ -6,6 +6,7 @@ import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
@@ -33,6 +34,15 @@ test('rooms that are missing or destroyed are left out, the others come in the o
     [r1, 'name of d-1'],
   ]);
   expect(await describeRoom(deps, gone)).toBeUndefined();
+});
+
+test('a room that is being destroyed is there no more', async () => {
+  const world = createWorld(store());
+  await createRoom(world.deps, world.room, '');
+  await leaveRoomDestroyed(world);
+  expect(await describeRoom(world.deps, world.room)).toBeUndefined();
+  expect(await describeRooms(world.deps, [world.room])).toEqual([]);
+  expect(await setRoomEnd(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(false);
 });
 
 test('the end of a room can be changed while it is there', async () => {

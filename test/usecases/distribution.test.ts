@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { createRoom } from '../../lib/usecases/create-room.ts';
 import { resumeDistribution, stopDistribution } from '../../lib/usecases/distribution.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
@@ -22,8 +24,12 @@ test('messages are kept and not pushed while distribution is stopped', async () 
   expect(missed).toMatchObject({ code: 0, messages: [{ seq: 1 }, { seq: 2 }] });
 });
 
-test('no such room: false', async () => {
-  const { deps, room } = createWorld(store());
-  expect(await stopDistribution(deps, room)).toBe(false);
-  expect(await resumeDistribution(deps, room)).toBe(false);
+test.each(['never was', 'is being destroyed'])('a room that %s: false', async (state) => {
+  const world = createWorld(store());
+  if (state === 'is being destroyed') {
+    await createRoom(world.deps, world.room, '');
+    await leaveRoomDestroyed(world);
+  }
+  expect(await stopDistribution(world.deps, world.room)).toBe(false);
+  expect(await resumeDistribution(world.deps, world.room)).toBe(false);
 });

@@ -6,6 +6,7 @@ import { keepRoom, keptRooms, stopKeepingRoom } from '../../lib/usecases/keep-ro
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
@@ -43,6 +44,15 @@ test('a destroyed room is kept no more', async () => {
   expect(await keptRooms(deps)).toEqual([]);
   expect(await keepRoom(deps, room)).toBe('no-room');
   expect(await keptRooms(deps)).toEqual([]);
+});
+
+test('a room that is being destroyed takes no place for a moment', async () => {
+  const world = createWorld(store());
+  await createRoom(world.deps, world.room, '');
+  await leaveRoomDestroyed(world);
+  const disturbed = disturb(world.deps.store, 'addToSet', 'before');
+  disturbed.once(() => expect.unreachable());
+  expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
 });
 
 test('a room that is destroyed, and made anew, right before it is kept is not kept and holds no place', async () => {

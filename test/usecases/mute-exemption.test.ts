@@ -8,6 +8,7 @@ import { muteUsers, unmuteUsers } from '../../lib/usecases/mute-user.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 const [ann, bob] = ['ann', 'bob'] as UserId[] as [UserId, UserId];
@@ -65,8 +66,12 @@ test('the end of the exemption of one who is no member leaves no row, unless he 
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
 
-test('no such room: false, and no list', async () => {
+test.each(['never was', 'is being destroyed'])('a room that %s: false, and no list', async (state) => {
   const world = createWorld(store());
+  if (state === 'is being destroyed') {
+    await createRoom(world.deps, world.room, '');
+    await leaveRoomDestroyed(world);
+  }
   expect(await exemptFromMute(world.deps, world.room, [bob])).toBe(false);
   expect(await endExemption(world.deps, world.room, [bob])).toBe(false);
   expect(await exemptUsers(world.deps, world.room)).toBeUndefined();

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
@@ -54,7 +54,8 @@ test('the list has a room from its mute to the end of the mute', async () => {
 test('a mute falls with the room', async () => {
   const world = await worldWithRoom();
   await muteRoom(world.deps, world.room);
-  await destroyRoom(world.deps, world.room, false);
+  await leaveRoomDestroyed(world);
+  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
   expect(await allMuted(world)).not.toContain(world.room);
   await createRoom(world.deps, world.room, '');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
@@ -130,8 +131,12 @@ test('pages of any size show each muted room once, however many are listed that 
   expect(await mutedRooms(world.deps, all.length + 1, 1)).toEqual([]);
 });
 
-test('no such room: false', async () => {
+test.each(['never was', 'is being destroyed'])('a room that %s: false', async (state) => {
   const world = createWorld(store());
+  if (state === 'is being destroyed') {
+    await createRoom(world.deps, world.room, '');
+    await leaveRoomDestroyed(world);
+  }
   expect(await muteRoom(world.deps, world.room)).toBe(false);
   expect(await unmuteRoom(world.deps, world.room)).toBe(false);
   expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/domain/ids.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';
 import { mutedUsers, muteUsers, unmuteUsers } from '../../lib/usecases/mute-user.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
+import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 const [ann, bob] = ['ann', 'bob'] as UserId[] as [UserId, UserId];
@@ -62,6 +64,18 @@ test('a mute falls with the room', async () => {
   expect(await world.send(phone)).toMatchObject({ code: 0 });
 });
 
+test('what an earlier room under this name has left of him comes back with no mute', async () => {
+  const world = createWorld(store());
+  await world.enter(bob);
+  await exemptFromMute(world.deps, world.room, [bob]);
+  await leaveRoomDestroyed(world);
+  await createRoom(world.deps, world.room, '');
+  await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
+  expect(await mutedUsers(world.deps, world.room)).toMatchObject([{ userId: bob }]);
+  expect(await exemptUsers(world.deps, world.room)).toEqual([]);
+  expect(await world.isIn(bob)).toBe(false);
+});
+
 test('nothing of his is accepted after the ack, also not what was checked before it', async () => {
   const under = store();
   const disturbed = disturb(under.store, 'putMember', 'after');
@@ -89,6 +103,8 @@ test('an end of the mute lets him talk, and leaves no row of one who is not a me
   await muteUsers(world.deps, world.room, [ann, bob], world.clock.nowMs + minuteMs);
   expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
   expect(await world.send(phone)).toMatchObject({ code: 0 });
+  // Gone, and not only past its end: a clock that is behind finds nothing either.
+  world.pass(-minuteMs);
   expect(await world.deps.store.getMember(world.room, ann)).toBeUndefined();
 });
 
@@ -118,8 +134,12 @@ test('a mute that is over when it comes leaves nothing', async () => {
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
 
-test('no such room: false, and no list', async () => {
+test.each(['never was', 'is being destroyed'])('a room that %s: false, and no list', async (state) => {
   const world = createWorld(store());
+  if (state === 'is being destroyed') {
+    await world.enter(bob);
+    await leaveRoomDestroyed(world);
+  }
   expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toBe(false);
   expect(await unmuteUsers(world.deps, world.room, [bob])).toBe(false);
   expect(await mutedUsers(world.deps, world.room)).toBeUndefined();
