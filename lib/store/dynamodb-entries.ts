@@ -1,10 +1,15 @@
-import { type EntryIndex, emptyIndex } from '../domain/entries.ts';
+import { type Entry, type EntryIndex, emptyIndex } from '../domain/entries.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
 import type { Entries } from './entries.ts';
 import { inParallel } from './in-parallel.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
 import { StoreFault } from './room-store.ts';
+
+/** A list, because a map loses the key `__proto__`, and the SDK takes one with the key `constructor` for no map. */
+interface IndexRow extends Omit<EntryIndex, 'entries'> {
+  readonly entries: readonly (Entry & { readonly key: string })[];
+}
 
 const MOST_AT_ONCE = 20;
 const MOST_KEYS = 100;
@@ -75,10 +80,10 @@ export class DynamoEntries implements Entries {
     // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
     // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
     const isFirst = before.revision === 0;
-    const { room, roomEpoch, revision, entries } = next;
+    const { room, roomEpoch } = next;
     try {
       await this.#table.put({
-        Item: { ...entryIndexKey(room, roomEpoch), room, roomEpoch, revision, entries },
+        Item: { ...entryIndexKey(room, roomEpoch), ...toRow(next) },
         ...(isFirst
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
           : {
@@ -121,7 +126,12 @@ const keysThatDiffer = (one: EntryIndex, other: EntryIndex): readonly string[] =
   return [...keys].filter((key) => versionOf(one, key) !== versionOf(other, key));
 };
 
+const toRow = ({ entries, ...rest }: EntryIndex): IndexRow => ({
+  ...rest,
+  entries: Object.entries(entries).map(([key, entry]) => ({ key, ...entry })),
+});
+
 function toIndex(row: Row): EntryIndex {
-  const { room, roomEpoch, revision, entries } = row as unknown as EntryIndex;
-  return { room, roomEpoch, revision, entries };
+  const { room, roomEpoch, revision, entries } = row as unknown as IndexRow;
+  return { room, roomEpoch, revision, entries: Object.fromEntries(entries.map(({ key, ...entry }) => [key, entry])) };
 }

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { inParallel } from '../../lib/store/in-parallel.ts';
+
+describe('work in parallel', () => {
+  it('is done once for each, with no more at once than allowed, and as many', async () => {
+    const items = Array.from({ length: 50 }, (_, index) => index);
+    const done: number[] = [];
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    await inParallel(items, 7, async (item) => {
+      atOnce += 1;
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
+      await Promise.resolve();
+      done.push(item);
+      atOnce -= 1;
+    });
+    expect(done.sort((one, other) => one - other)).toEqual(items);
+    expect(mostAtOnce).toBe(7);
+  });
+
+  it('throws the first failure, and is nothing for nothing', async () => {
+    const fail = async (item: number) => {
+      if (item === 3) throw new Error('three');
+    };
+    await expect(inParallel([1, 2, 3, 4], 2, fail)).rejects.toThrow('three');
+    await inParallel([], 2, fail);
+  });
+});

@@ -1,0 +1,54 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import type { Row } from '../../lib/store/dynamodb-table.ts';
+import type { Key } from '../../lib/store/keys.ts';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+
+/**
+ * What meets a request: `lost` = it is applied, and its answer does not arrive; `dropped` = it does not arrive itself;
+ * `denied` = it is refused for good; a function is done before it is sent.
+ */
+export type Event = 'lost' | 'dropped' | 'denied' | (() => Promise<unknown>);
+
+/** A store on the same table, whose requests, counted from 0, meet these events. */
+export function interposedStore(under: StoreUnderTest, events: Readonly<Record<number, Event>>): RoomStore {
+  const client = createClientAt(under.endpoint);
+  let sent = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const event = events[sent];
+      sent += 1;
+      if (typeof event === 'function') await event();
+      if (event === 'dropped') throw failure('TimeoutError', undefined);
+      if (event === 'denied') throw failure('AccessDeniedException', 400);
+      const answer = await next(args);
+      if (event === 'lost') throw failure('TimeoutError', undefined);
+      return answer;
+    },
+    { step: 'initialize', name: 'events', priority: 'high' },
+  );
+  return createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs });
+}
+
+const failure = (name: string, httpStatusCode: number | undefined) =>
+  Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+/** The sort keys of a partition's rows, as they are in the table. */
+export async function sortKeysIn(under: StoreUnderTest, pk: string): Promise<readonly string[]> {
+  const { Items = [] } = await createClientAt(under.endpoint).send(
+    new QueryCommand({
+      TableName: tableName,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+    }),
+  );
+  return Items.map((row) => String(row.sk));
+}
+
+/** A row as it is in the table. */
+export async function rowAt(under: StoreUnderTest, key: Key): Promise<Row | undefined> {
+  const command = new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true });
+  return (await createClientAt(under.endpoint).send(command)).Item;
+}

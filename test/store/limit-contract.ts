@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { interposedStore } from './interposed-store.ts';
+import { fresh } from './rows.ts';
+
+/** What every engine must do with what may happen only once, or only so often. */
+export function describeLimits(use: () => StoreUnderTest): void {
+  describe('a nonce', () => {
+    const useNonce = (nonce: string) => use().store.useNonce(nonce, use().clock.nowMs + 60_000);
+
+    it('is used by one of 20 that race', async () => {
+      const nonce = fresh('nonce');
+      const race = await Promise.all(Array.from({ length: 20 }, () => useNonce(nonce)));
+      expect(race.filter(Boolean)).toHaveLength(1);
+      expect(await useNonce(nonce)).toBe(false);
+      expect(await useNonce(fresh('nonce'))).toBe(true);
+    });
+
+    it('is forgotten after its expiry, and no sooner', async () => {
+      const nonce = fresh('nonce');
+      await useNonce(nonce);
+      use().clock.nowMs += 59_000;
+      expect(await useNonce(nonce)).toBe(false);
+      use().clock.nowMs += 1000;
+      expect(await useNonce(nonce)).toBe(true);
+      expect(await useNonce(nonce)).toBe(false);
+    });
+
+    it('may be any text, and no two are one', async () => {
+      const prefix = fresh('nonce');
+      const odd = ['', ' ', '#', '"', '\\"', '\\', '\u0000', '\ud800', '\ud801', '\\ud800', '\ufffd', 'é', 'e\u0301'];
+      const nonces = [...odd, '語'.repeat(60), '\u0001'.repeat(60)].map((text) => prefix + text);
+      expect(await Promise.all(nonces.map(useNonce))).toEqual(nonces.map(() => true));
+      expect(await Promise.all(nonces.map(useNonce))).toEqual(nonces.map(() => false));
+    });
+
+    it('is known as used by the same call when the answer was lost', async () => {
+      const [nonce, other] = [fresh('nonce'), fresh('nonce')];
+      const expiresAtMs = use().clock.nowMs + 60_000;
+      expect(await interposedStore(use(), { 0: 'lost' }).useNonce(nonce, expiresAtMs)).toBe(true);
+      const overtaken = interposedStore(use(), { 0: 'dropped', 1: () => useNonce(other) });
+      expect(await overtaken.useNonce(other, expiresAtMs)).toBe(false);
+    });
+  });
+
+  describe('the calls of a second', () => {
+    const atMs = 1_800_000_000_000;
+    const count = (path: string, limit: number, timeMs = atMs) => use().store.countCall(path, timeMs, limit);
+
+    it('are exactly as many as the limit, however many race', async () => {
+      const path = `/${fresh('path')}.json`;
+      const race = await Promise.all(Array.from({ length: 50 }, () => count(path, 10)));
+      expect(race.filter(Boolean)).toHaveLength(10);
+      expect(await count(path, 10, atMs + 999)).toBe(false);
+      expect(await count(path, 11)).toBe(true);
+      expect(await count(path, 11)).toBe(false);
+    });
+
+    it('are counted for each second and each path', async () => {
+      const path = `/${fresh('path')}.json`;
+      expect(await count(path, 1)).toBe(true);
+      expect(await count(path, 1, atMs + 1000)).toBe(true);
+      expect(await count(path, 1, atMs - 1)).toBe(true);
+      expect(await count(`${path}#`, 1)).toBe(true);
+      expect(await count(path, 1)).toBe(false);
+      expect(await count(`/${fresh('path')}.json`, 0)).toBe(false);
+    });
+
+    it('are never more when an answer was lost', async () => {
+      const path = `/${fresh('path')}.json`;
+      expect(await interposedStore(use(), { 0: 'lost' }).countCall(path, atMs, 2)).toBe(true);
+      expect(await count(path, 2)).toBe(false);
+    });
+  });
+}

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type AppList, type AppSet, StoreFault } from '../../lib/store/room-store.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { interposedStore } from './interposed-store.ts';
+import { fresh, user } from './rows.ts';
+
+const HOUR_MS = 3600 * 1000;
+
+/** What every engine must do with an app's lists and sets. */
+export function describeLists(use: () => StoreUnderTest): void {
+  describe('a list', () => {
+    const list: AppList = 'muted-users';
+    const read = (afterEntry = '', limit = 1000) => use().store.readList(list, afterEntry, limit, use().clock.nowMs);
+    const add = (...entries: (readonly [string, number])[]) =>
+      use().store.addToList(
+        list,
+        entries.map(([entry, untilMs]) => ({ entry, untilMs })),
+      );
+    beforeEach(async () => {
+      const entries = await use().store.readList(list, '', 10_000, 0);
+      await use().store.removeFromList(
+        list,
+        entries.map(({ entry }) => entry),
+      );
+      expect(await read()).toEqual([]);
+    });
+
+    it('is read in the order of its entries, after one, and up to a limit', async () => {
+      const names = Array.from({ length: 60 }, (_, index) => `u${`${index}`.padStart(2, '0')}`);
+      await add(...names.toReversed().map((name) => [name, 0] as const));
+      const entries = names.map((entry) => ({ entry, untilMs: 0 }));
+      expect(await read()).toEqual(entries);
+      expect(await read('', 7)).toEqual(entries.slice(0, 7));
+      expect(await read('u06', 2)).toEqual(entries.slice(7, 9));
+      expect(await read('u061')).toEqual(entries.slice(7));
+      expect(await read('u59')).toEqual([]);
+      expect(await read('', 0)).toEqual([]);
+      expect(await use().store.readList('blocked-users', '', 10, 0)).toEqual([]);
+    });
+
+    it('loses what is taken off it, which may be nothing', async () => {
+      await add(['a', 0], ['constructor', 0], ['c', 0]);
+      await use().store.removeFromList(list, ['constructor', 'x', 'constructor']);
+      expect(await read()).toEqual([
+        { entry: 'a', untilMs: 0 },
+        { entry: 'c', untilMs: 0 },
+      ]);
+      await add();
+      await use().store.removeFromList(list, []);
+      expect(await read()).toHaveLength(2);
+    });
+
+    it('leaves an entry out from its end on; the last end given counts', async () => {
+      const { clock } = use();
+      const untilMs = clock.nowMs + 5000;
+      await add(['a', untilMs], ['b', untilMs + 1], ['c', 0], ['d', 1]);
+      await add(['c', untilMs + 2], ['d', 0]);
+      clock.nowMs = untilMs;
+      expect(await read()).toEqual([
+        { entry: 'b', untilMs: untilMs + 1 },
+        { entry: 'c', untilMs: untilMs + 2 },
+        { entry: 'd', untilMs: 0 },
+      ]);
+      clock.nowMs += 365 * 24 * HOUR_MS;
+      expect(await read()).toEqual([{ entry: 'd', untilMs: 0 }]);
+    });
+
+    it('takes the last of several ends of one entry in a call', async () => {
+      const slow = interposedStore(use(), { 0: () => read() });
+      await slow.addToList(list, [
+        { entry: 'a', untilMs: 1 },
+        { entry: 'b', untilMs: 0 },
+        { entry: 'a', untilMs: 0 },
+      ]);
+      expect((await read()).map(({ entry }) => entry)).toEqual(['a', 'b']);
+    });
+
+    it('is as long for a reader whose clock is behind', async () => {
+      const { clock } = use();
+      const readAtMs = clock.nowMs;
+      await add(['a', readAtMs + 1000]);
+      const readBehind = () => use().store.readList(list, '', 9, readAtMs);
+      clock.nowMs += 23 * HOUR_MS;
+      expect(await readBehind()).toHaveLength(1);
+      clock.nowMs += 2 * HOUR_MS;
+      expect(await readBehind()).toEqual([]);
+    });
+
+    it('is read past any number of entries whose end is over', async () => {
+      const { nowMs } = use().clock;
+      const over = Array.from({ length: 250 }, (_, index) => [`m${index}`, nowMs - 1] as const);
+      await add(['a', 0], ...over, ['y', 0], ['z', 0]);
+      expect((await read('', 2)).map(({ entry }) => entry)).toEqual(['a', 'y']);
+      expect((await read('a')).map(({ entry }) => entry)).toEqual(['y', 'z']);
+    });
+  });
+
+  describe('a set', () => {
+    const newSet = (): AppSet => `tags#${user(fresh('ann'))}`;
+    const newSetOf = async (...entries: string[]) => {
+      const set = newSet();
+      expect(await use().store.addToSet(set, entries, 100)).toBe('added');
+      return set;
+    };
+    const read = (set: AppSet) => use().store.readSet(set);
+    const add = (set: AppSet, entries: readonly string[], limit: number) => use().store.addToSet(set, entries, limit);
+
+    it('takes all or none, up to its limit, and what is in it takes no place', async () => {
+      const set = newSet();
+      expect(await read(set)).toEqual([]);
+      expect(await add(set, ['a'], 0)).toBe('full');
+      expect(await add(set, ['a', 'b', 'a'], 2)).toBe('added');
+      expect(await add(set, ['b', 'a'], 2)).toBe('added');
+      expect(await add(set, ['b', 'c'], 2)).toBe('full');
+      expect(await add(set, ['c', 'd'], 3)).toBe('full');
+      expect(await read(set)).toEqual(['a', 'b']);
+      expect(await add(set, ['b', 'c'], 3)).toBe('added');
+      expect(await add(set, ['c'], 1)).toBe('added');
+      expect(await add(set, [], 1)).toBe('added');
+      expect(await read(set)).toEqual(['a', 'b', 'c']);
+      expect(await read(newSet())).toEqual([]);
+    });
+
+    it('tells which of them it loses, and can be filled anew', async () => {
+      const set = await newSetOf('a', 'b', 'c');
+      const { store } = use();
+      expect(await store.removeFromSet(set, ['c', 'x', 'a', 'c'])).toEqual(['a', 'c']);
+      expect(await store.removeFromSet(set, ['a'])).toEqual([]);
+      expect(await store.removeFromSet(set, [])).toEqual([]);
+      expect(await store.removeFromSet(set, ['b'])).toEqual(['b']);
+      expect(await read(set)).toEqual([]);
+      expect(await add(set, ['d'], 1)).toBe('added');
+      expect(await read(set)).toEqual(['d']);
+      expect(await store.removeFromSet(newSet(), ['a'])).toEqual([]);
+    });
+
+    it('takes any name, and 100 at once', async () => {
+      const set = await newSetOf('__proto__', 'constructor', ':a #b.c[0]', '語');
+      expect(await read(set)).toHaveLength(4);
+      const many = Array.from({ length: 100 }, (_, index) => `name-${index}`);
+      expect(await add(set, many, 104)).toBe('added');
+      expect(await add(set, [...many, 'x'], 105)).toBe('added');
+      expect(await use().store.removeFromSet(set, many)).toHaveLength(100);
+      expect(await read(set)).toEqual([':a #b.c[0]', '__proto__', 'constructor', 'x', '語']);
+    });
+
+    it('never holds more than its limit, however many race', async () => {
+      const set = newSet();
+      const race = await Promise.all(Array.from({ length: 20 }, (_, index) => add(set, [`u${index}`], 5)));
+      expect(race.filter((outcome) => outcome === 'added')).toHaveLength(5);
+      expect(await read(set)).toHaveLength(5);
+      const pairs = newSet();
+      const share = await Promise.all(Array.from({ length: 20 }, (_, index) => add(pairs, ['all', `u${index}`], 6)));
+      expect(share.filter((outcome) => outcome === 'added')).toHaveLength(5);
+      expect(await read(pairs)).toHaveLength(6);
+    });
+
+    it('takes all of many that race where there is room', async () => {
+      const set = newSet();
+      const race = await Promise.all(Array.from({ length: 30 }, (_, index) => add(set, [`u${index}`], 100)));
+      expect(race).toEqual(Array.from({ length: 30 }, () => 'added'));
+      expect(await read(set)).toHaveLength(30);
+    });
+
+    it('gives each entry to one of many that remove it', async () => {
+      const names = ['a', 'b', 'c', 'd'];
+      const set = await newSetOf(...names, 'e');
+      const race = Array.from({ length: 10 }, (_, index) =>
+        use().store.removeFromSet(set, [names[index % 4], names[(index + 1) % 4]].map(String)),
+      );
+      expect((await Promise.all(race)).flat().sort()).toEqual(names);
+      expect(await read(set)).toEqual(['e']);
+    });
+
+    // The requests of both: 0 the look, 1 the write.
+    it('adds what was taken out between the look and the write', async () => {
+      const set = await newSetOf('x');
+      const takeOut = () => use().store.removeFromSet(set, ['x']);
+      expect(await interposedStore(use(), { 1: takeOut }).addToSet(set, ['x', 'y'], 2)).toBe('added');
+      expect(await read(set)).toEqual(['x', 'y']);
+    });
+
+    it('sees a place go between the look and the write', async () => {
+      const set = await newSetOf('w');
+      const fill = () => add(set, ['x'], 3);
+      expect(await interposedStore(use(), { 1: fill }).addToSet(set, ['y', 'z'], 3)).toBe('full');
+      expect(await interposedStore(use(), { 1: () => add(set, ['y'], 3) }).addToSet(set, ['z'], 3)).toBe('full');
+      expect(await read(set)).toEqual(['w', 'x', 'y']);
+    });
+
+    it('is given up where another change comes between each look and its write', async () => {
+      const set = await newSetOf('x', 'y');
+      const takeOut = () => use().store.removeFromSet(set, ['x']);
+      const putBack = () => add(set, ['x'], 9);
+      const events = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [at, at % 2 === 0 ? putBack : takeOut]));
+      await expect(interposedStore(use(), events).addToSet(set, ['x', 'z'], 9)).rejects.toThrow(StoreFault);
+      await expect(interposedStore(use(), events).removeFromSet(set, ['x', 'y'])).rejects.toThrow(StoreFault);
+    });
+
+    it('knows its own work after a lost answer', async () => {
+      const set = newSet();
+      expect(await interposedStore(use(), { 1: 'lost' }).addToSet(set, ['a', 'b'], 2)).toBe('added');
+      expect(await interposedStore(use(), { 1: 'lost' }).removeFromSet(set, ['a', 'x'])).toEqual(['a']);
+      const takeOut = () => use().store.removeFromSet(set, ['b']);
+      expect(await interposedStore(use(), { 1: takeOut }).removeFromSet(set, ['b'])).toEqual([]);
+      expect(await read(set)).toEqual([]);
+    });
+  });
+}
