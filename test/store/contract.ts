@@ -1,14 +1,28 @@
 import { type Engine, useStore } from '../support/emulators.ts';
+import { describeAllowlist } from './allowlist-contract.ts';
+import { describeBroadcasts } from './broadcast-contract.ts';
 import { describeConnections } from './connection-contract.ts';
+import { describeEntries } from './entry-contract.ts';
+import { describeLimits } from './limit-contract.ts';
+import { describeLists } from './list-contract.ts';
 import { describeLog } from './log-contract.ts';
 import { describeMembers } from './member-contract.ts';
+import { describeMessages } from './message-contract.ts';
 import { describeRooms } from './room-contract.ts';
+import { describeUsers } from './user-contract.ts';
 
 /** The store's contract, on an engine. */
 export function describeStore(engine: Engine): void {
   const use = useStore(engine);
   describeRooms(use);
+  describeAllowlist(use);
+  describeMessages(use);
   describeMembers(use);
   describeConnections(use);
   describeLog(use);
+  describeEntries(use);
+  describeUsers(use);
+  describeLists(use);
+  describeLimits(use);
+  describeBroadcasts(use);
 }

@@ -49,7 +49,7 @@ describe('the store under faults', () => {
     const { store, sent } = storeWith(['lost']);
     await expect(store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(AcceptanceUnknown);
     expect(sent()).toBe(1);
-    expect((await store.getRoom(room.room))?.tail.map((entry) => entry.messageId)).toEqual(['a']);
+    expect((await store.getRoom(room.room))?.tail.map((entry) => entry.messageId)).toEqual(['1-a']);
   });
 
   it('gives up with a fault of its own', async () => {
@@ -68,6 +68,6 @@ describe('the store under faults', () => {
     if (stored === 'conflict') throw new Error('unable to put; conflict');
     expect(await use().store.getMember(room.room, user('ann'))).toEqual(stored);
     expect(await storeWith(['lost']).store.deleteMember(stored)).toBe('deleted');
-    expect(await storeWith(['lost']).store.destroyRoom(room.room, 'e1', 7)).toMatchObject({ destroyedAtMs: 7 });
+    expect(await storeWith(['lost']).store.destroyRoom(room.room, 'e1', 7, true)).toMatchObject({ destroyedAtMs: 7 });
   });
 });

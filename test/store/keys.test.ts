@@ -15,8 +15,10 @@ describe('keys', () => {
         expect(key === other).toBe(room === otherRoom && user === otherUser);
         expect(key).not.toBe(joined(keys.roomKey(otherRoom as RoomId)));
         expect(key).not.toBe(joined(keys.logKey(otherRoom as RoomId, otherUser, 1, 2)));
-        const connection = otherUser as ConnectionId;
-        expect(joined(keys.connectionKey(connection))).not.toBe(joined(keys.dueKey(1, connection)));
+        const connection = keys.connectionKey(room as UserId, user as ConnectionId);
+        const otherConnection = keys.connectionKey(otherRoom as UserId, otherUser as ConnectionId);
+        expect(joined(connection) === joined(otherConnection)).toBe(key === other);
+        expect(joined(connection)).not.toBe(joined(keys.dueKey(1, otherUser as ConnectionId)));
       }),
     );
   });
@@ -26,12 +28,15 @@ describe('keys', () => {
     void assert(
       property(seq, seq, id, (one, other, name) => {
         const log = (last: number) => keys.logKey(name as RoomId, 'e', 0, last).sk;
+        const recalled = (last: number) => keys.recalledLogKey(name as RoomId, 'e', last).sk;
         const due = (time: number) => keys.dueKey(time, name as ConnectionId).sk;
         expect(log(one) < log(other)).toBe(one < other);
+        expect(log(one) < recalled(other)).toBe(one <= other);
+        expect(recalled(one) < log(other)).toBe(one < other);
         expect(due(one) < due(other)).toBe(one < other);
         expect(due(one) < keys.dueBound(other)).toBe(one < other);
         const { from, to } = keys.logRange(one, one);
-        expect(log(other) >= from && log(other) <= to).toBe(one === other);
+        for (const key of [log(other), recalled(other)]) expect(key >= from && key <= to).toBe(one === other);
       }),
     );
   });

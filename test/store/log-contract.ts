@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
+import type { StoredMessage } from '../../lib/domain/room.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { fresh, message } from './rows.ts';
+import { fresh, message, recalled } from './rows.ts';
 
 const span = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => message(first + index));
@@ -51,6 +52,42 @@ export function describeLog(use: () => StoreUnderTest): void {
       const large = span(1, 8).map((entry) => ({ ...entry, content: '語'.repeat(60_000) }));
       await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
       expect(await use().store.readLog({ ...all, room, order: 'ascending' })).toEqual(large);
+    });
+
+    it('gives a recalled message in its recalled form, whoever logs what when', async () => {
+      const room = fresh('log') as RoomId;
+      const { store, clock } = use();
+      const write = (messages: readonly StoredMessage[]) => store.appendLog(room, 'e1', messages, clock.nowMs + 60_000);
+      const withRecalls = (first: number, last: number, ...seqs: number[]) =>
+        span(first, last).map((one) => (seqs.includes(one.seq) ? recalled(one) : one));
+      await write(withRecalls(1, 12, 3));
+      await write(withRecalls(1, 12, 3, 4, 12));
+      for (const seq of [2, 10, 11]) await write(withRecalls(seq, seq, seq));
+      // Writers that come late with what they had read before the recalls.
+      for (const first of [1, 2, 9, 12]) await write(span(first, 12));
+      for (const seq of [2, 3, 4, 10, 11, 12]) await write(span(seq, seq));
+      await write(withRecalls(1, 12, 3));
+      const expected = withRecalls(1, 12, 2, 3, 4, 10, 11, 12);
+      for (const limit of [1, 2, 3, 7, 12, 100]) {
+        for (const afterSeq of [0, 2, 9]) {
+          const inside = expected.filter(({ seq }) => seq > afterSeq);
+          const query = { ...all, room, afterSeq, limit };
+          expect(await store.readLog({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
+          const descending = inside.reverse().slice(0, limit);
+          expect(await store.readLog({ ...query, order: 'descending' })).toEqual(descending);
+        }
+      }
+    });
+
+    it('finds what was logged beside a recalled message', async () => {
+      const room = fresh('log') as RoomId;
+      const { store, clock } = use();
+      const messages = span(1, 150).map((one) => (one.seq % 50 === 0 ? recalled(one) : one));
+      await store.appendLog(room, 'e1', messages, clock.nowMs + 60_000);
+      expect(await store.readLog({ ...all, room, order: 'ascending' })).toEqual(messages);
+      expect(await store.readLog({ ...all, room, limit: 3, order: 'descending' })).toEqual(
+        messages.slice(-3).reverse(),
+      );
     });
 
     it('returns nothing past its expiry', async () => {

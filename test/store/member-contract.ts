@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import type { Member } from '../../lib/domain/member.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { End, Member } from '../../lib/domain/member.ts';
+import { memberKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { connectionId, newMember, newRoom, user } from './rows.ts';
+import { interposedStore, rowAt } from './interposed-store.ts';
+import { connectionId, newMember, newRoom, user, withoutAttributes } from './rows.ts';
 
 /** What every engine must do with member rows. */
 export function describeMembers(use: () => StoreUnderTest): void {
@@ -11,6 +13,21 @@ export function describeMembers(use: () => StoreUnderTest): void {
     return stored;
   };
   const mark = { seq: 4, atMs: 40 };
+  const putClockBack = () => {
+    const { clock } = use();
+    const { nowMs } = clock;
+    onTestFinished(() => {
+      clock.nowMs = nowMs;
+    });
+  };
+  const gone = { membership: undefined, connections: [] };
+  const end = (change: Partial<End> = {}): End => ({
+    membership: 'm1',
+    reason: 'left',
+    atMs: use().clock.nowMs,
+    connections: [connectionId('c1'), connectionId('c0')],
+    ...change,
+  });
 
   describe('a member', () => {
     it('comes back as put, with the order of his connections', async () => {
@@ -19,6 +36,9 @@ export function describeMembers(use: () => StoreUnderTest): void {
         newMember(room, 'ann', {
           connections: [connectionId('z'), connectionId('a='), connectionId('m/+')],
           recentSends: [{ clientMessageId: 'x', atMs: 1 }],
+          mutedUntilMs: 7,
+          muteExempt: true,
+          ended: end({ reason: 'offline', atMs: 3 }),
         }),
         0,
       );
@@ -27,6 +47,13 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(next.revision).toBe(stored.revision + 1);
       expect(await use().store.getMember(room, user('ann'))).toEqual(next);
       expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
+    });
+
+    it('reads as never muted where an older version has left his row', async () => {
+      const stored = await put(newMember(newRoom().room, 'ann'), 0);
+      const { room, userId } = stored;
+      await withoutAttributes(use(), memberKey(room, userId), ['mutedUntilMs', 'muteExempt']);
+      expect(await use().store.getMember(room, userId)).toEqual(stored);
     });
 
     it('has one winner among 20 racing first joins, and among 20 racing changes', async () => {
@@ -40,6 +67,40 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const [winner, ...others] = (await race(0, 'm')).filter((answer) => answer !== 'conflict');
       expect(others).toEqual([]);
       expect((await race(winner?.revision ?? 0, 'n')).filter((answer) => answer !== 'conflict')).toHaveLength(1);
+    });
+
+    it('ends for one of many who put the very same end', async () => {
+      const { room } = newRoom();
+      const inside = await put(newMember(room, 'ann'), 0);
+      const next = { ...inside, ...gone, ended: end() };
+      const all = await Promise.all(
+        Array.from({ length: 10 }, () => use().store.putMember(next, inside.revision, 'left')),
+      );
+      expect(all.filter((answer) => answer !== 'conflict')).toHaveLength(1);
+    });
+
+    it('is put once by someone whose answer was lost, and not by him where another was first', async () => {
+      const { room } = newRoom();
+      const inside = await put(newMember(room, 'ann'), 0);
+      const next = { ...inside, ...gone, mutedUntilMs: 9, ended: end() };
+      const lost = interposedStore(use(), { 0: 'lost' });
+      expect(await lost.putMember(next, inside.revision)).toEqual({ ...next, revision: inside.revision + 1 });
+      const differs: Partial<Member>[] = [
+        { mutedUntilMs: 8 },
+        { muteExempt: true },
+        { ended: end({ reason: 'blocked' }) },
+        { ended: end({ connections: [] }) },
+        { recentSends: [{ clientMessageId: 'x', atMs: 1 }] },
+      ];
+      for (const [index, other] of differs.entries()) {
+        const before = await put(newMember(room, `u${index}`), 0);
+        const overtaken = interposedStore(use(), {
+          0: 'dropped',
+          1: () => put({ ...before, ...gone, mutedUntilMs: 9, ended: end(), ...other }, before.revision),
+        });
+        const late = { ...before, ...gone, mutedUntilMs: 9, ended: end() };
+        expect(await overtaken.putMember(late, before.revision)).toBe('conflict');
+      }
     });
 
     it('that was deleted and made anew is not the one read before', async () => {
@@ -60,6 +121,34 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(await use().store.deleteMember({ ...now, membership: 'other' })).toBe('conflict');
       const all = await Promise.all(Array.from({ length: 10 }, () => use().store.deleteMember(now)));
       expect(all.filter((answer) => answer === 'deleted')).toHaveLength(1);
+    });
+
+    it.each<[string, (untilMs: number) => Partial<Member>]>([
+      ['a block', (untilMs) => ({ blockedUntilMs: untilMs, mutedUntilMs: untilMs - 1000 })],
+      ['a mute', (untilMs) => ({ mutedUntilMs: untilMs, blockedUntilMs: untilMs - 1000 })],
+      ['an end', (untilMs) => ({ ended: end({ atMs: untilMs - 24 * 3600 * 1000 }), blockedUntilMs: 5 })],
+    ])('that is only %s is there until this is over', async (_what, until) => {
+      const { store, clock } = use();
+      putClockBack();
+      const { room } = newRoom();
+      const untilMs = clock.nowMs + 5000;
+      await put(newMember(room, 'ann', { ...gone, ...until(untilMs) }), 0);
+      clock.nowMs = untilMs - 1;
+      expect(await store.getMember(room, user('ann'))).toMatchObject(until(untilMs));
+      clock.nowMs += 1000;
+      expect(await store.getMember(room, user('ann'))).toBeUndefined();
+    });
+
+    it('is there without end where he is exempt from mutes, or a member', async () => {
+      const { store, clock } = use();
+      putClockBack();
+      const { room } = newRoom();
+      const past = { blockedUntilMs: clock.nowMs + 1000, mutedUntilMs: clock.nowMs + 1000, ended: end() };
+      const exempt = await put(newMember(room, 'ann', { ...gone, ...past, muteExempt: true }), 0);
+      const member = await put(newMember(room, 'bob', past), 0);
+      clock.nowMs += 3650 * 24 * 3600 * 1000;
+      const now = await Promise.all([user('ann'), user('bob')].map((name) => store.getMember(room, name)));
+      expect(now).toEqual([exempt, member]);
     });
 
     it('that is only a block ends with the block, and its row can be taken over', async () => {
@@ -105,6 +194,25 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const member = await put(newMember(newRoom().room, 'ann'), 0);
       expect(await markOf(member, 'c1')).toBe('marked');
       expect(await use().store.putMember(member, member.revision)).toBe('conflict');
+    });
+  });
+
+  describe('the news of a member', () => {
+    const newsOf = async ({ room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.news;
+
+    it.each(['joined', 'left', 'offline', 'blocked'] as const)('is %s until the next write', async (news) => {
+      const { store } = use();
+      const first = await store.putMember(newMember(newRoom().room, 'ann'), 0, news);
+      if (first === 'conflict') throw new Error('unable to put; conflict');
+      expect(await newsOf(first)).toBe(news);
+      expect(await store.getMember(first.room, first.userId)).not.toHaveProperty('news');
+      const next = await put(first, first.revision);
+      expect(await newsOf(next)).toBeUndefined();
+      const again = await store.putMember(next, next.revision, news);
+      expect(again).not.toHaveProperty('news');
+      expect(await newsOf(first)).toBe(news);
+      expect(await store.markLastConnection(first.room, first.userId, connectionId('c1'), mark)).toBe('marked');
+      expect(await newsOf(first)).toBeUndefined();
     });
   });
 

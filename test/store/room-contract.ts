@@ -1,27 +1,41 @@
 import { describe, expect, it } from 'vitest';
+import type { Room } from '../../lib/domain/room.ts';
+import { roomKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { acceptance, newRoom, user } from './rows.ts';
+import { rowAt } from './interposed-store.ts';
+import { acceptance, message, newRoom, recalled, user, withoutAttributes } from './rows.ts';
 
 /** What every engine must do with room rows. */
 export function describeRooms(use: () => StoreUnderTest): void {
-  const create = async (change = {}) => {
+  const create = async (change: Partial<Room> = {}) => {
     const room = newRoom(change);
     expect(await use().store.createRoom(room)).toBe(true);
-    return room;
-  };
-  const accept = (...args: Parameters<typeof acceptance>) => use().store.acceptMessage(acceptance(...args));
-  const accepted = async (...args: Parameters<typeof acceptance>) => {
-    const room = await accept(...args);
-    if (room === 'conflict') throw new Error('unable to accept; conflict');
     return room;
   };
 
   describe('a room', () => {
     it('comes back as it was created', async () => {
-      const tail = [1, 2].map((seq) => ({ ...acceptance(newRoom(), `id-${seq}`).message, seq }));
-      const room = await create({ seq: 2, tail, protectedSince: { bob: { seq: 1, lastMessageAtMs: 9 } } });
+      const room = await create({
+        seq: 2,
+        tail: [message(1), recalled(message(2))],
+        protectedSince: { bob: { seq: 1, lastMessageAtMs: 9 } },
+        destroyType: 'fixed',
+        destroyAfterMin: 90,
+        muted: true,
+        distributionStopped: true,
+        hasEntries: true,
+        taken: { '7': 2 },
+      });
       expect(await use().store.getRoom(room.room)).toEqual(room);
       expect(await use().store.getRoom(newRoom().room)).toBeUndefined();
+    });
+
+    it('reads as a new one where an older version has left its row', async () => {
+      const room = await create();
+      await withoutAttributes(use(), roomKey(room.room), [
+        ...['destroyType', 'destroyAfterMin', 'muted', 'distributionStopped', 'hasEntries', 'taken', 'news'],
+      ]);
+      expect(await use().store.getRoom(room.room)).toEqual(room);
     });
 
     it('is created once while it lives, and the repeat of a create is recognised', async () => {
@@ -33,136 +47,102 @@ export function describeRooms(use: () => StoreUnderTest): void {
     it('gives way to a new one only once destroyed', async () => {
       const room = await create();
       const { store } = use();
-      expect((await store.destroyRoom(room.room, 'e1', 7))?.destroyedAtMs).toBe(7);
-      expect((await store.destroyRoom(room.room, 'e1', 7))?.destroyedAtMs).toBe(7);
-      expect(await store.destroyRoom(room.room, 'e1', 8)).toBeUndefined();
-      expect(await accept(room, 'late')).toBe('conflict');
-      expect(await store.raiseFence(room.room, 'e1')).toBeUndefined();
+      const destroyed = { destroyedAtMs: 7, destroyedByItself: true };
+      expect(await store.destroyRoom(room.room, 'e1', 7, true)).toEqual({ ...room, ...destroyed });
+      expect(await store.destroyRoom(room.room, 'e1', 7, true)).toMatchObject(destroyed);
+      expect(await store.destroyRoom(room.room, 'e1', 7, false)).toBeUndefined();
+      expect(await store.destroyRoom(room.room, 'e1', 8, true)).toBeUndefined();
+      expect(await store.acceptMessage(acceptance(room, 'late'))).toBe('conflict');
       expect(await store.createRoom({ ...room, epoch: 'e2' })).toBe(true);
       await store.removeRoom(room.room, 'e1');
       await store.removeRoom(room.room, 'e2');
       expect((await store.getRoom(room.room))?.epoch).toBe('e2');
-      await store.destroyRoom(room.room, 'e2', 9);
+      expect(await store.destroyRoom(room.room, 'e1', 9, false)).toBeUndefined();
+      expect(await store.destroyRoom(room.room, 'e2', 9, false)).toMatchObject({ destroyedByItself: false });
       await store.removeRoom(room.room, 'e2');
       expect(await store.getRoom(room.room)).toBeUndefined();
     });
 
-    it('has one winner among racing creates', async () => {
+    it('has one winner among racing creates, and one among racing destroys', async () => {
       const room = newRoom();
-      const all = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => use().store.createRoom({ ...room, epoch: `e${index}` })),
-      );
-      expect(all.filter(Boolean)).toHaveLength(1);
+      const { store } = use();
+      const epochs = Array.from({ length: 20 }, (_, index) => `e${index}`);
+      const created = await Promise.all(epochs.map((epoch) => store.createRoom({ ...room, epoch })));
+      expect(created.filter(Boolean)).toHaveLength(1);
+      const winner = epochs[created.indexOf(true)] ?? '';
+      const destroyed = await Promise.all(epochs.map((_, at) => store.destroyRoom(room.room, winner, at + 1, false)));
+      expect(destroyed.filter((answer) => answer !== undefined)).toHaveLength(1);
     });
   });
 
-  describe('accepting a message', () => {
-    it('gives 50 racing messages the seqs 1 to 50, each with its content', async () => {
-      const room = await create();
-      const all = await Promise.all(Array.from({ length: 50 }, (_, index) => accepted(room, `id-${index}`)));
-      const seqs = Array.from({ length: 50 }, (_, index) => index + 1);
-      expect(all.map((after) => after.seq).sort((one, other) => one - other)).toEqual(seqs);
-      const now = await use().store.getRoom(room.room);
-      expect(now?.tail.map((entry) => entry.seq)).toEqual(seqs);
-      expect(new Set(now?.tail.map((entry) => entry.messageId)).size).toBe(50);
+  describe('a change of a room', () => {
+    const changes: readonly [string, (room: Room) => Promise<Room | undefined>, Partial<Room>][] = [
+      ['its fence', (room) => use().store.raiseFence(room.room, room.epoch), { fence: 2 }],
+      [
+        'its end',
+        (room) => use().store.setRoomEnd(room.room, room.epoch, { destroyType: 'fixed', destroyAfterMin: 61 }),
+        { destroyType: 'fixed', destroyAfterMin: 61 },
+      ],
+      ['its mute', (room) => use().store.setRoomMuted(room.room, room.epoch, true), { muted: true, fence: 2 }],
+      [
+        'its distribution',
+        (room) => use().store.setDistributionStopped(room.room, room.epoch, true),
+        { distributionStopped: true },
+      ],
+      ['its entries', (room) => use().store.noteEntries(room.room, room.epoch), { hasEntries: true }],
+    ];
+
+    it.each(changes)('changes %s and nothing else', async (_what, change, expected) => {
+      const room = await create({ seq: 3, tail: [message(3)] });
+      expect(await change(room)).toEqual({ ...room, ...expected });
+      expect(await use().store.getRoom(room.room)).toEqual({ ...room, ...expected });
     });
 
-    it('takes no message of an older fence, another epoch or an earlier time', async () => {
-      const room = await create({ lastMessageAtMs: 1000 });
-      expect((await use().store.raiseFence(room.room, 'e1'))?.fence).toBe(2);
-      expect(await accept(room, 'a')).toBe('conflict');
-      expect(await accept({ ...room, epoch: 'e0', fence: 2 }, 'a')).toBe('conflict');
-      const early = { ...acceptance(room, 'a').message, sentAtMs: 999 };
-      expect(await accept(room, 'a', { fence: 2, message: early })).toBe('conflict');
-      expect((await use().store.getRoom(room.room))?.seq).toBe(0);
-      expect(await accepted(room, 'a', { fence: 2 })).toMatchObject({ seq: 1, lastMessageAtMs: 1000 });
-      expect(await accepted(room, 'b', { fence: undefined })).toMatchObject({ seq: 2 });
+    it.each(changes)('of %s meets no other life of the room, and no destroyed one', async (_what, change) => {
+      const room = await create();
+      expect(await change({ ...room, epoch: 'e0' })).toBeUndefined();
+      expect(await change(newRoom())).toBeUndefined();
+      const destroyed = await use().store.destroyRoom(room.room, 'e1', 7, false);
+      expect(await change(room)).toBeUndefined();
+      expect(await use().store.getRoom(room.room)).toEqual(destroyed);
     });
 
-    it('knows a message that is delivered twice', async () => {
-      const room = await create();
-      await accepted(room, 'a');
-      expect((await accepted(room, 'a')).tail.map((entry) => entry.messageId)).toEqual(['a']);
-      expect((await use().store.getRoom(room.room))?.seq).toBe(1);
-    });
-
-    it('drops what was logged, also when two writers logged the same', async () => {
-      const room = await create();
-      for (const id of ['a', 'b', 'c']) await accepted(room, id);
-      const logged = ['a', 'b'];
-      await accepted(room, 'd', { logged });
-      const after = await accepted(room, 'e', { logged: [...logged, 'c'] });
-      expect(after.tail.map((entry) => [entry.messageId, entry.seq])).toEqual([
-        ['d', 4],
-        ['e', 5],
-      ]);
-    });
-
-    it('drops a long list over several messages', async () => {
-      const room = await create();
-      const ids = Array.from({ length: 130 }, (_, index) => `id-${index}`);
-      await Promise.all(ids.map((id) => accepted(room, id)));
-      const tailIds = (await use().store.getRoom(room.room))?.tail.map((entry) => entry.messageId) ?? [];
-      let after = await accepted(room, 'x1', { logged: tailIds });
-      expect(after.tail.at(-1)?.messageId).toBe('x1');
-      for (const id of ['x2', 'x3']) {
-        const left = after.tail.map((entry) => entry.messageId).filter((one) => one.startsWith('id-'));
-        after = await accepted(room, id, { logged: left });
-      }
-      expect(after.tail.map((entry) => entry.messageId)).toEqual(['x1', 'x2', 'x3']);
-    });
-
-    it('takes names that mean something to an expression', async () => {
-      const room = await create();
-      const after = await accepted(room, 'a.b[0] #c :d = size');
-      expect(after.tail[0]?.messageId).toBe('a.b[0] #c :d = size');
+    it('can be taken back', async () => {
+      const room = await create({ muted: true, distributionStopped: true });
+      const { store } = use();
+      expect(await store.setRoomMuted(room.room, 'e1', false)).toMatchObject({ muted: false, fence: 2 });
+      expect(await store.setDistributionStopped(room.room, 'e1', false)).toMatchObject({ distributionStopped: false });
     });
   });
 
-  describe('the allowlist', () => {
-    it('keeps where the room stood, and a repeat does not move it', async () => {
+  describe('the news of a room', () => {
+    const newsOf = async ({ room }: Room) => (await rowAt(use(), roomKey(room)))?.news;
+
+    it('is that it was created, and that it was destroyed', async () => {
       const room = await create();
-      const { store } = use();
-      await accepted(room, 'a');
-      const position = { seq: 1, lastMessageAtMs: 1000 };
-      expect(await store.protect(room.room, 'e1', user('bob'), 1)).toMatchObject({ protectedSince: { bob: position } });
-      await accepted(room, 'b');
-      expect(await store.protect(room.room, 'e1', user('bob'), 1)).toMatchObject({ protectedSince: { bob: position } });
-      expect(await store.protect(room.room, 'e1', user('cat'), 1)).toBe('full');
-      expect(await store.protect(room.room, 'e0', user('cat'), 9)).toBeUndefined();
+      expect(await newsOf(room)).toBe('room-created');
+      await use().store.destroyRoom(room.room, 'e1', 7, false);
+      expect(await newsOf(room)).toBe('room-destroyed');
+      expect(await use().store.getRoom(room.room)).not.toHaveProperty('news');
+      expect(await use().store.createRoom({ ...room, epoch: 'e2' })).toBe(true);
+      expect(await newsOf(room)).toBe('room-created');
     });
 
-    it('never holds more than its limit, however many race', async () => {
-      const room = await create();
-      const all = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => use().store.protect(room.room, 'e1', user(`u${index}`), 5)),
-      );
-      expect(all.filter((answer) => answer === 'full')).toHaveLength(15);
-      expect(Object.keys((await use().store.getRoom(room.room))?.protectedSince ?? {})).toHaveLength(5);
-    });
-
-    it('remembers the seq at which he was taken off; a repeat does not move it', async () => {
-      const room = await create();
-      const { store } = use();
-      await store.protect(room.room, 'e1', user('bob'), 5);
-      await accepted(room, 'a');
-      const off = await store.unprotect(room.room, 'e1', user('bob'));
-      expect(off).toMatchObject({ protectedSince: {}, unprotectedSeq: { bob: 1 } });
-      await accepted(room, 'b');
-      expect((await store.unprotect(room.room, 'e1', user('bob')))?.unprotectedSeq).toEqual({ bob: 1 });
-      expect((await store.unprotect(room.room, 'e1', user('eve')))?.unprotectedSeq).toEqual({ bob: 1 });
-      expect(await store.unprotect(room.room, 'e0', user('bob'))).toBeUndefined();
-    });
-
-    it('keeps the seq of someone put on it again, and forgets what later messages made meaningless', async () => {
-      const room = await create({ seq: 9, unprotectedSeq: { old: 3, bob: 9 } });
-      const { store } = use();
-      const again = await store.protect(room.room, 'e1', user('bob'), 5);
-      expect(again).toMatchObject({ unprotectedSeq: { bob: 9 }, protectedSince: { bob: { seq: 9 } } });
-      await accepted(room, 'a');
-      await store.protect(room.room, 'e1', user('cat'), 5);
-      const after = await store.unprotect(room.room, 'e1', user('cat'));
-      expect(after?.unprotectedSeq).toEqual({ bob: 9, cat: 10 });
+    it.each<[string, (room: Room) => Promise<unknown>]>([
+      ['message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
+      ['recall', (room) => use().store.recallInTail(room.room, 'e1', message(3))],
+      ['protection', (room) => use().store.protect(room.room, 'e1', user('bob'), 5)],
+      ['end of a protection', (room) => use().store.unprotect(room.room, 'e1', user('ann'))],
+      ['fence', (room) => use().store.raiseFence(room.room, 'e1')],
+      ['end', (room) => use().store.setRoomEnd(room.room, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
+      ['mute', (room) => use().store.setRoomMuted(room.room, 'e1', true)],
+      ['distribution', (room) => use().store.setDistributionStopped(room.room, 'e1', true)],
+      ['note of entries', (room) => use().store.noteEntries(room.room, 'e1')],
+    ])('is not said again by a %s', async (_what, change) => {
+      const protectedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
+      const room = await create({ seq: 3, tail: [message(3)], protectedSince });
+      expect(await change(room)).toMatchObject({ room: room.room });
+      expect(await newsOf(room)).toBeUndefined();
     });
   });
 }

@@ -1,7 +1,10 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
 import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
+import type { Key } from '../../lib/store/keys.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
+import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
 
 let count = 0;
 /** Never the same twice, so that tests on one table do not meet. */
@@ -49,7 +52,12 @@ export const message = (seq: number, id = `id-${seq}`): StoredMessage => ({
   sentAtMs: 1000 + seq,
 });
 
-export const recalled = (one: StoredMessage): StoredMessage => ({ ...one, type: 'RC:RcNtf', content: '', recalled: true });
+export const recalled = (one: StoredMessage): StoredMessage => ({
+  ...one,
+  type: 'RC:RcNtf',
+  content: '',
+  recalled: true,
+});
 
 export const acceptance = (room: Room, id: string, change: Partial<Acceptance> = {}): Acceptance => {
   const { seq: _seq, messageId: _messageId, ...content } = message(1);
@@ -62,3 +70,14 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
     ...change,
   };
 };
+
+/** Makes of a row what an older version would have left. */
+export async function withoutAttributes(under: StoreUnderTest, key: Key, names: readonly string[]): Promise<void> {
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: key,
+    UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+  });
+  await createClientAt(under.endpoint).send(command);
+}

@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Member } from '../../lib/domain/member.ts';
+import { readChange } from '../../lib/store/dynamodb-changes.ts';
+import { type Change, StoreFault, type StreamRecord } from '../../lib/store/room-store.ts';
+import { tableName, useStore } from '../support/emulators.ts';
+import { openStream, type ReadStream } from '../support/stream.ts';
+import { acceptance, connectionId, fresh, message, newConnection, newMember, newRoom, user } from './rows.ts';
+
+const use = useStore('dynoxide');
+let readStream: ReadStream;
+beforeAll(async () => {
+  readStream = await openStream(use().endpoint, tableName);
+});
+
+/** What the stream says of this work, and how many records it has of it. */
+async function told(work: () => Promise<unknown>): Promise<{ changes: readonly Change[]; count: number }> {
+  await readStream();
+  await work();
+  const records = await readStream();
+  return { changes: records.flatMap((record) => readChange(record) ?? []), count: records.length };
+}
+
+async function put(...args: Parameters<ReturnType<typeof use>['store']['putMember']>): Promise<Member> {
+  const stored = await use().store.putMember(...args);
+  if (stored === 'conflict') throw new Error('unable to put; conflict');
+  return stored;
+}
+
+describe('the stream', () => {
+  it('says once that a room was created and destroyed, whatever happens to it in between', async () => {
+    const { store } = use();
+    const room = newRoom({ tail: [message(1)], seq: 1, hasEntries: true });
+    const { changes, count } = await told(async () => {
+      await store.createRoom(room);
+      await store.createRoom(room);
+      await store.acceptMessage(acceptance(room, 'a'));
+      await store.setRoomMuted(room.room, 'e1', true);
+      await store.destroyRoom(room.room, 'e1', 7, true);
+      await store.destroyRoom(room.room, 'e1', 7, true);
+      await store.removeRoom(room.room, 'e1');
+    });
+    expect(count).toBe(5);
+    expect(changes).toMatchObject([
+      { kind: 'room-created', room },
+      { kind: 'room-destroyed', room: { seq: 2, muted: true, destroyedAtMs: 7, destroyedByItself: true } },
+    ]);
+    expect(changes[0]).toEqual({ kind: 'room-created', room });
+  });
+
+  it('says once that a member has joined and how his membership has ended', async () => {
+    const { room } = newRoom();
+    const ended = { membership: 'm1', reason: 'blocked', atMs: 9, connections: [connectionId('c1')] } as const;
+    let inside: Member | undefined;
+    let out: Member | undefined;
+    const { changes, count } = await told(async () => {
+      inside = await put(newMember(room, 'ann', { recentSends: [{ clientMessageId: 'x', atMs: 1 }] }), 0, 'joined');
+      await use().store.markLastConnection(room, user('ann'), connectionId('c1'), { seq: 1, atMs: 8 });
+      const marked = await use().store.getMember(room, user('ann'));
+      if (marked === undefined) throw new Error('unable to mark; no row');
+      out = await put({ ...marked, membership: undefined, offline: undefined, ended }, marked.revision, 'blocked');
+      out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'offline');
+      out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'left');
+      await use().store.deleteMember(await put(out, out.revision));
+    });
+    expect(count).toBe(7);
+    expect(changes).toHaveLength(4);
+    expect(changes[0]).toEqual({ kind: 'joined', member: inside });
+    expect(changes.slice(1, 3)).toMatchObject([
+      { kind: 'ended', member: { ended } },
+      { kind: 'ended', member: { ended } },
+    ]);
+    expect(changes[3]).toEqual({ kind: 'ended', member: out, rowIsGone: false });
+  });
+
+  it.each([
+    ['left', {}],
+    ['gone offline', { connections: [], offline: { seq: 1, atMs: 8 } }],
+  ])('says of a member whose row is deleted that he has %s', async (_how, state: Partial<Member>) => {
+    const member = await put(newMember(newRoom().room, 'ann', state), 0, 'joined');
+    const { changes, count } = await told(() => use().store.deleteMember(member));
+    expect(count).toBe(1);
+    const { membership, ...rest } = member;
+    const reason = member.offline === undefined ? 'left' : 'offline';
+    const ended = { membership, reason, atMs: expect.any(Number), connections: [] };
+    expect(changes).toEqual([{ kind: 'ended', member: { ...rest, ended }, rowIsGone: true }]);
+  });
+
+  it('says each step of a broadcast', async () => {
+    const broadcast = {
+      ...{ id: fresh('broadcast'), fromUserId: user('ann'), type: 'RC:TxtMsg', content: '{"a":1}' },
+      ...{ includeSender: false, sentAtMs: 5, afterRoom: '' },
+    };
+    const { changes } = await told(async () => {
+      await use().store.putBroadcast(broadcast, use().clock.nowMs + 1000);
+      await use().store.putBroadcast({ ...broadcast, afterRoom: 'r1' }, use().clock.nowMs + 1000);
+    });
+    expect(changes).toEqual([
+      { kind: 'broadcast', broadcast },
+      { kind: 'broadcast', broadcast: { ...broadcast, afterRoom: 'r1' } },
+    ]);
+  });
+
+  it('says nothing of other rows', async () => {
+    const { changes, count } = await told(async () => {
+      const connection = newConnection();
+      await use().store.openConnection(connection);
+      await use().store.settleConnection(connection);
+      await use().store.appendLog(newRoom().room, 'e1', [message(1)], use().clock.nowMs + 1000);
+    });
+    expect(count).toBe(4);
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('a row that says something and cannot be read', () => {
+  const secret = 'what nobody may log';
+  const recordOf = async (work: () => Promise<unknown>) => {
+    await readStream();
+    await work();
+    const record = (await readStream()).at(-1);
+    if (record === undefined) throw new Error('unable to read the stream; it has nothing');
+    return record;
+  };
+  const roomRecord = () =>
+    recordOf(() => use().store.createRoom(newRoom({ name: secret, seq: 1, tail: [message(1)] })));
+  const recentSends = [{ clientMessageId: secret, atMs: 1 }];
+  const memberRecord = (news: 'joined' | 'left', change: Partial<Member> = {}) =>
+    recordOf(() => put(newMember(newRoom().room, 'ann', { recentSends, ...change }), 0, news));
+
+  type Image = Readonly<Record<string, unknown>>;
+  const changed = ({ eventName, dynamodb }: StreamRecord, change: (image: Image) => Image): StreamRecord => {
+    const { NewImage, OldImage, ...rest } = dynamodb;
+    const images = {
+      ...(NewImage === undefined ? {} : { NewImage: change(NewImage) }),
+      ...(OldImage === undefined ? {} : { OldImage: change(OldImage) }),
+    };
+    return { eventName, dynamodb: { ...rest, ...images } };
+  };
+  const without = (record: StreamRecord, name: string) =>
+    changed(record, (image) => {
+      expect(image).toHaveProperty(name);
+      return Object.fromEntries(Object.entries(image).filter(([attribute]) => attribute !== name));
+    });
+  const refusal = (record: StreamRecord): string => {
+    try {
+      readChange(record);
+    } catch (error) {
+      if (error instanceof StoreFault && error.cause === undefined) return error.message;
+    }
+    throw new Error('unable to see a refusal; there was none');
+  };
+
+  it.each(['pk', 'sk', 'room', 'epoch', 'seq', 'tail', 'tailSeq', 'protectedSeq'])(
+    'as a room without %s',
+    async (name) => {
+      const record = await roomRecord();
+      expect(readChange(record)).toMatchObject({ kind: 'room-created' });
+      expect(() => readChange(without(record, name))).toThrow(StoreFault);
+    },
+  );
+
+  const needed = ['pk', 'sk', 'room', 'userId', 'roomEpoch', 'revision', 'connections', 'recentSends'];
+  it.each([...needed, 'membership'])('as a new member without %s', async (name) => {
+    const record = await memberRecord('joined');
+    expect(readChange(record)).toMatchObject({ kind: 'joined' });
+    expect(() => readChange(without(record, name))).toThrow(StoreFault);
+  });
+
+  it.each(needed)('as a deleted member without %s', async (name) => {
+    const member = await put(newMember(newRoom().room, 'ann', { recentSends }), 0);
+    const record = await recordOf(() => use().store.deleteMember(member));
+    expect(readChange(record)).toMatchObject({ kind: 'ended' });
+    expect(() => readChange(without(record, name))).toThrow(StoreFault);
+  });
+
+  it('as an end that does not say how', async () => {
+    const record = await memberRecord('left', { membership: undefined });
+    expect(() => readChange(record)).toThrow(StoreFault);
+  });
+
+  it.each(['id', 'content', 'afterRoom', 'sentAtMs'])('as a broadcast without %s', async (name) => {
+    const row = { id: fresh('broadcast'), fromUserId: user('ann'), type: 'T', content: secret, includeSender: false };
+    const record = await recordOf(() => use().store.putBroadcast({ ...row, sentAtMs: 5, afterRoom: 'r1' }, 60_000));
+    expect(readChange(record)).toMatchObject({ kind: 'broadcast' });
+    expect(() => readChange(without(record, name))).toThrow(StoreFault);
+  });
+
+  it('is named, and nothing else of it', async () => {
+    const record = await memberRecord('joined');
+    const changedBy = (change: Image) => changed(record, (image) => ({ ...image, ...change }));
+    expect(refusal(without(record, 'connections'))).toMatch(
+      /^unable to read a change; the row ROOM#room-\d+ MEMBER#ann says joined and is not whole$/,
+    );
+    expect(refusal(changedBy({ news: { S: 'rumour' } }))).toContain('says rumour');
+    expect(refusal(changedBy({ news: { Q: secret } }))).toContain('says ?');
+    expect(refusal(changedBy({ recentSends: { S: secret } }))).not.toContain(secret);
+    expect(refusal(changedBy({ userId: { S: 'bob' } }))).toContain('MEMBER#ann');
+    expect(refusal(changed(record, () => ({ news: { S: 'joined' } })))).toContain('the row ? ?');
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { type Room, readMessageId, type StoredMessage } from '../../lib/domain/room.ts';
+import { roomKey } from '../../lib/store/keys.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { interposedStore } from './interposed-store.ts';
+import { acceptance, message, newRoom, recalled, withoutAttributes } from './rows.ts';
+
+const idOf = ({ messageId }: StoredMessage) => readMessageId(messageId)?.id;
+const idsOf = (room: Room | undefined) => room?.tail.map(idOf);
+
+/** What every engine must do with the messages on a room's row. */
+export function describeMessages(use: () => StoreUnderTest): void {
+  const create = async (change: Partial<Room> = {}) => {
+    const room = newRoom(change);
+    expect(await use().store.createRoom(room)).toBe(true);
+    return room;
+  };
+  const accept = (...args: Parameters<typeof acceptance>) => use().store.acceptMessage(acceptance(...args));
+  const accepted = async (...args: Parameters<typeof acceptance>) => {
+    const room = await accept(...args);
+    if (room === 'conflict') throw new Error('unable to accept; conflict');
+    return room;
+  };
+
+  describe('accepting a message', () => {
+    it('gives it back with its seq in its id', async () => {
+      const room = await create({ seq: 35 });
+      const { id: _, ...content } = acceptance(room, 'a-b_C').message;
+      const expected = { ...content, seq: 36, messageId: '10-a-b_C' };
+      expect((await accepted(room, 'a-b_C')).tail).toEqual([expected]);
+      expect((await use().store.getRoom(room.room))?.tail).toEqual([expected]);
+    });
+
+    it('gives 50 racing messages the seqs 1 to 50, each with its content', async () => {
+      const room = await create();
+      const all = await Promise.all(Array.from({ length: 50 }, (_, index) => accepted(room, `id-${index}`)));
+      const seqs = Array.from({ length: 50 }, (_, index) => index + 1);
+      expect(all.map((after) => after.seq).sort((one, other) => one - other)).toEqual(seqs);
+      const now = await use().store.getRoom(room.room);
+      expect(now?.tail.map((entry) => entry.seq)).toEqual(seqs);
+      expect(new Set(idsOf(now)).size).toBe(50);
+    });
+
+    it('takes no message of an older fence, another epoch or an earlier time', async () => {
+      const room = await create({ lastMessageAtMs: 1000 });
+      expect((await use().store.raiseFence(room.room, 'e1'))?.fence).toBe(2);
+      expect(await accept(room, 'a')).toBe('conflict');
+      expect(await accept({ ...room, epoch: 'e0', fence: 2 }, 'a')).toBe('conflict');
+      const early = { ...acceptance(room, 'a').message, sentAtMs: 999 };
+      expect(await accept(room, 'a', { fence: 2, message: early })).toBe('conflict');
+      expect((await use().store.getRoom(room.room))?.seq).toBe(0);
+      expect(await accepted(room, 'a', { fence: 2 })).toMatchObject({ seq: 1, lastMessageAtMs: 1000 });
+      expect(await accepted(room, 'b', { fence: undefined })).toMatchObject({ seq: 2 });
+    });
+
+    it('knows a message that is delivered twice, also when it was recalled in between', async () => {
+      const room = await create();
+      const [first] = (await accepted(room, 'a')).tail;
+      expect(idsOf(await accepted(room, 'a'))).toEqual(['a']);
+      await use().store.recallInTail(room.room, 'e1', recalled(first as StoredMessage));
+      expect((await accepted(room, 'a')).tail).toEqual([recalled(first as StoredMessage)]);
+      expect((await use().store.getRoom(room.room))?.seq).toBe(1);
+      expect(await accept({ ...room, epoch: 'e0' }, 'a')).toBe('conflict');
+    });
+
+    it('drops what was logged, also when two writers logged the same', async () => {
+      const room = await create();
+      for (const id of ['a', 'b']) await accepted(room, id);
+      const { tail } = await accepted(room, 'c');
+      await accepted(room, 'd', { logged: tail.slice(0, 2) });
+      const after = await accepted(room, 'e', { logged: tail });
+      expect(after.tail.map((entry) => [entry.messageId, entry.seq])).toEqual([
+        ['4-d', 4],
+        ['5-e', 5],
+      ]);
+    });
+
+    it('drops a long list over several messages', async () => {
+      let logged: readonly StoredMessage[] = Array.from({ length: 130 }, (_, index) => message(index + 1));
+      const room = await create({ seq: 130, lastMessageAtMs: 1000, tail: logged });
+      const places: number[] = [];
+      for (const id of ['x1', 'x2', 'x3']) {
+        const { tail } = await accepted(room, id, { logged });
+        expect(tail.at(-1)?.messageId.endsWith(id)).toBe(true);
+        logged = tail.filter((entry) => !idOf(entry)?.startsWith('x'));
+        places.push(logged.length);
+      }
+      expect(places).toEqual([70, 10, 0]);
+    });
+
+    it('takes ids that mean something to an expression, or to an object', async () => {
+      const room = await create();
+      for (const id of ['size', 'constructor', '-', 'x'.repeat(64)]) {
+        expect(idsOf(await accepted(room, id))?.at(-1)).toBe(id);
+      }
+    });
+  });
+
+  describe('a place in a window', () => {
+    const place = (window: string, limit: number, ...over: string[]) => ({ place: { window, limit, over } });
+
+    it('is taken by as many as the window holds, however many race', async () => {
+      const room = await create();
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => accept(room, `id-${index}`, place('7', 5))),
+      );
+      expect(all.filter((answer) => answer === 'conflict')).toHaveLength(15);
+      expect(await use().store.getRoom(room.room)).toMatchObject({ seq: 5, taken: { '7': 5 } });
+    });
+
+    it('is there again with a higher limit, and in another window', async () => {
+      const room = await create({ taken: { '7': 5 } });
+      expect(await accept(room, 'a', place('7', 5))).toBe('conflict');
+      expect((await accepted(room, 'b', place('7', 6))).taken).toEqual({ '7': 6 });
+      expect((await accepted(room, 'c', place('8', 1))).taken).toEqual({ '7': 6, '8': 1 });
+    });
+
+    it('is neither needed nor taken by a message that does not count', async () => {
+      const room = await create({ taken: { '7': 5 } });
+      expect(await accepted(room, 'a')).toMatchObject({ seq: 1, taken: { '7': 5 } });
+    });
+
+    it('is forgotten with its window, the many of a busy time over several messages', async () => {
+      const over = Array.from({ length: 30 }, (_, index) => `${index}`);
+      const room = await create({ taken: Object.fromEntries(over.map((window) => [window, 1])) });
+      expect(Object.keys((await accepted(room, 'a', place('40', 5, ...over))).taken)).toHaveLength(11);
+      const left = over.slice(20);
+      expect((await accepted(room, 'b', place('40', 5, ...left))).taken).toEqual({ '40': 2 });
+      expect((await accepted(room, 'c', place('41', 5, '3', '40'))).taken).toEqual({ '41': 1 });
+    });
+
+    it('is found at the second try where an older version has left the row', async () => {
+      const room = await create();
+      await withoutAttributes(use(), roomKey(room.room), ['taken']);
+      expect((await accepted(room, 'a')).taken).toEqual({});
+      expect(await accept(room, 'b', place('7', 5))).toBe('conflict');
+      expect(await accepted(room, 'b', place('7', 5))).toMatchObject({ seq: 2, taken: { '7': 1 } });
+    });
+
+    it('is not lost where two find a row of an older version', async () => {
+      const room = await create();
+      await withoutAttributes(use(), roomKey(room.room), ['taken']);
+      // The first has been refused and has read the row; the other is faster from there on.
+      const first = interposedStore(use(), {
+        2: async () => {
+          expect(await accept(room, 'a', place('7', 5))).toBe('conflict');
+          await accepted(room, 'a', place('7', 5));
+        },
+      });
+      expect(await first.acceptMessage(acceptance(room, 'b', place('7', 5)))).toBe('conflict');
+      expect(await use().store.getRoom(room.room)).toMatchObject({ seq: 1, taken: { '7': 1 } });
+    });
+  });
+
+  describe('a recall in the tail', () => {
+    const tailOf = async (...ids: string[]) => {
+      const room = await create();
+      for (const id of ids) await accepted(room, id);
+      const now = await use().store.getRoom(room.room);
+      if (now === undefined) throw new Error('unable to fill the tail; no room');
+      return now;
+    };
+    const recall = (room: Room, one: StoredMessage | undefined) => {
+      if (one === undefined) throw new Error('unable to recall; no message');
+      return use().store.recallInTail(room.room, room.epoch, recalled(one));
+    };
+
+    it('puts it in the place of the message, once', async () => {
+      const room = await tailOf('a', 'b', 'c');
+      const [a, b, c] = room.tail;
+      const after = await recall(room, b);
+      expect(after).toEqual({ ...room, tail: [a, recalled(b as StoredMessage), c] });
+      expect(await recall(room, b)).toEqual(after);
+      expect(await use().store.getRoom(room.room)).toEqual(after);
+    });
+
+    it('finds only the message of its seq and id, in this life of the room', async () => {
+      const room = await tailOf('a', 'b');
+      const [a, b] = room.tail as [StoredMessage, StoredMessage];
+      expect(await recall(room, { ...a, seq: 2, messageId: '2-a' })).toBeUndefined();
+      expect(await recall(room, { ...a, messageId: '1-z' })).toBeUndefined();
+      expect(await recall(room, { ...a, messageId: 'nothing' })).toBeUndefined();
+      expect(await recall({ ...room, epoch: 'e0' }, a)).toBeUndefined();
+      await accepted(room, 'c', { logged: [a] });
+      expect(await recall(room, a)).toBeUndefined();
+      expect((await use().store.getRoom(room.room))?.tail).toMatchObject([b, { messageId: '3-c' }]);
+      await use().store.destroyRoom(room.room, 'e1', 7, false);
+      expect(await recall(room, b)).toBeUndefined();
+    });
+
+    it('stays when somebody drops the message that he logged before', async () => {
+      const room = await tailOf('a', 'b');
+      const [a] = room.tail;
+      await recall(room, a);
+      const after = await accepted(room, 'c', { logged: room.tail });
+      expect(after.tail.map((entry) => [entry.messageId, entry.recalled])).toEqual([
+        ['1-a', true],
+        ['3-c', undefined],
+      ]);
+      expect(idsOf(await accepted(room, 'd', { logged: after.tail }))).toEqual(['d']);
+    });
+  });
+}
