@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import { emptyMember, joined } from '../../lib/domain/member.ts';
+import { type Broadcast, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
+import { type BroadcastRequest, broadcastMessage, continueBroadcast } from '../../lib/usecases/broadcast.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { stopDistribution } from '../../lib/usecases/distribution.ts';
+import { eachOf } from '../../lib/usecases/fan-out.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { framesOf, worldWith } from './changed-world.ts';
+
+const use = useStore('dynoxide');
+
+const broadcast = (world: World, change: Partial<BroadcastRequest> = {}) =>
+  broadcastMessage(world.deps, {
+    ...{ fromUserId: 'ann' as UserId, type: 'RC:TxtMsg', content: '{"content":"hello"}', includeSender: true },
+    ...change,
+  });
+const toldTo = (world: World, caller: Caller) => framesOf(world, caller, 'broadcast');
+
+/** Many rooms with one member each, and what was put on the way. */
+async function worldOfRooms(count: number, change: (store: RoomStore) => Partial<RoomStore>) {
+  const puts: Broadcast[] = [];
+  const world = worldWith(use(), (store) => ({
+    putBroadcast: (next, expiresAtMs) => {
+      puts.push(next);
+      return store.putBroadcast(next, expiresAtMs);
+    },
+    ...change(store),
+  }));
+  const places = Array.from({ length: count }, (_, index) => ({
+    room: `${world.room}-${`${index + 1}`.padStart(3, '0')}` as RoomId,
+    caller: world.device('bob'),
+  }));
+  await eachOf(places, 20, async ({ room, caller }) => {
+    const made = await createRoom(world.deps, room, room);
+    const nobody = emptyMember(room, caller.userId, made.room.epoch);
+    await world.deps.store.putMember(joined(nobody, caller.connectionId, `in-${room}`, world.clock.nowMs), 0);
+  });
+  // The list of rooms follows from the stream.
+  await world.settle();
+  return { world, places, puts };
+}
+
+test('120 rooms are told in several runs; one that is destroyed and one that fails keep no other from it', async () => {
+  const destroyed = 20;
+  const failing = 70;
+  const { world, places, puts } = await worldOfRooms(120, (store) => ({
+    listMembers: (room, cursor) =>
+      room.endsWith(`-0${failing}`)
+        ? Promise.reject(new StoreFault('unable to list'))
+        : store.listMembers(room, cursor),
+  }));
+  const gone = places[destroyed - 1]?.room as RoomId;
+  await destroyRoom(world.deps, gone, false);
+  await world.settle();
+  // As it is for a broadcast that reads the list before the news of the destruction has got there.
+  await world.deps.store.addToList('rooms', [{ entry: gone, untilMs: 0 }]);
+  const { id } = await broadcast(world);
+  await world.settle();
+
+  const told = places.map(({ caller }) => toldTo(world, caller).length);
+  expect(told).toEqual(places.map((_, index) => (index + 1 === destroyed || index + 1 === failing ? 0 : 1)));
+  expect(world.faults).toEqual([new StoreFault('unable to list')]);
+  expect(puts.map(({ afterRoom }) => afterRoom)).toEqual(['', places[49]?.room, places[99]?.room]);
+  const [first] = places;
+  const room = await world.deps.store.getRoom(first?.room as RoomId);
+  expect(toldTo(world, first?.caller as Caller)).toEqual([
+    {
+      ...{ event: 'broadcast', room: room?.room, roomEpoch: room?.epoch },
+      message: {
+        ...{ seq: 0, messageId: id, clientMessageId: id, senderUserId: 'ann' },
+        ...{ type: 'RC:TxtMsg', content: '{"content":"hello"}', sentAtMs: world.clock.nowMs },
+      },
+    },
+  ]);
+
+  // The run in the middle once more: its rooms hear the very same message again, and it goes on from there as before.
+  await continueBroadcast(world.deps, puts[1] as Broadcast);
+  expect(puts[3]).toEqual(puts[2]);
+  await world.settle();
+  const again = places.map(({ caller }) => toldTo(world, caller).map(({ message }) => message.messageId));
+  expect(again.slice(0, 50)).toEqual(told.slice(0, 50).map((times) => (times === 0 ? [] : [id])));
+  expect(again.slice(50, 100)).toEqual(told.slice(50, 100).map((times) => (times === 0 ? [] : [id, id])));
+  expect(again.slice(100).map((ids) => [...new Set(ids)])).toEqual(told.slice(100).map(() => [id]));
+});
+
+test('the user in whose name it is gets it only where that is wanted', async () => {
+  const world = createWorld(use());
+  const ann = await world.enter('ann');
+  const laptop = await world.enter('ann');
+  const bob = await world.enter('bob');
+  await world.settle();
+  await broadcast(world, { includeSender: false });
+  await world.settle();
+  await broadcast(world, { includeSender: true, content: 'all' });
+  await world.settle();
+  const contents = (caller: Caller) => toldTo(world, caller).map(({ message }) => message.content);
+  expect(contents(ann)).toEqual(['all']);
+  expect(contents(laptop)).toEqual(['all']);
+  expect(contents(bob)).toEqual(['{"content":"hello"}', 'all']);
+});
+
+test('it is no message of the room: no seq, no time, no history, and it kicks nobody', async () => {
+  const world = createWorld(use());
+  const ann = await world.enter('ann');
+  await world.drop(await world.enter('bob'));
+  await world.publish(30);
+  const before = await world.deps.store.getRoom(world.room);
+  world.pass(60_000);
+  await broadcast(world);
+  await world.settle();
+  expect(toldTo(world, ann)).toHaveLength(1);
+  expect(await world.deps.store.getRoom(world.room)).toEqual(before);
+  expect(await world.isIn('bob')).toBe(true);
+});
+
+test('a room whose distribution is stopped is not told', async () => {
+  const world = createWorld(use());
+  const ann = await world.enter('ann');
+  await world.settle();
+  await broadcast(world);
+  await world.settle();
+  await stopDistribution(world.deps, world.room);
+  await broadcast(world);
+  await world.settle();
+  expect(toldTo(world, ann)).toHaveLength(1);
+});
+
+test('a connection that is found gone is offline', async () => {
+  const world = createWorld(use());
+  const ann = await world.enter('ann');
+  await world.settle();
+  world.push.gone.add(ann.connectionId);
+  await broadcast(world);
+  await world.settle();
+  expect(await world.isOffline('ann')).toBe(true);
+});

@@ -1,0 +1,32 @@
+import type { Settings } from '../../lib/domain/settings.ts';
+import type { PushFrame } from '../../lib/protocol/frames.ts';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** A world whose store is another in some of its parts. */
+export const worldWith = (
+  made: StoreUnderTest,
+  change: (store: RoomStore) => Partial<RoomStore>,
+  settings: Partial<Settings> = {},
+): World => createWorld({ ...made, store: { ...made.store, ...change(made.store) } }, settings);
+
+/** Work that happens once, at a point of the code under test that the test chooses. */
+export function createInterlude() {
+  let work: (() => Promise<unknown>) | undefined;
+  return {
+    plan: (next: () => Promise<unknown>) => {
+      work = next;
+    },
+    play: async (): Promise<void> => {
+      const due = work;
+      work = undefined;
+      await due?.();
+    },
+  };
+}
+
+/** The frames of one kind that a connection was sent. */
+export const framesOf = <E extends PushFrame['event']>(world: World, { connectionId }: Caller, event: E) =>
+  world.push.framesOf(connectionId).filter((frame): frame is Extract<PushFrame, { event: E }> => frame.event === event);
