@@ -18,6 +18,8 @@ export async function createRoom(
 ): Promise<{ readonly room: Room; readonly isNew: boolean }> {
   const end = plan.end ?? { destroyType: 'idle', destroyAfterMin: deps.settings.destroyAfterMin };
   const room = { ...newRoom(id, name, deps.randomId(), deps.now(), end), muted: plan.muted === true };
+  // Before the room: who reads the list looks at each room as well.
+  if (room.muted) await deps.store.addToList('muted-rooms', [{ entry: id, untilMs: 0 }]);
   if (await deps.store.createRoom(room)) return { room, isNew: true };
   const other = await deps.store.getRoom(id);
   if (isLive(other)) return { room: other, isNew: false };

@@ -33,7 +33,7 @@ export async function sendMessage(deps: Deps, caller: Caller, request: SendReque
   const { clientMessageId, type, content } = request;
   let ownAttemptAtMs: number | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const sender = await checkSender(deps, caller, request.room);
+    const sender = await checkSender(deps, caller, request.room, ownAttemptAtMs !== undefined);
     if (!('room' in sender)) return sender;
     const { room, member } = sender;
     const decision = decideSend(member, clientMessageId, deps.now(), deps.settings.sendsPerSecond);
@@ -74,9 +74,15 @@ interface Sender {
   readonly revived: boolean;
 }
 
-async function checkSender(deps: Deps, caller: Caller, roomId: RoomId): Promise<Sender | Refusal> {
+/**
+ * With `roomFirst` a block that comes between the two reads is seen on the row. Without it, the write of the row finds it;
+ * an attempt whose row is written already has only the room's fence, so it must not be newer than the row.
+ */
+async function checkSender(deps: Deps, caller: Caller, roomId: RoomId, roomFirst: boolean): Promise<Sender | Refusal> {
+  const reading = deps.store.getRoom(roomId);
+  if (roomFirst) await reading;
   const [room, row, access] = await Promise.all([
-    deps.store.getRoom(roomId),
+    reading,
     deps.store.getMember(roomId, caller.userId),
     deps.store.getAccess(caller.userId),
   ]);

@@ -18,7 +18,7 @@ function worldWithPause(name: 'putMember' | 'addConnectionRoom') {
   };
   const stopped: Partial<RoomStore> =
     name === 'putMember'
-      ? { putMember: (next, revision) => paused(store.putMember(next, revision)) }
+      ? { putMember: (next, revision, news) => paused(store.putMember(next, revision, news)) }
       : { addConnectionRoom: (connection, room) => paused(store.addConnectionRoom(connection, room)) };
   const world = createWorld({ ...rest, clock, store: { ...store, ...stopped } });
   return { world, once: (work: () => Promise<unknown>) => (then = work) };
@@ -56,4 +56,49 @@ test('case 40: a drop between the intent of a come-back by a send and its member
   once(() => world.drop(bob));
   expect(await world.send(bob)).toMatchObject({ code: 30001 });
   expect(await world.isOffline('bob')).toBe(true);
+});
+
+test('I-B2: a block between the two reads of an attempt that is taken again refuses the message', async () => {
+  const { store, ...rest } = use();
+  let attempts = 0;
+  let row: Promise<unknown> | undefined;
+  let block = async (): Promise<void> => undefined;
+  const world = createWorld({
+    ...rest,
+    store: {
+      ...store,
+      // The first attempt finds a raised fence, so its row is written and its message is not.
+      acceptMessage: async (acceptance) => {
+        attempts += 1;
+        if (attempts === 1) await store.raiseFence(acceptance.room, acceptance.epoch);
+        return store.acceptMessage(acceptance);
+      },
+      getMember: (room, user) => {
+        const reading = store.getMember(room, user);
+        row = reading;
+        return reading;
+      },
+      getRoom: async (room) => {
+        if (attempts !== 1) return store.getRoom(room);
+        attempts = 2;
+        // Whoever reads the row at the same time as the room, has it before the block; then comes the room, after it.
+        row = undefined;
+        await Promise.resolve();
+        await row;
+        await block();
+        return store.getRoom(room);
+      },
+    },
+  });
+  await world.enter('ann');
+  const bob = await world.enter('bob');
+  let seqAtAck = -1;
+  block = async () => {
+    block = async () => undefined;
+    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+    seqAtAck = (await store.getRoom(world.room))?.seq ?? -1;
+  };
+  expect(await world.send(bob)).toMatchObject({ code: 23409 });
+  expect(seqAtAck).toBe(0);
+  expect((await store.getRoom(world.room))?.seq).toBe(0);
 });
