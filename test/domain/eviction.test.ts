@@ -3,23 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { isDue, isMember, offlineMark } from '../../lib/domain/eviction.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member, type OfflineMark } from '../../lib/domain/member.ts';
-import type { Room } from '../../lib/domain/room.ts';
+import { newRoom, type Room } from '../../lib/domain/room.ts';
 
 const limits = { offlineGraceMs: 30_000, offlineMessageLimit: 31 };
 const bob = 'bob' as UserId;
 const dropMs = 1_800_000_000_000;
 
 const roomAt = (seq: number, lastMessageAtMs: number, change: Partial<Room> = {}): Room => ({
-  room: 'room' as RoomId,
-  name: 'a room',
-  epoch: 'e1',
-  createdAtMs: 1,
-  fence: 0,
+  ...newRoom('room' as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 }),
   seq,
   lastMessageAtMs,
-  protectedSince: {},
-  unprotectedSeq: {},
-  tail: [],
   ...change,
 });
 

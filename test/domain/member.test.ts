@@ -1,24 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type ConnectionId,
-  isConnectionId,
-  isRoomId,
-  isUserId,
-  type RoomId,
-  type UserId,
-} from '../../lib/domain/ids.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import {
   blocked,
   currentMember,
+  type EndReason,
   emptyMember,
   ended,
   isBlocked,
+  isWorthKeeping,
   joined,
+  type Member,
+  told,
   withConnection,
   withoutConnection,
 } from '../../lib/domain/member.ts';
-import { decideSend, isTailFull } from '../../lib/domain/sending.ts';
 
 const room = 'room' as RoomId;
 const bob = 'bob' as UserId;
@@ -28,9 +24,15 @@ const mark = { seq: 7, atMs: 1000 };
 const nobody = emptyMember(room, bob, 'e1');
 const inside = joined(nobody, phone, 'm1', 500);
 
-test('a fresh join starts anew: no mark, one device, its own epoch (I-M12)', () => {
-  const again = joined({ ...inside, connections: [], offline: mark }, laptop, 'm2', 900);
-  expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900, connections: [laptop], offline: undefined });
+test('a fresh join starts anew: no mark, one device, its own epoch, no end before it (I-M12)', () => {
+  const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
+  const before = { ...inside, connections: [], offline: mark, recentSends, mutedUntilMs: 7, muteExempt: true };
+  const out = ended(before, 'left', 800);
+  for (const row of [before, out]) {
+    const again = joined(row, laptop, 'm2', 900);
+    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900, connections: [laptop], recentSends: [] });
+    expect(again).toMatchObject({ offline: undefined, ended: undefined, mutedUntilMs: 7, muteExempt: true });
+  }
 });
 
 test('the mark is set by the last device only (I-M14)', () => {
@@ -49,20 +51,65 @@ test('a late drop of an old connection changes nothing (cases 7 and 8)', () => {
 });
 
 test('a block ends the membership on all devices and holds until its last millisecond (case 20)', () => {
-  const out = blocked(withConnection(inside, laptop), 60_000);
+  const out = blocked(withConnection(inside, laptop), 60_000, 'blocked', 900);
   expect(out).toMatchObject({ membership: undefined, connections: [], offline: undefined });
+  expect(out.ended).toEqual({ membership: 'm1', reason: 'blocked', atMs: 900, connections: [phone, laptop] });
   expect([59_999, 60_000].map((nowMs) => isBlocked(out, nowMs))).toEqual([true, false]);
 });
 
-test('an ended membership leaves a row only while a block holds', () => {
-  expect(ended(inside, 1000)).toBeUndefined();
-  const barred = { ...inside, blockedUntilMs: 2000 };
-  expect(ended(barred, 1999)).toMatchObject({ membership: undefined, connections: [], blockedUntilMs: 2000 });
-  expect(ended(barred, 2000)).toBeUndefined();
+test('a block of one who is out leaves the end that he had, and the last block counts', () => {
+  const out = ended(inside, 'left', 900);
+  expect(blocked(out, 60_000, 'blocked', 950)).toEqual({ ...out, blockedUntilMs: 60_000 });
+  expect(blocked(blocked(out, 60_000, 'blocked', 950), 5, 'blocked', 960)).toEqual({ ...out, blockedUntilMs: 5 });
+  expect(blocked(nobody, 60_000, 'blocked', 900)).toEqual({ ...nobody, blockedUntilMs: 60_000 });
 });
 
-test('a row of an older room epoch counts as none; blocks fall with the room', () => {
-  const old = { ...blocked(inside, 60_000), revision: 4 };
+test('an end says how, when and who is to be told, and takes only what is of the membership', () => {
+  const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
+  const kept = { blockedUntilMs: 2000, mutedUntilMs: 3000, muteExempt: true, revision: 4 };
+  const member = { ...withConnection(inside, laptop), ...kept, recentSends };
+  const out = ended(member, 'left', 1000, phone);
+  expect(out).toMatchObject({ ...kept, membership: undefined, connections: [], offline: undefined, recentSends: [] });
+  expect(out.ended).toEqual({ membership: 'm1', reason: 'left', atMs: 1000, connections: [laptop] });
+  const offline = ended({ ...member, connections: [], offline: mark }, 'offline', 1000);
+  expect(offline).toMatchObject({ offline: undefined, ended: { reason: 'offline', connections: [] } });
+});
+
+test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
+  const kept = (reason: EndReason, leaveEndsAllDevices: boolean) =>
+    told(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
+  expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, false))).toEqual([
+    undefined,
+    undefined,
+    'blocked',
+  ]);
+  expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, true))).toEqual([
+    'left',
+    undefined,
+    'blocked',
+  ]);
+  const out = ended(inside, 'blocked', 1000);
+  expect(told(out, false)).toEqual({ ...out, ended: { ...out.ended, connections: [] } });
+  expect(told(told(out, false), false)).toEqual(told(out, false));
+  expect(told(nobody, true)).toEqual({ ...nobody, ended: undefined });
+});
+
+test.each<[string, Member, boolean]>([
+  ['nothing', nobody, false],
+  ['a membership', inside, true],
+  ['an end', ended(inside, 'offline', 1000), true],
+  ['an exemption', { ...nobody, muteExempt: true }, true],
+  ['a block', { ...nobody, blockedUntilMs: 1001 }, true],
+  ['a block that is over', { ...nobody, blockedUntilMs: 1000 }, false],
+  ['a mute', { ...nobody, mutedUntilMs: 1001 }, true],
+  ['a mute that is over', { ...nobody, mutedUntilMs: 1000 }, false],
+  ['a room epoch and a revision', { ...nobody, revision: 9, joinedAtMs: 5 }, false],
+])('a row that says %s is worth keeping, or not', (_what, row, kept) => {
+  expect(isWorthKeeping(row, 1000)).toBe(kept);
+});
+
+test('a row of an older room epoch counts as none; blocks and mutes fall with the room', () => {
+  const old = { ...blocked(inside, 60_000, 'blocked', 900), mutedUntilMs: 9, muteExempt: true, revision: 4 };
   expect(currentMember(old, room, bob, 'e2')).toEqual({ ...emptyMember(room, bob, 'e2'), revision: 4 });
   expect(currentMember(old, room, bob, 'e1')).toBe(old);
   expect(currentMember(undefined, room, bob, 'e1')).toEqual(nobody);
@@ -83,72 +130,6 @@ test('whatever connects and drops, offline is exactly a member without a device'
         expect(member.offline !== undefined).toBe(live.size === 0);
         expect(member.membership).toBe('m1');
       }
-    }),
-  );
-});
-
-test('the rate limit counts one second, and a refusal counts for nothing', () => {
-  let member = inside;
-  for (const atMs of [0, 100, 200]) {
-    const decision = decideSend(member, `send-${atMs}`, atMs, 3);
-    expect(decision.kind).toBe('go');
-    if (decision.kind === 'go') member = decision.member;
-  }
-  expect(decideSend(member, 'next', 999, 3)).toEqual({ kind: 'too-fast', retryAfterMs: 1 });
-  expect(decideSend(member, 'next', 1000, 3).kind).toBe('go');
-  expect(decideSend(member, 'next', 1000, 2)).toMatchObject({ kind: 'too-fast' });
-});
-
-test('a repeat is known by its client message id, also where the rate is used up (I-D2)', () => {
-  const first = decideSend(inside, 'same', 50, 1);
-  if (first.kind !== 'go') throw new Error('unable to send the first');
-  expect(decideSend(first.member, 'same', 60, 1)).toEqual({ kind: 'repeated', firstAtMs: 50 });
-  expect(decideSend(first.member, 'other', 60, 1)).toMatchObject({ kind: 'too-fast', retryAfterMs: 990 });
-});
-
-test('never more sends in any second than allowed', () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: 400 })), fc.integer({ min: 1, max: 12 }), (gapsMs, perSecond) => {
-      let member = inside;
-      let nowMs = 10_000;
-      const acceptedMs: number[] = [];
-      gapsMs.forEach((gapMs, index) => {
-        nowMs += gapMs;
-        const decision = decideSend(member, `send-${index}`, nowMs, perSecond);
-        const lately = acceptedMs.filter((atMs) => nowMs - atMs < 1000).length;
-        expect(decision.kind).toBe(lately < perSecond ? 'go' : 'too-fast');
-        if (decision.kind !== 'go') return;
-        member = decision.member;
-        acceptedMs.push(nowMs);
-      });
-    }),
-  );
-});
-
-test('the tail is full by text or by number, and empty it is not', () => {
-  expect(isTailFull([])).toBe(false);
-  expect(isTailFull([{ content: 'short' }])).toBe(false);
-  expect(isTailFull([{ content: 'x'.repeat(600) }])).toBe(true);
-  expect(isTailFull(Array.from({ length: 6 }, () => ({ content: '' })))).toBe(true);
-});
-
-test.each(['', 'a b', 'a#b', 'a/b', 'a\n', '\u0000', 'ä', '😀', 'a'.repeat(65), '../x', 'a:b'])('no id: %j', (text) => {
-  expect([isRoomId(text), isUserId(text)]).toEqual([false, false]);
-});
-
-test.each(['a', 'A9_+=-', 'a'.repeat(64), '__proto'])('an id: %j', (text) => {
-  expect([isRoomId(text), isUserId(text)]).toEqual([true, true]);
-});
-
-test('connection ids are base64 text', () => {
-  expect(['L0SM9cOFvHcCIhw=', 'a/b+c==', 'a'.repeat(128)].map(isConnectionId)).toEqual([true, true, true]);
-  expect(['', 'a#b', 'a b', 'a'.repeat(129), 'é'].map(isConnectionId)).toEqual([false, false, false, false, false]);
-});
-
-test('no id holds a #, so keys joined with it stay apart', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.string(), (left, right) => {
-      expect([isRoomId, isUserId, isConnectionId].some((is) => is(`${left}#${right}`))).toBe(false);
     }),
   );
 });
