@@ -1,7 +1,21 @@
 import type { Endpoint } from './endpoint.ts';
+import { entryEndpoints } from './entries.ts';
+import { memberEndpoints } from './members.ts';
+import { messageTypeEndpoints } from './message-types.ts';
 import { messageEndpoints } from './messages.ts';
+import { muteEndpoints } from './mutes.ts';
 import { roomEndpoints } from './rooms.ts';
+import { userListEndpoints } from './user-lists.ts';
 import { userEndpoints } from './users.ts';
 
-/** Every call that is served. */
-export const endpoints: readonly Endpoint[] = [...userEndpoints, ...roomEndpoints, ...messageEndpoints];
+/** Every call that is served, by what it is about. */
+export const families: Readonly<Record<string, readonly Endpoint[]>> = {
+  Rooms: roomEndpoints,
+  Members: memberEndpoints,
+  Mutes: muteEndpoints,
+  Messages: [...messageEndpoints, ...messageTypeEndpoints],
+  Attributes: entryEndpoints,
+  Users: [...userEndpoints, ...userListEndpoints],
+};
+
+export const endpoints: readonly Endpoint[] = Object.values(families).flat();

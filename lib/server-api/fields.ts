@@ -1,117 +1,92 @@
-import { isRoomId, isUserId, type RoomId, type UserId } from '../domain/ids.ts';
-import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import type { Form } from './form.ts';
+import type { Kind } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
+import type { Schema } from './schema.ts';
 
-/** One parameter of a call: what a reader of the docs must know of it, and how its text becomes a value. */
+/** One parameter of a call: what a reader of the docs must know of it, and how it is read. */
 export interface Field<T> {
   readonly about: string;
   /** What one value must be, in words. */
   readonly rule: string;
+  /** Of all its values. */
+  readonly schema: Schema;
   readonly required: boolean;
-  /** More than 1: the parameter may be repeated up to so often. */
+  /** The value of a parameter that is not given. */
+  readonly default?: string;
+  /** More than 1: it may be repeated up to so often. */
   readonly maxValues: number;
-  /** The keys are `name[<key>]`. */
+  /** The parameters are `name[<key>]`. */
   readonly keyed: boolean;
-  readonly read: (name: string, form: URLSearchParams) => T;
+  readonly read: (name: string, form: Form) => T;
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type ParametersOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
-/** What one value must be. */
-export interface Kind<T> {
-  readonly rule: string;
-  readonly parse: (name: string, text: string) => T;
-}
-
-const wrong = (name: string, rule: string) => badParameter(`unable to accept the call; ${name} must be ${rule}`);
-const tooLong = (name: string, limit: string) =>
-  new RefusedCall(400, ApiCode.TOO_LONG, `unable to accept the call; ${name} must be at most ${limit}`);
-
-const ID_LENGTH_MAX = 64;
-
-function idKind<T extends string>(isId: (text: string) => text is T): Kind<T> {
-  const rule = `1 to ${ID_LENGTH_MAX} of A-Z a-z 0-9 _ + = -`;
-  const parse = (name: string, text: string): T => {
-    if (text.length > ID_LENGTH_MAX) throw tooLong(name, `${ID_LENGTH_MAX} characters`);
-    if (!isId(text)) throw wrong(name, rule);
-    return text;
-  };
-  return { rule, parse };
-}
-
-export const roomId: Kind<RoomId> = idKind(isRoomId);
-export const userId: Kind<UserId> = idKind(isUserId);
-
-/** Text of at most so many bytes in UTF-8, and of a form if one is given. */
-export function text(maxBytes: number, form?: { readonly pattern: RegExp; readonly rule: string }): Kind<string> {
-  const parse = (name: string, value: string): string => {
-    if (Buffer.byteLength(value) > maxBytes) throw tooLong(name, `${maxBytes} bytes`);
-    if (form !== undefined && !form.pattern.test(value)) throw wrong(name, form.rule);
-    return value;
-  };
-  return { rule: form?.rule ?? `text of at most ${maxBytes} bytes`, parse };
-}
-
-export function integer(min: number, max: number): Kind<number> {
-  const rule = `a whole number from ${min} to ${max}`;
-  const parse = (name: string, value: string): number => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= min && number <= max)) throw wrong(name, rule);
-    return number;
-  };
-  return { rule, parse };
-}
-
-/** One of a few words, each with what it stands for. */
-export function choice<T>(meanings: Readonly<Record<string, T>>): Kind<T> {
-  const found = new Map(Object.entries(meanings));
-  const rule = [...found.keys()].join(' or ');
-  const parse = (name: string, value: string): T => {
-    const meaning = found.get(value);
-    if (meaning === undefined) throw wrong(name, rule);
-    return meaning;
-  };
-  return { rule, parse };
-}
-
-export const flag: Kind<boolean> = choice({ '0': false, '1': true, false: false, true: true });
-
-/** A parameter of RongCloud's whose other values ask for what we do not do: better refused than ignored. */
-export function only(...allowed: readonly string[]): Kind<string> {
-  const rule = `${allowed.join(' or ')}; nothing else is served`;
-  const parse = (name: string, value: string): string => {
-    if (allowed.includes(value)) return value;
-    const why = `${name} must be ${rule}`;
-    throw new RefusedCall(400, ApiCode.NOT_SERVED, `unable to accept the call; ${why}`);
-  };
-  return { rule, parse };
-}
+const single = <T>(kind: Kind<T>, about: string) =>
+  ({ about, rule: kind.rule, schema: kind.schema, maxValues: 1, keyed: false }) as const;
 
 export function one<T>(kind: Kind<T>, about: string): Field<T> {
-  const read = (name: string, form: URLSearchParams): T => {
-    const value = single(name, form);
+  const read = (name: string, form: Form): T => {
+    const value = singleValue(name, form);
     if (value === undefined) throw missing(name);
     return kind.parse(name, value);
   };
-  return { about, rule: kind.rule, required: true, maxValues: 1, keyed: false, read };
+  return { ...single(kind, about), required: true, read };
 }
 
 export function optional<T>(kind: Kind<T>, about: string): Field<T | undefined> {
-  const read = (name: string, form: URLSearchParams): T | undefined => {
-    const value = single(name, form);
+  const read = (name: string, form: Form): T | undefined => {
+    const value = singleValue(name, form);
     return value === undefined ? undefined : kind.parse(name, value);
   };
-  return { about, rule: kind.rule, required: false, maxValues: 1, keyed: false, read };
+  return { ...single(kind, about), required: false, read };
 }
+
+/** As if it were given with this value where it is not. */
+export function withDefault<T>(kind: Kind<T>, value: string, about: string): Field<T> {
+  const read = (name: string, form: Form): T => kind.parse(name, singleValue(name, form) ?? value);
+  return { ...single(kind, about), required: false, default: value, read };
+}
+
+const several = <T>(kind: Kind<T>, minItems: number, maxItems: number, about: string) =>
+  ({
+    about,
+    rule: kind.rule,
+    schema: { type: 'array', items: kind.schema, minItems, maxItems },
+    maxValues: maxItems,
+    keyed: false,
+  }) as const;
 
 /** 1 to `maxValues` values of the same name. */
 export function many<T>(kind: Kind<T>, maxValues: number, about: string): Field<readonly T[]> {
-  const read = (name: string, form: URLSearchParams): readonly T[] => {
-    const values = form.getAll(name);
-    checkCount(name, values.length, maxValues);
+  const read = (name: string, form: Form): readonly T[] => {
+    const values = form.get(name) ?? [];
+    checkCount(name, values.length, 1, maxValues);
     return values.map((value) => kind.parse(name, value));
   };
-  return { about, rule: kind.rule, required: true, maxValues, keyed: false, read };
+  return { ...several(kind, 1, maxValues, about), required: true, read };
+}
+
+/** None, or up to `maxValues` values of the same name; empty ones are as good as none. */
+export function optionalMany<T>(kind: Kind<T>, maxValues: number, about: string): Field<readonly T[]> {
+  const read = (name: string, form: Form): readonly T[] => {
+    const values = (form.get(name) ?? []).filter((value) => value !== '');
+    checkCount(name, values.length, 0, maxValues);
+    return values.map((value) => kind.parse(name, value));
+  };
+  return { ...several(kind, 0, maxValues, about), required: false, read };
+}
+
+/** A list of a JSON body: it must be there, and may be empty. */
+export function list<T>(kind: Kind<T>, maxValues: number, about: string): Field<readonly T[]> {
+  const read = (name: string, form: Form): readonly T[] => {
+    const values = form.get(name);
+    if (values === undefined) throw missing(name);
+    checkCount(name, values.length, 0, maxValues);
+    return values.map((value) => kind.parse(name, value));
+  };
+  return { ...several(kind, 0, maxValues, about), required: true, read };
 }
 
 /** `name[<key>]=<value>`, 1 to `maxValues` times. */
@@ -121,19 +96,29 @@ export function keyed<K, T>(
   maxValues: number,
   about: string,
 ): Field<readonly { readonly key: K; readonly value: T }[]> {
-  const read = (name: string, form: URLSearchParams) => {
-    const found = [...form].filter(([full]) => full.startsWith(`${name}[`) && full.endsWith(']'));
-    checkCount(`${name}[id]`, found.length, maxValues);
-    return found.map(([full, one]) => ({
-      key: key.parse(`the id in ${name}[id]`, full.slice(name.length + 1, -1)),
-      value: value.parse(`${name}[id]`, one),
+  const read = (name: string, form: Form) => {
+    const found = [...form]
+      .filter(([full]) => full.startsWith(`${name}[`) && full.endsWith(']'))
+      .flatMap(([full, values]) => values.map((text) => ({ key: full.slice(name.length + 1, -1), text })));
+    checkCount(`${name}[id]`, found.length, 1, maxValues);
+    return found.map((pair) => ({
+      key: key.parse(`the id in ${name}[id]`, pair.key),
+      value: value.parse(`${name}[id]`, pair.text),
     }));
   };
-  return { about, rule: `key: ${key.rule}; value: ${value.rule}`, required: true, maxValues, keyed: true, read };
+  const schema: Schema = {
+    type: 'object',
+    propertyNames: key.schema,
+    additionalProperties: value.schema,
+    minProperties: 1,
+    maxProperties: maxValues,
+  };
+  const rule = `id: ${key.rule}; value: ${value.rule}`;
+  return { about, rule, schema, required: true, maxValues, keyed: true, read };
 }
 
 /** All parameters by name; the first that is wrong is told. Parameters that are not declared are passed over. */
-export function readFields<F extends Fields>(fields: F, form: URLSearchParams): ParametersOf<F> {
+export function readFields<F extends Fields>(fields: F, form: Form): ParametersOf<F> {
   const values = Object.entries(fields).map(([name, field]) => [name, field.read(name, form)] as const);
   return Object.fromEntries(values) as ParametersOf<F>;
 }
@@ -141,13 +126,13 @@ export function readFields<F extends Fields>(fields: F, form: URLSearchParams): 
 const missing = (name: string) => badParameter(`unable to accept the call; ${name} is missing`);
 
 /** An empty value is as good as none. */
-function single(name: string, form: URLSearchParams): string | undefined {
-  const values = form.getAll(name);
+function singleValue(name: string, form: Form): string | undefined {
+  const values = form.get(name) ?? [];
   if (values.length > 1) throw badParameter(`unable to accept the call; ${name} is given more than once`);
   return values[0] || undefined;
 }
 
-function checkCount(name: string, count: number, max: number): void {
-  if (count === 0) throw missing(name);
+function checkCount(name: string, count: number, min: number, max: number): void {
+  if (count < min) throw missing(name);
   if (count > max) throw badParameter(`unable to accept the call; ${name} is given ${count} times, at most ${max}`);
 }

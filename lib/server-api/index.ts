@@ -1,3 +1,6 @@
 export type { Endpoint, ServerApiDeps } from './endpoint.ts';
 export { endpoints } from './endpoints.ts';
-export { type HttpAnswer, type HttpRequest, serveServerApi } from './serve.ts';
+export type { HttpAnswer, HttpRequest } from './http.ts';
+export { serveServerApi } from './serve.ts';
+export { type CallToSign, signRequest } from './sign-request.ts';
+export { type WebhookEvent, type WebhookRequest, webhookRequest } from './webhook.ts';

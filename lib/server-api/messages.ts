@@ -1,36 +1,59 @@
+import type { MessageRank } from '../domain/quota.ts';
 import { Code } from '../protocol/codes.ts';
+import { broadcastMessage } from '../usecases/broadcast.ts';
+import { resumeDistribution, stopDistribution } from '../usecases/distribution.ts';
 import { publishMessage } from '../usecases/publish-message.ts';
+import { recallMessage } from '../usecases/recall-message.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { flag, integer, many, one, optional, roomId, text, userId } from './fields.ts';
-import { ApiCode, RefusedCall } from './refused-call.ts';
+import { many, one, optional, withDefault } from './fields.ts';
+import { bytes, choice, flag, integer, type Kind, roomId, userId, word, wrong } from './kinds.ts';
+import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { room } from './room-users.ts';
+import { list, object, string } from './schema.ts';
+import { noSuchRoom, tooFast } from './wording.ts';
 
 /** As for clients, so that every message fits a frame. */
 const CONTENT_BYTES_MAX = 28_672;
-const objectName = { pattern: /^[A-Za-z0-9:_.-]{1,32}$/, rule: '1 to 32 of A-Z a-z 0-9 : _ . -' };
+const TYPE_LENGTH_MAX = 32;
+const EXTRA_BYTES_MAX = 4096;
+const MESSAGE_UID_LENGTH_MAX = 80;
+const ROOMS_MAX = 20;
+const CHATROOM = '4';
+
+export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
+
+/** What both ways of sending need. */
+const message = {
+  fromUserId: one(userId, 'the sender'),
+  objectName: one(messageType, 'the type of the message'),
+  content: one(bytes(CONTENT_BYTES_MAX), 'the message, JSON by convention'),
+  isIncludeSender: withDefault(flag, '0', '1 = the sender gets it too where he is in the room'),
+};
 
 const publish = endpoint({
   path: '/message/chatroom/publish.json',
-  about: 'Sends a message to rooms in the name of a user, who need not be a member and does not become online by it.',
+  about:
+    'Sends a message to rooms in the name of a user, who need not be a member and does not become online by it. No mute ' +
+    'holds it back. After an error, `messageUIDs` lists the rooms that have it.',
   fields: {
-    fromUserId: one(userId, 'the sender'),
-    toChatroomId: many(roomId, 20, 'the rooms'),
-    objectName: one(text(32, objectName), 'the type of the message'),
-    content: one(text(CONTENT_BYTES_MAX), 'the message'),
+    ...message,
+    toChatroomId: many(roomId, ROOMS_MAX, 'the rooms'),
+    priority: withDefault(
+      choice<MessageRank>({ '0': 'normal', '1': 'protected', '2': 'normal', '3': 'low' }),
+      '0',
+      "how much of the room's quota it may use up: 1 = half as much again, 3 = half, else all",
+    ),
     isPersisted: optional(flag, 'without effect: every message is kept'),
-    isIncludeSender: optional(flag, '1 = the sender gets it too if he is in the room'),
-    priority: optional(integer(0, 9), 'without effect'),
   },
-  answer: 'messageUIDs: chatroomId and messageUID of each message',
-  run: async ({ deps }, { fromUserId, toChatroomId, objectName: type, content, isIncludeSender }) => {
+  answer: {
+    messageUIDs: list(object({ chatroomId: string('the room'), messageUID: string('the message') }), 'for each room'),
+  },
+  run: async ({ deps }, { toChatroomId, objectName: type, isIncludeSender: includeSender, priority, ...rest }) => {
     const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
+    const { fromUserId, content } = rest;
     for (const room of new Set(toChatroomId)) {
-      const outcome = await publishMessage(deps, {
-        room,
-        fromUserId,
-        type,
-        content,
-        includeSender: isIncludeSender === true,
-      });
+      const publication = { room, fromUserId, type, content, includeSender, rank: priority };
+      const outcome = await publishMessage(deps, publication);
       if ('code' in outcome) {
         // Earlier rooms have the message by now: the caller must know, lest he sends it to them again.
         throw refusal(outcome.code, `${outcome.message} (${room})`, messageUIDs.length > 0 ? { messageUIDs } : {});
@@ -42,10 +65,72 @@ const publish = endpoint({
 });
 
 function refusal(code: number, message: string, more: Readonly<Record<string, unknown>>): RefusedCall {
-  const tooFast = code === Code.REQUEST_TOO_FAST || code === Code.SEND_TOO_FAST;
-  return tooFast
-    ? new RefusedCall(429, ApiCode.TOO_FAST, message, more)
-    : new RefusedCall(400, ApiCode.BAD_PARAMETER, message, more);
+  const isTooFast = code === Code.REQUEST_TOO_FAST || code === Code.SEND_TOO_FAST;
+  return isTooFast ? tooFast(message, more) : new RefusedCall(400, ApiCode.BAD_PARAMETER, message, more);
 }
 
-export const messageEndpoints: readonly Endpoint[] = [publish];
+const broadcast = endpoint({
+  path: '/message/chatroom/broadcast.json',
+  about:
+    'Sends a message to everybody who is in a room now, soon after the answer. It is in no history, keeps no room from ' +
+    'going and puts nobody out.',
+  callsPerSec: 1,
+  fields: message,
+  run: async ({ deps }, { fromUserId, objectName: type, content, isIncludeSender: includeSender }) => {
+    await broadcastMessage(deps, { fromUserId, type, content, includeSender });
+    return {};
+  },
+});
+
+const chatroomOnly: Kind<string> = {
+  rule: `${CHATROOM}, a chatroom; nothing else is recalled here`,
+  schema: { type: 'string', enum: [CHATROOM] },
+  parse: (name, value) => {
+    if (value !== CHATROOM) throw wrong(name, chatroomOnly.rule);
+    return value;
+  },
+};
+
+const recall = endpoint({
+  path: '/message/recall.json',
+  about: 'Recalls a message: a note of type `RC:RcNtf` takes its place, also in the history.',
+  fields: {
+    fromUserId: one(userId, 'who recalls it'),
+    conversationType: one(chatroomOnly, 'where it is'),
+    targetId: one(roomId, 'the room'),
+    messageUID: one(bytes(MESSAGE_UID_LENGTH_MAX), 'the message'),
+    sentTime: optional(integer(0, 999_999_999_999_999), 'without effect: the message names its time'),
+    isAdmin: withDefault(flag, '0', '1 = the note says that an administrator recalled it'),
+    isDelete: optional(flag, 'without effect: there always is a note'),
+    disablePush: optional(flag, 'without effect: there is no push'),
+    extra: withDefault(bytes(EXTRA_BYTES_MAX), '', "the app's text in the note"),
+  },
+  run: async ({ deps }, { fromUserId, targetId, messageUID, isAdmin, extra }) => {
+    const recalled = { room: targetId, messageId: messageUID, byUserId: fromUserId, isAdmin, extra };
+    const outcome = await recallMessage(deps, recalled);
+    if ('message' in outcome) throw badParameter(outcome.message);
+    return {};
+  },
+});
+
+const stop = endpoint({
+  path: '/chatroom/message/stopDistribution.json',
+  about: 'Messages of the room are accepted and kept, and no longer pushed.',
+  fields: room,
+  run: async ({ deps }, { chatroomId }) => {
+    if (!(await stopDistribution(deps, chatroomId))) throw noSuchRoom('stop the distribution');
+    return {};
+  },
+});
+
+const resume = endpoint({
+  path: '/chatroom/message/resumeDistribution.json',
+  about: 'Messages of the room are pushed again. Clients then fetch those that they missed.',
+  fields: room,
+  run: async ({ deps }, { chatroomId }) => {
+    if (!(await resumeDistribution(deps, chatroomId))) throw noSuchRoom('resume the distribution');
+    return {};
+  },
+});
+
+export const messageEndpoints: readonly Endpoint[] = [publish, broadcast, recall, stop, resume];

@@ -9,7 +9,8 @@ export const ApiCode = {
   TOO_LONG: 1005,
   NOT_ALLOWED: 1007,
   TOO_FAST: 1008,
-  NOT_SERVED: 1009,
+  NOTHING_TO_REMOVE: 1015,
+  TOO_MANY_KEPT_ROOMS: 1016,
 } as const;
 
 export type ApiCode = (typeof ApiCode)[keyof typeof ApiCode];

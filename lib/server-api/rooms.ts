@@ -1,35 +1,26 @@
 import type { RoomId } from '../domain/ids.ts';
 import { createRoom } from '../usecases/create-room.ts';
+import { describeRoom, describeRooms, setRoomEnd } from '../usecases/describe-room.ts';
 import { destroyRoom } from '../usecases/destroy-room.ts';
-import { areMembers, queryMembers } from '../usecases/query-members.ts';
+import { keepRoom, keptRooms, stopKeepingRoom } from '../usecases/keep-room.ts';
+import { createNew } from './create-new.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { choice, integer, keyed, many, one, only, optional, roomId, text, userId } from './fields.ts';
+import { keyed, many } from './fields.ts';
+import { bytes, roomId } from './kinds.ts';
+import { ApiCode, RefusedCall } from './refused-call.ts';
+import { DESTROY_TYPE, endFields, roomEnd } from './room-end.ts';
+import { room } from './room-users.ts';
+import { list, object, oneOf, string, truth, utcTime, whole } from './schema.ts';
 import { noSuchRoom, timeText } from './wording.ts';
 
 const NAME_BYTES_MAX = 256;
 const ROOMS_MAX = 100;
-
-const createNew = endpoint({
-  path: '/chatroom/create_new.json',
-  about: 'Creates a room; a room that is there already stays as it is.',
-  fields: {
-    chatroomId: one(roomId, 'the room'),
-    destroyType: optional(only('0'), 'how the room ends'),
-    isBan: optional(only('false', '0'), 'whether the room starts muted'),
-    entryInfo: optional(only('{}'), 'attributes the room starts with'),
-  },
-  answer: 'nothing more',
-  run: async ({ deps }, { chatroomId }) => {
-    await createRoom(deps, chatroomId, chatroomId);
-    return {};
-  },
-});
+const DESCRIBED_MAX = 20;
 
 const create = endpoint({
   path: '/chatroom/create.json',
   about: 'Creates rooms with names; a room that is there already stays as it is.',
-  fields: { chatroom: keyed(roomId, text(NAME_BYTES_MAX), ROOMS_MAX, 'the rooms: id and name') },
-  answer: 'nothing more',
+  fields: { chatroom: keyed(roomId, bytes(NAME_BYTES_MAX), ROOMS_MAX, 'the rooms: id and name') },
   run: async ({ deps }, { chatroom }) => {
     for (const { key, value } of chatroom) await createRoom(deps, key, value);
     return {};
@@ -40,50 +31,110 @@ const destroy = endpoint({
   path: '/chatroom/destroy.json',
   about: 'Destroys rooms and with them every membership; a room that is not there counts as destroyed.',
   fields: { chatroomId: many(roomId, ROOMS_MAX, 'the rooms') },
-  answer: 'nothing more',
   run: async ({ deps }, { chatroomId }) => {
-    for (const room of new Set<RoomId>(chatroomId)) await destroyRoom(deps, room);
+    for (const room of new Set<RoomId>(chatroomId)) await destroyRoom(deps, room, false);
     return {};
   },
 });
 
-const exist = endpoint({
-  path: '/chatroom/user/exist.json',
-  about: 'Is the user a member of the room?',
-  fields: { chatroomId: one(roomId, 'the room'), userId: one(userId, 'the user') },
-  answer: 'isInChrm: true or false',
-  run: async ({ deps }, parameters) => {
-    const [isInChrm = false] = await areMembers(deps, parameters.chatroomId, [parameters.userId]);
-    return { isInChrm };
+const setEnd = endpoint({
+  path: '/chatroom/destroy/set.json',
+  about: 'Says when the room goes by itself. It may be due at once.',
+  fields: { ...room, ...endFields },
+  run: async ({ deps }, { chatroomId, ...end }) => {
+    if (!(await setRoomEnd(deps, chatroomId, roomEnd(deps, end)))) throw noSuchRoom('set the end of the room');
+    return {};
   },
 });
 
-const usersExist = endpoint({
-  path: '/chatroom/users/exist.json',
-  about: 'Which of these users are members of the room?',
-  fields: { chatroomId: one(roomId, 'the room'), userId: many(userId, 1000, 'the users') },
-  answer: 'result: for each user, in the order of the call, userId and isInChrm (0 or 1)',
-  run: async ({ deps }, { chatroomId, userId: users }) => {
-    const inside = await areMembers(deps, chatroomId, users);
-    return { result: users.map((user, index) => ({ userId: user, isInChrm: inside[index] ? 1 : 0 })) };
+const get = endpoint({
+  path: '/chatroom/get.json',
+  about: 'A room.',
+  fields: room,
+  answer: {
+    chatroomId: string('the room'),
+    createTime: whole('when it was created, in ms since 1970'),
+    memberCount: whole('how many members it has'),
+    destroyType: oneOf('0 = it goes when idle, 1 = at a fixed time after its creation', 0, 1),
+    destroyTime: whole('after how many minutes'),
+    ban: truth('whether the whole room is muted'),
+  },
+  run: async ({ deps }, { chatroomId }) => {
+    const found = await describeRoom(deps, chatroomId);
+    if (found === undefined) throw noSuchRoom('describe the room');
+    const { createdAtMs, destroyType, destroyAfterMin, muted } = found.room;
+    return {
+      chatroomId,
+      createTime: createdAtMs,
+      memberCount: found.memberCount,
+      destroyType: DESTROY_TYPE[destroyType],
+      destroyTime: destroyAfterMin,
+      ban: muted,
+    };
   },
 });
 
 const query = endpoint({
-  path: '/chatroom/user/query.json',
-  about: 'The members of a room, by the time they joined.',
-  fields: {
-    chatroomId: one(roomId, 'the room'),
-    count: one(integer(1, 500), 'how many at most'),
-    order: one(choice({ '1': 'ascending', '2': 'descending' } as const), '1: first joined first, 2: last joined first'),
+  path: '/chatroom/query.json',
+  about: 'Those of these rooms that are there.',
+  fields: { chatroomId: many(roomId, DESCRIBED_MAX, 'the rooms') },
+  answer: {
+    chatRooms: list(
+      object({ chrmId: string('the room'), name: string('its name'), time: utcTime('when it was created') }),
+      'the rooms',
+    ),
   },
-  answer: 'total: how many members there are; users: id and time (UTC, YYYY-MM-DD HH:MM:SS)',
-  run: async ({ deps }, { chatroomId, count, order }) => {
-    const list = await queryMembers(deps, chatroomId, count, order);
-    if (list === undefined) throw noSuchRoom('list the members');
-    const users = list.members.map((member) => ({ id: member.userId, time: timeText(member.joinedAtMs) }));
-    return { total: list.total, users };
+  run: async ({ deps }, { chatroomId }) => {
+    const found = await describeRooms(deps, [...new Set<RoomId>(chatroomId)]);
+    return {
+      chatRooms: found.map(({ room, name, createdAtMs }) => ({ chrmId: room, name, time: timeText(createdAtMs) })),
+    };
   },
 });
 
-export const roomEndpoints: readonly Endpoint[] = [createNew, create, destroy, exist, usersExist, query];
+const keep = endpoint({
+  path: '/chatroom/keepalive/add.json',
+  about:
+    'Keeps a room from destroying itself; only `destroy` does then. As many rooms are kept as the setting ' +
+    '`maxKeptRooms` says, 5 unless it is changed; beyond that code 1016.',
+  fields: room,
+  run: async ({ deps }, { chatroomId }) => {
+    const outcome = await keepRoom(deps, chatroomId);
+    if (outcome === 'no-room') throw noSuchRoom('keep the room');
+    if (outcome === 'full') {
+      const why = `unable to keep the room; at most ${deps.settings.maxKeptRooms} are kept`;
+      throw new RefusedCall(400, ApiCode.TOO_MANY_KEPT_ROOMS, why);
+    }
+    return {};
+  },
+});
+
+const stopKeeping = endpoint({
+  path: '/chatroom/keepalive/remove.json',
+  about: 'Lets a kept room destroy itself again; code 1015 if it was not kept.',
+  fields: room,
+  run: async ({ deps }, { chatroomId }) => {
+    if (await stopKeepingRoom(deps, chatroomId)) return {};
+    throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to stop keeping the room; it is not kept');
+  },
+});
+
+const listKept = endpoint({
+  path: '/chatroom/keepalive/query.json',
+  about: 'The rooms that are kept.',
+  fields: {},
+  answer: { chatroomIds: list(string('a room'), 'the rooms') },
+  run: async ({ deps }) => ({ chatroomIds: await keptRooms(deps) }),
+});
+
+export const roomEndpoints: readonly Endpoint[] = [
+  createNew,
+  create,
+  destroy,
+  setEnd,
+  get,
+  query,
+  keep,
+  stopKeeping,
+  listKept,
+];

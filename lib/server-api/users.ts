@@ -1,114 +1,90 @@
-import { addToAllowlist, allowlist, removeFromAllowlist } from '../usecases/allowlist.ts';
-import { blockedUsers, blockUsers, unblockUsers } from '../usecases/block-user.ts';
+import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../usecases/block-everywhere.ts';
+import { expireTokens } from '../usecases/expire-tokens.ts';
+import { isOnline, setProfile } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { flag, integer, many, one, optional, roomId, text, userId } from './fields.ts';
-import { badParameter } from './refused-call.ts';
-import { noSuchRoom, timeText } from './wording.ts';
+import { one, optional } from './fields.ts';
+import { bytes, characters, milliseconds, userId } from './kinds.ts';
+import { MINUTE_MS, minute, users } from './room-users.ts';
+import { list, object, oneOf, string, utcTime } from './schema.ts';
+import { timeText } from './wording.ts';
 
-const MINUTE_MS = 60_000;
-const USERS_MAX = 20;
+const NAME_LENGTH_MAX = 64;
+const PORTRAIT_BYTES_MAX = 1024;
+const TOKENS_PER_SEC = 200;
 
-const room = { chatroomId: one(roomId, 'the room') };
-const roomAndUsers = { ...room, userId: many(userId, USERS_MAX, 'the users') };
-/** Part of RongCloud's calls; taken and without effect. */
-const notice = { needNotify: optional(flag, 'without effect'), extra: optional(text(4096), 'without effect') };
+const user = { userId: one(userId, 'the user') };
+const name = characters(NAME_LENGTH_MAX);
+const portraitUri = optional(bytes(PORTRAIT_BYTES_MAX), 'where his picture is');
 
 const getToken = endpoint({
   path: '/user/getToken.json',
-  about: 'Issues a token with which the user connects.',
-  fields: {
-    userId: one(userId, 'the user'),
-    name: one(text(256), 'his name; not kept'),
-    portraitUri: optional(text(1024), 'his picture; not kept'),
+  about: 'Issues a token with which the user connects, and keeps his name and picture. Earlier tokens stay valid.',
+  callsPerSec: TOKENS_PER_SEC,
+  fields: { ...user, name: one(name, 'his name'), portraitUri },
+  answer: { userId: string('the user'), token: string('his token') },
+  run: async ({ deps, issueToken }, { userId: owner, ...profile }) => {
+    await setProfile(deps, owner, profile);
+    return { userId: owner, token: await issueToken(owner) };
   },
-  answer: 'userId, token',
-  run: async ({ issueToken }, parameters) => ({
-    userId: parameters.userId,
-    token: await issueToken(parameters.userId),
-  }),
+});
+
+const refresh = endpoint({
+  path: '/user/refresh.json',
+  about: 'Changes the name or the picture that is kept of the user; what is not given stays.',
+  fields: { ...user, name: optional(name, 'his name'), portraitUri },
+  run: async ({ deps }, { userId: owner, ...profile }) => {
+    await setProfile(deps, owner, profile);
+    return {};
+  },
+});
+
+const expire = endpoint({
+  path: '/user/token/expire.json',
+  about: 'Makes tokens of these users worthless, and cuts what was opened with them.',
+  fields: { ...users, time: one(milliseconds, 'tokens issued before it') },
+  run: async ({ deps }, { userId: owners, time }) => {
+    for (const owner of new Set(owners)) await expireTokens(deps, owner, time);
+    return {};
+  },
+});
+
+const checkOnline = endpoint({
+  path: '/user/checkOnline.json',
+  about: 'Has the user an open connection?',
+  fields: user,
+  answer: { status: oneOf('1 = he has', '0', '1') },
+  run: async ({ deps }, { userId: asked }) => ({ status: (await isOnline(deps, asked)) ? '1' : '0' }),
 });
 
 const block = endpoint({
-  path: '/chatroom/user/block/add.json',
-  about: 'Puts users out of the room at once and keeps them from joining for a time.',
-  fields: { ...roomAndUsers, minute: one(integer(1, 43_200), 'for how many minutes'), ...notice },
-  answer: 'nothing more',
-  run: async ({ deps }, { chatroomId, userId: users, minute }) => {
-    const untilMs = deps.now() + minute * MINUTE_MS;
-    if (!(await blockUsers(deps, chatroomId, [...new Set(users)], untilMs))) throw noSuchRoom('block the users');
+  path: '/user/block.json',
+  about: 'Keeps users from connecting for a time and cuts their connections; in their rooms they are then offline.',
+  fields: { ...users, ...minute },
+  run: async ({ deps }, { userId: blocked, minute }) => {
+    await blockEverywhere(deps, [...new Set(blocked)], deps.now() + minute * MINUTE_MS);
     return {};
   },
 });
 
 const unblock = endpoint({
-  path: '/chatroom/user/block/rollback.json',
-  about: 'Lets blocked users join again; it does not put them back.',
-  fields: { ...roomAndUsers, ...notice },
-  answer: 'nothing more',
-  run: async ({ deps }, { chatroomId, userId: users }) => {
-    if (!(await unblockUsers(deps, chatroomId, [...new Set(users)]))) throw noSuchRoom('lift the block');
+  path: '/user/unblock.json',
+  about: 'Lets users connect again.',
+  fields: users,
+  run: async ({ deps }, { userId: unblocked }) => {
+    await unblockEverywhere(deps, [...new Set(unblocked)]);
     return {};
   },
 });
 
 const listBlocked = endpoint({
-  path: '/chatroom/user/block/list.json',
-  about: 'The users who are blocked now.',
-  fields: room,
-  answer: 'users: userId and time, when the block ends (UTC, YYYY-MM-DD HH:MM:SS)',
-  run: async ({ deps }, { chatroomId }) => {
-    const blocked = await blockedUsers(deps, chatroomId);
-    if (blocked === undefined) throw noSuchRoom('list the blocked users');
-    return { users: blocked.map((user) => ({ userId: user.userId, time: timeText(user.untilMs) })) };
+  path: '/user/block/query.json',
+  about: 'The users who may not connect now.',
+  fields: {},
+  answer: { users: list(object({ userId: string('the user'), blockEndTime: utcTime('until when') }), 'the users') },
+  run: async ({ deps }) => {
+    const blocked = await blockedEverywhere(deps);
+    return { users: blocked.map(({ userId: found, untilMs }) => ({ userId: found, blockEndTime: timeText(untilMs) })) };
   },
 });
 
-const protect = endpoint({
-  path: '/chatroom/user/whitelist/add.json',
-  about: 'Protects users from being put out of the room for being offline.',
-  fields: roomAndUsers,
-  answer: 'nothing more',
-  run: async ({ deps }, { chatroomId, userId: users }) => {
-    const outcome = await addToAllowlist(deps, chatroomId, [...new Set(users)]);
-    if (outcome === 'no-room') throw noSuchRoom('protect the users');
-    if (outcome === 'full') {
-      const limit = deps.settings.maxAllowlistedUsers;
-      throw badParameter(`unable to protect the users; a room protects at most ${limit}`);
-    }
-    return {};
-  },
-});
-
-const unprotect = endpoint({
-  path: '/chatroom/user/whitelist/remove.json',
-  about: 'Ends the protection of users.',
-  fields: roomAndUsers,
-  answer: 'nothing more',
-  run: async ({ deps }, { chatroomId, userId: users }) => {
-    const removed = await removeFromAllowlist(deps, chatroomId, [...new Set(users)]);
-    if (!removed) throw noSuchRoom('end the protection of the users');
-    return {};
-  },
-});
-
-const listProtected = endpoint({
-  path: '/chatroom/user/whitelist/query.json',
-  about: 'The protected users.',
-  fields: room,
-  answer: 'users: their ids',
-  run: async ({ deps }, { chatroomId }) => {
-    const users = await allowlist(deps, chatroomId);
-    if (users === undefined) throw noSuchRoom('list the protected users');
-    return { users };
-  },
-});
-
-export const userEndpoints: readonly Endpoint[] = [
-  getToken,
-  block,
-  unblock,
-  listBlocked,
-  protect,
-  unprotect,
-  listProtected,
-];
+export const userEndpoints: readonly Endpoint[] = [getToken, refresh, expire, checkOnline, block, unblock, listBlocked];

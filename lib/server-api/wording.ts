@@ -1,7 +1,11 @@
-import { badParameter, type RefusedCall } from './refused-call.ts';
+import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 
 export const noSuchRoom = (unableTo: string): RefusedCall =>
   badParameter(`unable to ${unableTo}; the room does not exist`);
+
+/** Asked too often, or too much at once: the same call may do a second later. */
+export const tooFast = (message: string, more: Readonly<Record<string, unknown>> = {}): RefusedCall =>
+  new RefusedCall(429, ApiCode.TOO_FAST, message, more);
 
 /** YYYY-MM-DD HH:MM:SS in UTC. */
 export const timeText = (atMs: number): string => new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');

@@ -1,0 +1,55 @@
+import { createRoom } from '../usecases/create-room.ts';
+import { setRoomEntries } from '../usecases/entries.ts';
+import { exemptFromMute } from '../usecases/mute-exemption.ts';
+import { muteRoom } from '../usecases/mute-room.ts';
+import { endpoint } from './endpoint.ts';
+import { checkSet } from './entries.ts';
+import { entryInfo } from './entry-kinds.ts';
+import { optional, optionalMany, withDefault } from './fields.ts';
+import { flag, userId } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
+import { endFields, roomEnd } from './room-end.ts';
+import { room } from './room-users.ts';
+
+const EXEMPT_MAX = 20;
+
+export const createNew = endpoint({
+  path: '/chatroom/create_new.json',
+  about: 'Creates a room. One that is there already stays as it is, whatever the call says of it.',
+  fields: {
+    ...room,
+    ...endFields,
+    isBan: withDefault(flag, 'false', 'whether the room starts muted'),
+    whiteUserIds: optionalMany(userId, EXEMPT_MAX, 'users who are exempt from mutes of the room'),
+    entryOwnerId: optional(userId, 'in whose name the attributes are set; with entryInfo only'),
+    entryInfo: optional(entryInfo, 'attributes that the room starts with; with entryOwnerId only'),
+  },
+  run: async ({ deps }, { chatroomId, isBan, whiteUserIds, entryOwnerId, entryInfo: entries, ...end }) => {
+    const { maxEntriesPerRoom } = deps.settings;
+    const change = startingEntries(entryOwnerId, entries, maxEntriesPerRoom);
+    const plan = { end: roomEnd(deps, end), muted: isBan };
+    const { isNew } = await createRoom(deps, chatroomId, chatroomId, plan);
+    if (!isNew) return {};
+    // Muted it is already; this enters it in the list of muted rooms.
+    if (isBan) await muteRoom(deps, chatroomId);
+    if (whiteUserIds.length > 0) await exemptFromMute(deps, chatroomId, [...new Set(whiteUserIds)]);
+    if (change !== undefined) checkSet(await setRoomEntries(deps, chatroomId, change), maxEntriesPerRoom);
+    return {};
+  },
+});
+
+type Change = Parameters<typeof setRoomEntries>[2];
+
+function startingEntries(
+  owner: Change['userId'] | undefined,
+  entries: ReadonlyMap<string, string> | undefined,
+  maxEntries: number,
+): Change | undefined {
+  if (owner === undefined && entries === undefined) return undefined;
+  if (owner === undefined || entries === undefined) {
+    throw badParameter('unable to accept the call; entryOwnerId and entryInfo must be given together');
+  }
+  if (entries.size > maxEntries)
+    throw badParameter(`unable to create the room; it has at most ${maxEntries} attributes`);
+  return { userId: owner, entries, autoDelete: false, overwrite: true };
+}

@@ -1,0 +1,104 @@
+import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/entries.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { entryInfo, entryKey, entryValue } from './entry-kinds.ts';
+import { one, optionalMany, withDefault } from './fields.ts';
+import { flag, userId } from './kinds.ts';
+import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { room } from './room-users.ts';
+import { list, object, oneOf, string } from './schema.ts';
+import { noSuchRoom } from './wording.ts';
+
+const KEYS_MAX = 100;
+const autoDelete = withDefault(flag, '0', '1 = removed when the membership of this user ends');
+
+const set = endpoint({
+  path: '/chatroom/entry/set.json',
+  about: 'Sets an attribute of the room, whoever has set it before. The user need not be a member.',
+  fields: {
+    ...room,
+    userId: one(userId, 'in whose name'),
+    key: one(entryKey, 'the attribute'),
+    value: one(entryValue, 'its value'),
+    autoDelete,
+  },
+  run: async ({ deps }, { chatroomId, userId: owner, key, value, autoDelete }) => {
+    const change = { userId: owner, entries: new Map([[key, value]]), autoDelete, overwrite: true };
+    checkSet(await setRoomEntries(deps, chatroomId, change), deps.settings.maxEntriesPerRoom);
+    return {};
+  },
+});
+
+const batchSet = endpoint({
+  path: '/chatroom/entry/batch/set.json',
+  about:
+    'Sets attributes of the room, whoever has set them before. Those that are more than the room holds are left out; ' +
+    'the error then lists in `done` those that were set.',
+  fields: {
+    ...room,
+    entryOwnerId: one(userId, 'in whose name'),
+    entryInfo: one(entryInfo, 'the attributes'),
+    autoDelete,
+  },
+  run: async ({ deps }, { chatroomId, entryOwnerId, entryInfo: entries, autoDelete }) => {
+    const change = { userId: entryOwnerId, entries, autoDelete, overwrite: true };
+    checkSet(await setRoomEntries(deps, chatroomId, change), deps.settings.maxEntriesPerRoom);
+    return {};
+  },
+});
+
+/** Nothing but the room's limit keeps an attribute from being set. */
+export function checkSet(outcome: EntriesOutcome, maxEntries: number): void {
+  if (outcome === 'no-room') throw noSuchRoom('set the attributes');
+  if (Object.keys(outcome.faults).length === 0) return;
+  const why = `unable to set the attributes; a room has at most ${maxEntries}`;
+  throw new RefusedCall(400, ApiCode.BAD_PARAMETER, why, outcome.done.length > 0 ? { done: outcome.done } : {});
+}
+
+const remove = endpoint({
+  path: '/chatroom/entry/remove.json',
+  about: 'Removes an attribute of the room that this user has set.',
+  fields: { ...room, userId: one(userId, 'who has set it'), key: one(entryKey, 'the attribute') },
+  run: async ({ deps }, { chatroomId, userId: owner, key }) => {
+    const outcome = await removeRoomEntries(deps, chatroomId, { userId: owner, keys: [key], force: false });
+    if (outcome === 'no-room') throw noSuchRoom('remove the attribute');
+    const [fault] = Object.values(outcome.faults);
+    if (fault === 'no-such-key') {
+      throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the attribute; it does not exist');
+    }
+    if (fault !== undefined) throw badParameter('unable to remove the attribute; it is of another user');
+    return {};
+  },
+});
+
+const query = endpoint({
+  path: '/chatroom/entry/query.json',
+  about: 'Attributes of the room: those of these keys that are there, or all.',
+  fields: { ...room, keys: optionalMany(entryKey, KEYS_MAX, 'the attributes; none = all') },
+  answer: {
+    keys: list(
+      object({
+        key: string('the attribute'),
+        value: string('its value'),
+        userId: string('who has set it'),
+        autoDelete: oneOf('1 = removed when the membership of this user ends', '0', '1'),
+        lastSetTime: string('when it was set, in ms since 1970'),
+      }),
+      'the attributes, in the order of their keys',
+    ),
+  },
+  run: async ({ deps }, { chatroomId, keys }) => {
+    const entries = await readRoomEntries(deps, chatroomId, keys);
+    if (entries === undefined) throw noSuchRoom('read the attributes');
+    return {
+      keys: entries.map(({ key, value, userId: owner, autoDelete: goes, setAtMs }) => ({
+        key,
+        value,
+        userId: owner,
+        autoDelete: goes ? '1' : '0',
+        lastSetTime: `${setAtMs}`,
+      })),
+    };
+  },
+});
+
+export const entryEndpoints: readonly Endpoint[] = [set, batchSet, remove, query];

@@ -1,0 +1,135 @@
+import { addToAllowlist, allowlist, removeFromAllowlist } from '../usecases/allowlist.ts';
+import { blockedUsers, blockUsers, unblockUsers } from '../usecases/block-user.ts';
+import { areMembers, queryMembers } from '../usecases/query-members.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { many, one } from './fields.ts';
+import { choice, integer, userId } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
+import { forATime, forGood, listOfTimed, room, users } from './room-users.ts';
+import { list, object, oneOf, string, truth, utcTime, whole } from './schema.ts';
+import { noSuchRoom, timeText } from './wording.ts';
+
+const ASKED_MAX = 1000;
+const LISTED_MAX = 500;
+
+const query = endpoint({
+  path: '/chatroom/user/query.json',
+  about: 'The members of a room, by the time they joined.',
+  fields: {
+    ...room,
+    count: one(integer(1, LISTED_MAX), 'how many at most'),
+    order: one(choice({ '1': 'ascending', '2': 'descending' } as const), '1: first joined first, 2: last joined first'),
+  },
+  answer: {
+    total: whole('how many members there are'),
+    users: list(object({ id: string('the user'), time: utcTime('when he joined') }), 'the members'),
+  },
+  run: async ({ deps }, { chatroomId, count, order }) => {
+    const found = await queryMembers(deps, chatroomId, count, order);
+    if (found === undefined) throw noSuchRoom('list the members');
+    const members = found.members.map((member) => ({ id: member.userId, time: timeText(member.joinedAtMs) }));
+    return { total: found.total, users: members };
+  },
+});
+
+const exist = endpoint({
+  path: '/chatroom/user/exist.json',
+  about: 'Is the user a member of the room? Nobody is a member of a room that does not exist.',
+  fields: { ...room, userId: one(userId, 'the user') },
+  answer: { isInChrm: truth('whether he is') },
+  run: async ({ deps }, parameters) => {
+    const [isInChrm = false] = await areMembers(deps, parameters.chatroomId, [parameters.userId]);
+    return { isInChrm };
+  },
+});
+
+const usersExist = endpoint({
+  path: '/chatroom/users/exist.json',
+  about: 'Which of these users are members of the room?',
+  fields: { ...room, userId: many(userId, ASKED_MAX, 'the users') },
+  answer: {
+    result: list(
+      object({ userId: string('the user'), isInChrm: oneOf('1 = a member', 0, 1) }),
+      'each user, in the order of the call',
+    ),
+  },
+  run: async ({ deps }, { chatroomId, userId: asked }) => {
+    const inside = await areMembers(deps, chatroomId, asked);
+    return { result: asked.map((user, index) => ({ userId: user, isInChrm: inside[index] ? 1 : 0 })) };
+  },
+});
+
+const block = forATime({
+  path: '/chatroom/user/block/add.json',
+  about: 'Puts users out of the room at once and keeps them from joining for a time.',
+  unableTo: 'block the users',
+  kind: 'block',
+  act: blockUsers,
+});
+
+const unblock = forGood({
+  path: '/chatroom/user/block/rollback.json',
+  about: 'Lets blocked users join again; it does not put them back.',
+  unableTo: 'lift the block',
+  kind: 'unblock',
+  act: unblockUsers,
+});
+
+const listBlocked = listOfTimed({
+  path: '/chatroom/user/block/list.json',
+  about: 'The users who are blocked from the room now.',
+  unableTo: 'list the blocked users',
+  read: blockedUsers,
+});
+
+const protect = endpoint({
+  path: '/chatroom/user/whitelist/add.json',
+  about:
+    'Protects users from being put out of the room for being offline. A room protects as many as the setting ' +
+    '`maxAllowlistedUsers` says, 5 unless it is changed; all of a call or none.',
+  fields: { ...room, ...users },
+  run: async ({ deps }, { chatroomId, userId: added }) => {
+    const outcome = await addToAllowlist(deps, chatroomId, [...new Set(added)]);
+    if (outcome === 'no-room') throw noSuchRoom('protect the users');
+    if (outcome === 'full') {
+      const limit = deps.settings.maxAllowlistedUsers;
+      throw badParameter(`unable to protect the users; a room protects at most ${limit}`);
+    }
+    return {};
+  },
+});
+
+const unprotect = endpoint({
+  path: '/chatroom/user/whitelist/remove.json',
+  about: 'Ends the protection of users. One who is long offline is put out by the next message, not by this.',
+  fields: { ...room, ...users },
+  run: async ({ deps }, { chatroomId, userId: removed }) => {
+    const wasThere = await removeFromAllowlist(deps, chatroomId, [...new Set(removed)]);
+    if (!wasThere) throw noSuchRoom('end the protection of the users');
+    return {};
+  },
+});
+
+const listProtected = endpoint({
+  path: '/chatroom/user/whitelist/query.json',
+  about: 'The protected users.',
+  fields: room,
+  answer: { users: list(string('a user'), 'the users') },
+  run: async ({ deps }, { chatroomId }) => {
+    const found = await allowlist(deps, chatroomId);
+    if (found === undefined) throw noSuchRoom('list the protected users');
+    return { users: found };
+  },
+});
+
+export const memberEndpoints: readonly Endpoint[] = [
+  query,
+  exist,
+  usersExist,
+  block,
+  unblock,
+  listBlocked,
+  protect,
+  unprotect,
+  listProtected,
+];

@@ -1,0 +1,169 @@
+import type { RoomId } from '../domain/ids.ts';
+import type { Deps } from '../usecases/deps.ts';
+import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../usecases/mute-everywhere.ts';
+import { endExemption, exemptFromMute, exemptUsers } from '../usecases/mute-exemption.ts';
+import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../usecases/mute-room.ts';
+import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-user.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { withDefault } from './fields.ts';
+import { integer } from './kinds.ts';
+import { noticeFields, noticeInRoom, noticeToUsers } from './notices.ts';
+import {
+  forATime,
+  forGood,
+  listOfTimed,
+  MINUTE_MS,
+  minute,
+  room,
+  timedUsers,
+  toTimedUsers,
+  users,
+} from './room-users.ts';
+import { list, oneOf, string } from './schema.ts';
+import { noSuchRoom } from './wording.ts';
+
+const ROOMS_MAX = 1000;
+const PAGES_MAX = 1_000_000;
+
+const muteInRoom = [
+  forATime({
+    path: '/chatroom/user/gag/add.json',
+    about: 'Keeps users from sending to the room for a time; they go on receiving. It outlives their membership.',
+    unableTo: 'mute the users',
+    kind: 'mute-users',
+    act: muteUsers,
+  }),
+  forGood({
+    path: '/chatroom/user/gag/rollback.json',
+    about: 'Lets users whom `gag/add` muted send again.',
+    unableTo: 'unmute the users',
+    kind: 'unmute-users',
+    act: unmuteUsers,
+  }),
+  listOfTimed({
+    path: '/chatroom/user/gag/list.json',
+    about: 'The users who are muted in the room now.',
+    unableTo: 'list the muted users',
+    read: mutedUsers,
+  }),
+];
+
+const muteInAllRooms = [
+  endpoint({
+    path: '/chatroom/user/ban/add.json',
+    about: 'Keeps users from sending to any room for a time. A notice goes to these users alone.',
+    fields: { ...users, ...minute, ...noticeFields },
+    run: async ({ deps }, { userId, minute, ...wanted }) => {
+      const userIds = [...new Set(userId)];
+      const durationMs = minute * MINUTE_MS;
+      await muteEverywhere(deps, userIds, deps.now() + durationMs);
+      await noticeToUsers(deps, userIds, wanted, { kind: 'mute-everywhere', userIds, durationMs });
+      return {};
+    },
+  }),
+  endpoint({
+    path: '/chatroom/user/ban/remove.json',
+    about: 'Lets users whom `user/ban/add` muted send again.',
+    fields: { ...users, ...noticeFields },
+    run: async ({ deps }, { userId, ...wanted }) => {
+      const userIds = [...new Set(userId)];
+      await unmuteEverywhere(deps, userIds);
+      await noticeToUsers(deps, userIds, wanted, { kind: 'unmute-everywhere', userIds, durationMs: 0 });
+      return {};
+    },
+  }),
+  endpoint({
+    path: '/chatroom/user/ban/query.json',
+    about: 'The users who are muted in all rooms now.',
+    fields: {},
+    answer: { users: timedUsers },
+    run: async ({ deps }) => ({ users: toTimedUsers(await mutedEverywhere(deps)) }),
+  }),
+];
+
+const onWholeRoom = (told: {
+  readonly path: string;
+  readonly about: string;
+  readonly unableTo: string;
+  readonly kind: 'mute-room' | 'unmute-room';
+  readonly act: (deps: Deps, room: RoomId) => Promise<boolean>;
+}): Endpoint =>
+  endpoint({
+    path: told.path,
+    about: told.about,
+    fields: { ...room, ...noticeFields },
+    run: async ({ deps }, { chatroomId, ...wanted }) => {
+      if (!(await told.act(deps, chatroomId))) throw noSuchRoom(told.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds: [], durationMs: 0 });
+      return {};
+    },
+  });
+
+const muteTheRoom = [
+  onWholeRoom({
+    path: '/chatroom/ban/add.json',
+    about: 'Keeps all users from sending to the room but those on `user/ban/whitelist`.',
+    unableTo: 'mute the room',
+    kind: 'mute-room',
+    act: muteRoom,
+  }),
+  onWholeRoom({
+    path: '/chatroom/ban/rollback.json',
+    about: 'Ends the mute of the whole room.',
+    unableTo: 'unmute the room',
+    kind: 'unmute-room',
+    act: unmuteRoom,
+  }),
+  endpoint({
+    path: '/chatroom/ban/query.json',
+    about: 'The rooms that are muted now, page by page, in the order of their ids.',
+    fields: {
+      page: withDefault(integer(1, PAGES_MAX), '1', 'which page'),
+      size: withDefault(integer(1, ROOMS_MAX), '50', 'how many on a page'),
+    },
+    answer: { chatroomIds: list(string('a room'), 'the rooms') },
+    run: async ({ deps }, { page, size }) => ({ chatroomIds: await mutedRooms(deps, page, size) }),
+  }),
+  endpoint({
+    path: '/chatroom/ban/check.json',
+    about: 'Is the whole room muted?',
+    fields: room,
+    answer: { status: oneOf('1 = muted', 0, 1) },
+    run: async ({ deps }, { chatroomId }) => {
+      const isMuted = await isRoomMuted(deps, chatroomId);
+      if (isMuted === undefined) throw noSuchRoom('tell whether the room is muted');
+      return { status: isMuted ? 1 : 0 };
+    },
+  }),
+];
+
+const exemptions = [
+  forGood({
+    path: '/chatroom/user/ban/whitelist/add.json',
+    about:
+      'Lets users send while the room is muted, and while they are muted in it; not while they are muted in all rooms.',
+    unableTo: 'exempt the users',
+    kind: 'exempt-from-mute',
+    act: exemptFromMute,
+  }),
+  forGood({
+    path: '/chatroom/user/ban/whitelist/rollback.json',
+    about: 'Ends the exemption of users.',
+    unableTo: 'end the exemption of the users',
+    kind: 'end-exemption',
+    act: endExemption,
+  }),
+  endpoint({
+    path: '/chatroom/user/ban/whitelist/query.json',
+    about: 'The users who are exempt from mutes of the room.',
+    fields: room,
+    answer: { userIds: list(string('a user'), 'the users') },
+    run: async ({ deps }, { chatroomId }) => {
+      const userIds = await exemptUsers(deps, chatroomId);
+      if (userIds === undefined) throw noSuchRoom('list the exempt users');
+      return { userIds };
+    },
+  }),
+];
+
+export const muteEndpoints: readonly Endpoint[] = [...muteInRoom, ...muteInAllRooms, ...muteTheRoom, ...exemptions];

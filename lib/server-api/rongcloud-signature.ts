@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Deps } from '../usecases/deps.ts';
+import { useNonce } from '../usecases/use-nonce.ts';
+import type { ServerApiDeps } from './endpoint.ts';
+import type { HttpRequest } from './http.ts';
+import { checkAppKey, headerOf, nonceOnce, unsigned } from './signature-parts.ts';
+
+const NONCE = /^[^\s,]{1,64}$/;
+const TIMESTAMP = /^\d{1,16}$/;
+const SIGNATURE = /^[0-9a-fA-F]{40}$/;
+/** A time of fewer digits is in seconds, as the Node and Go SDKs send it. */
+const SECONDS_BELOW = 100_000_000_000;
+/** How long a nonce is remembered where signatures have no end. */
+const DAY_MS = 86_400_000;
+
+/**
+ * RongCloud's form: SHA-1 of secret, nonce and timestamp; path and body are not signed. By default neither age nor
+ * repetition is refused, because RongCloud's Node SDK computes both once per process and sends them with every call.
+ */
+export async function checkRongCloudSignature(d: ServerApiDeps, { headers }: HttpRequest): Promise<void> {
+  const [appKey, nonce, timestamp, signature] = ['app-key', 'nonce', 'timestamp', 'signature'].map((name) =>
+    headerOf(headers, name, `rc-${name}`),
+  ) as [string, string, string, string];
+  checkAppKey(d, appKey);
+  if (!NONCE.test(nonce) || !TIMESTAMP.test(timestamp)) throw unsigned('Nonce or Timestamp is missing or malformed');
+  const given = Buffer.from(SIGNATURE.test(signature) ? signature : '', 'hex');
+  const matches = d.secrets.filter((secret) => secret !== '' && isSignedBy(secret, nonce + timestamp, given));
+  if (matches.length === 0) throw unsigned('the signature is wrong');
+  checkAge(d.deps, Number(timestamp));
+  await checkUse(d.deps, appKey, nonce + timestamp);
+}
+
+function isSignedBy(secret: string, text: string, given: Buffer): boolean {
+  const expected = createHash('sha1')
+    .update(secret + text)
+    .digest();
+  return given.length === expected.length && timingSafeEqual(expected, given);
+}
+
+function checkAge({ settings, now }: Deps, timestamp: number): void {
+  const atMs = timestamp < SECONDS_BELOW ? timestamp * 1000 : timestamp;
+  const maxAgeMs = settings.signatureMaxAgeSec * 1000;
+  if (maxAgeMs > 0 && Math.abs(now() - atMs) > maxAgeMs) throw unsigned('the signature is too old, or of the future');
+}
+
+/**
+ * The nonce with the timestamp: both are signed as one text, so that another division of it has the same signature; and
+ * a nonce alone may come again by chance, since some SDKs draw it from a million.
+ */
+async function checkUse(deps: Deps, appKey: string, signed: string): Promise<void> {
+  const { singleUseNonces, signatureMaxAgeSec } = deps.settings;
+  if (!singleUseNonces) return;
+  const keptMs = signatureMaxAgeSec === 0 ? DAY_MS : 2 * signatureMaxAgeSec * 1000;
+  const isNew = await useNonce(deps, nonceOnce('rongcloud', appKey, signed), deps.now() + keptMs);
+  if (!isNew) throw unsigned('the nonce was used before');
+}

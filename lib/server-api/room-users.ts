@@ -1,0 +1,91 @@
+import type { RoomId, UserId } from '../domain/ids.ts';
+import type { NoticeKind } from '../protocol/frames.ts';
+import type { Deps } from '../usecases/deps.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { many, one } from './fields.ts';
+import { integer, roomId, userId } from './kinds.ts';
+import { noticeFields, noticeInRoom } from './notices.ts';
+import { list, object, string, utcTime } from './schema.ts';
+import { noSuchRoom, timeText } from './wording.ts';
+
+export const MINUTE_MS = 60_000;
+/** RongCloud's limit of one block or mute: 30 days. */
+const MINUTES_MAX = 43_200;
+const USERS_MAX = 20;
+
+export const room = { chatroomId: one(roomId, 'the room') };
+export const users = { userId: many(userId, USERS_MAX, 'the users') };
+export const minute = { minute: one(integer(1, MINUTES_MAX), 'for how many minutes') };
+
+interface Told {
+  readonly path: string;
+  readonly about: string;
+  /** For the error of a room that does not exist. */
+  readonly unableTo: string;
+}
+
+/** A call that lays something on users in a room for a time; the last such call counts. False = no such room. */
+export const forATime = (
+  told: Told & {
+    readonly kind: NoticeKind;
+    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[], untilMs: number) => Promise<boolean>;
+  },
+): Endpoint =>
+  endpoint({
+    path: told.path,
+    about: told.about,
+    fields: { ...room, ...users, ...minute, ...noticeFields },
+    run: async ({ deps }, { chatroomId, userId, minute, ...wanted }) => {
+      const userIds = [...new Set(userId)];
+      const durationMs = minute * MINUTE_MS;
+      if (!(await told.act(deps, chatroomId, userIds, deps.now() + durationMs))) throw noSuchRoom(told.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds, durationMs });
+      return {};
+    },
+  });
+
+/** A call that lays something on users in a room, or takes it from them, without end. False = no such room. */
+export const forGood = (
+  told: Told & {
+    readonly kind: NoticeKind;
+    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[]) => Promise<boolean>;
+  },
+): Endpoint =>
+  endpoint({
+    path: told.path,
+    about: told.about,
+    fields: { ...room, ...users, ...noticeFields },
+    run: async ({ deps }, { chatroomId, userId, ...wanted }) => {
+      const userIds = [...new Set(userId)];
+      if (!(await told.act(deps, chatroomId, userIds))) throw noSuchRoom(told.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds, durationMs: 0 });
+      return {};
+    },
+  });
+
+/** Users, and until when something lies on them. */
+export const timedUsers = list(object({ userId: string('the user'), time: utcTime('until when') }), 'the users');
+
+export const toTimedUsers = (users: readonly { readonly userId: string; readonly untilMs: number }[]) =>
+  users.map(({ userId, untilMs }) => ({ userId, time: timeText(untilMs) }));
+
+/** A call that lists on whom something lies in a room, and until when. */
+export const listOfTimed = (
+  told: Told & {
+    readonly read: (
+      deps: Deps,
+      room: RoomId,
+    ) => Promise<readonly { readonly userId: string; readonly untilMs: number }[] | undefined>;
+  },
+): Endpoint =>
+  endpoint({
+    path: told.path,
+    about: told.about,
+    fields: room,
+    answer: { users: timedUsers },
+    run: async ({ deps }, { chatroomId }) => {
+      const found = await told.read(deps, chatroomId);
+      if (found === undefined) throw noSuchRoom(told.unableTo);
+      return { users: toTimedUsers(found) };
+    },
+  });

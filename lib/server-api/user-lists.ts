@@ -1,0 +1,96 @@
+import { eachOf } from '../usecases/fan-out.ts';
+import { addToBlacklist, blacklist, removeFromBlacklist, setTags, tags } from '../usecases/user-profile.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { list as listField, many, one } from './fields.ts';
+import { bytes, type Kind, userId, wrong } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
+import { list, mapOf, string } from './schema.ts';
+
+const BLACKLIST_MAX = 1000;
+const BLACKLIST_CHANGE_MAX = 20;
+const TAGS_MAX = 20;
+const TAG_BYTES_MAX = 40;
+const TAGGED_MAX = 1000;
+const TAG_CALLS_PER_SEC = 10;
+const ASKED_MAX = 50;
+const USERS_IN_FLIGHT = 16;
+
+const user = { userId: one(userId, 'the user') };
+const others = { blackUserId: many(userId, BLACKLIST_CHANGE_MAX, 'the others') };
+
+const blacklists = [
+  endpoint({
+    path: '/user/blacklist/add.json',
+    about: `Notes from whom the user wants to hear nothing, at most ${BLACKLIST_MAX}; kept for the app: no room asks it.`,
+    fields: { ...user, ...others },
+    run: async ({ deps }, { userId: owner, blackUserId }) => {
+      if (await addToBlacklist(deps, owner, [...new Set(blackUserId)])) return {};
+      throw badParameter(`unable to add to the blacklist; it holds at most ${BLACKLIST_MAX}`);
+    },
+  }),
+  endpoint({
+    path: '/user/blacklist/remove.json',
+    about: 'Takes others from the blacklist of the user.',
+    fields: { ...user, ...others },
+    run: async ({ deps }, { userId: owner, blackUserId }) => {
+      await removeFromBlacklist(deps, owner, [...new Set(blackUserId)]);
+      return {};
+    },
+  }),
+  endpoint({
+    path: '/user/blacklist/query.json',
+    about: 'The blacklist of the user.',
+    fields: user,
+    answer: { users: list(string('a user'), 'those on it') },
+    run: async ({ deps }, { userId: owner }) => ({ users: await blacklist(deps, owner) }),
+  }),
+];
+
+const tagText = bytes(TAG_BYTES_MAX);
+const tag: Kind<string> = {
+  ...tagText,
+  rule: `text of 1 to ${TAG_BYTES_MAX} bytes`,
+  parse: (name, value) => {
+    if (value === '') throw wrong(name, tag.rule);
+    return tagText.parse(name, value);
+  },
+};
+const newTags = { tags: listField(tag, TAGS_MAX, 'his tags from now on; [] = none') };
+
+const tagging = [
+  endpoint({
+    path: '/user/tag/set.json',
+    about: 'Gives the user these tags in the place of those he had; kept for the app.',
+    body: 'json',
+    fields: { ...user, ...newTags },
+    run: async ({ deps }, { userId: owner, tags: given }) => {
+      await setTags(deps, owner, given);
+      return {};
+    },
+  }),
+  endpoint({
+    path: '/user/tag/batch/set.json',
+    about: 'Gives each of these users these tags in the place of those he had.',
+    body: 'json',
+    callsPerSec: TAG_CALLS_PER_SEC,
+    fields: { userIds: many(userId, TAGGED_MAX, 'the users'), ...newTags },
+    run: async ({ deps }, { userIds, tags: given }) => {
+      await eachOf([...new Set(userIds)], USERS_IN_FLIGHT, async (owner) => {
+        await setTags(deps, owner, given);
+      });
+      return {};
+    },
+  }),
+  endpoint({
+    path: '/user/tags/get.json',
+    about: 'The tags of users.',
+    fields: { userIds: many(userId, ASKED_MAX, 'the users') },
+    answer: { result: mapOf(list(string('a tag'), 'his tags'), 'the tags by user') },
+    run: async ({ deps }, { userIds }) => {
+      const found = await Promise.all(userIds.map(async (owner) => [owner, await tags(deps, owner)] as const));
+      return { result: Object.fromEntries(found) };
+    },
+  }),
+];
+
+export const userListEndpoints: readonly Endpoint[] = [...blacklists, ...tagging];

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { signRequest } from './sign-request.ts';
+
+/** What happened in a room, in RongCloud's form. */
+export interface WebhookEvent {
+  /** The same for each delivery of one event. */
+  readonly eventId: string;
+  readonly chatRoomId: string;
+  /** Empty for events of the room itself. */
+  readonly userIds: readonly string[];
+  /** 0 by a call, 1 kicked as offline, 2 blocked, 3 destroyed by itself */
+  readonly status: 0 | 1 | 2 | 3;
+  /** 0 room created, 1 joined, 2 left, 3 room destroyed */
+  readonly type: 0 | 1 | 2 | 3;
+  /** ms since 1970 */
+  readonly time: number;
+}
+
+export interface WebhookParameters {
+  readonly url: string;
+  readonly appKey: string;
+  readonly secret: string;
+  readonly events: readonly WebhookEvent[];
+  /** 1 to 64 of A-Z a-z 0-9 _ -, new for each call. */
+  readonly nonce: string;
+  readonly timestampMs: number;
+}
+
+export interface WebhookRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The POST of events: signed in RongCloud's form in the query and in Doorman's in the headers. */
+export function webhookRequest(parameters: WebhookParameters): WebhookRequest {
+  const { appKey, secret, nonce, timestampMs } = parameters;
+  const url = new URL(parameters.url);
+  url.hash = '';
+  // Appended as text, so that a query that is there already stays as it was written.
+  url.search = [url.search.slice(1), weakSignature(parameters)].filter((part) => part !== '').join('&');
+  const body = JSON.stringify(parameters.events);
+  const target = url.pathname + url.search;
+  const signed = signRequest({ method: 'POST', target, body, appKey, secret, nonce, timestampMs });
+  return { url: url.href, headers: { 'Content-Type': 'application/json', ...signed }, body };
+}
+
+function weakSignature({ appKey, secret, nonce, timestampMs }: WebhookParameters): string {
+  const timestamp = `${timestampMs}`;
+  const signature = createHash('sha1')
+    .update(secret + nonce + timestamp)
+    .digest('hex');
+  return new URLSearchParams({ appKey, timestamp, nonce, signature }).toString();
+}
