@@ -69,8 +69,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     });
     if (done !== undefined) return done;
     const now = await readLiveRoom(this.#table, room, epoch);
-    const isRecalled = now?.tail.some((one) => one.messageId === recalled.messageId && one.recalled);
-    return isRecalled ? now : undefined;
+    return now?.tail.some((one) => one.messageId === recalled.messageId) ? now : undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Room } from '../../lib/domain/room.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
+import { interposedStore } from './interposed-store.ts';
 import { acceptance, newRoom, user } from './rows.ts';
 
 /** What every engine must do with the allowlist on a room's row. */
@@ -19,9 +21,9 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       const { store } = use();
       await accepted(room, 'a');
       const position = { seq: 1, lastMessageAtMs: 1000 };
-      expect(await store.protect(room.room, 'e1', user('bob'), 1)).toMatchObject({ protectedSince: { bob: position } });
+      expect(await store.protect(room.room, 'e1', user('bob'), 5)).toMatchObject({ protectedSince: { bob: position } });
       await accepted(room, 'b');
-      expect(await store.protect(room.room, 'e1', user('bob'), 1)).toMatchObject({ protectedSince: { bob: position } });
+      expect(await store.protect(room.room, 'e1', user('bob'), 5)).toMatchObject({ protectedSince: { bob: position } });
       expect(await store.protect(room.room, 'e1', user('cat'), 1)).toBe('full');
       expect(await store.protect(room.room, 'e0', user('cat'), 9)).toBeUndefined();
     });
@@ -48,6 +50,17 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(await store.unprotect(room.room, 'e0', user('bob'))).toBeUndefined();
     });
 
+    it('is not there any more once the room is destroyed', async () => {
+      const room = await create({ protectedSince: { bob: { seq: 0, lastMessageAtMs: 0 } } });
+      const { store } = use();
+      const destroyed = await store.destroyRoom(room.room, 'e1', 7, false);
+      for (const name of ['bob', 'cat'].map(user)) {
+        expect(await store.protect(room.room, 'e1', name, 1)).toBeUndefined();
+        expect(await store.unprotect(room.room, 'e1', name)).toBeUndefined();
+      }
+      expect(await store.getRoom(room.room)).toEqual(destroyed);
+    });
+
     it('keeps the seq of someone put on it again, and forgets what later messages made meaningless', async () => {
       const room = await create({ seq: 9, unprotectedSeq: { old: 3, bob: 9 } });
       const { store } = use();
@@ -57,6 +70,29 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       await store.protect(room.room, 'e1', user('cat'), 5);
       const after = await store.unprotect(room.room, 'e1', user('cat'));
       expect(after?.unprotectedSeq).toEqual({ bob: 9, cat: 10 });
+    });
+
+    it.each<[string, (room: Room) => Promise<unknown>, Partial<Room>]>([
+      [
+        'put on it and taken off again',
+        async ({ room }) => {
+          await use().store.protect(room, 'e1', user('bob'), 5);
+          await use().store.unprotect(room, 'e1', user('bob'));
+        },
+        { unprotectedSeq: { bob: 9, cat: 9 }, protectedSince: {} },
+      ],
+      [
+        'put on it again',
+        ({ room }) => use().store.protect(room, 'e1', user('bob'), 5),
+        { unprotectedSeq: { bob: 3, cat: 9 }, protectedSince: { bob: { seq: 9, lastMessageAtMs: 0 } } },
+      ],
+    ])('forgets nobody who was %s meanwhile', async (_what, act, expected) => {
+      const protectedSince = { cat: { seq: 5, lastMessageAtMs: 0 } };
+      const room = await create({ seq: 9, unprotectedSeq: { bob: 3 }, protectedSince });
+      // Between the write that takes cat off and the one that forgets bob.
+      const slow = interposedStore(use(), { 1: () => act(room) });
+      expect(await slow.unprotect(room.room, 'e1', user('cat'))).toMatchObject({ unprotectedSeq: { bob: 3, cat: 9 } });
+      expect(await use().store.getRoom(room.room)).toMatchObject(expected);
     });
   });
 }

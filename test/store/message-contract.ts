@@ -63,6 +63,14 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await accept({ ...room, epoch: 'e0' }, 'a')).toBe('conflict');
     });
 
+    it('knows it also where the caller has logged it by now', async () => {
+      const room = await create();
+      const { tail } = await accepted(room, 'a');
+      expect((await accepted(room, 'a', { logged: tail })).tail).toEqual(tail);
+      const after = await use().store.recallInTail(room.room, 'e1', recalled(tail[0] as StoredMessage));
+      expect(await accepted(room, 'a', { logged: after?.tail ?? [] })).toEqual(after);
+    });
+
     it('drops what was logged, also when two writers logged the same', async () => {
       const room = await create();
       for (const id of ['a', 'b']) await accepted(room, id);
@@ -171,12 +179,25 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const after = await recall(room, b);
       expect(after).toEqual({ ...room, tail: [a, recalled(b as StoredMessage), c] });
       expect(await recall(room, b)).toEqual(after);
+      expect(await use().store.recallInTail(room.room, 'e1', { ...(c as StoredMessage), content: '' })).toMatchObject({
+        tail: [a, recalled(b as StoredMessage), { messageId: '3-c', content: '', recalled: true }],
+      });
+    });
+
+    it('is found again until the room is destroyed', async () => {
+      const room = await tailOf('a');
+      const [a] = room.tail;
+      const after = await recall(room, a);
+      expect(await recall(room, a)).toEqual(after);
       expect(await use().store.getRoom(room.room)).toEqual(after);
+      await use().store.destroyRoom(room.room, 'e1', 7, false);
+      expect(await recall(room, a)).toBeUndefined();
     });
 
     it('finds only the message of its seq and id, in this life of the room', async () => {
       const room = await tailOf('a', 'b');
       const [a, b] = room.tail as [StoredMessage, StoredMessage];
+      expect(await recall(newRoom(), a)).toBeUndefined();
       expect(await recall(room, { ...a, seq: 2, messageId: '2-a' })).toBeUndefined();
       expect(await recall(room, { ...a, messageId: '1-z' })).toBeUndefined();
       expect(await recall(room, { ...a, messageId: 'nothing' })).toBeUndefined();
@@ -184,8 +205,6 @@ export function describeMessages(use: () => StoreUnderTest): void {
       await accepted(room, 'c', { logged: [a] });
       expect(await recall(room, a)).toBeUndefined();
       expect((await use().store.getRoom(room.room))?.tail).toMatchObject([b, { messageId: '3-c' }]);
-      await use().store.destroyRoom(room.room, 'e1', 7, false);
-      expect(await recall(room, b)).toBeUndefined();
     });
 
     it('stays when somebody drops the message that he logged before', async () => {

@@ -59,6 +59,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect((await store.getRoom(room.room))?.epoch).toBe('e2');
       expect(await store.destroyRoom(room.room, 'e1', 9, false)).toBeUndefined();
       expect(await store.destroyRoom(room.room, 'e2', 9, false)).toMatchObject({ destroyedByItself: false });
+      expect(await store.destroyRoom(room.room, 'e1', 9, false)).toBeUndefined();
       await store.removeRoom(room.room, 'e2');
       expect(await store.getRoom(room.room)).toBeUndefined();
     });
