@@ -81,7 +81,7 @@ export class EntriesCache {
       return;
     }
     this.#waiting.push(wanted);
-    if (!this.#isPaused && !this.#isBusy) this.#read();
+    if (!this.#isPaused && !this.#isBusy && this.#timer === undefined) this.#read();
   }
 
   /** There is no connection: what is known may be of before. */

@@ -1,103 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { createEngine, RCIMIWConversationType, type RCIMIWEngine, RCIMIWTimeOrder } from '../../lib/client/index.ts';
-import type { JoinedAnswer, Message } from '../../lib/protocol/frames.ts';
-import { Inbox, ScriptedServer } from './scripted-server.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { type RCIMIWEngine, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import { joinedAnswer, message, ScriptedEngine, token, tokenOf } from './scripted-engine.ts';
+import type { Inbox, ScriptedServer } from './scripted-server.ts';
+import type { VirtualTimers } from './virtual-timers.ts';
 
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const tokenOf = (claims: Record<string, unknown>) => `e30.${base64url(claims)}.x`;
-const token = tokenOf({ sub: 'ann' });
-const message = (seq: number, more: Partial<Message> = {}): Message => ({
-  seq,
-  messageId: `m${seq}`,
-  clientMessageId: `c${seq}`,
-  senderUserId: 'bob',
-  type: 'RC:TxtMsg',
-  content: JSON.stringify({ content: `text ${seq}` }),
-  sentAtMs: seq,
-  ...more,
-});
-
+let script: ScriptedEngine;
 let server: ScriptedServer;
 let timers: VirtualTimers;
 let engine: RCIMIWEngine;
 let told: Inbox<readonly unknown[]>;
 
 beforeEach(async () => {
-  server = await ScriptedServer.start();
-  timers = new VirtualTimers();
-  told = new Inbox();
-  engine = createEngine('key', { server: server.url, WebSocket, timers, random: () => 0.5, now: () => timers.nowMs });
-  engine.setOnMessageReceivedListener(({ seq }, left, offline) => told.put(['message', seq, left, offline]));
-  engine.setOnChatRoomRemovedListener((room, reason) => told.put(['removed', room, reason]));
-  engine.setOnChatRoomGapListener((room, afterSeq, beforeSeq) => told.put(['gap', room, afterSeq, beforeSeq]));
-  engine.setOnChatRoomJoinedListener((code, room) => told.put(['joined', code, room]));
-  engine.setOnChatRoomLeftListener((code, room) => told.put(['left', code, room]));
-  engine.setOnChatRoomStatusChangedListener((room, status) => told.put(['status', room, status]));
-  engine.setOnChatRoomMemberChangedListener((room, actions) => told.put(['members', room, actions]));
+  script = await ScriptedEngine.start();
+  ({ server, timers, engine, told } = script);
 });
 
-afterEach(async () => {
-  await engine.destroy();
-  await server.stop();
-});
-
-async function connect(): Promise<readonly unknown[]> {
-  await engine.connect(token, 0, { onConnected: (code, userId) => told.put(['connected', code, userId]) });
-  return told.next();
-}
-
-const joinedAnswer = (id: string, more: Partial<JoinedAnswer> = {}): JoinedAnswer => ({
-  event: 'answer',
-  id,
-  code: 0,
-  room: 'r',
-  roomEpoch: 'e1',
-  membership: 's1',
-  joinedAtMs: 1,
-  fresh: true,
-  seq: 0,
-  messages: [],
-  complete: true,
-  hasEntries: false,
-  ...more,
-});
-
-async function join(more: Partial<JoinedAnswer> = {}): Promise<void> {
-  await connect();
-  await engine.joinChatRoom('r', 10, true);
-  server.send(joinedAnswer((await server.take('join')).id, more));
-  expect(await told.next()).toEqual(['joined', 0, 'r']);
-}
-
-const push = (...messages: Message[]) => server.send({ event: 'messages', room: 'r', roomEpoch: 'e1', messages });
-
-/** Drops the connection and lets the client come back. */
-async function reconnect(): Promise<void> {
-  await server.connections.next();
-  const suspended = new Promise<void>((resolve) => {
-    engine.setOnConnectionStatusChangedListener((status) => status === 8 && resolve());
-  });
-  server.drop();
-  await suspended;
-  timers.advance(500);
-}
-
-async function send(text: string): Promise<void> {
-  const made = await engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text);
-  await engine.sendMessage(made, { onMessageSent: (code, { seq }) => told.put(['sent', text, code, seq]) });
-}
+afterEach(() => script.stop());
 
 describe('connecting', () => {
   it('carries the token as a sub-protocol and tells the user of the token', async () => {
-    expect(await connect()).toEqual(['connected', 0, 'ann']);
-    expect(await server.connections.next()).toEqual(['doorman.v1', `token.${token}`]);
+    expect(await script.connect()).toEqual(['connected', 0, 'ann']);
+    const [first, second] = await server.connections.next();
+    expect([first, second]).toEqual(['doorman.v1', `token.${token}`]);
   });
 
   it('stops at 401 with the code of an incorrect token', async () => {
     server.refuseWith = 401;
-    expect(await connect()).toEqual(['connected', 31004, 'ann']);
+    expect(await script.connect()).toEqual(['connected', 31004, 'ann']);
   });
 
   it('says that an expired token is expired', async () => {
@@ -127,7 +56,7 @@ describe('connecting', () => {
   });
 
   it('pings after a minute of silence and comes back if nobody answers', async () => {
-    await connect();
+    await script.connect();
     await server.connections.next();
     timers.advance(60_000);
     await server.take('ping');
@@ -144,7 +73,7 @@ describe('requests', () => {
   });
 
   it('end with 30003 when no answer comes', async () => {
-    await connect();
+    await script.connect();
     await engine.leaveChatRoom('r');
     await server.take('leave');
     timers.advance(10_000);
@@ -152,14 +81,14 @@ describe('requests', () => {
   });
 
   it('end with 30001 when the engine is destroyed', async () => {
-    await connect();
+    await script.connect();
     await engine.leaveChatRoom('r');
     await engine.destroy();
     expect(await told.next()).toEqual(['left', 30001, 'r']);
   });
 
   it('fetch history', async () => {
-    await connect();
+    await script.connect();
     await engine.getChatRoomMessages('r', 5, RCIMIWTimeOrder.AFTER, 2, {
       onSuccess: (messages) => told.put(messages.map(({ seq }) => seq)),
     });
@@ -172,28 +101,24 @@ describe('requests', () => {
 
 describe('messages', () => {
   it('come in order, each once, those of the join first', async () => {
-    await join({ seq: 2, messages: [message(1), message(2)] });
-    push(message(2), message(3));
+    await script.join({ seq: 2, messages: [message(1), message(2)] });
+    script.pushMessages(message(2), message(3));
     expect(await told.next()).toEqual(['message', 1, 1, true]);
     expect(await told.next()).toEqual(['message', 2, 0, true]);
     expect(await told.next()).toEqual(['message', 3, 0, false]);
   });
 
   it('are asked for when they are missing', async () => {
-    await join();
-    push(message(1));
-    push(message(3));
-    push(message(4));
+    await script.join();
+    script.pushMessages(message(1));
+    script.pushMessages(message(3));
+    script.pushMessages(message(4));
     expect(await told.next()).toEqual(['message', 1, 0, false]);
-    // Once this has been answered, all that was pushed before it has arrived.
-    await engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: () => told.put(['history']) });
-    const { id: historyId } = await server.take('history');
-    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
-    server.send({ ...page, id: historyId, messages: [] });
-    await told.next();
+    await script.fence();
     timers.advance(200);
     const { id, ...frame } = await server.take('repair');
     expect(frame).toEqual({ action: 'repair', room: 'r', afterSeq: 1, beforeSeq: 3 });
+    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
     server.send({ ...page, id, messages: [message(2)] });
     expect(await told.next()).toEqual(['message', 2, 2, false]);
     expect(await told.next()).toEqual(['message', 3, 1, false]);
@@ -201,11 +126,11 @@ describe('messages', () => {
   });
 
   it('are sent one at a time, and again with the same id after a drop', async () => {
-    await join();
-    await send('one');
-    await send('two');
+    await script.join();
+    await script.sendText('one');
+    await script.sendText('two');
     const first = await server.take('send');
-    await reconnect();
+    await script.reconnect();
     const resume = await server.take('join');
     expect(resume.resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
     server.send(joinedAnswer(resume.id, { fresh: false }));
@@ -216,18 +141,18 @@ describe('messages', () => {
     const second = await server.take('send');
     expect(second.content).toBe('{"content":"two"}');
     server.send({ ...sent, id: second.id, seq: 2 });
-    push(message(2, { senderUserId: 'ann', clientMessageId: second.clientMessageId }), message(3));
+    script.pushMessages(message(2, { senderUserId: 'ann', clientMessageId: second.clientMessageId }), message(3));
     expect(await told.next()).toEqual(['sent', 'one', 0, 1]);
     expect(await told.next()).toEqual(['sent', 'two', 0, 2]);
     expect(await told.next()).toEqual(['message', 3, 0, false]);
   });
 
   it('are sent again when the server says when', async () => {
-    await join();
-    await send('one');
+    await script.join();
+    await script.sendText('one');
     const first = await server.take('send');
     server.send({ event: 'answer', id: first.id, code: 20604, message: 'too fast', retryAfterMs: 100 });
-    push(message(1));
+    script.pushMessages(message(1));
     await told.next();
     timers.advance(100);
     expect((await server.take('send')).clientMessageId).toBe(first.clientMessageId);
@@ -236,8 +161,8 @@ describe('messages', () => {
 
 describe('coming back', () => {
   it('hands over what was missed, page by page until nothing is left', async () => {
-    await join();
-    await reconnect();
+    await script.join();
+    await script.reconnect();
     const { id } = await server.take('join');
     server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [message(1), message(2)] }));
     const rest = await server.take('repair');
@@ -253,8 +178,8 @@ describe('coming back', () => {
   });
 
   it('tells the kick, joins afresh by itself and tells what is lost', async () => {
-    await join();
-    await reconnect();
+    await script.join();
+    await script.reconnect();
     const { id } = await server.take('join');
     server.send({ event: 'answer', id, code: 23406, message: 'kicked', reason: 'offline' });
     expect(await told.next()).toEqual(['removed', 'r', 'offline']);
@@ -267,8 +192,8 @@ describe('coming back', () => {
   });
 
   it('tells that he is blocked and does not join again', async () => {
-    await join();
-    await reconnect();
+    await script.join();
+    await script.reconnect();
     const { id } = await server.take('join');
     server.send({ event: 'answer', id, code: 23409, message: 'blocked', reason: 'blocked' });
     expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
@@ -280,11 +205,11 @@ describe('coming back', () => {
 
 describe('a room', () => {
   it('is forgotten when he is removed; a notice of another membership is nothing', async () => {
-    await join();
+    await script.join();
     const removed = { event: 'removed', room: 'r', roomEpoch: 'e1', reason: 'blocked' } as const;
     server.send({ ...removed, membership: 'old' });
     server.send({ ...removed, membership: 's1' });
-    push(message(1));
+    script.pushMessages(message(1));
     server.send({ ...removed, membership: 's1' });
     expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
     await engine.leaveChatRoom('r');
@@ -294,7 +219,7 @@ describe('a room', () => {
   });
 
   it('tells its end, and each change of members once', async () => {
-    await join();
+    await script.join();
     const change = { userId: 'bob', change: 'joined', membership: 'b1', atMs: 1 } as const;
     const frame = { event: 'members', room: 'r', roomEpoch: 'e1', changes: [change] } as const;
     server.send(frame);
@@ -305,10 +230,10 @@ describe('a room', () => {
   });
 
   it('is left once even if the first answer was lost', async () => {
-    await join();
+    await script.join();
     await engine.leaveChatRoom('r');
     await server.take('leave');
-    await reconnect();
+    await script.reconnect();
     const { id } = await server.take('leave');
     server.send({ event: 'answer', id, code: 23406, message: 'not a member' });
     expect(await told.next()).toEqual(['left', 0, 'r']);

@@ -208,7 +208,7 @@ describe('whatever is lost, doubled and overtaken', () => {
           });
           for (const { frame } of onTheWay.filter(({ atTick }) => atTick === tick)) take(receiveEntries(state, frame));
           if (reading === undefined && isReadAfter) {
-            const sorted = [...keys].sort();
+            const sorted = [...keys];
             const size = Math.ceil(sorted.length / pages);
             const left = Array.from({ length: pages }, (_, index) => sorted.slice(index * size, (index + 1) * size));
             reading = { revisions: [], entries: new Map(), left };

@@ -27,7 +27,12 @@ export class ScriptedServer {
   /** The status of the next handshakes; undefined = they are let in. */
   refuseWith: number | undefined;
   readonly #http: Server;
-  readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: ([first]) => first ?? false });
+  /** The sub-protocol that it selects; undefined = the first that is offered. */
+  selected: string | undefined;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: ([first]) => this.selected ?? first ?? false,
+  });
   #current: WebSocket | undefined;
 
   private constructor() {

@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RCIMIWEngine } from '../../lib/client/index.ts';
+import { type Entries, joinedAnswer, ScriptedEngine } from './scripted-engine.ts';
+import type { Inbox, ScriptedServer } from './scripted-server.ts';
+import type { VirtualTimers } from './virtual-timers.ts';
+
+let script: ScriptedEngine;
+let server: ScriptedServer;
+let timers: VirtualTimers;
+let engine: RCIMIWEngine;
+let told: Inbox<readonly unknown[]>;
+
+beforeEach(async () => {
+  script = await ScriptedEngine.start();
+  ({ server, timers, engine, told } = script);
+  script.listenToEntries();
+});
+
+afterEach(() => script.stop());
+
+/** Joins a room with these attributes. */
+async function joinWith(entries: Entries, revision: number): Promise<void> {
+  await script.join({ hasEntries: true });
+  await script.answerEntries(entries, revision);
+  expect(await told.next()).toEqual(['changed', 0, 'r', entries]);
+  expect(await told.next()).toEqual(['synced', 'r']);
+}
+
+async function joinEmpty(): Promise<void> {
+  await script.join();
+  expect(await told.next()).toEqual(['synced', 'r']);
+}
+
+const pushEntries = (revision: number, operation: 'set' | 'remove', entries: Entries) =>
+  script.push({ event: 'entries', revision, operation, entries });
+
+describe('the attributes of a room', () => {
+  it('are read page by page after the join, then told', async () => {
+    await script.join({ hasEntries: true });
+    expect(await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' })).toBe('');
+    expect(await script.answerEntries({ constructor: '2' }, 5)).toBe('a');
+    const whole = { a: '1', constructor: '2' };
+    expect(await told.next()).toEqual(['changed', 0, 'r', whole]);
+    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.allEntries()).toEqual({ a: '1', constructor: '2' });
+  });
+
+  it('of a room without any come with the first push', async () => {
+    await joinEmpty();
+    pushEntries(1, 'set', { a: '1' });
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '1' }]);
+    pushEntries(2, 'remove', { a: '' });
+    expect(await told.next()).toEqual(['changed', 1, 'r', { a: '1' }]);
+    expect(await script.allEntries()).toEqual({});
+  });
+
+  it('that were pushed before the join was answered, or while they were read, are not lost', async () => {
+    await script.connect();
+    await engine.joinChatRoom('r', 10, true);
+    const { id } = await server.take('join');
+    pushEntries(6, 'set', { b: '6' });
+    server.send(joinedAnswer(id, { hasEntries: true }));
+    await told.next();
+    pushEntries(7, 'set', { c: '7' });
+    await script.answerEntries({ a: '1' }, 5);
+    const whole = { a: '1', b: '6', c: '7' };
+    expect(await told.next()).toEqual(['changed', 0, 'r', whole]);
+    expect(await told.next()).toEqual(['synced', 'r']);
+  });
+
+  it('drop what they have had and what is of another room by that name', async () => {
+    await joinWith({ a: '5' }, 5);
+    pushEntries(4, 'set', { a: '4' });
+    server.send({ event: 'entries', room: 'r', roomEpoch: 'e0', revision: 6, operation: 'set', entries: { a: '0' } });
+    pushEntries(6, 'set', { a: '6' });
+    pushEntries(6, 'set', { a: '6' });
+    pushEntries(7, 'set', { a: '7' });
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
+  });
+
+  it('are read anew after a jump that nothing fills', async () => {
+    await joinWith({ a: '1', b: '2' }, 5);
+    pushEntries(8, 'set', { c: '8' });
+    await script.fence();
+    timers.advance(200);
+    await script.answerEntries({ a: '7', c: '8' }, 8);
+    expect(await told.next()).toEqual(['changed', 1, 'r', { b: '2' }]);
+    const set = { a: '7', c: '8' };
+    expect(await told.next()).toEqual(['changed', 0, 'r', set]);
+    pushEntries(9, 'set', { a: '9' });
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '9' }]);
+  });
+
+  it('are not read where the pushes only overtook each other, however busy the room is', async () => {
+    await joinWith({ a: '5' }, 5);
+    pushEntries(7, 'set', { a: '7' });
+    pushEntries(6, 'set', { a: '6' });
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
+    timers.advance(200);
+    // The next frame is the fence's: nothing was read.
+    await script.fence();
+    pushEntries(9, 'set', { a: '9' });
+    await script.fence();
+    timers.advance(150);
+    pushEntries(10, 'set', { a: '10' });
+    await script.fence();
+    timers.advance(50);
+    await script.answerEntries({ a: '10' }, 10);
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
+  });
+
+  it('that changed between two pages, with the push lost, are read again before they count', async () => {
+    await script.join({ hasEntries: true });
+    await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' });
+    await script.answerEntries({ b: '6' }, 6);
+    const found = script.allEntries();
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '1', b: '6' }]);
+    timers.advance(200);
+    await script.answerEntries({ a: '6', b: '6' }, 6);
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await found).toEqual({ a: '6', b: '6' });
+  });
+
+  it('are read again after a come-back, and only the difference is told', async () => {
+    await joinWith({ a: '1', b: '2' }, 5);
+    await script.reconnect();
+    const { id } = await server.take('join');
+    server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
+    await script.answerEntries({ a: '1', b: '3' }, 6);
+    expect(await told.next()).toEqual(['changed', 0, 'r', { b: '3' }]);
+    expect(await told.next()).toEqual(['synced', 'r']);
+  });
+
+  it('are asked for again when the server could not tell, and given up at last', async () => {
+    await script.join({ hasEntries: true });
+    const found = script.allEntries();
+    for (const retryAfterMs of [50, 50]) {
+      const { id } = await server.take('getEntries');
+      server.send({ event: 'answer', id, code: 20607, message: 'busy', retryAfterMs });
+      await script.fence();
+      timers.advance(retryAfterMs);
+    }
+    script.refuse((await server.take('getEntries')).id, 20607);
+    expect(await found).toBe(20607);
+    // Who asks again begins anew.
+    const again = script.allEntries();
+    await script.answerEntries({ a: '1' }, 5);
+    expect(await again).toEqual({ a: '1' });
+  });
+
+  it('are refused with him who turns out to be no member', async () => {
+    await script.join({ hasEntries: true });
+    const found = script.allEntries();
+    script.refuse((await server.take('getEntries')).id, 23406);
+    const { id, resume } = await server.take('join');
+    expect(resume?.membership).toBe('s1');
+    server.send({ event: 'answer', id, code: 23409, message: 'blocked' });
+    expect(await found).toBe(23406);
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+  });
+});
+
+describe('reading attributes', () => {
+  const get = (key: string) =>
+    new Promise((resolve) => {
+      const onSuccess = (entry: Map<string, string>) => resolve([...entry]);
+      void engine.getChatRoomEntry('r', key, { onSuccess, onError: resolve });
+    });
+
+  it('waits until they are known', async () => {
+    await script.join({ hasEntries: true });
+    const [one, missing, every] = [get('constructor'), get('toString'), script.allEntries()];
+    await script.answerEntries({ constructor: '1' }, 5);
+    expect(await one).toEqual([['constructor', '1']]);
+    expect(await missing).toBe(23427);
+    expect(await every).toEqual({ constructor: '1' });
+  });
+
+  it('waits for a join that is under way', async () => {
+    await script.connect();
+    await engine.joinChatRoom('r', 10, true);
+    const found = script.allEntries();
+    server.send(joinedAnswer((await server.take('join')).id));
+    expect(await found).toEqual({});
+  });
+
+  it('is for members', async () => {
+    expect(await get('a')).toBe(33001);
+    await script.connect();
+    expect(await get('a')).toBe(23406);
+    expect(await script.allEntries()).toBe(23406);
+    await engine.joinChatRoom('r', 10, false);
+    const found = script.allEntries();
+    script.refuse((await server.take('join')).id, 23410);
+    expect(await found).toBe(23406);
+  });
+
+  it('ends with the membership, and with the engine', async () => {
+    await script.join({ hasEntries: true });
+    await server.take('getEntries');
+    const left = script.allEntries();
+    await engine.leaveChatRoom('r');
+    script.ok((await server.take('leave')).id);
+    expect(await left).toBe(23406);
+    await engine.joinChatRoom('r', 10, true);
+    server.send(joinedAnswer((await server.take('join')).id, { hasEntries: true }));
+    const stopped = script.allEntries();
+    await server.take('getEntries');
+    await engine.destroy();
+    expect(await stopped).toBe(30001);
+  });
+
+  it('waits for the next connection', async () => {
+    await joinWith({ a: '1' }, 5);
+    await script.reconnect();
+    const { id } = await server.take('join');
+    const found = script.allEntries();
+    server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
+    await script.answerEntries({ a: '2' }, 6);
+    expect(await found).toEqual({ a: '2' });
+  });
+
+  it('hands out what the app may change', async () => {
+    await joinWith({ a: '1' }, 5);
+    const change = (entries: Map<string, string>) => entries.clear();
+    await engine.getChatRoomAllEntries('r', { onSuccess: change });
+    expect(await script.allEntries()).toEqual({ a: '1' });
+  });
+
+  it('tells the listeners where no callback is given', async () => {
+    engine.setOnChatRoomEntryLoadedListener((code, room, entry) => told.put(['entry', code, room, [...entry]]));
+    engine.setOnChatRoomAllEntriesLoadedListener((code, room, entries) => told.put(['all', code, room, [...entries]]));
+    await joinWith({ a: '1' }, 5);
+    await engine.loadChatRoomEntry('r', 'a');
+    await engine.loadChatRoomEntry('r', 'b');
+    await engine.loadChatRoomAllEntries('r');
+    expect(await told.next()).toEqual(['entry', 0, 'r', [['a', '1']]]);
+    expect(await told.next()).toEqual(['entry', 23427, 'r', []]);
+    expect(await told.next()).toEqual(['all', 0, 'r', [['a', '1']]]);
+  });
+});
