@@ -107,13 +107,21 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** One call of DynamoDB's JSON protocol; the emulators check no signature, but they want to see one. */
-export async function callDynamodb(endpoint: string, operation: string, input: unknown): Promise<unknown> {
+/** One call of DynamoDB's JSON protocol. */
+export const callDynamodb = (endpoint: string, operation: string, input: unknown): Promise<unknown> =>
+  call(endpoint, 'DynamoDB_20120810', operation, input);
+
+/** One call of the JSON protocol of DynamoDB Streams. */
+export const callDynamodbStreams = (endpoint: string, operation: string, input: unknown): Promise<unknown> =>
+  call(endpoint, 'DynamoDBStreams_20120810', operation, input);
+
+/** The emulators check no signature, but they want to see one. */
+async function call(endpoint: string, service: string, operation: string, input: unknown): Promise<unknown> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'x-amz-target': `${service}.${operation}`,
       'x-amz-date': '20200101T000000Z',
       authorization:
         'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',

@@ -12,6 +12,9 @@ export interface Resource {
   readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** A resource with its properties resolved. */
+export type Entry = readonly [logicalId: string, properties: Record<string, unknown>, resource: Resource];
+
 /** What the pseudo parameters stand for on this machine. */
 export const pseudo = {
   accountId: '000000000000',
@@ -19,6 +22,11 @@ export const pseudo = {
   region: 'us-east-1',
   urlSuffix: 'amazonaws.com',
 } as const;
+
+/** Where SQS would be in AWS. */
+export const queuesUrl = `https://sqs.${pseudo.region}.${pseudo.urlSuffix}`;
+/** In AWS the time at which the stream was switched on; here the same for all, so that ARNs can be known beforehand. */
+const streamLabel = '2020-01-01T00:00:00.000';
 
 const arn = (service: string, rest: string): string =>
   `arn:${pseudo.partition}:${service}:${pseudo.region}:${pseudo.accountId}:${rest}`;
@@ -31,6 +39,7 @@ const namedBy: Readonly<Record<string, string>> = {
   'AWS::Events::Rule': 'Name',
   'AWS::Scheduler::Schedule': 'Name',
   'AWS::SecretsManager::Secret': 'Name',
+  'AWS::SQS::Queue': 'QueueName',
 };
 
 const arnOf: Readonly<Record<string, (name: string) => string>> = {
@@ -38,6 +47,7 @@ const arnOf: Readonly<Record<string, (name: string) => string>> = {
   'AWS::DynamoDB::Table': (name) => arn('dynamodb', `table/${name}`),
   'AWS::DynamoDB::GlobalTable': (name) => arn('dynamodb', `table/${name}`),
   'AWS::Events::Rule': (name) => arn('events', `rule/${name}`),
+  'AWS::SQS::Queue': (name) => arn('sqs', name),
   'AWS::Scheduler::Schedule': (name) => arn('scheduler', `schedule/default/${name}`),
   // Secrets Manager appends a hyphen and six characters to every name.
   'AWS::SecretsManager::Secret': (name) => arn('secretsmanager', `secret:${name}-local0`),
@@ -94,7 +104,8 @@ class StackResolver implements Resolver {
     const resource = this.#resource(logicalId);
     const property = namedBy[resource.Type];
     const name = property === undefined ? undefined : resource.Properties?.[property];
-    return name === undefined ? logicalId : String(this.resolve(name));
+    if (name !== undefined) return String(this.resolve(name));
+    return resource.Properties?.FifoQueue === true ? `${logicalId}.fifo` : logicalId;
   }
 
   arn(logicalId: string): string {
@@ -131,11 +142,20 @@ class StackResolver implements Resolver {
     if (known !== undefined) return known;
     const parameter = this.#template.Parameters?.[name];
     if (parameter !== undefined) return parameter.Default;
-    return this.#resource(name).Type === 'AWS::SecretsManager::Secret' ? this.arn(name) : this.physicalName(name);
+    const { Type } = this.#resource(name);
+    if (Type === 'AWS::SecretsManager::Secret') return this.arn(name);
+    return Type === 'AWS::SQS::Queue' ? this.#queueUrl(name) : this.physicalName(name);
+  }
+
+  #queueUrl(logicalId: string): string {
+    return `${queuesUrl}/${pseudo.accountId}/${this.physicalName(logicalId)}`;
   }
 
   #attribute(logicalId: string, name: string): unknown {
     if (name === 'Arn' || name === 'FunctionArn') return this.arn(logicalId);
+    if (name === 'StreamArn') return `${this.arn(logicalId)}/stream/${streamLabel}`;
+    if (name === 'QueueUrl') return this.#queueUrl(logicalId);
+    if (name === 'QueueName') return this.physicalName(logicalId);
     if (name !== 'ApiEndpoint') return `${logicalId}.${name}`;
     const scheme = this.#resource(logicalId).Properties?.ProtocolType === 'WEBSOCKET' ? 'wss' : 'https';
     return `${scheme}://${logicalId}.execute-api.${pseudo.region}.${pseudo.urlSuffix}`;

@@ -3,9 +3,14 @@ import { dirname, join } from 'node:path';
 import type { InvokeResult } from './invoke.ts';
 import { type EnvironmentOptions, type EnvironmentReport, LambdaEnvironment } from './lambda-environment.ts';
 
+/** When an environment is to end: before its handler starts, or when it has returned and nobody knows yet. */
+export type CrashTime = 'before' | 'after';
+
 /** The environments of one function. */
 export interface LambdaPool {
   invoke(event: unknown): Promise<InvokeResult>;
+  /** Kills the environment of the next event; several calls are for as many events. */
+  crash(when: CrashTime): void;
   reports(): EnvironmentReport[];
   close(): Promise<void>;
 }
@@ -27,12 +32,15 @@ export function findNode(): string {
   }
 }
 
+const failure = (errorMessage: string): InvokeResult => ({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
+
 /** Makes a pool that starts with no environment, grows with the load and replaces what dies. */
 export function createLambdaPool(options: PoolOptions): LambdaPool {
   const all: LambdaEnvironment[] = [];
   const idle: LambdaEnvironment[] = [];
   const waiting: ((environment: LambdaEnvironment | undefined) => void)[] = [];
   const running = new Set<LambdaEnvironment>();
+  const crashes: CrashTime[] = [];
   let closed = false;
   const start = (): LambdaEnvironment => {
     const environment = new LambdaEnvironment(options);
@@ -57,15 +65,25 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
     running.add(following);
     next(following);
   };
+  const run = async (environment: LambdaEnvironment, event: unknown, crash: CrashTime | undefined) => {
+    if (crash === undefined) return environment.run(event, options.randomId());
+    if (crash === 'after') await environment.run(event, options.randomId());
+    await environment.close();
+    return failure('Runtime exited with error: signal: killed');
+  };
   return {
     invoke: async (event) => {
+      const crash = crashes.shift();
       const taken = take();
       if (taken !== undefined && !(taken instanceof Promise)) running.add(taken);
       const environment = await taken;
-      if (environment === undefined) return { ok: false, errorType: 'Runtime.ExitError', errorMessage: 'closed' };
-      const result = await environment.run(event, options.randomId());
+      if (environment === undefined) return failure('closed');
+      const result = await run(environment, event, crash);
       give(environment);
       return result;
+    },
+    crash: (when) => {
+      crashes.push(when);
     },
     reports: () => all.map((environment) => environment.report()),
     close: async () => {

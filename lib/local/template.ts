@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
-import { createResolver, type Resolver, type Resource, type Template } from './intrinsics.ts';
+import { createResolver, type Entry, type Resolver, type Template } from './intrinsics.ts';
 import { readStatements, type Statement } from './statements.ts';
+import { describeApi, type FindFunction, type LocalApi } from './template-apis.ts';
+import { describeEventSource, type LocalEventSource } from './template-event-sources.ts';
+import { describeQueue, type LocalQueue } from './template-queues.ts';
 
 /** A Lambda function of the template. */
 export interface LocalFunction {
@@ -18,40 +21,17 @@ export interface LocalFunction {
   readonly statements: readonly Statement[];
 }
 
-/** A DynamoDB table: the body of its CreateTable call and its TTL attribute. */
+/** What a stream shows of each change. */
+export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** A DynamoDB table: the body of its CreateTable call, its stream and its TTL attribute. */
 export interface LocalTable {
   readonly logicalId: string;
   readonly tableName: string;
+  readonly arn: string;
+  readonly stream: { readonly arn: string; readonly viewType: StreamViewType } | undefined;
   readonly create: Readonly<Record<string, unknown>>;
   readonly ttlAttribute: string | undefined;
-}
-
-/** A route of an API, with what it leads to. */
-export interface LocalRoute {
-  readonly routeKey: string;
-  readonly integrationType: string;
-  /** The logical id of the function, for AWS_PROXY. */
-  readonly functionId: string | undefined;
-  readonly requestTemplates: Readonly<Record<string, string>>;
-  readonly templateSelectionExpression: string | undefined;
-  readonly integrationResponses: readonly Readonly<Record<string, unknown>>[];
-  readonly replies: boolean;
-  readonly authorizer: LocalAuthorizer | undefined;
-}
-
-/** A Lambda authorizer. */
-export interface LocalAuthorizer {
-  readonly functionId: string;
-  readonly identitySource: readonly string[];
-}
-
-/** An API of API Gateway, WebSocket or HTTP. */
-export interface LocalApi {
-  readonly apiId: string;
-  readonly protocol: 'WEBSOCKET' | 'HTTP';
-  readonly routeSelectionExpression: string;
-  readonly stageName: string;
-  readonly routes: readonly LocalRoute[];
 }
 
 /** A schedule, from an EventBridge rule or from the scheduler. */
@@ -81,10 +61,10 @@ export interface StackDescription {
   readonly apis: readonly LocalApi[];
   readonly schedules: readonly LocalSchedule[];
   readonly secrets: readonly LocalSecret[];
+  readonly queues: readonly LocalQueue[];
+  readonly eventSources: readonly LocalEventSource[];
   readonly outputs: Readonly<Record<string, string>>;
 }
-
-type Entry = readonly [logicalId: string, properties: Record<string, unknown>, resource: Resource];
 
 interface Manifest {
   readonly artifacts: Readonly<
@@ -117,11 +97,17 @@ export function describeStack(template: Template, stackName: string, assetRoot: 
     .map((entry) => describeFunction(entry, template, resolver, assetRoot));
   const functionIdOf = (text: unknown): string | undefined =>
     functions.find(({ arn }) => String(text).includes(`${arn}/`) || String(text).endsWith(arn))?.logicalId;
+  const tables = entries('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((entry) =>
+    describeTable(entry, resolver),
+  );
+  const queues = entries('AWS::SQS::Queue').map((entry) => describeQueue(entry, resolver));
   return {
     stackName,
     functions,
-    tables: entries('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((entry) =>
-      describeTable(entry, resolver),
+    tables,
+    queues,
+    eventSources: entries('AWS::Lambda::EventSourceMapping').flatMap((entry) =>
+      describeEventSource(entry, { functions, tables, queues }),
     ),
     apis: entries('AWS::ApiGatewayV2::Api').map((api) => describeApi(api, entries, functionIdOf)),
     schedules: entries('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap((entry) =>
@@ -166,54 +152,28 @@ function describeTable([logicalId, properties]: Entry, resolver: Resolver): Loca
   const kept = createTableKeys.flatMap((key) =>
     properties[key] === undefined ? [] : [[key, properties[key]] as const],
   );
-  const stream = properties.StreamSpecification;
+  const stream = properties.StreamSpecification as { StreamViewType?: StreamViewType } | undefined;
   const ttl = properties.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
   return {
     logicalId,
     tableName,
+    arn: resolver.arn(logicalId),
+    stream:
+      stream?.StreamViewType === undefined
+        ? undefined
+        : {
+            arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'StreamArn'] })),
+            viewType: stream.StreamViewType,
+          },
     create: {
       TableName: tableName,
       ...Object.fromEntries(kept),
-      ...(stream === undefined ? {} : { StreamSpecification: { ...(stream as object), StreamEnabled: true } }),
+      // Whatever the stream is to show: that a write changed nothing can only be seen in both images.
+      ...(stream === undefined
+        ? {}
+        : { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
     },
     ttlAttribute: ttl?.Enabled === true ? ttl.AttributeName : undefined,
-  };
-}
-
-type FindEntries = (...types: string[]) => Entry[];
-type FindFunction = (text: unknown) => string | undefined;
-
-function describeApi([apiId, api]: Entry, entries: FindEntries, functionIdOf: FindFunction): LocalApi {
-  const own = (type: string): Entry[] => entries(type).filter(([, { ApiId }]) => ApiId === apiId);
-  const replying = new Set(own('AWS::ApiGatewayV2::RouteResponse').map(([, { RouteId }]) => RouteId));
-  const authorizers = new Map(own('AWS::ApiGatewayV2::Authorizer').map(([id, properties]) => [id, properties]));
-  const integrations = new Map(own('AWS::ApiGatewayV2::Integration').map(([id, properties]) => [id, properties]));
-  const integrationResponses = own('AWS::ApiGatewayV2::IntegrationResponse').map(([, properties]) => properties);
-  const routes = own('AWS::ApiGatewayV2::Route').map(([routeId, route]): LocalRoute => {
-    const integrationId = String(route.Target).replace(/^integrations\//, '');
-    const integration = integrations.get(integrationId) ?? {};
-    const authorizer = authorizers.get(String(route.AuthorizerId));
-    const authorizerFunctionId = functionIdOf(authorizer?.AuthorizerUri);
-    return {
-      routeKey: String(route.RouteKey),
-      integrationType: String(integration.IntegrationType),
-      functionId: functionIdOf(integration.IntegrationUri),
-      requestTemplates: (integration.RequestTemplates ?? {}) as Record<string, string>,
-      templateSelectionExpression: integration.TemplateSelectionExpression as string | undefined,
-      integrationResponses: integrationResponses.filter(({ IntegrationId }) => IntegrationId === integrationId),
-      replies: replying.has(routeId),
-      authorizer:
-        authorizerFunctionId === undefined
-          ? undefined
-          : { functionId: authorizerFunctionId, identitySource: (authorizer?.IdentitySource ?? []) as string[] },
-    };
-  });
-  return {
-    apiId,
-    protocol: api.ProtocolType === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP',
-    routeSelectionExpression: String(api.RouteSelectionExpression ?? '$request.method $request.path'),
-    stageName: String(own('AWS::ApiGatewayV2::Stage')[0]?.[1].StageName ?? '$default'),
-    routes,
   };
 }
 

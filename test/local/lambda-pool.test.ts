@@ -103,6 +103,21 @@ describe('a pool', () => {
     expect(await event).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
   });
 
+  it.each(['before', 'after'] as const)('crashes when told so, %s the handler, for one event only', async (when) => {
+    const pool = makePool('Worker', 1);
+    await pool.invoke({ do: 'count' });
+    const begun = lines.length;
+    pool.crash(when);
+    expect(await pool.invoke({ do: 'say' })).toEqual({
+      ok: false,
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'Runtime exited with error: signal: killed',
+    });
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
+    await pool.close();
+    expect(lines.slice(begun)).toEqual(when === 'before' ? [] : ['said']);
+  });
+
   it('kills what runs longer than its timeout', async () => {
     const pool = makePool('Bare', 1);
     expect(await pool.invoke({ do: 'hang' })).toEqual({

@@ -149,14 +149,20 @@ export const handler = async (event, context) => {
 };
 `;
 
-/** Writes the small stack as a cloud assembly into a temporary folder. */
-export function writeSmallStack(source: string = bundle): { readonly folder: string; remove(): void } {
+/** A stack on disk. */
+export interface SmallStack {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Writes the small stack, or another of the same functions, as a cloud assembly into a temporary folder. */
+export function writeSmallStack(source: string = bundle, template: object = smallTemplate): SmallStack {
   const folder = mkdtempSync(join(tmpdir(), 'small-stack-'));
   const artifacts = {
     Small: { type: 'aws:cloudformation:stack', properties: { templateFile: 'Small.template.json' } },
   };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ artifacts }));
-  writeFileSync(join(folder, 'Small.template.json'), JSON.stringify(smallTemplate));
+  writeFileSync(join(folder, 'Small.template.json'), JSON.stringify(template));
   mkdirSync(join(folder, 'asset.worker'));
   writeFileSync(join(folder, 'asset.worker', 'index.mjs'), source);
   return { folder, remove: () => rmSync(folder, { recursive: true }) };

@@ -1,0 +1,74 @@
+import type { ReceivedMessage } from '../sqs/message.ts';
+import type { Queue } from '../sqs/queue.ts';
+import type { LocalQueueSource } from '../template-event-sources.ts';
+import { failedIds } from './batch-response.ts';
+import type { Mapping, MappingOptions } from './mapping.ts';
+import { type SqsRecord, toFiltered, toSqsRecord } from './queue-records.ts';
+
+/** What a mapping over a queue works with. */
+export interface QueueMappingOptions extends MappingOptions {
+  readonly source: LocalQueueSource;
+  readonly queue: Queue;
+}
+
+/** Hands the messages of one queue to one function; what it fails with becomes visible again in its time. */
+export class QueueMapping implements Mapping {
+  readonly #options: QueueMappingOptions;
+  readonly #running = new Set<Promise<void>>();
+  #ended = 0;
+  #stopped: boolean = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: QueueMappingOptions) {
+    this.#options = options;
+    options.queue.onVisible(() => this.wake());
+  }
+
+  get ended(): number {
+    return this.#ended;
+  }
+
+  wake(): void {
+    const { source, queue } = this.#options;
+    while (!this.#stopped && this.#running.size < source.maxConcurrency) {
+      const messages = queue.receive(source.batchSize);
+      if (messages.length === 0) break;
+      const batch = this.#handle(messages).finally(() => {
+        this.#running.delete(batch);
+        this.#ended += 1;
+        this.wake();
+      });
+      this.#running.add(batch);
+    }
+    if (this.#running.size === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  settle(): Promise<void> {
+    const settled = new Promise<void>((resolve) => this.#waiters.push(resolve));
+    this.wake();
+    return settled;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+
+  async #handle(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { source, queue, invoke, log } = this.#options;
+    const { filters } = source;
+    const isWanted = (record: SqsRecord): boolean =>
+      filters.length === 0 || filters.some((matches) => matches(toFiltered(record)));
+    const records = messages.map((message) => toSqsRecord(message, source.arn));
+    const wanted = records.filter(isWanted);
+    // What nobody wants would come again for ever.
+    for (const record of records) if (!wanted.includes(record)) queue.delete(record.receiptHandle);
+    if (wanted.length === 0) return;
+    const result = await invoke(source.functionId, { Records: wanted });
+    if (this.#stopped) return;
+    if (!result.ok) log(`${source.logicalId}: ${result.errorType}: ${result.errorMessage}`);
+    const ids = wanted.map(({ messageId }) => messageId);
+    const failed = failedIds(result, ids, source.reportsItemFailures);
+    for (const { messageId, receiptHandle } of wanted) if (!failed.has(messageId)) queue.delete(receiptHandle);
+  }
+}

@@ -1,0 +1,43 @@
+import { pseudo } from '../intrinsics.ts';
+import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
+
+/** A message as Lambda hands it to a function. */
+export interface SqsRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, unknown>>;
+  readonly md5OfBody: string;
+  readonly eventSource: 'aws:sqs';
+  readonly eventSourceARN: string;
+  readonly awsRegion: string;
+}
+
+const toAttribute = ({ DataType, StringValue, BinaryValue }: MessageAttribute) => ({
+  ...(StringValue === undefined ? {} : { stringValue: StringValue }),
+  ...(BinaryValue === undefined ? {} : { binaryValue: BinaryValue }),
+  stringListValues: [],
+  binaryListValues: [],
+  dataType: DataType,
+});
+
+/** The record of a received message. */
+export function toSqsRecord(message: ReceivedMessage, queueArn: string): SqsRecord {
+  const { messageId, receiptHandle, body, attributes, md5OfBody } = message;
+  const messageAttributes = Object.fromEntries(
+    Object.entries(message.messageAttributes).map(([name, value]) => [name, toAttribute(value)]),
+  );
+  const source = { eventSource: 'aws:sqs', eventSourceARN: queueArn, awsRegion: pseudo.region } as const;
+  return { messageId, receiptHandle, body, attributes, messageAttributes, md5OfBody, ...source };
+}
+
+/** What a filter sees of a record: the fields of its body when that is an object in JSON, else the text. */
+export function toFiltered(record: SqsRecord): unknown {
+  try {
+    const body: unknown = JSON.parse(record.body);
+    return typeof body === 'object' && body !== null ? { ...record, body } : record;
+  } catch {
+    return record;
+  }
+}

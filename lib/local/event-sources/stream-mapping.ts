@@ -1,0 +1,158 @@
+import type { Queue } from '../sqs/queue.ts';
+import type { StreamRecord } from '../streams/stream-record.ts';
+import type { StreamReader } from '../streams/table-streams.ts';
+import type { LocalFunction } from '../template.ts';
+import type { LocalStreamSource } from '../template-event-sources.ts';
+import { failedIds } from './batch-response.ts';
+import { describeFailure } from './failure-record.ts';
+import type { Mapping, MappingOptions } from './mapping.ts';
+import { type Batch, decideOutcome, type GiveUpReason } from './stream-batch.ts';
+
+/** What a mapping over a stream works with. */
+export interface StreamMappingOptions extends MappingOptions {
+  readonly source: LocalStreamSource;
+  readonly fn: LocalFunction;
+  readonly reader: StreamReader;
+  /** Hears of given up records. */
+  readonly onFailure: Queue | undefined;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  /** Retries without an end that it still waits for. */
+  patience: number;
+}
+
+const firstBackoffMs = 50;
+const longestBackoffMs = 5000;
+/** How many failures of a batch that may be retried for ever one waits for. */
+const patience = 10;
+
+const sequenceOf = ({ dynamodb }: StreamRecord): string => dynamodb.SequenceNumber;
+
+/** Hands the records of one stream to one function: one batch at a time, in order. */
+export class StreamMapping implements Mapping {
+  readonly #options: StreamMappingOptions;
+  #ended = 0;
+  #pending: Batch[] = [];
+  #waiters: Waiter[] = [];
+  #woken = false;
+  #stopped: boolean = false;
+  #failuresInARow = 0;
+  #endPause: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: StreamMappingOptions) {
+    this.#options = options;
+    options.reader.onWrite(() => this.wake());
+  }
+
+  get ended(): number {
+    return this.#ended;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    if (this.#stopped) return;
+    this.#running ??= this.#run();
+  }
+
+  /** Retries that wait are made at once. One that may be made for ever is waited for ten times only. */
+  settle(): Promise<void> {
+    const settled = new Promise<void>((resolve) => this.#waiters.push({ resolve, patience }));
+    this.#endPause?.();
+    this.wake();
+    if (this.#stopped) this.#release();
+    return settled;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#endPause?.();
+    this.#release();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const [batch] = this.#pending;
+        if (batch !== undefined) await this.#attempt(batch);
+        else if (!(await this.#read())) break;
+      } catch (error) {
+        if (this.#stopped) break;
+        this.#log(error instanceof Error ? error.message : String(error));
+        await this.#backOff(Number.POSITIVE_INFINITY);
+      }
+    }
+    this.#running = undefined;
+    this.#release();
+  }
+
+  /** Whether there may be more to read. */
+  async #read(): Promise<boolean> {
+    const { source, reader, now } = this.#options;
+    this.#woken = false;
+    const records = await reader.read(source.batchSize);
+    const { filters } = source;
+    const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
+    if (wanted.length > 0) this.#pending = [{ records: wanted, readAtMs: now(), invocations: 0, failures: 0 }];
+    return records.length > 0 || this.#woken;
+  }
+
+  async #attempt(batch: Batch): Promise<void> {
+    const { source, invoke, now } = this.#options;
+    const result = await invoke(source.functionId, { Records: batch.records });
+    if (this.#stopped) return;
+    if (!result.ok) this.#log(`${result.errorType}: ${result.errorMessage}`);
+    const ids = batch.records.map(sequenceOf);
+    const failed = failedIds(result, ids, source.reportsItemFailures);
+    const firstFailed = failed.size === 0 ? ids.length : ids.findIndex((id) => failed.has(id));
+    const tried = { ...batch, invocations: batch.invocations + 1 };
+    const outcome = decideOutcome(tried, firstFailed, source, now());
+    if (outcome.kind === 'retry') {
+      this.#pending[0] = outcome.batch;
+      return this.#backOff(source.maxRetries);
+    }
+    if (outcome.kind === 'give up') this.#giveUp(outcome.batch, outcome.reason);
+    this.#pending.splice(0, 1, ...(outcome.kind === 'split' ? outcome.batches : []));
+    this.#failuresInARow = 0;
+    this.#ended += 1;
+  }
+
+  #giveUp(batch: Batch, reason: GiveUpReason): void {
+    const { source, fn, reader, onFailure, randomId, now } = this.#options;
+    this.#log(`${batch.records.length} records given up: ${reason}`);
+    const { shardId } = reader;
+    const place = { functionArn: fn.arn, streamArn: source.arn, shardId, requestId: randomId(), atMs: now() };
+    const body = JSON.stringify(describeFailure({ batch, reason, ...place }));
+    onFailure?.send({ body, senderId: fn.logicalId });
+  }
+
+  /** Waits before the next try, unless somebody waits for that. */
+  async #backOff(maxRetries: number): Promise<void> {
+    const delayMs = Math.min(firstBackoffMs * 2 ** this.#failuresInARow, longestBackoffMs);
+    this.#failuresInARow += 1;
+    // What may be retried for ever must not be waited for so long.
+    if (maxRetries === Number.POSITIVE_INFINITY) for (const waiter of this.#waiters) waiter.patience -= 1;
+    for (const { resolve } of this.#waiters.filter((waiter) => waiter.patience === 0)) resolve();
+    this.#waiters = this.#waiters.filter((waiter) => waiter.patience > 0);
+    if (this.#waiters.length > 0 || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.after(delayMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
+  }
+
+  #release(): void {
+    for (const { resolve } of this.#waiters.splice(0)) resolve();
+  }
+
+  #log(text: string): void {
+    this.#options.log(`${this.#options.source.logicalId}: ${text}`);
+  }
+}

@@ -1,0 +1,48 @@
+/** An attribute of a message as SQS's JSON has it; binary values are in base64. */
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+/** A message to send. */
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly groupId?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+  /** How long nobody receives it; without it as long as the queue says. */
+  readonly delayMs?: number | undefined;
+  readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
+  readonly senderId: string;
+}
+
+/** What the sender gets; FIFO queues give a sequence number. */
+export interface SentMessage {
+  readonly messageId: string;
+  readonly md5OfBody: string;
+  readonly sequenceNumber: string | undefined;
+}
+
+/** A message as a consumer receives it. */
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** SQS's own attributes, such as ApproximateReceiveCount. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** A message as the queue holds it. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly groupId: string | undefined;
+  readonly deduplicationId: string | undefined;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  /** Over all queues that it has been in. */
+  readonly receiveCount: number;
+  /** Received, and neither deleted nor visible again. */
+  readonly inFlight: boolean;
+}
