@@ -1,4 +1,5 @@
-import { type HttpAnswer, serveServerApi } from '../server-api/serve.ts';
+import type { HttpAnswer } from '../server-api/http.ts';
+import { serveServerApi } from '../server-api/serve.ts';
 import type { DepsAt } from './deps.ts';
 import type { AppSecret } from './deps-secret.ts';
 import { issueToken } from './token.ts';
@@ -6,6 +7,7 @@ import { issueToken } from './token.ts';
 /** What we read of an HTTP API event, payload format 2.0. */
 export interface HttpEvent {
   readonly rawPath: string;
+  readonly rawQueryString: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly requestContext: { readonly timeEpoch: number; readonly http: { readonly method: string } };
   readonly body?: string;
@@ -24,14 +26,15 @@ export function serverApiHandler(
     const request = {
       method: event.requestContext.http.method,
       path: event.rawPath,
-      headers: { ...event.headers },
-      body: textOf(event),
+      rawQuery: event.rawQueryString,
+      headers: event.headers,
+      bodyBytes: bytesOf(event),
     };
     const newToken = (userId: string) => issueToken(userId, appKey, secret, nowMs, tokenLifeSec);
     return serveServerApi({ deps: depsAt(nowMs), appKey, secrets, issueToken: newToken }, request);
   };
 }
 
-/** API Gateway hands over form bodies in base64. */
-const textOf = (event: HttpEvent): string =>
-  event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+/** API Gateway hands over form bodies in base64. A signature covers the very bytes. */
+const bytesOf = (event: HttpEvent): Uint8Array =>
+  Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');

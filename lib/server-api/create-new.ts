@@ -1,7 +1,6 @@
 import { createRoom } from '../usecases/create-room.ts';
 import { setRoomEntries } from '../usecases/entries.ts';
 import { exemptFromMute } from '../usecases/mute-exemption.ts';
-import { muteRoom } from '../usecases/mute-room.ts';
 import { endpoint } from './endpoint.ts';
 import { checkSet } from './entries.ts';
 import { entryInfo } from './entry-kinds.ts';
@@ -30,8 +29,6 @@ export const createNew = endpoint({
     const plan = { end: roomEnd(deps, end), muted: isBan };
     const { isNew } = await createRoom(deps, chatroomId, chatroomId, plan);
     if (!isNew) return {};
-    // Muted it is already; this enters it in the list of muted rooms.
-    if (isBan) await muteRoom(deps, chatroomId);
     if (whiteUserIds.length > 0) await exemptFromMute(deps, chatroomId, [...new Set(whiteUserIds)]);
     if (change !== undefined) checkSet(await setRoomEntries(deps, chatroomId, change), maxEntriesPerRoom);
     return {};
