@@ -21,11 +21,11 @@ export const entryInfo: Kind<ReadonlyMap<string, string>> = {
     if (pairs.length > BATCH_MAX) {
       throw badParameter(`unable to accept the call; ${name} has ${pairs.length} keys, at most ${BATCH_MAX}`);
     }
-    return new Map(pairs.map(([key, value]) => [entryKey.parse(`a key in ${name}`, key), valueOf(name, value)]));
+    return new Map(pairs.map(([key, value]) => [entryKey.parse(`a key in ${name}`, key), entryText(name, value)]));
   },
 };
 
-function valueOf(name: string, value: unknown): string {
+function entryText(name: string, value: unknown): string {
   if (typeof value !== 'string' || !isWellFormed(value)) throw wrong(`a value in ${name}`, 'a string');
   return entryValue.parse(`a value in ${name}`, value);
 }

@@ -6,7 +6,7 @@ export interface HttpRequest {
   /** As sent, without `?`; '' where there is none. */
   readonly rawQuery: string;
   /** By lower-case name; several of one name are joined by commas. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   /** As sent. */
   readonly bodyBytes: Uint8Array;
 }

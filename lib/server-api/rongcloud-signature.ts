@@ -3,9 +3,13 @@ import type { Deps } from '../usecases/deps.ts';
 import { useNonce } from '../usecases/use-nonce.ts';
 import type { ServerApiDeps } from './endpoint.ts';
 import type { HttpRequest } from './http.ts';
-import { checkAppKey, headerOf, nonceOnce, unsigned } from './signature-parts.ts';
+import { checkAppKey, checkNoWebhook, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
 
-const NONCE = /^[^\s,]{1,64}$/;
+/**
+ * ASCII without blank and comma: what a longer text would need to have a signature that follows from a shorter one's
+ * (SHA-1 can be continued) is not among it.
+ */
+const NONCE = /^[!-+\--~]{1,64}$/;
 const TIMESTAMP = /^\d{1,16}$/;
 const SIGNATURE = /^[0-9a-fA-F]{40}$/;
 /** A time of fewer digits is in seconds, as the Node and Go SDKs send it. */
@@ -18,11 +22,10 @@ const DAY_MS = 86_400_000;
  * repetition is refused, because RongCloud's Node SDK computes both once per process and sends them with every call.
  */
 export async function checkRongCloudSignature(d: ServerApiDeps, { headers }: HttpRequest): Promise<void> {
-  const [appKey, nonce, timestamp, signature] = ['app-key', 'nonce', 'timestamp', 'signature'].map((name) =>
-    headerOf(headers, name, `rc-${name}`),
-  ) as [string, string, string, string];
+  const { appKey, nonce, timestamp, signature } = signatureHeaders(headers, ['', 'rc-']);
   checkAppKey(d, appKey);
   if (!NONCE.test(nonce) || !TIMESTAMP.test(timestamp)) throw unsigned('Nonce or Timestamp is missing or malformed');
+  checkNoWebhook(nonce);
   const given = Buffer.from(SIGNATURE.test(signature) ? signature : '', 'hex');
   const matches = d.secrets.filter((secret) => secret !== '' && isSignedBy(secret, nonce + timestamp, given));
   if (matches.length === 0) throw unsigned('the signature is wrong');

@@ -1,21 +1,48 @@
 import { createHash } from 'node:crypto';
 import type { ServerApiDeps } from './endpoint.ts';
+import type { HttpRequest } from './http.ts';
 import { ApiCode, RefusedCall } from './refused-call.ts';
+import { WEBHOOK_NONCE_PREFIX } from './webhook.ts';
 
 const refusal = (code: ApiCode, why: string) => new RefusedCall(401, code, `unable to accept the call; ${why}`);
 
 /** The caller has not shown that he knows the secret. */
 export const unsigned = (why: string): RefusedCall => refusal(ApiCode.WRONG_SIGNATURE, why);
 
-/** The value of a header that may have one of several names, but only one; '' = it is not there. */
-export function headerOf(headers: Readonly<Record<string, string>>, ...names: readonly string[]): string {
-  const given = names.flatMap((name) => (headers[name] ? [headers[name]] : []));
-  if (given.length > 1) throw unsigned(`${names.join(' and ')} are both given`);
+/** What every form of a signature has; '' = it is not there. */
+export interface SignatureHeaders {
+  readonly appKey: string;
+  readonly nonce: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+type Headers = HttpRequest['headers'];
+
+/** Each of the headers may have one of the prefixes, but only one. */
+export const signatureHeaders = (headers: Headers, prefixes: readonly string[]): SignatureHeaders => ({
+  appKey: headerOf(headers, prefixes, 'app-key'),
+  nonce: headerOf(headers, prefixes, 'nonce'),
+  timestamp: headerOf(headers, prefixes, 'timestamp'),
+  signature: headerOf(headers, prefixes, 'signature'),
+});
+
+function headerOf(headers: Headers, prefixes: readonly string[], name: string): string {
+  const given = prefixes.map((prefix) => headers[prefix + name] ?? '').filter((value) => value !== '');
+  if (given.length > 1) throw unsigned(`${name} is given more than once`);
   return given[0] ?? '';
 }
 
 export function checkAppKey(d: ServerApiDeps, appKey: string): void {
   if (appKey !== d.appKey) throw refusal(ApiCode.WRONG_APP_KEY, 'the app key is wrong');
+}
+
+/**
+ * Our own calls of the webhook are signed with the same secret, and whoever sees one of them must not be able to call
+ * us with its signature.
+ */
+export function checkNoWebhook(nonce: string): void {
+  if (nonce.startsWith(WEBHOOK_NONCE_PREFIX)) throw unsigned('the signature is one of the webhook');
 }
 
 /** Under which name a nonce is remembered: each form and each app has nonces of its own. */

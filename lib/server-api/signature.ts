@@ -7,9 +7,9 @@ import { checkStrongSignature } from './strong-signature.ts';
 
 /** Throws unless the call has our app key and is signed with one of the secrets in force, in a form that is accepted. */
 export async function checkSignature(d: ServerApiDeps, request: HttpRequest): Promise<void> {
-  const version = request.headers['signature-version'];
+  const version = request.headers['signature-version'] ?? '';
   if (version === SIGNATURE_VERSION) return checkStrongSignature(d, request);
-  if (version !== undefined || d.deps.settings.strongSignaturesOnly) {
+  if (version !== '' || d.deps.settings.strongSignaturesOnly) {
     throw unsigned(`Signature-Version must be ${SIGNATURE_VERSION}`);
   }
   return checkRongCloudSignature(d, request);

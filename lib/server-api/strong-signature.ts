@@ -3,7 +3,7 @@ import { useNonce } from '../usecases/use-nonce.ts';
 import type { ServerApiDeps } from './endpoint.ts';
 import type { HttpRequest } from './http.ts';
 import { SIGNATURE_VERSION, signatureOf } from './sign-request.ts';
-import { checkAppKey, headerOf, nonceOnce, unsigned } from './signature-parts.ts';
+import { checkAppKey, checkNoWebhook, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
 
 const NONCE = /^[A-Za-z0-9_-]{1,64}$/;
 const TIMESTAMP = /^[1-9]\d{12}$/;
@@ -13,11 +13,10 @@ const WINDOW_MS = 300_000;
 
 /** Doorman's own form: HMAC-SHA256 over the whole call, for a short time and once. */
 export async function checkStrongSignature(d: ServerApiDeps, request: HttpRequest): Promise<void> {
-  const [appKey, nonce, timestamp, signature] = ['app-key', 'nonce', 'timestamp', 'signature'].map((name) =>
-    headerOf(request.headers, name),
-  ) as [string, string, string, string];
+  const { appKey, nonce, timestamp, signature } = signatureHeaders(request.headers, ['']);
   checkAppKey(d, appKey);
   if (!NONCE.test(nonce)) throw unsigned('Nonce must be 1 to 64 of A-Z a-z 0-9 _ -');
+  checkNoWebhook(nonce);
   if (!TIMESTAMP.test(timestamp)) throw unsigned('Timestamp must be in ms since 1970');
   if (!SIGNATURE.test(signature)) throw unsigned('Signature must be 64 digits of lower-case hex');
   const timestampMs = Number(timestamp);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { signRequest } from './sign-request.ts';
 
+/** Tells a signature of the webhook from one of the server API. */
+export const WEBHOOK_NONCE_PREFIX = 'webhook-';
+
 /** What happened in a room, in RongCloud's form. */
 export interface WebhookEvent {
   /** The same for each delivery of one event. */
@@ -21,7 +24,7 @@ export interface WebhookParameters {
   readonly appKey: string;
   readonly secret: string;
   readonly events: readonly WebhookEvent[];
-  /** 1 to 64 of A-Z a-z 0-9 _ -, new for each call. */
+  /** 1 to 56 of A-Z a-z 0-9 _ -, new for each call. */
   readonly nonce: string;
   readonly timestampMs: number;
 }
@@ -34,11 +37,12 @@ export interface WebhookRequest {
 
 /** The POST of events: signed in RongCloud's form in the query and in Doorman's in the headers. */
 export function webhookRequest(parameters: WebhookParameters): WebhookRequest {
-  const { appKey, secret, nonce, timestampMs } = parameters;
+  const { appKey, secret, timestampMs } = parameters;
+  const nonce = WEBHOOK_NONCE_PREFIX + parameters.nonce;
   const url = new URL(parameters.url);
   url.hash = '';
   // Appended as text, so that a query that is there already stays as it was written.
-  url.search = [url.search.slice(1), weakSignature(parameters)].filter((part) => part !== '').join('&');
+  url.search = [url.search.slice(1), weakSignature({ ...parameters, nonce })].filter((part) => part !== '').join('&');
   const body = JSON.stringify(parameters.events);
   const target = url.pathname + url.search;
   const signed = signRequest({ method: 'POST', target, body, appKey, secret, nonce, timestampMs });
