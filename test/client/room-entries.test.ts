@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type EntriesPush,
@@ -157,86 +156,5 @@ describe('the attributes of a room', () => {
     const step = receiveEntries(state, set(1, { a: '1' }));
     expect(isBehind(step.state)).toBe(true);
     expect(isBehind(read(step.state, 999, { a: '999' }).state)).toBe(false);
-  });
-});
-
-describe('whatever is lost, doubled and overtaken', () => {
-  const keys = ['a', 'b', 'constructor', 'd'] as const;
-  const change = fc.record({
-    operation: fc.constantFrom('set' as const, 'remove' as const),
-    keys: fc.uniqueArray(fc.constantFrom(...keys), { minLength: 1 }),
-    value: fc.string({ maxLength: 2 }),
-  });
-  /** For each change the frames that arrive, each with how late it is; several frames if `isSplit`. */
-  const fate = fc.record({
-    isSplit: fc.boolean(),
-    delays: fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
-    isReadAfter: fc.boolean(),
-    pages: fc.integer({ min: 1, max: 3 }),
-  });
-
-  it('ends equal to the server, and the app was told every difference', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(change, fate), { maxLength: 12 }), (all) => {
-        const server = new Map<string, string>();
-        const mine = new Map<string, string>();
-        let state = known(0, {});
-        const take = (step: EntriesStep) => {
-          state = step.state;
-          for (const { operation, entries } of step.events) {
-            for (const [key, value] of entries) {
-              if (operation === 'set') mine.set(key, value);
-              else mine.delete(key);
-            }
-          }
-        };
-        const onTheWay: { readonly atTick: number; readonly frame: EntriesPush }[] = [];
-        /** The pages of a reading that began at some tick, one page a tick. */
-        let reading: { revisions: number[]; entries: Map<string, string>; left: string[][] } | undefined;
-        all.forEach(([{ operation, keys: changed, value }, { isSplit, delays, isReadAfter, pages }], tick) => {
-          const revision = tick + 1;
-          for (const key of changed) {
-            if (operation === 'set') server.set(key, value);
-            else server.delete(key);
-          }
-          const parts = isSplit ? changed.map((key) => [key]) : [changed];
-          parts.forEach((part, index) => {
-            const entries = Object.fromEntries(part.map((key) => [key, operation === 'set' ? value : '']));
-            const frame = push(revision, operation, entries, isSplit ? changed.length : undefined);
-            // No delay at all: this frame is lost; two: it is doubled.
-            for (const delay of delays.slice(index % 2)) onTheWay.push({ atTick: tick + delay, frame });
-          });
-          for (const { frame } of onTheWay.filter(({ atTick }) => atTick === tick)) take(receiveEntries(state, frame));
-          if (reading === undefined && isReadAfter) {
-            const sorted = [...keys];
-            const size = Math.ceil(sorted.length / pages);
-            const left = Array.from({ length: pages }, (_, index) => sorted.slice(index * size, (index + 1) * size));
-            reading = { revisions: [], entries: new Map(), left };
-          }
-          const page = reading?.left.shift();
-          if (reading === undefined || page === undefined) return;
-          reading.revisions.push(revision);
-          for (const key of page) {
-            const stored = server.get(key);
-            if (stored !== undefined) reading.entries.set(key, stored);
-          }
-          if (reading.left.length > 0) return;
-          const { revisions, entries } = reading;
-          const knownRevision = Math.max(...revisions);
-          take(takeRead(state, { revision: revisions[0] ?? 0, knownRevision, entries, expected: state.expected }));
-          reading = undefined;
-        });
-        for (const { frame } of onTheWay.filter(({ atTick }) => atTick >= all.length))
-          take(receiveEntries(state, frame));
-        // A change of which nothing arrived is seen with the next one that does.
-        take(receiveEntries(state, set(all.length + 1, { last: 'one' })));
-        server.set('last', 'one');
-        if (isBehind(state)) take(read(state, all.length + 1, Object.fromEntries(server)));
-        expect(isBehind(state)).toBe(false);
-        expect(new Map(state.entries)).toEqual(server);
-        expect(mine).toEqual(server);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
