@@ -40,7 +40,8 @@ async function play(stage: Stage, line: TimeLine): Promise<void> {
 
 async function main(): Promise<void> {
   console.log('Starting the deployment on this machine.');
-  const stage = await openStage((text) => console.log(text));
+  const settings = { notifyMemberChanges: true };
+  const stage = await openStage({ settings, log: (text) => console.log(text) });
   try {
     const line = new TimeLine(Date.now);
     await play(stage, line);

@@ -1,5 +1,5 @@
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
-import { type LocalDeployment, startLocal } from '../start-local.ts';
+import { type LocalDeployment, type StartLocalOptions, startLocal } from '../start-local.ts';
 import { AppServer } from './app-server.ts';
 import { EventLog } from './event-log.ts';
 import { Player, type Told } from './player.ts';
@@ -18,12 +18,11 @@ export interface Stage {
 const isConnected = (told: Told): boolean => told.kind === 'status' && told.status === RCIMIWConnectionStatus.CONNECTED;
 
 /** Starts the deployment as `npm start` does, on free ports. */
-export async function openStage(log: (line: string) => void): Promise<Stage> {
+export async function openStage(options: Pick<StartLocalOptions, 'settings' | 'log' | 'schedules'>): Promise<Stage> {
   const drops = new EventLog<number>();
   const stack = await startLocal({
+    ...options,
     port: 0,
-    settings: {},
-    log,
     step: () => {},
     disconnectDelivery: async (deliver) => {
       await deliver();

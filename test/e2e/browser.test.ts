@@ -12,7 +12,7 @@ let pages: Server;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  stage = await openStage(() => {});
+  stage = await openStage({ settings: {}, log: () => {} });
   pages = await servePage(await bundleSdk());
 });
 

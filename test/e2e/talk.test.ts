@@ -8,7 +8,8 @@ let stage: Stage;
 const log: string[] = [];
 
 beforeAll(async () => {
-  stage = await openStage((line) => log.push(line));
+  const settings = { notifyMemberChanges: true };
+  stage = await openStage({ settings, log: (line) => log.push(line) });
 });
 
 afterAll(async () => {

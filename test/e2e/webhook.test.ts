@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventLog } from '../../bin/scenario/event-log.ts';
+import type { Player } from '../../bin/scenario/player.ts';
+import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { signRequest } from '../../lib/server-api/sign-request.ts';
+
+const CHANGES = 'Chatroom/Changes/Function';
+const WEBHOOK = 'Chatroom/Webhook/Function';
+const QUEUE = 'EventsWebhook0F6C5151';
+const LOST = 'EventsLostEvents747022F6';
+/** As the stack has it. */
+const MAX_RECEIVES = 30;
+
+interface Told {
+  readonly eventId: string;
+  readonly chatRoomId: string;
+  readonly userIds: readonly string[];
+  readonly status: number;
+  readonly type: number;
+}
+interface Delivery {
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** The app's server: answers what it is told to, and keeps what it got. */
+const receiver = { status: 200, deliveries: [] as Delivery[], told: new EventLog<Told>() };
+let server: Server;
+let stage: Stage;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      receiver.deliveries.push({ url: new URL(request.url ?? '', 'http://app'), headers: request.headers, body });
+      response.writeHead(receiver.status).end();
+      for (const event of JSON.parse(body) as Told[]) receiver.told.add(event);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rooms?from=test`;
+  const settings = { webhookUrl, multipleRooms: true };
+  stage = await openStage({ settings, schedules: 'manual', log: () => undefined });
+}, 60_000);
+
+afterAll(async () => {
+  await stage.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function enter(userId: string, room: string): Promise<Player> {
+  const player = await stage.player(userId);
+  expect(await player.join(room)).toBe(0);
+  return player;
+}
+
+const eventsOf = (room: string): Told[] => receiver.told.entries.filter(({ chatRoomId }) => chatRoomId === room);
+const until = (room: string, story: string): Promise<Told> =>
+  receiver.told.until(`${story} of ${room}`, (event) => event.chatRoomId === room && brief(event) === story);
+const brief = ({ type, status, userIds }: Told): string => [type, status, ...userIds].join(' ');
+/** What failed is tried again when its visibility timeout is over. */
+const tryAgain = async (): Promise<void> => {
+  stage.stack.queue(QUEUE).expireVisibility();
+  await stage.stack.drain();
+};
+
+describe('the webhook', () => {
+  it('tells of the life of a room in its order', async () => {
+    await enter('ann', 'life');
+    const bob = await enter('bob', 'life');
+    expect(await bob.leave('life')).toBe(0);
+    await stage.appServer.call('/chatroom/user/block/add.json', { chatroomId: 'life', userId: 'ann', minute: '1' });
+    await stage.appServer.call('/chatroom/destroy.json', { chatroomId: 'life' });
+    await stage.stack.drain();
+    const story = ['0 0', '1 0 ann', '1 0 bob', '2 0 bob', '2 2 ann', '3 0'];
+    expect(eventsOf('life').map(brief)).toEqual(story);
+    expect(new Set(eventsOf('life').map(({ eventId }) => eventId)).size).toBe(story.length);
+  });
+
+  it('is signed in both forms', () => {
+    const [{ url, headers, body } = { url: new URL('http://none'), headers: {}, body: '' }] = receiver.deliveries;
+    const { appKey, appSecret: secret } = stage.stack;
+    const query = Object.fromEntries(url.searchParams);
+    const sha1 = createHash('sha1').update(`${secret}${query.nonce}${query.timestamp}`).digest('hex');
+    expect(query).toMatchObject({ from: 'test', appKey, signature: sha1 });
+    const signed = signRequest({
+      method: 'POST',
+      target: `${url.pathname}${url.search}`,
+      body: Buffer.from(body),
+      appKey,
+      secret,
+      nonce: String(headers.nonce),
+      timestampMs: Number(headers.timestamp),
+    });
+    const strong = Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]);
+    expect(headers).toMatchObject(Object.fromEntries(strong));
+  });
+
+  it.each(['before', 'after'] as const)('loses nothing when the changes Lambda is killed %s its work', async (when) => {
+    const room = `changes-${when}`;
+    await enter('ann', room);
+    await stage.stack.drain();
+    stage.stack.crash(CHANGES, when);
+    expect(await (await enter('bob', room)).leave(room)).toBe(0);
+    await until(room, '2 0 bob');
+    const told = eventsOf(room).map(brief);
+    expect([...new Set(told)]).toEqual(['0 0', '1 0 ann', '1 0 bob', '2 0 bob']);
+    const ids = eventsOf(room).map(({ eventId }) => eventId);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it('tells of a kick whose Lambda died before anybody was told', async () => {
+    await enter('ann', 'kick');
+    const bob = await enter('bob', 'kick');
+    await stage.stack.drain();
+    await stage.cut(bob);
+    const publish = () =>
+      stage.appServer.call('/message/chatroom/publish.json', {
+        fromUserId: 'system',
+        toChatroomId: 'kick',
+        objectName: 'RC:TxtMsg',
+        content: '{}',
+      });
+    for (let sent = 0; sent < 30; sent += 1) await publish();
+    await stage.stack.drain();
+    expect(eventsOf('kick').map(brief)).toEqual(['0 0', '1 0 ann', '1 0 bob']);
+    // It dies before it has told anybody of what the 31st message's write has decided.
+    stage.stack.crash(CHANGES, 'before');
+    await publish();
+    expect(await stage.appServer.isMember('kick', 'bob')).toBe(false);
+    await until('kick', '2 1 bob');
+    expect(eventsOf('kick')).toHaveLength(4);
+  });
+
+  it.each([
+    ['before', 1],
+    ['after', 2],
+  ] as const)('comes when the webhook Lambda is killed %s the call', async (when, deliveries) => {
+    const room = `webhook-${when}`;
+    stage.stack.crash(WEBHOOK, when);
+    await stage.appServer.call('/chatroom/create_new.json', { chatroomId: room });
+    await stage.stack.drain();
+    expect(eventsOf(room)).toHaveLength(deliveries - 1);
+    await tryAgain();
+    const ids = eventsOf(room).map(({ eventId }) => eventId);
+    expect(ids).toHaveLength(deliveries);
+    expect(new Set(ids).size).toBe(1);
+    await tryAgain();
+    expect(eventsOf(room)).toHaveLength(deliveries);
+  });
+
+  it('waits for a server that is down for a while, and keeps the order of the room', async () => {
+    receiver.status = 503;
+    await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'later' });
+    await stage.stack.drain();
+    const ann = await enter('ann', 'later');
+    expect(await ann.leave('later')).toBe(0);
+    await stage.stack.drain();
+    const { length } = receiver.deliveries;
+    expect(receiver.deliveries.slice(-3).every(({ body }) => body.includes('later'))).toBe(true);
+    await tryAgain();
+    expect(receiver.deliveries.length).toBeGreaterThan(length);
+    receiver.status = 200;
+    receiver.deliveries.length = 0;
+    await tryAgain();
+    expect(eventsOf('later').map(brief)).toEqual(['0 0', '1 0 ann', '2 0 ann']);
+    expect(stage.stack.queue(LOST).messages()).toEqual([]);
+  });
+
+  it('ends in the dead-letter queue when the server is down for good', async () => {
+    receiver.status = 500;
+    await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'never' });
+    await stage.stack.drain();
+    for (let again = 0; again < MAX_RECEIVES; again += 1) await tryAgain();
+    receiver.status = 200;
+    const lost = stage.stack.queue(LOST).messages();
+    expect(lost).toHaveLength(1);
+    expect(JSON.parse(lost[0]?.body ?? '[]')).toMatchObject([{ chatRoomId: 'never', type: 0 }]);
+    expect(stage.stack.queue(QUEUE).messages()).toEqual([]);
+  });
+});
