@@ -1,0 +1,146 @@
+import { expect } from 'vitest';
+import {
+  at,
+  beyond,
+  bit,
+  type Endpoint,
+  id,
+  many,
+  oneOf,
+  optional,
+  required,
+  type SideCall,
+  same,
+  typeNames,
+} from './reference-endpoint.ts';
+
+const CONTENT_BYTES = 28_672;
+const contentOf = (length: number): string => JSON.stringify({ content: 'x'.repeat(length - '{"content":""}'.length) });
+const content = required(
+  at('28,672 bytes', contentOf(CONTENT_BYTES)),
+  beyond('28,673 bytes', contentOf(CONTENT_BYTES + 1), 1005),
+  beyond('28,672 characters of more bytes', contentOf(CONTENT_BYTES).replace('xx', 'xé'), 1005),
+  beyond('no JSON', 'hello', 1002),
+);
+const chatroomId = required(id);
+const message = { fromUserId: '$user', objectName: 'RC:TxtMsg', content: '{"content":"$room"}' };
+
+const messageCalls: readonly Endpoint[] = [
+  {
+    path: '/message/chatroom/publish.json',
+    form: { ...message, toChatroomId: '$room' },
+    parameters: {
+      fromUserId: required(id),
+      toChatroomId: required(id, at('20 rooms', many('$room', 20)), beyond('21 rooms', many('$room', 21), 1002)),
+      objectName: required(typeNames),
+      content,
+      isPersisted: optional(bit),
+      isIncludeSender: optional(bit),
+      priority: optional(oneOf('0', '1', '2', '3'), beyond('4', '4', 1002)),
+    },
+    room: 'toChatroomId',
+    answer: { messageUIDs: [{ chatroomId: '$room', messageUID: expect.stringMatching(/./) }] },
+    witness: 'heard',
+  },
+  {
+    path: '/message/chatroom/broadcast.json',
+    form: message,
+    parameters: {
+      fromUserId: required(id),
+      objectName: required(typeNames),
+      content,
+      isIncludeSender: optional(bit),
+    },
+    answer: {},
+    witness: 'heard',
+    oncePerSecond: true,
+  },
+  {
+    path: '/message/recall.json',
+    form: { fromUserId: '$user', conversationType: '4', targetId: '$room', messageUID: '$messageUID' },
+    parameters: {
+      fromUserId: required(id),
+      conversationType: required(oneOf('4'), beyond('1', '1', 1002), beyond('3', '3', 1002)),
+      targetId: required(id),
+      messageUID: required(beyond('nothing', '', 1002), beyond('an unknown one', 'unknown', 1002)),
+      sentTime: optional(at('a time', '1507778882124')),
+      isAdmin: optional(bit),
+      isDelete: optional(bit),
+      disablePush: optional(flagOrBit()),
+      extra: optional(at('a text', 'why')),
+    },
+    room: 'targetId',
+    before: [
+      {
+        path: '/message/chatroom/publish.json',
+        form: { ...message, fromUserId: '@fromUserId', toChatroomId: '@targetId' },
+        keep: { name: 'messageUID', at: ['messageUIDs', 0, 'messageUID'] },
+      },
+    ],
+    answer: {},
+    witness: 'history',
+  },
+];
+
+function flagOrBit() {
+  return [at('true', 'true'), at('false', 'false')];
+}
+
+/** The calls of one list of message types. */
+function typeList(add: string, remove: string, query: string, name: string, field: string): readonly Endpoint[] {
+  const witness: readonly SideCall[] = [{ path: query, form: {} }];
+  const undo = [same(remove, name)];
+  const ofList = { form: { [name]: '$type' }, undo, answer: {}, witness };
+  return [
+    { ...ofList, path: add, parameters: { [name]: required(typeNames, at('20 types', many('$type', 20))) } },
+    { ...ofList, path: remove, parameters: { [name]: required(typeNames) }, before: [same(add, name)] },
+    {
+      path: query,
+      form: {},
+      parameters: {},
+      before: [{ path: add, form: { [name]: '$type' } }],
+      undo: [{ path: remove, form: { [name]: '$type' } }],
+      answer: { [field]: ['$type'] },
+    },
+  ];
+}
+
+const priority = '/chatroom/message/priority';
+const lowPriority = typeList(
+  `${priority}/add.json`,
+  `${priority}/remove.json`,
+  `${priority}/query.json`,
+  'objectName',
+  'objectNames',
+).map((endpoint): Endpoint => {
+  if (!endpoint.path.endsWith('/add.json')) return endpoint;
+  const others = [19, 20].map((count) => ({
+    what: `a ${count + 1}th type in all`,
+    column: 'limit' as const,
+    before: [{ path: endpoint.path, form: { objectName: many('$type', count) } }],
+    form: { objectName: '$type' },
+    code: count < 20 ? 200 : 1002,
+    undo: [{ path: `${priority}/remove.json`, form: { objectName: many('$type', count) } }],
+  }));
+  const tooMany = { what: '21 types', column: 'limit', form: { objectName: many('$type', 21) }, code: 1002 } as const;
+  return { ...endpoint, special: [tooMany, ...others] };
+});
+
+const messageAllowlist = typeList(
+  '/chatroom/whitelist/add.json',
+  '/chatroom/whitelist/delete.json',
+  '/chatroom/whitelist/query.json',
+  'objectnames',
+  'whitlistMsgType',
+);
+
+const stop = '/chatroom/message/stopDistribution.json';
+const resume = '/chatroom/message/resumeDistribution.json';
+const ofRoom = { form: { chatroomId: '$room' }, room: 'chatroomId', answer: {}, witness: 'flow' } as const;
+const distribution: readonly Endpoint[] = [
+  { ...ofRoom, path: stop, parameters: { chatroomId } },
+  { ...ofRoom, path: resume, parameters: { chatroomId }, before: [same(stop, 'chatroomId')] },
+];
+
+/** Messages in rooms. */
+export const messages: readonly Endpoint[] = [...messageCalls, ...lowPriority, ...messageAllowlist, ...distribution];

@@ -1,0 +1,63 @@
+import type { Player } from '../../bin/scenario/player.ts';
+import type { ServerApiClient } from '../e2e/server-api-client.ts';
+import type { Witness } from './reference-endpoint.ts';
+
+/** What a connected member sees of a room. */
+export class Watch {
+  readonly #api: ServerApiClient;
+  readonly #watcher: Player;
+  #fences = 0;
+
+  constructor(api: ServerApiClient, watcher: Player) {
+    this.#api = api;
+    this.#watcher = watcher;
+  }
+
+  async enter(room: string): Promise<void> {
+    const code = await this.#watcher.join(room);
+    if (code !== 0) throw new Error(`unable to enter ${room}; code ${code}`);
+  }
+
+  see(witness: Extract<Witness, string>, room: string): Promise<unknown> {
+    if (witness === 'heard') return this.#heard(room);
+    return witness === 'flow' ? this.#flows(room) : this.#history(room);
+  }
+
+  /** All texts but the fences, once all that was sent to the room has come. */
+  async #heard(room: string): Promise<readonly string[]> {
+    await this.#fence(room);
+    const texts = this.#watcher.told.entries.flatMap((told) => (told.kind === 'message' ? [told.text] : []));
+    return texts.filter((text) => !text.startsWith('fence'));
+  }
+
+  /** Whether what is sent to the room reaches its member. */
+  async #flows(room: string): Promise<boolean> {
+    const probe = await this.#publish(room);
+    await this.#fence('lobby');
+    return this.#watcher.told.entries.some((told) => told.kind === 'message' && told.text === probe);
+  }
+
+  #history(room: string): Promise<unknown> {
+    return new Promise((resolve) => {
+      void this.#watcher.engine.getChatRoomMessages(room, 0, 0, 50, {
+        onSuccess: (messages) =>
+          resolve(messages.map((message) => ('text' in message ? message.text : message.content))),
+        onError: resolve,
+      });
+    });
+  }
+
+  async #fence(room: string): Promise<void> {
+    const fence = await this.#publish(room);
+    await this.#watcher.told.until(fence, (told) => told.kind === 'message' && told.text === fence);
+  }
+
+  async #publish(toChatroomId: string): Promise<string> {
+    this.#fences += 1;
+    const text = `fence ${this.#fences}`;
+    const content = JSON.stringify({ content: text });
+    const form = { fromUserId: 'fence', toChatroomId, objectName: 'RC:TxtMsg', content };
+    await this.#api.served('/message/chatroom/publish.json', form);
+    return text;
+  }
+}
