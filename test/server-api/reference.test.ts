@@ -1,20 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openServerStage, type ServerStage } from '../e2e/server-stage.ts';
+import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { ServerApiClient } from '../e2e/server-api-client.ts';
 import { Bench } from './reference-bench.ts';
 import { casesOf } from './reference-cases.ts';
 import { Coverage } from './reference-coverage.ts';
 import { referencePaths, referenceTable } from './reference-table.ts';
 
-let stage: ServerStage;
+let stage: Stage;
+let api: ServerApiClient;
 let bench: Bench;
 const coverage = new Coverage();
 
 beforeAll(async () => {
-  stage = await openServerStage({ serverApiCallsPerSec: 0, multipleRooms: true });
+  const settings = { serverApiCallsPerSec: 0, multipleRooms: true };
+  stage = await openStage({ settings, schedules: 'manual', log: () => {} });
+  api = new ServerApiClient(stage.stack);
   const watcher = await stage.player('watcher');
-  await stage.api.served('/chatroom/create.json', { 'chatroom[lobby]': 'Lobby' });
+  await api.served('/chatroom/create.json', { 'chatroom[lobby]': 'Lobby' });
   expect(await watcher.join('lobby')).toBe(0);
-  bench = new Bench(stage.api, watcher);
+  bench = new Bench(api, watcher);
 });
 
 afterAll(async () => {
@@ -32,7 +36,7 @@ describe('any path', () => {
   const register = { userId: 'ann', name: 'Ann' };
 
   it('that is unknown is not found', async () => {
-    const answer = await stage.api.call('/chatroom/nothing.json', {});
+    const answer = await api.call('/chatroom/nothing.json', {});
     expect(answer).toMatchObject({ status: 404, body: { code: 404, errorMessage: expect.stringMatching(/./) } });
   });
 
@@ -40,27 +44,27 @@ describe('any path', () => {
     ['in seconds', 1000],
     ['in milliseconds', 1],
   ])('takes a timestamp %s, and headers with a prefix', async (_what, unitMs) => {
-    const headers = stage.api.sign(Math.floor(Date.now() / unitMs));
+    const headers = api.sign(Math.floor(Date.now() / unitMs));
     const prefixed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [`RC-${name}`, value]));
     const body = 'userId=ann&name=Ann';
     for (const each of [headers, prefixed, { ...headers, 'X-Request-ID': 'r'.repeat(36) }]) {
-      const answer = await stage.api.send({ method: 'POST', path: '/user/getToken.json', headers: each, body });
+      const answer = await api.send({ method: 'POST', path: '/user/getToken.json', headers: each, body });
       expect(answer).toMatchObject({ status: 200, body: { code: 200 } });
     }
   });
 
   it('is refused without headers, with another secret and with another app key', async () => {
-    const headers = stage.api.sign(Date.now());
+    const headers = api.sign(Date.now());
     for (const each of [{}, { ...headers, Nonce: '1' }, { ...headers, 'App-Key': 'other' }]) {
-      const answer = await stage.api.send({ method: 'POST', path: '/user/getToken.json', headers: each, body: '' });
+      const answer = await api.send({ method: 'POST', path: '/user/getToken.json', headers: each, body: '' });
       expect(answer).toMatchObject({ status: 401, body: { errorMessage: expect.stringMatching(/./) } });
     }
   });
 
   it('takes a body of 128 KB and refuses a larger one', async () => {
     const atLimit = 'x'.repeat(128 * 1024 - 'userId=ann&name=Ann&more='.length);
-    expect(await stage.api.call('/user/getToken.json', { ...register, more: atLimit })).toMatchObject({ status: 200 });
-    const { status, body } = await stage.api.call('/user/getToken.json', { ...register, more: `${atLimit}x` });
+    expect(await api.call('/user/getToken.json', { ...register, more: atLimit })).toMatchObject({ status: 200 });
+    const { status, body } = await api.call('/user/getToken.json', { ...register, more: `${atLimit}x` });
     expect({ isRefused: status >= 400 && status < 500, body }).toMatchObject({
       isRefused: true,
       body: { code: expect.any(Number), errorMessage: expect.stringMatching(/./) },
@@ -70,7 +74,7 @@ describe('any path', () => {
 
 it('a second broadcast within a second is refused', async () => {
   const form = { fromUserId: 'ann', objectName: 'RC:TxtMsg', content: '{"content":"all"}' };
-  const broadcast = () => stage.api.call('/message/chatroom/broadcast.json', form);
+  const broadcast = () => api.call('/message/chatroom/broadcast.json', form);
   // The first may come within a second after that of another test, so three in a row tell.
   const answers = [await broadcast(), await broadcast(), await broadcast()];
   const refused = answers.filter(({ status }) => status === 429);
