@@ -111,11 +111,12 @@ function readContent(content: string): Fields | undefined {
 }
 
 /** An app that sends bare text is shown as it is. */
-function asText(base: RCIMIWMessage, read: Fields | undefined): RCIMIWTextMessage {
+function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
+  const { content, extra } = read;
   const message = { ...base, messageType: RCIMIWMessageType.TEXT };
-  if (typeof read?.['content'] !== 'string') return { ...message, text: base.content };
-  const { content: text, extra } = read;
-  return { ...message, text, ...(typeof extra === 'string' ? { extra } : {}) };
+  return typeof content === 'string'
+    ? { ...message, text: content, ...asExtra(extra) }
+    : { ...message, text: base.content };
 }
 
 /** What is not made of texts alone cannot be shown as fields. */
@@ -126,14 +127,15 @@ function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage 
 }
 
 function asRecall(base: RCIMIWMessage, read: Fields = {}): RCIMIWRecallNotificationMessage {
-  const { operatorId, recallTime, recallActionTime, admin, delete: deleted } = read;
+  const { operatorId, recallTime, admin, extra } = read;
   return {
     ...base,
     messageType: RCIMIWMessageType.RECALL,
     operatorId: typeof operatorId === 'string' ? operatorId : base.senderUserId,
+    recallTime: typeof recallTime === 'number' ? recallTime : 0,
     admin: admin === true,
-    deleted: deleted === true,
-    recallTime: typeof recallTime === 'number' ? recallTime : base.sentTime,
-    recallActionTime: typeof recallActionTime === 'number' ? recallActionTime : 0,
+    ...asExtra(extra),
   };
 }
+
+const asExtra = (extra: unknown): { extra?: string } => (typeof extra === 'string' ? { extra } : {});

@@ -91,12 +91,9 @@ export class Room {
     this.operations.add({
       kind: 'recall',
       frameOf: (id) => ({ action: 'recall', id, room: this.#room, messageId }),
-      settle: (answer, attempts) => {
-        // An earlier attempt without an answer has recalled it.
-        const isGone = attempts > 1 && answer.code === Code.NO_SUCH_MESSAGE;
-        const code = isGone ? Code.OK : answer.code;
-        if (code !== Code.OK) this.#messages.recallsHimself(messageId, false);
-        done(code);
+      settle: (answer) => {
+        if (answer.code !== Code.OK) this.#messages.recallsHimself(messageId, false);
+        done(answer.code);
         this.#settled(answer);
       },
     });

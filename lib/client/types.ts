@@ -116,12 +116,8 @@ export interface RCIMIWRecallNotificationMessage extends RCIMIWMessage {
   operatorId: string;
   /** An app server recalled it. */
   admin: boolean;
-  /** It is to be hidden, not shown as recalled. */
-  deleted: boolean;
-  /** ms; when the recalled message was sent. */
+  /** ms; 0 = not told. */
   recallTime: number;
-  /** ms; when it was recalled, 0 = not told. */
-  recallActionTime: number;
 }
 
 export interface RCIMIWChatRoomMemberAction {

@@ -151,6 +151,36 @@ describe('the attributes of a room', () => {
     expect(await again).toEqual({ a: '1' });
   });
 
+  it('are read again after a kick and a new join, whatever was asked before', async () => {
+    await joinWith({ a: '1' }, 5);
+    pushEntries(9, 'set', { a: '9' });
+    await script.fence();
+    timers.advance(200);
+    const old = await server.take('getEntries');
+    script.push({ event: 'removed', membership: 's1', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    const found = script.allEntries();
+    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2', hasEntries: true }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    const { id } = await server.take('getEntries');
+    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1' } as const;
+    server.send({ ...page, id: old.id, revision: 9, entries: { a: 'old' } });
+    server.send({ ...page, id, revision: 10, entries: { a: '10' } });
+    expect(await found).toEqual({ a: '10' });
+    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
+    expect(await told.next()).toEqual(['synced', 'r']);
+  });
+
+  it('that are known are not handed out between a kick and a new join', async () => {
+    await joinWith({ a: '1' }, 5);
+    script.push({ event: 'removed', membership: 's1', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    const found = script.allEntries();
+    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2', hasEntries: true }));
+    await script.answerEntries({ a: '2' }, 6);
+    expect(await found).toEqual({ a: '2' });
+  });
+
   it('are refused with him who turns out to be no member', async () => {
     await script.join({ hasEntries: true });
     const found = script.allEntries();

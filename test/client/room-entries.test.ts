@@ -134,6 +134,15 @@ describe('the attributes of a room', () => {
     expect(isBehind(receiveEntries(removing, remove(5, 'a')).state)).toBe(false);
   });
 
+  it('wait for each of his changes of one key', () => {
+    const state = known(4, { a: '1' });
+    const there = expectChange(state, 'set', new Map([['a', '2']]));
+    const back = expectChange(there, 'set', new Map([['a', '1']]));
+    const first = receiveEntries(back, set(5, { a: '2' })).state;
+    expect(isBehind(first)).toBe(true);
+    expect(isBehind(receiveEntries(first, set(6, { a: '1' })).state)).toBe(false);
+  });
+
   it('wait on where the read began before the change', () => {
     const state = known(4, {});
     const waiting = expectChange(state, 'set', new Map([['b', '2']]));
