@@ -27,6 +27,8 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is decided anew
     // destroy:  the epoch or the destroyed mark                       -> refused
     // clock behind the last message                                   -> refused, or the kick's time would go back
+    // sender E: reads the tail, logs it -- one of it is recalled ------ accept -> refused: else the recalled one would
+    //           stay behind the others, and the tail have a hole
     // delivered twice: the id is in the tail, recalled or not         -> refused, then seen as taken
     const change = { ...merged(acceptChange(acceptance), placeChange(acceptance)), answer: 'report-lost' } as const;
     const done = await changeRoom(this.#table, room, epoch, change).catch((error: unknown) => {
@@ -58,7 +60,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     const id = readMessageId(recalled.messageId)?.id;
     if (id === undefined) return undefined;
     // recall: ---------------------- in the tail -> replaced     again -> refused, finds it recalled: done
-    // sender: reads the tail, logs the plain one --------------- drops the plain one: the recalled one stays
+    // sender: reads the tail, logs the plain one --------------- drops the plain one -> refused, and logs anew
     // sender: logs and drops the plain one -- recall -> refused: it is in the log now
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#tail.#recalled = :content', '#tailSeq.#recalled = :seq'],
@@ -75,10 +77,9 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
 
 function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
   const { id, ...content } = message;
-  const dropped = logged
-    .map(tailKey)
-    .filter((key) => key !== id)
-    .slice(0, MOST_DROPPED);
+  const leaving = logged.filter((one) => tailKey(one) !== id).slice(0, MOST_DROPPED);
+  const dropped = leaving.map(tailKey);
+  const plain = leaving.filter((one) => one.recalled !== true).map(tailKey);
   return {
     set: [
       '#tail.#message = :content',
@@ -91,6 +92,7 @@ function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
       '#lastMessageAtMs <= :atMs',
       'attribute_not_exists(#tailSeq.#message)',
       'attribute_not_exists(#tailSeq.#recalled)',
+      ...plain.map((_, index) => `attribute_not_exists(#tailSeq.#r${index})`),
       ...(fence === undefined ? [] : ['#fence = :fence']),
     ],
     names: {
@@ -98,6 +100,7 @@ function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
       '#message': id,
       '#recalled': recalledKey(id),
       ...Object.fromEntries(dropped.map((key, index) => [`#d${index}`, key])),
+      ...Object.fromEntries(plain.map((key, index) => [`#r${index}`, recalledKey(key)])),
     },
     values: { ':content': content, ':one': 1, ':atMs': message.sentAtMs, ':fence': fence },
   };

@@ -207,13 +207,15 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect((await use().store.getRoom(room.room))?.tail).toMatchObject([b, { messageId: '3-c' }]);
     });
 
-    it('stays when somebody drops the message that he logged before', async () => {
+    it('refuses who drops the message that he logged before, lest the tail have a hole', async () => {
       const room = await tailOf('a', 'b');
       const [a] = room.tail;
       await recall(room, a);
-      const after = await accepted(room, 'c', { logged: room.tail });
+      expect(await accept(room, 'c', { logged: room.tail })).toBe('conflict');
+      const after = await accepted(room, 'c', {});
       expect(after.tail.map((entry) => [entry.messageId, entry.recalled])).toEqual([
         ['1-a', true],
+        ['2-b', undefined],
         ['3-c', undefined],
       ]);
       expect(idsOf(await accepted(room, 'd', { logged: after.tail }))).toEqual(['d']);
