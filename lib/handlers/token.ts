@@ -29,9 +29,10 @@ export async function verifyToken(
         currentDate: new Date(nowMs),
         maxTokenAge: Number.MAX_SAFE_INTEGER,
       });
-      const { sub, iat, exp } = payload;
+      const { sub, iat, exp, issuedAtMs } = payload;
       if (typeof sub === 'string' && isUserId(sub) && iat !== undefined && exp !== undefined) {
-        return { ok: true, userId: sub, issuedAtMs: Math.round(iat * 1000), expiresAtMs: exp * 1000 };
+        const exactMs = typeof issuedAtMs === 'number' ? issuedAtMs : iat * 1000;
+        return { ok: true, userId: sub, issuedAtMs: exactMs, expiresAtMs: exp * 1000 };
       }
       return { ok: false, why: 'incorrect' };
     } catch (fault) {
@@ -50,13 +51,13 @@ export function issueToken(
 ): Promise<string> {
   const nowSec = Math.floor(nowMs / 1000);
   return (
-    new SignJWT({})
+    // To the millisecond, which `iat` is not: tokens can be made worthless by the time of their issue.
+    new SignJWT({ issuedAtMs: nowMs })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(userId)
       .setIssuer(ISSUER)
       .setAudience(appKey)
-      // To the millisecond: tokens can be made worthless by the time of their issue.
-      .setIssuedAt(nowMs / 1000)
+      .setIssuedAt(nowSec)
       .setExpirationTime(nowSec + lifeSec)
       .sign(keyOf(secret))
   );

@@ -19,7 +19,7 @@ const verify = (token: string, atMs = nowMs) => verifyToken(token, 'app', [secre
 describe('a token', () => {
   it('names its user until the moment it expires', async () => {
     const token = await issueToken('ann', 'app', secret, nowMs, 60);
-    expect(await verify(token)).toEqual({ ok: true, userId: 'ann', expiresAtMs: nowMs + 60_000 });
+    expect(await verify(token)).toEqual({ ok: true, userId: 'ann', issuedAtMs: nowMs, expiresAtMs: nowMs + 60_000 });
     expect(await verify(token, nowMs + 59_999)).toMatchObject({ ok: true });
     expect(await verify(token, nowMs + 60_000)).toEqual({ ok: false, why: 'expired' });
   });
@@ -80,7 +80,11 @@ describe('the authorizer', () => {
     const token = await issueToken('ann', 'app', secret, nowMs, 60);
     const result = await handler(event({ headers: { [name]: `doorman.v1, token.${token}` } }));
     expect(result.policyDocument.Statement[0]?.Effect).toBe('Allow');
-    expect(result.context).toEqual({ userId: 'ann', expiresAtMs: String(nowMs + 60_000) });
+    expect(result.context).toEqual({
+      userId: 'ann',
+      issuedAtMs: String(nowMs),
+      expiresAtMs: String(nowMs + 60_000),
+    });
   });
 
   it('takes the token from the query string', async () => {
