@@ -1,9 +1,15 @@
-import type { Member } from './member.ts';
+import type { Member, OfflineMark } from './member.ts';
 import { isLive, type Room, type RoomPosition } from './room.ts';
 
 export interface EvictionLimits {
   readonly offlineGraceMs: number;
   readonly offlineMessageLimit: number;
+}
+
+export interface RealTimeLimits {
+  /** For rooms that do not say. */
+  readonly realTimeKickOut: boolean;
+  readonly realTimeGraceMs: number;
 }
 
 /**
@@ -35,7 +41,15 @@ export function isMember(member: Member | undefined, room: Room | undefined, lim
 }
 
 /** The mark for a drop that is noticed now; never earlier than the last message, so skew can only delay a kick. */
-export const offlineMark = (room: RoomPosition, nowMs: number) => ({
+export const offlineMark = (room: RoomPosition, nowMs: number, sinceMs: number): OfflineMark => ({
   seq: room.seq,
   atMs: Math.max(nowMs, room.lastMessageAtMs),
+  sinceMs,
 });
+
+/** KICK-REALTIME: from when on he is out without any message. undefined = never: online, protected, or the service is off. */
+export function realTimeKickAt(member: Member, room: Room, limits: RealTimeLimits): number | undefined {
+  const isOn = room.realTimeKickOut ?? limits.realTimeKickOut;
+  if (!isOn || member.offline === undefined || Object.hasOwn(room.protectedSince, member.userId)) return undefined;
+  return member.offline.sinceMs + limits.realTimeGraceMs;
+}

@@ -3,8 +3,14 @@ import type { ConnectionId, RoomId, UserId } from './ids.ts';
 export interface OfflineMark {
   /** The room's seq, read consistently after the drop was noticed. */
   readonly seq: number;
+  /** When the drop was noticed: the clock of KICK-30S. */
   readonly atMs: number;
+  /** When he was last heard of, on any device: the clock of KICK-REALTIME. Not later than `atMs`. */
+  readonly sinceMs: number;
 }
+
+/** What a connection belongs to: a device that comes back is the same, whatever its connection is called. */
+export type Device = string;
 
 /** A destroyed room ends all memberships at once, and no row says so. */
 export type EndReason = 'left' | 'offline' | 'blocked';
@@ -38,6 +44,12 @@ export interface Member {
   readonly membership?: string | undefined;
   readonly joinedAtMs: number;
   readonly connections: readonly ConnectionId[];
+  /** Which device each of them is of. */
+  readonly devices: Readonly<Record<ConnectionId, Device>>;
+  /** Devices that have joined, lost their connection and not left: with one of them he stays a member. */
+  readonly away: readonly Device[];
+  /** When a device of his was last lost while another one stayed; 0 = never. */
+  readonly lastDropAtMs: number;
   /** Present exactly when he is a member without a connection. */
   readonly offline?: OfflineMark | undefined;
   readonly blockedUntilMs: number;
@@ -56,6 +68,9 @@ export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Me
   revision: 0,
   joinedAtMs: 0,
   connections: [],
+  devices: {},
+  away: [],
+  lastDropAtMs: 0,
   blockedUntilMs: 0,
   mutedUntilMs: 0,
   muteExempt: false,
@@ -70,30 +85,60 @@ export const isMutedInRoom = (member: Member, nowMs: number): boolean => nowMs <
 
 export const isBlocked = (member: Member, nowMs: number): boolean => nowMs < member.blockedUntilMs;
 
-/** A fresh join (I-M12): a new membership epoch, counting anew. */
-export const joined = (member: Member, connection: ConnectionId, membership: string, nowMs: number): Member => ({
-  ...member,
-  membership,
-  joinedAtMs: nowMs,
-  connections: [connection],
-  offline: undefined,
-  recentSends: [],
-  ended: undefined,
-});
-
-/** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
-export function withConnection(member: Member, connection: ConnectionId): Member {
-  const connections = member.connections.includes(connection)
-    ? member.connections
-    : [...member.connections, connection];
-  return { ...member, connections, offline: undefined };
+/** One connection and the device that it is of. */
+export interface DeviceConnection {
+  readonly connectionId: ConnectionId;
+  readonly device: Device;
 }
 
-/** A connection is gone. The mark is set only by the last one (I-M14) and never moved by a late event. */
+const NO_DEVICES = { connections: [], devices: {}, away: [], lastDropAtMs: 0, offline: undefined } as const;
+/** More than these are not remembered: the oldest is forgotten. */
+const AWAY_MAX = 8;
+
+/** A fresh join (I-M12): a new membership epoch, counting anew. */
+export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
+  withConnection({ ...member, ...NO_DEVICES, membership, joinedAtMs: nowMs, recentSends: [], ended: undefined }, by);
+
+/** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
+export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
+  const others = member.connections.filter((id) => id !== connectionId);
+  return {
+    ...member,
+    connections: [...others, connectionId],
+    devices: { ...member.devices, [connectionId]: device },
+    away: member.away.filter((other) => other !== device),
+    offline: undefined,
+  };
+}
+
+/** A connection is gone, its device not yet. The mark is set only by the last one (I-M14) and never moved by a late event. */
 export function withoutConnection(member: Member, connection: ConnectionId, mark: OfflineMark): Member {
   if (!member.connections.includes(connection)) return member;
-  const connections = member.connections.filter((id) => id !== connection);
-  return { ...member, connections, offline: connections.length === 0 ? mark : undefined };
+  const rest = withoutIds(member, [connection]);
+  const device = member.devices[connection] ?? connection;
+  const isThere = rest.connections.some((id) => rest.devices[id] === device);
+  const away = isThere ? member.away : [...member.away.filter((other) => other !== device), device].slice(-AWAY_MAX);
+  return withMarkIfAlone({ ...rest, away }, mark);
+}
+
+/** A device leaves. Without a membership in the answer it was the last one. */
+export function withoutDevice(member: Member, device: Device, mark: OfflineMark): Member | undefined {
+  const own = member.connections.filter((id) => member.devices[id] === device);
+  const rest = { ...withoutIds(member, own), away: member.away.filter((other) => other !== device) };
+  return rest.connections.length + rest.away.length === 0 ? undefined : withMarkIfAlone(rest, mark);
+}
+
+function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
+  const connections = member.connections.filter((id) => !gone.includes(id));
+  const devices = Object.fromEntries(
+    Object.entries(member.devices).filter(([id]) => !gone.includes(id as ConnectionId)),
+  );
+  return { ...member, connections, devices };
+}
+
+function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
+  if (member.connections.length > 0) return { ...member, lastDropAtMs: Math.max(member.lastDropAtMs, mark.sinceMs) };
+  return { ...member, offline: member.offline ?? { ...mark, sinceMs: Math.max(mark.sinceMs, member.lastDropAtMs) } };
 }
 
 /** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
@@ -102,9 +147,8 @@ export function ended(member: Member, reason: EndReason, nowMs: number, untold?:
   const connections = member.connections.filter((connection) => connection !== untold);
   return {
     ...member,
+    ...NO_DEVICES,
     membership: undefined,
-    connections: [],
-    offline: undefined,
     recentSends: [],
     ended: { membership, reason, atMs: nowMs, connections },
   };

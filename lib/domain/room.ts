@@ -47,6 +47,10 @@ export interface Room extends RoomPosition, RoomEnd {
   readonly muted: boolean;
   /** Messages are accepted and kept, and not pushed. */
   readonly distributionStopped: boolean;
+  /** When somebody last joined or left, to within ACTIVITY_MS. */
+  readonly lastActiveAtMs: number;
+  /** The real-time service for this room; undefined = as the deployment has it. */
+  readonly realTimeKickOut?: boolean | undefined;
   /** It has, or had, attributes. */
   readonly hasEntries: boolean;
   /** Changes with every act that takes somebody's right to send; a send in flight across it is decided anew. */
@@ -59,6 +63,17 @@ export interface Room extends RoomPosition, RoomEnd {
   readonly taken: Readonly<Record<string, number>>;
   /** Accepted messages that are not yet in the log, oldest first, without gaps up to `seq`. */
   readonly tail: readonly StoredMessage[];
+}
+
+/** A join or a leave is noted on the room only if none was noted for this long. */
+export const ACTIVITY_MS = 300_000;
+
+const MINUTE_MS = 60_000;
+
+/** When the room goes by itself: never before its idle time without a join, a leave or a message is over (I-R2). */
+export function endOfRoom(room: Room): number {
+  const idleSinceMs = Math.max(room.lastActiveAtMs + ACTIVITY_MS, room.lastMessageAtMs);
+  return (room.destroyType === 'fixed' ? room.createdAtMs : idleSinceMs) + room.destroyAfterMin * MINUTE_MS;
 }
 
 export const isLive = (room: Room | undefined): room is Room => room !== undefined && room.destroyedAtMs === undefined;
@@ -75,6 +90,7 @@ export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number
   fence: 0,
   muted: false,
   distributionStopped: false,
+  lastActiveAtMs: nowMs,
   hasEntries: false,
   protectedSince: {},
   unprotectedSeq: {},

@@ -34,6 +34,16 @@ export interface Settings {
   /** Rooms that are kept from destroying themselves. */
   readonly maxKeptRooms: number;
   readonly maxEntriesPerRoom: number;
+  /** Members without a connection are put out without any message, unless a room says otherwise. */
+  readonly realTimeKickOut: boolean;
+  /** How long a member must have been without a connection for that. */
+  readonly realTimeGraceMs: number;
+  /** Members a room has at most; 0 = no limit. */
+  readonly roomMemberLimit: number;
+  /** A user has one device of each platform; connecting another one ends the former. */
+  readonly oneDevicePerPlatform: boolean;
+  /** A user's other devices are told of his joins and leaves. */
+  readonly multiLoginSync: boolean;
   /** How long an idle room lives unless it says otherwise. */
   readonly destroyAfterMin: number;
 }

@@ -1,4 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Device } from '../domain/member.ts';
 
 /** A connection is found by its user, so that all of a user's are found by one query. */
 export interface ConnectionKey {
@@ -8,25 +9,32 @@ export interface ConnectionKey {
 
 /** One WebSocket of one device. */
 export interface Connection extends ConnectionKey {
+  /** What it is of in the rooms: see `Device`. */
+  readonly device: Device;
+  /** The run of the client: its next connection is no other login. */
+  readonly instance: string;
   readonly openedAtMs: number;
+  /** It counts as alive until then. */
+  readonly leaseUntilMs: number;
   /** Rooms that it has joined or is about to join. */
   readonly rooms: readonly RoomId[];
   readonly tokenIssuedAtMs: number;
   readonly tokenExpiresAtMs: number;
   /** Set at the first notice that it is gone; a closed connection never opens again. */
   readonly closedAtMs?: number | undefined;
+  /** Where nobody noticed it before its lease was over: since when it may have been silent. */
+  readonly silentSinceMs?: number | undefined;
 }
 
-/** An entry of the due list: this connection cannot be alive after that time. */
-export interface DueConnection extends ConnectionKey {
-  readonly dueAtMs: number;
-}
-
-/** Connection rows and the due list. */
+/** Connection rows. */
 export interface Connections {
-  /** False = a tombstone was there first: the connection is gone already. */
+  /** Arms the due list for the end of its lease first. False = a tombstone was there first: the connection is gone already. */
   openConnection(connection: Connection): Promise<boolean>;
   getConnection(key: ConnectionKey): Promise<Connection | undefined>;
+  /** The same, perhaps a moment old: nothing is decided by it. */
+  glanceConnection(key: ConnectionKey): Promise<Connection | undefined>;
+  /** False = it is not open. */
+  renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */
   connectionsOf(user: UserId): Promise<readonly Connection[]>;
   /** The intent that comes before a member row: undefined = not open. */
@@ -34,10 +42,11 @@ export interface Connections {
   removeConnectionRoom(key: ConnectionKey, room: RoomId): Promise<void>;
   /** Marks it closed, or leaves a tombstone where no row is yet. Returns the row, also when it was closed before. */
   closeConnection(key: ConnectionKey, nowMs: number): Promise<Connection>;
-  /** All rooms of this closed connection are told: off the due list. Its row stays closed until it expires. */
-  settleConnection(connection: Connection): Promise<void>;
-
-  /** Connections whose life was over before `nowMs`, oldest first. */
-  dueConnections(nowMs: number, limit: number): Promise<readonly DueConnection[]>;
-  clearDue(due: DueConnection): Promise<void>;
+  /** Closes it if it is open and this is still its lease; undefined = it is not, or was heard of since. */
+  closeLapsed(
+    key: ConnectionKey,
+    nowMs: number,
+    leaseUntilMs: number,
+    silentSinceMs: number,
+  ): Promise<Connection | undefined>;
 }

@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import type { Member } from '../domain/member.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
+import type { DeviceConnection, Member, OfflineMark } from '../domain/member.ts';
 import type { MemberNews } from './changes.ts';
 
 /** Member rows. */
@@ -16,8 +16,8 @@ export interface Members {
   markLastConnection(
     room: RoomId,
     user: UserId,
-    connection: ConnectionId,
-    mark: { seq: number; atMs: number },
+    by: DeviceConnection,
+    mark: OfflineMark,
   ): Promise<'marked' | 'conflict'>;
   /** A page of the room's member rows of any state; undefined cursor at the end. */
   listMembers(

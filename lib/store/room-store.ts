@@ -1,5 +1,6 @@
 import type { Broadcasts } from './broadcasts.ts';
 import type { Connections } from './connections.ts';
+import type { DueList } from './due-list.ts';
 import type { Entries } from './entries.ts';
 import type { Limits } from './limits.ts';
 import type { Lists } from './lists.ts';
@@ -11,6 +12,7 @@ import type { Users } from './users.ts';
 export type * from './broadcasts.ts';
 export type * from './changes.ts';
 export type * from './connections.ts';
+export type * from './due-list.ts';
 export type * from './entries.ts';
 export type * from './limits.ts';
 export type * from './lists.ts';
@@ -27,7 +29,19 @@ export type * from './users.ts';
  * - Rows past their expiry are never returned; expiry itself decides nothing.
  * - Faults (throttled beyond patience, unreachable) throw StoreFault; no SDK error leaves the store.
  */
-export interface RoomStore extends Rooms, Members, Connections, Log, Entries, Users, Lists, Limits, Broadcasts {}
+export interface RoomStore
+  extends Rooms,
+    Members,
+    Connections,
+    DueList,
+    Log,
+    Entries,
+    Users,
+    Lists,
+    Limits,
+    Broadcasts {}
+
+export { DUE_SHARDS } from './due-list.ts';
 
 /** Storage could not do it; nothing is known to be wrong with the request. */
 export class StoreFault extends Error {

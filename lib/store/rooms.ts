@@ -37,8 +37,12 @@ export interface Rooms {
   noteEntries(room: RoomId, epoch: string): Promise<Room | undefined>;
   /** Puts `recalled` in the place of the message with its seq and id, if that is in the tail still. */
   recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined>;
-  /** News: room-destroyed. */
-  destroyRoom(room: RoomId, epoch: string, nowMs: number, byItself: boolean): Promise<Room | undefined>;
+  /** Notes that somebody joins or leaves now. */
+  noteActivity(room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined>;
+  /** undefined = as the deployment has it. */
+  setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined>;
+  /** News: room-destroyed. `unless` = the room as read: nothing happens if somebody joined, left or sent since. */
+  destroyRoom(room: RoomId, epoch: string, nowMs: number, byItself: boolean, unless?: Room): Promise<Room | undefined>;
   /** Removes the row of a destroyed room of that epoch. */
   removeRoom(room: RoomId, epoch: string): Promise<void>;
 }

@@ -1,0 +1,29 @@
+import type { RoomId } from '../domain/ids.ts';
+import type { ConnectionKey } from './connections.ts';
+
+/** What is to be looked at when its time has come. It decides nothing: whoever looks reads the rows themselves. */
+export type DueEntry =
+  | ({ readonly kind: 'connection' } & ConnectionKey)
+  | { readonly kind: 'room'; readonly room: RoomId };
+
+/** Some entries of one shard that have one time. */
+export interface DueRow {
+  readonly shard: number;
+  /** Its place in the shard. */
+  readonly place: string;
+  readonly dueAtMs: number;
+  /** Empty where the row cannot be read. */
+  readonly entries: readonly DueEntry[];
+}
+
+/** Entries lie in this many shards, because one partition takes only so many writes a second. */
+export const DUE_SHARDS = 16;
+
+/** What the sweep must look at, and when. */
+export interface DueList {
+  /** The same entries at the same time make the same rows, so two sweeps that do this at once leave no more than one. */
+  arm(atMs: number, entries: readonly DueEntry[]): Promise<void>;
+  /** Rows of the shard whose time has come, oldest first, at most `limit`. May miss what was armed just now. */
+  dueRows(shard: number, nowMs: number, limit: number): Promise<readonly DueRow[]>;
+  disarm(row: DueRow): Promise<void>;
+}
