@@ -1,9 +1,10 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
 import type { ConnectionKey } from './connections.ts';
 
 /** What is to be looked at when its time has come. It decides nothing: whoever looks reads the rows themselves. */
 export type DueEntry =
   | ({ readonly kind: 'connection' } & ConnectionKey)
+  | { readonly kind: 'member'; readonly room: RoomId; readonly userId: UserId }
   | { readonly kind: 'room'; readonly room: RoomId };
 
 /** Some entries of one shard that have one time. */
