@@ -3,13 +3,14 @@ import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/frames.ts
 import { openConnection } from '../usecases/open-connection.ts';
 import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';
-import { callerOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { callerOf, clientOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
 export function connectHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
     const caller = callerOf(event);
     if (caller === undefined) return { statusCode: 401 };
-    const code = await openConnection(depsAt(event.requestContext.requestTimeEpoch), caller, tokenOf(event));
+    const deps = depsAt(event.requestContext.requestTimeEpoch);
+    const code = await openConnection(deps, caller, clientOf(event), tokenOf(event));
     const offered = subProtocols(event);
     const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
     // A browser gives up on a connection whose sub-protocol was not selected, and hears why it was refused by it alone.

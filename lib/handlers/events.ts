@@ -1,7 +1,8 @@
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import { isConnectionId, isUserId } from '../domain/ids.ts';
+import { INSTANCE_QUERY, PLATFORM_QUERY } from '../protocol/frames.ts';
 import type { Caller } from '../usecases/deps.ts';
-import type { TokenLife } from '../usecases/open-connection.ts';
+import type { Client, TokenLife } from '../usecases/open-connection.ts';
 
 /** What we read of API Gateway's WebSocket events. */
 export interface WebSocketEvent {
@@ -36,6 +37,19 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
 function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
   const { connectionId } = event.requestContext;
   return isConnectionId(connectionId) ? connectionId : undefined;
+}
+
+const PLATFORM = /^(mobile|web|desktop)$/;
+const INSTANCE = /^[A-Za-z0-9_-]{1,36}$/;
+
+/** A client that does not say is taken for a mobile one, and each connection for a run of its own. */
+export function clientOf(event: WebSocketEvent): Client {
+  const query = event.queryStringParameters ?? {};
+  const [platform = '', instance = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];
+  return {
+    platform: PLATFORM.test(platform) ? platform : 'mobile',
+    instance: INSTANCE.test(instance) ? instance : event.requestContext.connectionId,
+  };
 }
 
 export function tokenOf(event: WebSocketEvent): TokenLife {

@@ -4,6 +4,7 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';
+import { keepAlive } from '../usecases/keep-alive.ts';
 import { leaveRoom } from '../usecases/leave-room.ts';
 import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-entries.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
@@ -28,7 +29,8 @@ export function messageHandler(depsAt: DepsAt) {
     }
     const deps = depsAt(nowMs);
     try {
-      return answer(id, await serve(deps, caller, parsed.frame));
+      const [outcome] = await Promise.all([serve(deps, caller, parsed.frame), signOfLife(deps, caller)]);
+      return id === '' ? { statusCode: 200 } : answer(id, outcome);
     } catch (fault) {
       deps.onFault(`serve ${parsed.frame.action}`, fault);
       const message = `unable to serve ${parsed.frame.action}; storage is busy or unreachable`;
@@ -36,6 +38,10 @@ export function messageHandler(depsAt: DepsAt) {
     }
   };
 }
+
+/** Beside the frame's own work: the next frame makes up for one that failed. */
+const signOfLife = (deps: Deps, caller: Caller): Promise<void> =>
+  keepAlive(deps, caller).catch((fault) => deps.onFault('note a sign of life', fault));
 
 function serve(deps: Deps, caller: Caller, frame: ClientFrame): Promise<object> {
   // The parser let only well-formed room ids through.

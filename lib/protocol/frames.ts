@@ -13,6 +13,16 @@ export const TOKEN_SUB_PROTOCOL_PREFIX = 'token.';
 export const REFUSED_SUB_PROTOCOL_PREFIX = 'doorman.refused.';
 /** Name of the query parameter that carries the token where a client cannot set a sub-protocol. */
 export const TOKEN_QUERY = 'token';
+/** Query parameters by which a client tells which kind of device it is, and which run of it. */
+export const PLATFORM_QUERY = 'platform';
+export const INSTANCE_QUERY = 'instance';
+/** A client that says nothing else for this long sends a ping; without a sign of life the server takes it for gone. */
+export const HEARTBEAT_MS = 120_000;
+/**
+ * A frame this long after the last that counted is a new sign of life; frames before that add nothing, so the heartbeat
+ * goes by the last one that counted.
+ */
+export const SIGN_OF_LIFE_MS = 78_000;
 /** RongCloud's limit of messages that a join or one page of history can carry. */
 export const MESSAGE_COUNT_MAX = 50;
 
@@ -115,6 +125,7 @@ export type ClientFrame =
       /** '' = from the first. */
       readonly afterKey: string;
     }
+  /** A sign of life. id '' = no answer is wanted: an answer is a message that is paid for. */
   | { readonly action: 'ping'; readonly id: string };
 
 export type ClientAction = ClientFrame['action'];
@@ -267,6 +278,8 @@ export type PushFrame =
       readonly atMs: number;
       readonly extra: string;
     }
+  /** To a user's other devices: he has joined or left a room himself. */
+  | { readonly event: 'sync'; readonly room: string; readonly change: 'joined' | 'left'; readonly atMs: number }
   /** The server is about to close this connection for good; the code says why. */
   | { readonly event: 'closing'; readonly code: number; readonly message: string };
 

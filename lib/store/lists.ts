@@ -13,6 +13,7 @@ export type AppSet =
   | 'kept-rooms'
   | 'low-priority-types'
   | 'allowlisted-types'
+  | 'real-time-walk'
   | `blacklist#${UserId}`
   | `tags#${UserId}`;
 

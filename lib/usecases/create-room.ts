@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isLive, newRoom, type Room, type RoomEnd } from '../domain/room.ts';
+import { endOfRoom, isLive, newRoom, type Room, type RoomEnd } from '../domain/room.ts';
 import { StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 
@@ -18,6 +18,8 @@ export async function createRoom(
 ): Promise<{ readonly room: Room; readonly isNew: boolean }> {
   const end = plan.end ?? { destroyType: 'idle', destroyAfterMin: deps.settings.destroyAfterMin };
   const room = { ...newRoom(id, name, deps.randomId(), deps.now(), end), muted: plan.muted === true };
+  // Before the room, so that none is without an entry; one that comes to nothing is dropped when it is looked at.
+  await deps.store.arm(endOfRoom(room), [{ kind: 'room', room: id }]);
   // Before the room: who reads the list looks at each room as well.
   if (room.muted) await deps.store.addToList('muted-rooms', [{ entry: id, untilMs: 0 }]);
   if (await deps.store.createRoom(room)) return { room, isNew: true };

@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isLive, type Room, type RoomEnd } from '../domain/room.ts';
+import { endOfRoom, isLive, type Room, type RoomEnd } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { countMembers } from './query-members.ts';
 
@@ -21,5 +21,9 @@ export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promi
 /** Says when a room goes by itself. False = no such room. */
 export async function setRoomEnd(deps: Deps, roomId: RoomId, end: RoomEnd): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) && (await deps.store.setRoomEnd(roomId, room.epoch, end)) !== undefined;
+  if (!isLive(room)) return false;
+  const after = await deps.store.setRoomEnd(roomId, room.epoch, end);
+  if (after === undefined) return false;
+  await deps.store.arm(Math.max(endOfRoom(after), deps.now()), [{ kind: 'room', room: roomId }]);
+  return true;
 }

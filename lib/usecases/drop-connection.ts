@@ -1,31 +1,41 @@
 import { offlineMark } from '../domain/eviction.ts';
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import { withoutConnection } from '../domain/member.ts';
+import { type Device, withoutConnection } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 
+/** A connection and whose it is. */
+export interface OwnConnection {
+  readonly userId: UserId;
+  readonly connectionId: ConnectionId;
+  readonly device: Device;
+}
+
 /**
  * One connection is no longer in one room. The room is read after the drop was noticed: an older seq would bring the kick
- * forward. Acts on this connection only, so a late event of an old connection changes nothing.
+ * forward. Acts on this connection only, so a late event of an old connection changes nothing. `silentSinceMs`: it was not
+ * noticed before its lease was over.
  */
 export async function dropConnection(
   deps: Deps,
   roomId: RoomId,
-  userId: UserId,
-  connection: ConnectionId,
+  own: OwnConnection,
+  silentSinceMs: number | undefined,
 ): Promise<void> {
+  const { userId, connectionId } = own;
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return;
-  const mark = offlineMark(room, deps.now());
-  if ((await deps.store.markLastConnection(roomId, userId, connection, mark)) === 'marked') return;
+  const sinceMs = silentSinceMs ?? deps.now();
+  const mark = offlineMark(room, deps.now(), sinceMs);
+  if ((await deps.store.markLastConnection(roomId, userId, own, mark)) === 'marked') return;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const member = await deps.store.getMember(roomId, userId);
-    if (member === undefined || !member.connections.includes(connection)) return;
+    if (member === undefined || !member.connections.includes(connectionId)) return;
     // The mark of an earlier attempt would be too old if the others dropped meanwhile.
     const now = await deps.store.getRoom(roomId);
     if (!isLive(now)) return;
-    const next = withoutConnection(member, connection, offlineMark(now, deps.now()));
+    const next = withoutConnection(member, connectionId, offlineMark(now, deps.now(), sinceMs));
     if ((await deps.store.putMember(next, member.revision)) !== 'conflict') return;
   }
   throw new StoreFault('unable to mark a member offline; his row kept changing');

@@ -1,10 +1,10 @@
 import { isDue } from '../domain/eviction.ts';
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { PushFrame } from '../protocol/frames.ts';
 import type { Deps } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
+import { dropConnection, type OwnConnection } from './drop-connection.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled at once. */
 const POSTS_IN_FLIGHT = 64;
@@ -50,21 +50,21 @@ export async function fanOut(deps: Deps, room: Room, frame: PushFrame, except?: 
     const targets = members.flatMap((member) =>
       member.connections
         .filter((id) => id !== except?.connectionId && member.userId !== except?.userId)
-        .map((id) => ({ userId: member.userId, id })),
+        .map((id) => ({ userId: member.userId, connectionId: id, device: member.devices[id] ?? id })),
     );
-    const gone: { userId: UserId; id: ConnectionId }[] = [];
+    const gone: OwnConnection[] = [];
     await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {
-      if ((await deps.push.post(target.id, frame)) === 'gone') gone.push(target);
+      if ((await deps.push.post(target.connectionId, frame)) === 'gone') gone.push(target);
     });
-    for (const target of gone) await dropGone(deps, room.room, target.userId, target.id);
+    for (const target of gone) await dropGone(deps, room.room, target);
     due.push(...members.filter((member) => isDue(member, room, deps.settings)));
   }
   return due;
 }
 
-async function dropGone(deps: Deps, room: RoomId, userId: UserId, id: ConnectionId): Promise<void> {
+async function dropGone(deps: Deps, room: RoomId, target: OwnConnection): Promise<void> {
   try {
-    await dropConnection(deps, room, userId, id);
+    await dropConnection(deps, room, target, undefined);
   } catch (fault) {
     deps.onFault('drop a gone connection', fault);
   }

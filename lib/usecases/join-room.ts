@@ -1,15 +1,25 @@
 import { isDue } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
-import { currentMember, isBlocked, joined, type Member, withConnection } from '../domain/member.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
+import {
+  currentMember,
+  type DeviceConnection,
+  isBlocked,
+  joined,
+  type Member,
+  withConnection,
+} from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EndReason, JoinedAnswer, Resume } from '../protocol/frames.ts';
 import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
-import { kickDue } from './end-membership.ts';
+import { claimEnd, kickDue } from './end-membership.ts';
 import { leaveForAnother } from './leave-room.ts';
+import { noteActivity } from './note-activity.ts';
+import { isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
+import { tellOwnDevices } from './tell-own-devices.ts';
 
 export interface JoinRequest {
   readonly room: RoomId;
@@ -29,16 +39,20 @@ export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest)
   if (!('epoch' in room)) return room;
   const connection = await deps.store.addConnectionRoom(caller, request.room);
   if (connection === undefined) return gone();
-  const admitted = await admit(deps, caller, room, request.resume);
+  await noteActivity(deps, room);
+  const by = { connectionId: caller.connectionId, device: connection.device };
+  const admitted = await admit(deps, caller.userId, by, room, request.resume);
   if (!('member' in admitted)) {
     await deps.store.removeConnectionRoom(caller, request.room);
     return admitted;
   }
   const again = await deps.store.getConnection(caller);
   if (again === undefined || again.closedAtMs !== undefined) {
-    await dropConnection(deps, request.room, caller.userId, caller.connectionId);
+    await dropConnection(deps, request.room, connection, undefined);
     return gone();
   }
+  if (admitted.fresh && (await isOverLimit(deps, room, admitted.member))) return full(deps, caller, admitted.member);
+  if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, room.room, 'joined');
   if (!deps.settings.multipleRooms) await leaveOthers(deps, caller, connection.rooms, request.room);
   return answer(deps, room, admitted, request);
 }
@@ -63,11 +77,17 @@ interface Admitted {
   readonly fresh: boolean;
 }
 
-async function admit(deps: Deps, caller: Caller, room: Room, resume: Resume | undefined): Promise<Admitted | Refusal> {
+async function admit(
+  deps: Deps,
+  userId: UserId,
+  by: DeviceConnection,
+  room: Room,
+  resume: Resume | undefined,
+): Promise<Admitted | Refusal> {
   // A first join is tried without a read: it is the common case, and its condition (no row) decides.
-  let row = resume === undefined ? undefined : await deps.store.getMember(room.room, caller.userId);
+  let row = resume === undefined ? undefined : await deps.store.getMember(room.room, userId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const member = currentMember(row, room.room, caller.userId, room.epoch);
+    const member = currentMember(row, room.room, userId, room.epoch);
     if (isBlocked(member, deps.now())) {
       return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
     }
@@ -75,21 +95,26 @@ async function admit(deps: Deps, caller: Caller, room: Room, resume: Resume | un
       // I-M13: who is found due was out before he came back. Told so when he resumes; else he joins afresh.
       await kickDue(deps, [member]);
       if (resume !== undefined) return over('offline');
-      row = await deps.store.getMember(room.room, caller.userId);
+      row = await deps.store.getMember(room.room, userId);
       continue;
     }
     if (resume !== undefined && member.membership !== resume.membership) return over(endOf(member, resume));
     const fresh = member.membership === undefined;
-    if (!fresh && member.offline === undefined && member.connections.includes(caller.connectionId))
+    if (!fresh && member.offline === undefined && member.connections.includes(by.connectionId))
       return { member, fresh };
-    const next = fresh
-      ? joined(member, caller.connectionId, deps.randomId(), deps.now())
-      : withConnection(member, caller.connectionId);
+    const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
     if (stored !== 'conflict') return { member: stored, fresh };
-    row = await deps.store.getMember(room.room, caller.userId);
+    row = await deps.store.getMember(room.room, userId);
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
+}
+
+/** The room was full: of several who join at once the first ones stay, as the limit allows. */
+async function full(deps: Deps, caller: Caller, member: Member): Promise<Refusal> {
+  await claimEnd(deps, member, 'left', caller.connectionId);
+  await deps.store.removeConnectionRoom(caller, member.room);
+  return refuse(Code.ROOM_FULL, 'unable to join the room; it is full');
 }
 
 const over = (reason: EndReason) =>

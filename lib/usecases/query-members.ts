@@ -46,3 +46,12 @@ export async function countMembers(deps: Deps, room: Room): Promise<number> {
   const now = await deps.store.getRoom(room.room);
   return rows.filter((row) => isMember(row, now, deps.settings)).length;
 }
+
+/** Is he one too many? Of those who join at once the first by time stay. */
+export async function isOverLimit(deps: Deps, room: Room, member: Member): Promise<boolean> {
+  const { roomMemberLimit } = deps.settings;
+  if (roomMemberLimit === 0) return false;
+  const list = await queryMembers(deps, room.room, Number.POSITIVE_INFINITY, 'ascending');
+  const place = list?.members.findIndex(({ userId }) => userId === member.userId) ?? -1;
+  return place >= roomMemberLimit;
+}

@@ -109,17 +109,16 @@ async function checkSender(deps: Deps, caller: Caller, roomId: RoomId, roomFirst
 /** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
 async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member): Promise<Sender | Refusal> {
   if (member.connections.includes(caller.connectionId)) return { room, member, revived: false };
-  if ((await deps.store.addConnectionRoom(caller, room.room)) === undefined) {
-    return closed();
-  }
-  return { room, member: withConnection(member, caller.connectionId), revived: true };
+  const connection = await deps.store.addConnectionRoom(caller, room.room);
+  if (connection === undefined) return closed();
+  return { room, member: withConnection(member, connection), revived: true };
 }
 
 /** As for a join: looked at once more after the row was written, so that a `$disconnect` in between leaves no ghost. */
 async function isStillOpen(deps: Deps, caller: Caller, room: Room): Promise<boolean> {
   const connection = await deps.store.getConnection(caller);
   if (connection !== undefined && connection.closedAtMs === undefined) return true;
-  await dropConnection(deps, room.room, caller.userId, caller.connectionId);
+  if (connection !== undefined) await dropConnection(deps, room.room, connection, undefined);
   return false;
 }
 

@@ -1,29 +1,110 @@
-import { closeConnection } from './close-connection.ts';
+import { endOfBucket } from '../domain/lease.ts';
+import { DUE_SHARDS, type DueEntry, type DueRow } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
+import { lookAtConnection } from './look-at-connection.ts';
+import { lookAtMember } from './look-at-member.ts';
+import { lookAtRoom } from './look-at-room.ts';
+import { watchOffline } from './watch-offline.ts';
 
-const PAGE = 100;
+const SHARDS_IN_FLIGHT = 4;
+const ROWS_IN_PAGE = 25;
+const LOOKS_IN_FLIGHT = 16;
+/** What could not be looked at is tried again, and holds up nobody meanwhile. */
+const TRY_AGAIN_MS = 300_000;
 
+/** What a run did. All but `lagMs` are counts. */
 export interface SweepReport {
   readonly due: number;
+  readonly revived: number;
   readonly closed: number;
+  readonly kicked: number;
+  readonly destroyed: number;
   readonly failed: number;
+  /** Rows that cannot be read. */
+  readonly poisoned: number;
+  /** How late the oldest entry was looked at. */
+  readonly lagMs: number;
+  /** The time was up; the next run goes on with what is due. */
+  readonly unfinished: boolean;
 }
 
-/** Closes what outlived API Gateway's limit, so no lost `$disconnect` leaves a ghost. A poison row is counted and skipped. */
-export async function sweep(deps: Deps): Promise<SweepReport> {
-  const due = await deps.store.dueConnections(deps.now(), PAGE);
-  let closed = 0;
-  await eachOf(due, 8, async (entry) => {
+type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
+
+/**
+ * Looks at what is due, page by page, until there is no more or the time is up: the list itself is the cursor that the
+ * next run goes on from. Nothing here decides anything by itself, so two runs at once, a lost or a doubled one do no harm.
+ */
+export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
+  const counts: Counts = {
+    ...{ due: 0, revived: 0, closed: 0, kicked: 0, destroyed: 0, failed: 0, poisoned: 0, lagMs: 0 },
+    unfinished: false,
+  };
+  await watchOffline(deps, untilMs);
+  const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
+  await eachOf(shards, SHARDS_IN_FLIGHT, (shard) => sweepShard(deps, shard, untilMs, counts));
+  return counts;
+}
+
+async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Counts): Promise<void> {
+  for (;;) {
+    const rows = await deps.store.dueRows(shard, deps.now(), ROWS_IN_PAGE);
+    if (rows.length === 0) return;
+    if (deps.now() >= untilMs) {
+      counts.unfinished = true;
+      return;
+    }
+    await sweepRows(deps, rows, counts);
+    if (rows.length < ROWS_IN_PAGE) return;
+  }
+}
+
+/** What must be looked at again is armed before the rows go, so a run that dies loses nothing. */
+async function sweepRows(deps: Deps, rows: readonly DueRow[], counts: Counts): Promise<void> {
+  const again = new Map<number, DueEntry[]>();
+  const armLater = (entry: DueEntry, atMs: number) => {
+    const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
+    again.set(bucket, [...(again.get(bucket) ?? []), entry]);
+  };
+  const entries = new Map(rows.flatMap((row) => row.entries).map((entry) => [JSON.stringify(entry), entry]));
+  counts.due += entries.size;
+  counts.poisoned += rows.filter((row) => row.entries.length === 0).length;
+  counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
+  await eachOf([...entries.values()], LOOKS_IN_FLIGHT, async (entry) => {
     try {
-      await deps.push.close(entry.connectionId);
-      await closeConnection(deps, entry);
-      // Also where nothing but the entry was left of a connection.
-      await deps.store.clearDue(entry);
-      closed += 1;
+      await look(deps, entry, counts, armLater);
     } catch (fault) {
-      deps.onFault('close a connection in the sweep', fault);
+      counts.failed += 1;
+      deps.onFault(`look at a ${entry.kind} that is due`, fault);
+      armLater(entry, deps.now() + TRY_AGAIN_MS);
     }
   });
-  return { due: due.length, closed, failed: due.length - closed };
+  for (const [atMs, ofBucket] of again) await deps.store.arm(atMs, ofBucket);
+  await eachOf(rows, LOOKS_IN_FLIGHT, (row) => disarm(deps, row));
+}
+
+async function look(
+  deps: Deps,
+  entry: DueEntry,
+  counts: Counts,
+  armLater: (entry: DueEntry, atMs: number) => void,
+): Promise<void> {
+  if (entry.kind === 'connection') {
+    const { nextAtMs, did, members = [], kicked = 0 } = await lookAtConnection(deps, entry);
+    for (const member of members) armLater(member.entry, member.atMs);
+    if (nextAtMs !== undefined) armLater(entry, nextAtMs);
+    if (did !== undefined) counts[did] += 1;
+    counts.kicked += kicked;
+    return;
+  }
+  const seen = entry.kind === 'room' ? lookAtRoom(deps, entry.room) : lookAtMember(deps, entry.room, entry.userId);
+  const { nextAtMs, did } = await seen;
+  if (nextAtMs !== undefined) armLater(entry, nextAtMs);
+  if (did !== undefined) counts[did] += 1;
+}
+
+/** A row that cannot be read is told, and stays for whoever looks at it; it expires in the end. */
+async function disarm(deps: Deps, row: DueRow): Promise<void> {
+  if (row.entries.length > 0) await deps.store.disarm(row);
+  else deps.onFault(`read the due row ${row.shard}/${row.place}`, new Error('it is not whole'));
 }

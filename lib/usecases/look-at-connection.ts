@@ -1,0 +1,44 @@
+import type { Connection, ConnectionKey, DueEntry } from '../store/room-store.ts';
+import { closeLapsed, dropFromRooms } from './close-connection.ts';
+import type { Deps } from './deps.ts';
+import { type Look, lookAtMember } from './look-at-member.ts';
+
+/** As for a member; a closed connection's rooms are looked at by themselves from then on. */
+export interface ConnectionLook extends Look {
+  readonly members?: readonly { readonly entry: DueEntry; readonly atMs: number }[];
+  readonly kicked?: number;
+}
+
+/** A connection whose lease was over when the entry was written: heard of since, or half-open, or closed by now. */
+export async function lookAtConnection(deps: Deps, key: ConnectionKey): Promise<ConnectionLook> {
+  const glance = aliveUntil(await deps.store.glanceConnection(key), deps.now());
+  if (glance !== undefined) return { nextAtMs: glance, did: 'revived' };
+  const connection = await deps.store.getConnection(key);
+  if (connection === undefined) return {};
+  const alive = aliveUntil(connection, deps.now());
+  if (alive !== undefined) return { nextAtMs: alive, did: 'revived' };
+  if (connection.closedAtMs === undefined) {
+    const closed = await closeLapsed(deps, connection);
+    // It was heard of in the last moment, or closed by somebody else: what it is now, another look tells.
+    return closed === undefined ? { nextAtMs: deps.now() } : { ...(await lookAtRooms(deps, closed)), did: 'closed' };
+  }
+  // Whoever closed it may have died before its rooms were told.
+  await dropFromRooms(deps, connection);
+  return lookAtRooms(deps, connection);
+}
+
+function aliveUntil(connection: Connection | undefined, nowMs: number): number | undefined {
+  if (connection === undefined || connection.closedAtMs !== undefined) return undefined;
+  return nowMs < connection.leaseUntilMs ? connection.leaseUntilMs : undefined;
+}
+
+async function lookAtRooms(deps: Deps, { userId, rooms }: Connection): Promise<ConnectionLook> {
+  const members: { entry: DueEntry; atMs: number }[] = [];
+  let kicked = 0;
+  for (const room of rooms) {
+    const { nextAtMs, did } = await lookAtMember(deps, room, userId);
+    if (nextAtMs !== undefined) members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
+    if (did === 'kicked') kicked += 1;
+  }
+  return { members, kicked };
+}

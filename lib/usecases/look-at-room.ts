@@ -1,0 +1,23 @@
+import type { RoomId } from '../domain/ids.ts';
+import { endOfRoom } from '../domain/room.ts';
+import type { Deps } from './deps.ts';
+import { destroyRoom } from './destroy-room.ts';
+import type { Look } from './look-at-member.ts';
+
+/** A room's end may be brought forward, so it is looked at this often at least. */
+const LOOK_MS = 3_600_000;
+
+/** A room whose time may have come, or that somebody has destroyed half-way. */
+export async function lookAtRoom(deps: Deps, roomId: RoomId): Promise<Look> {
+  const room = await deps.store.getRoom(roomId);
+  if (room === undefined) return {};
+  if (room.destroyedAtMs !== undefined) {
+    await destroyRoom(deps, roomId, room.destroyedByItself === true);
+    return {};
+  }
+  const [nowMs, endMs] = [deps.now(), endOfRoom(room)];
+  if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + LOOK_MS) };
+  if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + LOOK_MS };
+  const destroyed = await destroyRoom(deps, roomId, true, room);
+  return destroyed ? { did: 'destroyed' } : { nextAtMs: nowMs };
+}
