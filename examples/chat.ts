@@ -28,6 +28,12 @@ async function chat(userId: string, room: string): Promise<void> {
   engine.setOnChatRoomMemberChangedListener((_room, actions) => {
     for (const { userId, actionType } of actions) console.log(`* ${userId} ${actionType === 1 ? 'joined' : 'left'}`);
   });
+  engine.setOnRemoteMessageRecalledListener(({ senderUserId }) =>
+    console.log(`* ${senderUserId}: a message is recalled`),
+  );
+  engine.setOnChatRoomNotifyBlockListener(({ userIdList, operateType }) => {
+    console.log(`* ${userIdList.join(', ')} ${operateType === 1 ? 'blocked' : 'no longer blocked'}`);
+  });
   engine.setOnChatRoomRemovedListener((_room, reason) => console.log(`* out of the room: ${reason}`));
   engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
     console.log(`* ${beforeSeq - afterSeq - 1} messages are lost`);

@@ -34,7 +34,7 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
 export class Room {
   readonly #room: string;
   readonly #events: RoomEvents;
-  readonly operations: Operations;
+  readonly #operations: Operations;
   readonly #membership: Membership;
   readonly #messages: MessageFlow;
   readonly #entries: EntriesCache;
@@ -45,7 +45,7 @@ export class Room {
   constructor(room: string, deps: OperationDeps, events: RoomEvents) {
     this.#room = room;
     this.#events = events;
-    this.operations = new Operations(deps);
+    this.#operations = new Operations(deps);
     const notMember = () => this.#membership.resume();
     this.#messages = new MessageFlow(room, deps, { ...events, notMember });
     this.#entries = new EntriesCache(room, deps, {
@@ -53,7 +53,7 @@ export class Room {
       synced: () => events.entriesSynced(),
       notMember,
     });
-    this.#entryWriter = new EntryWriter(room, this.operations, {
+    this.#entryWriter = new EntryWriter(room, this.#operations, {
       done: (operation, entries) => this.#entries.expect(operation, entries),
       settled: (answer) => this.#settled(answer),
     });
@@ -72,7 +72,7 @@ export class Room {
     message: { readonly clientMessageId: string; readonly type: string; readonly content: string },
     done: (code: number, sent: SentAnswer | undefined) => void,
   ): void {
-    this.operations.add({
+    this.#operations.add({
       kind: 'send',
       frameOf: (id) => ({ action: 'send', id, room: this.#room, ...message }),
       settle: (answer) => {
@@ -88,7 +88,7 @@ export class Room {
 
   recall(messageId: string, done: (code: number) => void): void {
     this.#messages.recallsHimself(messageId, true);
-    this.operations.add({
+    this.#operations.add({
       kind: 'recall',
       frameOf: (id) => ({ action: 'recall', id, room: this.#room, messageId }),
       settle: (answer) => {
@@ -103,7 +103,7 @@ export class Room {
     page: { readonly timestampMs: number; readonly order: 'descending' | 'ascending'; readonly count: number },
     done: (code: number, messages: readonly Message[]) => void,
   ): void {
-    this.operations.add({
+    this.#operations.add({
       kind: 'history',
       frameOf: (id) => ({ action: 'history', id, room: this.#room, ...page }),
       settle: (answer) => {
@@ -130,11 +130,11 @@ export class Room {
   /** There is a connection: first what was missed, then what waits. */
   up(): void {
     this.#membership.resume();
-    this.operations.proceed();
+    this.#operations.proceed();
   }
 
   down(): void {
-    this.operations.pause();
+    this.#operations.pause();
     this.#messages.pause();
     this.#entries.pause();
   }
@@ -142,7 +142,7 @@ export class Room {
   /** Ends all that waits; the membership stays, for a later connection. */
   stop(code: number): void {
     this.down();
-    this.operations.end(code);
+    this.#operations.end(code);
     this.#entries.stop(code);
     this.#checkIdle();
   }
@@ -162,7 +162,7 @@ export class Room {
     const events = this.#events;
     return new Membership(
       this.#room,
-      this.operations,
+      this.#operations,
       {
         joining: () => events.joining(),
         joined: (answer) => this.#joined(answer),
@@ -201,7 +201,7 @@ export class Room {
   }
 
   #pushedMembers(frame: Push<'members'>): void {
-    const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch || this.operations.has('join');
+    const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch || this.#operations.has('join');
     const changes = frame.changes.filter(
       (change) => isMine && this.#seenChanges.isNews(`${change.membership} ${change.change}`),
     );
@@ -222,6 +222,6 @@ export class Room {
   }
 
   #checkIdle(): void {
-    if (this.#membership.current === undefined && this.operations.isEmpty) this.#events.idle();
+    if (this.#membership.current === undefined && this.#operations.isEmpty) this.#events.idle();
   }
 }

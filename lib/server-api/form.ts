@@ -26,14 +26,19 @@ export function readJsonForm(body: Uint8Array): Form {
   return new Map(Object.entries(found).map(([name, value]) => [name, stringsOf(name, value)]));
 }
 
-/** The object that the text is in JSON, or undefined. */
-export function jsonObject(text: string): object | undefined {
+/** What the text is in JSON, or undefined. */
+export function jsonValue(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
+}
+
+/** The object that the text is in JSON, or undefined. */
+export function jsonObject(text: string): object | undefined {
+  const value = jsonValue(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 /** JSON can name half of a character; UTF-8 has no form for it. */

@@ -6,7 +6,7 @@ import { publishMessage } from '../usecases/publish-message.ts';
 import { recallMessage } from '../usecases/recall-message.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one, optional, withDefault } from './fields.ts';
-import { bytes, choice, flag, integer, type Kind, roomId, userId, word, wrong } from './kinds.ts';
+import { bytes, choice, flag, integer, json, type Kind, roomId, userId, word, wrong } from './kinds.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, string } from './schema.ts';
@@ -26,7 +26,7 @@ export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 
 const message = {
   fromUserId: one(userId, 'the sender'),
   objectName: one(messageType, 'the type of the message'),
-  content: one(bytes(CONTENT_BYTES_MAX), 'the message, JSON by convention'),
+  content: one(json(CONTENT_BYTES_MAX), 'the message'),
   isIncludeSender: withDefault(flag, '0', '1 = the sender gets it too where he is in the room'),
 };
 

@@ -31,12 +31,16 @@ export const entryFrames = (
   revision: number,
   operation: 'set' | 'remove',
   entries: ReadonlyMap<string, string>,
-): readonly PushFrame[] =>
-  partsThatFit(entries).map((part) => ({
+): readonly PushFrame[] => {
+  const parts = partsThatFit(entries);
+  return parts.map((part) => ({
     event: 'entries',
     room: room.room,
     roomEpoch: room.epoch,
     revision,
     operation,
     entries: Object.fromEntries(part),
+    // So that a client notices when a part is lost.
+    ...(parts.length > 1 ? { total: entries.size } : {}),
   }));
+};

@@ -147,6 +147,9 @@ describe('the attributes of a room', () => {
     expect(await found).toBe(20607);
     // Who asks again begins anew.
     const again = script.allEntries();
+    script.refuse((await server.take('getEntries')).id, 20607);
+    await script.fence();
+    timers.advance(1000);
     await script.answerEntries({ a: '1' }, 5);
     expect(await again).toEqual({ a: '1' });
   });

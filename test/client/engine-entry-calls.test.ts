@@ -49,6 +49,8 @@ describe('setting attributes', () => {
     pushEntries(1, 'set', entries);
     expect(await found).toEqual(entries);
     expect(await told.next()).toEqual(['changed', 0, 'r', { constructor: 'v' }]);
+    // The next frame is the fence's: nothing was read.
+    await script.fence();
   });
 
   it('reads anew where the push is lost', async () => {

@@ -79,9 +79,10 @@ export const required = (...edges: readonly (Edge | readonly Edge[])[]): Paramet
   required: true,
   edges: edges.flat(),
 });
+/** An optional parameter of nothing is one that is not given. */
 export const optional = (...edges: readonly (Edge | readonly Edge[])[]): Parameter => ({
   required: false,
-  edges: edges.flat(),
+  edges: edges.flat().filter(({ values }) => values !== ''),
 });
 
 /** `$user-1` to `$user-<count>`. */

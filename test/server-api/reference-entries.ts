@@ -90,7 +90,7 @@ export const entries: readonly Endpoint[] = [
     answer: {},
     witness,
     special: [
-      { what: 'a key that is not there', column: 'error', form: { ...room, userId: '$user', key: 'none' }, code: 1002 },
+      { what: 'a key that is not there', column: 'error', form: { ...room, userId: '$user', key: 'none' }, code: 1015 },
     ],
   },
   {

@@ -36,6 +36,7 @@ const presence: readonly Endpoint[] = [
     form: { ...room, userId: '$watcher' },
     parameters: { chatroomId, userId: required(id, beyond('2 users', many('$user', 2), 1002)) },
     room: 'chatroomId',
+    unknownRoom: 200,
     member: true,
     answer: { isInChrm: true },
   },
@@ -44,6 +45,7 @@ const presence: readonly Endpoint[] = [
     form: { ...room, userId: ['$watcher', '$user'] },
     parameters: { chatroomId, userId: required(users(1000)) },
     room: 'chatroomId',
+    unknownRoom: 200,
     member: true,
     answer: {
       result: [

@@ -27,9 +27,9 @@ const tokens: readonly Endpoint[] = [
   },
   {
     path: '/user/token/expire.json',
-    form: { ...user, time: '1' },
+    form: { ...user, time: '1600000000000' },
     parameters: {
-      userId,
+      userId: required(id),
       time: required(beyond('below 0', '-1', 1002), beyond('a word', 'now', 1002), beyond('nothing', '', 1002)),
     },
     before: [register],

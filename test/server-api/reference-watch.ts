@@ -7,6 +7,7 @@ export class Watch {
   readonly #api: ServerApiClient;
   readonly #watcher: Player;
   #fences = 0;
+  #room = 'lobby';
 
   constructor(api: ServerApiClient, watcher: Player) {
     this.#api = api;
@@ -16,32 +17,40 @@ export class Watch {
   async enter(room: string): Promise<void> {
     const code = await this.#watcher.join(room);
     if (code !== 0) throw new Error(`unable to enter ${room}; code ${code}`);
+    this.#room = room;
   }
 
-  see(witness: Extract<Witness, string>, room: string): Promise<unknown> {
-    if (witness === 'heard') return this.#heard(room);
-    return witness === 'flow' ? this.#flows(room) : this.#history(room);
+  /** Goes back to the lobby. */
+  async leave(): Promise<void> {
+    // A room that was destroyed is left already.
+    if (this.#room !== 'lobby') await this.#watcher.leave(this.#room);
+    this.#room = 'lobby';
+  }
+
+  see(witness: Extract<Witness, string>): Promise<unknown> {
+    if (witness === 'heard') return this.#heard();
+    return witness === 'flow' ? this.#flows() : this.#history();
   }
 
   /** All texts but the fences, once all that was sent to the room has come. */
-  async #heard(room: string): Promise<readonly string[]> {
-    await this.#fence(room);
-    const texts = this.#watcher.told.entries.flatMap((told) => (told.kind === 'message' ? [told.text] : []));
+  async #heard(): Promise<readonly string[]> {
+    await this.#fence(this.#room);
+    const texts = this.#watcher.told.entries.flatMap((told) => (told.kind === 'message' ? [short(told.text)] : []));
     return texts.filter((text) => !text.startsWith('fence'));
   }
 
   /** Whether what is sent to the room reaches its member. */
-  async #flows(room: string): Promise<boolean> {
-    const probe = await this.#publish(room);
+  async #flows(): Promise<boolean> {
+    const probe = await this.#publish(this.#room);
     await this.#fence('lobby');
     return this.#watcher.told.entries.some((told) => told.kind === 'message' && told.text === probe);
   }
 
-  #history(room: string): Promise<unknown> {
+  #history(): Promise<unknown> {
     return new Promise((resolve) => {
-      void this.#watcher.engine.getChatRoomMessages(room, 0, 0, 50, {
+      void this.#watcher.engine.getChatRoomMessages(this.#room, 0, 0, 50, {
         onSuccess: (messages) =>
-          resolve(messages.map((message) => ('text' in message ? message.text : message.content))),
+          resolve(messages.map((message) => short('text' in message ? String(message.text) : message.content))),
         onError: resolve,
       });
     });
@@ -61,3 +70,6 @@ export class Watch {
     return text;
   }
 }
+
+/** Long texts would fill the report of a failure. */
+const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 40)} (${text.length})` : text);

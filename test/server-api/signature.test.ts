@@ -1,65 +1,206 @@
 import { describe, expect, it } from 'vitest';
+import type { Settings } from '../../lib/domain/settings.ts';
+import { signRequest } from '../../lib/server-api/index.ts';
 import { checkSignature } from '../../lib/server-api/signature.ts';
-import { signedCall } from './signed-call.ts';
+import { apiDeps, serve } from './api-caller.ts';
+import { NOW_MS, recordingDeps } from './recording-store.ts';
+import { signedCall, strongCall } from './signed-call.ts';
+import { sha1Hex, usedOnce } from './signing.ts';
 
-const keys = { appKey: 'unit-app', secrets: ['old-secret', 'new-secret'] };
 const signed = (secret = 'new-secret') => signedCall('/', '', secret).headers;
-const check = (headers: Record<string, string>) => () => checkSignature(keys, headers);
 const refusedWith = (code: number) => expect.objectContaining({ statusCode: 401, code });
+const accepted = undefined;
 
-describe('the signature', () => {
-  it('is the SHA-1 of secret, nonce and timestamp', () => {
+interface Given {
+  readonly settings?: Partial<Settings>;
+  readonly secrets?: readonly string[];
+  readonly store?: Parameters<typeof recordingDeps>[0];
+}
+
+const check = (headers: Readonly<Record<string, string | undefined>>, { settings, secrets, store }: Given = {}) => {
+  const d = { ...apiDeps(recordingDeps(store, settings).deps), ...(secrets && { secrets }) };
+  return checkSignature(d, { ...signedCall('/', ''), headers });
+};
+
+describe("RongCloud's signature", () => {
+  it('is the SHA-1 of secret, nonce and timestamp', async () => {
     // printf 'secret12' | sha1sum
     const signature = 'e9424e7e2a8860a0d3198a794e94222d7a1083d2';
-    expect(() =>
-      checkSignature({ appKey: 'a', secrets: ['secret'] }, { 'app-key': 'a', nonce: '1', timestamp: '2', signature }),
-    ).not.toThrow();
+    const headers = { 'app-key': 'unit-app', nonce: '1', timestamp: '2', signature };
+    await expect(check(headers, { secrets: ['secret'] })).resolves.toBe(accepted);
   });
 
-  it('is accepted by every secret in force', () => {
-    expect(check(signed('old-secret'))).not.toThrow();
-    expect(check(signed('new-secret'))).not.toThrow();
+  it('is accepted by every secret in force and by no other', async () => {
+    await expect(check(signed('old-secret'))).resolves.toBe(accepted);
+    await expect(check(signed('new-secret'))).resolves.toBe(accepted);
+    await expect(check(signed('other'))).rejects.toEqual(refusedWith(1004));
+    await expect(check(signed('old-secret'), { secrets: ['new-secret'] })).rejects.toEqual(refusedWith(1004));
   });
 
-  it('is accepted in headers with the prefix RC-', () => {
+  it('is accepted in headers with the prefix RC-, and not with both', async () => {
     const prefixed = Object.fromEntries(Object.entries(signed()).map(([name, value]) => [`rc-${name}`, value]));
-    expect(check(prefixed)).not.toThrow();
-  });
-
-  it('is accepted again: the SDK sends the same nonce with every call', () => {
-    const headers = signed();
-    expect(check(headers)).not.toThrow();
-    expect(check(headers)).not.toThrow();
-  });
-
-  it('is refused by another secret', () => {
-    expect(check(signed('other'))).toThrow(refusedWith(1004));
-  });
-
-  it.each(['nonce', 'timestamp', 'signature'])('is refused without %s', (name) => {
-    expect(check({ ...signed(), [name]: '' })).toThrow(refusedWith(1004));
-  });
-
-  it.each(['nonce', 'timestamp'])('is refused when %s was changed', (name) => {
-    expect(check({ ...signed(), [name]: '1' })).toThrow(refusedWith(1004));
-  });
-
-  it('is refused when one digit differs, when cut and when longer', () => {
-    const { signature = '' } = signed();
-    const flipped = signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
-    for (const wrong of [flipped, signature.slice(2), `${signature}00`, 'zz'.repeat(20)]) {
-      expect(check({ ...signed(), signature: wrong })).toThrow(refusedWith(1004));
+    await expect(check(prefixed)).resolves.toBe(accepted);
+    for (const [name, value] of Object.entries(signed())) {
+      await expect(check({ ...prefixed, [name]: value })).rejects.toEqual(refusedWith(1004));
     }
   });
 
-  it('never matches an empty secret', () => {
-    const headers = signed('');
-    expect(() => checkSignature({ appKey: 'unit-app', secrets: [''] }, headers)).toThrow(refusedWith(1004));
-    expect(() => checkSignature({ appKey: 'unit-app', secrets: [] }, headers)).toThrow(refusedWith(1004));
+  it('is accepted again: the SDK sends the same nonce with every call', async () => {
+    await expect(check(signed())).resolves.toBe(accepted);
+    await expect(check(signed())).resolves.toBe(accepted);
   });
 
-  it('does not help with another app key', () => {
-    expect(check({ ...signed(), 'app-key': 'other' })).toThrow(refusedWith(1001));
-    expect(check({ ...signed(), 'app-key': '' })).toThrow(refusedWith(1001));
+  it.each(['nonce', 'timestamp', 'signature'])('is refused without %s', async (name) => {
+    await expect(check({ ...signed(), [name]: '' })).rejects.toEqual(refusedWith(1004));
+    await expect(check({ ...signed(), [name]: undefined })).rejects.toEqual(refusedWith(1004));
+  });
+
+  it.each(['nonce', 'timestamp'])('is refused when %s was changed or came twice', async (name) => {
+    await expect(check({ ...signed(), [name]: '1' })).rejects.toEqual(refusedWith(1004));
+    const twice = `${signed()[name]},${signed()[name]}`;
+    const signature = sha1Hex(
+      `new-secret${name === 'nonce' ? twice : '826526'}${name === 'nonce' ? '1795396857' : twice}`,
+    );
+    await expect(check({ ...signed(), [name]: twice, signature })).rejects.toEqual(refusedWith(1004));
+  });
+
+  it('is refused when one digit differs, when cut and when longer', async () => {
+    const { signature = '' } = signed();
+    const flipped = signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
+    for (const wrong of [flipped, signature.slice(2), `${signature}00`, `${signature} `, 'zz'.repeat(20)]) {
+      await expect(check({ ...signed(), signature: wrong })).rejects.toEqual(refusedWith(1004));
+    }
+  });
+
+  it('is refused where its nonce holds more than ASCII, with which SHA-1 could be continued', async () => {
+    for (const nonce of ['a\u0080', 'a\u0000', 'a b', 'a,b', 'a'.repeat(65)]) {
+      const headers = { ...signed(), nonce, signature: sha1Hex(`new-secret${nonce}1795396857`) };
+      await expect(check(headers)).rejects.toEqual(refusedWith(1004));
+    }
+    const nonce = '0.8142~!'.padEnd(64, 'x');
+    const headers = { ...signed(), nonce, signature: sha1Hex(`new-secret${nonce}1795396857`) };
+    await expect(check(headers)).resolves.toBe(accepted);
+  });
+
+  it('never matches an empty secret', async () => {
+    await expect(check(signed(''), { secrets: [''] })).rejects.toEqual(refusedWith(1004));
+    await expect(check(signed(''), { secrets: [] })).rejects.toEqual(refusedWith(1004));
+  });
+
+  it('does not help with another app key', async () => {
+    for (const appKey of ['other', '', 'unit-app,unit-app', 'UNIT-APP']) {
+      await expect(check({ ...signed(), 'app-key': appKey })).rejects.toEqual(refusedWith(1001));
+    }
+  });
+});
+
+describe('the age of a signature', () => {
+  const maxAge = { settings: { signatureMaxAgeSec: 60 } };
+  const at = (timestamp: number) => {
+    const signature = sha1Hex(`new-secret1${timestamp}`);
+    return { 'app-key': 'unit-app', nonce: '1', timestamp: `${timestamp}`, signature };
+  };
+
+  it.each([
+    ['now, in ms', NOW_MS],
+    ['60 s old, in ms', NOW_MS - 60_000],
+    ['60 s ahead, in ms', NOW_MS + 60_000],
+    ['59 s old, in s', Math.floor(NOW_MS / 1000) - 59],
+    ['60 s ahead, in s', Math.floor(NOW_MS / 1000) + 60],
+  ])('is accepted %s', async (_when, timestamp) => {
+    await expect(check(at(timestamp), maxAge)).resolves.toBe(accepted);
+  });
+
+  it.each([
+    ['60.001 s old, in ms', NOW_MS - 60_001],
+    ['60.001 s ahead, in ms', NOW_MS + 60_001],
+    ['60.678 s old, in s', Math.floor(NOW_MS / 1000) - 60],
+    ['60.322 s ahead, in s', Math.floor(NOW_MS / 1000) + 61],
+    ['of 1970', 1],
+    ['without end', 9_007_199_254_740_991],
+  ])('is refused %s', async (_when, timestamp) => {
+    await expect(check(at(timestamp), maxAge)).rejects.toEqual(refusedWith(1004));
+    await expect(check(at(timestamp))).resolves.toBe(accepted);
+  });
+});
+
+describe('a nonce that works once', () => {
+  const once = (store: Given['store'], signatureMaxAgeSec = 0) =>
+    ({ store, settings: { singleUseNonces: true, signatureMaxAgeSec } }) as const;
+  const headersOf = (nonce: string, timestamp: string) => ({
+    'app-key': 'unit-app',
+    nonce,
+    timestamp,
+    signature: sha1Hex(`new-secret${nonce}${timestamp}`),
+  });
+
+  it('is refused again, however nonce and timestamp are divided', async () => {
+    const { store } = usedOnce();
+    await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
+    await expect(check(headersOf('826526', '1795396857'), once(store))).rejects.toEqual(refusedWith(1004));
+    const divided = { ...headersOf('826526', '1795396857'), nonce: '82652', timestamp: '61795396857' };
+    expect(divided.signature).toBe(headersOf('82652', '61795396857').signature);
+    await expect(check(divided, once(store))).rejects.toEqual(refusedWith(1004));
+  });
+
+  it('may come again by chance with another time', async () => {
+    const { store } = usedOnce();
+    await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
+    await expect(check(headersOf('826526', '1795396858'), once(store))).resolves.toBe(accepted);
+  });
+
+  it('is used up by no call that is refused', async () => {
+    const { store } = usedOnce();
+    const wrong = { ...headersOf('826526', '1795396857'), signature: '0'.repeat(40) };
+    await expect(check(wrong, once(store))).rejects.toEqual(refusedWith(1004));
+    await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
+  });
+
+  it('is remembered for longer than its signature is worth something', async () => {
+    const [aged, ageless] = [usedOnce(), usedOnce()];
+    await check(headersOf('1', `${NOW_MS}`), once(aged.store, 60));
+    await check(headersOf('1', `${NOW_MS}`), once(ageless.store));
+    expect([aged.expiries, ageless.expiries]).toEqual([[NOW_MS + 120_000], [NOW_MS + 86_400_000]]);
+  });
+});
+
+describe('what a signature covers', () => {
+  const path = '/user/refresh.json';
+  const kept: unknown[] = [];
+  const store = { setProfile: async (user: string, change: object) => void kept.push([user, change.valueOf()]) };
+
+  it("is, in RongCloud's form, neither path nor body: they can be exchanged", async () => {
+    const captured = signedCall('/chatroom/get.json', 'chatroomId=r1');
+    const altered = { ...captured, path, bodyBytes: Buffer.from('userId=victim&name=altered') };
+    expect((await serve(recordingDeps(store).deps, altered)).statusCode).toBe(200);
+    expect(kept).toEqual([['victim', { name: 'altered' }]]);
+    const { deps } = recordingDeps({}, { strongSignaturesOnly: true });
+    const errorMessage = 'unable to accept the call; Signature-Version must be doorman-hmac-sha256-v1';
+    for (const request of [captured, altered]) {
+      expect((await serve(deps, request)).body).toEqual({ code: 1004, errorMessage });
+    }
+  });
+
+  it("is accepted in Doorman's form beside RongCloud's, and alone", async () => {
+    for (const strongSignaturesOnly of [false, true]) {
+      const used = usedOnce();
+      const { deps } = recordingDeps({ ...store, ...used.store }, { strongSignaturesOnly });
+      const request = strongCall({ path, body: 'userId=u1&name=n', nonce: 'n1', timestampMs: NOW_MS });
+      expect((await serve(deps, request)).statusCode).toBe(200);
+    }
+  });
+
+  it('is never found by the other form', async () => {
+    const strong = signRequest({
+      ...{ method: 'POST', target: '/', body: '', appKey: 'unit-app', secret: 'new-secret' },
+      ...{ nonce: '826526', timestampMs: NOW_MS },
+    });
+    const values = { 'app-key': 'unit-app', nonce: '826526', timestamp: `${NOW_MS}`, signature: strong.Signature };
+    await expect(check(values)).rejects.toEqual(refusedWith(1004));
+    const weak = { ...values, signature: sha1Hex(`new-secret826526${NOW_MS}`) };
+    await expect(check(weak)).resolves.toBe(accepted);
+    for (const version of ['doorman-hmac-sha256-v1', 'doorman-hmac-sha256-v2', 'sha1', ' ']) {
+      await expect(check({ ...weak, 'signature-version': version })).rejects.toEqual(refusedWith(1004));
+    }
   });
 });

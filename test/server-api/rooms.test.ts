@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { isRoomMuted } from '../../lib/usecases/mute-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { callerOf, formText, numbered } from './api-caller.ts';
+import { createApiWorld, noRoom, OK } from './api-world.ts';
+
+const store = useStore('dynoxide');
+const newWorld = (change: Parameters<typeof createApiWorld>[1] = {}) => createApiWorld(store(), change);
+
+describe('create_new', () => {
+  it('creates a room that goes when idle, after the time of the setting', async () => {
+    const { call, room, clock } = newWorld({ destroyAfterMin: 90 });
+    expect(await call('/chatroom/create_new.json', { chatroomId: room })).toEqual(OK);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toEqual({
+      ...OK,
+      chatroomId: room,
+      createTime: clock.nowMs,
+      memberCount: 0,
+      destroyType: 0,
+      destroyTime: 90,
+      ban: false,
+    });
+  });
+
+  it('takes the end, the mute, the exempt users and the attributes', async () => {
+    const { call, room } = newWorld();
+    const plan = {
+      ...{ chatroomId: room, destroyType: 1, destroyTime: 10_080, isBan: 'true', whiteUserIds: ['host', 'guest'] },
+      ...{ entryOwnerId: 'host', entryInfo: '{"topic":"tea","seats":"8"}' },
+    };
+    expect(await call('/chatroom/create_new.json', plan)).toEqual(OK);
+    const told = await call('/chatroom/get.json', { chatroomId: room });
+    expect(told).toMatchObject({ destroyType: 1, destroyTime: 10_080, ban: true });
+    expect((await call('/chatroom/ban/query.json')).chatroomIds).toContain(room);
+    const { userIds } = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
+    expect(userIds).toEqual(['guest', 'host']);
+    const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
+    expect(keys).toMatchObject([
+      { key: 'seats', value: '8', userId: 'host', autoDelete: '0' },
+      { key: 'topic', value: 'tea', userId: 'host', autoDelete: '0' },
+    ]);
+  });
+
+  it('leaves a live room as it is', async () => {
+    const { call, room, deps } = newWorld();
+    await call('/chatroom/create_new.json', { chatroomId: room });
+    const before = await deps.store.getRoom(room);
+    const again = { chatroomId: room, isBan: 1, destroyType: 1, entryOwnerId: 'u', entryInfo: '{"a":"b"}' };
+    expect(await call('/chatroom/create_new.json', { ...again, whiteUserIds: 'u' })).toEqual(OK);
+    expect(await deps.store.getRoom(room)).toEqual(before);
+    expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
+    const exempt = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
+    expect(exempt).toEqual({ ...OK, userIds: [] });
+  });
+
+  it.each([
+    [{ entryOwnerId: 'u' }, 'unable to accept the call; entryOwnerId and entryInfo must be given together'],
+    [{ entryInfo: '{"a":"b"}' }, 'unable to accept the call; entryOwnerId and entryInfo must be given together'],
+    [{ entryOwnerId: 'u', entryInfo: '{"a":1}' }, 'unable to accept the call; a value in entryInfo must be a string'],
+    [{ entryOwnerId: 'u', entryInfo: '{"a":"1","b":"2"}' }, 'unable to create the room; it has at most 1 attributes'],
+    [{ destroyTime: 59 }, 'unable to accept the call; destroyTime must be a whole number from 60 to 10080'],
+    [
+      { whiteUserIds: ['ok', 'not ok'] },
+      'unable to accept the call; whiteUserIds must be 1 to 64 of A-Z a-z 0-9 _ + = -',
+    ],
+  ])('writes nothing when told %j', async (fault, errorMessage) => {
+    const { call, room, deps } = newWorld({ maxEntriesPerRoom: 1 });
+    expect(await call('/chatroom/create_new.json', { chatroomId: room, ...fault })).toEqual({
+      code: 1002,
+      errorMessage,
+    });
+    expect(await deps.store.getRoom(room)).toBeUndefined();
+  });
+});
+
+describe('create and query', () => {
+  it('tell rooms with their names, those that are there', async () => {
+    const { call, room, clock } = newWorld();
+    clock.nowMs = Date.UTC(2027, 10, 9, 8, 7, 6, 543);
+    const names = { [`chatroom[${room}]`]: 'Room One', [`chatroom[${room}2]`]: '二 号' };
+    expect(await call('/chatroom/create.json', names)).toEqual(OK);
+    const asked = await call('/chatroom/query.json', { chatroomId: [room, `${room}2`, 'nowhere', room] });
+    const time = '2027-11-09 08:07:06';
+    const chatRooms = [
+      { chrmId: room, name: 'Room One', time },
+      { chrmId: `${room}2`, name: '二 号', time },
+    ];
+    expect(asked).toEqual({ ...OK, chatRooms });
+  });
+
+  it('create takes 100 rooms', async () => {
+    const { call, room } = newWorld();
+    const rooms = numbered(room, 100);
+    const text = rooms.map((id) => formText({ [`chatroom[${id}]`]: 'n' })).join('&');
+    expect(await call('/chatroom/create.json', text)).toEqual(OK);
+    expect(await call('/chatroom/get.json', { chatroomId: `${room}99` })).toMatchObject(OK);
+  });
+});
+
+describe('destroy', () => {
+  it('ends rooms and counts those that are not there', async () => {
+    const { call, room, enter, isIn } = newWorld();
+    await enter('ann');
+    expect(await call('/chatroom/destroy.json', { chatroomId: [room, 'nowhere', room] })).toEqual(OK);
+    expect(await isIn('ann')).toBe(false);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toEqual(noRoom('describe the room'));
+  });
+
+  it('set changes the end, and takes defaults', async () => {
+    const { call, room } = newWorld();
+    await call('/chatroom/create_new.json', { chatroomId: room });
+    expect(await call('/chatroom/destroy/set.json', { chatroomId: room, destroyType: 1, destroyTime: 60 })).toEqual(OK);
+    const fixed = await call('/chatroom/get.json', { chatroomId: room });
+    expect(fixed).toMatchObject({ destroyType: 1, destroyTime: 60 });
+    expect(await call('/chatroom/destroy/set.json', { chatroomId: room })).toEqual(OK);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toMatchObject({ destroyType: 0, destroyTime: 60 });
+    const nowhere = await call('/chatroom/destroy/set.json', { chatroomId: 'nowhere' });
+    expect(nowhere).toEqual(noRoom('set the end of the room'));
+  });
+
+  it('get counts the members', async () => {
+    const { call, room, enter } = newWorld();
+    for (const user of ['ann', 'bob']) await enter(user);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toMatchObject({ memberCount: 2 });
+  });
+});
+
+describe('keepalive', () => {
+  it('keeps as many rooms as the setting says, and lets them go again', async () => {
+    const { call, room } = newWorld({ maxKeptRooms: 1 });
+    const [one, two] = [`${room}1`, `${room}2`];
+    await call('/chatroom/create.json', { [`chatroom[${one}]`]: 'n', [`chatroom[${two}]`]: 'n' });
+    expect(await call('/chatroom/keepalive/add.json', { chatroomId: one })).toEqual(OK);
+    expect(await call('/chatroom/keepalive/add.json', { chatroomId: one })).toEqual(OK);
+    const over = await call('/chatroom/keepalive/add.json', { chatroomId: two });
+    expect(over).toEqual({ code: 1016, errorMessage: 'unable to keep the room; at most 1 are kept' });
+    expect(await call('/chatroom/keepalive/query.json')).toEqual({ ...OK, chatroomIds: [one] });
+    expect(await call('/chatroom/keepalive/remove.json', { chatroomId: one })).toEqual(OK);
+    const errorMessage = 'unable to stop keeping the room; it is not kept';
+    expect(await call('/chatroom/keepalive/remove.json', { chatroomId: one })).toEqual({ code: 1015, errorMessage });
+    expect(await call('/chatroom/keepalive/add.json', { chatroomId: 'nowhere' })).toEqual(noRoom('keep the room'));
+    expect(await call('/chatroom/keepalive/query.json')).toEqual({ ...OK, chatroomIds: [] });
+  });
+});
+
+it('a room that starts muted is muted from its first moment', async () => {
+  const { call, room, deps } = newWorld();
+  const muted: (boolean | undefined)[] = [];
+  const watching = { ...deps, store: deps.store };
+  const createRoom = deps.store.createRoom.bind(deps.store);
+  watching.store = Object.assign(Object.create(deps.store) as typeof deps.store, {
+    createRoom: async (made: Parameters<typeof createRoom>[0]) => {
+      const isNew = await createRoom(made);
+      muted.push(await isRoomMuted(deps, room as RoomId));
+      return isNew;
+    },
+  });
+  await callerOf(watching)('/chatroom/create_new.json', { chatroomId: room, isBan: '1' });
+  expect(muted).toEqual([true]);
+  expect(await call('/chatroom/ban/check.json', { chatroomId: room })).toEqual({ ...OK, status: 1 });
+});
