@@ -1,50 +1,37 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import type { Connection, ConnectionKey, Connections, DueConnection } from './connections.ts';
+import type { RoomId, UserId } from '../domain/ids.ts';
+import type { Connection, ConnectionKey, Connections } from './connections.ts';
+import type { DueList } from './due-list.ts';
+import { leaseCondition, toConnection } from './dynamodb-connection-row.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
-import {
-  CONNECTION_PREFIX,
-  connectionKey,
-  DUE_SHARDS,
-  dueBound,
-  dueKey,
-  duePartition,
-  expiry,
-  type Key,
-  userPartition,
-} from './keys.ts';
+import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 
-/** A tombstone has no more than its key: it only says that the connection is closed. */
-interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' | keyof ConnectionKey>> {
-  readonly rooms?: Readonly<Record<string, true>>;
-}
-
-/** How long after a connection's life its rows wait for a sweep that may have stood still. */
+/** How long after a connection's life its row waits for a sweep that may have stood still. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
-/** Connection rows and the due list in DynamoDB. */
+/** Connection rows in DynamoDB. */
 export class DynamoConnections implements Connections {
   readonly #table: Table;
+  readonly #dueList: Pick<DueList, 'arm'>;
   readonly #lifeMs: number;
 
-  constructor(table: Table, connectionLifeMs: number) {
+  constructor(table: Table, dueList: Pick<DueList, 'arm'>, connectionLifeMs: number) {
     this.#table = table;
+    this.#dueList = dueList;
     this.#lifeMs = connectionLifeMs;
   }
 
   async openConnection(connection: Connection): Promise<boolean> {
-    const { userId, connectionId, openedAtMs } = connection;
-    const dueAtMs = openedAtMs + this.#lifeMs;
+    const { userId, connectionId, openedAtMs, leaseUntilMs } = connection;
     // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
-    await this.#table.put({
-      Item: { ...dueKey(dueAtMs, connectionId), userId, connectionId, dueAtMs, ...expiry(dueAtMs + KEPT_MS) },
-    });
+    await this.#dueList.arm(leaseUntilMs, [{ kind: 'connection', userId, connectionId }]);
     const rooms = Object.fromEntries(connection.rooms.map((room) => [room, true]));
+    const expiresAtMs = openedAtMs + this.#lifeMs + KEPT_MS;
     // close: -- tombstone
     // open:  ------------- put -> refused: it is gone already
     // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
     try {
       await this.#table.put({
-        Item: { ...connectionKey(userId, connectionId), ...connection, rooms, ...expiry(dueAtMs + KEPT_MS) },
+        Item: { ...connectionKey(userId, connectionId), ...connection, rooms, ...expiry(expiresAtMs) },
         ConditionExpression: 'attribute_not_exists(pk)',
       });
       return true;
@@ -57,7 +44,33 @@ export class DynamoConnections implements Connections {
 
   async getConnection({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
     const row = await this.#table.get(connectionKey(userId, connectionId));
-    return row === undefined ? undefined : toConnection(row);
+    return row === undefined ? undefined : this.#read(row);
+  }
+
+  async glanceConnection({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
+    const row = await this.#table.get(connectionKey(userId, connectionId), 'glance');
+    return row === undefined ? undefined : this.#read(row);
+  }
+
+  async renewLease({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> {
+    const shorter = leaseCondition('<', leaseUntilMs, this.#lifeMs);
+    // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
+    // frame B: renew to 9
+    // close:   --------------------------- closed -- renew -> refused: it is closed
+    try {
+      await this.#table.update({
+        Key: connectionKey(userId, connectionId),
+        UpdateExpression: 'SET #leaseUntilMs = :leaseUntilMs',
+        ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${shorter.expression}`,
+        ExpressionAttributeNames: { ...shorter.names, '#closedAtMs': 'closedAtMs' },
+        ExpressionAttributeValues: shorter.values,
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+    const now = await this.getConnection({ userId, connectionId });
+    return now !== undefined && now.closedAtMs === undefined;
   }
 
   async connectionsOf(user: UserId): Promise<readonly Connection[]> {
@@ -69,7 +82,7 @@ export class DynamoConnections implements Connections {
         ExpressionAttributeValues: { ':pk': userPartition(user), ':prefix': CONNECTION_PREFIX },
         ExclusiveStartKey: start,
       });
-      open.push(...page.rows.map(toConnection).filter((connection) => connection.closedAtMs === undefined));
+      open.push(...page.rows.map((row) => this.#read(row)).filter((connection) => connection.closedAtMs === undefined));
       start = page.next;
     } while (start !== undefined);
     return open;
@@ -86,7 +99,7 @@ export class DynamoConnections implements Connections {
         ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
         ExpressionAttributeValues: { ':true': true },
       });
-      return toConnection(row);
+      return this.#read(row);
     } catch (error) {
       if (error instanceof ConditionFailed) return undefined;
       throw error;
@@ -129,48 +142,38 @@ export class DynamoConnections implements Connections {
         ':expiresAtSec': expiry(nowMs + this.#lifeMs + KEPT_MS).expiresAtSec,
       },
     });
-    return toConnection(row);
+    return this.#read(row);
   }
 
-  async settleConnection(connection: Connection): Promise<void> {
-    // A tombstone never was open; an entry that its refused open has left is the sweep's.
-    if (connection.openedAtMs === 0) return;
-    const { userId, connectionId, openedAtMs } = connection;
-    await this.clearDue({ userId, connectionId, dueAtMs: openedAtMs + this.#lifeMs });
+  async closeLapsed(
+    { userId, connectionId }: ConnectionKey,
+    nowMs: number,
+    leaseUntilMs: number,
+    silentSinceMs: number,
+  ): Promise<Connection | undefined> {
+    const asRead = leaseCondition('=', leaseUntilMs, this.#lifeMs);
+    // sweep: read lease 7, which is over ----------- close -> refused: somebody has heard of it
+    // frame: --------------------------- renew to 9
+    // close: --------------------------- closed      close -> refused: it is closed, and noticed in time
+    // sweep: close -> done, answer lost ------------ close -> refused, finds its own close: done
+    try {
+      const row = await this.#table.update({
+        Key: connectionKey(userId, connectionId),
+        UpdateExpression: 'SET #closedAtMs = :nowMs, #silentSinceMs = :silentSinceMs',
+        ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${asRead.expression}`,
+        ExpressionAttributeNames: { ...asRead.names, '#closedAtMs': 'closedAtMs', '#silentSinceMs': 'silentSinceMs' },
+        ExpressionAttributeValues: { ...asRead.values, ':nowMs': nowMs, ':silentSinceMs': silentSinceMs },
+      });
+      return this.#read(row);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return undefined;
+    }
+    const now = await this.getConnection({ userId, connectionId });
+    return now?.closedAtMs === nowMs && now.silentSinceMs === silentSinceMs ? now : undefined;
   }
 
-  async clearDue(due: DueConnection): Promise<void> {
-    await this.#table.delete({ Key: dueKey(due.dueAtMs, due.connectionId) });
+  #read(row: Row): Connection {
+    return toConnection(row, this.#lifeMs);
   }
-
-  /** Dueness is what the entry says, so its time is trusted over the row's. */
-  async dueConnections(nowMs: number, limit: number): Promise<readonly DueConnection[]> {
-    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) =>
-      this.#table.query({
-        KeyConditionExpression: 'pk = :pk AND sk < :bound',
-        ExpressionAttributeValues: { ':pk': duePartition(shard), ':bound': dueBound(nowMs) },
-        Limit: limit,
-      }),
-    );
-    const rows = (await Promise.all(shards)).flatMap((page) => page.rows);
-    const oldestFirst = rows.sort((one, other) => (String(one.sk) < String(other.sk) ? -1 : 1));
-    return oldestFirst.slice(0, limit).map((row) => ({
-      userId: row.userId as UserId,
-      connectionId: row.connectionId as ConnectionId,
-      dueAtMs: Number(row.dueAtMs),
-    }));
-  }
-}
-
-function toConnection(row: Row): Connection {
-  const stored = row as unknown as ConnectionRow;
-  return {
-    connectionId: stored.connectionId,
-    userId: stored.userId,
-    openedAtMs: stored.openedAtMs ?? 0,
-    rooms: Object.keys(stored.rooms ?? {}).sort((one, other) => (one < other ? -1 : 1)) as RoomId[],
-    tokenIssuedAtMs: stored.tokenIssuedAtMs ?? 0,
-    tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
-    ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
-  };
 }

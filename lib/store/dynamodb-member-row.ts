@@ -1,7 +1,13 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import type { End, Member, RecentSend } from '../domain/member.ts';
+import type { Device, End, Member, OfflineMark, RecentSend } from '../domain/member.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
+
+interface ConnectionPlace {
+  /** In the order in which they came. */
+  readonly place: number;
+  readonly device: Device;
+}
 
 interface MemberRow {
   readonly room: RoomId;
@@ -10,18 +16,23 @@ interface MemberRow {
   readonly revision: number;
   readonly membership?: string | undefined;
   readonly joinedAtMs: number;
-  /** Connection to its place in the order; a map, so that one can be asked for without knowing the others. */
-  readonly connections: Readonly<Record<string, number>>;
+  /** A map, so that one can be asked for without knowing the others. Rows of an older version have the place alone. */
+  readonly connections: Readonly<Record<string, ConnectionPlace | number>>;
   readonly offlineSeq?: number | undefined;
   readonly offlineAtMs?: number | undefined;
   readonly blockedUntilMs: number;
-  /** Rows of an older version lack the next two. */
+  /** Rows of an older version lack the next five. */
+  readonly offlineSinceMs?: number | undefined;
+  readonly away?: readonly Device[] | undefined;
+  readonly lastDropAtMs?: number | undefined;
   readonly mutedUntilMs?: number | undefined;
   readonly muteExempt?: boolean | undefined;
   readonly recentSends: readonly RecentSend[];
   readonly ended?: End | undefined;
 }
 
+/** A mark adds a device without looking at the others, so the row may have more than are remembered. */
+const AWAY_MAX = 8;
 /** How long after an end somebody may still ask for its reason. */
 const END_KEPT_MS = 24 * 3600 * 1000;
 
@@ -35,19 +46,23 @@ export function memberRowExpiry(
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
 
-export function toMemberRow({ connections, offline, ...rest }: Member): MemberRow {
+export function toMemberRow({ connections, devices, offline, ...rest }: Member): MemberRow {
   return {
     ...rest,
-    connections: Object.fromEntries(connections.map((connection, place) => [connection, place])),
+    connections: Object.fromEntries(connections.map((id, place) => [id, { place, device: devices[id] ?? id }])),
     offlineSeq: offline?.seq,
     offlineAtMs: offline?.atMs,
+    offlineSinceMs: offline?.sinceMs,
   };
 }
 
 export function toMember(row: Row): Member {
   const stored = row as unknown as MemberRow;
-  const { offlineSeq, offlineAtMs, ended } = stored;
-  const connections = Object.entries(stored.connections).sort(([, one], [, other]) => one - other);
+  const { ended } = stored;
+  const offline = toOfflineMark(stored);
+  const connections = Object.entries(stored.connections)
+    .map(([id, one]) => ({ id: id as ConnectionId, ...(typeof one === 'number' ? { place: one, device: id } : one) }))
+    .sort((one, other) => one.place - other.place);
   return {
     room: stored.room,
     userId: stored.userId,
@@ -55,16 +70,25 @@ export function toMember(row: Row): Member {
     revision: stored.revision,
     ...(stored.membership === undefined ? {} : { membership: stored.membership }),
     joinedAtMs: stored.joinedAtMs,
-    connections: connections.map(([connection]) => connection as ConnectionId),
-    ...(offlineSeq === undefined || offlineAtMs === undefined
-      ? {}
-      : { offline: { seq: offlineSeq, atMs: offlineAtMs } }),
+    connections: connections.map(({ id }) => id),
+    devices: Object.fromEntries(connections.map(({ id, device }) => [id, device])),
+    away: (stored.away ?? []).slice(-AWAY_MAX),
+    lastDropAtMs: stored.lastDropAtMs ?? 0,
+    ...(offline === undefined ? {} : { offline }),
     blockedUntilMs: stored.blockedUntilMs,
     mutedUntilMs: stored.mutedUntilMs ?? 0,
     muteExempt: stored.muteExempt ?? false,
     recentSends: stored.recentSends.map(({ clientMessageId, atMs }) => ({ clientMessageId, atMs })),
     ...(ended === undefined ? {} : { ended: toEnd(ended) }),
   };
+}
+
+/** Whoever marks him does not know when another device of his was lost, so that is settled here. */
+function toOfflineMark(stored: MemberRow): OfflineMark | undefined {
+  const { offlineSeq, offlineAtMs, offlineSinceMs, lastDropAtMs = 0 } = stored;
+  if (offlineSeq === undefined || offlineAtMs === undefined) return undefined;
+  const sinceMs = Math.min(Math.max(offlineSinceMs ?? offlineAtMs, lastDropAtMs), offlineAtMs);
+  return { seq: offlineSeq, atMs: offlineAtMs, sinceMs };
 }
 
 const toEnd = ({ membership, reason, atMs, connections }: End): End => ({ membership, reason, atMs, connections });

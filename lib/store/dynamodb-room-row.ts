@@ -2,7 +2,14 @@ import { messageIdAt, newRoom, type Room, type RoomEnd, readMessageId, type Stor
 import type { Row } from './dynamodb-table.ts';
 
 /** Rows of an older version lack these. */
-type Later = 'destroyType' | 'destroyAfterMin' | 'muted' | 'distributionStopped' | 'hasEntries' | 'taken';
+type Later =
+  | 'destroyType'
+  | 'destroyAfterMin'
+  | 'muted'
+  | 'distributionStopped'
+  | 'lastActiveAtMs'
+  | 'hasEntries'
+  | 'taken';
 
 /** The room as one row. Maps, not lists: then each write touches its own entries without having read the others. */
 interface RoomRow extends Omit<Room, 'tail' | 'protectedSince' | Later>, Partial<Pick<Room, Later>> {
@@ -65,6 +72,8 @@ export function toRoom(row: Row): Room {
     fence: stored.fence,
     muted: stored.muted ?? fresh.muted,
     distributionStopped: stored.distributionStopped ?? fresh.distributionStopped,
+    lastActiveAtMs: stored.lastActiveAtMs ?? fresh.lastActiveAtMs,
+    ...(stored.realTimeKickOut === undefined ? {} : { realTimeKickOut: stored.realTimeKickOut }),
     hasEntries: stored.hasEntries ?? fresh.hasEntries,
     protectedSince: Object.fromEntries(protectedSince) as Room['protectedSince'],
     unprotectedSeq: stored.unprotectedSeq,

@@ -1,6 +1,6 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Room, RoomEnd } from '../domain/room.ts';
-import { changeRoom, named, REFUSED, type RoomChange, unlessRefused } from './dynamodb-room-change.ts';
+import { changeRoom, named, REFUSED, type RoomChange, readLiveRoom, unlessRefused } from './dynamodb-room-change.ts';
 import { toRoom, toRoomRow } from './dynamodb-room-row.ts';
 import type { Table } from './dynamodb-table.ts';
 import { roomKey } from './keys.ts';
@@ -85,14 +85,50 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     });
   }
 
-  async destroyRoom(room: RoomId, epoch: string, nowMs: number, byItself: boolean): Promise<Room | undefined> {
+  async noteActivity(room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined> {
+    // join:  at 5 --------------- note 5 -> refused: 7 stays
+    // leave: ----- at 7 - note 7
+    const done = await this.#change(room, epoch, {
+      set: ['#lastActiveAtMs = :lastActiveAtMs'],
+      onlyIf: [lastActive('<')],
+      names: LAST_ACTIVE_NAMES,
+      values: { ':lastActiveAtMs': nowMs },
+    });
+    return done ?? readLiveRoom(this.#table, room, epoch);
+  }
+
+  async setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined> {
+    // set:    read epoch 1 ------------------ set -> refused: the new room has the service as it was created with
+    // others: ------------- destroy, create
+    const change = on === undefined ? { remove: ['#realTimeKickOut'] } : { set: ['#realTimeKickOut = :on'] };
+    return this.#change(room, epoch, { ...change, names: named('realTimeKickOut'), values: { ':on': on } });
+  }
+
+  async destroyRoom(
+    room: RoomId,
+    epoch: string,
+    nowMs: number,
+    byItself: boolean,
+    unless?: Room,
+  ): Promise<Room | undefined> {
     // A: destroy -> done, answer lost -- again -> refused, finds its own time and cause: done
     // B: ------------- destroy -> refused: it is gone already
     // C: ------------------- create: a new epoch -- B: destroy -> refused, the new room lives
+    // D: read: its end is reached ------------------------ destroy unless -> refused: it is in use again
+    // E: ------------------------- a join, or a message --
     const done = await this.#change(room, epoch, {
       set: ['#destroyedAtMs = :nowMs', '#destroyedByItself = :byItself'],
-      names: named('destroyedByItself'),
-      values: { ':nowMs': nowMs, ':byItself': byItself },
+      onlyIf: unless === undefined ? [] : ['#seq = :seq', lastActive('=')],
+      names: {
+        ...named('destroyedByItself'),
+        ...(unless === undefined ? {} : { ...named('seq'), ...LAST_ACTIVE_NAMES }),
+      },
+      values: {
+        ':nowMs': nowMs,
+        ':byItself': byItself,
+        ':seq': unless?.seq,
+        ':lastActiveAtMs': unless?.lastActiveAtMs,
+      },
       news: 'room-destroyed',
     });
     if (done !== undefined) return done;
@@ -117,3 +153,9 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     return changeRoom(this.#table, room, epoch, change);
   }
 }
+
+/** Rows of an older version do not say it: there it is the time of their creation. */
+const lastActive = (is: '=' | '<'): string =>
+  `(#lastActiveAtMs ${is} :lastActiveAtMs OR ` +
+  `(attribute_not_exists(#lastActiveAtMs) AND #createdAtMs ${is} :lastActiveAtMs))`;
+const LAST_ACTIVE_NAMES = named('lastActiveAtMs', 'createdAtMs');

@@ -1,6 +1,7 @@
 import { DynamoAllowlist } from './dynamodb-allowlist.ts';
 import { DynamoBroadcasts } from './dynamodb-broadcasts.ts';
 import { DynamoConnections } from './dynamodb-connections.ts';
+import { DynamoDueList } from './dynamodb-due-list.ts';
 import { DynamoEntries } from './dynamodb-entries.ts';
 import { DynamoLimits } from './dynamodb-limits.ts';
 import { DynamoLists } from './dynamodb-lists.ts';
@@ -15,12 +16,14 @@ import type { RoomStore } from './room-store.ts';
 /** The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. */
 export function createDynamoStore(options: TableOptions): RoomStore {
   const table = new Table(options);
+  const dueList = new DynamoDueList(table);
   return {
     ...methodsOf(new DynamoRooms(table)),
     ...methodsOf(new DynamoAllowlist(table)),
     ...methodsOf(new DynamoMessages(table)),
     ...methodsOf(new DynamoMembers(table)),
-    ...methodsOf(new DynamoConnections(table, options.connectionLifeMs)),
+    ...methodsOf(dueList),
+    ...methodsOf(new DynamoConnections(table, dueList, options.connectionLifeMs)),
     ...methodsOf(new DynamoLog(table)),
     ...methodsOf(new DynamoEntries(table)),
     ...methodsOf(new DynamoUsers(table)),

@@ -1,10 +1,10 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import { DUE_SHARDS } from './due-list.ts';
 import type { AppList, AppSet } from './lists.ts';
 
 /** The primary key of a row. Ids have no '#', so each key names one thing only. */
 export type Key = { readonly pk: string; readonly sk: string };
 
-export const DUE_SHARDS = 16;
 const SEQ_DIGITS = 12;
 const TIME_DIGITS = 15;
 const LARGEST_SEQ = 10 ** SEQ_DIGITS - 1;
@@ -43,17 +43,20 @@ export const logRange = (fromLastSeq: number, toLastSeq: number): { readonly fro
 
 export const duePartition = (shard: number): string => `DUE#${shard}`;
 const paddedTime = (timeMs: number): string => `${Math.max(0, Math.floor(timeMs))}`.padStart(TIME_DIGITS, '0');
-export const dueKey = (dueAtMs: number, connection: ConnectionId): Key => ({
-  pk: duePartition(shardOf(connection)),
-  sk: `${paddedTime(dueAtMs)}#${connection}`,
+/** `name` is one for each content, so a row never takes the place of another. */
+export const dueKey = (shard: number, dueAtMs: number, name: string): Key => ({
+  pk: duePartition(shard),
+  sk: `${paddedTime(dueAtMs)}#${name}`,
 });
-/** Every due entry of an earlier time sorts before it. */
-export const dueBound = (beforeMs: number): string => paddedTime(beforeMs);
+/** Whatever is due at that time or earlier sorts before it. */
+export const dueBound = (atMs: number): string => paddedTime(Math.floor(atMs) + 1);
+/** When a row of the due list is due, from its place there. */
+export const dueTimeOf = (place: string): number => Number.parseInt(place, 10) || 0;
 
-/** Spreads connections over the due list, because one partition takes only so many writes a second. */
-function shardOf(connection: ConnectionId): number {
+/** Where in the due list the entries of a user, or of a room, lie. */
+export function dueShardOf(id: UserId | RoomId): number {
   let hash = 0;
-  for (const character of connection) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
   return hash % DUE_SHARDS;
 }
 

@@ -1,0 +1,107 @@
+import { isConnectionId, isRoomId, isUserId } from '../domain/ids.ts';
+import type { DueEntry, DueList, DueRow } from './due-list.ts';
+import type { Row, Table } from './dynamodb-table.ts';
+import { inParallel } from './in-parallel.ts';
+import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
+
+const ENTRIES_IN_ROW = 100;
+const MOST_AT_ONCE = 20;
+/** How long after its time a row waits for a sweep that stands still. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/** The due list in DynamoDB. A row never changes: what it holds names it. */
+export class DynamoDueList implements DueList {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async arm(atMs: number, entries: readonly DueEntry[]): Promise<void> {
+    await inParallel(rowsOf(entries), MOST_AT_ONCE, async ({ shard, names }) => {
+      // sweep A: put c1, c2 ------------ the same key: one row
+      // sweep B: ----------- put c1, c2
+      // sweep C: ----------- put c1, c3  another key: a row that began alike and was as long would lose c2
+      const key = dueKey(shard, atMs, await digestOf(names));
+      await this.#table.put({ Item: { ...key, entries: names, ...expiry(atMs + KEPT_MS) } });
+    });
+  }
+
+  async dueRows(shard: number, nowMs: number, limit: number): Promise<readonly DueRow[]> {
+    const rows: Row[] = [];
+    let start: Key | undefined;
+    do {
+      const page = await this.#table.query({
+        KeyConditionExpression: 'pk = :pk AND sk < :bound',
+        ExpressionAttributeValues: { ':pk': duePartition(shard), ':bound': dueBound(nowMs) },
+        ConsistentRead: false,
+        Limit: limit - rows.length,
+        ExclusiveStartKey: start,
+      });
+      rows.push(...page.rows);
+      start = page.next;
+    } while (start !== undefined && rows.length < limit);
+    return rows.map((row) => {
+      const place = String(row.sk);
+      return { shard, place, dueAtMs: dueTimeOf(place), entries: entriesOf(row) };
+    });
+  }
+
+  async disarm({ shard, place }: DueRow): Promise<void> {
+    await this.#table.delete({ Key: { pk: duePartition(shard), sk: place } });
+  }
+}
+
+interface NamedRow {
+  readonly shard: number;
+  readonly names: readonly string[];
+}
+
+/** Sorted before they are cut into rows, so that equal entries make equal rows in whatever order they come. */
+function rowsOf(entries: readonly DueEntry[]): readonly NamedRow[] {
+  const shards = new Map<number, Set<string>>();
+  for (const entry of entries) {
+    const shard = dueShardOf(entry.kind === 'room' ? entry.room : entry.userId);
+    shards.set(shard, (shards.get(shard) ?? new Set()).add(nameOf(entry)));
+  }
+  return [...shards].flatMap(([shard, ofShard]) => {
+    const names = [...ofShard].sort((one, other) => (one < other ? -1 : 1));
+    return Array.from({ length: Math.ceil(names.length / ENTRIES_IN_ROW) }, (_, index) => ({
+      shard,
+      names: names.slice(index * ENTRIES_IN_ROW, (index + 1) * ENTRIES_IN_ROW),
+    }));
+  });
+}
+
+async function digestOf(names: readonly string[]): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(names.join('\n')));
+  return Buffer.from(digest).toString('base64url');
+}
+
+/** An entry as text, because the words of a map would be half of a row. Ids have no '#'. */
+function nameOf(entry: DueEntry): string {
+  switch (entry.kind) {
+    case 'connection':
+      return `connection#${entry.userId}#${entry.connectionId}`;
+    case 'member':
+      return `member#${entry.userId}#${entry.room}`;
+    case 'room':
+      return `room#${entry.room}`;
+  }
+}
+
+/** undefined = it names nothing that this version knows. */
+function readName(name: unknown): DueEntry | undefined {
+  const [kind, id = '', other = '', ...rest] = String(name).split('#');
+  if (rest.length > 0) return undefined;
+  if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
+  if (!isUserId(id)) return undefined;
+  if (kind === 'connection') return isConnectionId(other) ? { kind, userId: id, connectionId: other } : undefined;
+  return kind === 'member' && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
+}
+
+/** A row of an older version is the one entry itself. */
+function entriesOf({ entries, userId, connectionId }: Row): readonly DueEntry[] {
+  const names = connectionId === undefined ? entries : [`connection#${userId}#${connectionId}`];
+  return Array.isArray(names) ? names.flatMap((name) => readName(name) ?? []) : [];
+}
