@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDue, isMember, offlineMark } from '../../lib/domain/eviction.ts';
+import { isDue, isMember, offlineMark, realTimeKickAt } from '../../lib/domain/eviction.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member, type OfflineMark } from '../../lib/domain/member.ts';
 import { newRoom, type Room } from '../../lib/domain/room.ts';
@@ -24,7 +24,7 @@ const member = (offline: OfflineMark | undefined, change: Partial<Member> = {}):
   ...change,
 });
 
-const marked = member({ seq: 100, atMs: dropMs });
+const marked = member({ seq: 100, atMs: dropMs, sinceMs: dropMs - 9000 });
 
 describe('KICK-31ST and KICK-30S', () => {
   test.each([
@@ -115,17 +115,43 @@ describe('the rule as arithmetic', () => {
 
   test('a mark is never earlier than the last message, so skew can only delay a kick', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), fc.nat(), (seq, lastMessageAtMs, nowMs) => {
-        const mark = offlineMark({ seq, lastMessageAtMs }, nowMs);
-        expect(mark).toEqual({ seq, atMs: Math.max(lastMessageAtMs, nowMs) });
+      fc.property(fc.nat(), fc.nat(), fc.nat(), fc.nat(), (seq, lastMessageAtMs, sinceMs, noticedMs) => {
+        const mark = offlineMark({ seq, lastMessageAtMs }, sinceMs + noticedMs, sinceMs);
+        expect(mark).toEqual({ seq, atMs: Math.max(lastMessageAtMs, sinceMs + noticedMs), sinceMs });
         expect(isDue(member(mark), roomAt(seq, lastMessageAtMs), limits)).toBe(false);
       }),
     );
   });
 });
 
+describe('KICK-REALTIME', () => {
+  const on = { realTimeKickOut: true, realTimeGraceMs: 60_000 };
+  const off = { ...on, realTimeKickOut: false };
+  const quiet = roomAt(100, dropMs);
+  const kickAtMs = dropMs - 9000 + 60_000;
+
+  test.each([
+    ['offline, the service on', marked, quiet, on, kickAtMs],
+    ['the grace is counted from the mark, whatever is said meanwhile', marked, roomAt(120, dropMs + 1), on, kickAtMs],
+    ['no grace', marked, quiet, { ...on, realTimeGraceMs: 0 }, dropMs - 9000],
+    ['online', member(undefined), quiet, on, undefined],
+    ['the service is off', marked, quiet, off, undefined],
+    ['the room has it on', marked, { ...quiet, realTimeKickOut: true }, off, kickAtMs],
+    ['the room has it off', marked, { ...quiet, realTimeKickOut: false }, on, undefined],
+    ['protected (I-M9)', marked, { ...quiet, protectedSince: { bob: quiet } }, on, undefined],
+    ['another one is protected', marked, { ...quiet, protectedSince: { ann: quiet } }, on, kickAtMs],
+    ['not protected any more', marked, { ...quiet, unprotectedSeq: { bob: 100 } }, on, kickAtMs],
+  ])('%s', (_what, row, room, limits, expected) => {
+    expect(realTimeKickAt(row, room, limits)).toBe(expected);
+  });
+
+  test.each(['constructor', '__proto__'])('a user called %s is not protected by his name', (name) => {
+    expect(realTimeKickAt({ ...marked, userId: name as UserId }, quiet, on)).toBe(kickAtMs);
+  });
+});
+
 test.each(['constructor', 'toString', '__proto__'])('a user called %s is on no allowlist by his name', (name) => {
-  const tricky = member({ seq: 100, atMs: dropMs }, { userId: name as UserId });
+  const tricky = member(marked.offline, { userId: name as UserId });
   expect(isDue(tricky, roomAt(131, dropMs), limits)).toBe(true);
   expect(isDue(tricky, roomAt(130, dropMs), limits)).toBe(false);
 });

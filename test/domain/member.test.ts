@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import {
   blocked,
   currentMember,
+  type DeviceConnection,
   type EndReason,
   emptyMember,
   ended,
@@ -11,49 +12,99 @@ import {
   isWorthKeeping,
   joined,
   type Member,
+  type OfflineMark,
   told,
   withConnection,
   withoutConnection,
+  withoutDevice,
 } from '../../lib/domain/member.ts';
 
 const room = 'room' as RoomId;
 const bob = 'bob' as UserId;
-const phone = 'phone' as ConnectionId;
-const laptop = 'laptop' as ConnectionId;
-const mark = { seq: 7, atMs: 1000 };
+const at = (name: string): DeviceConnection => ({ connectionId: `c-${name}` as ConnectionId, device: name });
+const phone = at('phone');
+const laptop = at('laptop');
+const idsOf = (...connections: readonly DeviceConnection[]) => connections.map(({ connectionId }) => connectionId);
+const mark = { seq: 7, atMs: 1000, sinceMs: 900 };
+const later = { seq: 9, atMs: 2000, sinceMs: 1900 };
 const nobody = emptyMember(room, bob, 'e1');
 const inside = joined(nobody, phone, 'm1', 500);
+const without = (member: Member, { connectionId }: DeviceConnection, now = mark) =>
+  withoutConnection(member, connectionId, now);
 
 test('a fresh join starts anew: no mark, one device, its own epoch, no end before it (I-M12)', () => {
   const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
-  const before = { ...inside, connections: [], offline: mark, recentSends, mutedUntilMs: 7, muteExempt: true };
+  const kept = { recentSends, mutedUntilMs: 7, muteExempt: true };
+  const before = { ...without(without(withConnection(inside, laptop), laptop), phone), ...kept };
+  expect(before).toMatchObject({ away: ['laptop', 'phone'], lastDropAtMs: 900, offline: mark });
   const out = ended(before, 'left', 800);
   for (const row of [before, out]) {
     const again = joined(row, laptop, 'm2', 900);
-    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900, connections: [laptop], recentSends: [] });
-    expect(again).toMatchObject({ offline: undefined, ended: undefined, mutedUntilMs: 7, muteExempt: true });
+    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900, recentSends: [] });
+    expect(again).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' } });
+    expect(again).toMatchObject({ away: [], lastDropAtMs: 0, offline: undefined });
+    expect(again).toMatchObject({ ended: undefined, mutedUntilMs: 7, muteExempt: true });
   }
 });
 
-test('the mark is set by the last device only (I-M14)', () => {
-  const both = withConnection(inside, laptop);
-  const one = withoutConnection(both, phone, mark);
-  expect(one).toMatchObject({ connections: [laptop], offline: undefined });
-  expect(withoutConnection(one, laptop, mark)).toMatchObject({ connections: [], offline: mark });
+test('the mark is set by the last device only (I-M14), and from then on the clock runs (case 11)', () => {
+  const one = without(withConnection(inside, laptop), phone);
+  expect(one).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' }, offline: undefined });
+  expect(one).toMatchObject({ away: ['phone'], lastDropAtMs: 900 });
+  const none = without(one, laptop, later);
+  expect(none).toMatchObject({ connections: [], devices: {}, away: ['phone', 'laptop'], offline: later });
+});
+
+test('he was last heard of on the device that was heard of last', () => {
+  const one = without(withConnection(inside, laptop), phone, later);
+  const silentForLong = { seq: 9, atMs: 2000, sinceMs: 600 };
+  expect(without(one, laptop, silentForLong).offline).toEqual({ ...silentForLong, sinceMs: 1900 });
+  const again = without(withConnection(one, phone), phone);
+  expect(again.lastDropAtMs).toBe(1900);
 });
 
 test('a late drop of an old connection changes nothing (cases 7 and 8)', () => {
-  const offline = withoutConnection(inside, phone, mark);
-  expect(withoutConnection(offline, phone, { seq: 9, atMs: 2000 })).toEqual(offline);
+  const offline = without(inside, phone);
+  expect(without(offline, phone, later)).toEqual(offline);
   const back = withConnection(offline, laptop);
-  expect(back).toMatchObject({ membership: 'm1', connections: [laptop], offline: undefined });
-  expect(withoutConnection(back, phone, { seq: 9, atMs: 2000 })).toEqual(back);
+  expect(back).toMatchObject({ membership: 'm1', connections: idsOf(laptop), away: ['phone'], offline: undefined });
+  expect(without(back, phone, later)).toEqual(back);
+});
+
+test('a device that comes back on another connection is away no more, and its old one takes nothing with it', () => {
+  const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
+  expect(withConnection(without(inside, phone), renewed)).toMatchObject({ connections: idsOf(renewed), away: [] });
+  const both = withConnection(inside, renewed);
+  expect(without(both, phone)).toMatchObject({ connections: idsOf(renewed), away: [], offline: undefined });
+  expect(withConnection(both, renewed)).toEqual(both);
+});
+
+test('a device leaves with all its connections; the last one has left for good', () => {
+  const both = withConnection(withConnection(inside, laptop), { ...phone, connectionId: 'c-2' as ConnectionId });
+  const rest = withoutDevice(both, 'phone', mark);
+  expect(rest).toMatchObject({ connections: idsOf(laptop), away: [], offline: undefined, lastDropAtMs: 900 });
+  expect(withoutDevice(rest ?? nobody, 'laptop', mark)).toBeUndefined();
+  expect(withoutDevice(inside, 'phone', mark)).toBeUndefined();
+});
+
+test('who leaves on his last live device while others are away is offline, not out', () => {
+  const left = withoutDevice(without(withConnection(inside, laptop), phone), 'laptop', later);
+  expect(left).toMatchObject({ membership: 'm1', connections: [], devices: {}, away: ['phone'], offline: later });
+  expect(withoutDevice(left ?? nobody, 'phone', later)).toBeUndefined();
+  const two = without(withConnection(without(inside, phone), laptop), laptop, later);
+  expect(withoutDevice(two, 'phone', { ...later, seq: 12 })).toMatchObject({ away: ['laptop'], offline: later });
+});
+
+test('only the last eight devices that are away are remembered', () => {
+  const names = Array.from({ length: 10 }, (_, index) => `d${index}`);
+  const member = names.reduce((row, name) => without(withConnection(row, at(name)), at(name)), inside);
+  expect(member).toMatchObject({ connections: idsOf(phone), away: names.slice(2) });
 });
 
 test('a block ends the membership on all devices and holds until its last millisecond (case 20)', () => {
   const out = blocked(withConnection(inside, laptop), 60_000, 'blocked', 900);
-  expect(out).toMatchObject({ membership: undefined, connections: [], offline: undefined });
-  expect(out.ended).toEqual({ membership: 'm1', reason: 'blocked', atMs: 900, connections: [phone, laptop] });
+  expect(out).toMatchObject({ membership: undefined, connections: [], devices: {}, offline: undefined });
+  expect(out.ended).toEqual({ membership: 'm1', reason: 'blocked', atMs: 900, connections: idsOf(phone, laptop) });
   expect([59_999, 60_000].map((nowMs) => isBlocked(out, nowMs))).toEqual([true, false]);
 });
 
@@ -68,11 +119,16 @@ test('an end says how, when and who is to be told, and takes only what is of the
   const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
   const kept = { blockedUntilMs: 2000, mutedUntilMs: 3000, muteExempt: true, revision: 4 };
   const member = { ...withConnection(inside, laptop), ...kept, recentSends };
-  const out = ended(member, 'left', 1000, phone);
+  const out = ended(member, 'left', 1000, phone.connectionId);
   expect(out).toMatchObject({ ...kept, membership: undefined, connections: [], offline: undefined, recentSends: [] });
-  expect(out.ended).toEqual({ membership: 'm1', reason: 'left', atMs: 1000, connections: [laptop] });
-  const offline = ended({ ...member, connections: [], offline: mark }, 'offline', 1000);
-  expect(offline).toMatchObject({ offline: undefined, ended: { reason: 'offline', connections: [] } });
+  expect(out.ended).toEqual({ membership: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
+  const offline = ended(without(without(member, phone), laptop), 'offline', 1000);
+  expect(offline).toMatchObject({
+    offline: undefined,
+    away: [],
+    lastDropAtMs: 0,
+    ended: { reason: 'offline', connections: [] },
+  });
 });
 
 test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
@@ -115,21 +171,75 @@ test('a row of an older room epoch counts as none; blocks and mutes fall with th
   expect(currentMember(undefined, room, bob, 'e1')).toEqual(nobody);
 });
 
-test('whatever connects and drops, offline is exactly a member without a device', () => {
-  const step = fc.record({ connects: fc.boolean(), device: fc.constantFrom(phone, laptop, 'tablet' as ConnectionId) });
-  fc.assert(
-    fc.property(fc.array(step), (steps) => {
-      let member = inside;
-      const live = new Set<string>([phone]);
-      for (const { connects, device } of steps) {
-        member = connects ? withConnection(member, device) : withoutConnection(member, device, mark);
-        if (connects) live.add(device);
-        else live.delete(device);
-        expect(new Set(member.connections)).toEqual(live);
-        expect(member.connections).toHaveLength(live.size);
-        expect(member.offline !== undefined).toBe(live.size === 0);
-        expect(member.membership).toBe('m1');
-      }
-    }),
+describe('whatever connects, drops and leaves', () => {
+  const names = ['phone', 'laptop', 'tablet'];
+  /** Two connections of each device. */
+  const connections = ['1', '2'].flatMap((number) =>
+    names.map((device) => ({ connectionId: `${device}-${number}` as ConnectionId, device })),
   );
+  const step = fc.record({
+    act: fc.constantFrom('connects', 'drops', 'leaves' as const),
+    by: fc.constantFrom(...connections),
+    gapMs: fc.nat({ max: 1000 }),
+    silentMs: fc.nat({ max: 2000 }),
+  });
+
+  /** What should be there: live connections, and devices that are away. */
+  class Devices {
+    readonly live = new Map<ConnectionId, string>();
+    readonly away = new Set<string>();
+
+    connects({ connectionId, device }: DeviceConnection): void {
+      this.live.set(connectionId, device);
+      this.away.delete(device);
+    }
+
+    drops({ connectionId, device }: DeviceConnection): void {
+      if (this.live.delete(connectionId) && ![...this.live.values()].includes(device)) this.away.add(device);
+    }
+
+    leaves({ device }: DeviceConnection): void {
+      for (const [id, other] of this.live) if (other === device) this.live.delete(id);
+      this.away.delete(device);
+    }
+  }
+
+  const after = (member: Member, act: 'connects' | 'drops' | 'leaves', by: DeviceConnection, now: OfflineMark) => {
+    if (act === 'connects') return withConnection(member, by);
+    return act === 'drops' ? withoutConnection(member, by.connectionId, now) : withoutDevice(member, by.device, now);
+  };
+
+  test('he has the devices that are there or away, no one twice, and is offline exactly without a connection', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const devices = new Devices();
+        const [first = phone] = connections;
+        devices.connects(first);
+        let member = joined(nobody, first, 'm1', 0);
+        let nowMs = 10_000;
+        for (const { act, by, gapMs, silentMs } of steps) {
+          nowMs += gapMs;
+          const now = { seq: nowMs, atMs: nowMs, sinceMs: nowMs - silentMs };
+          const next = after(member, act, by, now);
+          devices[act](by);
+          expect(next === undefined).toBe(devices.live.size + devices.away.size === 0);
+          if (next === undefined) return;
+          expect(next.devices).toEqual(Object.fromEntries(devices.live));
+          expect(new Set(next.connections)).toEqual(new Set(devices.live.keys()));
+          expect(next.connections).toHaveLength(devices.live.size);
+          expect(new Set(next.away)).toEqual(devices.away);
+          expect(next.away).toHaveLength(devices.away.size);
+          expect(next.offline !== undefined).toBe(devices.live.size === 0);
+          expect(next.membership).toBe('m1');
+          // The mark is of the drop or leave that took the last connection, and stays until he is back.
+          if (next.offline !== undefined) expect(next.offline.seq).toBe(member.offline?.seq ?? nowMs);
+          if (next.offline !== undefined && member.offline === undefined) {
+            expect(next.offline.sinceMs).toBe(Math.max(now.sinceMs, member.lastDropAtMs));
+            expect(next.offline.sinceMs).toBeLessThanOrEqual(next.offline.atMs);
+          }
+          member = next;
+        }
+      }),
+    );
+  });
 });

@@ -4,7 +4,8 @@ import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
 import { decideSend, isTailFull, withoutSend, withSend } from '../../lib/domain/sending.ts';
 
-const inside = joined(emptyMember('room' as RoomId, 'bob' as UserId, 'e1'), 'phone' as ConnectionId, 'm1', 500);
+const phone = { connectionId: 'c1' as ConnectionId, device: 'phone' };
+const inside = joined(emptyMember('room' as RoomId, 'bob' as UserId, 'e1'), phone, 'm1', 500);
 
 test('the rate limit counts one second, and a refusal counts for nothing', () => {
   let member = inside;
