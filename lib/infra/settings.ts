@@ -46,6 +46,22 @@ export interface Settings {
   readonly maxEntriesPerRoom: number;
   /** How long a room lives without joins, leaves and messages unless it says otherwise. Default 60, an hour. */
   readonly destroyAfterMin: number;
+  /** Whether members without a connection are put out without any message, unless a room says otherwise. Default false. */
+  readonly realTimeKickOut: boolean;
+  /** How long a member must have been without a connection for that. Default 60,000, a minute. */
+  readonly realTimeGraceMs: number;
+  /** How many members a room takes; 0 sets no limit. Default 0. */
+  readonly roomMemberLimit: number;
+  /** Whether connecting a second device of one platform ends the first. Default true. */
+  readonly oneDevicePerPlatform: boolean;
+  /** Whether a user's other devices are told of his joins and leaves. Default false. */
+  readonly multiLoginSync: boolean;
+  /**
+   * Whether heartbeats end at API Gateway, without a Lambda, and the sweep asks it when a connection was last active.
+   * To be tried in the account before use: it works only if what is posted to a connection is not taken for a sign of
+   * its life. Default false.
+   */
+  readonly mockHeartbeat: boolean;
 }
 
 /** The settings of a deployment that chooses nothing. */
@@ -72,6 +88,12 @@ export const defaultSettings: Settings = {
   maxKeptRooms: 5,
   maxEntriesPerRoom: 100,
   destroyAfterMin: 60,
+  realTimeKickOut: false,
+  realTimeGraceMs: 60_000,
+  roomMemberLimit: 0,
+  oneDevicePerPlatform: true,
+  multiLoginSync: false,
+  mockHeartbeat: false,
 };
 
 /** Names of all settings, in the order in which they are documented. */
@@ -103,6 +125,13 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     maxKeptRooms: whole('maxKeptRooms', 0, 1_000),
     maxEntriesPerRoom: whole('maxEntriesPerRoom', 1, 1_000),
     destroyAfterMin: whole('destroyAfterMin', 60, 10_080),
+    realTimeKickOut: flag('realTimeKickOut'),
+    // A connection whose lease is over was silent for 77.5 s at least, so with more its member would wait for another run.
+    realTimeGraceMs: whole('realTimeGraceMs', 0, 75_000),
+    roomMemberLimit: whole('roomMemberLimit', 0, 1_000_000),
+    oneDevicePerPlatform: flag('oneDevicePerPlatform'),
+    multiLoginSync: flag('multiLoginSync'),
+    mockHeartbeat: flag('mockHeartbeat'),
   };
 }
 

@@ -15,6 +15,8 @@ const wholes = [
   ['maxKeptRooms', 0, 1_000],
   ['maxEntriesPerRoom', 1, 1_000],
   ['destroyAfterMin', 60, 10_080],
+  ['realTimeGraceMs', 0, 75_000],
+  ['roomMemberLimit', 0, 1_000_000],
 ] as const;
 
 const flagNames = [
@@ -24,11 +26,26 @@ const flagNames = [
   'notifyMemberChanges',
   'singleUseNonces',
   'strongSignaturesOnly',
+  'realTimeKickOut',
+  'oneDevicePerPlatform',
+  'multiLoginSync',
+  'mockHeartbeat',
 ] as const;
 
 describe('readSettings', () => {
   it('gives the documented defaults when nothing is chosen', () => {
     expect(readSettings({})).toEqual(defaultSettings);
+  });
+
+  it('has the defaults of the rules of silence', () => {
+    expect(readSettings({})).toMatchObject({
+      realTimeKickOut: false,
+      realTimeGraceMs: 60_000,
+      roomMemberLimit: 0,
+      oneDevicePerPlatform: true,
+      multiLoginSync: false,
+      mockHeartbeat: false,
+    });
   });
 
   it('takes text from the command line and typed values from code alike', () => {
