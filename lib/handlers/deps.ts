@@ -11,7 +11,11 @@ import { onFault } from './fault.ts';
 /** Deps for one event: its time, moved on by what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
 
-const noPush: Push = { post: async () => 'failed', close: async () => undefined };
+const noPush: Push = {
+  post: async () => 'failed',
+  close: async () => undefined,
+  lastActiveMs: async () => undefined,
+};
 
 /** Wires the store and the push once per environment; the only place that knows which versions they are. */
 export function wire(): DepsAt {

@@ -1,10 +1,11 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { PostResult, Push } from './push.ts';
+import type { Push } from './push.ts';
 
 /** 410 is the proof that a connection is gone, as the SDK's exception or as a bare HTTP status. */
 export function isGone(fault: unknown): boolean {
@@ -19,10 +20,9 @@ export function createApiGatewayPush(options: {
   readonly onFault: (what: string, fault: unknown) => void;
 }): Push {
   const { client, onFault } = options;
-  const call = async (what: string, work: () => Promise<unknown>): Promise<PostResult> => {
+  const call = async <T>(what: string, work: () => Promise<T>): Promise<T | 'gone' | 'failed'> => {
     try {
-      await work();
-      return 'ok';
+      return await work();
     } catch (fault) {
       if (isGone(fault)) return 'gone';
       onFault(what, fault);
@@ -31,13 +31,20 @@ export function createApiGatewayPush(options: {
   };
   return {
     post: (connectionId, frame) =>
-      call('post to a connection', () =>
-        client.send(
-          new PostToConnectionCommand({ ConnectionId: connectionId, Data: Buffer.from(JSON.stringify(frame)) }),
-        ),
-      ),
+      call('post to a connection', async () => {
+        const Data = Buffer.from(JSON.stringify(frame));
+        await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }));
+        return 'ok' as const;
+      }),
     close: async (connectionId) => {
       await call('close a connection', () => client.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
+    },
+    lastActiveMs: async (connectionId) => {
+      const answer = await call('look at a connection', () =>
+        client.send(new GetConnectionCommand({ ConnectionId: connectionId })),
+      );
+      if (answer === 'gone') return 'gone';
+      return answer === 'failed' ? undefined : answer.LastActiveAt?.getTime();
     },
   };
 }
