@@ -45,6 +45,7 @@ describe('the description of a stack', () => {
         routes: [
           { routeKey: '$connect', functionId: 'Worker', replies: false, authorizer: { functionId: 'Worker' } },
           { routeKey: '$default', functionId: 'Worker', replies: true, authorizer: undefined },
+          { routeKey: 'ping', integrationType: 'MOCK', functionId: undefined, replies: false },
         ],
       },
       { apiId: 'Http', protocol: 'HTTP', routes: [{ routeKey: 'ANY /{proxy+}', functionId: 'Worker' }] },
@@ -102,7 +103,7 @@ describe('the roles', () => {
     [
       'Worker',
       'execute-api:ManageConnections',
-      'arn:aws:execute-api:us-east-1:1:Sockets/live/GET/@connections/a',
+      'arn:aws:execute-api:us-east-1:1:Sockets/live/DELETE/@connections/a',
       false,
     ],
   ])('of %s: %s on %s: %s', (functionId, action, resource, allowed) => {

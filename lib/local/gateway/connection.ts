@@ -5,10 +5,14 @@ import type { WebSocketLimits } from './websocket-options.ts';
 /** One open connection. */
 export interface Connection {
   readonly facts: ConnectionFacts;
+  /**
+   * When a frame last came. That one which went to the client does not count is an assumption: API Gateway's
+   * documentation does not say.
+   */
   lastActiveAt(): number;
-  /** A frame came or went: the idle time starts anew. */
+  /** A frame came. */
   touch(): void;
-  /** Sends a text frame; false when the connection is gone. */
+  /** Sends a text frame, with which the idle time starts anew; false when the connection is gone. */
   send(text: string): boolean;
   /** Closes with a close frame; the connection is gone at once for everybody else. */
   end(code: number, reason: string): void;
@@ -44,7 +48,7 @@ export function openConnection({ facts, socket, limits, now, onGone }: Connectio
     send: (text) => {
       if (!isOpen || socket.readyState !== WebSocket.OPEN) return false;
       socket.send(text);
-      connection.touch();
+      idle.refresh();
       return true;
     },
     end: (code, reason) => {

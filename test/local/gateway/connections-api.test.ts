@@ -36,10 +36,13 @@ describe('@connections', () => {
     expect(await client.message()).toBe('hé');
   });
 
-  it('GET tells about the connection', async () => {
+  it('GET tells about the connection, whose activity is what came from the client', async () => {
     let nowMs = 1_000;
     const { client, connectionId, url } = await startWithClient({ now: () => nowMs });
     nowMs = 2_000;
+    client.socket.send('no route is for it');
+    expect(await client.message()).toContain('Forbidden');
+    nowMs = 3_000;
     await callConnections(url, 'POST', connectionId, 'x');
     await client.message();
     const response = await callConnections(url, 'GET', connectionId);
