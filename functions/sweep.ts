@@ -1,4 +1,6 @@
 import { wire } from '../lib/handlers/deps.ts';
+import { metricsTo } from '../lib/handlers/metrics.ts';
 import { sweepHandler } from '../lib/handlers/sweep.ts';
 
-export const handler = sweepHandler(wire());
+const putMetrics = metricsTo(console.log, Date.now);
+export const handler = sweepHandler(wire(), putMetrics);

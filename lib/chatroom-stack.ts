@@ -2,16 +2,17 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppSecret } from './infra/app-secret.ts';
 import { ChangeStream } from './infra/change-stream.ts';
-import { addresses, applyGrant, type FunctionName } from './infra/grants.ts';
+import { addresses, applyGrant, type FunctionName, grantsOf } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
 import { RoomTable } from './infra/room-table.ts';
 import { ServerApi } from './infra/server-api.ts';
 import type { Settings } from './infra/settings.ts';
 import { SocketApi } from './infra/socket-api.ts';
+import { SweepAlarms } from './infra/sweep-alarms.ts';
 import { SweepSchedule } from './infra/sweep-schedule.ts';
 import { WebhookQueue } from './infra/webhook-queue.ts';
 
-/** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, a schedule and perhaps a webhook. */
+/** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, schedules and perhaps a webhook. */
 export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
@@ -23,10 +24,11 @@ export class ChatroomStack extends Stack {
 
     const { lostChanges } = stream;
     const resources = { table, streamArn, secret, sockets: sockets.stage, lostChanges, webhookQueue: events?.queue };
+    const grants = grantsOf(settings);
     const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
-      const environment = { SETTINGS: JSON.stringify(settings), ...addresses(entry, resources) };
+      const environment = { SETTINGS: JSON.stringify(settings), ...addresses(grants[entry], resources) };
       const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
-      applyGrant(entry, role, resources);
+      applyGrant(grants[entry], role, resources);
       return handler;
     };
 
@@ -39,8 +41,10 @@ export class ChatroomStack extends Stack {
       disconnect: addFunction('Disconnect', 'disconnect', Duration.seconds(29)),
       message: addFunction('Message', 'message', Duration.seconds(29)),
     });
+    if (settings.mockHeartbeat) sockets.takeHeartbeats();
     const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
     new SweepSchedule(this, 'SweepSchedule', sweep);
+    new SweepAlarms(this, 'SweepAlarms');
     stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
     events?.feed(addFunction('Webhook', 'webhook', Duration.seconds(20)));
 

@@ -4,6 +4,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Settings } from './settings.ts';
 
 /** The Lambdas, by the names of their files. */
 export type FunctionName =
@@ -22,7 +23,7 @@ export interface Grant {
   /** Actions on the stream of the table. */
   readonly stream?: readonly string[];
   /** HTTP methods on the connections of the WebSocket API. */
-  readonly connections?: readonly ('POST' | 'DELETE')[];
+  readonly connections?: readonly ('POST' | 'DELETE' | 'GET')[];
   /** Actions on the queue of the webhook, where there is one. */
   readonly webhookQueue?: readonly string[];
   readonly lostChanges?: readonly string[];
@@ -40,9 +41,9 @@ export interface GrantedResources {
   readonly secret: Secret;
 }
 
-const withoutQuery = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+const withoutDelete = ['GetItem', 'PutItem', 'UpdateItem'];
 
-const readAndWrite = [...withoutQuery, 'Query'];
+const readAndWrite = [...withoutDelete, 'DeleteItem', 'Query'];
 
 const readAlsoMany = [...readAndWrite, 'BatchGetItem'];
 
@@ -54,26 +55,25 @@ const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 const send = ['SendMessage'];
 
 /** Who may do what: exactly this. */
-export const grants: Readonly<Record<FunctionName, Grant>> = {
+export const grantsOf = ({ mockHeartbeat }: Settings): Readonly<Record<FunctionName, Grant>> => ({
   authorize: { secret: true },
-  connect: { table: withoutQuery },
-  disconnect: { table: withoutQuery },
+  connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
+  disconnect: { table: withoutDelete },
   message: { table: readAlsoMany, connections: ['POST'] },
-  sweep: { table: readAndWrite, connections: ['DELETE'] },
+  sweep: { table: readAndWrite, connections: mockHeartbeat ? ['POST', 'DELETE', 'GET'] : ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {
     table: readAndWrite,
     stream: readStream,
-    connections: ['POST', 'DELETE'],
+    connections: ['POST'],
     webhookQueue: send,
     lostChanges: send,
   },
   webhook: { webhookQueue: receive, secret: true },
-};
+});
 
 /** Where the Lambda finds what it may use, as its environment names it. */
-export function addresses(name: FunctionName, resources: GrantedResources): Record<string, string> {
-  const grant = grants[name];
+export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {
   const { table, sockets, webhookQueue, secret } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
   return {
@@ -114,9 +114,9 @@ function allowConnections(role: Role, methods: readonly string[], { api, stageNa
   }
 }
 
-/** Writes the Lambda's row of the table above into its role. */
-export function applyGrant(name: FunctionName, role: Role, resources: GrantedResources): void {
-  const { table, stream, connections, webhookQueue, lostChanges, secret } = grants[name];
+/** Writes the grant into the role. */
+export function applyGrant(grant: Grant, role: Role, resources: GrantedResources): void {
+  const { table, stream, connections, webhookQueue, lostChanges, secret } = grant;
   const webhookArns = resources.webhookQueue === undefined ? [] : [resources.webhookQueue.queueArn];
   allow(role, 'dynamodb', table, [resources.table.tableArn]);
   allow(role, 'dynamodb', stream, [resources.streamArn]);

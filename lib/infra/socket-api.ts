@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { WebSocketLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
@@ -52,20 +52,29 @@ export class SocketApi extends Construct {
       // The token may be in the sub-protocol or in the query string; naming either would make it mandatory.
       authorizer: new WebSocketLambdaAuthorizer('Authorizer', functions.authorize, { identitySource: [] }),
     });
-    const later = [
-      this.api.addRoute('$disconnect', {
-        integration: new WebSocketLambdaIntegration('Disconnect', functions.disconnect),
+    this.#addRoute('$disconnect', {
+      integration: new WebSocketLambdaIntegration('Disconnect', functions.disconnect),
+    });
+    this.#addRoute('$default', {
+      integration: new WebSocketLambdaIntegration('Message', functions.message),
+      returnResponse: true,
+    });
+  }
+
+  /** Lets heartbeats end here, without a Lambda and without an answer. */
+  takeHeartbeats(): void {
+    this.#addRoute('ping', {
+      integration: new WebSocketMockIntegration('Heartbeat', {
+        templateSelectionExpression: '200',
+        requestTemplates: { '200': JSON.stringify({ statusCode: 200 }) },
       }),
-      this.api.addRoute('$default', {
-        integration: new WebSocketLambdaIntegration('Message', functions.message),
-        returnResponse: true,
-      }),
-    ];
-    for (const route of later) {
-      Validations.of(route).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason: 'API Gateway authorizes a socket at $connect only; its identity comes with every later event.',
-      });
-    }
+    });
+  }
+
+  #addRoute(routeKey: string, options: WebSocketRouteOptions): void {
+    Validations.of(this.api.addRoute(routeKey, options)).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'API Gateway authorizes a socket at $connect only; its identity comes with every later event.',
+    });
   }
 }

@@ -55,7 +55,7 @@ describe('the Lambdas', () => {
 
   it.each([
     ['Authorize', ['SECRET_ARN']],
-    ['Connect', ['TABLE_NAME']],
+    ['Connect', ['CONNECTIONS_URL', 'TABLE_NAME']],
     ['Disconnect', ['TABLE_NAME']],
     ['Message', ['CONNECTIONS_URL', 'TABLE_NAME']],
     ['Sweep', ['CONNECTIONS_URL', 'TABLE_NAME']],
@@ -70,12 +70,12 @@ describe('the Lambdas', () => {
 });
 
 describe('the roles', () => {
-  const withoutQuery = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+  const withoutDelete = ['GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`);
   const table = (...actions: string[]) => [actions, refer('RoomsTable', 'Arn')];
   const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
   const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
   const secret = [['secretsmanager:GetSecretValue'], refer('AppSecret')];
-  const readAndWrite = [...withoutQuery, 'dynamodb:Query'];
+  const readAndWrite = [...withoutDelete, 'dynamodb:DeleteItem', 'dynamodb:Query'];
   const readAlsoMany = [...readAndWrite, 'dynamodb:BatchGetItem'];
   const connections = (...methods: string[]) => [
     ['execute-api:ManageConnections'],
@@ -88,17 +88,17 @@ describe('the roles', () => {
 
   it.each([
     ['Authorize', [secret]],
-    ['Connect', [table(...withoutQuery)]],
-    ['Disconnect', [table(...withoutQuery)]],
+    ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
+    ['Disconnect', [table(...withoutDelete)]],
     ['Message', [table(...readAlsoMany), connections('POST')]],
-    ['Sweep', [table(...readAndWrite), connections('DELETE')]],
+    ['Sweep', [table(...readAndWrite), connections('POST', 'DELETE')]],
     ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
     [
       'Changes',
       [
         table(...readAndWrite),
         [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
-        connections('POST', 'DELETE'),
+        connections('POST'),
         [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],
         [['sqs:SendMessage'], refer('ChangeStreamLostChanges', 'Arn')],
       ],
@@ -153,14 +153,6 @@ describe('the APIs', () => {
 });
 
 describe('the rest', () => {
-  it('sweeps every minute and keeps a run that could not start', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 minute)',
-      State: 'ENABLED',
-      Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue(), RetryPolicy: Match.anyValue() })],
-    });
-  });
-
   it('generates the secret in the account', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
       SecretString: Match.absent(),

@@ -1,0 +1,100 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { metricsTo } from '../../lib/handlers/metrics.ts';
+import { names, one, refer, statements, synthesizeTemplate } from './stack-template.ts';
+
+const template = synthesizeTemplate();
+const asked = synthesizeTemplate({ mockHeartbeat: true });
+
+describe('the schedule', () => {
+  it('sweeps every minute by two rules, so that a lost run changes nothing, and keeps a run that could not start', () => {
+    expect(names(template, 'AWS::Events::Rule')).toEqual(['SweepScheduleEveryMinute', 'SweepScheduleEveryMinuteAgain']);
+    template.allResourcesProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SweepFunction'), 'Arn'] },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SweepScheduleLostRuns'), 'Arn'] } },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+        }),
+      ],
+    });
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  it('lets each rule run the sweep', () => {
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
+    const byRules = permissions.filter(({ Properties }) => Properties.Principal === 'events.amazonaws.com');
+    expect(byRules.map(({ Properties }) => Properties.SourceArn)).toEqual([
+      refer('SweepScheduleEveryMinute', 'Arn'),
+      refer('SweepScheduleEveryMinuteAgain', 'Arn'),
+    ]);
+  });
+});
+
+describe('the alarms', () => {
+  const lines: string[] = [];
+  const nothing = { due: 0, revived: 0, closed: 0, kicked: 0, destroyed: 0, failed: 0, poisoned: 0, lagMs: 0 };
+  metricsTo(
+    (line) => lines.push(line),
+    () => 0,
+  )({ ...nothing, unfinished: false });
+  const document = JSON.parse(lines[0] ?? '');
+  const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;
+
+  it.each([
+    [
+      'Lag',
+      {
+        ...{ MetricName: 'lagMs', Statistic: 'Maximum', Period: 60, Threshold: 120_000, EvaluationPeriods: 2 },
+        TreatMissingData: 'breaching',
+      },
+    ],
+    [
+      'Failed',
+      {
+        ...{ MetricName: 'failed', Statistic: 'Sum', Period: 900, Threshold: 1, EvaluationPeriods: 1 },
+        TreatMissingData: 'notBreaching',
+      },
+    ],
+  ])('%s looks at a metric that the sweep writes', (name, expected) => {
+    const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', `SweepAlarms${name}`);
+    expect(alarm).toMatchObject({ ...expected, ComparisonOperator: 'GreaterThanOrEqualToThreshold' });
+    expect(Metrics.map((metric: { Name: string }) => metric.Name)).toContain(expected.MetricName);
+    expect(alarm.Namespace).toBe(Namespace);
+    const [dimensions] = Dimensions as string[][];
+    expect(alarm.Dimensions).toEqual(dimensions?.map((Name) => ({ Name, Value: document[Name] })));
+  });
+});
+
+describe('the heartbeat', () => {
+  const routeKeys = (of: typeof template) =>
+    Object.values(of.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
+  const methods = (of: typeof template) => JSON.stringify(statements(of, 'Sweep')).match(/[A-Z]+(?=\/@connections)/g);
+
+  it('is a frame like any other as long as nothing else is set', () => {
+    expect(routeKeys(template)).not.toContain('ping');
+    expect(methods(template)).toEqual(['POST', 'DELETE']);
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/"MOCK"|GET\/@connections/);
+  });
+
+  it('ends at a MOCK without an answer, and the sweep alone may ask about connections', () => {
+    const { Properties: route } = one(asked, 'AWS::ApiGatewayV2::Route', 'SocketsApipingRoute');
+    expect(route).toMatchObject({ RouteKey: 'ping', AuthorizationType: 'NONE' });
+    const integration = one(asked, 'AWS::ApiGatewayV2::Integration', 'SocketsApipingRouteHeartbeat');
+    expect(integration.Properties).toMatchObject({
+      IntegrationType: 'MOCK',
+      TemplateSelectionExpression: '200',
+      RequestTemplates: { '200': '{"statusCode":200}' },
+    });
+    expect(route.Target).toEqual({ 'Fn::Join': ['', ['integrations/', refer('SocketsApipingRouteHeartbeat')]] });
+    asked.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
+    expect(methods(asked)).toEqual(['POST', 'DELETE', 'GET']);
+    expect(JSON.stringify(asked.toJSON()).match(/GET\/@connections/g)).toHaveLength(1);
+  });
+});
