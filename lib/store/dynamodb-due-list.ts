@@ -92,7 +92,7 @@ function nameOf(entry: DueEntry): string {
 
 /** undefined = it names nothing that this version knows. */
 function readName(name: unknown): DueEntry | undefined {
-  const [kind, id = '', other = '', ...rest] = String(name).split('#');
+  const [kind, id = '', other = '', ...rest] = typeof name === 'string' ? name.split('#') : [];
   if (rest.length > 0) return undefined;
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
   if (!isUserId(id)) return undefined;
@@ -100,8 +100,9 @@ function readName(name: unknown): DueEntry | undefined {
   return kind === 'member' && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
 }
 
-/** A row of an older version is the one entry itself. */
 function entriesOf({ entries, userId, connectionId }: Row): readonly DueEntry[] {
-  const names = connectionId === undefined ? entries : [`connection#${userId}#${connectionId}`];
+  // A row of an older version is the one entry itself.
+  const isOlder = typeof userId === 'string' && typeof connectionId === 'string';
+  const names = isOlder ? [`connection#${userId}#${connectionId}`] : entries;
   return Array.isArray(names) ? names.flatMap((name) => readName(name) ?? []) : [];
 }

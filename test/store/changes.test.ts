@@ -54,7 +54,8 @@ describe('the stream', () => {
     let out: Member | undefined;
     const { changes, count } = await told(async () => {
       inside = await put(newMember(room, 'ann', { recentSends: [{ clientMessageId: 'x', atMs: 1 }] }), 0, 'joined');
-      await use().store.markLastConnection(room, user('ann'), connectionId('c1'), { seq: 1, atMs: 8 });
+      const by = { connectionId: connectionId('c1'), device: 'phone' };
+      await use().store.markLastConnection(room, user('ann'), by, { seq: 1, atMs: 8, sinceMs: 7 });
       const marked = await use().store.getMember(room, user('ann'));
       if (marked === undefined) throw new Error('unable to mark; no row');
       out = await put({ ...marked, membership: undefined, offline: undefined, ended }, marked.revision, 'blocked');
@@ -74,7 +75,7 @@ describe('the stream', () => {
 
   it.each([
     ['left', {}],
-    ['gone offline', { connections: [], offline: { seq: 1, atMs: 8 } }],
+    ['gone offline', { connections: [], offline: { seq: 1, atMs: 8, sinceMs: 7 } }],
   ])('says of a member whose row is deleted that he has %s', async (_how, state: Partial<Member>) => {
     const member = await put(newMember(newRoom().room, 'ann', state), 0, 'joined');
     const { changes, count } = await told(() => use().store.deleteMember(member));
@@ -104,10 +105,11 @@ describe('the stream', () => {
     const { changes, count } = await told(async () => {
       const connection = newConnection();
       await use().store.openConnection(connection);
-      await use().store.settleConnection(connection);
+      await use().store.renewLease(connection, connection.leaseUntilMs + 1);
+      await use().store.arm(5, [{ kind: 'room', room: newRoom().room }]);
       await use().store.appendLog(newRoom().room, 'e1', [message(1)], use().clock.nowMs + 1000);
     });
-    expect(count).toBe(4);
+    expect(count).toBe(5);
     expect(changes).toEqual([]);
   });
 });

@@ -1,12 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
-import type { Connection } from '../../lib/store/room-store.ts';
+import { connectionKey, dueShardOf } from '../../lib/store/keys.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
-import { connectionId, fresh, keyOf, newConnection, user } from './rows.ts';
+import { interposedStore, readUnitsOf } from './interposed-store.ts';
+import { connectionId, fresh, keyOf, newConnection, user, withoutAttributes } from './rows.ts';
 
 const room = 'r1' as RoomId;
 
-/** What every engine must do with connections and the due list. */
+/** What every engine must do with connections. */
 export function describeConnections(use: () => StoreUnderTest): void {
   describe('a connection', () => {
     it('opens once, and the repeat of an open is recognised', async () => {
@@ -41,7 +43,6 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const id = keyOf(connection);
       const tombstone = await store.closeConnection(id, clock.nowMs);
       expect(tombstone).toMatchObject({ ...id, rooms: [], closedAtMs: clock.nowMs });
-      await store.settleConnection(tombstone);
       await store.removeConnectionRoom(id, room);
       expect(await store.openConnection(connection)).toBe(false);
       expect(await store.addConnectionRoom(id, room)).toBeUndefined();
@@ -83,59 +84,75 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(found.map((connection) => connection.connectionId).sort()).toEqual(opened.sort());
     });
 
-    it('stays closed once it is settled, and a room taken off it makes no row', async () => {
-      const { store, clock } = use();
+    it('is not made by a room that is taken off it', async () => {
+      const { store } = use();
       const connection = newConnection();
       await store.removeConnectionRoom(connection, room);
       expect(await store.getConnection(connection)).toBeUndefined();
-      await store.openConnection(connection);
-      const closed = await store.closeConnection(connection, clock.nowMs);
-      await store.settleConnection(closed);
-      await store.settleConnection(closed);
-      expect(await store.addConnectionRoom(connection, room)).toBeUndefined();
-      expect(await store.openConnection(connection)).toBe(false);
     });
-  });
 
-  describe('the due list', () => {
-    const due = async (nowMs: number, limit = 1000) => use().store.dueConnections(nowMs, limit);
-    let startMs = 0;
-    beforeEach(async () => {
-      const { store, clock } = use();
-      // An open that was refused leaves an entry of its own, so one connection may be due twice.
-      for (let entries = await due(10 * clock.nowMs); entries.length > 0; entries = await due(10 * clock.nowMs)) {
-        await Promise.all(entries.map((entry) => store.clearDue(entry)));
-      }
-      startMs = clock.nowMs;
-    });
-    const open = async (openedAtMs: number): Promise<Connection> => {
-      const connection = newConnection({ openedAtMs });
+    it('is glanced at for half of what a look costs', async () => {
+      const connection = newConnection();
       await use().store.openConnection(connection);
-      return connection;
-    };
-
-    it('gives those whose life is over, oldest first, until they are settled', async () => {
-      const opened: Connection[] = [];
-      for (let index = 0; index < 40; index += 1) opened.push(await open(startMs + index));
-      const entries = opened.map((connection) => ({
-        ...keyOf(connection),
-        dueAtMs: connection.openedAtMs + connectionLifeMs,
-      }));
-      expect(await due(startMs + connectionLifeMs)).toEqual([]);
-      expect(await due(startMs + connectionLifeMs + 30)).toEqual(entries.slice(0, 30));
-      expect(await due(startMs + connectionLifeMs + 40, 7)).toEqual(entries.slice(0, 7));
-      await Promise.all(opened.slice(0, 5).map((connection) => use().store.settleConnection(connection)));
-      expect(await due(startMs + connectionLifeMs + 40, 2)).toEqual(entries.slice(5, 7));
+      expect(await use().store.glanceConnection(keyOf(connection))).toEqual(connection);
+      expect(await use().store.glanceConnection(newConnection())).toBeUndefined();
+      expect(await readUnitsOf(use(), (store) => store.getConnection(connection))).toBe(1);
+      expect(await readUnitsOf(use(), (store) => store.glanceConnection(connection))).toBe(0.5);
     });
 
-    it('loses an entry whose connection was a tombstone', async () => {
-      const connection = newConnection({ connectionId: connectionId(fresh('tomb')), openedAtMs: startMs });
-      await use().store.closeConnection(connection, startMs);
-      expect(await use().store.openConnection(connection)).toBe(false);
-      const entry = { ...keyOf(connection), dueAtMs: startMs + connectionLifeMs };
-      expect(await due(startMs + connectionLifeMs + 1)).toEqual([entry]);
-      await use().store.clearDue(entry);
-      expect(await due(startMs + connectionLifeMs + 1)).toEqual([]);
+    it('has its look armed before its row, so that no crash leaves one that nobody looks at', async () => {
+      const { store, clock } = use();
+      const [unarmed, unwritten] = [newConnection({ userId: user('early') }), newConnection({ userId: user('late') })];
+      await expect(interposedStore(use(), { 0: 'denied' }).openConnection(unarmed)).rejects.toThrow(StoreFault);
+      expect(await store.getConnection(unarmed)).toBeUndefined();
+      await expect(interposedStore(use(), { 1: 'denied' }).openConnection(unwritten)).rejects.toThrow(StoreFault);
+      expect(await store.getConnection(unwritten)).toBeUndefined();
+      const dueAt = (atMs: number) => store.dueRows(dueShardOf(unwritten.userId), atMs, 1000);
+      const entry = { kind: 'connection', ...keyOf(unwritten) };
+      const before = await dueAt(unwritten.leaseUntilMs - 1);
+      expect(before.flatMap(({ entries }) => entries)).not.toContainEqual(entry);
+      const rows = await dueAt(unwritten.leaseUntilMs);
+      expect(rows).toContainEqual(expect.objectContaining({ dueAtMs: unwritten.leaseUntilMs, entries: [entry] }));
+      expect(clock.nowMs).toBeLessThan(unwritten.leaseUntilMs);
+    });
+
+    it('has a row for 7 days after its longest life, however often its lease is renewed', async () => {
+      const { store, clock } = use();
+      const { nowMs } = clock;
+      onTestFinished(() => {
+        clock.nowMs = nowMs;
+      });
+      const connection = newConnection({ openedAtMs: nowMs });
+      await store.openConnection(connection);
+      const leaseUntilMs = nowMs + 3600 * 1000;
+      await store.renewLease(connection, leaseUntilMs);
+      await store.closeLapsed(connection, nowMs + 3700 * 1000, leaseUntilMs, nowMs);
+      const goneAtMs = nowMs + connectionLifeMs + 7 * 24 * 3600 * 1000;
+      clock.nowMs = goneAtMs - 1;
+      expect(await store.getConnection(connection)).toMatchObject({ closedAtMs: nowMs + 3700 * 1000 });
+      clock.nowMs = goneAtMs;
+      expect(await store.getConnection(connection)).toBeUndefined();
+      expect(await store.glanceConnection(connection)).toBeUndefined();
+    });
+
+    it('is a device of its own, and alive for its longest life, where an older version has left its row', async () => {
+      const { store } = use();
+      const connection = newConnection({ rooms: [room] });
+      const { userId, connectionId: id, openedAtMs } = connection;
+      await store.openConnection(connection);
+      await withoutAttributes(use(), connectionKey(userId, id), ['device', 'instance', 'leaseUntilMs']);
+      const leaseUntilMs = openedAtMs + connectionLifeMs;
+      const read = { ...connection, device: id, instance: id, leaseUntilMs };
+      expect(await store.getConnection(connection)).toEqual(read);
+      expect(await store.connectionsOf(userId)).toContainEqual(read);
+      expect(await store.renewLease(connection, leaseUntilMs - 1)).toBe(true);
+      expect(await store.getConnection(connection)).toEqual(read);
+      expect(await store.closeLapsed(connection, 9, leaseUntilMs - 1, 8)).toBeUndefined();
+      expect(await store.closeLapsed(connection, 9, leaseUntilMs, 8)).toEqual({
+        ...read,
+        closedAtMs: 9,
+        silentSinceMs: 8,
+      });
     });
   });
 }

@@ -2,7 +2,9 @@ import { type Engine, useStore } from '../support/emulators.ts';
 import { describeAllowlist } from './allowlist-contract.ts';
 import { describeBroadcasts } from './broadcast-contract.ts';
 import { describeConnections } from './connection-contract.ts';
+import { describeDueList } from './due-list-contract.ts';
 import { describeEntries } from './entry-contract.ts';
+import { describeLeases } from './lease-contract.ts';
 import { describeLimits } from './limit-contract.ts';
 import { describeLists } from './list-contract.ts';
 import { describeLog } from './log-contract.ts';
@@ -19,6 +21,8 @@ export function describeStore(engine: Engine): void {
   describeMessages(use);
   describeMembers(use);
   describeConnections(use);
+  describeLeases(use);
+  describeDueList(use);
   describeLog(use);
   describeEntries(use);
   describeUsers(use);

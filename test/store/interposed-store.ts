@@ -1,4 +1,5 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { UnitsMeter } from '../../bench/units-meter.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
 import type { Row } from '../../lib/store/dynamodb-table.ts';
 import type { Key } from '../../lib/store/keys.ts';
@@ -28,7 +29,42 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
     },
     { step: 'initialize', name: 'events', priority: 'high' },
   );
-  return createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs });
+  return storeWith(client, under);
+}
+
+const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
+  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs });
+
+/** A store on the same table, and the read units that this work on it takes. */
+export async function readUnitsOf(
+  under: StoreUnderTest,
+  work: (store: RoomStore) => Promise<unknown>,
+): Promise<number> {
+  const client = createClientAt(under.endpoint);
+  const meter = new UnitsMeter();
+  meter.watch(client);
+  await work(storeWith(client, under));
+  return meter.take().readUnits;
+}
+
+/** How many requests of this work are under way at once, at most. */
+export async function mostAtOnce(under: StoreUnderTest, work: (store: RoomStore) => Promise<unknown>): Promise<number> {
+  const client = createClientAt(under.endpoint);
+  let [now, most] = [0, 0];
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      now += 1;
+      most = Math.max(most, now);
+      try {
+        return await next(args);
+      } finally {
+        now -= 1;
+      }
+    },
+    { step: 'initialize', name: 'at once', priority: 'high' },
+  );
+  await work(storeWith(client, under));
+  return most;
 }
 
 const failure = (name: string, httpStatusCode: number | undefined) =>

@@ -2,6 +2,7 @@ import { assert, constantFrom, integer, property, string, tuple } from 'fast-che
 import { describe, expect, it } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import * as keys from '../../lib/store/keys.ts';
+import { DUE_SHARDS } from '../../lib/store/room-store.ts';
 
 const id = string({ unit: constantFrom(...'AZaz09_+=-'), minLength: 1, maxLength: 6 });
 const joined = (key: keys.Key) => JSON.stringify([key.pk, key.sk]);
@@ -18,7 +19,7 @@ describe('keys', () => {
         const connection = keys.connectionKey(room as UserId, user as ConnectionId);
         const otherConnection = keys.connectionKey(otherRoom as UserId, otherUser as ConnectionId);
         expect(joined(connection) === joined(otherConnection)).toBe(key === other);
-        expect(joined(connection)).not.toBe(joined(keys.dueKey(1, otherUser as ConnectionId)));
+        expect(joined(connection)).not.toBe(joined(keys.dueKey(1, 1, otherUser)));
       }),
     );
   });
@@ -29,16 +30,26 @@ describe('keys', () => {
       property(seq, seq, id, (one, other, name) => {
         const log = (last: number) => keys.logKey(name as RoomId, 'e', 0, last).sk;
         const recalled = (last: number) => keys.recalledLogKey(name as RoomId, 'e', last).sk;
-        const due = (time: number) => keys.dueKey(time, name as ConnectionId).sk;
+        const due = (time: number) => keys.dueKey(3, time, name).sk;
         expect(log(one) < log(other)).toBe(one < other);
         expect(log(one) < recalled(other)).toBe(one <= other);
         expect(recalled(one) < log(other)).toBe(one < other);
         expect(due(one) < due(other)).toBe(one < other);
-        expect(due(one) < keys.dueBound(other)).toBe(one < other);
+        expect(due(one) < keys.dueBound(other)).toBe(one <= other);
+        expect(keys.dueTimeOf(due(one))).toBe(one);
         const { from, to } = keys.logRange(one, one);
         for (const key of [log(other), recalled(other)]) expect(key >= from && key <= to).toBe(one === other);
       }),
     );
+  });
+
+  it('spread users over all shards of the due list', () => {
+    const shards = Array.from({ length: 1000 }, (_, index) => keys.dueShardOf(`u${index}` as UserId));
+    const counts = Array.from({ length: DUE_SHARDS }, (_, shard) => shards.filter((other) => other === shard).length);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1000);
+    for (const count of counts) expect(count).toBeGreaterThan(30);
+
+    expect(keys.dueKey(3, 1.9, 'x')).toEqual({ pk: keys.duePartition(3), sk: '000000000000001#x' });
   });
 
   it('end a row at the second that covers its expiry, never before', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { End, Member } from '../../lib/domain/member.ts';
+import { type End, type Member, withConnection, withoutConnection } from '../../lib/domain/member.ts';
 import { memberKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
-import { connectionId, newMember, newRoom, user, withoutAttributes } from './rows.ts';
+import { connectionId, newMember, newRoom, putRow, user, withoutAttributes } from './rows.ts';
 
 /** What every engine must do with member rows. */
 export function describeMembers(use: () => StoreUnderTest): void {
@@ -12,7 +12,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     if (stored === 'conflict') throw new Error('unable to put; conflict');
     return stored;
   };
-  const mark = { seq: 4, atMs: 40 };
+  const mark = { seq: 4, atMs: 40, sinceMs: 30 };
   const putClockBack = () => {
     const { clock } = use();
     const { nowMs } = clock;
@@ -20,7 +20,15 @@ export function describeMembers(use: () => StoreUnderTest): void {
       clock.nowMs = nowMs;
     });
   };
-  const gone = { membership: undefined, connections: [] };
+  /** As a version without devices has written it. */
+  const makeOlder = async ({ room, userId, connections }: Member) => {
+    const key = memberKey(room, userId);
+    const row = await rowAt(use(), key);
+    const places = Object.fromEntries(connections.map((id, place) => [id, place]));
+    await putRow(use(), { ...row, connections: places });
+    await withoutAttributes(use(), key, ['mutedUntilMs', 'muteExempt', 'away', 'lastDropAtMs', 'offlineSinceMs']);
+  };
+  const gone = { membership: undefined, connections: [], devices: {} };
   const end = (change: Partial<End> = {}): End => ({
     membership: 'm1',
     reason: 'left',
@@ -35,6 +43,8 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const stored = await put(
         newMember(room, 'ann', {
           connections: [connectionId('z'), connectionId('a='), connectionId('m/+')],
+          away: ['tablet', 'desktop.1'],
+          lastDropAtMs: 6,
           recentSends: [{ clientMessageId: 'x', atMs: 1 }],
           mutedUntilMs: 7,
           muteExempt: true,
@@ -43,17 +53,36 @@ export function describeMembers(use: () => StoreUnderTest): void {
         0,
       );
       expect(await use().store.getMember(room, user('ann'))).toEqual(stored);
-      const next = await put({ ...stored, connections: [], offline: mark }, stored.revision);
+      const next = await put({ ...stored, connections: [], devices: {}, offline: mark }, stored.revision);
       expect(next.revision).toBe(stored.revision + 1);
       expect(await use().store.getMember(room, user('ann'))).toEqual(next);
       expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
     });
 
-    it('reads as never muted where an older version has left his row', async () => {
-      const stored = await put(newMember(newRoom().room, 'ann'), 0);
-      const { room, userId } = stored;
-      await withoutAttributes(use(), memberKey(room, userId), ['mutedUntilMs', 'muteExempt']);
-      expect(await use().store.getMember(room, userId)).toEqual(stored);
+    it('reads as never muted, and each connection as a device, where an older version has left his row', async () => {
+      const connections = [connectionId('z'), connectionId('a')];
+      const stored = await put(newMember(newRoom().room, 'ann', { connections, away: ['x'], lastDropAtMs: 3 }), 0);
+      await makeOlder(stored);
+      const read = { ...stored, devices: { z: 'z', a: 'a' }, away: [], lastDropAtMs: 0 };
+      expect(await use().store.getMember(stored.room, stored.userId)).toEqual(read);
+      const offline = await put({ ...read, connections: [], devices: {}, offline: mark }, stored.revision);
+      await makeOlder(offline);
+      expect(await use().store.getMember(stored.room, stored.userId)).toEqual({
+        ...offline,
+        offline: { ...mark, sinceMs: mark.atMs },
+      });
+    });
+
+    it.each([
+      ['on the device that he is offline with', 30, 29, 30],
+      ['on another one', 30, 31, 31],
+      ['on another one, by a clock that is ahead', 30, 41, 40],
+      ['by a clock that is ahead', 50, 0, 40],
+    ])('was last heard of %s', async (_what, sinceMs, lastDropAtMs, read) => {
+      const offline = { ...mark, sinceMs };
+      const state = { connections: [], lastDropAtMs, offline };
+      const { room, userId } = await put(newMember(newRoom().room, 'ann', state), 0);
+      expect((await use().store.getMember(room, userId))?.offline).toEqual({ ...mark, sinceMs: read });
     });
 
     it('has one winner among 20 racing first joins, and among 20 racing changes', async () => {
@@ -90,6 +119,8 @@ export function describeMembers(use: () => StoreUnderTest): void {
         { muteExempt: true },
         { ended: end({ reason: 'blocked' }) },
         { ended: end({ connections: [] }) },
+        { away: ['tablet'] },
+        { lastDropAtMs: 1 },
         { recentSends: [{ clientMessageId: 'x', atMs: 1 }] },
       ];
       for (const [index, other] of differs.entries()) {
@@ -155,7 +186,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const { store, clock } = use();
       const { room } = newRoom();
       const blockedUntilMs = clock.nowMs + 5000;
-      await put(newMember(room, 'ann', { membership: undefined, connections: [], blockedUntilMs }), 0);
+      await put(newMember(room, 'ann', { ...gone, blockedUntilMs }), 0);
       expect(await store.getMember(room, user('ann'))).toMatchObject({ blockedUntilMs });
       expect(await store.putMember(newMember(room, 'ann'), 0)).toBe('conflict');
       clock.nowMs += 6000;
@@ -167,15 +198,43 @@ export function describeMembers(use: () => StoreUnderTest): void {
   });
 
   describe('marking the last connection', () => {
-    const markOf = (member: Member, connection: string) =>
-      use().store.markLastConnection(member.room, member.userId, connectionId(connection), mark);
+    const markOf = ({ room, userId }: Member, connection: string, now = mark) =>
+      use().store.markLastConnection(room, userId, { connectionId: connectionId(connection), device: 'phone' }, now);
 
-    it('marks him once', async () => {
-      const member = await put(newMember(newRoom().room, 'ann'), 0);
+    it('marks him once, and his device is away', async () => {
+      const member = await put(newMember(newRoom().room, 'ann', { away: ['tablet'] }), 0);
       const all = await Promise.all(Array.from({ length: 5 }, () => markOf(member, 'c1')));
       expect(all.filter((answer) => answer === 'marked')).toHaveLength(1);
-      const expected = { ...member, connections: [], offline: mark, revision: member.revision + 1 };
+      const away = ['tablet', 'phone'];
+      const expected = { ...member, connections: [], devices: {}, away, offline: mark, revision: member.revision + 1 };
       expect(await use().store.getMember(member.room, member.userId)).toEqual(expected);
+    });
+
+    it('marks him also where an older version has left his row', async () => {
+      const member = await put(newMember(newRoom().room, 'ann'), 0);
+      await makeOlder(member);
+      expect(await markOf(member, 'c1')).toBe('marked');
+      const expected = { connections: [], devices: {}, away: ['phone'], lastDropAtMs: 0, offline: mark };
+      expect(await use().store.getMember(member.room, member.userId)).toMatchObject(expected);
+    });
+
+    it('does to him what a look and a decision would do, drop after drop', async () => {
+      const { room } = newRoom();
+      const names = ['ann', 'bob'] as const;
+      const [marked, decided] = await Promise.all(names.map((name) => put(newMember(room, name), 0)));
+      let [ann, bob] = [marked, decided];
+      for (let drop = 1; drop <= 11 && ann !== undefined && bob !== undefined; drop += 1) {
+        const by = { connectionId: connectionId(`c${drop}`), device: `device-${drop}` };
+        const now = { seq: drop, atMs: 10 * drop, sinceMs: 10 * drop - 1 };
+        ann = await put(withConnection({ ...ann, connections: [], devices: {} }, by), ann.revision);
+        bob = await put(withConnection({ ...bob, connections: [], devices: {} }, by), bob.revision);
+        expect(await use().store.markLastConnection(room, ann.userId, by, now)).toBe('marked');
+        ann = await use().store.getMember(room, ann.userId);
+        bob = await put(withoutConnection(bob, by.connectionId, now), bob.revision);
+        const { userId: _ann, revision: _revision, ...ofAnn } = ann ?? newMember(room, 'nobody');
+        expect(bob).toMatchObject(ofAnn);
+        expect(ofAnn.away).toContain(by.device);
+      }
     });
 
     it('refuses for another connection, one of two, no member, and no row', async () => {
@@ -188,6 +247,21 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(await markOf(none, 'c1')).toBe('conflict');
       expect(await markOf(newMember(room, 'bob'), 'c1')).toBe('conflict');
       expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
+    });
+
+    it('is done once where its answer was lost: he may be back by then', async () => {
+      const member = await put(newMember(newRoom().room, 'ann'), 0);
+      const by = { connectionId: connectionId('c1'), device: 'phone' };
+      const back = async () => {
+        const now = await use().store.getMember(member.room, member.userId);
+        if (now === undefined) throw new Error('unable to come back; no row');
+        await put(withConnection(now, { connectionId: connectionId('c2'), device: 'phone' }), now.revision);
+      };
+      const lost = interposedStore(use(), { 0: 'lost', 1: back });
+      expect(await lost.markLastConnection(member.room, member.userId, by, mark)).toBe('conflict');
+      const now = await use().store.getMember(member.room, member.userId);
+      expect(now).toMatchObject({ connections: ['c2'], away: [] });
+      expect(now).not.toHaveProperty('offline');
     });
 
     it('makes what was read before it stale', async () => {
@@ -211,7 +285,8 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const again = await store.putMember(next, next.revision, news);
       expect(again).not.toHaveProperty('news');
       expect(await newsOf(first)).toBe(news);
-      expect(await store.markLastConnection(first.room, first.userId, connectionId('c1'), mark)).toBe('marked');
+      const by = { connectionId: connectionId('c1'), device: 'phone' };
+      expect(await store.markLastConnection(first.room, first.userId, by, mark)).toBe('marked');
       expect(await newsOf(first)).toBeUndefined();
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Room } from '../../lib/domain/room.ts';
 import { roomKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { rowAt } from './interposed-store.ts';
+import { type Event, interposedStore, rowAt } from './interposed-store.ts';
 import { acceptance, message, newRoom, recalled, user, withoutAttributes } from './rows.ts';
 
 /** What every engine must do with room rows. */
@@ -23,6 +23,8 @@ export function describeRooms(use: () => StoreUnderTest): void {
         destroyAfterMin: 90,
         muted: true,
         distributionStopped: true,
+        lastActiveAtMs: 8,
+        realTimeKickOut: false,
         hasEntries: true,
         taken: { '7': 2 },
       });
@@ -31,9 +33,10 @@ export function describeRooms(use: () => StoreUnderTest): void {
     });
 
     it('reads as a new one where an older version has left its row', async () => {
-      const room = await create();
+      const room = await create({ createdAtMs: 6, lastActiveAtMs: 6 });
       await withoutAttributes(use(), roomKey(room.room), [
         ...['destroyType', 'destroyAfterMin', 'muted', 'distributionStopped', 'hasEntries', 'taken', 'news'],
+        'lastActiveAtMs',
       ]);
       expect(await use().store.getRoom(room.room)).toEqual(room);
     });
@@ -91,6 +94,12 @@ export function describeRooms(use: () => StoreUnderTest): void {
         { distributionStopped: true },
       ],
       ['its entries', (room) => use().store.noteEntries(room.room, room.epoch), { hasEntries: true }],
+      ['its activity', (room) => use().store.noteActivity(room.room, room.epoch, 9), { lastActiveAtMs: 9 }],
+      [
+        'its real-time service',
+        (room) => use().store.setRealTimeKickOut(room.room, room.epoch, false),
+        { realTimeKickOut: false },
+      ],
     ];
 
     it.each(changes)('changes %s and nothing else', async (_what, change, expected) => {
@@ -113,6 +122,71 @@ export function describeRooms(use: () => StoreUnderTest): void {
       const { store } = use();
       expect(await store.setRoomMuted(room.room, 'e1', false)).toMatchObject({ muted: false, fence: 2 });
       expect(await store.setDistributionStopped(room.room, 'e1', false)).toMatchObject({ distributionStopped: false });
+      expect(await store.setRealTimeKickOut(room.room, 'e1', true)).toMatchObject({ realTimeKickOut: true });
+      expect(await store.setRealTimeKickOut(room.room, 'e1', undefined)).not.toHaveProperty('realTimeKickOut');
+      expect(await store.setRealTimeKickOut(room.room, 'e1', undefined)).toMatchObject({ room: room.room });
+      expect(await rowAt(use(), roomKey(room.room))).not.toHaveProperty('realTimeKickOut');
+    });
+
+    it.each([
+      ['is noted', {}],
+      ['is noted where an older version has left its row', { createdAtMs: 7, lastActiveAtMs: 7 }],
+    ])('its last activity %s, and never goes back', async (_what, change) => {
+      const room = await create({ createdAtMs: 1, lastActiveAtMs: 7, ...change });
+      if (room.createdAtMs === 7) await withoutAttributes(use(), roomKey(room.room), ['lastActiveAtMs']);
+      const note = async (nowMs: number) => (await use().store.noteActivity(room.room, 'e1', nowMs))?.lastActiveAtMs;
+      for (const nowMs of [3, 7]) expect(await note(nowMs)).toBe(7);
+      expect(await note(9)).toBe(9);
+      await Promise.all([8, 12, 10, 11].map(note));
+      expect(await note(2)).toBe(12);
+    });
+  });
+
+  describe('a room whose end has come', () => {
+    const destroy = (room: Room, epoch = 'e1') => use().store.destroyRoom(room.room, epoch, 7, true, room);
+
+    it.each<[string, (room: Room) => Promise<unknown>]>([
+      ['a message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
+      ['a join or a leave', (room) => use().store.noteActivity(room.room, 'e1', 9)],
+    ])('stays where it has seen %s since it was read', async (_what, act) => {
+      const room = await create();
+      await act(room);
+      expect(await destroy(room)).toBeUndefined();
+      const now = await use().store.getRoom(room.room);
+      expect(now).not.toHaveProperty('destroyedAtMs');
+      expect(now === undefined ? undefined : await destroy(now)).toMatchObject({ destroyedAtMs: 7 });
+    });
+
+    it('goes whatever else was changed on it', async () => {
+      const room = await create({ seq: 3, tail: [message(3)], lastActiveAtMs: 5 });
+      await use().store.setRoomMuted(room.room, 'e1', true);
+      expect(await destroy(room)).toMatchObject({ seq: 3, destroyedAtMs: 7, destroyedByItself: true });
+      const again = await create({ lastActiveAtMs: 5 });
+      expect(await destroy({ ...again, seq: 1 })).toBeUndefined();
+      expect(await destroy({ ...again, lastActiveAtMs: 4 })).toBeUndefined();
+      expect(await destroy({ ...again, lastActiveAtMs: 6 })).toBeUndefined();
+      expect(await destroy(again, 'e0')).toBeUndefined();
+      expect(await destroy(again)).toMatchObject({ destroyedAtMs: 7 });
+    });
+
+    it('goes where an older version has left its row', async () => {
+      const room = await create({ createdAtMs: 6, lastActiveAtMs: 6 });
+      await withoutAttributes(use(), roomKey(room.room), ['lastActiveAtMs']);
+      expect(await destroy({ ...room, lastActiveAtMs: 5 })).toBeUndefined();
+      expect(await destroy(room)).toMatchObject({ destroyedAtMs: 7, lastActiveAtMs: 6 });
+    });
+
+    it('goes for somebody whose answer was lost, and not for him where it is in use again', async () => {
+      const room = await create();
+      const store = (events: Record<number, Event>) => interposedStore(use(), events);
+      expect(await store({ 0: 'lost' }).destroyRoom(room.room, 'e1', 7, true, room)).toMatchObject({
+        destroyedAtMs: 7,
+      });
+      const used = await create();
+      const note = () => use().store.noteActivity(used.room, 'e1', 9);
+      const overtaken = store({ 0: 'dropped', 1: note });
+      expect(await overtaken.destroyRoom(used.room, 'e1', 7, true, used)).toBeUndefined();
+      expect(await use().store.getRoom(used.room)).toEqual({ ...used, lastActiveAtMs: 9 });
     });
   });
 
@@ -139,6 +213,9 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ['mute', (room) => use().store.setRoomMuted(room.room, 'e1', true)],
       ['distribution', (room) => use().store.setDistributionStopped(room.room, 'e1', true)],
       ['note of entries', (room) => use().store.noteEntries(room.room, 'e1')],
+      ['note of activity', (room) => use().store.noteActivity(room.room, 'e1', 9)],
+      ['real-time service', (room) => use().store.setRealTimeKickOut(room.room, 'e1', true)],
+      ["deployment's real-time service", (room) => use().store.setRealTimeKickOut(room.room, 'e1', undefined)],
     ])('is not said again by a %s', async (_what, change) => {
       const protectedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
       const room = await create({ seq: 3, tail: [message(3)], protectedSince });

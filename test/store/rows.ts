@@ -1,7 +1,8 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
 import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
+import type { Row } from '../../lib/store/dynamodb-table.ts';
 import type { Key } from '../../lib/store/keys.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
 import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
@@ -26,15 +27,23 @@ export const newMember = (room: RoomId, name: string, change: Partial<Member> = 
   membership: 'm1',
   joinedAtMs: 5,
   connections: [connectionId('c1')],
+  devices: devicesOf(change.connections ?? [connectionId('c1')]),
   ...change,
 });
+
+/** A device for each connection. */
+export const devicesOf = (connections: readonly ConnectionId[]): Member['devices'] =>
+  Object.fromEntries(connections.map((id) => [id, `device of ${id}`]));
 
 export const keyOf = ({ userId, connectionId: id }: ConnectionKey): ConnectionKey => ({ userId, connectionId: id });
 
 export const newConnection = (change: Partial<Connection> = {}): Connection => ({
   connectionId: connectionId(fresh('connection')),
   userId: user('ann'),
+  device: 'phone',
+  instance: fresh('run'),
   openedAtMs: 1_800_000_000_000,
+  leaseUntilMs: 1_800_000_155_000,
   rooms: [],
   tokenIssuedAtMs: 1_700_000_000_000,
   tokenExpiresAtMs: 1_900_000_000_000,
@@ -70,6 +79,11 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
     ...change,
   };
 };
+
+/** A row as somebody else might have written it. */
+export async function putRow(under: StoreUnderTest, row: Row): Promise<void> {
+  await createClientAt(under.endpoint).send(new PutCommand({ TableName: tableName, Item: row }));
+}
 
 /** Makes of a row what an older version would have left. */
 export async function withoutAttributes(under: StoreUnderTest, key: Key, names: readonly string[]): Promise<void> {

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import type { Connection } from '../../lib/store/room-store.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { type Event, interposedStore } from './interposed-store.ts';
+import { keyOf, newConnection } from './rows.ts';
+
+/** What every engine must do with the leases of connections. */
+export function describeLeases(use: () => StoreUnderTest): void {
+  const open = async (): Promise<Connection> => {
+    const connection = newConnection();
+    expect(await use().store.openConnection(connection)).toBe(true);
+    return connection;
+  };
+  const stored = (connection: Connection) => use().store.getConnection(keyOf(connection));
+
+  describe('a lease', () => {
+    it('is renewed, and never lowered', async () => {
+      const connection = await open();
+      const renew = (byMs: number) => use().store.renewLease(connection, connection.leaseUntilMs + byMs);
+      expect(await renew(5)).toBe(true);
+      expect(await renew(9)).toBe(true);
+      expect(await renew(9)).toBe(true);
+      expect(await renew(7)).toBe(true);
+      expect(await renew(-1)).toBe(true);
+      expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs: connection.leaseUntilMs + 9 });
+      await Promise.all([11, 15, 12, 14, 13].map(renew));
+      expect((await stored(connection))?.leaseUntilMs).toBe(connection.leaseUntilMs + 15);
+    });
+
+    it('is not renewed once the connection is closed, was never there, or left a tombstone', async () => {
+      const { store, clock } = use();
+      const closed = await open();
+      await store.closeConnection(closed, 7);
+      expect(await store.renewLease(closed, closed.leaseUntilMs + 9)).toBe(false);
+      expect(await stored(closed)).toEqual({ ...closed, closedAtMs: 7 });
+      const never = newConnection();
+      expect(await store.renewLease(never, never.leaseUntilMs)).toBe(false);
+      expect(await stored(never)).toBeUndefined();
+      const tombstone = await store.closeConnection(never, clock.nowMs);
+      expect(await store.renewLease(never, never.leaseUntilMs)).toBe(false);
+      expect(await stored(never)).toEqual(tombstone);
+    });
+
+    it('is renewed for somebody whose answer was lost', async () => {
+      const connection = await open();
+      const leaseUntilMs = connection.leaseUntilMs + 9;
+      expect(await interposedStore(use(), { 0: 'lost' }).renewLease(connection, leaseUntilMs)).toBe(true);
+      expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs });
+    });
+  });
+
+  describe('a connection whose lease is over', () => {
+    const close = (
+      connection: Connection,
+      leaseUntilMs = connection.leaseUntilMs,
+      events: Record<number, Event> = {},
+    ) => interposedStore(use(), events).closeLapsed(keyOf(connection), 70, leaseUntilMs, 60);
+
+    it('is closed by one of many, and says since when it was silent', async () => {
+      const connection = await open();
+      const closed = { ...connection, closedAtMs: 70, silentSinceMs: 60 };
+      const all = await Promise.all(Array.from({ length: 10 }, () => close(connection)));
+      expect(all.filter((answer) => answer !== undefined)).toEqual([closed]);
+      expect(await stored(connection)).toEqual(closed);
+      expect(await use().store.closeConnection(connection, 90)).toEqual(closed);
+      expect(await use().store.addConnectionRoom(connection, 'r1' as RoomId)).toBeUndefined();
+      expect(await use().store.openConnection(connection)).toBe(false);
+    });
+
+    it('is left alone where somebody has heard of it since, or it has another lease', async () => {
+      const connection = await open();
+      expect(await close(connection, connection.leaseUntilMs - 1)).toBeUndefined();
+      expect(await close(connection, connection.leaseUntilMs + 1)).toBeUndefined();
+      const leaseUntilMs = connection.leaseUntilMs + 9;
+      const renew = () => use().store.renewLease(connection, leaseUntilMs);
+      expect(await close(connection, connection.leaseUntilMs, { 0: renew })).toBeUndefined();
+      expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs });
+    });
+
+    it('is left as it is where it is closed already, was never there, or left a tombstone', async () => {
+      const closed = await open();
+      await use().store.closeConnection(closed, 7);
+      expect(await close(closed)).toBeUndefined();
+      expect(await stored(closed)).toEqual({ ...closed, closedAtMs: 7 });
+      const never = newConnection();
+      expect(await close(never)).toBeUndefined();
+      expect(await stored(never)).toBeUndefined();
+      const tombstone = await use().store.closeConnection(never, use().clock.nowMs);
+      expect(await close(never, tombstone.leaseUntilMs)).toBeUndefined();
+      expect(await stored(never)).toEqual(tombstone);
+    });
+
+    it('is closed for somebody whose answer was lost, and not for him where another was first', async () => {
+      const lost = await open();
+      expect(await close(lost, lost.leaseUntilMs, { 0: 'lost' })).toMatchObject({ closedAtMs: 70, silentSinceMs: 60 });
+      const { store } = use();
+      const others: readonly ((one: Connection) => Promise<unknown>)[] = [
+        (one) => store.closeConnection(one, 70),
+        (one) => store.closeLapsed(one, 71, one.leaseUntilMs, 60),
+        (one) => store.closeLapsed(one, 70, one.leaseUntilMs, 61),
+        (one) => store.renewLease(one, one.leaseUntilMs + 9),
+      ];
+      for (const first of others) {
+        const connection = await open();
+        const events: Record<number, Event> = { 0: 'dropped', 1: () => first(connection) };
+        expect(await close(connection, connection.leaseUntilMs, events)).toBeUndefined();
+      }
+    });
+  });
+}
