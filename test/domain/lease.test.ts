@@ -23,6 +23,10 @@ describe('a lease', () => {
     expect(isHalfSpent(leaseFrom(startMs), startMs + laterMs)).toBe(spent);
   });
 
+  test('was last heard of at its half, where the frame came that needed no renewal yet', () => {
+    expect(silentSince(leaseFrom(startMs))).toBe(startMs + 77_500);
+  });
+
   test('that is over means silence for half of it at least, whenever frames came', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 40 }), (gapsMs) => {
