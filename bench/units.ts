@@ -15,6 +15,7 @@ import { type Units, UnitsMeter } from './units-meter.ts';
 
 const tableName = 'rooms';
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
+const CLIENT = { platform: 'mobile', instance: 'run-1' };
 const COLUMNS = ['use case', 'write units', 'read units', 'writes', 'reads', 'list read units'];
 
 /** A system of its own for each figure, so that no figure depends on the one before it. */
@@ -34,7 +35,7 @@ class Bench {
     const { connectionLifeMs } = defaultSettings;
     this.deps = {
       store: createDynamoStore({ client, tableName, connectionLifeMs, now }),
-      push: { post: async () => 'ok', close: async () => {} },
+      push: { post: async () => 'ok', close: async () => {}, lastActiveMs: async () => undefined },
       settings: defaultSettings,
       now,
       // As long as those of a deployment: units go by size.
@@ -66,7 +67,7 @@ class Bench {
 
   async open(caller: Caller): Promise<void> {
     const issuedAtMs = this.deps.now();
-    await openConnection(this.deps, caller, { issuedAtMs, expiresAtMs: issuedAtMs + 3_600_000 });
+    await openConnection(this.deps, caller, CLIENT, { issuedAtMs, expiresAtMs: issuedAtMs + 3_600_000 });
   }
 
   async join(caller: Caller, room: RoomId, messageCount: number, resume?: Parameters<typeof joinRoom>[2]['resume']) {
@@ -83,8 +84,7 @@ class Bench {
   }
 
   async offlineMembers(room: RoomId, count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1)
-      await closeConnection(this.deps, await this.newMember(room));
+    for (let index = 0; index < count; index += 1) await closeConnection(this.deps, await this.newMember(room));
   }
 
   /** A second lies between two messages, so that no rate limit counts. */

@@ -80,7 +80,7 @@ describe('a block', () => {
   it('stays when its notice fails', async () => {
     const { call, create, room, deps, faults } = newWorld();
     await create();
-    const push = { post: () => Promise.reject(new Error('away')), close: () => Promise.resolve() };
+    const push = { ...deps.push, post: () => Promise.reject(new Error('away')) };
     const failing = { ...deps, push, store: Object.assign(Object.create(deps.store), { connectionsOf: push.post }) };
     const form = { chatroomId: room, userId: 'bob', minute: 1, needNotify: 'true' };
     expect(await callerOf(failing)('/chatroom/user/block/add.json', form)).toEqual(OK);

@@ -16,6 +16,7 @@ import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
+import { sweep } from '../../lib/usecases/sweep.ts';
 import { type StoreUnderTest, tableName } from './emulators.ts';
 import { openStream, type ReadStream } from './stream.ts';
 
@@ -42,6 +43,13 @@ export const defaultSettings: Settings = {
   maxKeptRooms: 5,
   maxEntriesPerRoom: 100,
   destroyAfterMin: 60,
+  realTimeKickOut: false,
+  realTimeGraceMs: 60_000,
+  roomMemberLimit: 0,
+  // Tests that are about something else connect a user as often as they like.
+  oneDevicePerPlatform: false,
+  multiLoginSync: false,
+  mockHeartbeat: false,
 };
 
 /** Keeps what each connection was sent; a connection in `gone` answers as API Gateway does for one that is closed. */
@@ -61,10 +69,17 @@ export class RecordingPush implements Push {
     return Promise.resolve();
   }
 
+  lastActiveMs(connectionId: string): Promise<number | 'gone' | undefined> {
+    return Promise.resolve(this.gone.has(connectionId) ? 'gone' : undefined);
+  }
+
   framesOf(connectionId: string): readonly PushFrame[] {
     return this.sent.get(connectionId) ?? [];
   }
 }
+
+/** How a client says which device it is; without a word each connection is a device of its own. */
+export type ClientQuery = { readonly platform?: string; readonly instance?: string };
 
 /** API Gateway's events for a caller whom the authorizer has let in for a hundred years. */
 function handlersOf(deps: Deps, now: () => number) {
@@ -74,7 +89,8 @@ function handlersOf(deps: Deps, now: () => number) {
     disconnectHandler(depsAt),
     messageHandler(depsAt),
   ];
-  const eventOf = (caller: Caller, body?: object): WebSocketEvent => ({
+  const eventOf = (caller: Caller, body?: object, query: ClientQuery = {}): WebSocketEvent => ({
+    queryStringParameters: query,
     requestContext: {
       connectionId: caller.connectionId,
       requestTimeEpoch: now(),
@@ -87,7 +103,7 @@ function handlersOf(deps: Deps, now: () => number) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return {
-    connect: (caller: Caller) => onConnect(eventOf(caller)),
+    connect: (caller: Caller, query: ClientQuery) => onConnect(eventOf(caller, undefined, query)),
     disconnect: (caller: Caller) => onDisconnect(eventOf(caller)),
     frame: async <T>(caller: Caller, frame: object): Promise<T | Refusal> => {
       const { body = '{}' } = await onMessage(eventOf(caller, { id: 'r1', ...frame }));
@@ -132,16 +148,17 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     connectionId: nextId('connection') as ConnectionId,
   });
   const handlers = handlersOf(deps, () => clock.nowMs);
-  const connect = async (caller: Caller): Promise<boolean> => (await handlers.connect(caller)).statusCode === 200;
-  const open = async (userId: string): Promise<Caller> => {
+  const connect = async (caller: Caller, query: ClientQuery = {}): Promise<boolean> =>
+    (await handlers.connect(caller, query)).statusCode === 200;
+  const open = async (userId: string, query: ClientQuery = {}): Promise<Caller> => {
     const caller = device(userId);
-    await connect(caller);
+    await connect(caller, query);
     return caller;
   };
   const join = (caller: Caller, request: Partial<JoinRequest> = {}) =>
     handlers.frame<Joined>(caller, { action: 'join', room, messageCount: -1, autoCreate: true, ...request });
-  const enter = async (userId: string): Promise<Caller> => {
-    const caller = await open(userId);
+  const enter = async (userId: string, query: ClientQuery = {}): Promise<Caller> => {
+    const caller = await open(userId, query);
     const joined = await join(caller);
     if (joined.code !== 0) throw new Error(`unable to enter the room; code ${joined.code}`);
     return caller;
@@ -216,6 +233,8 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),
     unblock: (...names: string[]) => unblockUsers(deps, room, users(names)),
     protect: (...names: string[]) => addToAllowlist(deps, room, users(names)),
+    /** A run of the sweep at this moment, with all the time that it needs. */
+    sweep: () => sweep(deps, Number.POSITIVE_INFINITY),
     unprotect: (...names: string[]) => removeFromAllowlist(deps, room, users(names)),
     pass: (durationMs: number) => {
       clock.nowMs += durationMs;

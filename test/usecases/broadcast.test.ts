@@ -37,7 +37,10 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
   await eachOf(places, 20, async ({ room, caller }) => {
     const made = await createRoom(world.deps, room, room);
     const nobody = emptyMember(room, caller.userId, made.room.epoch);
-    await world.deps.store.putMember(joined(nobody, caller.connectionId, `in-${room}`, world.clock.nowMs), 0);
+    await world.deps.store.putMember(
+      joined(nobody, { ...caller, device: 'phone' }, `in-${room}`, world.clock.nowMs),
+      0,
+    );
   });
   // The list of rooms follows from the stream.
   await world.settle();
