@@ -5,6 +5,7 @@ import type {
   RCIMIWChatRoomMemberBanEvent,
   RCIMIWChatRoomMemberBlockEvent,
   RCIMIWChatRoomStatus,
+  RCIMIWChatRoomSyncEvent,
   RCIMIWConnectionStatus,
   RCIMIWMessage,
 } from './types.ts';
@@ -82,4 +83,5 @@ export interface Listeners {
   chatRoomEntriesRemoved?: ((code: number, targetId: string, keys: string[]) => void) | undefined;
   chatRoomNotifyBlock?: ((event: RCIMIWChatRoomMemberBlockEvent) => void) | undefined;
   chatRoomNotifyBan?: ((event: RCIMIWChatRoomMemberBanEvent) => void) | undefined;
+  chatRoomNotifyMultiLoginSync?: ((event: RCIMIWChatRoomSyncEvent) => void) | undefined;
 }

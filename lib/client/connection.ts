@@ -1,82 +1,100 @@
 import { Code } from '../protocol/codes.ts';
-import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/frames.ts';
 import { backoffDelaysMs } from './backoff.ts';
-import { readToken } from './token.ts';
-import { type ClientSocket, type EngineDeps, RCIMIWConnectionStatus } from './types.ts';
+import { Link } from './link.ts';
+import { randomId } from './random-id.ts';
+import { Renewal } from './renewal.ts';
+import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus as Status } from './types.ts';
 
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How Node and React Native word a refused handshake; a browser says nothing. */
-const REFUSED_HANDSHAKE = /(?:response|code)\D*40[13]\b/i;
-
-/** Why the server may refuse a connection; a browser learns it only by a sub-protocol that it offered. */
-const REFUSAL_CODES: readonly number[] = [Code.TOKEN_INCORRECT, Code.USER_BLOCKED, Code.TOKEN_EXPIRED];
-
-const STATUS_OF_CODE: ReadonlyMap<number, RCIMIWConnectionStatus> = new Map([
-  [Code.TOKEN_INCORRECT, RCIMIWConnectionStatus.TOKEN_INCORRECT],
-  [Code.TOKEN_EXPIRED, RCIMIWConnectionStatus.TOKEN_INCORRECT],
-  [Code.USER_BLOCKED, RCIMIWConnectionStatus.CONN_USER_BLOCKED],
-  [Code.CUT_OFF, RCIMIWConnectionStatus.CONN_USER_BLOCKED],
-  [Code.KICKED_BY_OTHER_DEVICE, RCIMIWConnectionStatus.KICKED_OFFLINE_BY_OTHER_CLIENT],
+const STATUS_OF_CODE: ReadonlyMap<number, Status> = new Map([
+  [Code.TOKEN_INCORRECT, Status.TOKEN_INCORRECT],
+  [Code.TOKEN_EXPIRED, Status.TOKEN_INCORRECT],
+  [Code.USER_BLOCKED, Status.CONN_USER_BLOCKED],
+  [Code.CUT_OFF, Status.CONN_USER_BLOCKED],
+  [Code.KICKED_BY_OTHER_DEVICE, Status.KICKED_OFFLINE_BY_OTHER_CLIENT],
 ]);
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
-  status(status: RCIMIWConnectionStatus): void;
+  status(status: Status): void;
+  /** There is a link where there was none. */
   up(): void;
-  /** Lost or closed after it was up. */
+  /** Frames go over another link from now on; the former one still answers until it is retired. */
+  moved(): void;
+  /** This link brings nothing more. There may be another one, which frames go over now. */
+  lost(link: Link): void;
+  /** There is no link any more. */
   down(): void;
-  text(text: string): void;
+  text(text: string, link: Link): void;
+  /** The present link may be dead without a word: ask. */
+  doubted(): void;
   /** Nobody tries any more. */
   stopped(): void;
 }
 
-/** A WebSocket that comes back by itself, until it is closed or the server wants it no more. */
+/** What `open` was called with; the connection is wanted as long as this is the present one. */
+interface Wish {
+  readonly token: string;
+}
+
+/** A connection that comes back by itself and renews its link in time, until it is closed or the server ends it. */
 export class Connection {
   readonly #deps: EngineDeps;
   readonly #events: ConnectionEvents;
-  #socket: ClientSocket | undefined;
-  #isUp: boolean = false;
-  #token: string | undefined;
-  #backoff: Generator<number, never>;
+  readonly #instance: string;
+  readonly #renewal: Renewal;
+  #wish: Wish | undefined;
   #connected: ((code: number) => void) | undefined;
   #connectTimer: unknown;
-  #attemptTimer: unknown;
+  /** Present or about to be. */
+  #link: Link | undefined;
+  #isUp: boolean = false;
+  /** The link before this one, as long as not everything has moved. */
+  #former: Link | undefined;
+  #backoff: Generator<number, never>;
+  #isWaiting: boolean = false;
+  #waitTimer: unknown;
+  #isOffline: boolean = false;
+  /** The platform was offline, and nothing has come since. */
+  #isDoubtful: boolean = false;
 
   constructor(deps: EngineDeps, events: ConnectionEvents) {
     this.#deps = deps;
     this.#events = events;
+    this.#instance = randomId(deps.random);
     this.#backoff = backoffDelaysMs(deps.random);
+    this.#renewal = new Renewal(deps, () => this.#dial());
   }
 
   /** true from `open` until it is closed or gives up, connected or not. */
   get isWanted(): boolean {
-    return this.#token !== undefined;
+    return this.#wish !== undefined;
   }
 
-  get isUp(): boolean {
-    return this.#isUp;
+  /** What frames go over; undefined = there is no connection. */
+  get link(): Link | undefined {
+    return this.#isUp ? this.#link : undefined;
+  }
+
+  get former(): Link | undefined {
+    return this.#former;
   }
 
   /** Connects; `connected` gets 0 or why not, once. timeoutSec <= 0 = try until it works or the token is refused. */
   open(token: string, timeoutSec: number, connected: (code: number) => void): void {
-    this.#token = token;
+    const wish = { token };
+    this.#wish = wish;
     this.#connected = connected;
     this.#backoff = backoffDelaysMs(this.#deps.random);
     if (timeoutSec > 0) {
-      const giveUp = () => this.close(RCIMIWConnectionStatus.TIMEOUT, Code.CONNECT_TIMEOUT);
+      const giveUp = () => this.close(Status.TIMEOUT, Code.CONNECT_TIMEOUT);
       this.#connectTimer = this.#deps.timers.setTimeout(giveUp, timeoutSec * 1000);
     }
-    this.#attempt(token);
-  }
-
-  send(text: string): void {
-    if (this.#isUp) this.#socket?.send(text);
+    this.#attempt(wish);
   }
 
   /** Ends it for good; `code` is for a `connected` that is still waiting. */
-  close(status: RCIMIWConnectionStatus, code: number): void {
-    this.#token = undefined;
-    this.#deps.timers.clearTimeout(this.#attemptTimer);
+  close(status: Status, code: number): void {
+    this.#wish = undefined;
     this.#letGo();
     this.#events.status(status);
     this.#settleConnect(code);
@@ -85,99 +103,143 @@ export class Connection {
 
   /** The server has ended it for good, and this is why. */
   end(code: number): void {
-    this.close(STATUS_OF_CODE.get(code) ?? RCIMIWConnectionStatus.UNCONNECTED, code);
+    this.close(STATUS_OF_CODE.get(code) ?? Status.UNCONNECTED, code);
   }
 
-  /** For a peer that is silent: takes the connection as lost without waiting for the network to say so. */
-  drop(): void {
-    if (this.#isUp) this.#lost('');
+  /** Takes a link as lost without waiting for the network to say so. */
+  drop(link: Link): void {
+    link.close();
+    this.#ended(link, undefined);
   }
 
-  #attempt(token: string): void {
-    this.#events.status(RCIMIWConnectionStatus.CONNECTING);
-    const socket = this.#construct(token);
-    if (socket === undefined) {
-      this.end(Code.TOKEN_INCORRECT);
+  /** Everything has moved: the former link is not needed any more. */
+  retire(): void {
+    const former = this.#former;
+    this.#former = undefined;
+    this.#renewal.done();
+    former?.close();
+    if (former !== undefined) this.#events.lost(former);
+  }
+
+  /** The platform has noticed something. */
+  noticed(event: PlatformEvent): void {
+    if (event !== 'visible') this.#isOffline = event === 'offline';
+    if (event === 'offline') this.#isDoubtful = this.#isUp;
+    const wish = this.#wish;
+    if (wish === undefined) return;
+    if (event !== 'offline' && this.#isWaiting) {
+      this.#attempt(wish);
       return;
     }
-    this.#socket = socket;
-    let failure = '';
-    this.#attemptTimer = this.#deps.timers.setTimeout(() => this.#lost(''), HANDSHAKE_TIMEOUT_MS);
-    socket.onopen = () => this.#opened(socket.protocol);
-    socket.onmessage = (event: { readonly data: unknown }) => this.#arrived(event.data);
-    socket.onerror = (event: { readonly message?: string }) => {
-      failure = event.message ?? '';
-    };
-    socket.onclose = () => this.#lost(failure);
+    this.#tellStatus();
+    if (event !== 'offline' && this.#isUp) this.#events.doubted();
   }
 
-  /** undefined: the token cannot be a sub-protocol, so it is no token. */
-  #construct(token: string): ClientSocket | undefined {
-    const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
-    const protocols = [SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX + token, ...refusals];
-    try {
-      return new this.#deps.Socket(this.#deps.server, protocols);
-    } catch {
-      return undefined;
-    }
+  #attempt(wish: Wish): void {
+    this.#isWaiting = false;
+    this.#deps.timers.clearTimeout(this.#waitTimer);
+    this.#tellStatus();
+    // A listener may have closed it.
+    if (this.#wish === wish) this.#link = this.#dial();
   }
 
-  #opened(protocol: string): void {
-    if (protocol.startsWith(REFUSED_SUB_PROTOCOL_PREFIX)) {
-      this.end(Number(protocol.slice(REFUSED_SUB_PROTOCOL_PREFIX.length)));
-      return;
-    }
-    this.#deps.timers.clearTimeout(this.#attemptTimer);
+  #dial(): Link {
+    const given = { token: this.#wish?.token ?? '', instance: this.#instance };
+    const link: Link = new Link(this.#deps, given, {
+      opened: () => (this.#renewal.isNext(link) ? this.#move(link) : this.#opened(link)),
+      text: (text) => this.#arrived(link, text),
+      ended: (refusal) => this.#ended(link, refusal),
+    });
+    return link;
+  }
+
+  #opened(link: Link): void {
     this.#isUp = true;
-    this.#events.status(RCIMIWConnectionStatus.CONNECTED);
-    if (this.#isUp) this.#events.up();
+    this.#isDoubtful = false;
+    this.#renewal.plan();
+    this.#tellStatus();
+    if (this.link !== link) return;
+    this.#events.up();
     this.#settleConnect(Code.OK);
   }
 
-  #arrived(data: unknown): void {
-    // Only a server that speaks ends the waiting; one that accepts and drops at once must not be hammered.
-    this.#backoff = backoffDelaysMs(this.#deps.random);
-    if (typeof data === 'string') this.#events.text(data);
+  #move(link: Link): void {
+    if (this.#former !== undefined) this.retire();
+    this.#former = this.#link;
+    this.#link = link;
+    this.#isDoubtful = false;
+    this.#renewal.release();
+    this.#renewal.plan();
+    this.#tellStatus();
+    if (this.link === link) this.#events.moved();
   }
 
-  #lost(failure: string): void {
-    const token = this.#token;
-    if (token === undefined) return;
-    const wasUp = this.#isUp;
-    this.#deps.timers.clearTimeout(this.#attemptTimer);
+  #ended(link: Link, refusal: number | undefined): void {
+    if (this.#renewal.isNext(link)) {
+      this.#renewal.release();
+      // Where the server wants no more of this token, it says so once more when the present link has ended.
+      if (refusal === undefined) this.#renewal.retry();
+    } else if (link === this.#former) this.retire();
+    else if (this.#former !== undefined) this.#moveBack(link, this.#former);
+    else this.#lost(refusal);
+  }
+
+  /** Gone before everything had moved to it. */
+  #moveBack(link: Link, former: Link): void {
+    this.#link = former;
+    this.#former = undefined;
+    this.#renewal.retry();
+    this.#events.lost(link);
+    this.#events.moved();
+    this.#events.doubted();
+  }
+
+  #lost(refusal: number | undefined): void {
     this.#letGo();
-    const code = wasUp ? undefined : this.#refusal(token, failure);
-    if (code !== undefined) {
-      this.end(code);
+    const wish = this.#wish;
+    if (wish === undefined) return;
+    if (refusal !== undefined) {
+      this.end(refusal);
       return;
     }
-    this.#events.status(RCIMIWConnectionStatus.SUSPEND);
-    // A listener may have closed the engine.
-    if (this.#token !== token) return;
-    const retry = () => this.#attempt(token);
-    this.#attemptTimer = this.#deps.timers.setTimeout(retry, this.#backoff.next().value);
+    this.#isWaiting = true;
+    this.#waitTimer = this.#deps.timers.setTimeout(() => this.#attempt(wish), this.#backoff.next().value);
+    this.#tellStatus();
   }
 
-  #refusal(token: string, failure: string): number | undefined {
-    const expiresAtMs = readToken(token)?.expiresAtMs;
-    if (expiresAtMs !== undefined && expiresAtMs <= this.#deps.now()) return Code.TOKEN_EXPIRED;
-    return REFUSED_HANDSHAKE.test(failure) ? Code.TOKEN_INCORRECT : undefined;
+  #arrived(link: Link, text: string): void {
+    if (link === this.#link) {
+      // Only a server that speaks ends the waiting; one that accepts and drops at once must not be hammered.
+      this.#backoff = backoffDelaysMs(this.#deps.random);
+      this.#isDoubtful = false;
+      this.#tellStatus();
+    }
+    // A listener may have closed it.
+    if (link === this.#link || link === this.#former) this.#events.text(text, link);
+  }
+
+  #tellStatus(): void {
+    this.#events.status(this.#status());
+  }
+
+  #status(): Status {
+    if (this.#isUp && !this.#isDoubtful) return Status.CONNECTED;
+    if (this.#isOffline) return Status.NETWORK_UNAVAILABLE;
+    return this.#isWaiting ? Status.SUSPEND : Status.CONNECTING;
   }
 
   #letGo(): void {
-    const socket = this.#socket;
+    const links = [this.#link, this.#former];
     const wasUp = this.#isUp;
-    this.#socket = undefined;
+    this.#deps.timers.clearTimeout(this.#waitTimer);
+    this.#renewal.stop();
+    this.#link = undefined;
+    this.#former = undefined;
     this.#isUp = false;
-    if (socket !== undefined) {
-      // Not null: `ws` throws an error that nobody listens to, and closing during the handshake is one.
-      const ignore = () => {};
-      socket.onopen = ignore;
-      socket.onmessage = ignore;
-      socket.onerror = ignore;
-      socket.onclose = ignore;
-      socket.close();
-    }
+    this.#isWaiting = false;
+    this.#isDoubtful = false;
+    for (const link of links) link?.close();
+    for (const link of links) if (link !== undefined) this.#events.lost(link);
     if (wasUp) this.#events.down();
   }
 

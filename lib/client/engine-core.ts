@@ -1,16 +1,21 @@
 import { Code } from '../protocol/codes.ts';
+import type { Answer, ClientFrame, PushFrame } from '../protocol/frames.ts';
 import { isText } from './arguments.ts';
 import type { RCIMIWConnectCallback } from './callbacks.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Link } from './link.ts';
 import { ListenerSetters } from './listeners.ts';
 import { MessageMaker } from './message-maker.ts';
-import { Requests } from './requests.ts';
+import { Recent } from './recent.ts';
+import { type FrameOf, type Outcome, Requests } from './requests.ts';
 import { Room } from './room.ts';
-import { type ListenerDeps, roomListeners, tellNotice } from './room-listeners.ts';
+import { type ListenerDeps, roomListeners, tellNotice, tellSync } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
 import { readToken } from './token.ts';
 import { type EngineDeps, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
+
+const SEEN_NOTICES_MAX = 100;
 
 const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
 
@@ -22,8 +27,14 @@ export class EngineCore extends ListenerSetters {
   readonly #requests: Requests;
   readonly #heartbeat: Heartbeat;
   readonly #rooms = new Map<string, Room>();
+  /** What is told to a user and not to a room; while the link is renewed it comes twice. */
+  readonly #seenNotices = new Recent(SEEN_NOTICES_MAX);
+  readonly #unsubscribe: (() => void) | undefined;
   #userId = '';
   #status: RCIMIWConnectionStatus | undefined;
+  /** The last `connect`, until it begins or is revoked. */
+  #accepted: object | undefined;
+  #isResuming: boolean = false;
   #isDestroyed: boolean = false;
 
   /** Use `RCIMIWEngine.create` or `createEngine`. */
@@ -31,15 +42,29 @@ export class EngineCore extends ListenerSetters {
     super(deps.timers);
     this.#deps = deps;
     this.messages = new MessageMaker(deps);
-    this.#requests = new Requests(deps.timers, (text) => this.#transmit(text));
-    this.#heartbeat = new Heartbeat(deps.timers, this.#requests, () => this.#connection.drop());
+    this.#requests = new Requests(deps.timers, {
+      transmit: (text) => this.#transmit(text),
+      ended: () => this.#progressed(),
+    });
+    this.#heartbeat = new Heartbeat(deps.timers, {
+      beat: () => this.#transmit(JSON.stringify({ action: 'ping', id: '' } satisfies ClientFrame)),
+      ask: (done) => this.#askForLife(done),
+      dead: () => {
+        const { link } = this.#connection;
+        if (link !== undefined) this.#connection.drop(link);
+      },
+    });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
-      up: () => this.#up(),
+      up: () => this.#comeBack((room) => room.up()),
+      moved: () => this.#comeBack((room) => room.moved()),
+      lost: (link) => this.#requests.lose(link),
       down: () => this.#down(),
-      text: (text) => this.#arrived(text),
+      text: (text, link) => this.#arrived(text, link),
+      doubted: () => this.#heartbeat.check(),
       stopped: () => this.#stopRooms(),
     });
+    this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#connection.noticed(event));
   }
 
   /** Connects and stays connected. timeout in seconds; <= 0 = try until it works or the server refuses for good. */
@@ -47,28 +72,33 @@ export class EngineCore extends ListenerSetters {
     if (this.#isDestroyed) return ENGINE_DESTROYED;
     if (!isText(token) || !Number.isFinite(timeout)) return PARAM_ERROR;
     const end = (code: number, userId: string) => this.call(() => callback?.onConnected?.(code, userId));
-    if (this.#connection.isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
+    if (this.#isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
     const userId = readToken(token)?.userId;
     if (userId === undefined) return this.later(() => end(Code.TOKEN_INCORRECT, ''));
     // Another user must not come into the rooms of the former.
     if (userId !== this.#userId) this.#rooms.clear();
     this.#userId = userId;
-    return this.later(() => this.#connection.open(token, timeout, (code) => end(code, userId)));
+    const accepted = {};
+    this.#accepted = accepted;
+    return this.later(() => {
+      if (this.#accepted !== accepted) return end(Code.DISCONNECTED, userId);
+      this.#accepted = undefined;
+      this.#connection.open(token, timeout, (code) => end(code, userId));
+    });
   }
 
   /** Ends the connection. The rooms are resumed by a later `connect` of the same user. */
   async disconnect(receivePush: boolean): Promise<number> {
     if (this.#isDestroyed) return ENGINE_DESTROYED;
-    const status = receivePush ? RCIMIWConnectionStatus.UNCONNECTED : RCIMIWConnectionStatus.SIGN_OUT;
-    if (this.#connection.isWanted) this.#connection.close(status, Code.DISCONNECTED);
+    this.#disconnect(receivePush ? RCIMIWConnectionStatus.UNCONNECTED : RCIMIWConnectionStatus.SIGN_OUT);
     return SUCCESS;
   }
 
   async destroy(): Promise<number> {
     if (this.#isDestroyed) return ENGINE_DESTROYED;
     this.#isDestroyed = true;
-    if (this.#connection.isWanted) this.#connection.close(RCIMIWConnectionStatus.SIGN_OUT, Code.DISCONNECTED);
-    this.#stopRooms();
+    this.#unsubscribe?.();
+    this.#disconnect(RCIMIWConnectionStatus.SIGN_OUT);
     this.#rooms.clear();
     return SUCCESS;
   }
@@ -89,7 +119,7 @@ export class EngineCore extends ListenerSetters {
 
   /** Runs in the room; `end` gets the code where that cannot be. */
   protected inRoom(targetId: string, end: (code: number) => void, run: (room: Room) => void): number {
-    if (!this.#connection.isWanted) return this.later(() => end(Code.NOT_CONNECTED_YET));
+    if (!this.#isWanted) return this.later(() => end(Code.NOT_CONNECTED_YET));
     run(this.#rooms.get(targetId) ?? this.#newRoom(targetId));
     return SUCCESS;
   }
@@ -97,8 +127,9 @@ export class EngineCore extends ListenerSetters {
   #newRoom(targetId: string): Room {
     const deps = {
       timers: this.#deps.timers,
-      isUp: () => this.#connection.isUp,
-      ask: this.#requests.ask.bind(this.#requests),
+      link: () => this.#connection.link,
+      isResuming: () => this.#isResuming,
+      ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => this.#ask(frameOf, end),
     };
     const idle = () => {
       if (this.#rooms.get(targetId) === room) this.#rooms.delete(targetId);
@@ -117,9 +148,35 @@ export class EngineCore extends ListenerSetters {
     };
   }
 
-  #transmit(text: string): void {
-    this.#heartbeat.restart();
-    this.#connection.send(text);
+  get #isWanted(): boolean {
+    return this.#connection.isWanted || this.#accepted !== undefined;
+  }
+
+  #disconnect(status: RCIMIWConnectionStatus): void {
+    this.#accepted = undefined;
+    if (this.#connection.isWanted) this.#connection.close(status, Code.DISCONNECTED);
+    else this.#stopRooms();
+  }
+
+  #transmit(text: string): Link | undefined {
+    this.#heartbeat.sent();
+    const { link } = this.#connection;
+    link?.send(text);
+    return link;
+  }
+
+  #ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
+    this.#requests.ask(frameOf, (outcome) => {
+      end(outcome);
+      if ('code' in outcome && outcome.code === Code.NO_ANSWER) this.#heartbeat.check();
+    });
+  }
+
+  #askForLife(done: (isAnswered: boolean) => void): void {
+    this.#requests.ask(
+      (id) => ({ action: 'ping', id }),
+      (outcome) => done(!('code' in outcome && outcome.code === Code.NO_ANSWER)),
+    );
   }
 
   #statusChanged(status: RCIMIWConnectionStatus): void {
@@ -128,14 +185,26 @@ export class EngineCore extends ListenerSetters {
     this.call(() => this.listeners.connectionStatusChanged?.(status));
   }
 
-  #up(): void {
-    this.#heartbeat.restart();
-    for (const room of [...this.#rooms.values()]) room.up();
+  #comeBack(come: (room: Room) => void): void {
+    this.#heartbeat.start();
+    this.#isResuming = true;
+    for (const room of [...this.#rooms.values()]) come(room);
+    this.#progressed();
+  }
+
+  /** Once every room has been resumed, the joins that waited for that go on, and the former link is done with. */
+  #progressed(): void {
+    const { link, former } = this.#connection;
+    if (link === undefined || (!this.#isResuming && former === undefined)) return;
+    const rooms = [...this.#rooms.values()];
+    if (rooms.some((room) => room.isResuming)) return;
+    this.#isResuming = false;
+    for (const room of rooms) room.proceed();
+    if (former !== undefined && !this.#requests.isWaitingOn(former)) this.#connection.retire();
   }
 
   #down(): void {
     this.#heartbeat.stop();
-    this.#requests.lose();
     for (const room of [...this.#rooms.values()]) room.down();
   }
 
@@ -143,12 +212,26 @@ export class EngineCore extends ListenerSetters {
     for (const room of [...this.#rooms.values()]) room.stop(Code.DISCONNECTED);
   }
 
-  #arrived(text: string): void {
+  #arrived(text: string, link: Link): void {
+    if (link === this.#connection.link) this.#heartbeat.received();
     const frame = readServerFrame(text);
     if (frame === undefined) return;
-    if (frame.event === 'answer') this.#requests.answer(frame);
+    if (frame.event === 'answer') this.#answered(frame, link);
     else if (frame.event === 'closing') this.#connection.end(frame.code);
-    else if (frame.event === 'notice') tellNotice(frame, { listeners: this.listeners, call: (run) => this.call(run) });
+    else if (frame.event === 'notice' || frame.event === 'sync') this.#told(frame, text);
     else this.#rooms.get(frame.room)?.push(frame);
+  }
+
+  #answered(answer: Answer, link: Link): void {
+    // The server takes this link for closed: what is under way on it is asked again on another.
+    if (answer.code === Code.DISCONNECTED) this.#connection.drop(link);
+    else this.#requests.answer(answer);
+  }
+
+  #told(frame: Extract<PushFrame, { event: 'notice' | 'sync' }>, text: string): void {
+    if (!this.#seenNotices.isNews(text)) return;
+    const deps = { listeners: this.listeners, call: (run: () => void) => this.call(run) };
+    if (frame.event === 'notice') tellNotice(frame, deps);
+    else tellSync(frame, deps);
   }
 }

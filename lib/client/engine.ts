@@ -10,6 +10,7 @@ import type {
 } from './callbacks.ts';
 import { EntryCalls } from './entry-calls.ts';
 import { newCustomMessage, newTextMessage } from './messages.ts';
+import { browserEvents, platformOf } from './platform.ts';
 import {
   type RCIMIWConversationType,
   type RCIMIWCustomMessage,
@@ -161,6 +162,8 @@ export class RCIMIWEngine extends EntryCalls {
 export function createEngine(_appKey: string, options: RCIMIWEngineOptions): RCIMIWEngine {
   return new RCIMIWEngine({
     server: options.server,
+    platform: options.platform ?? platformOf(globalThis),
+    platformEvents: options.platformEvents ?? browserEvents(globalThis),
     Socket: options.WebSocket ?? globalThis.WebSocket,
     timers: options.timers ?? {
       setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),

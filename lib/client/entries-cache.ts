@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, EntriesAnswer } from '../protocol/frames.ts';
-import { isRefusal, type OperationDeps } from './operations.ts';
+import { type AskDeps, isRefusal } from './operations.ts';
 import {
   type EntriesEvent,
   type EntriesPush,
@@ -35,7 +35,7 @@ export type EntriesWanted = (code: number, entries: ReadonlyMap<string, string>)
 /** The attributes of one room, read after each join and come-back and kept up by the pushes. */
 export class EntriesCache {
   readonly #room: string;
-  readonly #deps: OperationDeps;
+  readonly #deps: AskDeps;
   readonly #events: EntriesEvents;
   #state: RoomEntries = noEntries;
   #roomEpoch: string = '';
@@ -48,7 +48,7 @@ export class EntriesCache {
   /** Answers to questions of an earlier connection or membership are nothing to us. */
   #generation = 0;
 
-  constructor(room: string, deps: OperationDeps, events: EntriesEvents) {
+  constructor(room: string, deps: AskDeps, events: EntriesEvents) {
     this.#room = room;
     this.#deps = deps;
     this.#events = events;
@@ -145,8 +145,9 @@ export class EntriesCache {
     this.#deps.ask(
       (id) => ({ action: 'getEntries', id, room: this.#room, afterKey }),
       (outcome) => {
-        if (outcome.event === 'lost' || generation !== this.#generation) return;
-        if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
+        if (generation !== this.#generation) return;
+        if (outcome.event === 'lost') this.#lost();
+        else if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
         else if (outcome.nextAfterKey !== undefined) this.#ask(outcome.nextAfterKey, [...pages, outcome], expected);
         else this.#took([...pages, outcome], expected);
       },
@@ -160,6 +161,12 @@ export class EntriesCache {
     const entries = new Map(pages.flatMap((page) => Object.entries(page.entries)));
     const [revision = 0] = revisions;
     this.#take(takeRead(this.#state, { revision, knownRevision: Math.max(...revisions), entries, expected }));
+  }
+
+  /** Another link may still be there; if none is, a come-back will begin anew. */
+  #lost(): void {
+    this.#isBusy = false;
+    if (this.#deps.link() !== undefined) this.#read();
   }
 
   #failed(answer: Answer): void {

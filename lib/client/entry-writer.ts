@@ -59,7 +59,7 @@ export class EntryWriter {
     this.#operations.add({
       kind: 'removeEntries',
       frameOf: (id) => ({ action: 'removeEntries', id, room: this.#room, keys, force }),
-      settle: (answer, attempts) => {
+      settle: (answer, { attempts }) => {
         const isGone = attempts > 1 && isNothingLeft(answer);
         const part = new Map(keys.map((key) => [key, '']));
         const { code, errors } = this.#outcome('remove', part, answer, isGone ? Code.OK : answer.code);

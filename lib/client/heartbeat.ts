@@ -1,38 +1,79 @@
-import { Code } from '../protocol/codes.ts';
-import type { Requests } from './requests.ts';
+import { HEARTBEAT_MS, SIGN_OF_LIFE_MS } from '../protocol/frames.ts';
 import type { Timers } from './types.ts';
 
-const SILENCE_MS = 60_000;
+/** A server that has said nothing for this long is asked whether it is there. */
+const SILENCE_MS = 600_000;
 
-/** Speaks when this client has said nothing for a while, and notices a server that no longer answers. */
+/** What a heartbeat does. */
+export interface HeartbeatActions {
+  /** Sends a sign of life that nobody answers; `sent` is called for it as for any frame. */
+  beat(): void;
+  /** Asks for an answer; `done` is called once, with whether one came in time. */
+  ask(done: (isAnswered: boolean) => void): void;
+  /** Nobody is there. */
+  dead(): void;
+}
+
+/** Gives signs of life of one connection, and finds out whether its server is still there. */
 export class Heartbeat {
   readonly #timers: Timers;
-  readonly #requests: Requests;
-  readonly #dead: () => void;
-  #timer: unknown;
+  readonly #actions: HeartbeatActions;
+  /** The next frame is a new sign of life. */
+  #counts: boolean = false;
+  #lifeTimer: unknown;
+  #silenceTimer: unknown;
+  /** The question under way; of an earlier connection's nobody wants to know. */
+  #question: { isHeard: boolean } | undefined;
 
-  constructor(timers: Timers, requests: Requests, dead: () => void) {
+  constructor(timers: Timers, actions: HeartbeatActions) {
     this.#timers = timers;
-    this.#requests = requests;
-    this.#dead = dead;
+    this.#actions = actions;
   }
 
-  /** Something was sent, or the connection is up: the silence begins anew. */
-  restart(): void {
+  /** There is a connection, which is a sign of life. */
+  start(): void {
     this.stop();
-    this.#timer = this.#timers.setTimeout(() => this.#ping(), SILENCE_MS);
+    this.#live();
+    this.received();
   }
 
   stop(): void {
-    this.#timers.clearTimeout(this.#timer);
+    this.#timers.clearTimeout(this.#lifeTimer);
+    this.#timers.clearTimeout(this.#silenceTimer);
+    this.#counts = false;
+    this.#question = undefined;
   }
 
-  #ping(): void {
-    this.#requests.ask(
-      (id) => ({ action: 'ping', id }),
-      (outcome) => {
-        if ('code' in outcome && outcome.code === Code.NO_ANSWER) this.#dead();
-      },
-    );
+  /** A frame was sent. */
+  sent(): void {
+    if (this.#counts) this.#live();
+  }
+
+  /** Something has come from the server. */
+  received(): void {
+    if (this.#question !== undefined) this.#question.isHeard = true;
+    this.#timers.clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = this.#timers.setTimeout(() => this.check(), SILENCE_MS);
+  }
+
+  /** Asks whether the server is there. */
+  check(): void {
+    if (this.#question !== undefined) return;
+    const question = { isHeard: false };
+    this.#question = question;
+    this.#actions.ask((isAnswered) => {
+      if (this.#question !== question) return;
+      this.#question = undefined;
+      if (!isAnswered && !question.isHeard) this.#actions.dead();
+    });
+  }
+
+  #live(): void {
+    this.#counts = false;
+    this.#timers.clearTimeout(this.#lifeTimer);
+    this.#lifeTimer = this.#timers.setTimeout(() => {
+      this.#counts = true;
+      this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), HEARTBEAT_MS - SIGN_OF_LIFE_MS);
+    }, SIGN_OF_LIFE_MS);
   }
 }

@@ -93,6 +93,11 @@ export class ListenerSetters {
     this.listeners.chatRoomNotifyBan = listener;
   }
 
+  /** He joined or left a room himself, on another device. */
+  setOnChatRoomNotifyMultiLoginSyncListener(listener?: Listeners['chatRoomNotifyMultiLoginSync']): void {
+    this.listeners.chatRoomNotifyMultiLoginSync = listener;
+  }
+
   /** Doorman's own: a membership of his was ended, and why. After `offline` the engine joins again by itself. */
   setOnChatRoomRemovedListener(listener?: Listeners['chatRoomRemoved']): void {
     this.listeners.chatRoomRemoved = listener;

@@ -2,6 +2,9 @@ import { Code } from '../protocol/codes.ts';
 import type { EndReason, JoinedAnswer, RefusalAnswer } from '../protocol/frames.ts';
 import { isRefusal, type Operations } from './operations.ts';
 
+/** With these he may be a member as well as not. */
+const SAYING_NOTHING: readonly number[] = [Code.DISCONNECTED, Code.TOKEN_EXPIRED];
+
 /** How the app joined; a join after a removal is made the same way. */
 export interface JoinOptions {
   readonly messageCount: number;
@@ -57,8 +60,8 @@ export class Membership {
     this.#operations.add({
       kind: 'join',
       frameOf: (id) => this.#joinFrame(id, options),
-      settle: (answer) => {
-        if ('membership' in answer) this.#joined(answer, options, () => done(Code.OK));
+      settle: (answer, { hasMoved }) => {
+        if ('membership' in answer) this.#joined(answer, options, hasMoved, () => done(Code.OK));
         else if (isRefusal(answer)) this.#notJoined(answer, options, done);
         this.#events.settled();
       },
@@ -70,7 +73,7 @@ export class Membership {
     this.#operations.add({
       kind: 'leave',
       frameOf: (id) => ({ action: 'leave', id, room: this.#room }),
-      settle: (answer, attempts) => {
+      settle: (answer, { attempts }) => {
         const wasMember = this.#member !== undefined;
         const isOut = answer.code === Code.OK || answer.code === Code.NOT_A_MEMBER;
         if (isOut) this.forget();
@@ -88,12 +91,13 @@ export class Membership {
     if (member === undefined || this.#operations.has('leave') || this.#operations.has('resume')) return;
     this.#operations.addFirst({
       kind: 'resume',
+      isEndless: true,
       frameOf: (id) => this.#joinFrame(id, member),
-      settle: (answer) => {
+      settle: (answer, { hasMoved }) => {
         // Told meanwhile by a push that this membership is over: that has been dealt with.
         const isOver = this.#member === undefined || this.#member.membership !== member.membership;
-        if ('membership' in answer) this.#joined(answer, member, () => {});
-        else if (isRefusal(answer) && !isOver && answer.code !== Code.DISCONNECTED) this.#lost(answer);
+        if ('membership' in answer) this.#joined(answer, member, hasMoved, () => {});
+        else if (isRefusal(answer) && !isOver && !SAYING_NOTHING.includes(answer.code)) this.#lost(answer);
         this.#events.settled();
       },
     });
@@ -118,12 +122,14 @@ export class Membership {
     return { ...frame, resume: { roomEpoch: member.roomEpoch, membership: member.membership, seq } };
   }
 
-  #joined(answer: JoinedAnswer, options: JoinOptions, done: () => void): void {
+  /** `hasMoved`: he is in by a link that is about to be closed, so the present one must bring him in too. */
+  #joined(answer: JoinedAnswer, options: JoinOptions, hasMoved: boolean, done: () => void): void {
     const { roomEpoch, membership } = answer;
     const { messageCount, autoCreate } = options;
     this.#member = { roomEpoch, membership, messageCount, autoCreate };
     done();
     this.#events.joined(answer);
+    if (hasMoved) this.resume();
   }
 
   #notJoined(answer: RefusalAnswer, options: JoinOptions, done: (code: number) => void): void {
@@ -167,9 +173,10 @@ export class Membership {
     this.#events.joining();
     this.#operations.addFirst({
       kind: 'join',
+      isEndless: true,
       frameOf: (id) => this.#joinFrame(id, options),
-      settle: (answer) => {
-        if ('membership' in answer) this.#joined(answer, options, () => this.#events.rejoined(Code.OK));
+      settle: (answer, { hasMoved }) => {
+        if ('membership' in answer) this.#joined(answer, options, hasMoved, () => this.#events.rejoined(Code.OK));
         else {
           this.forget();
           this.#events.rejoined(answer.code);

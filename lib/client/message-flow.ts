@@ -1,5 +1,5 @@
 import type { JoinedAnswer, Message } from '../protocol/frames.ts';
-import type { OperationDeps } from './operations.ts';
+import type { AskDeps } from './operations.ts';
 import { Recent } from './recent.ts';
 import { Repairer } from './repairer.ts';
 import {
@@ -31,7 +31,7 @@ export class MessageFlow {
   readonly #seenBroadcasts = new Recent(SEEN_MAX);
   readonly #seenRecalls = new Recent(SEEN_MAX);
 
-  constructor(room: string, deps: OperationDeps, events: MessageFlowEvents) {
+  constructor(room: string, deps: AskDeps, events: MessageFlowEvents) {
     this.#events = events;
     this.#repairer = new Repairer(room, deps, {
       step: (step) => this.#tell(step, false),

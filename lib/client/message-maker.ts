@@ -1,5 +1,6 @@
 import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
 import { type NewMessage, toAppMessage } from './messages.ts';
+import { randomId } from './random-id.ts';
 import type { EngineDeps, RCIMIWConversationType, RCIMIWMessage } from './types.ts';
 
 /** Numbers the messages of one engine, and knows its own again. */
@@ -11,8 +12,7 @@ export class MessageMaker {
 
   constructor({ now, random }: Pick<EngineDeps, 'now' | 'random'>) {
     this.#now = now;
-    const chance = () => Math.floor(random() * 36 ** 8).toString(36);
-    this.#idPrefix = `${now().toString(36)}${chance()}${chance()}-`;
+    this.#idPrefix = `${now().toString(36)}${randomId(random)}-`;
   }
 
   newOf(userId: string, type: RCIMIWConversationType, targetId: string, channelId: string): NewMessage {

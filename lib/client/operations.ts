@@ -1,10 +1,12 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, RefusalAnswer } from '../protocol/frames.ts';
+import type { Link } from './link.ts';
 import { type FrameOf, type Outcome, refusal } from './requests.ts';
 import type { Timers } from './types.ts';
 
 const ATTEMPTS_MAX = 8;
 const RETRY_MS = 500;
+const RETRY_CAP_MS = 15_000;
 /** What an app server has forbidden stays so, however soon it may end. */
 const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
 
@@ -12,15 +14,40 @@ const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
 export interface Operation {
   readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'setEntries' | 'removeEntries';
   readonly frameOf: FrameOf;
-  /** The one outcome. `attempts` > 1: an earlier one may have succeeded without our knowing. */
-  readonly settle: (answer: Answer, attempts: number) => void;
+  /** The app waits for no answer: it is tried until the server decides. */
+  readonly isEndless?: true;
+  /** The one outcome. */
+  readonly settle: (answer: Answer, how: Settled) => void;
+}
+
+/** How an operation came to its end. */
+export interface Settled {
+  /** More than 1: an earlier one may have succeeded without our knowing. */
+  readonly attempts: number;
+  /** Frames go over another link by now. */
+  readonly hasMoved: boolean;
+}
+
+/** An operation and what was tried of it. */
+interface Task {
+  readonly operation: Operation;
+  attempts: number;
+  refusals: number;
+  link?: Link | undefined;
+}
+
+/** What it takes to ask the server something. */
+export interface AskDeps {
+  readonly timers: Timers;
+  /** What frames go over; undefined = there is no connection. */
+  readonly link: () => Link | undefined;
+  readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => void;
 }
 
 /** What the operations of a room need of the engine. */
-export interface OperationDeps {
-  readonly timers: Timers;
-  readonly isUp: () => boolean;
-  readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => void;
+export interface OperationDeps extends AskDeps {
+  /** After a loss: some room has not been resumed yet. */
+  readonly isResuming: () => boolean;
 }
 
 /**
@@ -29,8 +56,7 @@ export interface OperationDeps {
  */
 export class Operations {
   readonly #deps: OperationDeps;
-  #queue: Operation[] = [];
-  #attempts: number = 0;
+  #queue: Task[] = [];
   #isBusy: boolean = false;
   #retryTimer: unknown;
 
@@ -43,38 +69,45 @@ export class Operations {
   }
 
   has(kind: Operation['kind']): boolean {
-    return this.#queue.some((operation) => operation.kind === kind);
+    return this.#queue.some(({ operation }) => operation.kind === kind);
   }
 
   add(operation: Operation): void {
-    this.#queue.push(operation);
+    this.#queue.push(taskOf(operation));
     this.proceed();
   }
 
   /** Before all that waits, after the one that is under way. */
   addFirst(operation: Operation): void {
-    const isUnderWay = this.#attempts > 0 && this.#isBusy;
-    if (!isUnderWay) this.#attempts = 0;
-    this.#queue.splice(isUnderWay ? 1 : 0, 0, operation);
+    this.#queue.splice(this.#isBusy ? 1 : 0, 0, taskOf(operation));
     this.proceed();
   }
 
+  /** Not the one under way, unless it only waits for its next attempt. */
   remove(kind: Operation['kind']): void {
-    this.#queue = this.#queue.filter((operation, index) => operation.kind !== kind || (index === 0 && this.#isBusy));
+    const [head] = this.#queue;
+    const kept = this.#isBusy && this.#retryTimer === undefined ? head : undefined;
+    this.#queue = this.#queue.filter((task) => task.operation.kind !== kind || task === kept);
+    if (this.#queue[0] !== head) this.pause();
   }
 
   /** Starts the next one if nothing is under way and there is a connection. */
   proceed(): void {
-    const operation = this.#queue[0];
-    if (operation === undefined || this.#isBusy || !this.#deps.isUp()) return;
+    const [task] = this.#queue;
+    const link = this.#deps.link();
+    if (task === undefined || this.#isBusy || link === undefined) return;
+    // One of two rooms that are entered at once may put him out of the other.
+    if (task.operation.kind === 'join' && this.#deps.isResuming()) return;
     this.#isBusy = true;
-    this.#attempts += 1;
-    this.#deps.ask(operation.frameOf, (outcome) => this.#ended(operation, outcome));
+    task.attempts += 1;
+    task.link = link;
+    this.#deps.ask(task.operation.frameOf, (outcome) => this.#ended(task, outcome));
   }
 
   /** The connection is gone: what waited for its next attempt waits for the next connection. */
   pause(): void {
     this.#deps.timers.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.#isBusy = false;
   }
 
@@ -83,37 +116,43 @@ export class Operations {
     this.pause();
     const queue = this.#queue;
     this.#queue = [];
-    for (const operation of queue) operation.settle(refusal('', code, 'unable to finish; the engine has stopped'), 1);
+    const answer = refusal('', code, 'unable to finish; the engine has stopped');
+    for (const { operation, attempts } of queue) operation.settle(answer, { attempts, hasMoved: false });
   }
 
-  #ended(operation: Operation, outcome: Outcome): void {
-    if (this.#queue[0] !== operation) return;
+  #ended(task: Task, outcome: Outcome): void {
+    if (this.#queue[0] !== task) return;
     if (outcome.event === 'lost') {
       this.#isBusy = false;
+      this.proceed();
       return;
     }
-    const delayMs = retryDelayMs(operation, outcome, this.#attempts);
+    if (isRefusal(outcome)) task.refusals += 1;
+    const delayMs = retryDelayMs(task, outcome);
     if (delayMs !== undefined) {
       this.#retryTimer = this.#deps.timers.setTimeout(() => {
-        this.#isBusy = false;
+        this.pause();
         this.proceed();
       }, delayMs);
       return;
     }
-    const attempts = this.#attempts;
     this.#queue.shift();
-    this.#attempts = 0;
     this.#isBusy = false;
-    operation.settle(outcome, attempts);
+    const hasMoved = task.link !== this.#deps.link();
+    task.operation.settle(outcome, { attempts: task.attempts, hasMoved });
     this.proceed();
   }
 }
 
-function retryDelayMs(operation: Operation, answer: Answer, attempts: number): number | undefined {
-  if (!isRefusal(answer) || attempts >= ATTEMPTS_MAX || FINAL_CODES.includes(answer.code)) return undefined;
+const taskOf = (operation: Operation): Task => ({ operation, attempts: 0, refusals: 0 });
+
+function retryDelayMs({ operation, refusals }: Task, answer: Answer): number | undefined {
+  if (!isRefusal(answer) || FINAL_CODES.includes(answer.code)) return undefined;
+  const isEndless = operation.isEndless === true;
+  if (refusals >= ATTEMPTS_MAX && !isEndless) return undefined;
   if (answer.retryAfterMs !== undefined) return answer.retryAfterMs;
-  const isUnknown = answer.code === Code.UNKNOWN || (operation.kind === 'resume' && answer.code === Code.NO_ANSWER);
-  return isUnknown ? RETRY_MS * attempts : undefined;
+  const isUnknown = answer.code === Code.UNKNOWN || (isEndless && answer.code === Code.NO_ANSWER);
+  return isUnknown ? Math.min(RETRY_MS * refusals, RETRY_CAP_MS) : undefined;
 }
 
 /** Tells a refusal from the answers with code 0. */

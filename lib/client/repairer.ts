@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer } from '../protocol/frames.ts';
-import { isRefusal, type OperationDeps } from './operations.ts';
+import { type AskDeps, isRefusal } from './operations.ts';
 import { missing, type RoomSession, repair, type SeqRange, type SessionStep } from './room-session.ts';
 
 /** Pushes of neighbouring seqs overtake each other; asking at once would ask for what is on its way. */
@@ -18,7 +18,7 @@ export interface RepairerEvents {
 /** Holds the session of a room and asks for what is missing in it, one hole at a time. */
 export class Repairer {
   readonly #room: string;
-  readonly #deps: OperationDeps;
+  readonly #deps: AskDeps;
   readonly #events: RepairerEvents;
   #session: RoomSession | undefined;
   #timer: unknown;
@@ -29,7 +29,7 @@ export class Repairer {
   /** Answers to questions of an earlier connection or session are nothing to us. */
   #generation = 0;
 
-  constructor(room: string, deps: OperationDeps, events: RepairerEvents) {
+  constructor(room: string, deps: AskDeps, events: RepairerEvents) {
     this.#room = room;
     this.#deps = deps;
     this.#events = events;
@@ -72,14 +72,16 @@ export class Repairer {
   #ask(): void {
     this.#isBusy = false;
     const range = this.#wanted();
-    if (range === undefined || !this.#deps.isUp()) return;
+    if (range === undefined || this.#deps.link() === undefined) return;
     this.#isBusy = true;
     this.#attempts += 1;
     const generation = this.#generation;
     this.#deps.ask(
       (id) => ({ action: 'repair', id, room: this.#room, ...range }),
       (outcome) => {
-        if (outcome.event !== 'lost' && generation === this.#generation) this.#answered(range, outcome);
+        if (generation !== this.#generation) return;
+        if (outcome.event === 'lost') this.#ask();
+        else this.#answered(range, outcome);
       },
     );
   }

@@ -1,31 +1,41 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, ClientFrame, RefusalAnswer } from '../protocol/frames.ts';
 import { byteLength, FRAME_BYTES_MAX } from './frame-size.ts';
+import type { Link } from './link.ts';
 import type { Timers } from './types.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** `lost`: the connection went before the answer came, so the outcome is not known. */
+/** `lost`: the link went before the answer came, so the outcome is not known. */
 export type Outcome = Answer | { readonly event: 'lost' };
 
 /** Builds a frame around the id that its answer will carry. */
 export type FrameOf = (id: string) => ClientFrame;
 
+/** How requests reach the server, and what of them is told. */
+export interface RequestActions {
+  /** Sends it on the present link, and says which that is. */
+  transmit(text: string): Link | undefined;
+  /** A request has ended, and whoever made it has heard of it. */
+  ended(): void;
+}
+
 interface Pending {
   readonly end: (outcome: Outcome) => void;
   readonly timer: unknown;
+  readonly link: Link | undefined;
 }
 
-/** The requests under way on the present connection; each ends exactly once. */
+/** The requests under way; each ends exactly once, whatever becomes of the link that carried it. */
 export class Requests {
   readonly #timers: Timers;
-  readonly #transmit: (text: string) => void;
+  readonly #actions: RequestActions;
   readonly #pending = new Map<string, Pending>();
   #lastId = 0;
 
-  constructor(timers: Timers, transmit: (text: string) => void) {
+  constructor(timers: Timers, actions: RequestActions) {
     this.#timers = timers;
-    this.#transmit = transmit;
+    this.#actions = actions;
   }
 
   /** Sends a frame and hands its outcome to `end`, later and once. */
@@ -38,8 +48,7 @@ export class Requests {
       ? refusal(id, Code.CONTENT_TOO_LONG, `unable to send; the frame is longer than ${FRAME_BYTES_MAX} bytes`)
       : refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time');
     const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isTooLong ? 0 : ANSWER_TIMEOUT_MS);
-    this.#pending.set(id, { end, timer });
-    if (!isTooLong) this.#transmit(text);
+    this.#pending.set(id, { end, timer, link: isTooLong ? undefined : this.#actions.transmit(text) });
   }
 
   /** An answer from the server; one that nobody waits for any more is ignored. */
@@ -47,9 +56,13 @@ export class Requests {
     this.#end(answer.id, answer);
   }
 
-  /** The connection is gone. */
-  lose(): void {
-    for (const id of [...this.#pending.keys()]) this.#end(id, { event: 'lost' });
+  isWaitingOn(link: Link): boolean {
+    return [...this.#pending.values()].some((pending) => pending.link === link);
+  }
+
+  /** This link is gone. */
+  lose(link: Link): void {
+    for (const [id, pending] of [...this.#pending]) if (pending.link === link) this.#end(id, { event: 'lost' });
   }
 
   #end(id: string, outcome: Outcome): void {
@@ -58,6 +71,7 @@ export class Requests {
     this.#pending.delete(id);
     this.#timers.clearTimeout(pending.timer);
     pending.end(outcome);
+    this.#actions.ended();
   }
 }
 

@@ -7,6 +7,8 @@ import {
   RCIMIWChatRoomMemberActionType,
   RCIMIWChatRoomMemberOperateType,
   RCIMIWChatRoomStatus,
+  RCIMIWChatRoomSyncStatus,
+  RCIMIWChatRoomSyncStatusReason,
   type RCIMIWMessage,
 } from './types.ts';
 
@@ -86,4 +88,14 @@ export function tellNotice(
   } else if (Object.hasOwn(BAN_TYPES, kind)) {
     call(() => listeners.chatRoomNotifyBan?.({ ...what, banType: BAN_TYPES[kind] }));
   }
+}
+
+/** Tells what he did himself on another device. */
+export function tellSync(
+  { room: chatroomId, change, atMs: time }: Extract<PushFrame, { event: 'sync' }>,
+  { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
+): void {
+  const status = change === 'joined' ? RCIMIWChatRoomSyncStatus.JOIN : RCIMIWChatRoomSyncStatus.QUIT;
+  const reason = RCIMIWChatRoomSyncStatusReason.LEAVE_ON_MY_OWN;
+  call(() => listeners.chatRoomNotifyMultiLoginSync?.({ chatroomId, status, reason, time, extra: '' }));
 }

@@ -54,7 +54,8 @@ export function openSession(joined: JoinedMessages): SessionStep {
 export function resumeSession(session: RoomSession, joined: JoinedMessages): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined);
   const merged = add(session, joined.messages.map(placeOf), joined.seq);
-  return skipTo(merged, firstEarly(merged));
+  // Of what came after the answer was made nothing is lost yet.
+  return skipTo(merged, Math.min(firstEarly(merged), joined.seq + 1));
 }
 
 /** Messages that were pushed, in whatever order and however often. */

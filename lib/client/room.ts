@@ -14,7 +14,7 @@ const SEEN_CHANGES_MAX = 2000;
 
 type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event }>;
 /** What a room is told about itself. */
-export type RoomPush = Exclude<PushFrame, Push<'notice' | 'closing'>>;
+export type RoomPush = Exclude<PushFrame, Push<'notice' | 'sync' | 'closing'>>;
 type ContentPush = Push<'messages' | 'recalled' | 'broadcast' | 'entries'>;
 
 /** What a room tells its engine; what of it reaches the app is decided there. */
@@ -131,6 +131,20 @@ export class Room {
   up(): void {
     this.#membership.resume();
     this.#operations.proceed();
+  }
+
+  /** Frames go over another link: he must be in the room by that one too. */
+  moved(): void {
+    this.#membership.resume();
+  }
+
+  /** What waited for something of another room can go on. */
+  proceed(): void {
+    this.#operations.proceed();
+  }
+
+  get isResuming(): boolean {
+    return this.#operations.has('resume');
   }
 
   down(): void {

@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
   broadcast: true,
   entries: true,
   notice: true,
+  sync: true,
   closing: true,
 };
 

@@ -41,6 +41,13 @@ export const RCIMIWChatRoomMemberBanType = {
 export type RCIMIWChatRoomMemberBanType =
   (typeof RCIMIWChatRoomMemberBanType)[keyof typeof RCIMIWChatRoomMemberBanType];
 
+export const RCIMIWChatRoomSyncStatus = { QUIT: 0, JOIN: 1 } as const;
+export type RCIMIWChatRoomSyncStatus = (typeof RCIMIWChatRoomSyncStatus)[keyof typeof RCIMIWChatRoomSyncStatus];
+
+export const RCIMIWChatRoomSyncStatusReason = { LEAVE_ON_MY_OWN: 0, OTHER_DEVICE_LOGIN: 1 } as const;
+export type RCIMIWChatRoomSyncStatusReason =
+  (typeof RCIMIWChatRoomSyncStatusReason)[keyof typeof RCIMIWChatRoomSyncStatusReason];
+
 export const RCIMIWConversationType = {
   INVALID: 0,
   PRIVATE: 1,
@@ -145,6 +152,15 @@ export interface RCIMIWChatRoomMemberBanEvent {
   extra: string;
 }
 
+/** He joined or left a room himself, on another device. Time in ms. */
+export interface RCIMIWChatRoomSyncEvent {
+  chatroomId: string;
+  status: RCIMIWChatRoomSyncStatus;
+  reason: RCIMIWChatRoomSyncStatusReason;
+  time: number;
+  extra: string;
+}
+
 /** The timers that everything in the client uses. */
 export interface Timers {
   setTimeout(run: () => void, delayMs: number): unknown;
@@ -164,19 +180,36 @@ export interface ClientSocket {
 }
 export type ClientSocketConstructor = new (url: string, protocols: string[]) => ClientSocket;
 
+/** A user has one device of each. */
+export type Platform = 'mobile' | 'web' | 'desktop';
+
+/** What the platform notices: the network is back, or gone; the app is in sight again. */
+export type PlatformEvent = 'online' | 'offline' | 'visible';
+
+/** Where the platform tells what it notices. What `subscribe` returns ends it. */
+export interface PlatformEvents {
+  subscribe(listener: (event: PlatformEvent) => void): () => void;
+}
+
 /** Doorman's options. What is absent is taken from the platform, once, when the engine is made. */
 export interface RCIMIWEngineOptions {
   /** Where the WebSocket is: `wss://…`. */
   server: string;
+  /** Default: web where there is a document, else mobile. */
+  platform?: Platform;
+  /** Default: the browser's; React Native's NetInfo and AppState can be given so. */
+  platformEvents?: PlatformEvents;
   WebSocket?: ClientSocketConstructor;
   timers?: Timers;
   random?: () => number;
   now?: () => number;
 }
 
-/** The same with nothing absent; everything inside the client gets this. */
+/** The same with nothing left to a default; everything inside the client gets this. */
 export interface EngineDeps {
   readonly server: string;
+  readonly platform: Platform;
+  readonly platformEvents?: PlatformEvents | undefined;
   readonly Socket: ClientSocketConstructor;
   readonly timers: Timers;
   readonly random: () => number;

@@ -24,6 +24,7 @@ export class Inbox<T> {
 export class ScriptedServer {
   readonly frames = new Inbox<ClientFrame>();
   readonly connections = new Inbox<readonly string[]>();
+  readonly urls = new Inbox<string>();
   /** The status of the next handshakes; undefined = they are let in. */
   refuseWith: number | undefined;
   readonly #http: Server;
@@ -45,6 +46,7 @@ export class ScriptedServer {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.#current = webSocket;
         webSocket.on('message', (data) => this.frames.put(JSON.parse(String(data)) as ClientFrame));
+        this.urls.put(request.url ?? '');
         this.connections.put((request.headers['sec-websocket-protocol'] ?? '').split(/, */));
       });
     });

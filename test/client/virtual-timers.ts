@@ -1,17 +1,28 @@
 import type { Timers } from '../../lib/client/types.ts';
 
+interface Timer {
+  readonly id: number;
+  readonly atMs: number;
+  readonly run: () => void;
+}
+
 /** Timers that move only when the test says so; what is due at once still runs by itself. */
 export class VirtualTimers implements Timers {
   nowMs = 1_000_000;
   #last = 0;
-  readonly #timers = new Map<number, { readonly atMs: number; readonly run: () => void }>();
+  readonly #timers = new Map<number, Timer>();
+
+  /** How many are still to run. */
+  get size(): number {
+    return this.#timers.size;
+  }
 
   setTimeout(run: () => void, delayMs: number): number {
     this.#last += 1;
-    const timer = this.#last;
-    this.#timers.set(timer, { atMs: this.nowMs + delayMs, run });
+    const timer = { id: this.#last, atMs: this.nowMs + delayMs, run };
+    this.#timers.set(timer.id, timer);
     if (delayMs === 0) queueMicrotask(() => this.#fire(timer));
-    return timer;
+    return timer.id;
   }
 
   clearTimeout(timer: unknown): void {
@@ -20,18 +31,23 @@ export class VirtualTimers implements Timers {
 
   advance(ms: number): void {
     const endMs = this.nowMs + ms;
-    for (;;) {
-      const due = [...this.#timers].filter(([, { atMs }]) => atMs <= endMs).sort((a, b) => a[1].atMs - b[1].atMs)[0];
-      if (due === undefined) break;
-      this.nowMs = due[1].atMs;
-      this.#fire(due[0]);
-    }
-    this.nowMs = endMs;
+    while (this.step(endMs)) {}
   }
 
-  #fire(timer: number): void {
-    const found = this.#timers.get(timer);
-    this.#timers.delete(timer);
-    found?.run();
+  /** Moves on to the next timer that is due by then and runs it; without one moves on to then and says so. */
+  step(endMs: number): boolean {
+    let next: Timer | undefined;
+    for (const timer of this.#timers.values()) if (next === undefined || timer.atMs < next.atMs) next = timer;
+    if (next === undefined || next.atMs > endMs) {
+      this.nowMs = Math.max(this.nowMs, endMs);
+      return false;
+    }
+    this.nowMs = Math.max(this.nowMs, next.atMs);
+    this.#fire(next);
+    return true;
+  }
+
+  #fire(timer: Timer): void {
+    if (this.#timers.delete(timer.id)) timer.run();
   }
 }

@@ -49,6 +49,7 @@ describe('good frames come through unchanged', () => {
     { ...getEntries, afterKey: 'constructor' },
     { action: 'leave', id: 'r1', room: 'a+b=c_d-e' },
     { action: 'ping', id: 'a'.repeat(36) },
+    { action: 'ping', id: '' },
   ])('%#: $action', (frame) => {
     expect(parse(frame)).toEqual({ ok: true, frame });
   });

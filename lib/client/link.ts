@@ -1,0 +1,107 @@
+import { Code } from '../protocol/codes.ts';
+import {
+  INSTANCE_QUERY,
+  PLATFORM_QUERY,
+  REFUSED_SUB_PROTOCOL_PREFIX,
+  SUB_PROTOCOL,
+  TOKEN_SUB_PROTOCOL_PREFIX,
+} from '../protocol/frames.ts';
+import { readToken } from './token.ts';
+import type { ClientSocket, EngineDeps } from './types.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How Node and React Native word a refused handshake; a browser says nothing. */
+const REFUSED_HANDSHAKE = /(?:response|code)\D*40[13]\b/i;
+/** Why the server may refuse a connection; a browser learns it only by a sub-protocol that it offered. */
+const REFUSAL_CODES: readonly number[] = [Code.TOKEN_INCORRECT, Code.USER_BLOCKED, Code.TOKEN_EXPIRED];
+
+/** What a link tells its owner; nothing more once it was closed. */
+export interface LinkEvents {
+  opened(): void;
+  text(text: string): void;
+  /** It is gone, or could not be made. `refusal`: the server wants no link of this token, and this is why. */
+  ended(refusal: number | undefined): void;
+}
+
+/** One WebSocket from its handshake to its end. */
+export class Link {
+  readonly #deps: EngineDeps;
+  readonly #events: LinkEvents;
+  #socket: ClientSocket | undefined;
+  #isOpen: boolean = false;
+  readonly #handshakeTimer: unknown;
+
+  /** Dials at once. `instance`: the same for all links of one engine. */
+  constructor(deps: EngineDeps, given: { readonly token: string; readonly instance: string }, events: LinkEvents) {
+    this.#deps = deps;
+    this.#events = events;
+    const socket = this.#construct(given.token, given.instance);
+    const [code, delayMs] = socket === undefined ? [Code.TOKEN_INCORRECT, 0] : [undefined, HANDSHAKE_TIMEOUT_MS];
+    this.#handshakeTimer = deps.timers.setTimeout(() => this.#ended(code), delayMs);
+    if (socket === undefined) return;
+    this.#socket = socket;
+    let failure = '';
+    socket.onopen = () => this.#opened(socket.protocol);
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      if (typeof data === 'string') events.text(data);
+    };
+    socket.onerror = (event: { readonly message?: string }) => {
+      failure = event.message ?? '';
+    };
+    socket.onclose = () => this.#ended(this.#isOpen ? undefined : this.#refusal(given.token, failure));
+  }
+
+  send(text: string): void {
+    if (this.#isOpen) this.#socket?.send(text);
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#isOpen = false;
+    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    if (socket === undefined) return;
+    // Not null: `ws` throws an error that nobody listens to, and closing during the handshake is one.
+    const ignore = () => {};
+    socket.onopen = ignore;
+    socket.onmessage = ignore;
+    socket.onerror = ignore;
+    socket.onclose = ignore;
+    socket.close();
+  }
+
+  /** undefined: the token cannot be a sub-protocol, so it is no token. */
+  #construct(token: string, instance: string): ClientSocket | undefined {
+    const { server, platform, Socket } = this.#deps;
+    // React Native's URL cannot set a query.
+    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${instance}`;
+    const url = `${server}${server.includes('?') ? '&' : '?'}${query}`;
+    const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
+    try {
+      return new Socket(url, [SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX + token, ...refusals]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #opened(protocol: string): void {
+    if (protocol.startsWith(REFUSED_SUB_PROTOCOL_PREFIX)) {
+      this.#ended(Number(protocol.slice(REFUSED_SUB_PROTOCOL_PREFIX.length)));
+      return;
+    }
+    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    this.#isOpen = true;
+    this.#events.opened();
+  }
+
+  #ended(refusal: number | undefined): void {
+    this.close();
+    this.#events.ended(refusal);
+  }
+
+  #refusal(token: string, failure: string): number | undefined {
+    const expiresAtMs = readToken(token)?.expiresAtMs;
+    if (expiresAtMs !== undefined && expiresAtMs <= this.#deps.now()) return Code.TOKEN_EXPIRED;
+    return REFUSED_HANDSHAKE.test(failure) ? Code.TOKEN_INCORRECT : undefined;
+  }
+}

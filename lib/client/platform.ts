@@ -1,0 +1,38 @@
+import type { Platform, PlatformEvents } from './types.ts';
+
+/** What a browser has, and Node and React Native have not. */
+interface BrowserGlobals {
+  readonly addEventListener?: typeof globalThis.addEventListener;
+  readonly removeEventListener?: typeof globalThis.removeEventListener;
+  readonly document?: Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>;
+  readonly navigator?: Pick<Navigator, 'onLine'>;
+}
+
+/** The kind of device, for an app that does not say. */
+export function platformOf({ document }: BrowserGlobals): Platform {
+  return document === undefined ? 'mobile' : 'web';
+}
+
+/** A browser's events; undefined where there are none. */
+export function browserEvents(browser: BrowserGlobals): PlatformEvents | undefined {
+  const { addEventListener, removeEventListener, document, navigator } = browser;
+  if (addEventListener === undefined || removeEventListener === undefined || document === undefined) return undefined;
+  return {
+    subscribe: (listener) => {
+      const online = () => listener('online');
+      const offline = () => listener('offline');
+      const turned = () => {
+        if (document.visibilityState === 'visible') listener('visible');
+      };
+      addEventListener.call(browser, 'online', online);
+      addEventListener.call(browser, 'offline', offline);
+      document.addEventListener('visibilitychange', turned);
+      if (navigator?.onLine === false) offline();
+      return () => {
+        removeEventListener.call(browser, 'online', online);
+        removeEventListener.call(browser, 'offline', offline);
+        document.removeEventListener('visibilitychange', turned);
+      };
+    },
+  };
+}

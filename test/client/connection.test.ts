@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { tokenOf } from './scripted-engine.ts';
+import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+
+const [OFFLINE, CONNECTED, CONNECTING, UNCONNECTED, KICKED, TOKEN_INCORRECT, , SIGN_OUT, SUSPEND, TIMEOUT] = [
+  ...Array(10).keys(),
+];
+
+let sim: SimulatedEngine;
+
+beforeEach(() => {
+  sim = new SimulatedEngine(() => 0.5);
+});
+
+describe('the status', () => {
+  it('is told in its order while the connection comes, goes and comes back', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    sim.timers.advance(200);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(1000);
+    sim.access.reset();
+    sim.timers.advance(1000);
+    expect(sim.statuses).toEqual([CONNECTING, SUSPEND, CONNECTING, CONNECTED, SUSPEND, CONNECTING, CONNECTED]);
+  });
+
+  it.each([
+    [false, SIGN_OUT],
+    [true, UNCONNECTED],
+  ])('after disconnect(%s) is %i', async (receivePush, status) => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    await sim.engine.disconnect(receivePush);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED, status]);
+  });
+
+  it('is that the network is unavailable while the platform says so', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    sim.notice('offline');
+    sim.access.cut();
+    sim.access.reset();
+    sim.timers.advance(MINUTE_MS);
+    sim.access.restore();
+    sim.notice('online');
+    sim.timers.advance(1000);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED, OFFLINE, CONNECTING, CONNECTED]);
+  });
+
+  it('is connected again once the server is heard', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    sim.notice('offline');
+    sim.timers.advance(1000);
+    expect(sim.statuses.at(-1)).toBe(OFFLINE);
+    sim.notice('online');
+    expect(sim.statuses.at(-1)).toBe(CONNECTING);
+    sim.timers.advance(1000);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED, OFFLINE, CONNECTING, CONNECTED]);
+    expect(sim.server.wires.size).toBe(1);
+  });
+
+  it('does not believe a platform that is wrong', () => {
+    sim.notice('offline');
+    sim.connect(0);
+    sim.timers.advance(1000);
+    expect(sim.statuses).toEqual([OFFLINE, CONNECTED]);
+  });
+
+  it('ends with another device, and nobody tries again', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    for (const wire of sim.server.wires.keys()) {
+      sim.server.push(wire, { event: 'closing', code: 31010, message: 'another device' });
+    }
+    sim.timers.advance(3 * 60 * MINUTE_MS);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED, KICKED]);
+    expect(sim.pendingTimers).toBe(0);
+  });
+});
+
+describe('connecting', () => {
+  it('tries until it works where no time is given', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    sim.timers.advance(60 * MINUTE_MS);
+    expect(sim.told).toEqual([]);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.told).toEqual([['connected', 0]]);
+  });
+
+  it('gives up after its time', () => {
+    sim.access.cut();
+    sim.connect(30);
+    sim.timers.advance(29_999);
+    expect(sim.told).toEqual([]);
+    sim.timers.advance(1);
+    expect(sim.told).toEqual([['connected', 34006]]);
+    expect(sim.statuses.at(-1)).toBe(TIMEOUT);
+    expect(sim.pendingTimers).toBe(0);
+  });
+
+  it('comes back for ever after it has worked once, whatever its time', () => {
+    sim.connect(30);
+    sim.timers.advance(1000);
+    sim.server.refuseWith = 503;
+    sim.access.reset();
+    sim.timers.advance(10 * MINUTE_MS);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses.at(-1)).toBe(CONNECTED);
+    expect(sim.told).toEqual([['connected', 0]]);
+  });
+
+  it('ends with what the server says of the token', () => {
+    sim.server.refuseWith = 401;
+    sim.connect(0);
+    sim.timers.advance(1000);
+    expect(sim.told).toEqual([['connected', 31004]]);
+    expect(sim.statuses).toEqual([CONNECTING, TOKEN_INCORRECT]);
+  });
+
+  it('waits longer and longer, but not more than 15 s', () => {
+    sim.server.refuseWith = 503;
+    const triedAtMs: number[] = [];
+    const connect = sim.server.connect.bind(sim.server);
+    sim.server.connect = (wire) => {
+      triedAtMs.push(sim.timers.nowMs);
+      connect(wire);
+    };
+    sim.connect(0);
+    sim.timers.advance(2 * MINUTE_MS);
+    const waits = triedAtMs.slice(1).map((atMs, index) => atMs - (triedAtMs[index] ?? 0));
+    const roundTripMs = 2 * 55;
+    expect(waits.slice(0, 7).map((waitMs) => waitMs - roundTripMs)).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500]);
+  });
+
+  it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
+    sim.access.cut();
+    sim.connect(0);
+    sim.timers.advance(40_000);
+    while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(100);
+    sim.access.restore();
+    sim.notice(event);
+    expect(sim.statuses.at(-1)).toBe(CONNECTING);
+    sim.timers.advance(200);
+    expect(sim.statuses.at(-1)).toBe(CONNECTED);
+  });
+
+  it('is given up by a listener in the middle of it', () => {
+    sim.engine.setOnConnectionStatusChangedListener((status) => {
+      sim.statuses.push(status);
+      if (status === CONNECTING) void sim.engine.disconnect(false);
+    });
+    sim.connect(0);
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses).toEqual([CONNECTING, SIGN_OUT]);
+    expect(sim.told).toEqual([['connected', 30001]]);
+    expect(sim.network.wires.size).toBe(0);
+  });
+
+  it('that is taken back at once ends with 30001, and what was asked meanwhile too', () => {
+    sim.connect(0);
+    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.told.push(['left', code]) });
+    void sim.engine.disconnect(false);
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.told).toEqual([
+      ['left', 30001],
+      ['connected', 30001],
+    ]);
+    expect(sim.network.wires.size).toBe(0);
+  });
+
+  it('twice at once connects once', () => {
+    sim.connect(0);
+    sim.connect(0);
+    sim.timers.advance(1000);
+    expect(sim.told).toEqual([
+      ['connected', 34001],
+      ['connected', 0],
+    ]);
+    expect(sim.server.wires.size).toBe(1);
+  });
+
+  it('as another user afterwards leaves nothing of the former', async () => {
+    sim.enter();
+    await sim.engine.disconnect(false);
+    sim.connect(0, tokenOf({ sub: 'bob' }));
+    sim.timers.advance(1000);
+    expect(sim.frames('join')).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  it.each(['disconnect', 'destroy'] as const)('by %s stops every timer, listener and socket', async (call) => {
+    sim.enter();
+    sim.server.publish('bob', 'b1');
+    sim.server.publish('bob', 'b2');
+    sim.timers.advance(1);
+    sim.send('one');
+    await Promise.resolve();
+    sim.access.cut();
+    sim.timers.advance(15_000);
+    sim.notice('online');
+    sim.access.restore();
+    sim.send('two');
+    await Promise.resolve();
+    await sim.engine[call](false);
+    expect(sim.pendingTimers).toBe(0);
+    expect([...sim.sent.values()]).toEqual([[30003], [30001]]);
+    expect(sim.listeners.size).toBe(call === 'destroy' ? 0 : 1);
+    sim.access.noticeDead();
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.network.wires.size).toBe(0);
+  });
+
+  it.each([10, 200, 5_000, 20_000])('comes %i ms after the network is gone', async (afterMs) => {
+    sim.enter();
+    sim.access.cut();
+    sim.access.reset();
+    sim.send('one');
+    await Promise.resolve();
+    sim.timers.advance(afterMs);
+    await sim.engine.destroy();
+    expect(sim.pendingTimers).toBe(0);
+    expect(sim.sent.get('one')).toHaveLength(1);
+    sim.timers.advance(3 * 60 * MINUTE_MS);
+    expect(sim.timers.size).toBe(0);
+    expect(sim.sent.get('one')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,121 @@
+import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
+import type { PlatformEvent, Timers } from '../../lib/client/types.ts';
+import { ModelServer } from './model-server.ts';
+import { tokenOf } from './scripted-engine.ts';
+import { Access, SimulatedNetwork } from './simulated-network.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+export const MINUTE_MS = 60_000;
+
+/** What the app was told of messages, in this order: a seq, or the bounds of a gap. */
+export type Handed = number | readonly [afterSeq: number, beforeSeq: number];
+
+/** Timers that know which of them are still to run. */
+class CountedTimers implements Timers {
+  readonly pending = new Set<unknown>();
+  readonly #timers: Timers;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  setTimeout(run: () => void, delayMs: number): unknown {
+    const timer = this.#timers.setTimeout(() => {
+      this.pending.delete(timer);
+      run();
+    }, delayMs);
+    this.pending.add(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.pending.delete(timer);
+    this.#timers.clearTimeout(timer);
+  }
+}
+
+/** An engine of the user ann with the room `r` of a model server, all on virtual timers. */
+export class SimulatedEngine {
+  readonly timers = new VirtualTimers();
+  readonly server: ModelServer;
+  readonly network: SimulatedNetwork;
+  readonly access: Access;
+  readonly engine: RCIMIWEngine;
+  readonly statuses: number[] = [];
+  readonly told: (readonly unknown[])[] = [];
+  readonly handed: Handed[] = [];
+  /** The codes of each send, by its text. */
+  readonly sent = new Map<string, number[]>();
+  /** Who listens to the platform. */
+  readonly listeners = new Set<(event: PlatformEvent) => void>();
+  readonly #engineTimers: CountedTimers;
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+    this.#engineTimers = new CountedTimers(this.timers);
+    this.server = new ModelServer(() => this.timers.nowMs, random);
+    this.network = new SimulatedNetwork(this.timers, random, this.server);
+    this.access = new Access(this.network);
+    this.engine = this.#createEngine();
+  }
+
+  /** How many timers of the engine are still to run. */
+  get pendingTimers(): number {
+    return this.#engineTimers.pending.size;
+  }
+
+  connect(timeoutSec: number, token: string = tokenOf({ sub: 'ann' })): void {
+    const onConnected = (code: number) => this.told.push(['connected', code]);
+    void this.engine.connect(token, timeoutSec, { onConnected });
+  }
+
+  /** Connects and joins. */
+  enter(): void {
+    this.connect(0);
+    void this.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => this.told.push(['joined', code]) });
+    this.timers.advance(1000);
+  }
+
+  send(text: string): void {
+    const codes: number[] = [];
+    this.sent.set(text, codes);
+    void this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text).then((message) => {
+      void this.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
+    });
+  }
+
+  notice(event: PlatformEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  /** The frames of this action that the server has got. */
+  frames(action: string): readonly { readonly id: string }[] {
+    return this.server.frames.filter((frame) => frame.action === action);
+  }
+
+  #createEngine(): RCIMIWEngine {
+    const { timers, told, handed, listeners, access } = this;
+    const engineTimers = this.#engineTimers;
+    const engine = createEngine('key', {
+      server: 'wss://chat.test/live',
+      platform: 'desktop',
+      WebSocket: access.Socket,
+      timers: engineTimers,
+      random: this.#random,
+      now: () => timers.nowMs,
+      platformEvents: {
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+    });
+    engine.setOnConnectionStatusChangedListener((status) => this.statuses.push(status));
+    engine.setOnMessageReceivedListener(({ seq }) => handed.push(seq));
+    engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => handed.push([afterSeq, beforeSeq]));
+    engine.setOnChatRoomRemovedListener((room, reason) => told.push(['removed', room, reason]));
+    engine.setOnChatRoomJoinedListener((code, room) => told.push(['joined', code, room]));
+    return engine;
+  }
+}
