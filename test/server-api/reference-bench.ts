@@ -13,10 +13,12 @@ const isId = (text: string): boolean => /^[\w+=-]{1,64}$/.test(text);
 export class Bench {
   readonly #api: ServerApiClient;
   readonly #watch: Watch;
+  readonly #settle: () => Promise<void>;
   #cases = 0;
 
-  /** The watcher is connected and a member of the room `lobby`. */
-  constructor(api: ServerApiClient, watcher: Player) {
+  /** The watcher is connected and a member of the room `lobby`; `settle` resolves when all that follows a call is done. */
+  constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
+    this.#settle = settle;
     this.#api = api;
     this.#watch = new Watch(api, watcher);
   }
@@ -92,8 +94,10 @@ export class Bench {
     see: () => Promise<unknown>,
   ): Promise<void> {
     if (endpoint.witness === undefined) return;
+    // A broadcast goes its own way after the answer.
+    if (endpoint.oncePerSecond === true) await this.#settle();
     if (status !== 200 || column === 'room') return expect(await see(), 'what was there before').toEqual(before);
-    // A broadcast goes its own way after the answer, and what was held back is asked for by the client.
+    // What was held back is asked for by the client.
     await expect.poll(see, { timeout: 10_000, message: 'something else than before' }).not.toEqual(before);
   }
 }
