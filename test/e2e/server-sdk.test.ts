@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Player, type Told } from '../../bin/scenario/player.ts';
+import { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
+import { expectEnd, getsStatus, hears, joinExisting, textsOf } from './player-view.ts';
 import { RongcloudSdk, type SdkAnswer, type SdkArgument } from './rongcloud-sdk.ts';
 import { ServerApiClient } from './server-api-client.ts';
 
@@ -54,30 +55,9 @@ async function enter<const Users extends readonly string[]>(
   return players as { [Index in keyof Users]: Player };
 }
 
-/** Joins without making the room; resolves to the code. */
-function joinExisting({ engine }: Player, room: string): Promise<number> {
-  return new Promise((resolve) => {
-    void engine.joinChatRoom(room, -1, false, { onChatRoomJoined: (code) => resolve(code) });
-  });
-}
-
-const textsOf = ({ told }: Player, room: string): string[] =>
-  told.entries.flatMap((each) => (each.kind === 'message' && each.room === room ? [each.text] : []));
-
-const hears = (player: Player, room: string, text: string): Promise<Told> =>
-  player.told.until(text, (told) => told.kind === 'message' && told.room === room && told.text === text);
-
 async function isMember(room: string, ...users: readonly string[]): Promise<unknown> {
   const answer = await ok('Chatroom.isExist', { id: room, members: members(...users) }, 'as the clients did');
   return answer.members;
-}
-
-/** An end some minutes after now, as it stands in lists: in UTC and to the second. */
-function expectEnd(time: unknown, beforeMs: number, minutes: number): void {
-  const endMs = Date.parse(`${String(time).replace(' ', 'T')}Z`);
-  const secondMs = 1000;
-  expect(endMs).toBeGreaterThan(beforeMs + minutes * 60_000 - secondMs);
-  expect(endMs).toBeLessThanOrEqual(Date.now() + minutes * 60_000 + secondMs);
 }
 
 describe('users', () => {
@@ -105,7 +85,7 @@ describe('users', () => {
     await ok('User.Block.add', { id: 'bob', minute: 20 }, 'cut off with 31011, connect is 31009');
     expect(await closing).toMatchObject({ event: 'closing', code: CUT_OFF });
     await closed;
-    await bob.told.until('the block', (told) => statusIs(told, RCIMIWConnectionStatus.CONN_USER_BLOCKED));
+    await getsStatus(bob, RCIMIWConnectionStatus.CONN_USER_BLOCKED);
     const { users } = await ok('User.Block.getList', undefined, 'lists the blocked user and the end');
     expect(users).toEqual([{ userId: 'bob', blockEndTime: expect.any(String) }]);
     expectEnd((users as { blockEndTime: string }[])[0]?.blockEndTime, beforeMs, 20);
@@ -139,9 +119,6 @@ describe('users', () => {
     expect(await tagsOf('ann', 'bob', 'eve')).toEqual({ tags: { ann: [], bob: [], eve: ['c'] } });
   });
 });
-
-const statusIs = (told: Told, status: RCIMIWConnectionStatus): boolean =>
-  told.kind === 'status' && told.status === status;
 
 async function openSocket(userId: string): Promise<WebSocket> {
   const token = await stage.appServer.token(userId);
