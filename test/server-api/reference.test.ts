@@ -28,6 +28,8 @@ afterAll(async () => {
 });
 
 describe.each(referenceTable)('$path', (endpoint) => {
+  afterAll(() => bench.clear());
+
   it.each(casesOf(endpoint))('$what: $status $code', async (item) => {
     await bench.run(item);
     coverage.passed(item);
