@@ -83,8 +83,7 @@ class Bench {
   }
 
   async offlineMembers(room: RoomId, count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1)
-      await closeConnection(this.deps, await this.newMember(room));
+    for (let index = 0; index < count; index += 1) await closeConnection(this.deps, await this.newMember(room));
   }
 
   /** A second lies between two messages, so that no rate limit counts. */

@@ -66,7 +66,8 @@ describe('users', () => {
   it('are registered: the token connects, also after an update', async () => {
     const { userId, token } = await ok('User.register', profile('ann', 'Ann B&C 张'), 'its token connects');
     expect(userId).toBe('ann');
-    await ok('User.update', profile('ann', 'Anna'), 'no call shows a name; the token connects still');
+    await ok('User.update', profile('ann', 'Anna'), 'its name is told by /user/info; the token connects still');
+    expect((await stage.appServer.call('/user/info.json', { userId: 'ann' })).userName).toBe('Anna');
     const ann = new Player({ server: stage.stack.webSocketUrl, userId: 'ann', token: String(token) });
     expect(await ann.connect()).toBe(0);
     const online = await ok('User.OnlineStatus.get', { id: 'ann' }, '1 while connected, 0 after');
