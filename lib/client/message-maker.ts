@@ -28,7 +28,8 @@ export class MessageMaker {
 
   /** The app has it, because it sent it; that it was recalled it may not know. */
   isKnown(userId: string, message: Message): boolean {
-    const isOwn = message.senderUserId === userId && message.clientMessageId.startsWith(this.#idPrefix);
+    const isHis = message.senderUserId === userId;
+    const isOwn = isHis && (message.notForSender === true || message.clientMessageId.startsWith(this.#idPrefix));
     return isOwn && message.type !== RECALLED_TYPE;
   }
 

@@ -12,6 +12,8 @@ export interface StoredMessage {
   readonly sentAtMs: number;
   /** It stands for a message that was recalled. */
   readonly recalled?: true | undefined;
+  /** By the server API, and not for the user in whose name it is. */
+  readonly notForSender?: true | undefined;
 }
 
 /** A message on its way into the room: neither its seq nor what follows from that is known. */

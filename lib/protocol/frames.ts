@@ -49,6 +49,8 @@ export interface Message {
   readonly sentAtMs: number;
   /** It stands where a message was recalled; type RC:RcNtf. */
   readonly recalled?: true | undefined;
+  /** An app server sent it in this user's name: his own client takes its seq and does not show it. */
+  readonly notForSender?: true | undefined;
 }
 
 /** What a client knew of its membership before it lost its connection. */

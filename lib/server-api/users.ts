@@ -1,9 +1,10 @@
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../usecases/block-everywhere.ts';
 import { expireTokens } from '../usecases/expire-tokens.ts';
-import { isOnline, setProfile } from '../usecases/user-profile.ts';
+import { getProfile, isOnline, setProfile } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { one, optional } from './fields.ts';
 import { bytes, characters, milliseconds, userId } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
 import { MINUTE_MS, minute, users } from './room-users.ts';
 import { list, object, oneOf, string, utcTime } from './schema.ts';
 import { timeText } from './wording.ts';
@@ -35,6 +36,26 @@ const refresh = endpoint({
   run: async ({ deps }, { userId: owner, ...profile }) => {
     await setProfile(deps, owner, profile);
     return {};
+  },
+});
+
+const info = endpoint({
+  path: '/user/info.json',
+  about: 'The name and the picture that are kept of the user.',
+  fields: user,
+  answer: {
+    userName: string('his name'),
+    userPortrait: string('where his picture is'),
+    createTime: utcTime('when his first token was asked for'),
+  },
+  run: async ({ deps }, { userId: asked }) => {
+    const profile = await getProfile(deps, asked);
+    if (profile === undefined) throw badParameter('unable to tell of the user; no token was ever asked for him');
+    return {
+      userName: profile.name,
+      userPortrait: profile.portraitUri,
+      createTime: timeText(profile.createdAtMs),
+    };
   },
 });
 
@@ -87,4 +108,13 @@ const listBlocked = endpoint({
   },
 });
 
-export const userEndpoints: readonly Endpoint[] = [getToken, refresh, expire, checkOnline, block, unblock, listBlocked];
+export const userEndpoints: readonly Endpoint[] = [
+  getToken,
+  refresh,
+  info,
+  expire,
+  checkOnline,
+  block,
+  unblock,
+  listBlocked,
+];

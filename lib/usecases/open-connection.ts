@@ -47,7 +47,7 @@ export async function openConnection(deps: Deps, caller: Caller, client: Client,
 
 function refusalFor(access: Access, token: TokenLife, nowMs: number): number {
   if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
-  return token.issuedAtMs < access.tokensFromMs ? Code.TOKEN_INCORRECT : Code.OK;
+  return token.issuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }
 
 /**

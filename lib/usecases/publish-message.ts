@@ -32,10 +32,12 @@ export async function publishMessage(
       const { retryAfterMs } = place;
       return refuse(Code.SEND_TOO_FAST, 'unable to publish the message; the room is flooded', { retryAfterMs });
     }
-    const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs };
+    // He gets it all the same, for its seq: else he would take it for lost and ask for it.
+    const notForSender = publication.includeSender ? {} : { notForSender: true as const };
+    const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender };
     const after = await acceptMessage(deps, room, { message, fence: undefined, place: place.place });
     if (after.kind === 'conflict') continue;
-    await deliver(deps, after.room, after.message, publication.includeSender ? {} : { userId: senderUserId });
+    await deliver(deps, after.room, after.message);
     return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to publish the message; too much at once', { retryAfterMs: 500 });

@@ -1,3 +1,4 @@
+import type { Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Deps } from './deps.ts';
 
@@ -5,6 +6,8 @@ const BLACKLIST_MAX = 1000;
 const TAGS_MAX = 20;
 
 /** Keeps what is not given. */
+export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
+
 export const setProfile = (
   deps: Deps,
   user: UserId,

@@ -2,74 +2,120 @@ import { expect } from 'vitest';
 import type { Player } from '../../bin/scenario/player.ts';
 import { type Answer, encodeForm, type Form, type ServerApiClient } from '../e2e/server-api-client.ts';
 import type { Case } from './reference-cases.ts';
-import type { SideCall } from './reference-endpoint.ts';
+import type { Endpoint, SideCall } from './reference-endpoint.ts';
 import { Names } from './reference-names.ts';
 import { Watch } from './reference-watch.ts';
 
 const PER_CALL = 100;
 const isId = (text: string): boolean => /^[\w+=-]{1,64}$/.test(text);
 
-/** Runs cases against a deployment, each with rooms and users of its own. */
+/** Rooms and users that stand ready for calls, and what the witness shows of them. */
+interface Ground {
+  readonly endpoint: Endpoint;
+  readonly names: Names;
+  /** What the calls around the one under test are about. */
+  readonly base: Form;
+  readonly undo: readonly SideCall[];
+  readonly rooms: Set<string>;
+  before: unknown;
+}
+
+/** Cases of refusals of one endpoint share a ground, since none of them may change it. */
+const isShared = ({ status, special, column }: Case): boolean =>
+  status !== 200 && special === undefined && column !== 'room';
+
+/** Runs cases against a deployment. */
 export class Bench {
   readonly #api: ServerApiClient;
   readonly #watch: Watch;
-  #cases = 0;
+  readonly #settle: () => Promise<void>;
+  #grounds = 0;
+  #ground: Ground | undefined;
 
-  /** The watcher is connected and a member of the room `lobby`. */
-  constructor(api: ServerApiClient, watcher: Player) {
+  /** The watcher is connected and a member of the room `lobby`; `settle` resolves when all that follows a call is done. */
+  constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
+    this.#settle = settle;
     this.#api = api;
     this.#watch = new Watch(api, watcher);
   }
 
   /** Makes the call and holds the answer, and what it has written, against the contract. */
   async run(item: Case): Promise<void> {
-    this.#cases += 1;
-    const { endpoint, special } = item;
-    const names = new Names(this.#cases);
-    // What is refused may have no usable values, so what goes around it is about those of the valid form.
-    const base = names.form(item.status === 200 ? item.form : endpoint.form, {});
-    const all = async (calls: readonly SideCall[]) => this.#callAll(calls, names, base);
+    let isClean = false;
     try {
-      await this.#prepare(item, names, base);
-      if (item.column !== 'room') await all([...(endpoint.before ?? []), ...(special?.before ?? [])]);
-      const before = await this.#witness(item, names, base);
-      const answer = await this.#call(item, names.form(item.form, {}));
-      expectAnswer(item, answer, names);
-      await this.#expectWritten(item, before, () => this.#witness(item, names, base));
+      const ground = await this.#groundFor(item);
+      const answer = await this.#call(item, ground.names.form(item.form, {}));
+      expectAnswer(item, answer, ground.names);
+      await this.#expectWritten(item, ground);
+      isClean = isShared(item);
     } finally {
-      await this.#watch.leave();
-      for (const { path, form: given } of [...(special?.undo ?? []), ...(endpoint.undo ?? [])]) {
-        await this.#api.call(path, names.form(given, base));
-      }
+      if (!isClean) await this.clear();
     }
   }
 
-  /** Makes the rooms that must exist; the first of them is where the watcher is, if he must be anywhere. */
-  async #prepare({ endpoint, special, column, form }: Case, names: Names, base: Form): Promise<void> {
+  /** Takes back what the last cases have left for the whole app. */
+  async clear(): Promise<void> {
+    const ground = this.#ground;
+    this.#ground = undefined;
+    await this.#watch.leave();
+    for (const { path, form } of ground?.undo ?? []) {
+      await this.#api.call(path, ground?.names.form(form, ground.base) ?? {});
+    }
+  }
+
+  async #groundFor(item: Case): Promise<Ground> {
+    if (!isShared(item) || this.#ground?.endpoint !== item.endpoint) await this.#lay(item);
+    const ground = this.#ground;
+    if (ground === undefined) throw new Error('unable to run the case; nothing is prepared');
+    await this.#make(item, ground);
+    return ground;
+  }
+
+  async #lay(item: Case): Promise<void> {
+    await this.clear();
+    this.#grounds += 1;
+    const { endpoint, special, column, status } = item;
+    const names = new Names(this.#grounds);
+    // What is refused may have no usable values, so what goes around it is about those of the valid form.
+    const base = names.form(status === 200 ? item.form : endpoint.form, {});
+    const undo = [...(special?.undo ?? []), ...(endpoint.undo ?? [])];
+    const ground: Ground = { endpoint, names, base, undo, rooms: new Set(), before: undefined };
+    this.#ground = ground;
+    if (column !== 'room') {
+      await this.#make(item, ground);
+      const [room] = ground.rooms;
+      const isWatched = endpoint.member === true || typeof endpoint.witness === 'string';
+      if (room !== undefined && isWatched) await this.#watch.enter(room);
+      await this.#callAll([...(endpoint.before ?? []), ...(special?.before ?? [])], ground);
+    }
+    ground.before = await this.#witness(ground);
+  }
+
+  /** Makes the rooms that must exist and do not yet. */
+  async #make({ endpoint: { room = '' }, special, column, form }: Case, ground: Ground): Promise<void> {
     if (column === 'room') return;
-    const { room = '', member, witness } = endpoint;
-    const given = names.form(form, {})[room];
-    const named = [base[room] ?? [], given ?? [], (special?.rooms ?? []).map((name) => names.text(name))].flat(2);
-    const rooms = [...new Set(named.filter(isId))];
-    for (let start = 0; start < rooms.length; start += PER_CALL) {
-      const some = rooms.slice(start, start + PER_CALL).map((id) => [`chatroom[${id}]`, 'Room'] as const);
-      await this.#api.served('/chatroom/create.json', Object.fromEntries(some));
+    const { names, base } = ground;
+    const given = names.form(form, {})[room] ?? [];
+    const named = [base[room] ?? [], given, (special?.rooms ?? []).map((name) => names.text(name))].flat(2);
+    const missing = [...new Set(named)].filter((id) => isId(id) && !ground.rooms.has(id));
+    for (let start = 0; start < missing.length; start += PER_CALL) {
+      const some = missing.slice(start, start + PER_CALL);
+      const rooms = Object.fromEntries(some.map((id) => [`chatroom[${id}]`, 'Room']));
+      await this.#api.served('/chatroom/create.json', rooms);
+      for (const id of some) ground.rooms.add(id);
     }
-    const [first] = rooms;
-    if (first !== undefined && (member === true || typeof witness === 'string')) await this.#watch.enter(first);
   }
 
-  async #callAll(calls: readonly SideCall[], names: Names, base: Form): Promise<void> {
+  async #callAll(calls: readonly SideCall[], { names, base }: Ground): Promise<void> {
     for (const { path, form, keep } of calls) {
       const body = await this.#api.served(path, names.form(form, base));
       if (keep !== undefined) names.keep(keep.name, String(valueAt(body, keep.at)));
     }
   }
 
-  #witness({ endpoint: { witness } }: Case, names: Names, base: Form): Promise<unknown> {
+  #witness({ endpoint: { witness }, names, base }: Ground): Promise<unknown> {
     if (typeof witness === 'string') return this.#watch.see(witness);
-    const queries = (witness ?? []).map(({ path, form }) => this.#api.call(path, names.form(form, base)));
-    return Promise.all(queries);
+    return Promise.all((witness ?? []).map(({ path, form }) => this.#api.call(path, names.form(form, base))));
   }
 
   async #call({ column, endpoint, code }: Case, form: Form): Promise<Answer> {
@@ -86,14 +132,14 @@ export class Bench {
     }
   }
 
-  async #expectWritten(
-    { endpoint, status, column }: Case,
-    before: unknown,
-    see: () => Promise<unknown>,
-  ): Promise<void> {
+  async #expectWritten({ status, column }: Case, ground: Ground): Promise<void> {
+    const { before, endpoint } = ground;
     if (endpoint.witness === undefined) return;
+    // A broadcast goes its own way after the answer.
+    if (endpoint.oncePerSecond === true) await this.#settle();
+    const see = () => this.#witness(ground);
     if (status !== 200 || column === 'room') return expect(await see(), 'what was there before').toEqual(before);
-    // A broadcast goes its own way after the answer, and what was held back is asked for by the client.
+    // What was held back is asked for by the client.
     await expect.poll(see, { timeout: 10_000, message: 'something else than before' }).not.toEqual(before);
   }
 }

@@ -22,8 +22,13 @@ const statusOf = (code: number): number => ({ 200: 200, 1004: 401, 1008: 429 })[
 const without = (form: Form, name: string): Form =>
   Object.fromEntries(Object.entries(form).filter(([key]) => key !== name));
 
-/** All cases of an endpoint. */
+/** All cases of an endpoint, refusals first. */
 export function casesOf(endpoint: Endpoint): readonly Case[] {
+  const cases = allOf(endpoint);
+  return [...cases.filter(({ status }) => status !== 200), ...cases.filter(({ status }) => status === 200)];
+}
+
+function allOf(endpoint: Endpoint): readonly Case[] {
   const { form } = endpoint;
   const made = (column: Column, what: string, change: Partial<Case> & { readonly code: number }): Case => ({
     ...{ endpoint, what, column, form, status: statusOf(change.code) },

@@ -4,6 +4,7 @@ import {
   beyond,
   bit,
   type Endpoint,
+  flag,
   id,
   many,
   oneOf,
@@ -46,10 +47,10 @@ const messageCalls: readonly Endpoint[] = [
     path: '/message/chatroom/broadcast.json',
     form: message,
     parameters: {
-      fromUserId: required(id),
+      fromUserId: required(beyond('65 characters', '$65', 1005), beyond('nothing', '', 1002)),
       objectName: required(typeNames),
       content,
-      isIncludeSender: optional(bit),
+      isIncludeSender: optional(at('1', '1'), beyond('2', '2', 1002)),
     },
     answer: {},
     witness: 'heard',
@@ -66,7 +67,7 @@ const messageCalls: readonly Endpoint[] = [
       sentTime: optional(at('a time', '1507778882124')),
       isAdmin: optional(bit),
       isDelete: optional(bit),
-      disablePush: optional(flagOrBit()),
+      disablePush: optional(flag),
       extra: optional(at('a text', 'why')),
     },
     room: 'targetId',
@@ -81,10 +82,6 @@ const messageCalls: readonly Endpoint[] = [
     witness: 'history',
   },
 ];
-
-function flagOrBit() {
-  return [at('true', 'true'), at('false', 'false')];
-}
 
 /** The calls of one list of message types. */
 function typeList(add: string, remove: string, query: string, name: string, field: string): readonly Endpoint[] {

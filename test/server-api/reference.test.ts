@@ -4,6 +4,8 @@ import { ServerApiClient } from '../e2e/server-api-client.ts';
 import { Bench } from './reference-bench.ts';
 import { casesOf } from './reference-cases.ts';
 import { Coverage } from './reference-coverage.ts';
+import { effects } from './reference-effects.ts';
+import { many } from './reference-endpoint.ts';
 import { referencePaths, referenceTable } from './reference-table.ts';
 
 let stage: Stage;
@@ -18,7 +20,7 @@ beforeAll(async () => {
   const watcher = await stage.player('watcher');
   await api.served('/chatroom/create.json', { 'chatroom[lobby]': 'Lobby' });
   expect(await watcher.join('lobby')).toBe(0);
-  bench = new Bench(api, watcher);
+  bench = new Bench(api, watcher, () => stage.stack.drain());
 });
 
 afterAll(async () => {
@@ -26,10 +28,16 @@ afterAll(async () => {
 });
 
 describe.each(referenceTable)('$path', (endpoint) => {
+  afterAll(() => bench.clear());
+
   it.each(casesOf(endpoint))('$what: $status $code', async (item) => {
     await bench.run(item);
     coverage.passed(item);
   });
+});
+
+describe('what connected users see', () => {
+  it.each(effects)('$what', ({ run }) => run(stage, api));
 });
 
 describe('any path', () => {
@@ -61,13 +69,16 @@ describe('any path', () => {
     }
   });
 
-  it('takes a body of 128 KB and refuses a larger one', async () => {
-    const atLimit = 'x'.repeat(128 * 1024 - 'userId=ann&name=Ann&more='.length);
-    expect(await api.call('/user/getToken.json', { ...register, more: atLimit })).toMatchObject({ status: 200 });
-    const { status, body } = await api.call('/user/getToken.json', { ...register, more: `${atLimit}x` });
-    expect({ isRefused: status >= 400 && status < 500, body }).toMatchObject({
-      isRefused: true,
-      body: { code: expect.any(Number), errorMessage: expect.stringMatching(/./) },
+  it('takes all that the contract allows in one call, however it is encoded, and no endless body', async () => {
+    await api.served('/chatroom/create.json', { 'chatroom[large]': 'Large' });
+    const entries = Object.fromEntries(many('key', 10).map((key) => [key, '二'.repeat(4096)]));
+    const form = { chatroomId: 'large', entryOwnerId: 'ann', entryInfo: JSON.stringify(entries) };
+    await api.served('/chatroom/entry/batch/set.json', form);
+    const { keys } = await api.served('/chatroom/entry/query.json', { chatroomId: 'large' });
+    expect(keys).toHaveLength(10);
+    expect(await api.call('/user/getToken.json', { ...register, more: 'x'.repeat(2 ** 21) })).toMatchObject({
+      status: 413,
+      body: { code: 1005, errorMessage: expect.stringMatching(/./) },
     });
   });
 });

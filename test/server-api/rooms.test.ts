@@ -37,8 +37,8 @@ describe('create_new', () => {
     expect(userIds).toEqual(['guest', 'host']);
     const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
     expect(keys).toMatchObject([
-      { key: 'seats', value: '8', userId: 'host', autoDelete: '0' },
-      { key: 'topic', value: 'tea', userId: 'host', autoDelete: '0' },
+      { key: 'seats', value: '8', userID: 'host', autoDelete: '0' },
+      { key: 'topic', value: 'tea', userID: 'host', autoDelete: '0' },
     ]);
   });
 
