@@ -54,9 +54,9 @@ function serve(deps: Deps, caller: Caller, frame: ClientFrame): Promise<object> 
     case 'send':
       return sendMessage(deps, caller, { ...frame, room });
     case 'history':
-      return readHistory(deps, { ...frame, room });
+      return readHistory(deps, caller, { ...frame, room });
     case 'repair':
-      return repair(deps, room, frame.afterSeq, frame.beforeSeq);
+      return repair(deps, caller, room, frame.afterSeq, frame.beforeSeq);
     case 'recall':
       return recallOwnMessage(deps, caller, room, frame.messageId);
     case 'setEntries':

@@ -30,7 +30,9 @@ function toEnd(row: Row, atMs: number): Change | undefined {
   const member = toMember(row);
   const { membership, offline } = member;
   if (membership === undefined || !isWhole(row, memberKey(member.room, member.userId), member)) return undefined;
-  const ended = { membership, reason: offline === undefined ? 'left' : 'offline', atMs, connections: [] } as const;
+  const reason = offline === undefined ? 'left' : 'offline';
+  // The stream's times are whole seconds; nobody goes before he came.
+  const ended = { membership, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
   return { kind: 'ended', member: { ...member, membership: undefined, ended }, rowIsGone: true };
 }
 

@@ -1,8 +1,8 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, type StoredMessage } from '../domain/room.ts';
-import { Code } from '../protocol/codes.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
-import { type Deps, type Refusal, refuse } from './deps.ts';
+import { checkMember } from './check-member.ts';
+import type { Caller, Deps, Refusal } from './deps.ts';
 
 /** Room for the answer in one 32 KB frame. */
 const ANSWER_BYTES = 30_000;
@@ -63,15 +63,17 @@ async function freshRoom(deps: Deps, room: Room): Promise<Room> {
 
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;
 
-/** Fills a gap that a client has seen. */
+/** Fills a gap that a member's client has seen. */
 export async function repair(
   deps: Deps,
+  caller: Caller,
   roomId: RoomId,
   afterSeq: number,
   beforeSeq: number,
 ): Promise<Messages | Refusal> {
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to read the history; the room does not exist');
+  const found = await checkMember(deps, caller, roomId, 'read the history');
+  if (!('room' in found)) return found;
+  const { room } = found;
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
   const messages = oldestThatFit(await between(deps, room, afterSeq, end, 'ascending', MESSAGE_COUNT_MAX));
   const complete = messages.length === Math.max(0, end - 1 - afterSeq);
@@ -85,10 +87,11 @@ export interface HistoryRequest {
   readonly count: number;
 }
 
-/** A page of history by time. Times never decrease with seq, so a walk by seq can stop early. */
-export async function readHistory(deps: Deps, request: HistoryRequest): Promise<Messages | Refusal> {
-  const room = await deps.store.getRoom(request.room);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to read the history; the room does not exist');
+/** A page of history by time, for a member. Times never decrease with seq, so a walk by seq can stop early. */
+export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {
+  const checked = await checkMember(deps, caller, request.room, 'read the history');
+  if (!('room' in checked)) return checked;
+  const { room } = checked;
   const descending = request.order === 'descending';
   const fits = (message: StoredMessage) =>
     request.timestampMs === 0 ||

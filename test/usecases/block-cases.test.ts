@@ -127,3 +127,21 @@ test('case 20: blocked for a minute, joins at 59,999 and 60,000 ms: refused, all
   expect(await world.join(bob)).toMatchObject({ code: 0, fresh: true });
   expect(await world.isIn('bob')).toBe(true);
 });
+
+test('I-B3: who is blocked, kicked or was never in reads nothing of the room', async () => {
+  const world = createWorld(store());
+  await world.enter('ann');
+  const [bob, carol, dave] = [await world.enter('bob'), await world.enter('carol'), await world.open('dave')];
+  const asks = [
+    { action: 'history', room: world.room, timestampMs: 0, order: 'descending', count: 10 },
+    { action: 'repair', room: world.room, afterSeq: 0, beforeSeq: 0 },
+  ];
+  await world.publish(1);
+  for (const ask of asks) expect(await world.frame(bob, ask)).toMatchObject({ code: 0 });
+  await world.block(world.clock.nowMs + minuteMs, 'bob');
+  await world.drop(carol);
+  await world.publish(31);
+  for (const caller of [bob, carol, dave]) {
+    for (const ask of asks) expect(await world.frame(caller, ask)).toMatchObject({ code: 23406 });
+  }
+});

@@ -23,12 +23,15 @@ const messagesOf = (answer: { readonly messages: readonly Message[] } | Refusal)
 };
 /** Everything that was accepted, as history and as repair give it: they must agree. */
 async function allMessages(world: World): Promise<readonly Message[]> {
+  const reader = await world.enter('reader');
   const ask = { room: world.room, timestampMs: 0, count: 50 };
-  const newestFirst = messagesOf(await readHistory(world.deps, { ...ask, order: 'descending' }));
-  const repaired = await repair(world.deps, world.room, 0, 0);
+  const newestFirst = messagesOf(await readHistory(world.deps, reader, { ...ask, order: 'descending' }));
+  const repaired = await repair(world.deps, reader, world.room, 0, 0);
   expect([...newestFirst].reverse()).toEqual(messagesOf(repaired));
   expect(repaired).toMatchObject({ complete: true });
-  expect(messagesOf(await readHistory(world.deps, { ...ask, order: 'ascending' }))).toEqual(messagesOf(repaired));
+  expect(messagesOf(await readHistory(world.deps, reader, { ...ask, order: 'ascending' }))).toEqual(
+    messagesOf(repaired),
+  );
   return messagesOf(repaired);
 }
 const recalledSeqs = (messages: readonly Message[]) => messages.flatMap(({ seq, recalled }) => (recalled ? [seq] : []));
