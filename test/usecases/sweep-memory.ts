@@ -1,0 +1,81 @@
+import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import { leaseFrom } from '../../lib/domain/lease.ts';
+import { currentMember, joined, type Member, withoutConnection } from '../../lib/domain/member.ts';
+import { newRoom } from '../../lib/domain/room.ts';
+import type { Connection, DueRow, RoomStore } from '../../lib/store/room-store.ts';
+import type { Caller, Deps } from '../../lib/usecases/deps.ts';
+import { defaultSettings, RecordingPush } from '../support/world.ts';
+
+const room = 'room' as RoomId;
+
+/** One user with one connection in one room, in memory: fast enough for thousands of lives. Not more than the sweep needs. */
+export function createSweepMemory(connectedAtMs: number) {
+  const caller: Caller = { userId: 'bob' as UserId, connectionId: 'c1' as ConnectionId };
+  const clock = { nowMs: connectedAtMs };
+  const due = new Map<string, DueRow>();
+  const roomRow = newRoom(room, 'a room', 'e1', connectedAtMs, { destroyType: 'idle', destroyAfterMin: 60 });
+  let connection: Connection = {
+    ...{ ...caller, device: 'phone', instance: 'run', rooms: [room] },
+    ...{ openedAtMs: connectedAtMs, leaseUntilMs: leaseFrom(connectedAtMs) },
+    ...{ tokenIssuedAtMs: 0, tokenExpiresAtMs: 0 },
+  };
+  let member: Member | undefined = joined(
+    currentMember(undefined, room, caller.userId, 'e1'),
+    { connectionId: caller.connectionId, device: 'phone' },
+    'm1',
+    connectedAtMs,
+  );
+  const isAsRead = (leaseUntilMs: number) =>
+    connection.closedAtMs === undefined && connection.leaseUntilMs === leaseUntilMs;
+  const store: Partial<RoomStore> = {
+    // The members who were offline when the service was switched on have been looked for.
+    readSet: async () => ['#'],
+    arm: async (atMs, entries) => {
+      const place = `${atMs}#${JSON.stringify(entries)}`;
+      due.set(place, { shard: 0, place, dueAtMs: atMs, entries });
+    },
+    dueRows: async (shard, nowMs, limit) =>
+      shard === 0 ? [...due.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs).slice(0, limit) : [],
+    disarm: async ({ place }) => void due.delete(place),
+    getConnection: async () => connection,
+    glanceConnection: async () => connection,
+    renewLease: async (_key, leaseUntilMs) => {
+      if (connection.closedAtMs !== undefined) return false;
+      connection = { ...connection, leaseUntilMs: Math.max(leaseUntilMs, connection.leaseUntilMs) };
+      return true;
+    },
+    closeLapsed: async (_key, closedAtMs, leaseUntilMs, silentSinceMs) => {
+      if (!isAsRead(leaseUntilMs)) return undefined;
+      connection = { ...connection, closedAtMs, silentSinceMs };
+      return connection;
+    },
+    getRoom: async () => roomRow,
+    getMember: async () => member,
+    markLastConnection: async (_room, _user, { connectionId }, mark) => {
+      if (member?.connections.includes(connectionId) !== true) return 'conflict';
+      member = { ...withoutConnection(member, connectionId, mark), revision: member.revision + 1 };
+      return 'marked';
+    },
+    deleteMember: async ({ revision }) => {
+      if (member?.revision !== revision) return 'conflict';
+      member = undefined;
+      return 'deleted';
+    },
+  };
+  const deps: Deps = {
+    store: store as RoomStore,
+    push: new RecordingPush(),
+    settings: { ...defaultSettings, realTimeKickOut: true },
+    now: () => clock.nowMs,
+    randomId: () => 'id',
+    onFault: (what, fault) => {
+      throw new Error(`unable to ${what}`, { cause: fault });
+    },
+  };
+  return {
+    ...{ caller, clock, deps },
+    arm: () => deps.store.arm(connection.leaseUntilMs, [{ kind: 'connection', ...caller }]),
+    isAnythingDue: (nowMs: number) => [...due.values()].some(({ dueAtMs }) => dueAtMs <= nowMs),
+    isMember: () => member !== undefined,
+  };
+}

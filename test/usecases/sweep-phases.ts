@@ -1,0 +1,81 @@
+import { HEARTBEAT_MS, SIGN_OF_LIFE_MS } from '../../lib/protocol/frames.ts';
+
+const MINUTE_MS = 60_000;
+/** EventBridge starts a run up to so much later than its time. */
+const JITTER_MS = 60_000;
+
+/** A run of the sweep: when it really runs, and what its clock says. */
+export interface Firing {
+  readonly atMs: number;
+  readonly clockMs: number;
+}
+
+/** One life of a connection; times in ms since it was opened. */
+export interface Phase {
+  /** The frames that reached the server; the opening itself is not among them. */
+  readonly framesAtMs: readonly number[];
+  readonly dropAtMs: number;
+}
+
+export type Chance = () => number;
+
+/** The same numbers for the same seed, from 0 up to 1. */
+export function createChance(seed: number): Chance {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const between = (chance: Chance, lowMs: number, highMs: number): number =>
+  Math.round(lowMs + chance() * (highMs - lowMs));
+
+/** Evenly between the bounds, and as often on one of them or beside it, where a bound breaks first. */
+const atTheEdge = (chance: Chance, lowMs: number, highMs: number): number => {
+  if (chance() < 0.5) return between(chance, lowMs, highMs);
+  const isLow = chance() < 0.5;
+  return isLow ? Math.min(highMs, lowMs + between(chance, 0, 2)) : Math.max(lowMs, highMs - between(chance, 0, 2));
+};
+
+/** An app that sends at random times, with the client's heartbeat; then nothing gets through any more. */
+export const createPhase = (chance: Chance): Phase =>
+  chance() < 0.1 ? phaseOf(chance, 7_200_000, 60_000) : createShortPhase(chance);
+
+export const createShortPhase = (chance: Chance): Phase => phaseOf(chance, 400_000, 600_000);
+
+function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
+  const lastAtMs = between(chance, 0, longestMs);
+  const everyMs = between(chance, 5000, rarestMs);
+  const framesAtMs: number[] = [];
+  let [countedAtMs, sentAtMs] = [0, 0];
+  let appAtMs = between(chance, 1, 2 * everyMs);
+  for (;;) {
+    const nextAtMs = Math.min(appAtMs, countedAtMs + HEARTBEAT_MS);
+    // Some time before the frame that would have come next.
+    if (nextAtMs > lastAtMs) return { framesAtMs, dropAtMs: atTheEdge(chance, sentAtMs, nextAtMs - 1) };
+    sentAtMs = nextAtMs;
+    framesAtMs.push(sentAtMs);
+    if (sentAtMs - countedAtMs >= SIGN_OF_LIFE_MS) countedAtMs = sentAtMs;
+    if (sentAtMs === appAtMs) appAtMs += between(chance, 1, 2 * everyMs);
+  }
+}
+
+/** Two rules that fire every minute, each at its own second and each firing with its own delay, until then. */
+export function createSchedule(chance: Chance, untilMs: number): readonly Firing[] {
+  const firings: Firing[] = [];
+  const isTimeOfTheRule = chance() < 0.5;
+  for (const startMs of [between(chance, 0, MINUTE_MS), between(chance, 0, MINUTE_MS)]) {
+    for (let ruleAtMs = startMs; ruleAtMs < untilMs; ruleAtMs += MINUTE_MS) {
+      const atMs = ruleAtMs + atTheEdge(chance, 0, JITTER_MS);
+      firings.push({ atMs, clockMs: isTimeOfTheRule ? ruleAtMs : atMs });
+    }
+  }
+  return firings.sort((one, other) => one.atMs - other.atMs);
+}
+
+/** The least and the most of many. */
+export const extremes = (values: readonly number[]) => ({
+  earliestMs: values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  latestMs: values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+});
