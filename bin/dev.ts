@@ -94,7 +94,8 @@ async function main(args: readonly string[]): Promise<void> {
     port: options.port,
     settings: options.settings,
     dataDir: options.dataDir,
-    log: (line) => console.log(line),
+    // The metrics are for CloudWatch.
+    log: (line) => (line.includes('"CloudWatchMetrics"') ? undefined : console.log(line)),
     step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
   });
   announce(stack);

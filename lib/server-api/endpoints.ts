@@ -4,13 +4,14 @@ import { memberEndpoints } from './members.ts';
 import { messageTypeEndpoints } from './message-types.ts';
 import { messageEndpoints } from './messages.ts';
 import { muteEndpoints } from './mutes.ts';
+import { realTimeEndpoints } from './real-time.ts';
 import { roomEndpoints } from './rooms.ts';
 import { userListEndpoints } from './user-lists.ts';
 import { userEndpoints } from './users.ts';
 
 /** Every call that is served, by what it is about. */
 export const families: Readonly<Record<string, readonly Endpoint[]>> = {
-  Rooms: roomEndpoints,
+  Rooms: [...roomEndpoints, ...realTimeEndpoints],
   Members: memberEndpoints,
   Mutes: muteEndpoints,
   Messages: [...messageEndpoints, ...messageTypeEndpoints],

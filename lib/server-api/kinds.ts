@@ -92,9 +92,8 @@ export function choice<T>(meanings: Readonly<Record<string, T>>): Kind<T> {
   const found = new Map(Object.entries(meanings));
   const rule = [...found.keys()].join(' or ');
   const parse = (name: string, value: string): T => {
-    const meaning = found.get(value);
-    if (meaning === undefined) throw wrong(name, rule);
-    return meaning;
+    if (!found.has(value)) throw wrong(name, rule);
+    return found.get(value) as T;
   };
   return { rule, schema: { type: 'string', enum: [...found.keys()] }, parse };
 }

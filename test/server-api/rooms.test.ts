@@ -160,3 +160,27 @@ it('a room that starts muted is muted from its first moment', async () => {
   expect(muted).toEqual([true]);
   expect(await call('/chatroom/ban/check.json', { chatroomId: room })).toEqual({ ...OK, status: 1 });
 });
+
+describe('the real-time service of a room', () => {
+  it.each([
+    ['1', true],
+    ['0', false],
+    ['default', undefined],
+  ])('set to %s', async (realTime, stored) => {
+    const { call, create, room, deps } = newWorld();
+    await create();
+    expect(await call('/chatroom/realtime/set.json', { chatroomId: room, realTime })).toEqual(OK);
+    expect((await deps.store.getRoom(room))?.realTimeKickOut).toBe(stored);
+  });
+
+  it('is refused for no such room and for another word', async () => {
+    const { call, create, room } = newWorld();
+    await create();
+    expect(await call('/chatroom/realtime/set.json', { chatroomId: room, realTime: 'yes' })).toMatchObject({
+      code: 1002,
+    });
+    expect(await call('/chatroom/realtime/set.json', { chatroomId: 'none', realTime: '1' })).toMatchObject({
+      code: 1002,
+    });
+  });
+});

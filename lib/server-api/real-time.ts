@@ -1,0 +1,26 @@
+import { setRealTimeKickOut } from '../usecases/watch-offline.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { one } from './fields.ts';
+import { choice } from './kinds.ts';
+import { room } from './room-users.ts';
+import { noSuchRoom } from './wording.ts';
+
+const set = endpoint({
+  path: '/chatroom/realtime/set.json',
+  about:
+    "Doorman's own: whether members of this room who have lost their connection are put out within five minutes " +
+    'without any message.',
+  fields: {
+    ...room,
+    realTime: one(
+      choice<boolean | undefined>({ '0': false, '1': true, default: undefined }),
+      '0 = they are not, 1 = they are, default = as the setting `realTimeKickOut` has it',
+    ),
+  },
+  run: async ({ deps }, { chatroomId, realTime }) => {
+    if (await setRealTimeKickOut(deps, chatroomId, realTime)) return {};
+    throw noSuchRoom('set the real-time service');
+  },
+});
+
+export const realTimeEndpoints: readonly Endpoint[] = [set];
