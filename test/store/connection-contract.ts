@@ -148,6 +148,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.renewLease(connection, leaseUntilMs - 1)).toBe(true);
       expect(await store.getConnection(connection)).toEqual(read);
       expect(await store.closeLapsed(connection, 9, leaseUntilMs - 1, 8)).toBeUndefined();
+      expect(await store.closeLapsed(connection, 9, leaseUntilMs + 1, 8)).toBeUndefined();
       expect(await store.closeLapsed(connection, 9, leaseUntilMs, 8)).toEqual({
         ...read,
         closedAtMs: 9,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import type { Connection } from '../../lib/store/room-store.ts';
-import type { StoreUnderTest } from '../support/emulators.ts';
+import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore } from './interposed-store.ts';
 import { keyOf, newConnection } from './rows.ts';
 
@@ -26,6 +26,9 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs: connection.leaseUntilMs + 9 });
       await Promise.all([11, 15, 12, 14, 13].map(renew));
       expect((await stored(connection))?.leaseUntilMs).toBe(connection.leaseUntilMs + 15);
+      await renew(connectionLifeMs + 9);
+      await renew(connectionLifeMs + 7);
+      expect((await stored(connection))?.leaseUntilMs).toBe(connection.leaseUntilMs + connectionLifeMs + 9);
     });
 
     it('is not renewed once the connection is closed, was never there, or left a tombstone', async () => {
@@ -72,6 +75,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       const connection = await open();
       expect(await close(connection, connection.leaseUntilMs - 1)).toBeUndefined();
       expect(await close(connection, connection.leaseUntilMs + 1)).toBeUndefined();
+      expect(await close(connection, connection.openedAtMs + connectionLifeMs)).toBeUndefined();
       const leaseUntilMs = connection.leaseUntilMs + 9;
       const renew = () => use().store.renewLease(connection, leaseUntilMs);
       expect(await close(connection, connection.leaseUntilMs, { 0: renew })).toBeUndefined();
