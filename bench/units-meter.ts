@@ -5,14 +5,33 @@ export interface Units {
   writeUnits: number;
   readUnits: number;
   writes: number;
+  /** All but those of the member list; among them `queries`. */
   reads: number;
+  queries: number;
   listReadUnits: number;
   listReads: number;
 }
 
 const WRITES: ReadonlySet<string> = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand']);
 
-const none = (): Units => ({ writeUnits: 0, readUnits: 0, writes: 0, reads: 0, listReadUnits: 0, listReads: 0 });
+const none = (): Units => ({
+  writeUnits: 0,
+  readUnits: 0,
+  writes: 0,
+  reads: 0,
+  queries: 0,
+  listReadUnits: 0,
+  listReads: 0,
+});
+
+/** Figure by figure. */
+export function combine(one: Units, other: Units, how: (one: number, other: number) => number): Units {
+  const combined = none();
+  for (const name of Object.keys(combined) as (keyof Units)[]) combined[name] = how(one[name], other[name]);
+  return combined;
+}
+
+export const divide = (units: Units, by: number): Units => combine(units, units, (value) => value / by);
 
 /** Sums what DynamoDB says each operation consumed. */
 export class UnitsMeter {
@@ -24,7 +43,7 @@ export class UnitsMeter {
       (next, context) => async (args) => {
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
         const result = await next(args);
-        this.#count(context.commandName ?? '', args.input, consumed(result.output));
+        this.#count(context.commandName ?? '', args.input, consumed(args.input, result.output));
         return result;
       },
       { step: 'initialize', name: 'unitsMeter', priority: 'high' },
@@ -47,6 +66,7 @@ export class UnitsMeter {
       this.#sum.listReadUnits += units;
     } else {
       this.#sum.reads += 1;
+      if (command === 'QueryCommand') this.#sum.queries += 1;
       this.#sum.readUnits += units;
     }
   }
@@ -57,8 +77,12 @@ function isListOfMembers(command: string, input: object): boolean {
   return command === 'QueryCommand' && ':prefix' in values;
 }
 
-function consumed(output: object): number {
+/** DynamoDB charges a query that finds nothing as one of the smallest; not every emulator says so. */
+function consumed(input: object, output: object): number {
   const capacity = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
   const parts = (Array.isArray(capacity) ? capacity : [capacity]) as ({ CapacityUnits?: number } | undefined)[];
-  return parts.reduce((sum, part) => sum + (part?.CapacityUnits ?? 0), 0);
+  const units = parts.reduce((sum, part) => sum + (part?.CapacityUnits ?? 0), 0);
+  const isQuery = 'KeyConditionExpression' in input;
+  const isConsistent = 'ConsistentRead' in input && input.ConsistentRead === true;
+  return isQuery ? Math.max(units, isConsistent ? 1 : 0.5) : units;
 }

@@ -1,8 +1,6 @@
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
-import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
-import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
+import { startEmulator } from '../lib/local/emulator.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
@@ -11,16 +9,16 @@ import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { replaceSection, toTable } from './document-section.ts';
-import { type Units, UnitsMeter } from './units-meter.ts';
+import { createTable, measuredDeps } from './measured-deps.ts';
+import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
-const tableName = 'rooms';
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
 const CLIENT = { platform: 'mobile', instance: 'run-1' };
 const COLUMNS = ['use case', 'write units', 'read units', 'writes', 'reads', 'list read units'];
 
 /** A system of its own for each figure, so that no figure depends on the one before it. */
 class Bench {
-  readonly meter = new UnitsMeter();
+  readonly meter: UnitsMeter;
   readonly deps: Deps;
   readonly #clock = { nowMs: 1_800_000_000_000 };
   #lastId: number;
@@ -28,22 +26,16 @@ class Bench {
   /** `place` keeps the ids of one system apart from those of the others. */
   constructor(endpoint: string, place: number) {
     this.#lastId = place * 1_000_000;
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const client = createDocumentClient({ endpoint, region: 'us-east-1', credentials });
-    this.meter.watch(client);
-    const now = () => this.#clock.nowMs;
-    const { connectionLifeMs } = defaultSettings;
-    this.deps = {
-      store: createDynamoStore({ client, tableName, connectionLifeMs, now }),
-      push: { post: async () => 'ok', close: async () => {}, lastActiveMs: async () => undefined },
-      settings: defaultSettings,
-      now,
+    const { deps, meter } = measuredDeps({
+      endpoint,
+      now: () => this.#clock.nowMs,
       // As long as those of a deployment: units go by size.
       randomId: () => this.#nextId('0000-4000-8000-000000000000'),
-      onFault: (what, fault) => {
-        throw new Error(`unable to ${what}`, { cause: fault });
-      },
-    };
+      settings: {},
+      push: {},
+    });
+    this.deps = deps;
+    this.meter = meter;
   }
 
   #nextId(tail: string): string {
@@ -150,15 +142,7 @@ async function meanMessage(bench: Bench): Promise<Units> {
   const sum = await bench.measure(async () => {
     for (let count = 0; count < 20; count += 1) await bench.send(sender, room);
   });
-  const mean = (value: number) => value / 20;
-  return {
-    writeUnits: mean(sum.writeUnits),
-    readUnits: mean(sum.readUnits),
-    writes: mean(sum.writes),
-    reads: mean(sum.reads),
-    listReadUnits: mean(sum.listReadUnits),
-    listReads: mean(sum.listReads),
-  };
+  return divide(sum, 20);
 }
 
 async function disconnect(bench: Bench): Promise<Units> {
@@ -189,19 +173,6 @@ async function kick(bench: Bench, count: number): Promise<Units> {
   await bench.offlineMembers(room, count);
   bench.pass(defaultSettings.offlineGraceMs);
   return bench.measure(() => bench.send(sender, room));
-}
-
-async function createTable(endpoint: string): Promise<void> {
-  const keys = [
-    ['pk', 'HASH'],
-    ['sk', 'RANGE'],
-  ] as const;
-  await callDynamodb(endpoint, 'CreateTable', {
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: keys.map(([AttributeName]) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
-  });
 }
 
 /** What a message takes besides the member list must not depend on who is offline. */

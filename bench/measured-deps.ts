@@ -1,0 +1,53 @@
+import type { Settings } from '../lib/domain/settings.ts';
+import { defaultSettings } from '../lib/infra/settings.ts';
+import { callDynamodb } from '../lib/local/emulator.ts';
+import type { Push } from '../lib/push/push.ts';
+import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
+import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
+import type { Deps } from '../lib/usecases/deps.ts';
+import { UnitsMeter } from './units-meter.ts';
+
+export const TABLE_NAME = 'rooms';
+/** Its keys, as CreateTable wants them. */
+export const TABLE_KEYS = {
+  AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+};
+
+export async function createTable(endpoint: string): Promise<void> {
+  await callDynamodb(endpoint, 'CreateTable', {
+    TableName: TABLE_NAME,
+    BillingMode: 'PAY_PER_REQUEST',
+    ...TABLE_KEYS,
+  });
+}
+
+/** What the use cases are run with. */
+export interface MeasuredDepsOptions {
+  readonly endpoint: string;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly settings: Partial<Settings>;
+  /** Those that do not reach anybody where left out. */
+  readonly push: Partial<Push>;
+}
+
+/** The use cases on a DynamoDB of this machine, with what they take from it. A fault ends the measurement. */
+export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Deps; readonly meter: UnitsMeter } {
+  const { endpoint, now, randomId } = options;
+  const settings = { ...defaultSettings, ...options.settings };
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = createDocumentClient({ endpoint, region: 'us-east-1', credentials });
+  const meter = new UnitsMeter();
+  meter.watch(client);
+  const { connectionLifeMs } = settings;
+  const store = createDynamoStore({ client, tableName: TABLE_NAME, connectionLifeMs, now });
+  const push = { post: async () => 'ok' as const, close: async () => {}, lastActiveMs: async () => undefined };
+  const onFault = (what: string, cause: unknown) => {
+    throw new Error(`unable to ${what}`, { cause });
+  };
+  return { deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault }, meter };
+}
