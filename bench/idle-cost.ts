@@ -1,0 +1,107 @@
+import { startEmulator } from '../lib/local/emulator.ts';
+import { replaceSection, toTable } from './document-section.ts';
+import { type IdleCounts, IdleSystem } from './idle-system.ts';
+import { createTable } from './measured-deps.ts';
+import { connectionMinutesUsd, invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
+import { divide, type Units } from './units-meter.ts';
+
+const CONNECTIONS = 1000;
+const HOUR_MS = 3_600_000;
+const SETTLE_MS = 600_000;
+const RENEWED = 50;
+/** The SDK opens a new connection every 110 minutes, give or take five. */
+const RENEWALS_PER_HOUR = 60 / 110;
+/** To join again and its answer. */
+const MESSAGES_PER_RENEWAL = 2;
+/** The authorizer, $connect, the join, $disconnect. */
+const LAMBDAS_PER_RENEWAL = 4;
+/** What a Lambda is taken to be billed for; only AWS can say. */
+const FRAME_MS = 15;
+const RENEWAL_MS = 25;
+const SWEEP_MS = 500;
+/** Per 1,000 connected user-hours, with the lease. */
+const GOAL_USD = 0.075;
+
+/** One line of the bill of 1,000 connected user-hours. */
+interface Part {
+  readonly name: string;
+  readonly count: string;
+  readonly usd: number;
+}
+
+const dollars = (usd: number): string => `$${usd.toFixed(4)}`;
+const whole = (count: number): string => Math.round(count).toLocaleString('en');
+const tableUsd = ({ writeUnits, readUnits }: Units): number => writesUsd(writeUnits) + readsUsd(readUnits);
+const units = ({ writeUnits, readUnits }: Units): string => `${whole(writeUnits)} W, ${whole(readUnits)} R`;
+
+function partsOf(counts: IdleCounts, renewal: Units, mock: boolean): readonly Part[] {
+  const { beats, asks, frameUnits, sweeps, sweepUnits } = counts;
+  const minutes = CONNECTIONS * 60;
+  const served = mock ? asks : beats + asks;
+  const renewals = CONNECTIONS * RENEWALS_PER_HOUR;
+  const renewalUnits = divide(renewal, 1 / renewals);
+  return [
+    { name: 'connection minutes', count: whole(minutes), usd: connectionMinutesUsd(minutes) },
+    { name: 'heartbeats, messages in', count: whole(beats), usd: messagesUsd(beats) },
+    { name: 'asking a silent server, in and out', count: whole(2 * asks), usd: messagesUsd(2 * asks) },
+    { name: 'Lambda runs of these', count: whole(served), usd: invocationsUsd(served, FRAME_MS) },
+    { name: 'lease: looked at, renewed', count: units(frameUnits), usd: tableUsd(frameUnits) },
+    { name: 'sweep: table', count: units(sweepUnits), usd: tableUsd(sweepUnits) },
+    { name: 'sweep: Lambda runs', count: whole(sweeps), usd: invocationsUsd(sweeps, SWEEP_MS) },
+    {
+      name: 'a new connection every 110 min',
+      count: whole(renewals),
+      usd:
+        messagesUsd(renewals * MESSAGES_PER_RENEWAL) +
+        invocationsUsd(renewals * LAMBDAS_PER_RENEWAL, RENEWAL_MS) +
+        tableUsd(renewalUnits),
+    },
+  ];
+}
+
+const total = (parts: readonly Part[]): number => parts.reduce((sum, { usd }) => sum + usd, 0);
+
+/** One system of its own. */
+async function measure(mock: boolean): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> {
+  const emulator = await startEmulator({});
+  try {
+    await createTable(emulator.endpoint);
+    const system = new IdleSystem(emulator.endpoint, mock);
+    const counts = await system.run(CONNECTIONS, SETTLE_MS, HOUR_MS);
+    const renewal = divide(await system.renew(RENEWED), RENEWED);
+    return { counts, parts: partsOf(counts, renewal, mock) };
+  } finally {
+    await emulator.close();
+  }
+}
+
+function describe(lease: readonly Part[], mock: readonly Part[], questions: number): string {
+  const rows = lease.map(({ name, count, usd }, index) => {
+    const other = mock[index];
+    return [name, count, dollars(usd), other?.count ?? '', dollars(other?.usd ?? 0)];
+  });
+  const [leaseUsd, mockUsd] = [total(lease), total(mock)];
+  const columns = ['per 1,000 connected user-hours', 'lease', 'cost', '`mockHeartbeat`', 'cost'];
+  const table = toTable(columns, [...rows, ['total', '', dollars(leaseUsd), '', dollars(mockUsd)]]);
+  return `${table}
+
+A Lambda has 512 MB and is taken to be billed for ${FRAME_MS} ms for a frame, ${RENEWAL_MS} ms for each of the four runs of a
+new connection, ${SWEEP_MS} ms for a sweep, of which there are two a minute, here for ${whole(CONNECTIONS)} connections; only AWS can
+say what it is. Nobody talks in the rooms: where somebody does, no silent server is asked. With \`mockHeartbeat\` the sweep
+asks API Gateway ${whole(questions)} times about a connection; AWS does not say whether that is charged. As messages it would
+be ${dollars(messagesUsd(questions))} more.`;
+}
+
+async function main(): Promise<void> {
+  const lease = await measure(false);
+  const mock = await measure(true);
+  const text = describe(lease.parts, mock.parts, mock.counts.questions);
+  console.log(text);
+  const usd = total(lease.parts);
+  console.log(
+    `\nWith the lease ${dollars(usd)}, the goal is ${dollars(GOAL_USD)}: ${usd > GOAL_USD ? 'missed' : 'met'}.`,
+  );
+  await replaceSection('data-model.md', 'idle', `\n${text}\n`);
+}
+
+await main();

@@ -1,0 +1,181 @@
+import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
+import { HEARTBEAT_MS } from '../lib/protocol/frames.ts';
+import { closeConnection } from '../lib/usecases/close-connection.ts';
+import { createRoom } from '../lib/usecases/create-room.ts';
+import type { Caller, Deps } from '../lib/usecases/deps.ts';
+import { eachOf } from '../lib/usecases/fan-out.ts';
+import { joinRoom } from '../lib/usecases/join-room.ts';
+import { keepAlive } from '../lib/usecases/keep-alive.ts';
+import { openConnection } from '../lib/usecases/open-connection.ts';
+import { sweep } from '../lib/usecases/sweep.ts';
+import { type IdleFrame, idleFrames } from './idle-frames.ts';
+import { measuredDeps } from './measured-deps.ts';
+import { combine, type Units, type UnitsMeter } from './units-meter.ts';
+
+const START_MS = 1_800_000_000_000;
+const ROOM_MEMBERS = 100;
+const AT_ONCE = 16;
+const TICK_MS = 1000;
+const SWEEP_EVERY_MS = 60_000;
+/** When in a minute each of the two schedules runs. */
+const SWEEPS_AT_MS: readonly number[] = [0, 20_000];
+const TOKEN_LIFE_MS = 86_400_000;
+
+/** What happened in a time. */
+export interface IdleCounts {
+  readonly beats: number;
+  readonly asks: number;
+  /** Of the frames that reached a Lambda. */
+  readonly frameUnits: Units;
+  readonly sweeps: number;
+  readonly sweepUnits: Units;
+  /** How often API Gateway was asked about a connection. */
+  readonly questions: number;
+}
+
+interface Session {
+  readonly caller: Caller;
+  readonly room: RoomId;
+  readonly resume: { readonly roomEpoch: string; readonly membership: string; readonly seq: number };
+}
+
+interface SentFrame {
+  readonly kind: IdleFrame['kind'];
+  readonly caller: Caller;
+}
+
+const sum = (one: Units, other: Units) => combine(one, other, (a, b) => a + b);
+
+/** Connections that do nothing, spread evenly over the time between two heartbeats. */
+export class IdleSystem {
+  readonly #deps: Deps;
+  readonly #meter: UnitsMeter;
+  readonly #mock: boolean;
+  readonly #sessions: Session[] = [];
+  readonly #lastActiveMs = new Map<string, number>();
+  #nowMs = START_MS;
+  #questions = 0;
+  #lastId = 0;
+
+  /** `mock`: heartbeats end at API Gateway. */
+  constructor(endpoint: string, mock: boolean) {
+    this.#mock = mock;
+    const { deps, meter } = measuredDeps({
+      endpoint,
+      now: () => this.#nowMs,
+      randomId: () => `${this.#nextId()}-0000-4000-8000-000000000000`,
+      // A room where nobody talks would be gone within the hour.
+      settings: { mockHeartbeat: mock, destroyAfterMin: 10_080 },
+      push: {
+        lastActiveMs: async (connectionId) => {
+          this.#questions += 1;
+          return this.#lastActiveMs.get(connectionId) ?? 'gone';
+        },
+      },
+    });
+    this.#deps = deps;
+    this.#meter = meter;
+  }
+
+  /** Opens the connections, lets `settleMs` pass, and counts what happens in `spanMs` after it. */
+  async run(connections: number, settleMs: number, spanMs: number): Promise<IdleCounts> {
+    const frames = idleFrames(settleMs + spanMs + HEARTBEAT_MS);
+    for (let atMs = 0; atMs < HEARTBEAT_MS; atMs += TICK_MS) {
+      const due = Math.floor((connections * (atMs + TICK_MS)) / HEARTBEAT_MS);
+      this.#nowMs = START_MS + atMs;
+      const opened = Array.from(
+        { length: due - this.#lastActiveMs.size },
+        (_, index) => this.#lastActiveMs.size + index,
+      );
+      await eachOf(opened, AT_ONCE, async (index) => {
+        this.#sessions[index] = await this.#enter(`user-${`${index}`.padStart(8, '0')}` as UserId, index);
+      });
+    }
+    const plan = this.#plan(frames);
+    await this.#pass(plan, HEARTBEAT_MS, settleMs);
+    return this.#pass(plan, settleMs, settleMs + spanMs);
+  }
+
+  /** What it takes to move some of the connections to new ones, as the SDK does before the old ones are two hours old. */
+  async renew(count: number): Promise<Units> {
+    this.#meter.take();
+    for (const { caller, room, resume } of this.#sessions.slice(0, count)) {
+      const next = await this.#open(caller.userId);
+      await this.#join(next, room, resume);
+      await keepAlive(this.#deps, next);
+      await closeConnection(this.#deps, caller);
+    }
+    return this.#meter.take();
+  }
+
+  #nextId(): string {
+    this.#lastId += 1;
+    return `${this.#lastId}`.padStart(8, '0');
+  }
+
+  async #enter(userId: UserId, index: number): Promise<Session> {
+    const room = `room-${`${Math.floor(index / ROOM_MEMBERS)}`.padStart(8, '0')}` as RoomId;
+    await createRoom(this.#deps, room, room);
+    const caller = await this.#open(userId);
+    const { roomEpoch, membership, seq } = await this.#join(caller, room, undefined);
+    return { caller, room, resume: { roomEpoch, membership, seq } };
+  }
+
+  async #open(userId: UserId): Promise<Caller> {
+    const caller = { userId, connectionId: `L0SM9${this.#nextId()}w=` as ConnectionId };
+    this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
+    const token = { issuedAtMs: this.#nowMs, expiresAtMs: this.#nowMs + TOKEN_LIFE_MS };
+    await openConnection(this.#deps, caller, { platform: 'mobile', instance: `run-${userId}` }, token);
+    return caller;
+  }
+
+  async #join(caller: Caller, room: RoomId, resume: Session['resume'] | undefined) {
+    const outcome = await joinRoom(this.#deps, caller, { room, messageCount: -1, autoCreate: false, resume });
+    if (!('membership' in outcome)) throw new Error(`unable to join; ${outcome.message}`);
+    return outcome;
+  }
+
+  /** By the tick, since the start, in which the frames come. */
+  #plan(frames: readonly IdleFrame[]): ReadonlyMap<number, readonly SentFrame[]> {
+    const plan = new Map<number, SentFrame[]>();
+    for (const [index, { caller }] of this.#sessions.entries()) {
+      const openedMs = (index * HEARTBEAT_MS) / this.#sessions.length;
+      for (const { atMs, kind } of frames) {
+        const tickMs = Math.floor((openedMs + atMs) / TICK_MS) * TICK_MS;
+        const sent = plan.get(tickMs) ?? [];
+        sent.push({ kind, caller });
+        plan.set(tickMs, sent);
+      }
+    }
+    return plan;
+  }
+
+  async #pass(plan: ReadonlyMap<number, readonly SentFrame[]>, fromMs: number, untilMs: number): Promise<IdleCounts> {
+    this.#meter.take();
+    let counts = { beats: 0, asks: 0, frameUnits: this.#meter.take(), sweeps: 0, sweepUnits: this.#meter.take() };
+    this.#questions = 0;
+    for (let atMs = fromMs; atMs < untilMs; atMs += TICK_MS) {
+      this.#nowMs = START_MS + atMs;
+      const sent = plan.get(atMs) ?? [];
+      await eachOf(sent, AT_ONCE, (frame) => this.#receive(frame));
+      const asks = sent.filter(({ kind }) => kind === 'ask').length;
+      const beats = counts.beats + sent.length - asks;
+      const frameUnits = sum(counts.frameUnits, this.#meter.take());
+      const isSweep = SWEEPS_AT_MS.includes(atMs % SWEEP_EVERY_MS);
+      if (isSweep) await this.#sweep();
+      const sweepUnits = sum(counts.sweepUnits, this.#meter.take());
+      counts = { beats, asks: counts.asks + asks, frameUnits, sweeps: counts.sweeps + (isSweep ? 1 : 0), sweepUnits };
+    }
+    return { ...counts, questions: this.#questions };
+  }
+
+  async #receive({ kind, caller }: SentFrame): Promise<void> {
+    this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
+    if (kind === 'ask' || !this.#mock) await keepAlive(this.#deps, caller);
+  }
+
+  async #sweep(): Promise<void> {
+    const { closed, failed } = await sweep(this.#deps, Number.POSITIVE_INFINITY);
+    if (closed + failed > 0) throw new Error(`unable to go on; the sweep closed ${closed} live connections`);
+  }
+}
