@@ -1,4 +1,4 @@
-import { HEARTBEAT_MS, SIGN_OF_LIFE_MS } from '../protocol/frames.ts';
+import { HEARTBEAT_MS } from '../protocol/frames.ts';
 import type { Timers } from './types.ts';
 
 /** A server that has said nothing for this long is asked whether it is there. */
@@ -18,8 +18,6 @@ export interface HeartbeatActions {
 export class Heartbeat {
   readonly #timers: Timers;
   readonly #actions: HeartbeatActions;
-  /** The next frame is a new sign of life. */
-  #counts: boolean = false;
   #lifeTimer: unknown;
   #silenceTimer: unknown;
   /** The question under way; of an earlier connection's nobody wants to know. */
@@ -40,13 +38,12 @@ export class Heartbeat {
   stop(): void {
     this.#timers.clearTimeout(this.#lifeTimer);
     this.#timers.clearTimeout(this.#silenceTimer);
-    this.#counts = false;
     this.#question = undefined;
   }
 
-  /** A frame was sent. */
+  /** A frame was sent: any is a sign of life. */
   sent(): void {
-    if (this.#counts) this.#live();
+    this.#live();
   }
 
   /** Something has come from the server. */
@@ -69,11 +66,7 @@ export class Heartbeat {
   }
 
   #live(): void {
-    this.#counts = false;
     this.#timers.clearTimeout(this.#lifeTimer);
-    this.#lifeTimer = this.#timers.setTimeout(() => {
-      this.#counts = true;
-      this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), HEARTBEAT_MS - SIGN_OF_LIFE_MS);
-    }, SIGN_OF_LIFE_MS);
+    this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), HEARTBEAT_MS);
   }
 }

@@ -93,7 +93,7 @@ export interface DeviceConnection {
 
 const NO_DEVICES = { connections: [], devices: {}, away: [], lastDropAtMs: 0, offline: undefined } as const;
 /** More than these are not remembered: the oldest is forgotten. */
-const AWAY_MAX = 8;
+export const AWAY_MAX = 8;
 
 /** A fresh join (I-M12): a new membership epoch, counting anew. */
 export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
@@ -117,8 +117,8 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   const rest = withoutIds(member, [connection]);
   const device = member.devices[connection] ?? connection;
   const isThere = rest.connections.some((id) => rest.devices[id] === device);
-  const away = isThere ? member.away : [...member.away.filter((other) => other !== device), device].slice(-AWAY_MAX);
-  return withMarkIfAlone({ ...rest, away }, mark);
+  if (isThere) return rest;
+  return withMarkIfAlone({ ...rest, away: [...member.away, device].slice(-AWAY_MAX) }, mark);
 }
 
 /** A device leaves. Without a membership in the answer it was the last one. */
@@ -138,7 +138,9 @@ function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
 
 function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
   if (member.connections.length > 0) return { ...member, lastDropAtMs: Math.max(member.lastDropAtMs, mark.sinceMs) };
-  return { ...member, offline: member.offline ?? { ...mark, sinceMs: Math.max(mark.sinceMs, member.lastDropAtMs) } };
+  // Clocks may differ: never later than the mark itself.
+  const sinceMs = Math.min(mark.atMs, Math.max(mark.sinceMs, member.lastDropAtMs));
+  return { ...member, offline: member.offline ?? { ...mark, sinceMs } };
 }
 
 /** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */

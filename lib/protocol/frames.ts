@@ -18,11 +18,6 @@ export const PLATFORM_QUERY = 'platform';
 export const INSTANCE_QUERY = 'instance';
 /** A client that says nothing else for this long sends a ping; without a sign of life the server takes it for gone. */
 export const HEARTBEAT_MS = 120_000;
-/**
- * A frame this long after the last that counted is a new sign of life; frames before that add nothing, so the heartbeat
- * goes by the last one that counted.
- */
-export const SIGN_OF_LIFE_MS = 78_000;
 /** RongCloud's limit of messages that a join or one page of history can carry. */
 export const MESSAGE_COUNT_MAX = 50;
 

@@ -1,5 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import type { Device, End, Member, OfflineMark, RecentSend } from '../domain/member.ts';
+import { AWAY_MAX, type Device, type End, type Member, type OfflineMark, type RecentSend } from '../domain/member.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
 
@@ -31,8 +31,6 @@ interface MemberRow {
   readonly ended?: End | undefined;
 }
 
-/** A mark adds a device without looking at the others, so the row may have more than are remembered. */
-const AWAY_MAX = 8;
 /** How long after an end somebody may still ask for its reason. */
 const END_KEPT_MS = 24 * 3600 * 1000;
 

@@ -1,9 +1,9 @@
-import { isHalfSpent, leaseFrom } from '../domain/lease.ts';
+import { isWorthRenewing, leaseFrom } from '../domain/lease.ts';
 import type { Caller, Deps } from './deps.ts';
 
-/** Any frame is a sign of life; it is written down when half of the lease is spent. */
+/** Any frame is a sign of life; it is written down when some of the lease is spent. */
 export async function keepAlive(deps: Deps, caller: Caller): Promise<void> {
   const connection = await deps.store.glanceConnection(caller);
   if (connection === undefined || connection.closedAtMs !== undefined) return;
-  if (isHalfSpent(connection.leaseUntilMs, deps.now())) await deps.store.renewLease(caller, leaseFrom(deps.now()));
+  if (isWorthRenewing(connection.leaseUntilMs, deps.now())) await deps.store.renewLease(caller, leaseFrom(deps.now()));
 }

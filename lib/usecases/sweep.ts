@@ -103,8 +103,10 @@ async function look(
   if (did !== undefined) counts[did] += 1;
 }
 
-/** A row that cannot be read is told, and stays for whoever looks at it; it expires in the end. */
+/** A row that cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */
 async function disarm(deps: Deps, row: DueRow): Promise<void> {
-  if (row.entries.length > 0) await deps.store.disarm(row);
-  else deps.onFault(`read the due row ${row.shard}/${row.place}`, new Error('it is not whole'));
+  if (row.entries.length === 0) {
+    deps.onFault(`read the due row ${row.shard}/${row.place}`, new Error('it is not whole'));
+  }
+  await deps.store.disarm(row);
 }

@@ -3,63 +3,52 @@ import { describe, expect, test } from 'vitest';
 import {
   BUCKET_MS,
   endOfBucket,
-  HALF_SPENT_MS,
-  isHalfSpent,
+  isWorthRenewing,
   LEASE_MS,
   leaseFrom,
+  RENEW_AFTER_MS,
   silentSince,
 } from '../../lib/domain/lease.ts';
+import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
 
 const startMs = 1_800_000_000_000;
 
 describe('a lease', () => {
   test.each([
     ['fresh', 0, false],
-    ['at its half', 77_500, false],
-    ['right after its half', 77_501, true],
-    ['over', 155_000, true],
-    ['long over', 999_999, true],
-  ])('%s is half spent, or not', (_what, laterMs, spent) => {
-    expect(isHalfSpent(leaseFrom(startMs), startMs + laterMs)).toBe(spent);
+    ['a moment before', 19_999, false],
+    ['at the time', 20_000, true],
+    ['over', 160_000, true],
+  ])('%s is worth renewing, or not', (_what, laterMs, worth) => {
+    expect(isWorthRenewing(leaseFrom(startMs), startMs + laterMs)).toBe(worth);
   });
 
-  test('was last heard of at its half, where the frame came that needed no renewal yet', () => {
-    expect(silentSince(leaseFrom(startMs))).toBe(startMs + 77_500);
-  });
-
-  test('that is over means silence for half of it at least, whenever frames came', () => {
+  test('that is over was last heard of when a frame needed no renewal yet, at the latest', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 40 }), (gapsMs) => {
         let [lastFrameMs, leaseUntilMs] = [startMs, leaseFrom(startMs)];
         for (const gapMs of [...gapsMs, 1_000_000]) {
           const nextFrameMs = lastFrameMs + gapMs;
-          // Nobody can find it over before leaseUntilMs, nor later than the next frame, which renews it.
-          if (nextFrameMs >= leaseUntilMs) {
-            expect(lastFrameMs).toBeLessThanOrEqual(silentSince(leaseUntilMs));
-            expect(leaseUntilMs - lastFrameMs).toBeGreaterThanOrEqual(LEASE_MS - HALF_SPENT_MS);
-          }
+          if (nextFrameMs >= leaseUntilMs) expect(lastFrameMs).toBeLessThanOrEqual(silentSince(leaseUntilMs));
           lastFrameMs = nextFrameMs;
-          if (isHalfSpent(leaseUntilMs, nextFrameMs)) leaseUntilMs = leaseFrom(nextFrameMs);
-          expect(leaseUntilMs).toBeGreaterThan(nextFrameMs);
+          if (isWorthRenewing(leaseUntilMs, nextFrameMs)) leaseUntilMs = leaseFrom(nextFrameMs);
         }
       }),
     );
   });
 
-  test('is never over while each silence is shorter than its other half, and is written once in its first half', () => {
-    const gapMs = fc.integer({ min: 0, max: LEASE_MS - HALF_SPENT_MS - 1 });
+  test('is never over while the client keeps to its heartbeat, by 20 s at least', () => {
     fc.assert(
-      fc.property(fc.array(gapMs, { maxLength: 60 }), (gapsMs) => {
-        let [nowMs, renewedMs] = [startMs, startMs];
-        for (const gap of gapsMs) {
-          nowMs += gap;
-          expect(nowMs).toBeLessThan(leaseFrom(renewedMs));
-          if (!isHalfSpent(leaseFrom(renewedMs), nowMs)) continue;
-          expect(nowMs - renewedMs).toBeGreaterThan(HALF_SPENT_MS);
-          renewedMs = nowMs;
+      fc.property(fc.array(fc.integer({ min: 0, max: HEARTBEAT_MS }), { maxLength: 60 }), (gapsMs) => {
+        let [nowMs, leaseUntilMs] = [startMs, leaseFrom(startMs)];
+        for (const gapMs of gapsMs) {
+          nowMs += gapMs;
+          expect(leaseUntilMs - nowMs).toBeGreaterThanOrEqual(LEASE_MS - RENEW_AFTER_MS - HEARTBEAT_MS);
+          if (isWorthRenewing(leaseUntilMs, nowMs)) leaseUntilMs = leaseFrom(nowMs);
         }
       }),
     );
+    expect(LEASE_MS - RENEW_AFTER_MS - HEARTBEAT_MS).toBe(20_000);
   });
 });
 

@@ -15,7 +15,7 @@ const wholes = [
   ['maxKeptRooms', 0, 1_000],
   ['maxEntriesPerRoom', 1, 1_000],
   ['destroyAfterMin', 60, 10_080],
-  ['realTimeGraceMs', 0, 75_000],
+  ['realTimeGraceMs', 0, 140_000],
   ['roomMemberLimit', 0, 1_000_000],
 ] as const;
 

@@ -1,4 +1,4 @@
-import { HEARTBEAT_MS, SIGN_OF_LIFE_MS } from '../../lib/protocol/frames.ts';
+import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
 
 const MINUTE_MS = 60_000;
 /** EventBridge starts a run up to so much later than its time. */
@@ -48,15 +48,14 @@ function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
   const lastAtMs = between(chance, 0, longestMs);
   const everyMs = between(chance, 5000, rarestMs);
   const framesAtMs: number[] = [];
-  let [countedAtMs, sentAtMs] = [0, 0];
+  let sentAtMs = 0;
   let appAtMs = between(chance, 1, 2 * everyMs);
   for (;;) {
-    const nextAtMs = Math.min(appAtMs, countedAtMs + HEARTBEAT_MS);
+    const nextAtMs = Math.min(appAtMs, sentAtMs + HEARTBEAT_MS);
     // Some time before the frame that would have come next.
     if (nextAtMs > lastAtMs) return { framesAtMs, dropAtMs: atTheEdge(chance, sentAtMs, nextAtMs - 1) };
     sentAtMs = nextAtMs;
     framesAtMs.push(sentAtMs);
-    if (sentAtMs - countedAtMs >= SIGN_OF_LIFE_MS) countedAtMs = sentAtMs;
     if (sentAtMs === appAtMs) appAtMs += between(chance, 1, 2 * everyMs);
   }
 }
