@@ -159,9 +159,10 @@ export class EngineCore extends ListenerSetters {
   }
 
   #transmit(text: string): Link | undefined {
-    this.#heartbeat.sent();
     const { link } = this.#connection;
-    link?.send(text);
+    if (link === undefined) return undefined;
+    this.#heartbeat.sent();
+    link.send(text);
     return link;
   }
 

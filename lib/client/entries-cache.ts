@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, EntriesAnswer } from '../protocol/frames.ts';
-import { type AskDeps, isRefusal } from './operations.ts';
+import { type AskDeps, isOut, isRefusal } from './operations.ts';
 import {
   type EntriesEvent,
   type EntriesPush,
@@ -19,6 +19,7 @@ import {
 const PATIENCE_MS = 200;
 const RETRY_MS = 1000;
 const ATTEMPTS_MAX = 3;
+const LATE_RETRY_MS = 15_000;
 
 /** What the cache tells its room. */
 export interface EntriesEvents {
@@ -43,6 +44,8 @@ export class EntriesCache {
   #isSyncTold: boolean = false;
   #isBusy: boolean = false;
   #attempts: number = 0;
+  /** Who waited has his answer; it is read all the same, later. */
+  #isGivenUp: boolean = false;
   #timer: unknown;
   #waiting: EntriesWanted[] = [];
   /** Answers to questions of an earlier connection or membership are nothing to us. */
@@ -81,7 +84,7 @@ export class EntriesCache {
       return;
     }
     this.#waiting.push(wanted);
-    if (!this.#isPaused && !this.#isBusy && this.#timer === undefined) this.#read();
+    if (!this.#isPaused && !this.#isBusy && (this.#timer === undefined || this.#isGivenUp)) this.#read();
   }
 
   /** There is no connection: what is known may be of before. */
@@ -132,6 +135,7 @@ export class EntriesCache {
   #cancel(): void {
     this.#deps.timers.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isGivenUp = false;
   }
 
   #read(): void {
@@ -172,11 +176,13 @@ export class EntriesCache {
   #failed(answer: Answer): void {
     this.#isBusy = false;
     this.#attempts += 1;
-    if (answer.code === Code.NOT_A_MEMBER) this.#events.notMember();
+    if (isOut(answer)) this.#events.notMember();
     else if (this.#attempts < ATTEMPTS_MAX)
       this.#readAfter(isRefusal(answer) && answer.retryAfterMs !== undefined ? answer.retryAfterMs : RETRY_MS);
     else {
       this.#attempts = 0;
+      this.#isGivenUp = true;
+      this.#readAfter(LATE_RETRY_MS);
       this.#settle(isRefusal(answer) ? answer.code : Code.UNKNOWN);
     }
   }

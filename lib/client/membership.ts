@@ -38,6 +38,8 @@ export class Membership {
   /** The last seq that was handed to the app; undefined = he has seen nothing of the room. */
   readonly #lastSeq: () => number | undefined;
   #member: Member | undefined;
+  /** He was put out as offline, and is to join afresh as soon as that can be. */
+  #rejoining: JoinOptions | undefined;
 
   constructor(room: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
     this.#room = room;
@@ -52,7 +54,7 @@ export class Membership {
 
   /** He is a member, or about to be one. */
   get isExpected(): boolean {
-    return this.#member !== undefined || this.#operations.has('join');
+    return this.#member !== undefined || this.#rejoining !== undefined || this.#operations.has('join');
   }
 
   join(options: JoinOptions, done: (code: number) => void): void {
@@ -88,7 +90,11 @@ export class Membership {
   /** Asks whether he is a member still and for what he missed; not if he is about to leave. */
   resume(): void {
     const member = this.#member;
-    if (member === undefined || this.#operations.has('leave') || this.#operations.has('resume')) return;
+    if (this.#operations.has('leave') || this.#operations.has('resume')) return;
+    if (member === undefined) {
+      if (this.#rejoining !== undefined) this.#rejoin(this.#rejoining);
+      return;
+    }
     this.#operations.addFirst({
       kind: 'resume',
       isEndless: true,
@@ -103,13 +109,22 @@ export class Membership {
     });
   }
 
-  /** The server has ended this membership. */
-  removed(membership: string, reason: EndReason): void {
-    if (membership === this.#member?.membership) this.#removed(reason);
+  /** The server has ended the present membership. */
+  removed(reason: EndReason): void {
+    const member = this.#member;
+    // After his own leave he is told nothing but that he has left.
+    if (this.#operations.has('leave')) return;
+    if (member === undefined || reason !== 'offline') this.forget();
+    else this.#member = undefined;
+    this.#operations.remove('resume');
+    this.#events.removed(reason);
+    if (member !== undefined && reason === 'offline') this.#rejoin(member);
+    this.#operations.proceed();
   }
 
   forget(): void {
     this.#member = undefined;
+    this.#rejoining = undefined;
     this.#events.forgotten();
   }
 
@@ -127,6 +142,7 @@ export class Membership {
     const { roomEpoch, membership } = answer;
     const { messageCount, autoCreate } = options;
     this.#member = { roomEpoch, membership, messageCount, autoCreate };
+    this.#rejoining = undefined;
     done();
     this.#events.joined(answer);
     if (hasMoved) this.resume();
@@ -149,7 +165,7 @@ export class Membership {
       this.#events.removed(reason);
       this.join(join.options, join.done);
     } else if (reason !== undefined) {
-      this.#removed(reason);
+      this.removed(reason);
       join?.done(answer.code);
     } else {
       this.forget();
@@ -157,19 +173,9 @@ export class Membership {
     }
   }
 
-  #removed(reason: EndReason): void {
-    const member = this.#member;
-    // After his own leave he is told nothing but that he has left.
-    if (this.#operations.has('leave')) return;
-    if (member === undefined || reason !== 'offline') this.forget();
-    else this.#member = undefined;
-    this.#operations.remove('resume');
-    this.#events.removed(reason);
-    if (member !== undefined && reason === 'offline') this.#rejoin(member);
-  }
-
   #rejoin(options: JoinOptions): void {
-    if (this.#operations.has('leave') || this.isExpected) return;
+    if (this.#operations.has('leave') || this.#operations.has('join')) return;
+    this.#rejoining = options;
     this.#events.joining();
     this.#operations.addFirst({
       kind: 'join',
@@ -177,7 +183,7 @@ export class Membership {
       frameOf: (id) => this.#joinFrame(id, options),
       settle: (answer, { hasMoved }) => {
         if ('membership' in answer) this.#joined(answer, options, hasMoved, () => this.#events.rejoined(Code.OK));
-        else {
+        else if (!SAYING_NOTHING.includes(answer.code)) {
           this.forget();
           this.#events.rejoined(answer.code);
         }

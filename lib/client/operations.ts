@@ -2,13 +2,10 @@ import { Code } from '../protocol/codes.ts';
 import type { Answer, RefusalAnswer } from '../protocol/frames.ts';
 import type { Link } from './link.ts';
 import { type FrameOf, type Outcome, refusal } from './requests.ts';
+import { patientDelayMs, retryDelayMs } from './retry.ts';
 import type { Timers } from './types.ts';
 
 const ATTEMPTS_MAX = 8;
-const RETRY_MS = 500;
-const RETRY_CAP_MS = 15_000;
-/** What an app server has forbidden stays so, however soon it may end. */
-const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
 
 /** One thing to be done in a room. The frame is built anew for every attempt. */
 export interface Operation {
@@ -127,14 +124,13 @@ export class Operations {
       this.proceed();
       return;
     }
-    if (isRefusal(outcome)) task.refusals += 1;
-    const delayMs = retryDelayMs(task, outcome);
-    if (delayMs !== undefined) {
-      this.#retryTimer = this.#deps.timers.setTimeout(() => {
-        this.pause();
-        this.proceed();
-      }, delayMs);
-      return;
+    if (isRefusal(outcome)) {
+      task.refusals += 1;
+      const delayMs = delayMsOf(task, outcome);
+      if (delayMs !== undefined) {
+        this.#proceedAfter(delayMs);
+        return;
+      }
     }
     this.#queue.shift();
     this.#isBusy = false;
@@ -142,17 +138,25 @@ export class Operations {
     task.operation.settle(outcome, { attempts: task.attempts, hasMoved });
     this.proceed();
   }
+
+  #proceedAfter(delayMs: number): void {
+    this.#retryTimer = this.#deps.timers.setTimeout(() => {
+      this.pause();
+      this.proceed();
+    }, delayMs);
+  }
 }
 
 const taskOf = (operation: Operation): Task => ({ operation, attempts: 0, refusals: 0 });
 
-function retryDelayMs({ operation, refusals }: Task, answer: Answer): number | undefined {
-  if (!isRefusal(answer) || FINAL_CODES.includes(answer.code)) return undefined;
-  const isEndless = operation.isEndless === true;
-  if (refusals >= ATTEMPTS_MAX && !isEndless) return undefined;
-  if (answer.retryAfterMs !== undefined) return answer.retryAfterMs;
-  const isUnknown = answer.code === Code.UNKNOWN || (isEndless && answer.code === Code.NO_ANSWER);
-  return isUnknown ? Math.min(RETRY_MS * refusals, RETRY_CAP_MS) : undefined;
+function delayMsOf({ operation, refusals }: Task, answer: RefusalAnswer): number | undefined {
+  if (operation.isEndless) return patientDelayMs(answer, refusals);
+  return refusals < ATTEMPTS_MAX ? retryDelayMs(answer, refusals) : undefined;
+}
+
+/** Says that he is not in the room, or that there is none. */
+export function isOut({ code }: Answer): boolean {
+  return code === Code.NOT_A_MEMBER || code === Code.NO_SUCH_ROOM;
 }
 
 /** Tells a refusal from the answers with code 0. */

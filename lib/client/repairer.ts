@@ -1,12 +1,11 @@
-import { Code } from '../protocol/codes.ts';
 import type { Answer } from '../protocol/frames.ts';
-import { type AskDeps, isRefusal } from './operations.ts';
+import { type AskDeps, isOut, isRefusal } from './operations.ts';
+import { patientDelayMs } from './retry.ts';
 import { missing, type RoomSession, repair, type SeqRange, type SessionStep } from './room-session.ts';
 
 /** Pushes of neighbouring seqs overtake each other; asking at once would ask for what is on its way. */
 const PATIENCE_MS = 200;
-const RETRY_MS = 1000;
-const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 8;
 
 /** What a repairer tells its room. */
 export interface RepairerEvents {
@@ -25,7 +24,7 @@ export class Repairer {
   #isBusy: boolean = false;
   /** There may be more than is known: the last answer was a page of unknown place. */
   #mayBeBehind: boolean = false;
-  #attempts: number = 0;
+  #refusals: number = 0;
   /** Answers to questions of an earlier connection or session are nothing to us. */
   #generation = 0;
 
@@ -56,7 +55,7 @@ export class Repairer {
     this.#deps.timers.clearTimeout(this.#timer);
     this.#isBusy = false;
     this.#mayBeBehind = false;
-    this.#attempts = 0;
+    this.#refusals = 0;
   }
 
   forget(): void {
@@ -74,7 +73,6 @@ export class Repairer {
     const range = this.#wanted();
     if (range === undefined || this.#deps.link() === undefined) return;
     this.#isBusy = true;
-    this.#attempts += 1;
     const generation = this.#generation;
     this.#deps.ask(
       (id) => ({ action: 'repair', id, room: this.#room, ...range }),
@@ -96,16 +94,18 @@ export class Repairer {
     this.#isBusy = false;
     const session = this.#session;
     if (session === undefined) return;
-    if (isRefusal(answer) && answer.code === Code.NOT_A_MEMBER) {
-      this.#attempts = 0;
+    if (isOut(answer)) {
+      this.#refusals = 0;
       this.#events.notMember();
       return;
     }
-    if (isRefusal(answer) && this.#attempts < ATTEMPTS_MAX) {
-      this.#askAfter(answer.retryAfterMs ?? RETRY_MS);
+    this.#refusals += 1;
+    const delayMs = isRefusal(answer) ? patientDelayMs(answer, this.#refusals) : undefined;
+    if (delayMs !== undefined && this.#refusals < ATTEMPTS_MAX) {
+      this.#askAfter(delayMs);
       return;
     }
-    this.#attempts = 0;
+    this.#refusals = 0;
     const isOfThisEpoch = 'messages' in answer && answer.roomEpoch === session.roomEpoch;
     const messages = isOfThisEpoch ? answer.messages : [];
     if (range.beforeSeq === 0) this.#mayBeBehind = messages.length > 0;

@@ -77,9 +77,10 @@ export function recall(session: RoomSession, recalled: Message): SessionStep {
  */
 export function repair(session: RoomSession, asked: SeqRange, messages: readonly Message[]): SessionStep {
   const merged = add(session, messages.map(placeOf), 0);
-  if (asked.beforeSeq === 0) return messages.length === 0 ? drain(merged, []) : skipTo(merged, firstEarly(merged));
-  const first = Math.min(merged.early[0]?.seq ?? asked.beforeSeq, asked.beforeSeq);
-  return skipTo(merged, first);
+  // An answer without an end speaks of what is in it: what came after it was made is not lost yet.
+  const newest = messages.reduce((seq, message) => Math.max(seq, message.seq), asked.afterSeq);
+  const beforeSeq = asked.beforeSeq === 0 ? newest + 1 : asked.beforeSeq;
+  return skipTo(merged, Math.min(merged.early[0]?.seq ?? beforeSeq, beforeSeq));
 }
 
 /** The oldest hole, or undefined if nothing is missing. */

@@ -4,7 +4,7 @@ import { EntriesCache, type EntriesWanted } from './entries-cache.ts';
 import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
 import { type JoinOptions, Membership } from './membership.ts';
 import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
-import { type OperationDeps, Operations } from './operations.ts';
+import { isOut, type OperationDeps, Operations } from './operations.ts';
 import { Recent } from './recent.ts';
 import type { EntriesEvent } from './room-entries.ts';
 import { placeOf } from './room-session.ts';
@@ -15,7 +15,8 @@ const SEEN_CHANGES_MAX = 2000;
 type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event }>;
 /** What a room is told about itself. */
 export type RoomPush = Exclude<PushFrame, Push<'notice' | 'sync' | 'closing'>>;
-type ContentPush = Push<'messages' | 'recalled' | 'broadcast' | 'entries'>;
+/** What is only for members. */
+type OwnPush = Exclude<RoomPush, Push<'members'>>;
 
 /** What a room tells its engine; what of it reaches the app is decided there. */
 export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
@@ -39,7 +40,7 @@ export class Room {
   readonly #messages: MessageFlow;
   readonly #entries: EntriesCache;
   readonly #entryWriter: EntryWriter;
-  #early: ContentPush[] = [];
+  #early: OwnPush[] = [];
   readonly #seenChanges = new Recent(SEEN_CHANGES_MAX);
 
   constructor(room: string, deps: OperationDeps, events: RoomEvents) {
@@ -163,12 +164,9 @@ export class Room {
 
   push(frame: RoomPush): void {
     if (frame.event === 'members') this.#pushedMembers(frame);
-    else if (frame.event === 'removed') this.#membership.removed(frame.membership, frame.reason);
-    else if (frame.event !== 'destroyed') this.#pushedContent(frame);
-    else if (frame.roomEpoch === this.#membership.current?.roomEpoch) {
-      this.#membership.forget();
-      this.#events.destroyed(frame.automatic);
-    }
+    else if (this.#isOfNow(frame)) this.#take(frame);
+    // It may have overtaken the answer that says what it is about.
+    else if (this.#operations.has('join') && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
     this.#checkIdle();
   }
 
@@ -197,21 +195,25 @@ export class Room {
     this.#entries.begin(answer.roomEpoch, answer.hasEntries);
     const early = this.#early;
     this.#early = [];
-    for (const frame of early) this.#pushedContent(frame);
+    for (const frame of early) if (this.#isOfNow(frame)) this.#take(frame);
   }
 
-  #pushedContent(frame: ContentPush): void {
-    const member = this.#membership.current;
-    if (member !== undefined) {
-      if (member.roomEpoch === frame.roomEpoch) this.#take(frame);
-    } else if (this.#membership.isExpected && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
+  #isOfNow(frame: OwnPush): boolean {
+    const { current } = this.#membership;
+    if (frame.event === 'removed') return frame.membership === current?.membership;
+    return frame.roomEpoch === current?.roomEpoch;
   }
 
-  #take(frame: ContentPush): void {
+  #take(frame: OwnPush): void {
     if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(placeOf));
     else if (frame.event === 'recalled') this.#messages.recalled(frame.message);
     else if (frame.event === 'broadcast') this.#messages.broadcast(frame.message);
-    else this.#entries.push(frame);
+    else if (frame.event === 'entries') this.#entries.push(frame);
+    else if (frame.event === 'removed') this.#membership.removed(frame.reason);
+    else {
+      this.#membership.forget();
+      this.#events.destroyed(frame.automatic);
+    }
   }
 
   #pushedMembers(frame: Push<'members'>): void {
@@ -224,7 +226,7 @@ export class Room {
 
   /** A change was made or refused; a refusal may say that he is no member. */
   #settled(answer: Answer): void {
-    if (answer.code === Code.NOT_A_MEMBER || answer.code === Code.BLOCKED) this.#membership.resume();
+    if (isOut(answer) || answer.code === Code.BLOCKED) this.#membership.resume();
     this.#checkIdle();
   }
 
@@ -236,6 +238,6 @@ export class Room {
   }
 
   #checkIdle(): void {
-    if (this.#membership.current === undefined && this.#operations.isEmpty) this.#events.idle();
+    if (!this.#membership.isExpected && this.#operations.isEmpty) this.#events.idle();
   }
 }

@@ -8,6 +8,8 @@ type Fields = { readonly code: number } & Readonly<Record<string, unknown>>;
 const OFFLINE_GRACE_MS = 30_000;
 const OFFLINE_MESSAGE_LIMIT = 31;
 const PAGE = 50;
+/** A client may give up what it was refused more often in a row. */
+const REPAIRS_REFUSED_MAX = 6;
 const OK: Fields = { code: 0 };
 
 interface Member {
@@ -44,6 +46,7 @@ export class ModelServer implements Backend {
   readonly #now: () => number;
   readonly #random: () => number;
   #memberships = 0;
+  #repairsRefused = 0;
 
   constructor(now: () => number, random: () => number) {
     this.#now = now;
@@ -71,8 +74,11 @@ export class ModelServer implements Backend {
   received(wire: Wire, text: string): void {
     const frame = JSON.parse(text) as ClientFrame;
     this.frames.push(frame);
-    const fields = this.#happens(this.trouble.unknown) ? unknown() : this.#serve(wire, frame);
-    if (frame.id === '' || this.#happens(this.trouble.lostAnswer)) return;
+    const isUnknown = this.#mayFail(frame) && this.#happens(this.trouble.unknown);
+    const fields = isUnknown ? unknown() : this.#serve(wire, frame);
+    const isLost = this.#mayFail(frame) && this.#happens(this.trouble.lostAnswer);
+    if (frame.action === 'repair') this.#repairsRefused = isUnknown || isLost ? this.#repairsRefused + 1 : 0;
+    if (frame.id === '' || isLost) return;
     wire.send(JSON.stringify({ event: 'answer', id: frame.id, ...fields } as unknown as Answer));
   }
 
@@ -175,6 +181,10 @@ export class ModelServer implements Backend {
   #nextMembership(): string {
     this.#memberships += 1;
     return `s${this.#memberships}`;
+  }
+
+  #mayFail({ action }: ClientFrame): boolean {
+    return action !== 'repair' || this.#repairsRefused < REPAIRS_REFUSED_MAX;
   }
 
   #happens(chance: number): boolean {

@@ -56,8 +56,8 @@ export class Access {
   readonly network: SimulatedNetwork;
   readonly Socket: ClientSocketConstructor;
   /** Whether the gateway hears of a connection that ended without a word of the client. */
-  isEndNoticed = true;
-  #isCut = false;
+  isEndNoticed: boolean = true;
+  #isCut: boolean = false;
 
   constructor(network: SimulatedNetwork) {
     this.network = network;
@@ -123,7 +123,7 @@ export class SimulatedWire implements Wire {
   isDead: boolean;
   openedAtMs = 0;
   #state: 'dialled' | 'open' | 'closed' = 'dialled';
-  #isClosedByClient = false;
+  #isClosedByClient: boolean = false;
   #lifeTimer: unknown;
   #lastFromClientAtMs = 0;
 

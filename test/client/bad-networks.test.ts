@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_TROUBLE, type Trouble } from './model-server.ts';
+import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+/** Something that happens, and for how long: a chance of the server's trouble, or the network. */
+type Event =
+  | {
+      readonly kind:
+        | 'send'
+        | 'reset'
+        | 'lost reset'
+        | 'visible'
+        | 'offline'
+        | 'online'
+        | 'forget'
+        | 'block'
+        | 'reconnect';
+    }
+  | { readonly kind: 'talk'; readonly count: number }
+  | { readonly kind: 'cut' | 'down'; readonly forMs: number }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly forMs: number };
+
+const duration = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 2000, max: 400_000 }));
+const chance = fc.constantFrom(0, 0.1, 0.5);
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('talk' as const), count: fc.integer({ min: 1, max: 70 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('reset', 'lost reset', 'visible', 'offline', 'online', 'forget', 'block', 'reconnect'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('cut', 'down'), forMs: duration }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('trouble' as const),
+      forMs: duration,
+      trouble: fc.record({ lostAnswer: chance, lostPush: chance, unknown: chance, unknownSend: chance }),
+    }),
+  },
+);
+const story = fc.record({
+  seed: fc.nat(),
+  /** Before anything happens: some stories are about the renewal. */
+  quietMs: fc.oneof(fc.constant(0), fc.integer({ min: 104 * MINUTE_MS, max: 111 * MINUTE_MS })),
+  events: fc.array(
+    fc.record({ afterMs: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 60_000 })), event }),
+    { minLength: 20, maxLength: 100, size: 'max' },
+  ),
+});
+
+/** A generator of chance that is the same for the same seed. */
+function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const STORY_MS = new VirtualTimers().nowMs + 120 * MINUTE_MS;
+
+/** How often the stories had what they are about. */
+interface Seen {
+  kicks: number;
+  gaps: number;
+  renewals: number;
+}
+
+class Run {
+  readonly sim: SimulatedEngine;
+  #sends = 0;
+  #talks = 0;
+  /** Where what the app is handed begins anew: it was put out for another reason than having been offline. */
+  readonly starts: number[] = [0];
+  /** Gaps that nothing explains: the history had it, and he was not put out. */
+  readonly unexplained: unknown[] = [];
+  #isBack: boolean = false;
+
+  constructor(seed: number, seen: Seen) {
+    this.sim = new SimulatedEngine(chanceOf(seed));
+    const { sim } = this;
+    const { engine, server, handed } = sim;
+    engine.setOnChatRoomRemovedListener((_room, reason) => {
+      this.#isBack = reason === 'offline';
+      if (reason === 'offline') seen.kicks += 1;
+      else this.#joinAnew();
+    });
+    engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
+      if (!this.#isBack && beforeSeq - 1 > server.forgotten) this.unexplained.push([afterSeq, beforeSeq]);
+      this.#isBack = false;
+      seen.gaps += 1;
+      handed.push([afterSeq, beforeSeq]);
+    });
+    const connect = server.connect.bind(server);
+    server.connect = (wire) => {
+      if (server.isOnline('ann') && sim.statuses.at(-1) === 1) seen.renewals += 1;
+      connect(wire);
+    };
+  }
+
+  async happen(given: Event): Promise<void> {
+    const { sim } = this;
+    const { access, server, timers } = sim;
+    if (given.kind === 'send') await this.send();
+    else if (given.kind === 'talk') this.talk(given.count);
+    else if (given.kind === 'reset' || given.kind === 'lost reset') {
+      access.isEndNoticed = given.kind === 'reset';
+      access.reset();
+    } else if (given.kind === 'forget') server.forgotten = server.log.length;
+    else if (given.kind === 'block') server.remove('ann', 'blocked');
+    else if (given.kind === 'reconnect') {
+      void sim.engine.disconnect(false);
+      sim.connect(0);
+    } else if (given.kind === 'cut') {
+      access.cut();
+      timers.setTimeout(() => access.restore(), given.forMs);
+      timers.setTimeout(() => access.noticeDead(), given.forMs / 2);
+    } else if (given.kind === 'down') {
+      server.refuseWith = 503;
+      access.reset();
+      timers.setTimeout(() => this.heal(), given.forMs);
+    } else if (given.kind === 'trouble') {
+      server.trouble = given.trouble;
+      timers.setTimeout(() => this.heal(), given.forMs);
+    } else sim.notice(given.kind);
+  }
+
+  async send(): Promise<void> {
+    this.#sends += 1;
+    this.sim.send(`ann ${this.#sends}`);
+    await Promise.resolve();
+  }
+
+  talk(count: number): void {
+    for (let number = 0; number < count; number += 1) {
+      this.#talks += 1;
+      this.sim.server.publish('bob', `bob ${this.#talks}`);
+    }
+  }
+
+  heal(): void {
+    this.sim.server.trouble = NO_TROUBLE;
+    this.sim.server.refuseWith = undefined;
+  }
+
+  #joinAnew(): void {
+    this.starts.push(this.sim.handed.length);
+    this.#join();
+  }
+
+  #join(): void {
+    const onChatRoomJoined = (code: number) => {
+      // Not while it is being disconnected.
+      if (code !== 0) this.sim.timers.setTimeout(() => this.#join(), 1000);
+    };
+    void this.sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined });
+  }
+}
+
+/** Strictly increasing, and between two neighbours nothing but what ann has sent herself. */
+function checkHanded({ sim, starts }: Run): void {
+  const isOwn = (seq: number) => sim.server.log[seq - 1]?.senderUserId === 'ann';
+  starts.forEach((start, index) => {
+    let last: number | undefined;
+    for (const handed of sim.handed.slice(start, starts[index + 1])) {
+      const [first, end] = typeof handed === 'number' ? [handed, handed] : [handed[0] + 1, handed[1] - 1];
+      expect(first).toBeGreaterThan(last ?? 0);
+      expect(end).toBeGreaterThanOrEqual(first);
+      for (let seq = (last ?? first - 1) + 1; seq < first; seq += 1) expect([seq, isOwn(seq)]).toEqual([seq, true]);
+      last = end;
+    }
+  });
+}
+
+describe('two hours of a bad network', () => {
+  it('give every send one answer, and hand over everything in order, or say what is lost', async () => {
+    const seen: Seen = { kicks: 0, gaps: 0, renewals: 0 };
+    await fc.assert(
+      fc.asyncProperty(story, async ({ seed, quietMs, events }) => {
+        const run = new Run(seed, seen);
+        const { sim } = run;
+        sim.enter();
+        sim.timers.advance(quietMs);
+        for (const { afterMs, event } of events) {
+          sim.timers.advance(afterMs);
+          await run.happen(event);
+        }
+        sim.timers.advance(Math.max(15 * MINUTE_MS, STORY_MS - sim.timers.nowMs));
+        run.heal();
+        sim.access.restore();
+        sim.notice('online');
+        sim.timers.advance(2 * MINUTE_MS);
+        expect(sim.statuses.at(-1)).toBe(1);
+        // Where he was put out and the word of it was lost, this tells him.
+        await run.send();
+        sim.timers.advance(MINUTE_MS);
+        run.talk(1);
+        await run.send();
+        sim.timers.advance(MINUTE_MS);
+        checkHanded(run);
+        const newest = sim.server.log.findLast(({ senderUserId }) => senderUserId === 'bob')?.seq;
+        expect(sim.handed.at(-1)).toBe(newest);
+        for (const [text, codes] of sim.sent) expect([text, codes]).toEqual([text, [expect.any(Number)]]);
+        expect(sim.sent.get([...sim.sent.keys()].at(-1) ?? '')).toEqual([0]);
+        const stored = sim.server.log.map(({ clientMessageId }) => clientMessageId);
+        expect(new Set(stored).size).toBe(stored.length);
+        expect(run.unexplained).toEqual([]);
+        await sim.engine.destroy();
+        expect(sim.pendingTimers).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+    expect(Object.values(seen).every((count) => count > 0)).toBe(true);
+  });
+});
