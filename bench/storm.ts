@@ -1,0 +1,226 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { AppServer } from '../bin/scenario/app-server.ts';
+import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
+import { defaultSettings } from '../lib/infra/settings.ts';
+import { eachOf } from '../lib/usecases/fan-out.ts';
+import { type Dials, StormClient } from './storm-client.ts';
+
+const ROOM_CLIENTS = 100;
+const ENTERING_AT_ONCE = 16;
+/** One message a second until then: fewer than put anybody out by their number, and none later than puts out by time. */
+const TALK_MS = 25_000;
+const BETWEEN_MESSAGES_MS = 1000;
+const LOOK_EVERY_MS = 50;
+const MOST_MS = 285_000;
+
+interface StormOptions {
+  readonly clients: number;
+  readonly outageMs: number;
+  readonly maxEnvironments: number;
+}
+
+/** What a run has at hand. */
+interface Storm {
+  readonly stack: LocalDeployment;
+  readonly appServer: AppServer;
+  readonly clients: readonly StormClient[];
+  readonly rooms: readonly string[];
+  /** The seq of the newest message of each room. */
+  readonly newest: Map<string, number>;
+  readonly startedMs: number;
+}
+
+function readOptions(args: readonly string[]): StormOptions {
+  const text = (value: string) => ({ type: 'string', default: value }) as const;
+  const options = { clients: text('1000'), 'outage-ms': text('5000'), environments: text('4') };
+  const { values } = parseArgs({ args: [...args], options });
+  const [clients, outageMs, maxEnvironments] = [values.clients, values['outage-ms'], values.environments].map(Number);
+  if (!(Number(clients) >= 1 && Number(outageMs) >= 0 && Number(maxEnvironments) >= 1)) {
+    throw new Error('unable to read the options; --clients, --outage-ms and --environments are whole numbers');
+  }
+  return { clients: Number(clients), outageMs: Number(outageMs), maxEnvironments: Number(maxEnvironments) };
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** Waits for something that shows in what the clients keep; throws when the time of the run is over. */
+async function until({ startedMs, clients }: Storm, what: string, isSo: (client: StormClient) => boolean) {
+  for (;;) {
+    const missing = clients.filter((client) => !isSo(client)).length;
+    if (missing === 0) return;
+    if (performance.now() - startedMs > MOST_MS) {
+      throw new Error(`unable to go on; ${what} is not so for ${missing} of ${clients.length} in time`);
+    }
+    await wait(LOOK_EVERY_MS);
+  }
+}
+
+async function publish({ appServer, newest }: Storm, room: string): Promise<void> {
+  const content = JSON.stringify({ content: 'A line of chat, as people write it.' });
+  const call = { fromUserId: 'host', objectName: 'RC:TxtMsg', content, toChatroomId: room };
+  await appServer.call('/message/chatroom/publish.json', call);
+  newest.set(room, (newest.get(room) ?? 0) + 1);
+}
+
+async function talk(storm: Storm, room: string, untilMs: number): Promise<void> {
+  while (performance.now() < untilMs) {
+    const next = wait(BETWEEN_MESSAGES_MS);
+    await publish(storm, room);
+    await next;
+  }
+}
+
+const hasAll = ({ newest }: Storm, { room, seqs }: StormClient): boolean => seqs.length >= (newest.get(room) ?? 0);
+
+/** One message before, some during, one after: who is not back by the last one, and is out by the rule, would go then. */
+async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
+  const { clients, rooms } = storm;
+  await Promise.all(rooms.map((room) => publish(storm, room)));
+  await until(storm, 'the first message', (client) => hasAll(storm, client));
+  const before = clients.map(({ dials }) => ({ ...dials }));
+  const runsBefore = lambdaRuns(storm.stack);
+  const cpuBefore = process.cpuUsage();
+  const cutMs = performance.now();
+  for (const client of clients) client.cut();
+  console.log(
+    `${clients.length} clients in ${rooms.length} rooms are cut; the network is back after ${seconds(outageMs)}`,
+  );
+  const talking = Promise.all(rooms.map((room) => talk(storm, room, cutMs + TALK_MS)));
+  await wait(outageMs);
+  for (const client of clients) client.restore();
+  const repairedMs = await untilRepaired(storm, cutMs);
+  tellTimes('connected', clients, cutMs, ({ openedAtMs }) => openedAtMs);
+  tellTimes('repaired', clients, cutMs, (client) => repairedMs.get(client) ?? 0);
+  await talking;
+  await until(storm, 'the end of the talk', (client) => hasAll(storm, client));
+  const tookMs = performance.now() - cutMs;
+  tellDials(
+    clients.map(({ dials }) => dials),
+    before,
+  );
+  tellLoad(lambdaRuns(storm.stack) - runsBefore, process.cpuUsage(cpuBefore), tookMs);
+  await Promise.all(rooms.map((room) => publish(storm, room)));
+  await until(storm, 'the last message', (client) => hasAll(storm, client));
+  await check(storm);
+}
+
+/** When each was connected again and had what there had been in his room when that was first seen. */
+async function untilRepaired(storm: Storm, cutMs: number): Promise<ReadonlyMap<StormClient, number>> {
+  const owed = new Map<StormClient, number>();
+  const repairedMs = new Map<StormClient, number>();
+  await until(storm, 'the repair', (client) => {
+    if (client.openedAtMs <= cutMs) return false;
+    const count = owed.get(client) ?? storm.newest.get(client.room) ?? 0;
+    owed.set(client, count);
+    if (client.seqs.length < count) return false;
+    if (!repairedMs.has(client)) repairedMs.set(client, performance.now());
+    return true;
+  });
+  return repairedMs;
+}
+
+const lambdaRuns = (stack: LocalDeployment): number =>
+  stack.initReports().reduce((sum, { invocations }) => sum + invocations, 0);
+
+function tellTimes(
+  what: string,
+  clients: readonly StormClient[],
+  cutMs: number,
+  timeOf: (client: StormClient) => number,
+): void {
+  const sorted = clients.map((client) => timeOf(client) - cutMs).sort((one, other) => one - other);
+  const at = (part: number) => seconds(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+  console.log(`${what.padEnd(16)} first ${at(0)}, median ${at(0.5)}, last ${at(1)} after the cut`);
+}
+
+function tellDials(after: readonly Dials[], before: readonly Dials[]): void {
+  const sum = (all: readonly Dials[], name: keyof Dials) => all.reduce((total, dials) => total + dials[name], 0);
+  const count = (name: keyof Dials) => sum(after, name) - sum(before, name);
+  const [opened, refused, unanswered] = [count('opened'), count('refused'), count('unanswered')];
+  const retries = opened + refused + unanswered - after.length;
+  console.log(
+    `${'connects'.padEnd(16)} ${opened}; refused ${refused}, unanswered ${unanswered}, so ${retries} retries`,
+  );
+  console.log(`${'no network'.padEnd(16)} ${count('withoutNetwork')} dials that reached nobody`);
+}
+
+function tellLoad(runs: number, { user, system }: NodeJS.CpuUsage, tookMs: number): void {
+  const cores = ((user + system) / 1000 / tookMs).toFixed(1);
+  const rate = (runs / (tookMs / 1000)).toFixed(0);
+  console.log(`${'load'.padEnd(16)} ${runs} Lambda runs in ${seconds(tookMs)}, ${rate} a second`);
+  console.log(`${''.padEnd(16)} clients and gateway, one process, took ${cores} cores of it`);
+}
+
+/** Everybody is still a member, by the server API, and was handed each message once and in order. */
+async function check({ appServer, clients, rooms, newest }: Storm): Promise<void> {
+  let members = 0;
+  for (const room of rooms) {
+    const asked = clients.filter((client) => client.room === room).map(({ userId }) => userId);
+    members += await countMembers(appServer, room, asked);
+  }
+  const faults = clients.flatMap(({ userId, faults: own }) => own.map((fault) => `${userId} ${fault}`));
+  const whole = clients.filter(({ room, seqs }) => {
+    const wanted = Array.from({ length: newest.get(room) ?? 0 }, (_, index) => index + 1);
+    return JSON.stringify(seqs) === JSON.stringify(wanted);
+  }).length;
+  const most = Math.max(...newest.values()) - 2;
+  console.log(
+    `${'messages'.padEnd(16)} at most ${most} in a room during the storm; ${defaultSettings.offlineMessageLimit} put out`,
+  );
+  console.log(`${'members'.padEnd(16)} ${members} of ${clients.length}`);
+  console.log(`${'whole'.padEnd(16)} ${whole} of ${clients.length} were handed each message once, in order`);
+  if (faults.length > 0) console.log(`${'faults'.padEnd(16)} ${faults.length}: ${faults.slice(0, 5).join('; ')}`);
+  if (members !== clients.length || whole !== clients.length || faults.length > 0) {
+    throw new Error('unable to accept the storm; not everybody is as before');
+  }
+}
+
+async function countMembers(appServer: AppServer, room: string, userIds: readonly string[]): Promise<number> {
+  let members = 0;
+  await eachOf(userIds, ENTERING_AT_ONCE, async (userId) => {
+    if (await appServer.isMember(room, userId)) members += 1;
+  });
+  return members;
+}
+
+async function enter(stack: LocalDeployment, appServer: AppServer, count: number): Promise<readonly StormClient[]> {
+  const clients: StormClient[] = [];
+  const indices = Array.from({ length: count }, (_, index) => index);
+  await eachOf(indices, ENTERING_AT_ONCE, async (index) => {
+    const [userId, room] = [`user-${index}`, `room-${Math.floor(index / ROOM_CLIENTS)}`];
+    const client = new StormClient({ server: stack.webSocketUrl, userId, room, token: await appServer.token(userId) });
+    clients.push(client);
+    await client.enter();
+  });
+  return clients;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  const startedMs = performance.now();
+  const log = (line: string) => console.error(line);
+  const { maxEnvironments } = options;
+  // The app's own calls are not what is tried here.
+  const settings = { serverApiCallsPerSec: 0 };
+  const stack = await startLocal({ port: 0, settings, log, step: () => {}, maxEnvironments });
+  let clients: readonly StormClient[] = [];
+  try {
+    const appServer = new AppServer(stack);
+    clients = await enter(stack, appServer, options.clients);
+    console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
+    const rooms = [...new Set(clients.map(({ room }) => room))];
+    await play({ stack, appServer, clients, rooms, newest: new Map(), startedMs }, options);
+  } finally {
+    for (const client of clients) await client.end();
+    await stack.close();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);
