@@ -1,0 +1,26 @@
+import { DUE_SHARDS } from '../../lib/store/room-store.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import type { World } from '../support/world.ts';
+
+const FOREVER_MS = 10 ** 14;
+
+/** The due list reaches over worlds: what an earlier test has left in it would be swept too. */
+export async function emptyDueList({ store }: StoreUnderTest): Promise<void> {
+  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+    for (;;) {
+      const rows = await store.dueRows(shard, FOREVER_MS, 100);
+      if (rows.length === 0) break;
+      for (const row of rows) await store.disarm(row);
+    }
+  }
+}
+
+/** Sweeps every minute until it is so; for how long, in ms since the call. Fails after ten minutes. */
+export async function sweepUntil(world: World, isSo: () => Promise<boolean>, sweep = world.sweep): Promise<number> {
+  for (let passedMs = 0; passedMs <= 600_000; passedMs += 60_000) {
+    await sweep();
+    if (await isSo()) return passedMs;
+    world.pass(60_000);
+  }
+  throw new Error('unable to get there; ten minutes of sweeps have changed nothing');
+}

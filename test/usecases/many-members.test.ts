@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { LEASE_MS } from '../../lib/domain/lease.ts';
+import { emptyMember, joined, type Member } from '../../lib/domain/member.ts';
+import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { eachOf, memberPages } from '../../lib/usecases/fan-out.ts';
+import { countMembers } from '../../lib/usecases/query-members.ts';
+import { useStore } from '../support/emulators.ts';
+import type { World } from '../support/world.ts';
+import { worldWith } from './changed-world.ts';
+import { emptyDueList, sweepUntil } from './due-list.ts';
+
+const store = useStore('dynoxide');
+const promisedMs = 300_000;
+const realTime = { realTimeKickOut: true } as const;
+
+beforeEach(() => emptyDueList(store()));
+
+describe('case 36: very many offline members and the 31st message', () => {
+  const OFFLINE = 2000;
+
+  /** They went when the room was new; their rows are put down as they would be. */
+  async function fill(world: World, real: RoomStore): Promise<void> {
+    const { epoch = '' } = (await real.getRoom(world.room)) ?? {};
+    const atMs = world.clock.nowMs;
+    const names = Array.from({ length: OFFLINE }, (_, index) => `bob-${index}`);
+    await eachOf(names, 32, async (name) => {
+      const by = { connectionId: `c-${name}`, device: 'phone' } as unknown as Parameters<typeof joined>[1];
+      const member = joined(emptyMember(world.room, name as Caller['userId'], epoch), by, `m-${name}`, atMs);
+      const offline = { seq: 0, atMs, sinceMs: atMs };
+      await real.putMember({ ...member, connections: [], devices: {}, away: ['phone'], offline }, 0);
+    });
+  }
+
+  test('all are out by the rule at once; the rows go in pages; the count is right throughout', {
+    timeout: 180_000,
+  }, async () => {
+    let removed = 0;
+    const counts = new Set<number>();
+    const world = worldWith(store(), (real) => ({
+      deleteMember: async (member) => {
+        removed += 1;
+        const nth = removed;
+        if (nth % 500 === 0) await count();
+        // The Lambda dies half-way.
+        if (nth > OFFLINE / 2 && nth <= OFFLINE) throw new StoreFault('the Lambda is dead');
+        return real.deleteMember(member);
+      },
+    }));
+    const roomRow = async () => {
+      const row = await world.deps.store.getRoom(world.room);
+      if (row === undefined) throw new Error('unable to count; there is no room');
+      return row;
+    };
+    const count = async () => counts.add(await countMembers(world.deps, await roomRow()));
+    const rows = async () => {
+      let found = 0;
+      for await (const page of memberPages(world.deps, await roomRow(), 'every row')) found += page.length;
+      return found;
+    };
+    await world.enter('ann');
+    await world.publish(30);
+    await fill(world, store().store);
+    expect(await countMembers(world.deps, await roomRow())).toBe(OFFLINE + 1);
+    await world.publish(1);
+    expect([...counts]).toEqual([1]);
+    expect(await world.memberIds()).toEqual(['ann']);
+    expect(await rows()).toBe(OFFLINE / 2 + 1);
+    await world.publish(1);
+    expect([...counts]).toEqual([1]);
+    expect(await rows()).toBe(1);
+  });
+});
+
+describe('case 37: a user in 500 rooms drops, and the Lambda dies half-way', () => {
+  const ROOMS = 500;
+
+  async function dieHalfWay() {
+    let marks = 0;
+    const world = worldWith(
+      store(),
+      (real) => ({
+        markLastConnection: (...values) => {
+          marks += 1;
+          if (marks === ROOMS / 2) throw new StoreFault('the Lambda is dead');
+          return real.markLastConnection(...values);
+        },
+      }),
+      { ...realTime, multipleRooms: true },
+    );
+    const rooms = Array.from({ length: ROOMS }, (_, index) => `${world.room}-${index}` as RoomId);
+    const bob = await world.open('bob');
+    await eachOf(rooms, 16, async (room) => {
+      await createRoom(world.deps, room, '');
+      expect(await world.join(bob, { room })).toMatchObject({ code: 0 });
+    });
+    await expect(world.drop(bob)).rejects.toThrow('the Lambda is dead');
+    const countOf = async (isSo: (row: Member | undefined) => boolean) => {
+      let found = 0;
+      await eachOf(rooms, 16, async (room) => {
+        if (isSo(await world.deps.store.getMember(room, bob.userId))) found += 1;
+      });
+      return found;
+    };
+    expect(await countOf((row) => row?.offline !== undefined)).toBe(ROOMS / 2 - 1);
+    const areAllOut = async () => (await countOf((row) => row === undefined)) === ROOMS;
+    return { world, areAllOut };
+  }
+
+  test('the sweep converges: he is out of every room', { timeout: 180_000 }, async () => {
+    const { world, areAllOut } = await dieHalfWay();
+    await sweepUntil(world, areAllOut);
+    expect(world.faults).toEqual([]);
+  });
+});
+
+test('case 37, KICK-REALTIME: the drop was noticed and its Lambda died: out within 300 s of it, whenever the sweeps come', async () => {
+  let deaths = 1;
+  const world = worldWith(
+    store(),
+    (real) => ({
+      markLastConnection: (...values) => {
+        deaths -= 1;
+        if (deaths >= 0) throw new StoreFault('the Lambda is dead');
+        return real.markLastConnection(...values);
+      },
+    }),
+    realTime,
+  );
+  await expect(world.drop(await world.enter('bob'))).rejects.toThrow('the Lambda is dead');
+  const droppedAtMs = world.clock.nowMs;
+  // As late as two rules with their delays may run.
+  for (const sweepAtMs of [LEASE_MS - 1, LEASE_MS + 119_999]) {
+    world.clock.nowMs = droppedAtMs + sweepAtMs;
+    await world.sweep();
+  }
+  expect(world.clock.nowMs - droppedAtMs).toBeLessThanOrEqual(promisedMs);
+  expect(await world.isIn('bob')).toBe(false);
+});

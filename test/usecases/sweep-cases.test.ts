@@ -1,0 +1,332 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
+import { endOfRoom } from '../../lib/domain/room.ts';
+import { duePartition } from '../../lib/store/keys.ts';
+import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { sweep } from '../../lib/usecases/sweep.ts';
+import { putRow } from '../store/rows.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { framesOf, worldWith } from './changed-world.ts';
+import { emptyDueList } from './due-list.ts';
+
+const store = useStore('dynoxide');
+
+const realTime = { realTimeKickOut: true } as const;
+/** By then a lease that begins now is over, and its entry is due. */
+const overMs = LEASE_MS + BUCKET_MS;
+const tryAgainMs = 300_000;
+
+beforeEach(() => emptyDueList(store()));
+
+const ping = (world: World, caller: Caller) => world.frame(caller, { action: 'ping' });
+const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
+/** Ann is online, all others are due. */
+async function dropAll(world: World, ...names: string[]): Promise<Caller> {
+  const ann = await world.enter('ann');
+  for (const name of names) await world.drop(await world.enter(name));
+  world.pass(LEASE_MS - 1);
+  await ping(world, ann);
+  world.pass(BUCKET_MS + 1);
+  return ann;
+}
+
+test('a row that cannot be read is counted and told once; the others are served', async () => {
+  const world = createWorld(store(), realTime);
+  await dropAll(world, 'bob', 'eve');
+  const place = `00${world.clock.nowMs - LEASE_MS}#!`;
+  for (const shard of [0, 1, 2]) await putRow(store(), { pk: duePartition(shard), sk: place, entries: 'what?' });
+  expect(await world.sweep()).toMatchObject({ poisoned: 3, failed: 0, kicked: 2 });
+  expect(world.faults).toHaveLength(3);
+  expect(await world.memberIds()).toEqual(['ann']);
+  world.pass(BUCKET_MS);
+  expect(await world.sweep()).toMatchObject({ poisoned: 0 });
+  expect(world.faults).toHaveLength(3);
+});
+
+test('a look that throws is counted, told and tried again in five minutes; the others are served', async () => {
+  let broken = '';
+  const world = worldWith(
+    store(),
+    (real) => ({
+      getMember: (room, user) => {
+        if (user === broken) throw new StoreFault('the row cannot be read');
+        return real.getMember(room, user);
+      },
+    }),
+    realTime,
+  );
+  const ann = await dropAll(world, 'bad', 'bob', 'eve');
+  broken = 'bad';
+  expect(await world.sweep()).toMatchObject({ failed: 1, kicked: 2, unfinished: false });
+  expect(world.faults).toHaveLength(1);
+  broken = '';
+  world.pass(tryAgainMs - 1);
+  await ping(world, ann);
+  expect(await world.sweep()).toMatchObject({ failed: 0, kicked: 0 });
+  expect(await world.isIn('bad')).toBe(true);
+  world.pass(BUCKET_MS + 1);
+  expect(await world.sweep()).toMatchObject({ failed: 0, kicked: 1 });
+  expect(await world.isIn('bad')).toBe(false);
+});
+
+test('the time is up: the run says that it is unfinished, and the next one goes on', async () => {
+  const lookMs = 1000;
+  const rooms = 60;
+  const world: World = worldWith(store(), (real) => ({
+    getRoom: (room) => {
+      world.pass(lookMs);
+      return real.getRoom(room);
+    },
+  }));
+  const startMs = world.clock.nowMs;
+  for (let room = 0; room < rooms; room += 1) {
+    // Of one user, so that all are in one shard; each on a row of its own.
+    const entry = {
+      kind: 'member',
+      room: `${world.room}-${room}` as RoomId,
+      userId: 'bob' as Caller['userId'],
+    } as const;
+    await world.deps.store.arm(startMs - rooms + room, [entry]);
+  }
+  const first = await sweep(world.deps, startMs + lookMs);
+  expect(first).toMatchObject({ unfinished: true });
+  expect(first.due).toBeGreaterThan(0);
+  expect(first.due).toBeLessThan(rooms);
+  const second = await world.sweep();
+  expect(second).toMatchObject({ unfinished: false });
+  expect(first.due + second.due).toBe(rooms);
+  expect(await world.sweep()).toMatchObject({ due: 0 });
+});
+
+test('a run without any time does nothing but to say so', async () => {
+  const world = createWorld(store(), realTime);
+  await dropAll(world, 'bob');
+  expect(await sweep(world.deps, world.clock.nowMs)).toMatchObject({ due: 0, unfinished: true });
+  expect(await world.isIn('bob')).toBe(true);
+  expect(await world.sweep()).toMatchObject({ kicked: 1, unfinished: false });
+});
+
+test('a doubled run: no kick, no close and no end of a room happens twice', async () => {
+  const world = createWorld(store(), realTime);
+  const other = createWorld(store());
+  const witness = await other.enter('witness');
+  const { room } = other;
+  const endMs = endOfRoom(
+    (await other.deps.store.getRoom(room)) ?? (await Promise.reject(new Error('unable to double; there is no room'))),
+  );
+  world.clock.nowMs = endMs - 2 * overMs;
+  await ping(other, witness);
+  const silent = await world.enter('silent');
+  const ann = await dropAll(world, 'bob', 'eve');
+  world.clock.nowMs = Math.max(world.clock.nowMs, endMs);
+  await ping(other, witness);
+  await ping(world, ann);
+  const runs = await Promise.all([world.sweep(), world.sweep(), other.sweep()]);
+  const sum = (of: 'kicked' | 'closed' | 'failed') => runs.reduce((all, run) => all + run[of], 0);
+  expect([sum('kicked'), sum('failed')]).toEqual([3, 0]);
+  expect(sum('closed')).toBeGreaterThanOrEqual(1);
+  for (const name of ['bob', 'eve', 'silent']) expect(await world.endsSeenBy(ann, name)).toEqual(['offline']);
+  expect(world.events.filter(({ type }) => type === 2)).toHaveLength(3);
+  expect([...world.push.closed, ...other.push.closed].filter((id) => id === silent.connectionId)).toHaveLength(1);
+  await other.settle();
+  expect(other.events.filter(({ type }) => type === 3)).toHaveLength(1);
+  expect(await other.deps.store.getRoom(room)).toBeUndefined();
+});
+
+test('a room that two runs end at once: each of its members is told once', async () => {
+  const world = createWorld(store());
+  const names = Array.from({ length: 8 }, (_, index) => `bob-${index}`);
+  const callers = [];
+  for (const name of names) callers.push(await world.enter(name));
+  world.pass(3600_000 + 300_000);
+  for (const caller of callers) await ping(world, caller);
+  await emptyDueList(store());
+  await world.deps.store.arm(world.clock.nowMs, [{ kind: 'room', room: world.room }]);
+  await Promise.all([world.sweep(), world.sweep()]);
+  expect(callers.map((caller) => framesOf(world, caller, 'destroyed').length)).toEqual(names.map(() => 1));
+});
+
+describe('a kick that is left over: the message was accepted, and its Lambda died before the kick', () => {
+  const dyingOnce = (kill: () => boolean) => (real: RoomStore) => ({
+    deleteMember: (member: Parameters<RoomStore['deleteMember']>[0]) => {
+      if (kill()) throw new StoreFault('the Lambda is dead');
+      return real.deleteMember(member);
+    },
+  });
+
+  test('the sweep finishes it, also with the real-time service off', async () => {
+    let deaths = 1;
+    const world = worldWith(
+      store(),
+      dyingOnce(() => deaths-- > 0),
+    );
+    const ann = await world.enter('ann');
+    const bob = await world.enter('bob');
+    await world.drop(bob);
+    await world.publish(31);
+    expect(await world.isIn('bob')).toBe(false);
+    expect((await rowOf(world, bob))?.membership).toBeDefined();
+    expect(await world.endsSeenBy(ann, 'bob')).toEqual([]);
+    world.pass(LEASE_MS - 1);
+    await ping(world, ann);
+    world.pass(BUCKET_MS + 1);
+    expect(await world.sweep()).toMatchObject({ kicked: 1 });
+    expect(await rowOf(world, bob)).toBeUndefined();
+    expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
+    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+  });
+
+  test('long after his connection was cleaned up it is finished still', async () => {
+    let deaths = 0;
+    const world = worldWith(
+      store(),
+      dyingOnce(() => deaths-- > 0),
+    );
+    const bob = await world.enter('bob');
+    await world.drop(bob);
+    for (let run = 0; run < 6; run += 1) {
+      world.pass(200_000);
+      await world.sweep();
+    }
+    deaths = 1;
+    await world.publish(1);
+    expect(await world.isIn('bob')).toBe(false);
+    expect(await rowOf(world, bob)).toBeDefined();
+    // The longer he was offline, the more seldom he is looked at.
+    world.pass(1_200_000 + BUCKET_MS);
+    await world.sweep();
+    expect(await rowOf(world, bob)).toBeUndefined();
+  });
+});
+
+test('I-M6: without the real-time service the sweep kicks nobody, ever', async () => {
+  const world = createWorld(store());
+  await world.drop(await world.enter('bob'));
+  await world.enter('silent');
+  for (let run = 0; run < 20; run += 1) {
+    world.pass(180_000);
+    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+  }
+  expect(await world.memberIds()).toEqual(['bob', 'silent']);
+});
+
+test('I-M9: protected members are never kicked by the sweep; after it they are', async () => {
+  const world = createWorld(store(), realTime);
+  await world.drop(await world.enter('bob'));
+  await world.enter('silent');
+  expect(await world.protect('bob', 'silent')).toBe('ok');
+  for (let run = 0; run < 18; run += 1) {
+    world.pass(180_000);
+    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+  }
+  expect(await world.memberIds()).toEqual(['bob', 'silent']);
+  expect(await world.isOffline('silent')).toBe(true);
+});
+
+test('a half-open socket is closed, its connection with it, and its user is offline', async () => {
+  const world = createWorld(store());
+  const bob = await world.enter('bob');
+  world.pass(overMs);
+  expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 0 });
+  expect(world.push.closed).toEqual([bob.connectionId]);
+  expect((await world.deps.store.getConnection(bob))?.closedAtMs).toBe(world.clock.nowMs);
+  expect(await world.isOffline('bob')).toBe(true);
+  expect(await world.isIn('bob')).toBe(true);
+  expect(await world.send(bob)).toMatchObject({ code: 30001 });
+  world.pass(BUCKET_MS);
+  expect(await world.sweep()).toMatchObject({ closed: 0 });
+});
+
+test('a sign of life at the last moment: the connection stays, and is looked at when its new lease is over', async () => {
+  const world = createWorld(store(), realTime);
+  const bob = await world.enter('bob');
+  world.pass(LEASE_MS - 1);
+  await ping(world, bob);
+  world.pass(BUCKET_MS + 1);
+  expect(await world.sweep()).toMatchObject({ revived: 1, closed: 0 });
+  expect(await world.isOffline('bob')).toBe(false);
+  world.pass(LEASE_MS);
+  expect(await world.sweep()).toMatchObject({ revived: 0, closed: 1, kicked: 1 });
+});
+
+describe('heartbeats at API Gateway', () => {
+  const mock = { ...realTime, mockHeartbeat: true } as const;
+  const worldAsking = (lastActiveMs: () => number | 'gone' | undefined, settings = {}) => {
+    const world = createWorld(store(), { ...mock, ...settings });
+    world.push.lastActiveMs = async () => lastActiveMs();
+    return world;
+  };
+
+  test('it could not be asked: he stays for now, and is looked at again soon', async () => {
+    let answer: number | 'gone' | undefined;
+    const world = worldAsking(() => answer);
+    await world.enter('bob');
+    world.pass(overMs);
+    expect(await world.sweep()).toMatchObject({ closed: 0, revived: 0, kicked: 0 });
+    expect(await world.isOffline('bob')).toBe(false);
+    answer = world.clock.nowMs - LEASE_MS;
+    world.pass(BUCKET_MS);
+    expect(await world.sweep()).toMatchObject({ closed: 1 });
+  });
+
+  test('a heartbeat within the time of a lease keeps him, and the next look comes when that is over', async () => {
+    let lastMs = 0;
+    const world = worldAsking(() => lastMs);
+    const bob = await world.enter('bob');
+    for (let run = 0; run < 10; run += 1) {
+      world.pass(overMs);
+      lastMs = world.clock.nowMs - BUCKET_MS;
+      expect(await world.sweep()).toMatchObject({ revived: 1, closed: 0 });
+    }
+    expect(await world.isOffline('bob')).toBe(false);
+    world.pass(LEASE_MS - BUCKET_MS - 1);
+    expect(await world.sweep()).toMatchObject({ due: 0 });
+    world.pass(BUCKET_MS + 1);
+    expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 1 });
+    expect(world.push.closed).toEqual([bob.connectionId]);
+  });
+
+  test('I-M8: the grace counts from the last heartbeat, however long ago the last frame was', async () => {
+    let lastMs = 0;
+    const graceMs = 250_000;
+    const world = worldAsking(() => lastMs, { realTimeGraceMs: graceMs });
+    await world.enter('bob');
+    for (let run = 0; run < 5; run += 1) {
+      world.pass(overMs);
+      lastMs = world.clock.nowMs;
+      await world.sweep();
+    }
+    world.pass(overMs);
+    expect(await world.sweep()).toMatchObject({ closed: 1 });
+    world.clock.nowMs = lastMs + graceMs - 1;
+    await world.sweep();
+    expect(await world.isIn('bob')).toBe(true);
+    world.pass(overMs);
+    await world.sweep();
+    expect(await world.isIn('bob')).toBe(false);
+  });
+
+  test('gone: he is offline from now on, and out when the grace is over', async () => {
+    const world = worldAsking(() => 'gone');
+    const bob = await world.enter('bob');
+    world.pass(overMs);
+    expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 0 });
+    expect((await rowOf(world, bob))?.offline).toMatchObject({ sinceMs: world.clock.nowMs });
+    world.pass(world.deps.settings.realTimeGraceMs - 1);
+    await world.sweep();
+    expect(await world.isIn('bob')).toBe(true);
+    world.pass(BUCKET_MS + 1);
+    expect(await world.sweep()).toMatchObject({ kicked: 1 });
+  });
+
+  test('without the setting nobody is asked', async () => {
+    const world = createWorld(store());
+    world.push.lastActiveMs = () => Promise.reject(new Error('asked'));
+    await world.enter('bob');
+    world.pass(overMs);
+    expect(await world.sweep()).toMatchObject({ closed: 1, failed: 0 });
+  });
+});
