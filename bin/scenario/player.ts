@@ -3,6 +3,7 @@ import {
   type ClientSocketConstructor,
   createEngine,
   RCIMIWChatRoomMemberActionType,
+  RCIMIWChatRoomStatus,
   type RCIMIWConnectionStatus,
   RCIMIWConversationType,
   type RCIMIWEngine,
@@ -15,6 +16,7 @@ export type Told =
   | { readonly kind: 'message'; readonly room: string; readonly text: string; readonly from: string }
   | { readonly kind: 'left' | 'joined'; readonly room: string; readonly userId: string }
   | { readonly kind: 'removed'; readonly room: string; readonly reason: string }
+  | { readonly kind: 'destroyed'; readonly room: string; readonly byItself: boolean }
   | { readonly kind: 'rejoined'; readonly room: string; readonly code: number }
   | { readonly kind: 'status'; readonly status: RCIMIWConnectionStatus };
 
@@ -115,6 +117,9 @@ export class Player {
         told.add({ kind: actionType === RCIMIWChatRoomMemberActionType.LEAVE ? 'left' : 'joined', room, userId });
       }
     });
+    engine.setOnChatRoomStatusChangedListener((room, status) =>
+      told.add({ kind: 'destroyed', room, byItself: status === RCIMIWChatRoomStatus.DESTROY_AUTO }),
+    );
     engine.setOnChatRoomRemovedListener((room, reason) => told.add({ kind: 'removed', room, reason }));
     engine.setOnChatRoomJoinedListener((code, room) => told.add({ kind: 'rejoined', room, code }));
   }
