@@ -137,3 +137,20 @@ describe('a notice', () => {
     expect(await told.next()).toEqual(['block', { ...event, operateType: 1 }]);
   });
 });
+
+describe('a sync', () => {
+  it.each([
+    ['joined', 1],
+    ['left', 0],
+  ] as const)('tells what he did on another device: %s', async (change, status) => {
+    engine.setOnChatRoomNotifyMultiLoginSyncListener((event) => told.put(['sync', event]));
+    await script.join();
+    const sync = { event: 'sync', room: 'elsewhere', change, atMs: 5 } as const;
+    server.send(sync);
+    server.send(sync);
+    server.send({ ...sync, atMs: 6 });
+    const event = { chatroomId: 'elsewhere', status, reason: 0, extra: '' };
+    expect(await told.next()).toEqual(['sync', { ...event, time: 5 }]);
+    expect(await told.next()).toEqual(['sync', { ...event, time: 6 }]);
+  });
+});

@@ -89,6 +89,16 @@ describe('a room session', () => {
     expect(told(none.events)).toEqual([[3, 10]]);
   });
 
+  it('takes for lost only what an answer speaks of', () => {
+    const early = receive(opened(3), places(6)).session;
+    const resumed = resumeSession(early, { roomEpoch: 'e1', seq: 3, messages: [] });
+    expect(told(resumed.events)).toEqual([]);
+    expect(missing(resumed.session)).toEqual({ afterSeq: 3, beforeSeq: 6 });
+    const repaired = repair(early, { afterSeq: 3, beforeSeq: 0 }, messages(4));
+    expect(told(repaired.events)).toEqual([4]);
+    expect(missing(repaired.session)).toEqual({ afterSeq: 4, beforeSeq: 6 });
+  });
+
   it('tells the recall of what the app has had', () => {
     const step = recall(opened(3), recalled(3));
     expect(told(step.events)).toEqual(['recalled 3']);
