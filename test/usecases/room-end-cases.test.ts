@@ -3,6 +3,7 @@ import { endOfRoom } from '../../lib/domain/room.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { setRoomEnd } from '../../lib/usecases/describe-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { keepRoom, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
 import { useStore } from '../support/emulators.ts';
@@ -130,12 +131,12 @@ test('a kept room stays, and goes within an hour when it is kept no more', async
 
 test('an end that is brought forward is kept within an hour', async () => {
   const world = createWorld(store());
-  const { room } = await createRoom(world.deps, world.room, '', {
+  await createRoom(world.deps, world.room, '', {
     end: { destroyType: 'fixed', destroyAfterMin: 7 * 24 * 60 },
   });
   world.pass(100 * minuteMs);
   await world.sweep();
-  await world.deps.store.setRoomEnd(world.room, room.epoch, { destroyType: 'fixed', destroyAfterMin: 60 });
+  expect(await setRoomEnd(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(true);
   const changedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - changedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
@@ -217,6 +218,21 @@ describe('a join and the end of the room at once: one story', () => {
       expect((await world.deps.store.getConnection(eve))?.rooms).toEqual((await isThere(world)) ? [world.room] : []);
     },
   );
+
+  test('the room is destroyed by a call before the join is written: no ghost', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(store(), (real) => ({
+      putMember: async (...values) => {
+        await interlude.play();
+        return real.putMember(...values);
+      },
+    }));
+    await createRoom(world.deps, world.room, '');
+    const eve = await world.open('eve');
+    interlude.plan(() => destroyRoom(world.deps, world.room, false));
+    const { code } = await world.join(eve);
+    expect(await eveIn(world, eve, code)).not.toBe('a ghost');
+  });
 
   test('many rounds, truly at once', async () => {
     for (let round = 0; round < 15; round += 1) {
