@@ -6,8 +6,10 @@ import { connectionMinutesUsd, invocationsUsd, messagesUsd, readsUsd, writesUsd 
 import { divide, type Units } from './units-meter.ts';
 
 const CONNECTIONS = 1000;
-const HOUR_MS = 3_600_000;
 const SETTLE_MS = 600_000;
+/** Three of the SDK's questions, and 15 heartbeats. */
+const SPAN_MS = 1_800_000;
+const SPANS_PER_HOUR = 3_600_000 / SPAN_MS;
 const RENEWED = 50;
 /** The SDK opens a new connection every 110 minutes, give or take five. */
 const RENEWALS_PER_HOUR = 60 / 110;
@@ -59,6 +61,15 @@ function partsOf(counts: IdleCounts, renewal: Units, mock: boolean): readonly Pa
   ];
 }
 
+const perHour = ({ beats, asks, frameUnits, sweeps, sweepUnits, questions }: IdleCounts): IdleCounts => ({
+  beats: beats * SPANS_PER_HOUR,
+  asks: asks * SPANS_PER_HOUR,
+  frameUnits: divide(frameUnits, 1 / SPANS_PER_HOUR),
+  sweeps: sweeps * SPANS_PER_HOUR,
+  sweepUnits: divide(sweepUnits, 1 / SPANS_PER_HOUR),
+  questions: questions * SPANS_PER_HOUR,
+});
+
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { usd }) => sum + usd, 0);
 
 /** One system of its own. */
@@ -67,7 +78,7 @@ async function measure(mock: boolean): Promise<{ readonly counts: IdleCounts; re
   try {
     await createTable(emulator.endpoint);
     const system = new IdleSystem(emulator.endpoint, mock);
-    const counts = await system.run(CONNECTIONS, SETTLE_MS, HOUR_MS);
+    const counts = perHour(await system.run(CONNECTIONS, SETTLE_MS, SPAN_MS));
     const renewal = divide(await system.renew(RENEWED), RENEWED);
     return { counts, parts: partsOf(counts, renewal, mock) };
   } finally {

@@ -12,7 +12,8 @@ const ENTERING_AT_ONCE = 16;
 const TALK_MS = 25_000;
 const BETWEEN_MESSAGES_MS = 1000;
 const LOOK_EVERY_MS = 50;
-const MOST_MS = 285_000;
+const MOST_MS = 270_000;
+const MOST_CLOSING_MS = 20_000;
 
 interface StormOptions {
   readonly clients: number;
@@ -203,7 +204,12 @@ async function main(args: readonly string[]): Promise<void> {
   const { maxEnvironments } = options;
   // The app's own calls are not what is tried here.
   const settings = { serverApiCallsPerSec: 0 };
-  const stack = await startLocal({ port: 0, settings, log, step: () => {}, maxEnvironments });
+  let disconnects = 0;
+  const disconnectDelivery = async (deliver: () => Promise<void>) => {
+    await deliver();
+    disconnects += 1;
+  };
+  const stack = await startLocal({ port: 0, settings, log, step: () => {}, maxEnvironments, disconnectDelivery });
   let clients: readonly StormClient[] = [];
   try {
     const appServer = new AppServer(stack);
@@ -213,6 +219,9 @@ async function main(args: readonly string[]): Promise<void> {
     await play({ stack, appServer, clients, rooms, newest: new Map(), startedMs }, options);
   } finally {
     for (const client of clients) await client.end();
+    // The functions must not be ended while they are told of the ends.
+    const opened = clients.reduce((sum, { dials }) => sum + dials.opened, 0);
+    for (let ms = 0; disconnects < opened && ms < MOST_CLOSING_MS; ms += LOOK_EVERY_MS) await wait(LOOK_EVERY_MS);
     await stack.close();
   }
 }

@@ -31,6 +31,7 @@ export function combine(one: Units, other: Units, how: (one: number, other: numb
   return combined;
 }
 
+export const add = (one: Units, other: Units): Units => combine(one, other, (a, b) => a + b);
 export const divide = (units: Units, by: number): Units => combine(units, units, (value) => value / by);
 
 /** Sums what DynamoDB says each operation consumed. */
@@ -42,9 +43,16 @@ export class UnitsMeter {
     client.middlewareStack.add(
       (next, context) => async (args) => {
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const result = await next(args);
-        this.#count(context.commandName ?? '', args.input, consumed(args.input, result.output));
-        return result;
+        const command = context.commandName ?? '';
+        try {
+          const result = await next(args);
+          this.#count(command, args.input, consumed(args.input, result.output));
+          return result;
+        } catch (error) {
+          // A write whose condition does not hold is charged too, as the row is: here as one of the smallest.
+          if (isConditionFailed(error)) this.#count(command, args.input, 1);
+          throw error;
+        }
       },
       { step: 'initialize', name: 'unitsMeter', priority: 'high' },
     );
@@ -71,6 +79,9 @@ export class UnitsMeter {
     }
   }
 }
+
+const isConditionFailed = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
 function isListOfMembers(command: string, input: object): boolean {
   const values = 'ExpressionAttributeValues' in input ? (input.ExpressionAttributeValues as object) : {};
