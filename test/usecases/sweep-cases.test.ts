@@ -213,7 +213,7 @@ test('I-M6: without the real-time service the sweep kicks nobody, ever', async (
   expect(await world.memberIds()).toEqual(['bob', 'silent']);
 });
 
-test('I-M9: protected members are never kicked by the sweep; after it they are', async () => {
+test('I-M9: protected members are never kicked by the sweep', async () => {
   const world = createWorld(store(), realTime);
   await world.drop(await world.enter('bob'));
   await world.enter('silent');
