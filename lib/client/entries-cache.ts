@@ -149,9 +149,9 @@ export class EntriesCache {
     this.#deps.ask(
       (id) => ({ action: 'getEntries', id, room: this.#room, afterKey }),
       (outcome) => {
-        if (generation !== this.#generation) return;
-        if (outcome.event === 'lost') this.#lost();
-        else if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
+        // After a loss there is a come-back, and that begins anew.
+        if (outcome.event === 'lost' || generation !== this.#generation) return;
+        if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
         else if (outcome.nextAfterKey !== undefined) this.#ask(outcome.nextAfterKey, [...pages, outcome], expected);
         else this.#took([...pages, outcome], expected);
       },
@@ -165,12 +165,6 @@ export class EntriesCache {
     const entries = new Map(pages.flatMap((page) => Object.entries(page.entries)));
     const [revision = 0] = revisions;
     this.#take(takeRead(this.#state, { revision, knownRevision: Math.max(...revisions), entries, expected }));
-  }
-
-  /** Another link may still be there; if none is, a come-back will begin anew. */
-  #lost(): void {
-    this.#isBusy = false;
-    if (this.#deps.link() !== undefined) this.#read();
   }
 
   #failed(answer: Answer): void {

@@ -2,7 +2,7 @@ import { HEARTBEAT_MS } from '../protocol/frames.ts';
 import type { Timers } from './types.ts';
 
 /** A server that has said nothing for this long is asked whether it is there. */
-const SILENCE_MS = 600_000;
+const SILENCE_MS = 3_600_000;
 
 /** What a heartbeat does. */
 export interface HeartbeatActions {

@@ -136,6 +136,31 @@ describe('connecting', () => {
     expect(waits.slice(0, 7).map((waitMs) => waitMs - roundTripMs)).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500]);
   });
 
+  /** How long it takes from a loss to the next status CONNECTING. */
+  const waitMs = (): number => {
+    while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(1);
+    const sinceMs = sim.timers.nowMs;
+    while (sim.statuses.at(-1) !== CONNECTING) sim.timers.advance(1);
+    return sim.timers.nowMs - sinceMs;
+  };
+
+  it('begins with a short wait again once the server has spoken, and not before', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
+    sim.server.refuseWith = undefined;
+    const lose = () => {
+      sim.timers.advance(200);
+      sim.access.reset();
+    };
+    lose();
+    expect(waitMs()).toBe(2000);
+    sim.timers.advance(200);
+    for (const wire of sim.server.wires.keys()) wire.send('{}');
+    lose();
+    expect(waitMs()).toBe(250);
+  });
+
   it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
     sim.access.cut();
     sim.connect(0);

@@ -10,6 +10,18 @@ beforeEach(() => {
 });
 
 const wires = () => [...sim.server.wires.keys()];
+const own = () => [...sim.network.wires.values()];
+const ask = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
+
+/** From now on frames of this action take so long to get to the server. */
+function slowDown(action: string, delayMs: number): void {
+  const received = sim.server.received.bind(sim.server);
+  sim.server.received = (wire, text) => {
+    if (JSON.parse(text).action !== action) received(wire, text);
+    else sim.timers.setTimeout(() => received(wire, text), delayMs);
+  };
+}
+
 const until = (isSo: () => boolean) => {
   while (!isSo()) sim.timers.advance(1);
 };
@@ -72,11 +84,7 @@ describe('a planned renewal', () => {
     sim.timers.advance(109 * MINUTE_MS);
     until(() => sim.network.wires.size === 2);
     const [old] = wires();
-    const received = sim.server.received.bind(sim.server);
-    sim.server.received = (wire, text) => {
-      const isSlow = JSON.parse(text).action === 'send';
-      sim.timers.setTimeout(() => received(wire, text), isSlow ? 5000 : 0);
-    };
+    slowDown('send', 5000);
     sim.send('one');
     await Promise.resolve();
     sim.timers.advance(4000);
@@ -87,6 +95,47 @@ describe('a planned renewal', () => {
     expect(old?.isOpen).toBe(false);
     expect(sim.server.log).toHaveLength(1);
     expect(sim.frames('send')).toHaveLength(1);
+  });
+
+  it('waits for what is under way in no room', () => {
+    sim.enter();
+    sim.timers.advance(109 * MINUTE_MS);
+    until(() => sim.network.wires.size === 2);
+    slowDown('history', 5000);
+    ask();
+    sim.timers.advance(4000);
+    expect(wires()).toHaveLength(2);
+    sim.timers.advance(2000);
+    expect(wires()).toHaveLength(1);
+    expect(sim.frames('history')).toHaveLength(1);
+  });
+
+  it('has nothing to do with a question that the old connection left open', () => {
+    sim.enter();
+    sim.timers.advance(109 * MINUTE_MS);
+    until(() => sim.network.wires.size === 2);
+    slowDown('ping', 20_000);
+    sim.notice('visible');
+    sim.timers.advance(MINUTE_MS);
+    expect(wires().map(({ id }) => id)).toEqual(['wire-2']);
+  });
+
+  it('asks again by the new connection what the old one has lost', async () => {
+    sim.enter();
+    const [old] = wires();
+    sim.timers.advance(110 * MINUTE_MS - 3000);
+    slowDown('join', 60_000);
+    slowDown('repair', 9000);
+    sim.server.trouble = { ...NO_TROUBLE, lostPush: 1 };
+    sim.server.publish('bob', 'b1');
+    sim.server.trouble = NO_TROUBLE;
+    sim.server.publish('bob', 'b2');
+    until(() => sim.server.wires.size === 2);
+    sim.timers.advance(200);
+    old?.close();
+    sim.timers.advance(20_000);
+    expect(sim.handed).toEqual([1, 2]);
+    expect(sim.statuses).toEqual([2, 1]);
   });
 
   it('brings in who joined by the old connection meanwhile', () => {
@@ -135,7 +184,7 @@ describe('a planned renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('that works in the end is not noticed either', () => {
+  it('that works in the end is not noticed either, and the next one begins anew', () => {
     sim.enter();
     sim.timers.advance(100 * MINUTE_MS);
     sim.server.refuseWith = 503;
@@ -143,6 +192,13 @@ describe('a planned renewal', () => {
     sim.server.refuseWith = undefined;
     sim.timers.advance(100 * MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
+    sim.server.refuseWith = 503;
+    until(() => sim.network.wires.size === 2);
+    until(() => sim.network.wires.size === 1);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(1000);
+    expect(wires()).toHaveLength(1);
+    expect(wires()[0]?.openedAtMs).toBeGreaterThan(sim.timers.nowMs - 1000);
   });
 
   it('goes back to the old connection where the new one is lost at once', async () => {
@@ -168,15 +224,73 @@ describe('a planned renewal', () => {
     expect(sim.server.log).toHaveLength(1);
   });
 
+  it('takes who joined by the new connection back to the old one', () => {
+    sim.connect(0);
+    sim.timers.advance(110 * MINUTE_MS);
+    until(() => sim.network.wires.size === 2);
+    slowDown('history', 9000);
+    ask();
+    until(() => sim.server.wires.size === 2);
+    sim.timers.advance(500);
+    void sim.engine.joinChatRoom('r', -1, true);
+    sim.timers.advance(1000);
+    const [, young] = wires();
+    sim.server.refuseWith = 503;
+    young?.close();
+    sim.timers.advance(1000);
+    expect(sim.statuses).toEqual([2, 1]);
+    expect(wires()).toHaveLength(1);
+    expect(sim.server.isOnline('ann')).toBe(true);
+  });
+
+  it('asks whether the old connection is there after it has gone back to it', () => {
+    sim.enter();
+    const [old, ...none] = own();
+    expect(none).toEqual([]);
+    sim.timers.advance(109 * MINUTE_MS);
+    until(() => sim.server.wires.size === 2);
+    const [, young] = own();
+    sim.timers.advance(60);
+    if (old !== undefined) old.isDead = true;
+    sim.server.refuseWith = 503;
+    young?.reset();
+    sim.timers.advance(9000);
+    expect(sim.statuses).toEqual([2, 1]);
+    sim.timers.advance(2000);
+    expect(sim.statuses.slice(2, 3)).toEqual([8]);
+  });
+
+  it('leaves an old connection behind that never ended, once there is another new one', () => {
+    sim.enter();
+    const [old] = own();
+    sim.timers.advance(109 * MINUTE_MS);
+    sim.server.trouble = { ...NO_TROUBLE, unknown: 1 };
+    until(() => sim.server.wires.size === 2);
+    if (old !== undefined) old.isDead = true;
+    sim.timers.advance(109 * MINUTE_MS);
+    until(() => sim.server.wires.size === 2);
+    old?.reset();
+    sim.timers.advance(1000);
+    sim.server.trouble = NO_TROUBLE;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses).toEqual([2, 1]);
+    expect(wires()).toHaveLength(1);
+    expect(sim.server.isOnline('ann')).toBe(true);
+  });
+
   it('goes on with the new connection where the old one is lost before everything has moved', async () => {
     sim.enter();
     const [old] = wires();
     sim.timers.advance(109 * MINUTE_MS);
     until(() => sim.server.wires.size === 2);
+    sim.timers.advance(60);
+    slowDown('history', 1000);
+    ask();
     sim.send('one');
     await Promise.resolve();
     old?.close();
     sim.timers.advance(2000);
+    expect(sim.frames('history')).toHaveLength(1);
     expect(sim.statuses).toEqual([2, 1]);
     expect(sim.sent.get('one')).toEqual([0]);
     expect(sim.server.log).toHaveLength(1);
