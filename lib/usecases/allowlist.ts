@@ -33,7 +33,11 @@ export async function addToAllowlist(
 export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return false;
-  for (const user of users) await deps.store.unprotect(roomId, room.epoch, user);
+  for (const user of users) {
+    await deps.store.unprotect(roomId, room.epoch, user);
+    // The real-time service looks at him now.
+    await deps.store.arm(deps.now(), [{ kind: 'member', room: roomId, userId: user }]);
+  }
   return true;
 }
 

@@ -22,5 +22,6 @@ export async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connecti
 
 /** Marks him offline where this was his last connection. */
 export async function dropFromRooms(deps: Deps, connection: Connection): Promise<void> {
-  for (const room of connection.rooms) await dropConnection(deps, room, connection, connection.silentSinceMs);
+  for (const room of connection.rooms)
+    await dropConnection(deps, room, connection, connection.silentSinceMs ?? connection.closedAtMs);
 }

@@ -7,7 +7,7 @@ import { eachOf, memberPages } from './fan-out.ts';
 const ROWS_IN_FLIGHT = 32;
 
 /** After this the sweep sees whether the work was done. */
-const LOOK_AFTER_MS = 60_000;
+export const LOOK_AFTER_MS = 60_000;
 
 /**
  * DESTROY: one write ends the room and with it every membership; telling and tidying follow. The destroyed row stays until
@@ -16,7 +16,7 @@ const LOOK_AFTER_MS = 60_000;
  */
 export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean, unless?: Room): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
-  if (room === undefined) return false;
+  if (room === undefined || (unless !== undefined && room.destroyedAtMs !== undefined)) return false;
   if (room.destroyedAtMs === undefined && !(await endRoom(deps, room, byItself, unless))) return false;
   const frame = { event: 'destroyed', room: roomId, roomEpoch: room.epoch, automatic: byItself } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {

@@ -35,27 +35,40 @@ export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
  * connection is looked at once more after it: whichever way a `$disconnect` interleaves, no ghost stays online.
  */
 export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const outcome = await joinOnce(deps, caller, request);
+    if (outcome !== 'room-is-gone') return outcome;
+    await deps.store.removeConnectionRoom(caller, request.room);
+  }
+  return busy();
+}
+
+/** The room may go while he joins: then it is decided anew whether there is one to join. */
+async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal | 'room-is-gone'> {
   const room = await roomToJoin(deps, request);
   if (!('epoch' in room)) return room;
   const connection = await deps.store.addConnectionRoom(caller, request.room);
   if (connection === undefined) return gone();
-  await noteActivity(deps, room);
+  if (!(await noteActivity(deps, room))) return 'room-is-gone';
   const by = { connectionId: caller.connectionId, device: connection.device };
   const admitted = await admit(deps, caller.userId, by, room, request.resume);
   if (!('member' in admitted)) {
     await deps.store.removeConnectionRoom(caller, request.room);
     return admitted;
   }
-  const again = await deps.store.getConnection(caller);
+  const [again, now] = await Promise.all([deps.store.getConnection(caller), deps.store.getRoom(request.room)]);
   if (again === undefined || again.closedAtMs !== undefined) {
     await dropConnection(deps, request.room, connection, undefined);
     return gone();
   }
-  if (admitted.fresh && (await isOverLimit(deps, room, admitted.member))) return full(deps, caller, admitted.member);
+  if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
+  if (admitted.fresh && (await isOverLimit(deps, room))) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, room.room, 'joined');
   if (!deps.settings.multipleRooms) await leaveOthers(deps, caller, connection.rooms, request.room);
-  return answer(deps, room, admitted, request);
+  return answer(deps, { before: room, now }, admitted, request);
 }
+
+const busy = () => refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
 
 const gone = () => refuse(Code.DISCONNECTED, 'unable to join the room; the connection is closed');
 
@@ -107,10 +120,10 @@ async function admit(
     if (stored !== 'conflict') return { member: stored, fresh };
     row = await deps.store.getMember(room.room, userId);
   }
-  return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
+  return busy();
 }
 
-/** The room was full: of several who join at once the first ones stay, as the limit allows. */
+/** The room was full. */
 async function full(deps: Deps, caller: Caller, member: Member): Promise<Refusal> {
   await claimEnd(deps, member, 'left', caller.connectionId);
   await deps.store.removeConnectionRoom(caller, member.room);
@@ -128,24 +141,29 @@ async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[],
   for (const room of rooms) if (room !== joinedRoom) await leaveForAnother(deps, caller, room);
 }
 
-async function answer(deps: Deps, room: Room, admitted: Admitted, request: JoinRequest): Promise<Joined> {
+/** The room as it was before his row was written, and after it. */
+interface JoinedRoom {
+  readonly before: Room;
+  readonly now: Room;
+}
+
+async function answer(deps: Deps, room: JoinedRoom, admitted: Admitted, request: JoinRequest): Promise<Joined> {
   const { member, fresh } = admitted;
-  const history = await historyFor(deps, room, request);
   return {
     code: 0,
-    room: room.room,
-    roomEpoch: room.epoch,
+    room: room.now.room,
+    roomEpoch: room.now.epoch,
     membership: member.membership ?? '',
     joinedAtMs: member.joinedAtMs,
     fresh,
-    ...history,
-    hasEntries: room.hasEntries,
+    ...(await historyFor(deps, room, request)),
+    hasEntries: room.now.hasEntries,
   };
 }
 
-/** Read after the member row was written: what is accepted later is pushed, what came before is here. */
-async function historyFor(deps: Deps, room: Room, request: JoinRequest): Promise<MissedMessages> {
-  if (request.resume !== undefined) return missedMessages(deps, room, request.resume.seq);
-  if (request.messageCount < 0) return { seq: room.seq, messages: [], complete: true };
-  return newestMessages(deps, room, request.messageCount === 0 ? 10 : request.messageCount);
+/** Up to the room after his row was written: what is accepted later is pushed. Without messages, all since before it counts as news. */
+async function historyFor(deps: Deps, { before, now }: JoinedRoom, request: JoinRequest): Promise<MissedMessages> {
+  if (request.resume !== undefined) return missedMessages(deps, now, request.resume.seq);
+  if (request.messageCount < 0) return { seq: before.seq, messages: [], complete: true };
+  return newestMessages(deps, now, request.messageCount === 0 ? 10 : request.messageCount);
 }

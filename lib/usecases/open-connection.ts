@@ -1,6 +1,7 @@
 import type { Access } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import { Code } from '../protocol/codes.ts';
+import type { Connection } from '../store/room-store.ts';
 import { closeConnection } from './close-connection.ts';
 import { cutConnections } from './cut-connections.ts';
 import type { Caller, Deps } from './deps.ts';
@@ -38,10 +39,12 @@ export async function openConnection(deps: Deps, caller: Caller, client: Client,
   });
   // It was closed before this was written.
   if (!opened) return Code.DISCONNECTED;
-  const refusal = refusalFor(await deps.store.getAccess(caller.userId), token, deps.now());
+  const refusal =
+    refusalFor(await deps.store.getAccess(caller.userId), token, deps.now()) ||
+    (deps.settings.oneDevicePerPlatform
+      ? await endFormerLogin(deps, caller, { device, instance, openedAtMs: nowMs })
+      : 0);
   if (refusal !== Code.OK) await closeConnection(deps, caller);
-  else if (deps.settings.oneDevicePerPlatform)
-    await endFormerLogin(deps, caller, { device, instance, openedAtMs: nowMs });
   return refusal;
 }
 
@@ -50,21 +53,24 @@ function refusalFor(access: Access, token: TokenLife, nowMs: number): number {
   return token.issuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }
 
+interface Login {
+  readonly device: string;
+  readonly instance: string;
+  readonly openedAtMs: number;
+}
+
 /**
- * Another login on the same platform ends. Of two that connect at once the later one stays, whoever looks first; a new
- * connection of the same run is no other login: its client ends the old one itself.
+ * Another login on the same platform ends. Of two that connect at once the later one stays, whoever looks first: the
+ * earlier one may find that it is itself the one to end. A new connection of the same run is no other login: its client
+ * ends the old one.
  */
-async function endFormerLogin(
-  deps: Deps,
-  { userId, connectionId }: Caller,
-  own: { readonly device: string; readonly instance: string; readonly openedAtMs: number },
-): Promise<void> {
-  const former = (await deps.store.connectionsOf(userId)).filter(
-    (other) =>
-      other.device === own.device &&
-      other.instance !== own.instance &&
-      (other.openedAtMs - own.openedAtMs || (other.connectionId < connectionId ? -1 : 1)) < 0,
+async function endFormerLogin(deps: Deps, { userId, connectionId }: Caller, own: Login): Promise<number> {
+  const others = (await deps.store.connectionsOf(userId)).filter(
+    (other) => other.device === own.device && other.instance !== own.instance,
   );
+  const isFormer = (other: Connection) =>
+    (other.openedAtMs - own.openedAtMs || (other.connectionId < connectionId ? -1 : 1)) < 0;
   const message = 'another device of the same platform has connected';
-  await cutConnections(deps, former, { code: Code.KICKED_BY_OTHER_DEVICE, message });
+  await cutConnections(deps, others.filter(isFormer), { code: Code.KICKED_BY_OTHER_DEVICE, message });
+  return others.every(isFormer) ? Code.OK : Code.KICKED_BY_OTHER_DEVICE;
 }

@@ -47,11 +47,8 @@ export async function countMembers(deps: Deps, room: Room): Promise<number> {
   return rows.filter((row) => isMember(row, now, deps.settings)).length;
 }
 
-/** Is he one too many? Of those who join at once the first by time stay. */
-export async function isOverLimit(deps: Deps, room: Room, member: Member): Promise<boolean> {
+/** Looked at after his row is written: are there as many others already? Of two at once for one place both may be refused. */
+export async function isOverLimit(deps: Deps, room: Room): Promise<boolean> {
   const { roomMemberLimit } = deps.settings;
-  if (roomMemberLimit === 0) return false;
-  const list = await queryMembers(deps, room.room, Number.POSITIVE_INFINITY, 'ascending');
-  const place = list?.members.findIndex(({ userId }) => userId === member.userId) ?? -1;
-  return place >= roomMemberLimit;
+  return roomMemberLimit > 0 && (await countMembers(deps, room)) > roomMemberLimit;
 }

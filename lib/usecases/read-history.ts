@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isLive, type Room, type StoredMessage } from '../domain/room.ts';
+import type { Room, StoredMessage } from '../domain/room.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
 import { checkMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
@@ -40,25 +40,18 @@ async function between(
 }
 
 /** The newest messages, oldest first. */
-export async function newestMessages(deps: Deps, joinedRoom: Room, count: number): Promise<MissedMessages> {
-  const room = await freshRoom(deps, joinedRoom);
+export async function newestMessages(deps: Deps, room: Room, count: number): Promise<MissedMessages> {
   const messages = (await between(deps, room, 0, room.seq + 1, 'descending', count)).reverse();
   return { seq: room.seq, messages: newestThatFit(messages), complete: true };
 }
 
 /** What came after `afterSeq`, oldest first; `complete` false = it does not reach back, or not up to now. */
-export async function missedMessages(deps: Deps, joinedRoom: Room, afterSeq: number): Promise<MissedMessages> {
-  const room = await freshRoom(deps, joinedRoom);
+export async function missedMessages(deps: Deps, room: Room, afterSeq: number): Promise<MissedMessages> {
   const found = await between(deps, room, afterSeq, room.seq + 1, 'ascending', MESSAGE_COUNT_MAX);
   const messages = oldestThatFit(found);
   const reachesBack = afterSeq >= room.seq || messages[0]?.seq === afterSeq + 1;
   const last = messages.at(-1)?.seq ?? afterSeq;
   return { seq: reachesBack ? last : room.seq, messages, complete: reachesBack };
-}
-
-async function freshRoom(deps: Deps, room: Room): Promise<Room> {
-  const now = await deps.store.getRoom(room.room);
-  return isLive(now) && now.epoch === room.epoch ? now : room;
 }
 
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;

@@ -123,7 +123,8 @@ describe('users', () => {
 
 async function openSocket(userId: string): Promise<WebSocket> {
   const token = await stage.appServer.token(userId);
-  const socket = new WebSocket(stage.stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
+  // As a device of its own beside the player's.
+  const socket = new WebSocket(`${stage.stack.webSocketUrl}?platform=desktop`, ['doorman.v1', `token.${token}`]);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return socket;
 }
