@@ -126,6 +126,7 @@ export class SimulatedWire implements Wire {
   #isClosedByClient: boolean = false;
   #lifeTimer: unknown;
   #lastFromClientAtMs = 0;
+  #lastToClientAtMs = 0;
 
   constructor(access: Access, socket: ClientSocket & { protocol: string }, url: URL, protocols: readonly string[]) {
     this.access = access;
@@ -168,13 +169,17 @@ export class SimulatedWire implements Wire {
 
   send(text: string): boolean {
     if (!this.isOpen) return false;
-    this.#later(() => this.#tell('onmessage', { data: text }));
+    const delayMs = this.#network.latencyMs();
+    this.#lastToClientAtMs = Math.max(this.#lastToClientAtMs, this.#network.timers.nowMs + delayMs);
+    this.#later(() => this.#tell('onmessage', { data: text }), delayMs);
     return true;
   }
 
   close(): void {
     this.endAtGateway();
-    this.#later(() => this.#tell('onclose', {}));
+    // What was sent before may come in another order, but not after the end.
+    const delayMs = Math.max(this.#network.latencyMs(), this.#lastToClientAtMs + 1 - this.#network.timers.nowMs);
+    this.#later(() => this.#tell('onclose', {}), delayMs);
   }
 
   /** The gateway's end is closed, and what is behind it hears of it. */
