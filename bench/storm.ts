@@ -12,7 +12,8 @@ const ENTERING_AT_ONCE = 16;
 const TALK_MS = 25_000;
 const BETWEEN_MESSAGES_MS = 1000;
 const LOOK_EVERY_MS = 50;
-const MOST_MS = 270_000;
+/** Together with twice the time of closing under five minutes. */
+const MOST_MS = 255_000;
 const MOST_CLOSING_MS = 20_000;
 
 interface StormOptions {
@@ -29,7 +30,12 @@ interface Storm {
   readonly rooms: readonly string[];
   /** The seq of the newest message of each room. */
   readonly newest: Map<string, number>;
-  readonly startedMs: number;
+  readonly state: State;
+}
+
+/** Where the run is, for when its time is over. */
+interface State {
+  waitsFor: string;
 }
 
 function readOptions(args: readonly string[]): StormOptions {
@@ -45,14 +51,12 @@ function readOptions(args: readonly string[]): StormOptions {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** Waits for something that shows in what the clients keep; throws when the time of the run is over. */
-async function until({ startedMs, clients }: Storm, what: string, isSo: (client: StormClient) => boolean) {
+/** Waits for something that shows in what the clients keep. */
+async function until({ clients, state }: Storm, what: string, isSo: (client: StormClient) => boolean): Promise<void> {
   for (;;) {
     const missing = clients.filter((client) => !isSo(client)).length;
     if (missing === 0) return;
-    if (performance.now() - startedMs > MOST_MS) {
-      throw new Error(`unable to go on; ${what} is not so for ${missing} of ${clients.length} in time`);
-    }
+    state.waitsFor = `${what} of ${missing} of ${clients.length} clients`;
     await wait(LOOK_EVERY_MS);
   }
 }
@@ -79,7 +83,7 @@ async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
   const { clients, rooms } = storm;
   await Promise.all(rooms.map((room) => publish(storm, room)));
   await until(storm, 'the first message', (client) => hasAll(storm, client));
-  const before = clients.map(({ dials }) => ({ ...dials }));
+  const before = sumDials(clients);
   const runsBefore = lambdaRuns(storm.stack);
   const cpuBefore = process.cpuUsage();
   const cutMs = performance.now();
@@ -96,10 +100,7 @@ async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
   await talking;
   await until(storm, 'the end of the talk', (client) => hasAll(storm, client));
   const tookMs = performance.now() - cutMs;
-  tellDials(
-    clients.map(({ dials }) => dials),
-    before,
-  );
+  tellDials(sumDials(clients), before);
   tellLoad(lambdaRuns(storm.stack) - runsBefore, process.cpuUsage(cpuBefore), tookMs);
   await Promise.all(rooms.map((room) => publish(storm, room)));
   await until(storm, 'the last message', (client) => hasAll(storm, client));
@@ -135,15 +136,20 @@ function tellTimes(
   console.log(`${what.padEnd(16)} first ${at(0)}, median ${at(0.5)}, last ${at(1)} after the cut`);
 }
 
-function tellDials(after: readonly Dials[], before: readonly Dials[]): void {
-  const sum = (all: readonly Dials[], name: keyof Dials) => all.reduce((total, dials) => total + dials[name], 0);
-  const count = (name: keyof Dials) => sum(after, name) - sum(before, name);
-  const [opened, refused, unanswered] = [count('opened'), count('refused'), count('unanswered')];
-  const retries = opened + refused + unanswered - after.length;
-  console.log(
-    `${'connects'.padEnd(16)} ${opened}; refused ${refused}, unanswered ${unanswered}, so ${retries} retries`,
-  );
-  console.log(`${'no network'.padEnd(16)} ${count('withoutNetwork')} dials that reached nobody`);
+const NO_DIALS: Dials = { opened: 0, refused: 0, unanswered: 0, withoutNetwork: 0 };
+
+function sumDials(clients: readonly StormClient[]): Dials {
+  const sum = { ...NO_DIALS };
+  for (const { dials } of clients) for (const name of Object.keys(sum) as (keyof Dials)[]) sum[name] += dials[name];
+  return sum;
+}
+
+function tellDials(after: Dials, before: Dials): void {
+  const [opened, refused, unanswered, withoutNetwork] = (
+    ['opened', 'refused', 'unanswered', 'withoutNetwork'] as const
+  ).map((name) => after[name] - before[name]);
+  console.log(`${'connects'.padEnd(16)} ${opened} opened; tried in vain: ${refused} refused, ${unanswered} unanswered`);
+  console.log(`${'no network'.padEnd(16)} ${withoutNetwork} dials reached nobody during the outage`);
 }
 
 function tellLoad(runs: number, { user, system }: NodeJS.CpuUsage, tookMs: number): void {
@@ -185,44 +191,76 @@ async function countMembers(appServer: AppServer, room: string, userIds: readonl
   return members;
 }
 
-async function enter(stack: LocalDeployment, appServer: AppServer, count: number): Promise<readonly StormClient[]> {
-  const clients: StormClient[] = [];
+/** `clients` gets each of them before it connects, so that whoever ends the run can end them all. */
+async function enter(stack: LocalDeployment, count: number, clients: StormClient[], state: State): Promise<void> {
+  const appServer = new AppServer(stack);
   const indices = Array.from({ length: count }, (_, index) => index);
+  let entered = 0;
   await eachOf(indices, ENTERING_AT_ONCE, async (index) => {
     const [userId, room] = [`user-${index}`, `room-${Math.floor(index / ROOM_CLIENTS)}`];
     const client = new StormClient({ server: stack.webSocketUrl, userId, room, token: await appServer.token(userId) });
     clients.push(client);
     await client.enter();
+    entered += 1;
+    state.waitsFor = `the entry of ${count - entered} of ${count} clients`;
   });
-  return clients;
+}
+
+async function run(stack: LocalDeployment, options: StormOptions, clients: StormClient[], state: State): Promise<void> {
+  const startedMs = performance.now();
+  await enter(stack, options.clients, clients, state);
+  console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
+  const rooms = [...new Set(clients.map(({ room }) => room))];
+  await play({ stack, appServer: new AppServer(stack), clients, rooms, newest: new Map(), state }, options);
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
-  const startedMs = performance.now();
-  const log = (line: string) => console.error(line);
-  const { maxEnvironments } = options;
-  // The app's own calls are not what is tried here.
-  const settings = { serverApiCallsPerSec: 0 };
   let disconnects = 0;
-  const disconnectDelivery = async (deliver: () => Promise<void>) => {
-    await deliver();
-    disconnects += 1;
+  const stack = await startLocal({
+    port: 0,
+    // The app's own calls are not what is tried here.
+    settings: { serverApiCallsPerSec: 0 },
+    log: (line) => console.error(line),
+    step: () => {},
+    maxEnvironments: options.maxEnvironments,
+    disconnectDelivery: async (deliver) => {
+      await deliver();
+      disconnects += 1;
+    },
+  });
+  const clients: StormClient[] = [];
+  const state = { waitsFor: 'the start' };
+  const tooLate = async (): Promise<never> => {
+    await wait(MOST_MS);
+    tellDials(sumDials(clients), NO_DIALS);
+    throw new Error(`unable to go on; after ${seconds(MOST_MS)} it still waits for ${state.waitsFor}`);
   };
-  const stack = await startLocal({ port: 0, settings, log, step: () => {}, maxEnvironments, disconnectDelivery });
-  let clients: readonly StormClient[] = [];
   try {
-    const appServer = new AppServer(stack);
-    clients = await enter(stack, appServer, options.clients);
-    console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
-    const rooms = [...new Set(clients.map(({ room }) => room))];
-    await play({ stack, appServer, clients, rooms, newest: new Map(), startedMs }, options);
+    await Promise.race([run(stack, options, clients, state), tooLate()]);
   } finally {
     for (const client of clients) await client.end();
     // The functions must not be ended while they are told of the ends.
-    const opened = clients.reduce((sum, { dials }) => sum + dials.opened, 0);
+    const { opened } = sumDials(clients);
     for (let ms = 0; disconnects < opened && ms < MOST_CLOSING_MS; ms += LOOK_EVERY_MS) await wait(LOOK_EVERY_MS);
-    await stack.close();
+    await closeInTime(stack);
+  }
+}
+
+/** A stack that does not end by itself is ended process by process. */
+async function closeInTime(stack: LocalDeployment): Promise<void> {
+  const { pids } = stack;
+  const outcome = await Promise.race([stack.close(), wait(MOST_CLOSING_MS, 'too late')]);
+  if (outcome !== 'too late') return;
+  console.error('The stack did not end by itself.');
+  for (const pid of pids) if (isRunning(pid)) process.kill(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
