@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { type ClientSocketConstructor, createEngine, type RCIMIWEngine } from '../lib/client/index.ts';
+import type { Gate } from './storm-gate.ts';
 
 // Nobody listens on the discard port of this machine: a dial there fails as it does without a network.
 const NO_NETWORK = 'ws://127.0.0.1:9';
@@ -21,6 +22,7 @@ export interface StormClientOptions {
   readonly userId: string;
   readonly token: string;
   readonly room: string;
+  readonly gate: Gate;
 }
 
 /** A user with the SDK, in one room, whose network can fail; keeps what the SDK told. */
@@ -36,13 +38,15 @@ export class StormClient {
   openedAtMs: number = 0;
   readonly #engine: RCIMIWEngine;
   readonly #token: string;
+  readonly #gate: Gate;
   #socket: WebSocket | undefined;
   #hasNetwork: boolean = true;
 
-  constructor({ server, userId, token, room }: StormClientOptions) {
+  constructor({ server, userId, token, room, gate }: StormClientOptions) {
     this.userId = userId;
     this.room = room;
     this.#token = token;
+    this.#gate = gate;
     this.#engine = createEngine('', { server, WebSocket: this.#network() });
     this.#engine.setOnMessageReceivedListener(({ seq }) => this.seqs.push(seq));
     this.#engine.setOnChatRoomRemovedListener((_room, reason) => this.faults.push(`removed: ${reason}`));
@@ -79,20 +83,23 @@ export class StormClient {
 
   #network(): ClientSocketConstructor {
     const dialled = (server: string, protocols: string[]): WebSocket => {
-      const hasNetwork = this.#hasNetwork;
-      const socket = new WebSocket(hasNetwork ? server : NO_NETWORK, protocols);
+      const { url, isOpen } = this.#hasNetwork ? this.#gate.dial(server) : { url: NO_NETWORK, isOpen: false };
+      let outcome: keyof Dials = this.#hasNetwork ? 'unanswered' : 'withoutNetwork';
+      const socket = new WebSocket(url, protocols);
       this.#socket = socket;
-      let outcome: keyof Dials = hasNetwork ? 'unanswered' : 'withoutNetwork';
       socket.once('open', () => {
         outcome = 'opened';
         this.dials.opened += 1;
         this.openedAtMs = performance.now();
+        this.#gate.leave();
       });
       socket.on('error', ({ message }) => {
         if (message.startsWith('Unexpected server response')) outcome = 'refused';
       });
       socket.once('close', () => {
-        if (outcome !== 'opened') this.dials[outcome] += 1;
+        if (outcome === 'opened') return;
+        this.dials[outcome] += 1;
+        if (isOpen) this.#gate.leave();
       });
       return socket;
     };

@@ -2,9 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AppServer } from '../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
+import { readMessageId } from '../lib/domain/room.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
 import { eachOf } from '../lib/usecases/fan-out.ts';
 import { type Dials, StormClient } from './storm-client.ts';
+import { type Gate, openGate } from './storm-gate.ts';
 
 const ROOM_CLIENTS = 100;
 const ENTERING_AT_ONCE = 16;
@@ -20,6 +22,8 @@ interface StormOptions {
   readonly clients: number;
   readonly outageMs: number;
   readonly maxEnvironments: number;
+  /** Handshakes under way at once; more are refused. */
+  readonly handshakes: number;
 }
 
 /** What a run has at hand. */
@@ -36,17 +40,32 @@ interface Storm {
 /** Where the run is, for when its time is over. */
 interface State {
   waitsFor: string;
+  failedCalls: number;
+}
+
+interface Run {
+  readonly clients: StormClient[];
+  readonly state: State;
 }
 
 function readOptions(args: readonly string[]): StormOptions {
-  const text = (value: string) => ({ type: 'string', default: value }) as const;
-  const options = { clients: text('1000'), 'outage-ms': text('5000'), environments: text('4') };
+  const whole = (value: string) => ({ type: 'string', default: value }) as const;
+  const options = {
+    clients: whole('1000'),
+    'outage-ms': whole('5000'),
+    environments: whole('4'),
+    handshakes: whole('16'),
+  };
   const { values } = parseArgs({ args: [...args], options });
-  const [clients, outageMs, maxEnvironments] = [values.clients, values['outage-ms'], values.environments].map(Number);
-  if (!(Number(clients) >= 1 && Number(outageMs) >= 0 && Number(maxEnvironments) >= 1)) {
-    throw new Error('unable to read the options; --clients, --outage-ms and --environments are whole numbers');
+  for (const [name, value] of Object.entries(values)) {
+    if (!/^[1-9]\d{0,5}$/.test(value)) throw new Error(`unable to use --${name} ${value}; it must be a whole number`);
   }
-  return { clients: Number(clients), outageMs: Number(outageMs), maxEnvironments: Number(maxEnvironments) };
+  return {
+    clients: Number(values.clients),
+    outageMs: Number(values['outage-ms']),
+    maxEnvironments: Number(values.environments),
+    handshakes: Number(values.handshakes),
+  };
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -64,14 +83,18 @@ async function until({ clients, state }: Storm, what: string, isSo: (client: Sto
 async function publish({ appServer, newest }: Storm, room: string): Promise<void> {
   const content = JSON.stringify({ content: 'A line of chat, as people write it.' });
   const call = { fromUserId: 'host', objectName: 'RC:TxtMsg', content, toChatroomId: room };
-  await appServer.call('/message/chatroom/publish.json', call);
-  newest.set(room, (newest.get(room) ?? 0) + 1);
+  const { messageUIDs } = await appServer.call('/message/chatroom/publish.json', call);
+  const [told] = messageUIDs as readonly { readonly messageUID: string }[];
+  newest.set(room, readMessageId(told?.messageUID ?? '')?.seq ?? 0);
 }
 
+/** A call that fails, because the time of its Lambda is over, may have been accepted; the next one shows it. */
 async function talk(storm: Storm, room: string, untilMs: number): Promise<void> {
   while (performance.now() < untilMs) {
     const next = wait(BETWEEN_MESSAGES_MS);
-    await publish(storm, room);
+    await publish(storm, room).catch(() => {
+      storm.state.failedCalls += 1;
+    });
     await next;
   }
 }
@@ -160,7 +183,7 @@ function tellLoad(runs: number, { user, system }: NodeJS.CpuUsage, tookMs: numbe
 }
 
 /** Everybody is still a member, by the server API, and was handed each message once and in order. */
-async function check({ appServer, clients, rooms, newest }: Storm): Promise<void> {
+async function check({ appServer, clients, rooms, newest, state }: Storm): Promise<void> {
   let members = 0;
   for (const room of rooms) {
     const asked = clients.filter((client) => client.room === room).map(({ userId }) => userId);
@@ -175,6 +198,7 @@ async function check({ appServer, clients, rooms, newest }: Storm): Promise<void
   console.log(
     `${'messages'.padEnd(16)} at most ${most} in a room during the storm; ${defaultSettings.offlineMessageLimit} put out`,
   );
+  console.log(`${'calls'.padEnd(16)} ${state.failedCalls} of the app to publish failed`);
   console.log(`${'members'.padEnd(16)} ${members} of ${clients.length}`);
   console.log(`${'whole'.padEnd(16)} ${whole} of ${clients.length} were handed each message once, in order`);
   if (faults.length > 0) console.log(`${'faults'.padEnd(16)} ${faults.length}: ${faults.slice(0, 5).join('; ')}`);
@@ -192,13 +216,14 @@ async function countMembers(appServer: AppServer, room: string, userIds: readonl
 }
 
 /** `clients` gets each of them before it connects, so that whoever ends the run can end them all. */
-async function enter(stack: LocalDeployment, count: number, clients: StormClient[], state: State): Promise<void> {
+async function enter(stack: LocalDeployment, gate: Gate, count: number, { clients, state }: Run): Promise<void> {
   const appServer = new AppServer(stack);
   const indices = Array.from({ length: count }, (_, index) => index);
   let entered = 0;
   await eachOf(indices, ENTERING_AT_ONCE, async (index) => {
     const [userId, room] = [`user-${index}`, `room-${Math.floor(index / ROOM_CLIENTS)}`];
-    const client = new StormClient({ server: stack.webSocketUrl, userId, room, token: await appServer.token(userId) });
+    const token = await appServer.token(userId);
+    const client = new StormClient({ server: stack.webSocketUrl, userId, room, token, gate });
     clients.push(client);
     await client.enter();
     entered += 1;
@@ -206,9 +231,9 @@ async function enter(stack: LocalDeployment, count: number, clients: StormClient
   });
 }
 
-async function run(stack: LocalDeployment, options: StormOptions, clients: StormClient[], state: State): Promise<void> {
+async function run(stack: LocalDeployment, gate: Gate, options: StormOptions, { clients, state }: Run): Promise<void> {
   const startedMs = performance.now();
-  await enter(stack, options.clients, clients, state);
+  await enter(stack, gate, options.clients, { clients, state });
   console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
   const rooms = [...new Set(clients.map(({ room }) => room))];
   await play({ stack, appServer: new AppServer(stack), clients, rooms, newest: new Map(), state }, options);
@@ -229,20 +254,22 @@ async function main(args: readonly string[]): Promise<void> {
       disconnects += 1;
     },
   });
+  const gate = await openGate(options.handshakes);
   const clients: StormClient[] = [];
-  const state = { waitsFor: 'the start' };
+  const state = { waitsFor: 'the start', failedCalls: 0 };
   const tooLate = async (): Promise<never> => {
     await wait(MOST_MS);
     tellDials(sumDials(clients), NO_DIALS);
     throw new Error(`unable to go on; after ${seconds(MOST_MS)} it still waits for ${state.waitsFor}`);
   };
   try {
-    await Promise.race([run(stack, options, clients, state), tooLate()]);
+    await Promise.race([run(stack, gate, options, { clients, state }), tooLate()]);
   } finally {
     for (const client of clients) await client.end();
     // The functions must not be ended while they are told of the ends.
     const { opened } = sumDials(clients);
     for (let ms = 0; disconnects < opened && ms < MOST_CLOSING_MS; ms += LOOK_EVERY_MS) await wait(LOOK_EVERY_MS);
+    gate.close();
     await closeInTime(stack);
   }
 }

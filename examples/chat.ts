@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { createEngine, RCIMIWConversationType } from '../lib/client/index.ts';
+import { createEngine, RCIMIWConnectionStatus, RCIMIWConversationType } from '../lib/client/index.ts';
 
 /** What `npm start` writes down for those who want in. */
 interface LocalService {
@@ -12,6 +12,7 @@ interface LocalService {
   readonly appSecret: string;
 }
 
+const statusNames = Object.keys(RCIMIWConnectionStatus);
 const [userId, room] = process.argv.slice(2);
 if (userId === undefined || room === undefined) {
   console.error('usage: npm run chat -- <user> <room>');
@@ -21,7 +22,8 @@ await chat(userId, room);
 
 async function chat(userId: string, room: string): Promise<void> {
   const service = JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
-  const engine = createEngine(service.appKey, { server: service.webSocketUrl, WebSocket });
+  const engine = createEngine(service.appKey, { server: service.webSocketUrl, platform: 'desktop', WebSocket });
+  engine.setOnConnectionStatusChangedListener((status) => console.log(`* ${statusNames[status]}`));
   engine.setOnMessageReceivedListener((message) => {
     console.log(`${message.senderUserId}: ${'text' in message ? message.text : message.content}`);
   });

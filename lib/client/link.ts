@@ -13,7 +13,12 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How Node and React Native word a refused handshake; a browser says nothing. */
 const REFUSED_HANDSHAKE = /(?:response|code)\D*40[13]\b/i;
 /** Why the server may refuse a connection; a browser learns it only by a sub-protocol that it offered. */
-const REFUSAL_CODES: readonly number[] = [Code.TOKEN_INCORRECT, Code.USER_BLOCKED, Code.TOKEN_EXPIRED];
+const REFUSAL_CODES: readonly number[] = [
+  Code.TOKEN_INCORRECT,
+  Code.USER_BLOCKED,
+  Code.KICKED_BY_OTHER_DEVICE,
+  Code.TOKEN_EXPIRED,
+];
 
 /** What a link tells its owner; nothing more once it was closed. */
 export interface LinkEvents {

@@ -35,6 +35,7 @@ describe('a connection that is refused by a sub-protocol', () => {
     expect((await server.connections.next()).slice(2)).toEqual([
       'doorman.refused.31004',
       'doorman.refused.31009',
+      'doorman.refused.31010',
       'doorman.refused.31020',
     ]);
   });
@@ -42,6 +43,7 @@ describe('a connection that is refused by a sub-protocol', () => {
   it.each([
     [31004, 5],
     [31009, 6],
+    [31010, 4],
     [31020, 5],
   ])('ends with %i and status %i, and is not tried again', async (code, status) => {
     listenToStatus();

@@ -27,23 +27,30 @@ export interface Wire {
   close(): void;
 }
 
+let networks = 0;
+
 /** A gateway and the networks between it and its clients, on virtual timers. */
 export class SimulatedNetwork {
   readonly timers: VirtualTimers;
   readonly random: () => number;
   readonly backend: Backend;
   readonly wires = new Map<string, SimulatedWire>();
-  #lastId = 0;
+  /** How many handshakes there were. */
+  dials = 0;
+  readonly #number: number;
 
   constructor(timers: VirtualTimers, random: () => number, backend: Backend) {
     this.timers = timers;
     this.random = random;
     this.backend = backend;
+    networks += 1;
+    this.#number = networks;
   }
 
+  /** As long as one table is used by several networks, their connections must not have the same ids. */
   nextId(): string {
-    this.#lastId += 1;
-    return `wire-${this.#lastId}`;
+    this.dials += 1;
+    return `wire-${this.#number}-${this.dials}`;
   }
 
   latencyMs(): number {
@@ -206,6 +213,7 @@ export class SimulatedWire implements Wire {
 
   closedByClient(): void {
     this.#isClosedByClient = true;
+    if (this.isDead && this.#state === 'dialled') this.#forget();
     this.#later(() => this.endAtGateway());
   }
 
