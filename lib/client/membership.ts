@@ -40,6 +40,8 @@ export class Membership {
   #member: Member | undefined;
   /** He was put out as offline, and is to join afresh as soon as that can be. */
   #rejoining: JoinOptions | undefined;
+  /** The membership that a push has ended last: an answer may come later that does not know it yet. */
+  #ended: { readonly membership: string; readonly reason: EndReason } | undefined;
 
   constructor(room: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
     this.#room = room;
@@ -102,7 +104,7 @@ export class Membership {
       settle: (answer, { hasMoved }) => {
         // Told meanwhile by a push that this membership is over: that has been dealt with.
         const isOver = this.#member === undefined || this.#member.membership !== member.membership;
-        if ('membership' in answer) this.#joined(answer, member, hasMoved, () => {});
+        if ('membership' in answer && !isOver) this.#joined(answer, member, hasMoved, () => {});
         else if (isRefusal(answer) && !isOver && !SAYING_NOTHING.includes(answer.code)) this.#lost(answer);
         this.#events.settled();
       },
@@ -116,6 +118,7 @@ export class Membership {
     if (this.#operations.has('leave')) return;
     if (member === undefined || reason !== 'offline') this.forget();
     else this.#member = undefined;
+    if (member !== undefined) this.#ended = { membership: member.membership, reason };
     this.#operations.remove('resume');
     this.#events.removed(reason);
     if (member !== undefined && reason === 'offline') this.#rejoin(member);
@@ -145,7 +148,8 @@ export class Membership {
     this.#rejoining = undefined;
     done();
     this.#events.joined(answer);
-    if (hasMoved) this.resume();
+    if (membership === this.#ended?.membership) this.removed(this.#ended.reason);
+    else if (hasMoved) this.resume();
   }
 
   #notJoined(answer: RefusalAnswer, options: JoinOptions, done: (code: number) => void): void {

@@ -196,9 +196,11 @@ describe('two hours of a bad network', () => {
         sim.notice('online');
         sim.timers.advance(2 * MINUTE_MS);
         expect(sim.statuses.at(-1)).toBe(1);
-        // Where he was put out and the word of it was lost, this tells him.
         await run.send();
         sim.timers.advance(MINUTE_MS);
+        // Where he was put out and the word of it was lost, this send tells him.
+        const isWordLost = events.some(({ event }) => event.kind === 'trouble' && event.trouble.lostPush > 0);
+        if (!isWordLost) expect([...sim.sent.values()].at(-1)).toEqual([0]);
         run.talk(1);
         await run.send();
         sim.timers.advance(MINUTE_MS);
@@ -206,7 +208,7 @@ describe('two hours of a bad network', () => {
         const newest = sim.server.log.findLast(({ senderUserId }) => senderUserId === 'bob')?.seq;
         expect(sim.handed.at(-1)).toBe(newest);
         for (const [text, codes] of sim.sent) expect([text, codes]).toEqual([text, [expect.any(Number)]]);
-        expect(sim.sent.get([...sim.sent.keys()].at(-1) ?? '')).toEqual([0]);
+        expect([...sim.sent.values()].at(-1)).toEqual([0]);
         const stored = sim.server.log.map(({ clientMessageId }) => clientMessageId);
         expect(new Set(stored).size).toBe(stored.length);
         expect(run.unexplained).toEqual([]);

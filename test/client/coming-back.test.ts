@@ -113,6 +113,32 @@ describe('a removal', () => {
     expect(await told.next()).toEqual(['joined', 0, 'r']);
   });
 
+  it('of which the answer of the come-back did not know yet counts all the same', async () => {
+    await script.join();
+    await script.reconnect();
+    const { id } = await server.take('join');
+    script.push({ event: 'removed', membership: 's1', reason: 'blocked' });
+    server.send(joinedAnswer(id, { fresh: false, seq: 1, messages: [message(1)] }));
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    await script.fence();
+    await engine.leaveChatRoom('r');
+    script.refuse((await server.take('leave')).id, 23406);
+    expect(await told.next()).toEqual(['left', 23406, 'r']);
+  });
+
+  it('of which the answer of another join did not know yet is told after it', async () => {
+    await script.join();
+    await engine.joinChatRoom('r', 10, true);
+    const { id } = await server.take('join');
+    script.push({ event: 'removed', membership: 's1', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    server.send(joinedAnswer(id, { fresh: false }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2' }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+  });
+
   it('lets what waits go on', async () => {
     await script.join();
     await script.reconnect();
