@@ -13,6 +13,8 @@ export interface RoomChange {
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly news?: 'room-destroyed';
+  /** Whether the room shows that this very change was made: asked where it was refused after an answer was lost. */
+  readonly isMade?: (room: Room) => boolean;
   /** See Table.update. */
   readonly answer?: 'report-lost';
 }
@@ -45,8 +47,18 @@ export async function changeRoom(
     },
     answer,
   );
-  const row = await unlessRefused(update);
-  return row === REFUSED ? undefined : toRoom(row);
+  try {
+    return toRoom(await update);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return error.afterRetry ? madeBefore(table, room, change) : undefined;
+  }
+}
+
+async function madeBefore(table: Table, room: RoomId, { isMade }: RoomChange): Promise<Room | undefined> {
+  const row = isMade === undefined ? undefined : await table.get(roomKey(room));
+  const now = row === undefined ? undefined : toRoom(row);
+  return now !== undefined && isMade?.(now) ? now : undefined;
 }
 
 /** The room, if it is live and of that epoch. */

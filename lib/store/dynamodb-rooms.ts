@@ -112,29 +112,19 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     unless?: Room,
   ): Promise<Room | undefined> {
     // A: destroy -> done, answer lost -- again -> refused, finds its own time and cause: done
-    // B: ------------- destroy -> refused: it is gone already
+    // B: ------------- destroy -> refused: not its own, also with the same time and cause, since it lost no answer
     // C: ------------------- create: a new epoch -- B: destroy -> refused, the new room lives
-    // D: read: its end is reached ------------------------ destroy unless -> refused: it is in use again
-    // E: ------------------------- a join, or a message --
-    const done = await this.#change(room, epoch, {
+    // D: read: its end is reached ------------------------------------------- destroy unless -> refused: it stays
+    // E: ------------------------- a join, a message, a keep, another end --
+    const asRead = unless === undefined ? undefined : asReadBy(unless);
+    return this.#change(room, epoch, {
       set: ['#destroyedAtMs = :nowMs', '#destroyedByItself = :byItself'],
-      onlyIf: unless === undefined ? [] : ['#seq = :seq', lastActive('=')],
-      names: {
-        ...named('destroyedByItself'),
-        ...(unless === undefined ? {} : { ...named('seq'), ...LAST_ACTIVE_NAMES }),
-      },
-      values: {
-        ':nowMs': nowMs,
-        ':byItself': byItself,
-        ':seq': unless?.seq,
-        ':lastActiveAtMs': unless?.lastActiveAtMs,
-      },
+      onlyIf: asRead?.onlyIf ?? [],
+      names: { ...named('destroyedByItself'), ...asRead?.names },
+      values: { ':nowMs': nowMs, ':byItself': byItself, ...asRead?.values },
       news: 'room-destroyed',
+      isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedByItself === byItself,
     });
-    if (done !== undefined) return done;
-    const now = await this.getRoom(room);
-    const isOwn = now?.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedByItself === byItself;
-    return isOwn ? now : undefined;
   }
 
   async removeRoom(room: RoomId, epoch: string): Promise<void> {
@@ -159,3 +149,22 @@ const lastActive = (is: '=' | '<'): string =>
   `(#lastActiveAtMs ${is} :lastActiveAtMs OR ` +
   `(attribute_not_exists(#lastActiveAtMs) AND #createdAtMs ${is} :lastActiveAtMs))`;
 const LAST_ACTIVE_NAMES = named('lastActiveAtMs', 'createdAtMs');
+
+/** What somebody has read decides still: nobody has joined, left or sent, and neither its end nor its fence is another. */
+const asReadBy = ({ seq, fence, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
+  onlyIf: [
+    '#seq = :seq',
+    '#fence = :fence',
+    lastActive('='),
+    // Rows of an older version that still say nothing of their end have had no other since.
+    '(attribute_not_exists(#destroyType) OR (#destroyType = :destroyType AND #destroyAfterMin = :destroyAfterMin))',
+  ],
+  names: { ...named('seq', 'fence', 'destroyType', 'destroyAfterMin'), ...LAST_ACTIVE_NAMES },
+  values: {
+    ':seq': seq,
+    ':fence': fence,
+    ':lastActiveAtMs': lastActiveAtMs,
+    ':destroyType': destroyType,
+    ':destroyAfterMin': destroyAfterMin,
+  },
+});

@@ -28,7 +28,7 @@ export interface Rooms {
   /** Changes what one write can change on a live room of this epoch; undefined = not there any more. */
   protect(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined>;
   unprotect(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined>;
-  /** After this no message is accepted whose sender was checked before it. */
+  /** After this no message is accepted whose sender was checked before it, and no room goes by itself as it was read before it. */
   raiseFence(room: RoomId, epoch: string): Promise<Room | undefined>;
   setRoomEnd(room: RoomId, epoch: string, end: RoomEnd): Promise<Room | undefined>;
   /** Raises the fence too: after it no message of somebody who was checked before is accepted. */
@@ -41,7 +41,10 @@ export interface Rooms {
   noteActivity(room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined>;
   /** undefined = as the deployment has it. */
   setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined>;
-  /** News: room-destroyed. `unless` = the room as read: nothing happens if somebody joined, left or sent since. */
+  /**
+   * News: room-destroyed. Of several at once one gets the room, the others undefined. `unless` = the room as read: nothing
+   * happens if somebody joined, left or sent since, or if its end or its fence is another.
+   */
   destroyRoom(room: RoomId, epoch: string, nowMs: number, byItself: boolean, unless?: Room): Promise<Room | undefined>;
   /** Removes the row of a destroyed room of that epoch. */
   removeRoom(room: RoomId, epoch: string): Promise<void>;

@@ -11,14 +11,22 @@ export const LOOK_AFTER_MS = 60_000;
 
 /**
  * DESTROY: one write ends the room and with it every membership; telling and tidying follow. The destroyed row stays until
- * they are done, so calling again, or the sweep, finishes what a crash left. `unless` = the room as read, where it goes by
- * itself. False = no such room, or somebody joined, left or sent since then.
+ * they are done, so calling again, or the sweep, finishes what a crash left. `unless` = the live room as read, where it goes
+ * by itself. False = no such room, or it has changed since then.
  */
 export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean, unless?: Room): Promise<boolean> {
-  const room = await deps.store.getRoom(roomId);
-  if (room === undefined || (unless !== undefined && room.destroyedAtMs !== undefined)) return false;
-  if (room.destroyedAtMs === undefined && !(await endRoom(deps, room, byItself, unless))) return false;
-  const frame = { event: 'destroyed', room: roomId, roomEpoch: room.epoch, automatic: byItself } as const;
+  const room = unless ?? (await deps.store.getRoom(roomId));
+  if (room === undefined) return false;
+  const ended = room.destroyedAtMs === undefined ? await endRoom(deps, room, byItself, unless) : room;
+  // Somebody else has ended it at the same moment, and does the rest.
+  if (ended === undefined) return unless === undefined;
+  await tidyUp(deps, ended);
+  return true;
+}
+
+async function tidyUp(deps: Deps, room: Room): Promise<void> {
+  const { room: roomId, epoch: roomEpoch, destroyedByItself: automatic = false } = room;
+  const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {
     await eachOf(rows, ROWS_IN_FLIGHT, async (row) => {
       for (const connectionId of row.connections) {
@@ -28,20 +36,24 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean,
       await forget(deps, row);
     });
   }
-  await deps.store.removeEntries(roomId, room.epoch);
-  await deps.store.removeRoom(roomId, room.epoch);
-  return true;
+  await deps.store.removeEntries(roomId, roomEpoch);
+  await deps.store.removeRoom(roomId, roomEpoch);
 }
 
-async function endRoom(deps: Deps, { room, epoch }: Room, byItself: boolean, unless?: Room): Promise<boolean> {
+/** undefined = somebody else has ended it, or it has changed. */
+async function endRoom(
+  deps: Deps,
+  { room, epoch }: Room,
+  byItself: boolean,
+  unless: Room | undefined,
+): Promise<Room | undefined> {
   // Before the room itself: a room made anew under this id must not lose what is laid down for it.
   if (!byItself) {
     await deps.store.removeFromSet('kept-rooms', [room]);
     await deps.store.removeFromList('muted-rooms', [room]);
   }
   await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room }]);
-  const ended = await deps.store.destroyRoom(room, epoch, deps.now(), byItself, unless);
-  return ended !== undefined || unless === undefined;
+  return deps.store.destroyRoom(room, epoch, deps.now(), byItself, unless);
 }
 
 /** A deleted row would say that its member has left, or was kicked; an empty one says nothing and expires at once. */

@@ -20,6 +20,7 @@ export async function lookAtRoom(deps: Deps, roomId: RoomId): Promise<Look> {
   }
   const [nowMs, endMs] = [deps.now(), endOfRoom(room)];
   if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + LOOK_MS) };
+  // After the room: who keeps it in between is seen here, or in the fence.
   if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + LOOK_MS };
   const destroyed = await destroyRoom(deps, roomId, true, room);
   return destroyed ? { did: 'destroyed' } : { nextAtMs: nowMs };

@@ -55,16 +55,29 @@ test('a room that is being destroyed takes no place for a moment', async () => {
   expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
 });
 
-test('a room that is destroyed, and made anew, right before it is kept is not kept and holds no place', async () => {
-  for (const isMadeAnew of [false, true]) {
-    const world = createWorld(store());
+test.each(['addToSet', 'raiseFence'] as const)(
+  'a room that goes right before the call of %s is not kept and holds no place',
+  async (name) => {
+    for (const byItself of [false, true]) {
+      const world = createWorld(store());
+      await createRoom(world.deps, world.room, '');
+      const disturbed = disturb(world.deps.store, name, 'before');
+      disturbed.once(() => destroyRoom(world.deps, world.room, byItself));
+      expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
+      expect(await keptRooms(world.deps)).toEqual([]);
+    }
+  },
+);
+
+test('a room that is made anew right before it is kept is kept, and whoever has kept it meanwhile is not undone', async () => {
+  const world = createWorld(store());
+  await createRoom(world.deps, world.room, '');
+  const disturbed = disturb(world.deps.store, 'addToSet', 'before');
+  disturbed.once(async () => {
+    await destroyRoom(world.deps, world.room, false);
     await createRoom(world.deps, world.room, '');
-    const disturbed = disturb(world.deps.store, 'addToSet', 'before');
-    disturbed.once(async () => {
-      await destroyRoom(world.deps, world.room, false);
-      if (isMadeAnew) await createRoom(world.deps, world.room, '');
-    });
-    expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
-    expect(await keptRooms(world.deps)).toEqual([]);
-  }
+    expect(await keepRoom(world.deps, world.room)).toBe('kept');
+  });
+  expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('kept');
+  expect(await keptRooms(world.deps)).toEqual([world.room]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { endOfRoom } from '../../lib/domain/room.ts';
+import { endOfRoom, type RoomEnd } from '../../lib/domain/room.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
@@ -170,6 +170,73 @@ test.each([
   expect(framesOf(world, ann, 'destroyed')).toMatchObject([{ automatic: byItself }]);
   await world.settle();
   expect(world.events.filter(({ type }) => type === 3)).toMatchObject([{ status: byItself ? 3 : 0 }]);
+});
+
+describe('what is acknowledged between the look at the room and its end holds', () => {
+  /** A room whose time is over, and what happens right after the sweep has seen that it is not kept. */
+  const atItsEnd = async (end: RoomEnd) => {
+    const interlude = createInterlude();
+    const world = worldWith(store(), (real) => ({
+      readSet: async (set) => {
+        const entries = await real.readSet(set);
+        if (set === 'kept-rooms') await interlude.play();
+        return entries;
+      },
+    }));
+    await createRoom(world.deps, world.room, '', { end });
+    world.clock.nowMs = await endOf(world);
+    return { world, plan: interlude.plan };
+  };
+
+  test.each([
+    ['for the first time', async () => undefined],
+    // As a Lambda leaves it that dies while it keeps the room.
+    ['once more', async ({ deps, room }: World) => deps.store.addToSet('kept-rooms', [room], 1)],
+  ])('that it is kept, %s', async (_what, before) => {
+    const { world, plan } = await atItsEnd(idle);
+    plan(async () => {
+      await before(world);
+      expect(await keepRoom(world.deps, world.room)).toBe('kept');
+    });
+    expect(await world.sweep()).toMatchObject({ destroyed: 0 });
+    for (let run = 0; run < 3; run += 1) {
+      world.pass(hourMs + minuteMs);
+      await world.sweep();
+    }
+    expect(await isThere(world)).toBe(true);
+    await stopKeepingRoom(world.deps, world.room);
+  });
+
+  const idle: RoomEnd = { destroyType: 'idle', destroyAfterMin: 60 };
+  const fixed: RoomEnd = { destroyType: 'fixed', destroyAfterMin: 60 };
+
+  test.each([
+    [idle, { ...idle, destroyAfterMin: 240 }],
+    [fixed, idle],
+  ])('its new end: %j becomes %j', async (before, after) => {
+    const { world, plan } = await atItsEnd(before);
+    plan(async () => expect(await setRoomEnd(world.deps, world.room, after)).toBe(true));
+    expect(await world.sweep()).toMatchObject({ destroyed: 0 });
+    const endMs = await endOf(world);
+    expect(endMs).toBeGreaterThan(world.clock.nowMs);
+    world.clock.nowMs = endMs - 1;
+    await world.sweep();
+    expect(await isThere(world)).toBe(true);
+    world.clock.nowMs = endMs;
+    await world.sweep();
+    expect(await isThere(world)).toBe(false);
+  });
+
+  test('that it is made anew: the new room stays, also where it looks as the old one did', async () => {
+    const { world, plan } = await atItsEnd(fixed);
+    await world.enter('ann');
+    plan(async () => {
+      await destroyRoom(world.deps, world.room, false);
+      await createRoom(world.deps, world.room, '', { end: fixed });
+    });
+    expect(await world.sweep()).toMatchObject({ destroyed: 0 });
+    expect(await isThere(world)).toBe(true);
+  });
 });
 
 describe('a join and the end of the room at once: one story', () => {
