@@ -17,9 +17,14 @@ export class SweepAlarms extends Construct {
       // Every run says how late it is, so silence means that there was none.
       treatMissingData: TreatMissingData.BREACHING,
     });
-    new Alarm(this, 'Failed', {
-      alarmDescription: 'The sweep could not look at something that was due; its log says why',
-      metric: metricOf('failed', 'Sum', Duration.minutes(15)),
+    this.#alarmOfAny('Failed', 'failed', 'The sweep could not look at something that was due; its log says why');
+    this.#alarmOfAny('Poisoned', 'poisoned', 'The sweep dropped entries that it could not read; its log says where');
+  }
+
+  #alarmOfAny(id: string, metricName: string, alarmDescription: string): void {
+    new Alarm(this, id, {
+      alarmDescription,
+      metric: metricOf(metricName, 'Sum', Duration.minutes(15)),
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,

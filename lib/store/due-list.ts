@@ -13,8 +13,9 @@ export interface DueRow {
   /** Its place in the shard. */
   readonly place: string;
   readonly dueAtMs: number;
-  /** Empty where the row cannot be read. */
   readonly entries: readonly DueEntry[];
+  /** How many entries cannot be read; 1 where the row as a whole cannot. */
+  readonly poisoned: number;
 }
 
 /** Entries lie in this many shards, because one partition takes only so many writes a second. */

@@ -43,7 +43,7 @@ export class DynamoDueList implements DueList {
     } while (start !== undefined && rows.length < limit);
     return rows.map((row) => {
       const place = String(row.sk);
-      return { shard, place, dueAtMs: dueTimeOf(place), entries: entriesOf(row) };
+      return { shard, place, dueAtMs: dueTimeOf(place), ...entriesOf(row) };
     });
   }
 
@@ -100,9 +100,11 @@ function readName(name: unknown): DueEntry | undefined {
   return kind === 'member' && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
 }
 
-function entriesOf({ entries, userId, connectionId }: Row): readonly DueEntry[] {
+function entriesOf({ entries, userId, connectionId }: Row): Pick<DueRow, 'entries' | 'poisoned'> {
   // A row of an older version is the one entry itself.
   const isOlder = typeof userId === 'string' && typeof connectionId === 'string';
   const names = isOlder ? [`connection#${userId}#${connectionId}`] : entries;
-  return Array.isArray(names) ? names.flatMap((name) => readName(name) ?? []) : [];
+  if (!Array.isArray(names) || names.length === 0) return { entries: [], poisoned: 1 };
+  const readable = names.flatMap((name) => readName(name) ?? []);
+  return { entries: readable, poisoned: names.length - readable.length };
 }

@@ -21,7 +21,7 @@ export interface SweepReport {
   readonly kicked: number;
   readonly destroyed: number;
   readonly failed: number;
-  /** Rows that cannot be read. */
+  /** Entries that cannot be read. */
   readonly poisoned: number;
   /** How late the oldest entry was looked at. */
   readonly lagMs: number;
@@ -69,7 +69,7 @@ async function sweepRows(deps: Deps, rows: readonly DueRow[], counts: Counts): P
   };
   const entries = new Map(rows.flatMap((row) => row.entries).map((entry) => [JSON.stringify(entry), entry]));
   counts.due += entries.size;
-  counts.poisoned += rows.filter((row) => row.entries.length === 0).length;
+  for (const { poisoned } of rows) counts.poisoned += poisoned;
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
   await eachOf([...entries.values()], LOOKS_IN_FLIGHT, async (entry) => {
     try {
@@ -104,10 +104,13 @@ async function look(
   if (did !== undefined) counts[did] += 1;
 }
 
-/** A row that cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */
+/** What cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */
 async function disarm(deps: Deps, row: DueRow): Promise<void> {
-  if (row.entries.length === 0) {
-    deps.onFault(`read the due row ${row.shard}/${row.place}`, new Error('it is not whole'));
+  if (row.poisoned > 0) {
+    deps.onFault(
+      `read the due row ${row.shard}/${row.place}`,
+      new Error(`entries that cannot be read: ${row.poisoned}`),
+    );
   }
   await deps.store.disarm(row);
 }

@@ -62,6 +62,13 @@ describe('the alarms', () => {
         TreatMissingData: 'notBreaching',
       },
     ],
+    [
+      'Poisoned',
+      {
+        ...{ MetricName: 'poisoned', Statistic: 'Sum', Period: 900, Threshold: 1, EvaluationPeriods: 1 },
+        TreatMissingData: 'notBreaching',
+      },
+    ],
   ])('%s looks at a metric that the sweep writes', (name, expected) => {
     const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', `SweepAlarms${name}`);
     expect(alarm).toMatchObject({ ...expected, ComparisonOperator: 'GreaterThanOrEqualToThreshold' });

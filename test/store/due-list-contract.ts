@@ -16,6 +16,7 @@ const connection = (name: string, userId: UserId = ann): DueEntry => ({
 const connections = (count: number): readonly DueEntry[] =>
   Array.from({ length: count }, (_, index) => connection(`c${index}`));
 const member = (room: string, userId: UserId): DueEntry => ({ kind: 'member', room: room as RoomId, userId });
+const numberedRooms = Array.from({ length: 100 }, (_, index) => `r${index}` as RoomId);
 const room = (name: string): DueEntry => ({ kind: 'room', room: name as RoomId });
 /** Each once, in a form that sets compare quickly. */
 const textsOf = (entries: readonly DueEntry[]) =>
@@ -45,7 +46,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
       for (const laterMs of [2, 0, 9, 1]) await use().store.arm(startMs + laterMs, [connection(`c${laterMs}`)]);
       expect(await due(startMs - 1)).toEqual([]);
       expect(await due()).toEqual([
-        { shard, place: expect.any(String), dueAtMs: startMs, entries: [connection('c0')] },
+        { shard, place: expect.any(String), dueAtMs: startMs, entries: [connection('c0')], poisoned: 0 },
       ]);
       const rows = await due(startMs + 8);
       expect(rows.map(({ dueAtMs }) => dueAtMs - startMs)).toEqual([0, 1, 2]);
@@ -57,12 +58,13 @@ export function describeDueList(use: () => StoreUnderTest): void {
     });
 
     it('keeps what is of one user in one shard and one row, and a room by itself', async () => {
-      const entries = [room('r1'), member('r2', ann), member('r1', ann), connection('/+=', ann), connection('c')];
+      const elsewhere = numberedRooms.find((name) => dueShardOf(name) !== shard) ?? expect.unreachable();
+      const entries = [room(elsewhere), member('r2', ann), member('r1', ann), connection('/+=', ann), connection('c')];
       await use().store.arm(startMs, entries);
       const rows = await due();
       expect(rows).toHaveLength(1);
       expect(textsOf(entriesOf(rows))).toEqual(textsOf(entries.slice(1)));
-      expect(entriesOf(await due(startMs, 9, dueShardOf('r1' as RoomId)))).toEqual([room('r1')]);
+      expect(entriesOf(await due(startMs, 9, dueShardOf(elsewhere)))).toEqual([room(elsewhere)]);
       expect(await dueAnywhere()).toHaveLength(2);
     });
 
@@ -161,45 +163,48 @@ export function describeDueList(use: () => StoreUnderTest): void {
       putRow(use(), { pk: duePartition(shard), sk: place, ...attributes });
     const place = (name: string) => `00${startMs}#${name}`;
 
-    it.each<[string, object]>([
-      ['nothing in it', {}],
-      ['no list', { entries: 'connection#ann#c' }],
-      ['an empty list', { entries: [] }],
-      ['a map', { entries: { connection: 'c' } }],
-      ['no text in the list', { entries: [7, null, { kind: 'connection' }, ['connection#ann#c']] }],
-      ['an unknown kind', { entries: ['planet#ann#c'] }],
-      ['too few words', { entries: ['connection', 'connection#ann', 'member#ann', 'room', ''] }],
-      ['too many words', { entries: ['connection#ann#c#d', 'member#ann#r1#e', 'room#r1#e'] }],
+    it.each<[string, number, object]>([
+      ['nothing in it', 1, {}],
+      ['no list', 1, { entries: 'connection#ann#c' }],
+      ['an empty list', 1, { entries: [] }],
+      ['a map', 1, { entries: { connection: 'c' } }],
+      ['no text in the list', 4, { entries: [7, null, { kind: 'connection' }, ['connection#ann#c']] }],
+      ['an unknown kind', 1, { entries: ['planet#ann#c'] }],
+      ['too few words', 5, { entries: ['connection', 'connection#ann', 'member#ann', 'room', ''] }],
+      ['too many words', 3, { entries: ['connection#ann#c#d', 'member#ann#r1#e', 'room#r1#e'] }],
       [
         'ids that are none',
+        5,
         { entries: ['connection#ä#c', 'connection#ann#ä', 'member#ann#ä', 'member#ä#r', 'room#ä'] },
       ],
-      ['a connection of nobody', { connectionId: 'c' }],
-    ])('has no entries, hides no other and can be taken off: %s', async (_what, attributes) => {
+      ['a connection of nobody', 1, { connectionId: 'c' }],
+    ])('has no entries, hides no other and can be taken off: %s', async (_what, poisoned, attributes) => {
       const { store } = use();
       await rowAt(place('!'), attributes);
       await store.arm(startMs, [connection('c')]);
       const [poison, ...others] = await due();
-      expect(poison).toEqual({ shard, place: place('!'), dueAtMs: startMs, entries: [] });
+      expect(poison).toEqual({ shard, place: place('!'), dueAtMs: startMs, entries: [], poisoned });
       expect(entriesOf(others)).toEqual([connection('c')]);
       if (poison !== undefined) await store.disarm(poison);
       expect(await due()).toEqual(others);
     });
 
-    it('in part gives the rest', async () => {
-      await rowAt(place('mixed'), { entries: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2'] });
-      expect(entriesOf(await due())).toEqual([connection('c'), room('r1'), member('r2', ann)]);
+    it('in part gives the rest, and says how many it has besides', async () => {
+      await rowAt(place('mixed'), { entries: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2', 7] });
+      const [row] = await due();
+      expect(row).toMatchObject({ entries: [connection('c'), room('r1'), member('r2', ann)], poisoned: 2 });
     });
 
     it('whose place is none is due since ever', async () => {
       await rowAt('!', { entries: ['room#r1'] });
-      expect(await due()).toEqual([{ shard, place: '!', dueAtMs: 0, entries: [room('r1')] }]);
+      expect(await due()).toEqual([{ shard, place: '!', dueAtMs: 0, entries: [room('r1')], poisoned: 0 }]);
     });
 
     it('is none that an older version has left', async () => {
       await rowAt(place('c/1='), { userId: 'ann', connectionId: 'c/1=', dueAtMs: startMs });
       const [row] = await due();
-      expect(row).toEqual({ shard, place: place('c/1='), dueAtMs: startMs, entries: [connection('c/1=')] });
+      const entries = [connection('c/1=')];
+      expect(row).toEqual({ shard, place: place('c/1='), dueAtMs: startMs, entries, poisoned: 0 });
     });
   });
 }

@@ -5,6 +5,7 @@ import { endOfRoom } from '../../lib/domain/room.ts';
 import { duePartition } from '../../lib/store/keys.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { putRow } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
@@ -36,14 +37,27 @@ async function dropAll(world: World, ...names: string[]): Promise<Caller> {
 test('a row that cannot be read is counted and told once; the others are served', async () => {
   const world = createWorld(store(), realTime);
   await dropAll(world, 'bob', 'eve');
-  const place = `00${world.clock.nowMs - LEASE_MS}#!`;
-  for (const shard of [0, 1, 2]) await putRow(store(), { pk: duePartition(shard), sk: place, entries: 'what?' });
+  const place = (name: string) => `00${world.clock.nowMs - LEASE_MS}#${name}`;
+  for (const name of ['!', '?', '.']) await putRow(store(), { pk: duePartition(0), sk: place(name), entries: 'what?' });
   expect(await world.sweep()).toMatchObject({ poisoned: 3, failed: 0, kicked: 2 });
   expect(world.faults).toHaveLength(3);
   expect(await world.memberIds()).toEqual(['ann']);
   world.pass(BUCKET_MS);
   expect(await world.sweep()).toMatchObject({ poisoned: 0 });
   expect(world.faults).toHaveLength(3);
+});
+
+test('an entry that cannot be read, beside others that can, is counted, told of and dropped; the others are served', async () => {
+  const world = createWorld(store(), realTime);
+  const bob = await world.enter('bob');
+  world.pass(LEASE_MS);
+  await emptyDueList(store());
+  const entries = ['planet#mars', `connection#bob#${bob.connectionId}`, 'room#ä'];
+  await putRow(store(), { pk: duePartition(0), sk: `00${world.clock.nowMs}#!`, entries });
+  expect(await world.sweep()).toMatchObject({ due: 1, poisoned: 2, failed: 0, closed: 1 });
+  expect(world.faults.map(String)).toEqual(['Error: entries that cannot be read: 2']);
+  expect(await world.sweep()).toMatchObject({ poisoned: 0 });
+  expect(world.faults).toHaveLength(1);
 });
 
 test('a look that throws is counted, told and tried again in five minutes; the others are served', async () => {
@@ -136,7 +150,10 @@ test('a doubled run: no kick, no close and no end of a room happens twice', asyn
   expect(await other.deps.store.getRoom(room)).toBeUndefined();
 });
 
-test('a room that two runs end at once: it ends once, and each of its members is told, by one run or by both', async () => {
+test.each([
+  ['two runs', (world: World) => world.sweep()],
+  ['a run and a call', (world: World) => destroyRoom(world.deps, world.room, false)],
+])('a room that %s end at once ends once, and each of its members is told once', async (_what, other) => {
   const world = createWorld(store());
   const names = Array.from({ length: 8 }, (_, index) => `bob-${index}`);
   const callers = [];
@@ -145,11 +162,13 @@ test('a room that two runs end at once: it ends once, and each of its members is
   for (const caller of callers) await ping(world, caller);
   await emptyDueList(store());
   await world.deps.store.arm(world.clock.nowMs, [{ kind: 'room', room: world.room }]);
-  await Promise.all([world.sweep(), world.sweep()]);
-  // A client drops the second: the room that it is told of is over for it.
-  for (const caller of callers) expect(framesOf(world, caller, 'destroyed').length).toBeGreaterThan(0);
+  await Promise.all([world.sweep(), other(world)]);
   await world.settle();
-  expect(world.events.filter(({ type }) => type === 3)).toHaveLength(1);
+  const ends = world.events.filter(({ type }) => type === 3);
+  expect(ends).toHaveLength(1);
+  for (const caller of callers) {
+    expect(framesOf(world, caller, 'destroyed')).toMatchObject([{ automatic: ends[0]?.status === 3 }]);
+  }
 });
 
 describe('a kick that is left over: the message was accepted, and its Lambda died before the kick', () => {

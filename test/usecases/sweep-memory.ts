@@ -32,7 +32,7 @@ export function createSweepMemory(connectedAtMs: number) {
     readSet: async () => ['#'],
     arm: async (atMs, entries) => {
       const place = `${atMs}#${JSON.stringify(entries)}`;
-      due.set(place, { shard: 0, place, dueAtMs: atMs, entries });
+      due.set(place, { shard: 0, place, dueAtMs: atMs, entries, poisoned: 0 });
     },
     dueRows: async (shard, nowMs, limit) =>
       shard === 0 ? [...due.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs).slice(0, limit) : [],
