@@ -1,5 +1,6 @@
 import { type Access, fullAccess, type Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
+import { unlessRefused } from './dynamodb-room-change.ts';
 import type { Table } from './dynamodb-table.ts';
 import { accessKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';
@@ -18,7 +19,7 @@ export class DynamoUsers implements Users {
     return { blockedUntilMs, mutedUntilMs, tokensFromMs };
   }
 
-  async setAccess(user: UserId, change: Partial<Access>): Promise<void> {
+  async setAccess(user: UserId, change: Partial<Omit<Access, 'tokensFromMs'>>): Promise<void> {
     const names = Object.keys(change);
     if (names.length === 0) return;
     // block: ----------- blockedUntilMs
@@ -29,6 +30,19 @@ export class DynamoUsers implements Users {
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: Object.fromEntries(Object.entries(change).map(([name, ms]) => [`:${name}`, ms])),
     });
+  }
+
+  async expireTokens(user: UserId, beforeMs: number): Promise<void> {
+    // A: before 5 --------------- expire -> refused: 7 stays
+    // B: ---------- before 7 -> 7
+    const update = this.#table.update({
+      Key: accessKey(user),
+      UpdateExpression: 'SET #tokensFromMs = :beforeMs',
+      ConditionExpression: 'attribute_not_exists(#tokensFromMs) OR #tokensFromMs < :beforeMs',
+      ExpressionAttributeNames: { '#tokensFromMs': 'tokensFromMs' },
+      ExpressionAttributeValues: { ':beforeMs': beforeMs },
+    });
+    await unlessRefused(update);
   }
 
   async getProfile(user: UserId): Promise<Profile | undefined> {

@@ -5,7 +5,9 @@ import type { UserId } from '../domain/ids.ts';
 export interface Users {
   getAccess(user: UserId): Promise<Access>;
   /** Several calls: the last counts. */
-  setAccess(user: UserId, change: Partial<Access>): Promise<void>;
+  setAccess(user: UserId, change: Partial<Omit<Access, 'tokensFromMs'>>): Promise<void>;
+  /** His tokens issued before this time (ms) are worth nothing. Several calls: the latest time counts. */
+  expireTokens(user: UserId, beforeMs: number): Promise<void>;
   getProfile(user: UserId): Promise<Profile | undefined>;
   /** Keeps what is not given, and the time of the first. */
   setProfile(

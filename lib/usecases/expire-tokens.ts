@@ -5,8 +5,7 @@ import type { Deps } from './deps.ts';
 
 /** Tokens of the user issued before this time (ms) are worth nothing from now on; what they opened is cut. */
 export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): Promise<void> {
-  const { tokensFromMs } = await deps.store.getAccess(user);
-  if (tokensFromMs < beforeMs) await deps.store.setAccess(user, { tokensFromMs: beforeMs });
+  await deps.store.expireTokens(user, beforeMs);
   const connections = await deps.store.connectionsOf(user);
   await cutConnections(
     deps,

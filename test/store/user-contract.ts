@@ -22,14 +22,30 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.getAccess(ann)).toEqual({ blockedUntilMs: 50, mutedUntilMs: 200, tokensFromMs: 0 });
       await store.setAccess(ann, { mutedUntilMs: 0 });
       expect(await store.getAccess(ann)).toEqual({ blockedUntilMs: 50, mutedUntilMs: 0, tokensFromMs: 0 });
-      await store.setAccess(bob, { tokensFromMs: 7 });
-      expect(await store.getAccess(bob)).toEqual({ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 7 });
+      await store.setAccess(bob, { mutedUntilMs: 7 });
+      expect(await store.getAccess(bob)).toEqual({ blockedUntilMs: 0, mutedUntilMs: 7, tokensFromMs: 0 });
+    });
+
+    it('says from when on tokens count: the latest of several times, also of many at once', async () => {
+      const ann = user(fresh('ann'));
+      const { store } = use();
+      const fromMs = async () => (await store.getAccess(ann)).tokensFromMs;
+      await store.expireTokens(ann, 5);
+      await store.expireTokens(ann, 3);
+      expect(await fromMs()).toBe(5);
+      await interposedStore(use(), { 0: 'lost' }).expireTokens(ann, 7);
+      const later = () => store.expireTokens(ann, 9);
+      await interposedStore(use(), { 0: 'dropped', 1: later }).expireTokens(ann, 8);
+      expect(await fromMs()).toBe(9);
+      await Promise.all([12, 15, 11, 14, 10].map((ms) => store.expireTokens(ann, ms)));
+      expect(await fromMs()).toBe(15);
     });
 
     it('takes changes at once without losing one', async () => {
       const ann = user(fresh('ann'));
-      const changes = [{ blockedUntilMs: 1 }, { mutedUntilMs: 2 }, { tokensFromMs: 3 }];
-      await Promise.all(changes.map((change) => use().store.setAccess(ann, change)));
+      const { store } = use();
+      const changes = [{ blockedUntilMs: 1 }, { mutedUntilMs: 2 }].map((change) => store.setAccess(ann, change));
+      await Promise.all([...changes, store.expireTokens(ann, 3)]);
       expect(await use().store.getAccess(ann)).toEqual({ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3 });
     });
   });

@@ -48,6 +48,14 @@ test('an earlier time brings no token back', async () => {
   expect(await world.connect(world.device(bob))).toBe(false);
 });
 
+test('of several times at once the latest counts', async () => {
+  const world = createWorld(store());
+  const bob = newUser();
+  const { nowMs } = world.clock;
+  await Promise.all([30, 10, 40, 20, 35].map((laterMs) => expireTokens(world.deps, bob, nowMs + laterMs)));
+  expect((await world.deps.store.getAccess(bob)).tokensFromMs).toBe(nowMs + 40);
+});
+
 test('a device that connects with an older token after the connections were read is refused', async () => {
   const world = createWorld(store());
   const bob = newUser();
@@ -64,7 +72,7 @@ test('a second call cuts what the first did not come to', async () => {
   const world = createWorld(store());
   const bob = newUser();
   const phone: Caller = await world.open(bob);
-  await world.deps.store.setAccess(bob, { tokensFromMs: world.clock.nowMs + 1 });
+  await world.deps.store.expireTokens(bob, world.clock.nowMs + 1);
   await expireTokens(world.deps, bob, world.clock.nowMs + 1);
   expect(world.push.closed).toEqual([phone.connectionId]);
 });
