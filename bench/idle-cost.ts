@@ -18,7 +18,7 @@ const MESSAGES_PER_RENEWAL = 2;
 /** The authorizer, $connect, the join, $disconnect. */
 const LAMBDAS_PER_RENEWAL = 4;
 /** What a Lambda is taken to be billed for; only AWS can say. */
-const FRAME_MS = 15;
+const FRAME_MS = 10;
 const RENEWAL_MS = 25;
 const SWEEP_MS = 500;
 /** Per 1,000 connected user-hours, with the lease. */

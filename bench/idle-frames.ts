@@ -33,19 +33,16 @@ export function idleFrames(spanMs: number): readonly IdleFrame[] {
     heartbeat.received();
     done(true);
   };
-  const heartbeat = new Heartbeat(
-    { setTimeout, clearTimeout },
-    {
-      beat: () => send('beat'),
-      ask: (done) => {
-        send('ask');
-        setTimeout(() => answered(done), ROUND_TRIP_MS);
-      },
-      dead: () => {
-        throw new Error('unable to go on; the heartbeat takes a server that answers for dead');
-      },
+  const heartbeat = new Heartbeat({ setTimeout, clearTimeout }, () => nowMs, {
+    beat: () => send('beat'),
+    ask: (done) => {
+      send('ask');
+      setTimeout(() => answered(done), ROUND_TRIP_MS);
     },
-  );
+    dead: () => {
+      throw new Error('unable to go on; the heartbeat takes a server that answers for dead');
+    },
+  });
   heartbeat.start();
   for (;;) {
     const next = [...timers].reduce((first, timer) => (timer.atMs < first.atMs ? timer : first));

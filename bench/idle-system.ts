@@ -5,7 +5,7 @@ import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { eachOf } from '../lib/usecases/fan-out.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
-import { keepAlive } from '../lib/usecases/keep-alive.ts';
+import { heartbeat, keepAlive } from '../lib/usecases/keep-alive.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
 import { type IdleFrame, idleFrames } from './idle-frames.ts';
@@ -173,7 +173,8 @@ export class IdleSystem {
 
   async #receive({ kind, caller }: SentFrame): Promise<void> {
     this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
-    if (kind === 'ask' || !this.#mock) await keepAlive(this.#deps, caller);
+    if (kind === 'ask') await keepAlive(this.#deps, caller);
+    else if (!this.#mock) await heartbeat(this.#deps, caller);
   }
 
   async #sweep(): Promise<void> {

@@ -122,7 +122,7 @@ export class Connection {
   }
 
   /** The platform has noticed something. */
-  noticed(event: PlatformEvent): void {
+  noticed(event: Exclude<PlatformEvent, 'hidden'>): void {
     if (event !== 'visible') this.#isOffline = event === 'offline';
     if (event === 'offline') this.#isDoubtful = this.#isUp;
     const wish = this.#wish;

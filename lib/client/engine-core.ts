@@ -13,7 +13,7 @@ import { Room } from './room.ts';
 import { type ListenerDeps, roomListeners, tellNotice, tellSync } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
 import { readToken } from './token.ts';
-import { type EngineDeps, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
+import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
 
 const SEEN_NOTICES_MAX = 100;
 
@@ -46,8 +46,8 @@ export class EngineCore extends ListenerSetters {
       transmit: (text) => this.#transmit(text),
       ended: () => this.#progressed(),
     });
-    this.#heartbeat = new Heartbeat(deps.timers, {
-      beat: () => this.#transmit(JSON.stringify({ action: 'ping', id: '' } satisfies ClientFrame)),
+    this.#heartbeat = new Heartbeat(deps.timers, deps.now, {
+      beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#askForLife(done),
       dead: () => {
         const { link } = this.#connection;
@@ -64,7 +64,7 @@ export class EngineCore extends ListenerSetters {
       doubted: () => this.#heartbeat.check(),
       stopped: () => this.#stopRooms(),
     });
-    this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#connection.noticed(event));
+    this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#noticed(event));
   }
 
   /** Connects and stays connected. timeout in seconds; <= 0 = try until it works or the server refuses for good. */
@@ -178,6 +178,11 @@ export class EngineCore extends ListenerSetters {
       (id) => ({ action: 'ping', id }),
       (outcome) => done(!('code' in outcome && outcome.code === Code.NO_ANSWER)),
     );
+  }
+
+  #noticed(event: PlatformEvent): void {
+    if (event === 'hidden' || event === 'visible') this.#heartbeat.turned(event === 'hidden');
+    if (event !== 'hidden') this.#connection.noticed(event);
   }
 
   #statusChanged(status: RCIMIWConnectionStatus): void {

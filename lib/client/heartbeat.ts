@@ -1,8 +1,12 @@
-import { HEARTBEAT_MS } from '../protocol/frames.ts';
+import { HEARTBEAT_MS, UNWRITTEN_MS } from '../protocol/frames.ts';
 import type { Timers } from './types.ts';
 
 /** A server that has said nothing for this long is asked whether it is there. */
 const SILENCE_MS = 3_600_000;
+/** Frames do not take equally long: so much longer silence is certain to be one of `UNWRITTEN_MS` for the server too. */
+const DELAY_MS = 5000;
+/** Browsers run the timers of a hidden page once a minute. */
+const THROTTLED_MS = 60_000;
 
 /** What a heartbeat does. */
 export interface HeartbeatActions {
@@ -17,25 +21,35 @@ export interface HeartbeatActions {
 /** Gives signs of life of one connection, and finds out whether its server is still there. */
 export class Heartbeat {
   readonly #timers: Timers;
+  readonly #now: () => number;
   readonly #actions: HeartbeatActions;
   #lifeTimer: unknown;
   #silenceTimer: unknown;
+  #sentAtMs: number = 0;
+  /** What the server has written down is no older than this. */
+  #writtenAtMs: number = 0;
+  #isRunning: boolean = false;
+  #isHidden: boolean = false;
   /** The question under way; of an earlier connection's nobody wants to know. */
   #question: { isHeard: boolean } | undefined;
 
-  constructor(timers: Timers, actions: HeartbeatActions) {
+  /** `now`: ms since 1970. */
+  constructor(timers: Timers, now: () => number, actions: HeartbeatActions) {
     this.#timers = timers;
+    this.#now = now;
     this.#actions = actions;
   }
 
   /** There is a connection, which is a sign of life. */
   start(): void {
     this.stop();
-    this.#live();
+    this.#isRunning = true;
+    this.#written(this.#now());
     this.received();
   }
 
   stop(): void {
+    this.#isRunning = false;
     this.#timers.clearTimeout(this.#lifeTimer);
     this.#timers.clearTimeout(this.#silenceTimer);
     this.#question = undefined;
@@ -43,7 +57,9 @@ export class Heartbeat {
 
   /** A frame was sent: any is a sign of life. */
   sent(): void {
-    this.#live();
+    const nowMs = this.#now();
+    const isFirst = nowMs - this.#sentAtMs >= UNWRITTEN_MS + DELAY_MS;
+    this.#written(isFirst ? nowMs : Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
   }
 
   /** Something has come from the server. */
@@ -51,6 +67,12 @@ export class Heartbeat {
     if (this.#question !== undefined) this.#question.isHeard = true;
     this.#timers.clearTimeout(this.#silenceTimer);
     this.#silenceTimer = this.#timers.setTimeout(() => this.check(), SILENCE_MS);
+  }
+
+  /** The page is out of sight from now on, or in sight again. */
+  turned(isHidden: boolean): void {
+    this.#isHidden = isHidden;
+    if (this.#isRunning) this.#plan();
   }
 
   /** Asks whether the server is there. */
@@ -65,8 +87,17 @@ export class Heartbeat {
     });
   }
 
-  #live(): void {
+  #written(atMs: number): void {
+    this.#sentAtMs = this.#now();
+    this.#writtenAtMs = atMs;
+    this.#plan();
+  }
+
+  #plan(): void {
+    const everyMs = this.#isHidden ? HEARTBEAT_MS - THROTTLED_MS : HEARTBEAT_MS;
+    // A clock that was put back must not put off the heartbeat.
+    const delayMs = Math.min(everyMs, this.#writtenAtMs + everyMs - this.#now());
     this.#timers.clearTimeout(this.#lifeTimer);
-    this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), HEARTBEAT_MS);
+    this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), Math.max(0, delayMs));
   }
 }

@@ -21,13 +21,12 @@ export function browserEvents(browser: BrowserGlobals): PlatformEvents | undefin
     subscribe: (listener) => {
       const online = () => listener('online');
       const offline = () => listener('offline');
-      const turned = () => {
-        if (document.visibilityState === 'visible') listener('visible');
-      };
+      const turned = () => listener(document.visibilityState === 'visible' ? 'visible' : 'hidden');
       addEventListener.call(browser, 'online', online);
       addEventListener.call(browser, 'offline', offline);
       document.addEventListener('visibilitychange', turned);
       if (navigator?.onLine === false) offline();
+      if (document.visibilityState === 'hidden') turned();
       return () => {
         removeEventListener.call(browser, 'online', online);
         removeEventListener.call(browser, 'offline', offline);

@@ -183,8 +183,8 @@ export type ClientSocketConstructor = new (url: string, protocols: string[]) => 
 /** A user has one device of each. */
 export type Platform = 'mobile' | 'web' | 'desktop';
 
-/** What the platform notices: the network is back, or gone; the app is in sight again. */
-export type PlatformEvent = 'online' | 'offline' | 'visible';
+/** What the platform notices: the network is back, or gone; the app is in sight again, or out of it. */
+export type PlatformEvent = 'online' | 'offline' | 'visible' | 'hidden';
 
 /** Where the platform tells what it notices. What `subscribe` returns ends it. */
 export interface PlatformEvents {

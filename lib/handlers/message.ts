@@ -4,7 +4,7 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';
-import { keepAlive } from '../usecases/keep-alive.ts';
+import { heartbeat, keepAlive } from '../usecases/keep-alive.ts';
 import { leaveRoom } from '../usecases/leave-room.ts';
 import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-entries.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
@@ -19,7 +19,8 @@ export function messageHandler(depsAt: DepsAt) {
     const parsed = parseFrame(event.body ?? '');
     if (!parsed.ok) return answer(parsed.id, { code: parsed.code, message: parsed.message });
     const caller = callerOf(event);
-    const { id } = parsed.frame;
+    const { frame } = parsed;
+    const id = frame.id ?? '';
     if (caller === undefined)
       return answer(id, { code: Code.TOKEN_INCORRECT, message: 'unable to serve; who are you?' });
     const nowMs = event.requestContext.requestTimeEpoch;
@@ -28,22 +29,26 @@ export function messageHandler(depsAt: DepsAt) {
       return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
     }
     const deps = depsAt(nowMs);
+    if (frame.action === 'beat') {
+      await signOfLife(deps, heartbeat(deps, caller));
+      return { statusCode: 200 };
+    }
     try {
-      const [outcome] = await Promise.all([serve(deps, caller, parsed.frame), signOfLife(deps, caller)]);
-      return id === '' ? { statusCode: 200 } : answer(id, outcome);
+      const [outcome] = await Promise.all([serve(deps, caller, frame), signOfLife(deps, keepAlive(deps, caller))]);
+      return answer(id, outcome);
     } catch (fault) {
-      deps.onFault(`serve ${parsed.frame.action}`, fault);
-      const message = `unable to serve ${parsed.frame.action}; storage is busy or unreachable`;
+      deps.onFault(`serve ${frame.action}`, fault);
+      const message = `unable to serve ${frame.action}; storage is busy or unreachable`;
       return answer(id, { code: Code.UNKNOWN, message, retryAfterMs: 1000 });
     }
   };
 }
 
-/** Beside the frame's own work: the next frame makes up for one that failed. */
-const signOfLife = (deps: Deps, caller: Caller): Promise<void> =>
-  keepAlive(deps, caller).catch((fault) => deps.onFault('note a sign of life', fault));
+/** The next frame makes up for one that failed. */
+const signOfLife = (deps: Deps, noted: Promise<void>): Promise<void> =>
+  noted.catch((fault) => deps.onFault('note a sign of life', fault));
 
-function serve(deps: Deps, caller: Caller, frame: ClientFrame): Promise<object> {
+function serve(deps: Deps, caller: Caller, frame: Exclude<ClientFrame, { action: 'beat' }>): Promise<object> {
   // The parser let only well-formed room ids through.
   const room = ('room' in frame ? frame.room : '') as RoomId;
   switch (frame.action) {

@@ -126,7 +126,7 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     maxEntriesPerRoom: whole('maxEntriesPerRoom', 1, 1_000),
     destroyAfterMin: whole('destroyAfterMin', 60, 10_080),
     realTimeKickOut: flag('realTimeKickOut'),
-    // A connection whose lease is over was silent for 140 s at least, so with more its member would wait for another run.
+    // A connection whose lease is over was silent for 150 s at least, so with more its member would wait for another run.
     realTimeGraceMs: whole('realTimeGraceMs', 0, 140_000),
     roomMemberLimit: whole('roomMemberLimit', 0, 1_000_000),
     oneDevicePerPlatform: flag('oneDevicePerPlatform'),

@@ -63,7 +63,7 @@ export class SocketApi extends Construct {
 
   /** Lets heartbeats end here, without a Lambda and without an answer. */
   takeHeartbeats(): void {
-    this.#addRoute('ping', {
+    this.#addRoute('beat', {
       integration: new WebSocketMockIntegration('Heartbeat', {
         templateSelectionExpression: '200',
         requestTemplates: { '200': JSON.stringify({ statusCode: 200 }) },

@@ -16,8 +16,13 @@ export const TOKEN_QUERY = 'token';
 /** Query parameters by which a client tells which kind of device it is, and which run of it. */
 export const PLATFORM_QUERY = 'platform';
 export const INSTANCE_QUERY = 'instance';
-/** A client that says nothing else for this long sends a ping; without a sign of life the server takes it for gone. */
-export const HEARTBEAT_MS = 120_000;
+/**
+ * A client sends a `beat` when the last sign of life that the server has written down for certain is this old; without
+ * one the server takes it for gone.
+ */
+export const HEARTBEAT_MS = 135_000;
+/** The server writes no sign of life down that comes within this time after the one that it has written. */
+export const UNWRITTEN_MS = 20_000;
 /** RongCloud's limit of messages that a join or one page of history can carry. */
 export const MESSAGE_COUNT_MAX = 50;
 
@@ -122,8 +127,10 @@ export type ClientFrame =
       /** '' = from the first. */
       readonly afterKey: string;
     }
-  /** A sign of life. id '' = no answer is wanted: an answer is a message that is paid for. */
-  | { readonly action: 'ping'; readonly id: string };
+  /** Asks whether the server is there. */
+  | { readonly action: 'ping'; readonly id: string }
+  /** A sign of life. It has no answer: that would be a message that is paid for. */
+  | { readonly action: 'beat'; readonly id?: undefined };
 
 export type ClientAction = ClientFrame['action'];
 

@@ -105,10 +105,8 @@ const schemas = {
     room,
     afterKey: v.union([v.literal(''), entryKey], 'afterKey must be empty or a key'),
   }),
-  ping: v.strictObject({
-    action: v.literal('ping'),
-    id: v.union([v.literal(''), requestId], 'id must be empty or an id'),
-  }),
+  ping: v.strictObject({ action: v.literal('ping'), id: requestId }),
+  beat: v.strictObject({ action: v.literal('beat') }),
 } as const;
 
 const codeOfField: Readonly<Record<string, number>> = {

@@ -19,7 +19,7 @@ export interface DueRow {
 }
 
 /** Entries lie in this many shards, because one partition takes only so many writes a second. */
-export const DUE_SHARDS = 16;
+export const DUE_SHARDS = 2;
 
 /** What the sweep must look at, and when. */
 export interface DueList {

@@ -7,24 +7,28 @@ beforeEach(() => {
   sim = new SimulatedEngine(() => 0.5);
 });
 
-/** When the server got each ping, in seconds since the connection was opened, and the id. */
-function pings(): (readonly [number, string])[] {
-  return pinged.map(([atMs, id]) => [Math.floor((atMs - openedAtMs) / 1000), id] as const);
+type SignOfLife = readonly [number, 'beat' | 'ping'];
+
+/** When the server got each heartbeat and each question, in seconds since the connection was opened. */
+function signs(): SignOfLife[] {
+  return got.map(([atMs, action]) => [Math.floor((atMs - openedAtMs) / 1000), action] as const);
 }
 
+const pings = (): SignOfLife[] => signs().filter(([, action]) => action === 'ping');
+
 let openedAtMs: number;
-let pinged: (readonly [number, string])[];
+let got: SignOfLife[];
 
 /** Connects; the time counts from the opening. */
 function open(): void {
   sim.connect(0);
   while (!sim.statuses.includes(1)) sim.timers.advance(1);
   openedAtMs = sim.timers.nowMs;
-  pinged = [];
+  got = [];
   const received = sim.server.received.bind(sim.server);
   sim.server.received = (wire, text) => {
-    const { action, id } = JSON.parse(text) as { action: string; id: string };
-    if (action === 'ping') pinged.push([sim.timers.nowMs, id]);
+    const { action } = JSON.parse(text) as { action: string };
+    if (action === 'beat' || action === 'ping') got.push([sim.timers.nowMs, action]);
     received(wire, text);
   };
 }
@@ -32,29 +36,75 @@ function open(): void {
 const say = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
 
 describe('the heartbeat', () => {
-  it('is a ping that nobody answers, every two minutes', () => {
+  it('comes every 135 s when nothing else is said', () => {
     open();
     sim.timers.advance(5 * MINUTE_MS);
-    expect(pings()).toEqual([
-      [120, ''],
-      [240, ''],
+    expect(signs()).toEqual([
+      [135, 'beat'],
+      [270, 'beat'],
     ]);
   });
 
-  it('is put off by any frame', () => {
+  it('is put off by a frame that the server writes down for certain', () => {
     open();
-    sim.timers.advance(10_000);
+    sim.timers.advance(30_000);
     say();
-    sim.timers.advance(119_900);
-    expect(pings()).toEqual([]);
+    sim.timers.advance(134_900);
+    expect(signs()).toEqual([]);
     sim.timers.advance(200);
-    expect(pings()).toEqual([[130, '']]);
+    expect(signs()).toEqual([[165, 'beat']]);
+  });
+
+  it('comes 20 s sooner after a frame that the server may not have written down', () => {
+    open();
+    sim.timers.advance(30_000);
+    say();
+    sim.timers.advance(24_000);
+    say();
+    sim.timers.advance(114_900);
+    expect(signs()).toEqual([]);
+    sim.timers.advance(200);
+    expect(signs()).toEqual([[169, 'beat']]);
+  });
+
+  it('is not put off by a clock that is put back', () => {
+    open();
+    sim.clockShiftMs = -3_600_000;
+    say();
+    sim.timers.advance(5 * MINUTE_MS);
+    expect(signs()).toEqual([
+      [135, 'beat'],
+      [270, 'beat'],
+    ]);
+  });
+
+  it('comes a minute sooner in a hidden page, whose timers are late', () => {
+    open();
+    sim.timers.advance(80_000);
+    expect(signs()).toEqual([]);
+    sim.notice('hidden');
+    sim.timers.advance(80_000);
+    expect(signs()).toEqual([
+      [80, 'beat'],
+      [155, 'beat'],
+    ]);
+  });
+
+  it('is no sooner than ever in a page that has come back', () => {
+    open();
+    sim.notice('hidden');
+    sim.timers.advance(30_000);
+    sim.notice('visible');
+    sim.timers.advance(134_000);
+    expect(signs()).toEqual([[30, 'ping']]);
+    sim.timers.advance(2000);
+    expect(signs()).toHaveLength(2);
   });
 
   it('asks for an answer when nothing has come for an hour', () => {
     open();
     sim.timers.advance(60 * MINUTE_MS + 1000);
-    expect(pings().filter(([, id]) => id !== '')).toEqual([[3600, expect.any(String)]]);
+    expect(pings()).toEqual([[3600, 'ping']]);
     sim.timers.advance(30_000);
     expect(sim.statuses).toEqual([2, 1]);
   });
@@ -66,7 +116,7 @@ describe('the heartbeat', () => {
       sim.timers.advance(50 * MINUTE_MS);
       wire?.send('{}');
     }
-    expect(pings().filter(([, id]) => id !== '')).toEqual([]);
+    expect(pings()).toEqual([]);
   });
 
   it('drops the connection when there is no answer, and dials anew', () => {
@@ -83,7 +133,7 @@ describe('the heartbeat', () => {
     open();
     sim.notice(event);
     sim.timers.advance(1000);
-    expect(pings()).toEqual([[0, expect.stringMatching(/./)]]);
+    expect(pings()).toEqual([[0, 'ping']]);
     expect(sim.statuses).toEqual([2, 1]);
   });
 
@@ -125,6 +175,6 @@ describe('the heartbeat', () => {
     await sim.engine.disconnect(true);
     expect(sim.pendingTimers).toBe(0);
     sim.timers.advance(20 * MINUTE_MS);
-    expect(pings()).toEqual([]);
+    expect(signs()).toEqual([]);
   });
 });

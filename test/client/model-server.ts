@@ -78,7 +78,7 @@ export class ModelServer implements Backend {
     const fields = isUnknown ? unknown() : this.#serve(wire, frame);
     const isLost = this.#mayFail(frame) && this.#happens(this.trouble.lostAnswer);
     if (frame.action === 'repair') this.#repairsRefused = isUnknown || isLost ? this.#repairsRefused + 1 : 0;
-    if (frame.id === '' || isLost) return;
+    if (frame.action === 'beat' || isLost) return;
     wire.send(JSON.stringify({ event: 'answer', id: frame.id, ...fields } as unknown as Answer));
   }
 

@@ -33,10 +33,18 @@ it("passes a browser's events on until nobody listens", () => {
   expect(heard).toEqual(['offline', 'online', 'visible']);
   window.document.visibilityState = 'hidden';
   window.document.dispatchEvent(new Event('visibilitychange'));
-  expect(heard).toHaveLength(3);
+  expect(heard.splice(3)).toEqual(['hidden']);
   stop?.();
   happen();
   expect(heard).toHaveLength(3);
+});
+
+it('says at once that the page is hidden', () => {
+  const heard: string[] = [];
+  const window = browser(true);
+  window.document.visibilityState = 'hidden';
+  browserEvents(window)?.subscribe((event) => heard.push(event));
+  expect(heard).toEqual(['hidden']);
 });
 
 it('says at once that there is no network', () => {

@@ -47,6 +47,8 @@ export class SimulatedEngine {
   /** The codes of each send, by its text. */
   readonly sent = new Map<string, number[]>();
   /** Who listens to the platform. */
+  /** How far the device's clock was put forward. */
+  clockShiftMs = 0;
   readonly listeners = new Set<(event: PlatformEvent) => void>();
   readonly #engineTimers: CountedTimers;
   readonly #random: () => number;
@@ -90,7 +92,7 @@ export class SimulatedEngine {
   }
 
   /** The frames of this action that the server has got. */
-  frames(action: string): readonly { readonly id: string }[] {
+  frames(action: string): readonly { readonly id?: string | undefined }[] {
     return this.server.frames.filter((frame) => frame.action === action);
   }
 
@@ -103,7 +105,7 @@ export class SimulatedEngine {
       WebSocket: access.Socket,
       timers: engineTimers,
       random: this.#random,
-      now: () => timers.nowMs,
+      now: () => timers.nowMs + this.clockShiftMs,
       platformEvents: {
         subscribe: (listener) => {
           listeners.add(listener);

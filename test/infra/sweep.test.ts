@@ -85,21 +85,21 @@ describe('the heartbeat', () => {
   const methods = (of: typeof template) => JSON.stringify(statements(of, 'Sweep')).match(/[A-Z]+(?=\/@connections)/g);
 
   it('is a frame like any other as long as nothing else is set', () => {
-    expect(routeKeys(template)).not.toContain('ping');
+    expect(routeKeys(template)).not.toContain('beat');
     expect(methods(template)).toEqual(['POST', 'DELETE']);
     expect(JSON.stringify(template.toJSON())).not.toMatch(/"MOCK"|GET\/@connections/);
   });
 
   it('ends at a MOCK without an answer, and the sweep alone may ask about connections', () => {
-    const { Properties: route } = one(asked, 'AWS::ApiGatewayV2::Route', 'SocketsApipingRoute');
-    expect(route).toMatchObject({ RouteKey: 'ping', AuthorizationType: 'NONE' });
-    const integration = one(asked, 'AWS::ApiGatewayV2::Integration', 'SocketsApipingRouteHeartbeat');
+    const { Properties: route } = one(asked, 'AWS::ApiGatewayV2::Route', 'SocketsApibeatRoute');
+    expect(route).toMatchObject({ RouteKey: 'beat', AuthorizationType: 'NONE' });
+    const integration = one(asked, 'AWS::ApiGatewayV2::Integration', 'SocketsApibeatRouteHeartbeat');
     expect(integration.Properties).toMatchObject({
       IntegrationType: 'MOCK',
       TemplateSelectionExpression: '200',
       RequestTemplates: { '200': '{"statusCode":200}' },
     });
-    expect(route.Target).toEqual({ 'Fn::Join': ['', ['integrations/', refer('SocketsApipingRouteHeartbeat')]] });
+    expect(route.Target).toEqual({ 'Fn::Join': ['', ['integrations/', refer('SocketsApibeatRouteHeartbeat')]] });
     asked.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
     expect(methods(asked)).toEqual(['POST', 'DELETE', 'GET']);
     expect(JSON.stringify(asked.toJSON()).match(/GET\/@connections/g)).toHaveLength(1);

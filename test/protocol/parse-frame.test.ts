@@ -49,7 +49,7 @@ describe('good frames come through unchanged', () => {
     { ...getEntries, afterKey: 'constructor' },
     { action: 'leave', id: 'r1', room: 'a+b=c_d-e' },
     { action: 'ping', id: 'a'.repeat(36) },
-    { action: 'ping', id: '' },
+    { action: 'beat' },
   ])('%#: $action', (frame) => {
     expect(parse(frame)).toEqual({ ok: true, frame });
   });
@@ -184,6 +184,7 @@ describe('fields of the wrong kind', () => {
     ['force as a number', { ...removeEntries, force: 1 }, 33003],
     ['a field named like a method', { action: 'ping', id: 'r1', constructor: 1 }, 33003],
     ['a sender that the frame may not name', { ...send, senderUserId: 'eve' }, 33003],
+    ['a heartbeat that wants an answer', { action: 'beat', id: 'r1' }, 33003],
     ['a field too many', { action: 'ping', id: 'r1', extra: 1 }, 33003],
   ])('%s', (_what, frame, code) => {
     const parsed = parse(frame);

@@ -110,6 +110,8 @@ function handlersOf(deps: Deps, now: () => number) {
       const { event: _event, id: _id, ...outcome } = JSON.parse(body);
       return outcome;
     },
+    /** A heartbeat; what the handler returns. */
+    beat: (caller: Caller) => onMessage(eventOf(caller, { action: 'beat' })),
   };
 }
 
@@ -230,6 +232,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     },
     drop: (caller: Caller) => handlers.disconnect(caller),
     frame: handlers.frame,
+    beat: handlers.beat,
     block: (untilMs: number, ...names: string[]) => blockUsers(deps, room, users(names), untilMs),
     unblock: (...names: string[]) => unblockUsers(deps, room, users(names)),
     protect: (...names: string[]) => addToAllowlist(deps, room, users(names)),

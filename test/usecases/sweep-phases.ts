@@ -1,4 +1,5 @@
-import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
+import { Heartbeat } from '../../lib/client/heartbeat.ts';
+import { VirtualTimers } from '../client/virtual-timers.ts';
 
 const MINUTE_MS = 60_000;
 /** EventBridge starts a run up to so much later than its time. */
@@ -47,16 +48,29 @@ export const createShortPhase = (chance: Chance): Phase => phaseOf(chance, 400_0
 function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
   const lastAtMs = between(chance, 0, longestMs);
   const everyMs = between(chance, 5000, rarestMs);
+  const timers = new VirtualTimers();
+  const startMs = timers.nowMs;
   const framesAtMs: number[] = [];
-  let sentAtMs = 0;
-  let appAtMs = between(chance, 1, 2 * everyMs);
+  const send = () => {
+    heartbeat.sent();
+    framesAtMs.push(timers.nowMs - startMs);
+  };
+  const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
+  const talk = () => timers.setTimeout(say, between(chance, 1, 2 * everyMs));
+  const say = () => {
+    send();
+    talk();
+  };
+  heartbeat.start();
+  talk();
   for (;;) {
-    const nextAtMs = Math.min(appAtMs, sentAtMs + HEARTBEAT_MS);
+    const count = framesAtMs.length;
+    while (framesAtMs.length === count) timers.step(Number.POSITIVE_INFINITY);
+    const [sentAtMs = 0, nextAtMs = 0] = [framesAtMs[count - 1], framesAtMs[count]];
     // Some time before the frame that would have come next.
-    if (nextAtMs > lastAtMs) return { framesAtMs, dropAtMs: atTheEdge(chance, sentAtMs, nextAtMs - 1) };
-    sentAtMs = nextAtMs;
-    framesAtMs.push(sentAtMs);
-    if (sentAtMs === appAtMs) appAtMs += between(chance, 1, 2 * everyMs);
+    if (nextAtMs > lastAtMs) {
+      return { framesAtMs: framesAtMs.slice(0, count), dropAtMs: atTheEdge(chance, sentAtMs, nextAtMs - 1) };
+    }
   }
 }
 

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Heartbeat } from '../../lib/client/heartbeat.ts';
+import { isWorthRenewing, LEASE_MS, leaseFrom, RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
+import { HEARTBEAT_MS, UNWRITTEN_MS } from '../../lib/protocol/frames.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+const LIFE_MS = 1_800_000;
+
+/** What the app says: so long after it said something last; the frame takes so long. */
+interface Said {
+  readonly gapMs: number;
+  readonly delayMs: number;
+}
+
+const talk = (slowestMs: number) =>
+  fc.array(
+    fc.record({ gapMs: fc.integer({ min: 0, max: 150_000 }), delayMs: fc.integer({ min: 0, max: slowestMs }) }),
+    { maxLength: 40 },
+  );
+
+/** Runs a client that talks so and then is silent. Returns how much of its lease was left when a frame came, at least. */
+function leastLeftMs(said: readonly Said[], isHidden: boolean): number {
+  const timers = new VirtualTimers();
+  let leaseUntilMs = leaseFrom(timers.nowMs);
+  let [leastMs, arrivedMs, delayMs] = [LEASE_MS, timers.nowMs, 0];
+  const send = () => {
+    heartbeat.sent();
+    // On one socket no frame overtakes another.
+    arrivedMs = Math.max(arrivedMs, timers.nowMs + delayMs);
+    leastMs = Math.min(leastMs, leaseUntilMs - arrivedMs);
+    if (isWorthRenewing(leaseUntilMs, arrivedMs)) leaseUntilMs = leaseFrom(arrivedMs);
+  };
+  const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
+  heartbeat.start();
+  heartbeat.turned(isHidden);
+  for (const { gapMs, delayMs: next } of said) {
+    timers.advance(gapMs);
+    delayMs = next;
+    send();
+    delayMs = 0;
+  }
+  timers.advance(LIFE_MS);
+  return leastMs;
+}
+
+describe("the heartbeat and the server's lease", () => {
+  it('know the same time in which no sign of life is written down', () => {
+    expect(UNWRITTEN_MS).toBe(RENEW_AFTER_MS);
+  });
+
+  it('leave 35 s when a heartbeat comes, whatever is said before it', () => {
+    expect(LEASE_MS - HEARTBEAT_MS).toBe(35_000);
+    fc.assert(
+      fc.property(talk(0), (said) => {
+        expect(leastLeftMs(said, false)).toBeGreaterThanOrEqual(35_000);
+      }),
+    );
+  });
+
+  it('leave 30 s where frames take up to 5 s', () => {
+    fc.assert(
+      fc.property(talk(5000), (said) => {
+        expect(leastLeftMs(said, false)).toBeGreaterThanOrEqual(30_000);
+      }),
+    );
+  });
+
+  it('leave 15 s where a slow frame is followed by a fast one, and that by nothing', () => {
+    const twoFrames = (delayMs: number) => [
+      { gapMs: 30_000, delayMs },
+      { gapMs: 25_000, delayMs: 0 },
+    ];
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 25_000 }), (delayMs) => {
+        expect(leastLeftMs(twoFrames(delayMs), false)).toBeGreaterThanOrEqual(15_000);
+      }),
+    );
+    expect(leastLeftMs(twoFrames(5001), false)).toBe(15_001);
+  });
+
+  it('leave a minute more in a hidden page, whose timers run once a minute', () => {
+    fc.assert(
+      fc.property(talk(0), (said) => {
+        expect(leastLeftMs(said, true)).toBeGreaterThanOrEqual(95_000);
+      }),
+    );
+  });
+});
