@@ -45,6 +45,8 @@ export interface Room extends RoomPosition, RoomEnd {
   readonly destroyedAtMs?: number | undefined;
   /** Destroyed by its own end, not by a call. */
   readonly destroyedByItself?: boolean | undefined;
+  /** What it starts with beside this row is not all laid down yet. */
+  readonly starting?: true | undefined;
   /** The whole room is muted (RongCloud: ban). */
   readonly muted: boolean;
   /** Messages are accepted and kept, and not pushed. */

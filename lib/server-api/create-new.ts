@@ -14,7 +14,9 @@ const EXEMPT_MAX = 20;
 
 export const createNew = endpoint({
   path: '/chatroom/create_new.json',
-  about: 'Creates a room. One that is there already stays as it is, whatever the call says of it.',
+  about:
+    'Creates a room. One that is there already stays as it is, whatever the call says of it. A call that was broken off ' +
+    'may be repeated: the exempt users and the attributes of a room that has not got all of them are then set.',
   fields: {
     ...room,
     ...endFields,
@@ -26,11 +28,13 @@ export const createNew = endpoint({
   run: async ({ deps }, { chatroomId, isBan, whiteUserIds, entryOwnerId, entryInfo: entries, ...end }) => {
     const { maxEntriesPerRoom } = deps.settings;
     const change = startingEntries(entryOwnerId, entries, maxEntriesPerRoom);
+    const layDown = async () => {
+      if (whiteUserIds.length > 0) await exemptFromMute(deps, chatroomId, [...new Set(whiteUserIds)]);
+      if (change !== undefined) checkSet(await setRoomEntries(deps, chatroomId, change), maxEntriesPerRoom);
+    };
     const plan = { end: roomEnd(deps, end), muted: isBan };
-    const { isNew } = await createRoom(deps, chatroomId, chatroomId, plan);
-    if (!isNew) return {};
-    if (whiteUserIds.length > 0) await exemptFromMute(deps, chatroomId, [...new Set(whiteUserIds)]);
-    if (change !== undefined) checkSet(await setRoomEntries(deps, chatroomId, change), maxEntriesPerRoom);
+    const isMore = whiteUserIds.length > 0 || change !== undefined;
+    await createRoom(deps, chatroomId, chatroomId, isMore ? { ...plan, layDown } : plan);
     return {};
   },
 });

@@ -67,6 +67,7 @@ export function toRoom(row: Row): Room {
     ...fresh,
     ...(stored.destroyedAtMs === undefined ? {} : { destroyedAtMs: stored.destroyedAtMs }),
     ...(stored.destroyedByItself === undefined ? {} : { destroyedByItself: stored.destroyedByItself }),
+    ...(stored.starting === undefined ? {} : { starting: stored.starting }),
     seq: stored.seq,
     lastMessageAtMs: stored.lastMessageAtMs,
     fence: stored.fence,

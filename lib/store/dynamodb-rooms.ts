@@ -75,6 +75,12 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     });
   }
 
+  async noteStarted(room: RoomId, epoch: string): Promise<Room | undefined> {
+    // create: laid down --------------------- note -> refused: what the new room starts with is its creator's
+    // others: ----------- destroy, create
+    return this.#change(room, epoch, { remove: ['#starting'], names: named('starting') });
+  }
+
   async noteEntries(room: RoomId, epoch: string): Promise<Room | undefined> {
     // entry:  read epoch 1 ------------------ note -> refused: the new room has no attributes
     // others: ------------- destroy, create

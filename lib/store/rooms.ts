@@ -34,6 +34,8 @@ export interface Rooms {
   /** Raises the fence too: after it no message of somebody who was checked before is accepted. */
   setRoomMuted(room: RoomId, epoch: string, muted: boolean): Promise<Room | undefined>;
   setDistributionStopped(room: RoomId, epoch: string, stopped: boolean): Promise<Room | undefined>;
+  /** It is no longer `starting`. */
+  noteStarted(room: RoomId, epoch: string): Promise<Room | undefined>;
   noteEntries(room: RoomId, epoch: string): Promise<Room | undefined>;
   /** Puts `recalled` in the place of the message with its seq and id, if that is in the tail still. */
   recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined>;

@@ -7,23 +7,36 @@ import type { Deps } from './deps.ts';
 export interface RoomPlan {
   readonly end?: RoomEnd;
   readonly muted?: boolean;
+  /** Lays down what is on other rows. If it is broken off, the next creation of the room with such a plan does it. */
+  readonly layDown?: () => Promise<void>;
 }
 
-/** Creates the room with a new epoch; one that is there stays as it is. */
+/** Creates the room with a new epoch; one that is there, and not half-way, stays as it is. */
 export async function createRoom(
   deps: Deps,
   id: RoomId,
   name: string,
   plan: RoomPlan = {},
-): Promise<{ readonly room: Room; readonly isNew: boolean }> {
+): Promise<{ readonly room: Room }> {
+  const room = await createRow(deps, id, name, plan);
+  if (plan.layDown === undefined || room.starting === undefined) return { room };
+  await plan.layDown();
+  return { room: (await deps.store.noteStarted(id, room.epoch)) ?? room };
+}
+
+async function createRow(deps: Deps, id: RoomId, name: string, plan: RoomPlan): Promise<Room> {
   const end = plan.end ?? { destroyType: 'idle', destroyAfterMin: deps.settings.destroyAfterMin };
-  const room = { ...newRoom(id, name, deps.randomId(), deps.now(), end), muted: plan.muted === true };
+  const room: Room = {
+    ...newRoom(id, name, deps.randomId(), deps.now(), end),
+    muted: plan.muted === true,
+    ...(plan.layDown === undefined ? {} : { starting: true }),
+  };
   // Before the room, so that none is without an entry; one that comes to nothing is dropped when it is looked at.
   await deps.store.arm(endOfRoom(room), [{ kind: 'room', room: id }]);
   // Before the room: who reads the list looks at each room as well.
   if (room.muted) await deps.store.addToList('muted-rooms', [{ entry: id, untilMs: 0 }]);
-  if (await deps.store.createRoom(room)) return { room, isNew: true };
+  if (await deps.store.createRoom(room)) return room;
   const other = await deps.store.getRoom(id);
-  if (isLive(other)) return { room: other, isNew: false };
+  if (isLive(other)) return other;
   throw new StoreFault('unable to create the room; it is being destroyed at the same time');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
 import { isRoomMuted } from '../../lib/usecases/mute-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { callerOf, formText, numbered } from './api-caller.ts';
@@ -53,6 +54,27 @@ describe('create_new', () => {
     const exempt = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
     expect(exempt).toEqual({ ...OK, userIds: [] });
   });
+
+  it.each(['putMember', 'putEntryIndex', 'noteStarted'] as const)(
+    'broken off at %s, it is completed by a repeat, and by that one only',
+    async (name) => {
+      const { call, room, deps } = newWorld();
+      const plan = { chatroomId: room, whiteUserIds: ['host', 'guest'], entryOwnerId: 'host', entryInfo: '{"a":"1"}' };
+      const dead = async () => Promise.reject(new StoreFault('the Lambda is dead'));
+      const dying = callerOf({ ...deps, store: { ...deps.store, [name]: dead } });
+      expect(await dying('/chatroom/create_new.json', plan)).not.toMatchObject(OK);
+      const epoch = (await deps.store.getRoom(room))?.epoch;
+      expect(await call('/chatroom/create_new.json', { chatroomId: room, isBan: 1 })).toEqual(OK);
+      expect(await call('/chatroom/create_new.json', plan)).toEqual(OK);
+      const later = { ...plan, whiteUserIds: 'other', entryInfo: '{"a":"2"}' };
+      expect(await call('/chatroom/create_new.json', later)).toEqual(OK);
+      const { userIds } = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
+      expect(userIds).toEqual(['guest', 'host']);
+      const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
+      expect(keys).toMatchObject([{ key: 'a', value: '1', userID: 'host' }]);
+      expect(await deps.store.getRoom(room)).toMatchObject({ epoch, muted: false });
+    },
+  );
 
   it.each([
     [{ entryOwnerId: 'u' }, 'unable to accept the call; entryOwnerId and entryInfo must be given together'],

@@ -27,6 +27,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
         realTimeKickOut: false,
         hasEntries: true,
         taken: { '7': 2 },
+        starting: true,
       });
       expect(await use().store.getRoom(room.room)).toEqual(room);
       expect(await use().store.getRoom(newRoom().room)).toBeUndefined();
@@ -93,6 +94,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
         (room) => use().store.setDistributionStopped(room.room, room.epoch, true),
         { distributionStopped: true },
       ],
+      ['its start', (room) => use().store.noteStarted(room.room, room.epoch), {}],
       ['its entries', (room) => use().store.noteEntries(room.room, room.epoch), { hasEntries: true }],
       ['its activity', (room) => use().store.noteActivity(room.room, room.epoch, 9), { lastActiveAtMs: 9 }],
       [
@@ -115,6 +117,11 @@ export function describeRooms(use: () => StoreUnderTest): void {
       const destroyed = await use().store.destroyRoom(room.room, 'e1', 7, false);
       expect(await change(room)).toBeUndefined();
       expect(await use().store.getRoom(room.room)).toEqual(destroyed);
+    });
+
+    it('says that all is there that it starts with, once and for good', async () => {
+      const room = await create({ starting: true });
+      for (const _ of [1, 2]) expect(await use().store.noteStarted(room.room, 'e1')).not.toHaveProperty('starting');
     });
 
     it('can be taken back', async () => {
@@ -217,6 +224,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ['end', (room) => use().store.setRoomEnd(room.room, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
       ['mute', (room) => use().store.setRoomMuted(room.room, 'e1', true)],
       ['distribution', (room) => use().store.setDistributionStopped(room.room, 'e1', true)],
+      ['note of its start', (room) => use().store.noteStarted(room.room, 'e1')],
       ['note of entries', (room) => use().store.noteEntries(room.room, 'e1')],
       ['note of activity', (room) => use().store.noteActivity(room.room, 'e1', 9)],
       ['real-time service', (room) => use().store.setRealTimeKickOut(room.room, 'e1', true)],
