@@ -57,7 +57,7 @@ export interface Room extends RoomPosition, RoomEnd {
   readonly realTimeKickOut?: boolean | undefined;
   /** It has, or had, attributes. */
   readonly hasEntries: boolean;
-  /** Changes with every act that takes somebody's right to send; a send in flight across it is decided anew. */
+  /** Changes with every act that takes somebody's right to send, and with a keep: what was decided before it is decided anew. */
   readonly fence: number;
   /** ALLOWLIST: user → where the room stood when he was put on it. */
   readonly protectedSince: Readonly<Record<string, RoomPosition>>;
