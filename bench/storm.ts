@@ -10,9 +10,9 @@ import { type Gate, openGate } from './storm-gate.ts';
 
 const ROOM_CLIENTS = 100;
 const ENTERING_AT_ONCE = 16;
-/** One message a second until then: fewer than put anybody out by their number, and none later than puts out by time. */
+/** A room talks until then: no message comes later than puts somebody out by time. */
 const TALK_MS = 25_000;
-const BETWEEN_MESSAGES_MS = 1000;
+const AGAIN_MS = 1000;
 const LOOK_EVERY_MS = 50;
 /** Together with twice the time of closing under five minutes. */
 const MOST_MS = 255_000;
@@ -24,6 +24,8 @@ interface StormOptions {
   readonly maxEnvironments: number;
   /** Handshakes under way at once; more are refused. */
   readonly handshakes: number;
+  /** Between two messages of a room. */
+  readonly talkMs: number;
 }
 
 /** What a run has at hand. */
@@ -55,6 +57,8 @@ function readOptions(args: readonly string[]): StormOptions {
     'outage-ms': whole('5000'),
     environments: whole('4'),
     handshakes: whole('16'),
+    // A message to each of ten rooms of a hundred is a thousand posts, and two cores carry the clients too.
+    'talk-ms': whole('3000'),
   };
   const { values } = parseArgs({ args: [...args], options });
   for (const [name, value] of Object.entries(values)) {
@@ -65,6 +69,7 @@ function readOptions(args: readonly string[]): StormOptions {
     outageMs: Number(values['outage-ms']),
     maxEnvironments: Number(values.environments),
     handshakes: Number(values.handshakes),
+    talkMs: Number(values['talk-ms']),
   };
 }
 
@@ -89,23 +94,41 @@ async function publish({ appServer, newest }: Storm, room: string): Promise<void
 }
 
 /** A call that fails, because the time of its Lambda is over, may have been accepted; the next one shows it. */
-async function talk(storm: Storm, room: string, untilMs: number): Promise<void> {
+async function tryToPublish(storm: Storm, room: string): Promise<boolean> {
+  try {
+    await publish(storm, room);
+    return true;
+  } catch {
+    storm.state.failedCalls += 1;
+    return false;
+  }
+}
+
+async function talk(storm: Storm, room: string, everyMs: number, untilMs: number): Promise<void> {
   while (performance.now() < untilMs) {
-    const next = wait(BETWEEN_MESSAGES_MS);
-    await publish(storm, room).catch(() => {
-      storm.state.failedCalls += 1;
-    });
+    const next = wait(everyMs);
+    await tryToPublish(storm, room);
     await next;
   }
+}
+
+/** To all rooms, until everybody has it. */
+async function publishToAll(storm: Storm, what: string): Promise<void> {
+  storm.state.waitsFor = what;
+  await Promise.all(
+    storm.rooms.map(async (room) => {
+      while (!(await tryToPublish(storm, room))) await wait(AGAIN_MS);
+    }),
+  );
+  await until(storm, what, (client) => hasAll(storm, client));
 }
 
 const hasAll = ({ newest }: Storm, { room, seqs }: StormClient): boolean => seqs.length >= (newest.get(room) ?? 0);
 
 /** One message before, some during, one after: who is not back by the last one, and is out by the rule, would go then. */
-async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
+async function play(storm: Storm, { outageMs, talkMs }: StormOptions): Promise<void> {
   const { clients, rooms } = storm;
-  await Promise.all(rooms.map((room) => publish(storm, room)));
-  await until(storm, 'the first message', (client) => hasAll(storm, client));
+  await publishToAll(storm, 'the first message');
   const before = sumDials(clients);
   const runsBefore = lambdaRuns(storm.stack);
   const cpuBefore = process.cpuUsage();
@@ -114,7 +137,7 @@ async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
   console.log(
     `${clients.length} clients in ${rooms.length} rooms are cut; the network is back after ${seconds(outageMs)}`,
   );
-  const talking = Promise.all(rooms.map((room) => talk(storm, room, cutMs + TALK_MS)));
+  const talking = Promise.all(rooms.map((room) => talk(storm, room, talkMs, cutMs + TALK_MS)));
   await wait(outageMs);
   for (const client of clients) client.restore();
   const repairedMs = await untilRepaired(storm, cutMs);
@@ -125,8 +148,7 @@ async function play(storm: Storm, { outageMs }: StormOptions): Promise<void> {
   const tookMs = performance.now() - cutMs;
   tellDials(sumDials(clients), before);
   tellLoad(lambdaRuns(storm.stack) - runsBefore, process.cpuUsage(cpuBefore), tookMs);
-  await Promise.all(rooms.map((room) => publish(storm, room)));
-  await until(storm, 'the last message', (client) => hasAll(storm, client));
+  await publishToAll(storm, 'the last message');
   await check(storm);
 }
 
@@ -235,6 +257,8 @@ async function run(stack: LocalDeployment, gate: Gate, options: StormOptions, { 
   const startedMs = performance.now();
   await enter(stack, gate, options.clients, { clients, state });
   console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
+  state.waitsFor = 'the rooms to be told of it';
+  await stack.drain();
   const rooms = [...new Set(clients.map(({ room }) => room))];
   await play({ stack, appServer: new AppServer(stack), clients, rooms, newest: new Map(), state }, options);
 }
