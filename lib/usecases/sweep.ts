@@ -7,9 +7,8 @@ import { lookAtMember } from './look-at-member.ts';
 import { lookAtRoom } from './look-at-room.ts';
 import { watchOffline } from './watch-offline.ts';
 
-const SHARDS_IN_FLIGHT = 4;
 const ROWS_IN_PAGE = 25;
-const LOOKS_IN_FLIGHT = 16;
+const LOOKS_IN_FLIGHT = 32;
 /** What could not be looked at is tried again, and holds up nobody meanwhile. */
 const TRY_AGAIN_MS = 300_000;
 
@@ -40,11 +39,21 @@ export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
     ...{ due: 0, revived: 0, closed: 0, kicked: 0, destroyed: 0, failed: 0, poisoned: 0, lagMs: 0 },
     unfinished: false,
   };
-  // The walk may take several runs; what is due must not wait for it.
-  await watchOffline(deps, deps.now() + (untilMs - deps.now()) / 3);
-  const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
-  await eachOf(shards, SHARDS_IN_FLIGHT, (shard) => sweepShard(deps, shard, untilMs, counts));
+  await walk(deps, untilMs, counts);
+  const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(deps, shard, untilMs, counts));
+  // A shard that cannot be read must not cut short the others.
+  for (const done of await Promise.allSettled(shards)) if (done.status === 'rejected') throw done.reason;
   return counts;
+}
+
+/** It may take several runs, and fail in each: what is due must not wait for it. */
+async function walk(deps: Deps, untilMs: number, counts: Counts): Promise<void> {
+  try {
+    await watchOffline(deps, deps.now() + (untilMs - deps.now()) / 3);
+  } catch (fault) {
+    counts.failed += 1;
+    deps.onFault('look for members who are offline for long', fault);
+  }
 }
 
 async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Counts): Promise<void> {

@@ -47,6 +47,30 @@ test('a row that cannot be read is counted and told once; the others are served'
   expect(world.faults).toHaveLength(3);
 });
 
+test('a walk that fails and a shard that cannot be read hold up nobody', async () => {
+  const state = { isBroken: true };
+  const broken = () => Promise.reject(new StoreFault('unable to read; too much at once'));
+  const world = worldWith(
+    store(),
+    (real) => ({
+      readSet: (name) => (state.isBroken && name === 'real-time-walk' ? broken() : real.readSet(name)),
+      dueRows: (shard, ...rest) => (state.isBroken && shard === 0 ? broken() : real.dueRows(shard, ...rest)),
+    }),
+    realTime,
+  );
+  // Their entries are in both shards.
+  const names = Array.from({ length: 12 }, (_, index) => `user-${index}`);
+  await dropAll(world, ...names);
+  await expect(world.sweep()).rejects.toThrow('too much at once');
+  expect(world.faults.map(String)).toEqual([expect.stringContaining('too much at once')]);
+  const left = await world.memberIds();
+  expect(left.length).toBeGreaterThan(1);
+  expect(left.length).toBeLessThan(names.length + 1);
+  state.isBroken = false;
+  await world.sweep();
+  expect(await world.memberIds()).toEqual(['ann']);
+});
+
 test('an entry that cannot be read, beside others that can, is counted, told of and dropped; the others are served', async () => {
   const world = createWorld(store(), realTime);
   const bob = await world.enter('bob');
