@@ -34,13 +34,17 @@ export interface ConnectionEvents {
 /** What `open` was called with; the connection is wanted as long as this is the present one. */
 interface Wish {
   readonly token: string;
+  /** The same for all its links. */
+  readonly instance: string;
 }
 
 /** A connection that comes back by itself and renews its link in time, until it is closed or the server ends it. */
 export class Connection {
   readonly #deps: EngineDeps;
   readonly #events: ConnectionEvents;
-  readonly #instance: string;
+  /** What stands before the `_` of an instance: the same for all its logins. */
+  readonly #run: string;
+  #logins: number = 0;
   readonly #renewal: Renewal;
   #wish: Wish | undefined;
   #connected: ((code: number) => void) | undefined;
@@ -60,7 +64,7 @@ export class Connection {
   constructor(deps: EngineDeps, events: ConnectionEvents) {
     this.#deps = deps;
     this.#events = events;
-    this.#instance = randomId(deps.random);
+    this.#run = randomId(deps.random);
     this.#backoff = backoffDelaysMs(deps.random);
     this.#renewal = new Renewal(deps, () => this.#dial());
   }
@@ -81,7 +85,9 @@ export class Connection {
 
   /** Connects; `connected` gets 0 or why not, once. timeoutSec <= 0 = try until it works or the token is refused. */
   open(token: string, timeoutSec: number, connected: (code: number) => void): void {
-    const wish = { token };
+    this.#logins += 1;
+    // Another login than before: one that another device has ended is refused for good.
+    const wish = { token, instance: `${this.#run}_${this.#logins}` };
     this.#wish = wish;
     this.#connected = connected;
     this.#backoff = backoffDelaysMs(this.#deps.random);
@@ -144,7 +150,7 @@ export class Connection {
   }
 
   #dial(): Link {
-    const given = { token: this.#wish?.token ?? '', instance: this.#instance };
+    const given = this.#wish ?? { token: '', instance: '' };
     const link: Link = new Link(this.#deps, given, {
       opened: () => (this.#renewal.isNext(link) ? this.#move(link) : this.#opened(link)),
       text: (text) => this.#arrived(link, text),

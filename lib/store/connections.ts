@@ -11,17 +11,19 @@ export interface ConnectionKey {
 export interface Connection extends ConnectionKey {
   /** What it is of in the rooms: see `Device`. */
   readonly device: Device;
-  /** The run of the client: its next connection is no other login. */
+  /** The login of the client: its next connection is no other one. */
   readonly instance: string;
   readonly openedAtMs: number;
   /** It counts as alive until then. */
   readonly leaseUntilMs: number;
-  /** Rooms that it has joined or is about to join. */
+  /** Rooms that it has joined or is about to join, the last one last. */
   readonly rooms: readonly RoomId[];
   readonly tokenIssuedAtMs: number;
   readonly tokenExpiresAtMs: number;
   /** Set at the first notice that it is gone; a closed connection never opens again. */
   readonly closedAtMs?: number | undefined;
+  /** It was never let in, so it is no login. */
+  readonly refused?: true | undefined;
   /** Where nobody noticed it before its lease was over: since when it may have been silent. */
   readonly silentSinceMs?: number | undefined;
 }
@@ -37,11 +39,17 @@ export interface Connections {
   renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */
   connectionsOf(user: UserId): Promise<readonly Connection[]>;
-  /** The intent that comes before a member row: undefined = not open. */
-  addConnectionRoom(key: ConnectionKey, room: RoomId): Promise<Connection | undefined>;
-  removeConnectionRoom(key: ConnectionKey, room: RoomId): Promise<void>;
+  /** Those too that are closed, for a week at least. */
+  connectionsEverOf(user: UserId): Promise<readonly Connection[]>;
+  /**
+   * The intent that comes before a member row: undefined = not open. A join makes the room the last one; what only comes
+   * back leaves it in its place, and one that is not there comes first.
+   */
+  addConnectionRoom(key: ConnectionKey, room: RoomId, by?: 'join'): Promise<Connection | undefined>;
+  /** `before`: only if this room was joined later. */
+  removeConnectionRoom(key: ConnectionKey, room: RoomId, before?: RoomId): Promise<void>;
   /** Marks it closed, or leaves a tombstone where no row is yet. Returns the row, also when it was closed before. */
-  closeConnection(key: ConnectionKey, nowMs: number): Promise<Connection>;
+  closeConnection(key: ConnectionKey, nowMs: number, as?: 'refused'): Promise<Connection>;
   /** Closes it if it is open and this is still its lease; undefined = it is not, or was heard of since. */
   closeLapsed(
     key: ConnectionKey,

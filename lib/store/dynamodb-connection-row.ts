@@ -4,8 +4,15 @@ import type { Row } from './dynamodb-table.ts';
 
 /** A tombstone has no more than its key: it only says that the connection is closed. Rows of an older version have no lease. */
 interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' | keyof ConnectionKey>> {
-  readonly rooms?: Readonly<Record<string, true>>;
+  /** The place of each in the order of the joins; an older version has `true`. */
+  readonly rooms?: Readonly<Record<string, number | true>>;
 }
+
+/** How rooms stand on the row: their places, and how many were ever taken. */
+export const placesOf = (rooms: readonly RoomId[]) => ({
+  rooms: Object.fromEntries(rooms.map((room, index) => [room, index + 1])),
+  joins: rooms.length,
+});
 
 /** `lifeMs`: the longest that a connection can be alive. */
 export function toConnection(row: Row, lifeMs: number): Connection {
@@ -17,12 +24,21 @@ export function toConnection(row: Row, lifeMs: number): Connection {
     instance: stored.instance ?? connectionId,
     openedAtMs,
     leaseUntilMs: stored.leaseUntilMs ?? openedAtMs + lifeMs,
-    rooms: Object.keys(stored.rooms ?? {}).sort((one, other) => (one < other ? -1 : 1)) as RoomId[],
+    rooms: inPlace(stored.rooms ?? {}),
     tokenIssuedAtMs: stored.tokenIssuedAtMs ?? 0,
     tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
     ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
+    ...(stored.refused === undefined ? {} : { refused: stored.refused }),
     ...(stored.silentSinceMs === undefined ? {} : { silentSinceMs: stored.silentSinceMs }),
   };
+}
+
+function inPlace(rooms: Readonly<Record<string, number | true>>): RoomId[] {
+  const places = Object.entries(rooms).map(([room, place]) => ({
+    room: room as RoomId,
+    place: place === true ? 0 : place,
+  }));
+  return places.sort((a, b) => a.place - b.place || (a.room < b.room ? -1 : 1)).map(({ room }) => room);
 }
 
 /** The condition on the lease that `toConnection` reads, in the words of DynamoDB's expressions; false where no row is. */

@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Connection, ConnectionKey, Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
-import { leaseCondition, toConnection } from './dynamodb-connection-row.ts';
+import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 
@@ -24,14 +24,18 @@ export class DynamoConnections implements Connections {
     const { userId, connectionId, openedAtMs, leaseUntilMs } = connection;
     // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
     await this.#dueList.arm(leaseUntilMs, [{ kind: 'connection', userId, connectionId }]);
-    const rooms = Object.fromEntries(connection.rooms.map((room) => [room, true]));
     const expiresAtMs = openedAtMs + this.#lifeMs + KEPT_MS;
     // close: -- tombstone
     // open:  ------------- put -> refused: it is gone already
     // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
     try {
       await this.#table.put({
-        Item: { ...connectionKey(userId, connectionId), ...connection, rooms, ...expiry(expiresAtMs) },
+        Item: {
+          ...connectionKey(userId, connectionId),
+          ...connection,
+          ...placesOf(connection.rooms),
+          ...expiry(expiresAtMs),
+        },
         ConditionExpression: 'attribute_not_exists(pk)',
       });
       return true;
@@ -74,7 +78,11 @@ export class DynamoConnections implements Connections {
   }
 
   async connectionsOf(user: UserId): Promise<readonly Connection[]> {
-    const open: Connection[] = [];
+    return (await this.connectionsEverOf(user)).filter((connection) => connection.closedAtMs === undefined);
+  }
+
+  async connectionsEverOf(user: UserId): Promise<readonly Connection[]> {
+    const found: Connection[] = [];
     let start: Key | undefined;
     do {
       const page = await this.#table.query({
@@ -82,22 +90,33 @@ export class DynamoConnections implements Connections {
         ExpressionAttributeValues: { ':pk': userPartition(user), ':prefix': CONNECTION_PREFIX },
         ExclusiveStartKey: start,
       });
-      open.push(...page.rows.map((row) => this.#read(row)).filter((connection) => connection.closedAtMs === undefined));
+      found.push(...page.rows.map((row) => this.#read(row)));
       start = page.next;
     } while (start !== undefined);
-    return open;
+    return found;
   }
 
-  async addConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId): Promise<Connection | undefined> {
+  async addConnectionRoom(
+    { userId, connectionId }: ConnectionKey,
+    room: RoomId,
+    by?: 'join',
+  ): Promise<Connection | undefined> {
+    const isJoin = by === 'join';
+    const next = 'if_not_exists(#joins, :zero) + :one';
     // close: ------------- closed, reads the rooms: r is not among them
     // join:  -- decided -------------------------------- add r -> refused: no member row is written
     try {
       const row = await this.#table.update({
         Key: connectionKey(userId, connectionId),
-        UpdateExpression: 'SET #rooms.#room = :true',
+        UpdateExpression: isJoin
+          ? `SET #rooms.#room = ${next}, #joins = ${next}`
+          : 'SET #rooms.#room = if_not_exists(#rooms.#room, :zero)',
         ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
-        ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
-        ExpressionAttributeValues: { ':true': true },
+        ExpressionAttributeNames: {
+          ...{ '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
+          ...(isJoin ? { '#joins': 'joins' } : {}),
+        },
+        ExpressionAttributeValues: { ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
       });
       return this.#read(row);
     } catch (error) {
@@ -106,36 +125,45 @@ export class DynamoConnections implements Connections {
     }
   }
 
-  async removeConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId): Promise<void> {
-    // expiry: -- row gone
-    // leave:  ------------- remove r -> refused: an update would make an empty row of it
+  async removeConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId, before?: RoomId): Promise<void> {
+    const isLater = before === undefined ? '' : ' AND #rooms.#room < #rooms.#before';
+    // expiry:       -- row gone
+    // leave:        ------------- remove r -> refused: an update would make an empty row of it
+    // join of s:    leaves r ------------- remove r before s -> refused: r is the last one now
+    // join of r:    ---------- r after s
     try {
       await this.#table.update({
         Key: connectionKey(userId, connectionId),
         UpdateExpression: 'REMOVE #rooms.#room',
-        ConditionExpression: 'attribute_exists(#rooms)',
-        ExpressionAttributeNames: { '#rooms': 'rooms', '#room': room },
+        ConditionExpression: `attribute_exists(#rooms)${isLater}`,
+        ExpressionAttributeNames: {
+          ...{ '#rooms': 'rooms', '#room': room },
+          ...(before === undefined ? {} : { '#before': before }),
+        },
       });
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
     }
   }
 
-  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> {
+  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number, as?: 'refused'): Promise<Connection> {
+    const isRefused = as === 'refused';
     // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
     // the open leaves what refuses it.
     const row = await this.#table.update({
       Key: connectionKey(userId, connectionId),
       UpdateExpression:
         'SET #closedAtMs = if_not_exists(#closedAtMs, :nowMs), #userId = :userId, #connectionId = :connectionId, ' +
-        '#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)',
+        `#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)${isRefused ? ', #refused = :true' : ''}`,
       ExpressionAttributeNames: {
+        ...(isRefused ? { '#refused': 'refused' } : {}),
         '#closedAtMs': 'closedAtMs',
         '#userId': 'userId',
         '#connectionId': 'connectionId',
         '#expiresAtSec': 'expiresAtSec',
       },
       ExpressionAttributeValues: {
+        ...(isRefused ? { ':true': true } : {}),
         ':nowMs': nowMs,
         ':userId': userId,
         ':connectionId': connectionId,

@@ -15,7 +15,7 @@ import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
-import { leaveForAnother } from './leave-room.ts';
+import { keepLastRoom } from './leave-room.ts';
 import { noteActivity } from './note-activity.ts';
 import { isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
@@ -47,7 +47,7 @@ export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest)
 async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal | 'room-is-gone'> {
   const room = await roomToJoin(deps, request);
   if (!('epoch' in room)) return room;
-  const connection = await deps.store.addConnectionRoom(caller, request.room);
+  const connection = await deps.store.addConnectionRoom(caller, request.room, 'join');
   if (connection === undefined) return gone();
   if (!(await noteActivity(deps, room))) return 'room-is-gone';
   const by = { connectionId: caller.connectionId, device: connection.device };
@@ -63,8 +63,8 @@ async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promi
   }
   if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
   if (admitted.fresh && (await isOverLimit(deps, room))) return full(deps, caller, admitted.member);
-  if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, room.room, 'joined');
-  if (!deps.settings.multipleRooms) await leaveOthers(deps, caller, connection.rooms, request.room);
+  if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, caller, room.room, 'joined');
+  if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
 }
 
@@ -88,6 +88,8 @@ async function roomToJoin(deps: Deps, request: JoinRequest): Promise<Room | Refu
 interface Admitted {
   readonly member: Member;
   readonly fresh: boolean;
+  /** This device was not in the room, neither connected nor away. */
+  readonly isNewDevice: boolean;
 }
 
 async function admit(
@@ -113,11 +115,12 @@ async function admit(
     }
     if (resume !== undefined && member.membership !== resume.membership) return over(endOf(member, resume));
     const fresh = member.membership === undefined;
-    if (!fresh && member.offline === undefined && member.connections.includes(by.connectionId))
-      return { member, fresh };
+    const isNewDevice =
+      fresh || !(Object.values(member.devices).includes(by.device) || member.away.includes(by.device));
+    // Written also if he is in by this connection: a join of another room that is about to leave this one finds it changed.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
-    if (stored !== 'conflict') return { member: stored, fresh };
+    if (stored !== 'conflict') return { member: stored, fresh, isNewDevice };
     row = await deps.store.getMember(room.room, userId);
   }
   return busy();
@@ -136,10 +139,6 @@ const over = (reason: EndReason) =>
 /** A reason that nobody keeps is `offline`: the others stay on the row (see `told`). */
 const endOf = ({ ended }: Member, resume: Resume): EndReason =>
   ended?.membership === resume.membership ? ended.reason : 'offline';
-
-async function leaveOthers(deps: Deps, caller: Caller, rooms: readonly RoomId[], joinedRoom: RoomId): Promise<void> {
-  for (const room of rooms) if (room !== joinedRoom) await leaveForAnother(deps, caller, room);
-}
 
 /** The room as it was before his row was written, and after it. */
 interface JoinedRoom {

@@ -3,31 +3,66 @@ import type { RoomId } from '../domain/ids.ts';
 import { currentMember, type Member, withoutDevice } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
+import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { noteActivity } from './note-activity.ts';
+import { isOverLimit } from './query-members.ts';
 import { tellOwnDevices } from './tell-own-devices.ts';
 
 /** LEAVE: out at once; with another device of his in the room only this one goes, unless a setting says otherwise. */
 export async function leaveRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ readonly code: 0 } | Refusal> {
-  const left = await leave(deps, caller, roomId);
+  const left = await leave(deps, caller, roomId, async () => true);
   await deps.store.removeConnectionRoom(caller, roomId);
   if ('code' in left) return left;
   if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, roomId, 'left');
   return { code: 0 };
 }
 
+/**
+ * One room at a time: of those that a connection has joined, the last one. `connection` is read after the member row of
+ * `joined` was written, and the row of another room after that: so of two joins at once one at least sees both rows,
+ * and both know which room is to stay. One that is not on the connection any more has been left for another.
+ */
+export async function keepLastRoom(deps: Deps, connection: Connection, joined: RoomId): Promise<void> {
+  const { rooms } = connection;
+  const place = rooms.indexOf(joined);
+  for (const former of rooms.slice(0, Math.max(place, 0))) await leaveForAnother(deps, connection, former, joined);
+  for (const later of rooms.slice(place + 1)) {
+    if (await hasJoined(deps, connection, later)) await leaveForAnother(deps, connection, joined, later);
+  }
+}
+
+/** A join that is refused in the end moves nobody. */
+async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
+  const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, userId)]);
+  if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
+  return !(await isOverLimit(deps, room));
+}
+
 /** A join has moved the caller out of this room: his client has not asked for it, so it is told. */
-export async function leaveForAnother(deps: Deps, caller: Caller, roomId: RoomId): Promise<void> {
-  const left = await leave(deps, caller, roomId);
-  await deps.store.removeConnectionRoom(caller, roomId);
+async function leaveForAnother(deps: Deps, caller: Caller, roomId: RoomId, another: RoomId): Promise<void> {
+  const left = await leave(deps, caller, roomId, async () => {
+    const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
+    return rooms.indexOf(roomId) < rooms.indexOf(another);
+  });
+  // A join of this room may be about to write its row: it stays on the connection's, for whoever ends that.
   if ('code' in left) return;
+  await deps.store.removeConnectionRoom(caller, roomId, another);
   const { roomEpoch, membership = '' } = left;
   await deps.push.post(caller.connectionId, { event: 'removed', room: roomId, roomEpoch, membership, reason: 'left' });
 }
 
-/** Returns the member as he was, or why he could not leave. */
-async function leave(deps: Deps, caller: Caller, roomId: RoomId): Promise<Member | Refusal> {
+/**
+ * Returns the member as he was, or why he could not leave. `isStillMeant` is asked after each reading of his row: whoever
+ * changes the answer writes that row afterwards.
+ */
+async function leave(
+  deps: Deps,
+  caller: Caller,
+  roomId: RoomId,
+  isStillMeant: () => Promise<boolean>,
+): Promise<Member | Refusal> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
   await noteActivity(deps, room);
@@ -39,6 +74,7 @@ async function leave(deps: Deps, caller: Caller, roomId: RoomId): Promise<Member
       await kickDue(deps, [member]);
       return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member any more', { reason: 'offline' });
     }
+    if (!(await isStillMeant())) return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; joined once more');
     if (await leaveOnce(deps, caller, room, member)) return member;
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; too much at once', { retryAfterMs: 500 });

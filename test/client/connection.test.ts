@@ -208,6 +208,27 @@ describe('connecting', () => {
     expect(sim.server.wires.size).toBe(1);
   });
 
+  it('is one login until the app connects once more', async () => {
+    const instances: (string | null)[] = [];
+    const connect = sim.server.connect.bind(sim.server);
+    sim.server.connect = (wire) => {
+      instances.push(wire.url.searchParams.get('instance'));
+      connect(wire);
+    };
+    sim.connect(0);
+    sim.timers.advance(1000);
+    sim.access.reset();
+    sim.timers.advance(MINUTE_MS);
+    await sim.engine.disconnect(false);
+    sim.connect(0);
+    sim.timers.advance(MINUTE_MS);
+    const [first, comeBack, next] = instances;
+    expect(instances).toHaveLength(3);
+    expect(comeBack).toBe(first);
+    expect(first).toMatch(/^[a-z0-9]+_1$/);
+    expect(next).toBe(first?.replace('_1', '_2'));
+  });
+
   it('as another user afterwards leaves nothing of the former', async () => {
     sim.enter();
     await sim.engine.disconnect(false);

@@ -28,7 +28,7 @@ describe('connecting', () => {
     await script.connect();
     const { searchParams } = new URL(await server.urls.next(), server.url);
     expect(searchParams.get('platform')).toBe('mobile');
-    expect(searchParams.get('instance')).toMatch(/^[a-z0-9]{1,36}$/);
+    expect(searchParams.get('instance')).toMatch(/^[a-z0-9]{1,16}_1$/);
   });
 
   it('stops at 401 with the code of an incorrect token', async () => {

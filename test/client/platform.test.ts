@@ -66,6 +66,6 @@ it('goes into the address, behind a query that is there already', async () => {
   await engine.connect('e30.eyJzdWIiOiJhbm4ifQ.x', 0);
   timers.advance(100);
   const query = Object.fromEntries(urls[0]?.searchParams ?? []);
-  expect(query).toEqual({ tenant: 't', platform: 'desktop', instance: expect.stringMatching(/^[a-z0-9]+$/) });
+  expect(query).toEqual({ tenant: 't', platform: 'desktop', instance: expect.stringMatching(/^[a-z0-9]+_1$/) });
   await engine.destroy();
 });

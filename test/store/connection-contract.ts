@@ -4,7 +4,7 @@ import { connectionKey, dueShardOf } from '../../lib/store/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';
-import { connectionId, fresh, keyOf, newConnection, user, withoutAttributes } from './rows.ts';
+import { connectionId, fresh, keyOf, newConnection, putRow, user, withoutAttributes } from './rows.ts';
 
 const room = 'r1' as RoomId;
 
@@ -37,6 +37,51 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect((await store.getConnection(id))?.rooms).toEqual([]);
     });
 
+    it('has its rooms in the order of the joins; what only comes back keeps its place', async () => {
+      const { store } = use();
+      const connection = newConnection({ rooms: ['r3', 'r1'] as RoomId[] });
+      await store.openConnection(connection);
+      const add = async (name: string, by?: 'join') =>
+        (await store.addConnectionRoom(keyOf(connection), name as RoomId, by))?.rooms;
+      expect(await add('r2', 'join')).toEqual(['r3', 'r1', 'r2']);
+      expect(await add('r3', 'join')).toEqual(['r1', 'r2', 'r3']);
+      expect(await add('r1')).toEqual(['r1', 'r2', 'r3']);
+      expect(await add('r9')).toEqual(['r9', 'r1', 'r2', 'r3']);
+      expect(await add('r0', 'join')).toEqual(['r9', 'r1', 'r2', 'r3', 'r0']);
+    });
+
+    it('loses a room to another only if that was joined later', async () => {
+      const { store } = use();
+      const connection = newConnection({ rooms: ['r1', 'r2'] as RoomId[] });
+      await store.openConnection(connection);
+      const lose = async (name: string, before: string) => {
+        await store.removeConnectionRoom(keyOf(connection), name as RoomId, before as RoomId);
+        return (await store.getConnection(connection))?.rooms;
+      };
+      expect(await lose('r2', 'r1')).toEqual(['r1', 'r2']);
+      expect(await lose('r1', 'gone')).toEqual(['r1', 'r2']);
+      expect(await lose('gone', 'r1')).toEqual(['r1', 'r2']);
+      expect(await lose('r1', 'r2')).toEqual(['r2']);
+    });
+
+    it('takes rooms in order where an older version has left its row', async () => {
+      const { store } = use();
+      const connection = newConnection();
+      const { userId, connectionId: id } = connection;
+      await putRow(use(), { ...connectionKey(userId, id), ...connection, rooms: { r2: true, r1: true } });
+      expect((await store.getConnection(connection))?.rooms).toEqual(['r1', 'r2']);
+      expect((await store.addConnectionRoom(connection, 'r1' as RoomId, 'join'))?.rooms).toEqual(['r2', 'r1']);
+    });
+
+    it('that was never let in says so', async () => {
+      const { store } = use();
+      const connection = newConnection();
+      await store.openConnection(connection);
+      const refused = { ...connection, closedAtMs: 70, refused: true };
+      expect(await store.closeConnection(connection, 70, 'refused')).toEqual(refused);
+      expect(await store.closeConnection(connection, 80)).toEqual(refused);
+    });
+
     it('never opens after its close', async () => {
       const { store, clock } = use();
       const connection = newConnection();
@@ -65,6 +110,9 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const late = await store.closeConnection({ userId, connectionId: connectionId(fresh('late')) }, clock.nowMs);
       if (closed) await store.closeConnection(closed, clock.nowMs);
       expect(await store.connectionsOf(userId)).toEqual([one, two]);
+      expect(new Set(await store.connectionsEverOf(userId))).toEqual(
+        new Set([one, two, { ...closed, closedAtMs: clock.nowMs }, late]),
+      );
       expect(await store.connectionsOf(other.userId)).toEqual([other]);
       expect(await store.connectionsOf(user(fresh('nobody')))).toEqual([]);
       expect(await store.getConnection(late)).toEqual(late);

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { messageHandler } from '../../lib/handlers/message.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import type { Joined } from '../../lib/usecases/join-room.ts';
+import { openConnection } from '../../lib/usecases/open-connection.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
@@ -97,6 +100,92 @@ describe('one device of each platform', () => {
     expect(await openOf(world, earlier)).toHaveLength(1);
   });
 
+  describe('a login that another has followed is refused when it comes back', () => {
+    const first = { ...mobile, instance: 'run-1_1' } as const;
+    const dayMs = 24 * 3600 * 1000;
+
+    async function followed(end: (world: World, old: Caller) => Promise<unknown>) {
+      const world = createWorld(store(), onePerPlatform);
+      const name = ownName(world, 'bob');
+      const old = await world.enter(name, first);
+      world.pass(1000);
+      await end(world, old);
+      const next = await world.open(name, { ...mobile, instance: 'run-3_1' });
+      world.pass(1000);
+      const comeBack = (instance: string) => world.connect(world.device(name), { ...mobile, instance });
+      return { world, next, name, comeBack };
+    }
+
+    async function expectRefused(end: (world: World, old: Caller) => Promise<unknown>) {
+      const { world, next, comeBack } = await followed(end);
+      for (let times = 0; times < 2; times += 1) expect(await comeBack('run-1_1')).toBe(false);
+      expect(framesOf(world, next, 'closing')).toEqual([]);
+      expect(await openOf(world, next)).toEqual([next.connectionId]);
+      world.pass(dayMs);
+      expect(await comeBack('run-1_1')).toBe(false);
+      expect(await comeBack('run-3_1')).toBe(true);
+      expect(await comeBack('run-1_2')).toBe(true);
+      expect(framesOf(world, next, 'closing')).toMatchObject([{ code: 31010 }]);
+    }
+
+    test('where it has not heard of its end; logged in anew it stays', () =>
+      expectRefused(async ({ push }, old) => push.gone.add(old.connectionId)));
+
+    test('where it was not connected when the other came', () => expectRefused((world, old) => world.drop(old)));
+
+    test('where the other is gone by then', async () => {
+      const { world, next, comeBack } = await followed(async () => {});
+      await world.drop(next);
+      expect(await comeBack('run-1_1')).toBe(false);
+      expect(await comeBack('run-1_2')).toBe(true);
+    });
+
+    test('where it renews its connection at the moment at which the other comes', async () => {
+      const interlude = createInterlude();
+      const look = async <T>(read: () => Promise<T>): Promise<T> => {
+        await interlude.play();
+        return read();
+      };
+      const world = worldWith(
+        store(),
+        (real) => ({ connectionsEverOf: (user) => look(() => real.connectionsEverOf(user)) }),
+        onePerPlatform,
+      );
+      const name = ownName(world, 'bob');
+      await world.open(name, first);
+      world.pass(1000);
+      interlude.plan(async () => {
+        world.pass(1);
+        await world.open(name, first);
+      });
+      const next = await world.open(name, { ...mobile, instance: 'run-3_1' });
+      expect(await openOf(world, next)).toEqual([next.connectionId]);
+    });
+
+    test('and one that was refused follows nobody', async () => {
+      const world = createWorld(store(), onePerPlatform);
+      const name = ownName(world, 'bob');
+      await expireTokens(world.deps, world.device(name).userId, world.clock.nowMs);
+      await world.open(name, first);
+      world.pass(1000);
+      const stale = { issuedAtMs: world.clock.nowMs - dayMs, expiresAtMs: world.clock.nowMs + dayMs };
+      const client = { ...mobile, instance: 'run-3_1' };
+      expect(await openConnection(world.deps, world.device(name), client, stale)).toBe(31020);
+      world.pass(1000);
+      expect(await world.connect(world.device(name), first)).toBe(true);
+    });
+
+    test('nor does it when the first connections of the present one are forgotten', async () => {
+      const { world, comeBack } = await followed(async () => {});
+      world.pass(dayMs);
+      expect(await comeBack('run-3_1')).toBe(true);
+      world.pass(dayMs);
+      expect(await comeBack('run-1_1')).toBe(false);
+      world.pass(5.5 * dayMs);
+      expect(await comeBack('run-3_1')).toBe(true);
+    });
+  });
+
   test('with the setting off both stay', async () => {
     const world = createWorld(store());
     const name = ownName(world, 'bob');
@@ -107,6 +196,19 @@ describe('one device of each platform', () => {
 });
 
 describe('LEAVE is per device', () => {
+  test('a run that has logged in once more is the same device: nothing of its former login is left behind', async () => {
+    const world = createWorld(store());
+    const name = ownName(world, 'bob');
+    await world.drop(await world.enter(name, { ...web, instance: 'run_2_1' }));
+    const again = await world.enter(name, { ...web, instance: 'run_2_2' });
+    expect((await rowOf(world, again))?.away).toEqual([]);
+    await world.enter(name, { ...web, instance: 'run_3_1' });
+    await world.enter(name, { ...web, instance: '_1' });
+    expect(new Set(Object.values((await rowOf(world, again))?.devices ?? {})).size).toBe(3);
+    await world.leave(again);
+    expect((await rowOf(world, again))?.connections).toHaveLength(2);
+  });
+
   test('another device that is online keeps him in the room', async () => {
     const world = createWorld(store());
     const ann = await world.enter('ann');
@@ -183,6 +285,28 @@ describe("a user's other devices", () => {
     const told = (change: string) => ({ event: 'sync', room, change, atMs: clock.nowMs });
     expect(framesOf(world, laptop, 'sync')).toEqual([told('joined'), told('left')]);
     expect([...framesOf(world, phone, 'sync'), ...framesOf(world, ann, 'sync')]).toEqual([]);
+  });
+
+  test('hear nothing when the device renews its connection or comes back; its own connections hear nothing at all', async () => {
+    const world = createWorld(store(), { multiLoginSync: true, oneDevicePerPlatform: true });
+    const name = ownName(world, 'bob');
+    const laptop = await world.open(name, web);
+    const old = await world.open(name, mobile);
+    const { membership, roomEpoch } = (await world.join(old)) as Joined;
+    const renewed = await world.open(name, mobile);
+    expect(await world.join(renewed, { resume: { roomEpoch, membership, seq: 0 } })).toMatchObject({ code: 0 });
+    await world.drop(old);
+    await world.drop(renewed);
+    const back = [await world.enter(name, mobile), await world.enter(name, mobile)] as const;
+    expect(framesOf(world, laptop, 'sync')).toMatchObject([{ change: 'joined' }]);
+    await world.join(laptop);
+    for (const own of back) expect(framesOf(world, own, 'sync')).toMatchObject([{ change: 'joined' }]);
+    await world.leave(back[0]);
+    expect(framesOf(world, laptop, 'sync')).toMatchObject([{ change: 'joined' }, { change: 'left' }]);
+    await world.join(back[0]);
+    expect(framesOf(world, laptop, 'sync')).toHaveLength(3);
+    for (const own of [old, renewed]) expect(framesOf(world, own, 'sync')).toEqual([]);
+    for (const own of back) expect(framesOf(world, own, 'sync')).toHaveLength(1);
   });
 
   test('hear nothing of a join or a leave that was refused', async () => {

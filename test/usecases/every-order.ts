@@ -1,0 +1,100 @@
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+
+/** A call of the store that others may come before or after. */
+export interface Step {
+  readonly name: keyof RoomStore;
+  /** What it reads, or writes. */
+  readonly row: string;
+  readonly writes: boolean;
+}
+
+/** What the calls of some names touch; all others are let through. */
+export type Touches = Partial<Record<keyof RoomStore, (...values: never[]) => Omit<Step, 'name'>>>;
+
+/** One of several jobs on one store, which waits before each of its steps. */
+export interface Job {
+  /** undefined = it is done. */
+  readonly next: () => Step | undefined;
+  /** The next step, and all up to the one after it. */
+  readonly go: () => Promise<void>;
+}
+
+/** Begins a job, up to its first step. It takes no two of them at once. */
+export async function beginJob(deps: Deps, touches: Touches, run: (deps: Deps) => Promise<unknown>): Promise<Job> {
+  let next: Step | undefined;
+  let proceed = () => {};
+  let paused = () => {};
+  let failed: (fault: unknown) => void = () => {};
+  const untilPaused = (start: () => void) =>
+    new Promise<void>((resolve, reject) => {
+      [paused, failed] = [resolve, reject];
+      start();
+    });
+  const gated = Object.entries(touches).map(([key, touch]) => {
+    const name = key as keyof RoomStore;
+    const call = deps.store[name] as (...values: never[]) => unknown;
+    const gate = async (...values: never[]) => {
+      await new Promise<void>((resolve) => {
+        [next, proceed] = [{ name, ...touch(...values) }, resolve];
+        paused();
+      });
+      return call(...values);
+    };
+    return [name, gate];
+  });
+  const ended = () => {
+    next = undefined;
+    paused();
+  };
+  const own = { ...deps, store: { ...deps.store, ...Object.fromEntries(gated) } };
+  await untilPaused(() => void run(own).then(ended, (fault) => failed(fault)));
+  return { next: () => next, go: () => untilPaused(() => proceed()) };
+}
+
+const areApart = (one: Step, two: Step) => one.row !== two.row || !(one.writes || two.writes);
+
+/**
+ * Who may go on. Of orders that differ only in steps which have nothing to do with each other one is enough: that in which
+ * the first job's come first. `before`: the last step, if it was the second job's.
+ */
+function turns(one: Step | undefined, two: Step | undefined, before: Step | undefined): readonly (0 | 1)[] {
+  if (one === undefined) return two === undefined ? [] : [1];
+  if (two === undefined) return [0];
+  return before !== undefined && areApart(before, one) ? [1] : [0, 1];
+}
+
+/** Plays two jobs to their ends; `choose` says who goes on where both can. */
+export async function playBoth(
+  jobs: readonly [Job, Job],
+  choose: () => 0 | 1,
+  stepped: (which: 0 | 1, step: Step | undefined) => void,
+): Promise<void> {
+  let before: Step | undefined;
+  for (;;) {
+    const steps = [jobs[0].next(), jobs[1].next()] as const;
+    const [only, other] = turns(...steps, before);
+    if (only === undefined) return;
+    const which = other === undefined ? only : choose();
+    stepped(which, steps[which]);
+    before = which === 1 ? steps[1] : undefined;
+    await jobs[which].go();
+  }
+}
+
+/** Calls it once for each way to choose. Returns how many there are. */
+export async function inEveryWay(play: (choose: () => 0 | 1) => Promise<void>): Promise<number> {
+  let plan: (0 | 1)[] = [];
+  for (let played = 1; ; played += 1) {
+    let made = 0;
+    await play(() => {
+      const choice = plan[made] ?? 0;
+      plan[made] = choice;
+      made += 1;
+      return choice;
+    });
+    const last = plan.slice(0, made).lastIndexOf(0);
+    if (last < 0) return played;
+    plan = [...plan.slice(0, last), 1];
+  }
+}

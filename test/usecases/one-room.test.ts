@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { blockUsers } from '../../lib/usecases/block-user.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { joinRoom } from '../../lib/usecases/join-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { framesOf } from './changed-world.ts';
+import { beginJob, inEveryWay, playBoth, type Touches } from './every-order.ts';
+
+const store = useStore('dynoxide');
+
+/** What two joins share: their connection's row and his rows in both rooms. */
+const SHARED: Touches = {
+  addConnectionRoom: () => ({ row: 'connection', writes: true }),
+  getConnection: () => ({ row: 'connection', writes: false }),
+  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
+  getMember: (room: RoomId) => ({ row: room, writes: false }),
+  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+};
+
+const join = (world: World, caller: Caller, room: RoomId) =>
+  world.frame(caller, { action: 'join', room, messageCount: -1, autoCreate: true });
+
+type Pair = readonly [RoomId, RoomId];
+
+async function twoRooms(settings = {}) {
+  const world = createWorld(store(), settings);
+  const rooms: Pair = [`${world.room}-a` as RoomId, `${world.room}-b` as RoomId];
+  for (const room of rooms) expect(await join(world, await world.open('owner'), room)).toMatchObject({ code: 0 });
+  return { world, rooms };
+}
+
+/** Both joins at once. Returns which room was asked for last. */
+async function joinBoth(world: World, caller: Caller, rooms: Pair, choose: () => 0 | 1) {
+  const request = { messageCount: -1, autoCreate: false };
+  const begin = (room: RoomId) => beginJob(world.deps, SHARED, (deps) => joinRoom(deps, caller, { ...request, room }));
+  let last = rooms[0];
+  await playBoth([await begin(rooms[0]), await begin(rooms[1])], choose, (which, step) => {
+    if (step?.name === 'addConnectionRoom') last = rooms[which];
+  });
+  return last;
+}
+
+/** His rows in the rooms that this connection is in. */
+async function rowsOf({ deps }: World, { userId, connectionId }: Caller, rooms: Pair) {
+  const rows = await Promise.all(rooms.map((room) => deps.store.getMember(room, userId)));
+  return rows.filter((row) => row?.connections.includes(connectionId));
+}
+
+/** Whoever comes asks to be in both rooms at once. */
+async function expectLastOnly(
+  { world, rooms }: { world: World; rooms: Pair },
+  come: (name: string) => Promise<Caller>,
+) {
+  let guests = 0;
+  const orders = await inEveryWay(async (choose) => {
+    guests += 1;
+    const bob = await come(`bob-${guests}`);
+    const last = await joinBoth(world, bob, rooms, choose);
+    const stayed = await rowsOf(world, bob, rooms);
+    expect(stayed.map((row) => row?.room)).toEqual([last]);
+    expect((await world.deps.store.getConnection(bob))?.rooms).toEqual([last]);
+    const told = framesOf(world, bob, 'removed');
+    expect(told.map(({ room }) => room)).toContain(rooms.find((room) => room !== last));
+    expect(told.map(({ membership }) => membership)).not.toContain(stayed[0]?.membership);
+  });
+  expect(orders).toBeGreaterThan(30);
+}
+
+describe('one room at a time: of two joins of one connection at once, in every order of their steps', () => {
+  test('the later one stays, and the client is told of the other', async () => {
+    const there = await twoRooms();
+    await expectLastOnly(there, (name) => there.world.open(name));
+  }, 100_000);
+
+  test('so too where he is in one of them already', async () => {
+    const there = await twoRooms();
+    await expectLastOnly(there, async (name) => {
+      const bob = await there.world.open(name);
+      await join(there.world, bob, there.rooms[0]);
+      return bob;
+    });
+  }, 100_000);
+
+  test('so too where another device of his is in one of them', async () => {
+    const there = await twoRooms();
+    await expectLastOnly(there, async (name) => {
+      await join(there.world, await there.world.open(name), there.rooms[0]);
+      return there.world.open(name);
+    });
+  }, 100_000);
+
+  test('one that is refused puts him out of nothing', async () => {
+    const { world, rooms } = await twoRooms();
+    const [open, barred] = rooms;
+    let guests = 0;
+    await inEveryWay(async (choose) => {
+      guests += 1;
+      const bob = await world.open(`eve-${guests}`);
+      await blockUsers(world.deps, barred, [bob.userId], world.clock.nowMs + 60_000);
+      await joinBoth(world, bob, rooms, choose);
+      expect((await rowsOf(world, bob, rooms)).map((row) => row?.room)).toEqual([open]);
+      expect((await world.deps.store.getConnection(bob))?.rooms).toEqual([open]);
+      expect(framesOf(world, bob, 'removed')).toEqual([]);
+    });
+    expect(guests).toBeGreaterThan(2);
+  }, 100_000);
+});
