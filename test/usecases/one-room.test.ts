@@ -92,19 +92,25 @@ describe('one room at a time: of two joins of one connection at once, in every o
     });
   }, 100_000);
 
-  test('one that is refused puts him out of nothing', async () => {
-    const { world, rooms } = await twoRooms();
-    const [open, barred] = rooms;
-    let guests = 0;
-    await inEveryWay(async (choose) => {
-      guests += 1;
-      const bob = await world.open(`eve-${guests}`);
-      await blockUsers(world.deps, barred, [bob.userId], world.clock.nowMs + 60_000);
-      await joinBoth(world, bob, rooms, choose);
-      expect((await rowsOf(world, bob, rooms)).map((row) => row?.room)).toEqual([open]);
-      expect((await world.deps.store.getConnection(bob))?.rooms).toEqual([open]);
-      expect(framesOf(world, bob, 'removed')).toEqual([]);
-    });
-    expect(guests).toBeGreaterThan(2);
-  }, 100_000);
+  test.each(['barred', 'full'])(
+    'one of a room that is %s puts him out of nothing',
+    async (why) => {
+      const { world, rooms } = await twoRooms({ roomMemberLimit: 2 });
+      const [open, other] = rooms;
+      if (why === 'full') await join(world, await world.open('second'), other);
+      let guests = 0;
+      await inEveryWay(async (choose) => {
+        guests += 1;
+        const eve = await world.open(`eve-${guests}`);
+        if (why === 'barred') await blockUsers(world.deps, other, [eve.userId], world.clock.nowMs + 60_000);
+        await joinBoth(world, eve, rooms, choose);
+        expect((await rowsOf(world, eve, rooms)).map((row) => row?.room)).toEqual([open]);
+        expect((await world.deps.store.getConnection(eve))?.rooms).toEqual([open]);
+        expect(framesOf(world, eve, 'removed').map(({ room }) => room)).not.toContain(open);
+        await world.frame(eve, { action: 'leave', room: open });
+      });
+      expect(guests).toBeGreaterThan(2);
+    },
+    100_000,
+  );
 });
