@@ -36,7 +36,7 @@ export class Link {
   #isOpen: boolean = false;
   readonly #handshakeTimer: unknown;
 
-  /** Dials at once. `instance`: the same for all links of one engine. */
+  /** Dials at once. `instance`: the same for all links of one login. */
   constructor(deps: EngineDeps, given: { readonly token: string; readonly instance: string }, events: LinkEvents) {
     this.#deps = deps;
     this.#events = events;

@@ -17,9 +17,12 @@ import { dropConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { keepLastRoom } from './leave-room.ts';
 import { noteActivity } from './note-activity.ts';
-import { isOverLimit } from './query-members.ts';
+import { isBeyondLimit, isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
 import { tellOwnDevices } from './tell-own-devices.ts';
+
+/** A client has given up by then, or its Lambda has ended. */
+const UNCHECKED_MS = 60_000;
 
 export interface JoinRequest {
   readonly room: RoomId;
@@ -62,7 +65,7 @@ async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promi
     return gone();
   }
   if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
-  if (admitted.fresh && (await isOverLimit(deps, room))) return full(deps, caller, admitted.member);
+  if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, caller, room.room, 'joined');
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
@@ -124,6 +127,13 @@ async function admit(
     row = await deps.store.getMember(room.room, userId);
   }
   return busy();
+}
+
+/** Somebody new may be one too many, and whoever asks once more because a Lambda died before it had looked. */
+async function isTooMany(deps: Deps, room: Room, { fresh, member }: Admitted, request: JoinRequest): Promise<boolean> {
+  if (fresh) return isOverLimit(deps, room);
+  const isUnchecked = request.resume === undefined && deps.now() - member.joinedAtMs < UNCHECKED_MS;
+  return isUnchecked && isBeyondLimit(deps, room, member);
 }
 
 /** The room was full. */

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { messageHandler } from '../../lib/handlers/message.ts';
+import { Code } from '../../lib/protocol/codes.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import type { Joined } from '../../lib/usecases/join-room.ts';
 import { useStore } from '../support/emulators.ts';
@@ -277,6 +279,51 @@ describe('a limit of members', () => {
     });
     await world.join(bob);
     expect(await world.memberIds()).toHaveLength(2);
+  });
+
+  test('a join that is tried again after its Lambda died before it had looked is refused like the first', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(
+      store(),
+      (real) => ({
+        listMembers: async (...values) => {
+          await interlude.play();
+          return real.listMembers(...values);
+        },
+      }),
+      { roomMemberLimit: 1 },
+    );
+    await world.enter('ann');
+    world.pass(1);
+    const bob = await world.open('bob');
+    interlude.plan(() => Promise.reject(new StoreFault('unable to go on; this Lambda is dead')));
+    expect(await world.join(bob)).toMatchObject({ code: Code.UNKNOWN });
+    expect(await world.memberIds()).toEqual(['ann', 'bob']);
+    world.pass(1000);
+    expect(await world.join(bob)).toMatchObject({ code: 23411 });
+    expect(await world.memberIds()).toEqual(['ann']);
+  });
+
+  test('a member who joins once more while somebody is being refused stays', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(
+      store(),
+      (real) => ({
+        listMembers: async (...values) => {
+          await interlude.play();
+          return real.listMembers(...values);
+        },
+      }),
+      { roomMemberLimit: 1 },
+    );
+    const ann = await world.enter('ann');
+    world.pass(1);
+    const bob = await world.open('bob');
+    const again: number[] = [];
+    interlude.plan(async () => again.push((await world.join(ann)).code));
+    expect(await world.join(bob)).toMatchObject({ code: 23411 });
+    expect(again).toEqual([0]);
+    expect(await world.memberIds()).toEqual(['ann']);
   });
 
   test('two within one millisecond, whatever they are called: the limit holds', async () => {

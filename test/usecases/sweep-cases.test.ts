@@ -48,13 +48,13 @@ test('a row that cannot be read is counted and told once; the others are served'
 });
 
 test('a walk that fails and a shard that cannot be read hold up nobody', async () => {
-  const state = { isBroken: true };
-  const broken = () => Promise.reject(new StoreFault('unable to read; too much at once'));
+  const broken = new Set(['walk', 'shard']);
+  const fail = () => Promise.reject(new StoreFault('unable to read; too much at once'));
   const world = worldWith(
     store(),
     (real) => ({
-      readSet: (name) => (state.isBroken && name === 'real-time-walk' ? broken() : real.readSet(name)),
-      dueRows: (shard, ...rest) => (state.isBroken && shard === 0 ? broken() : real.dueRows(shard, ...rest)),
+      readSet: (name) => (broken.has('walk') && name === 'real-time-walk' ? fail() : real.readSet(name)),
+      dueRows: (shard, ...rest) => (broken.has('shard') && shard === 0 ? fail() : real.dueRows(shard, ...rest)),
     }),
     realTime,
   );
@@ -66,7 +66,7 @@ test('a walk that fails and a shard that cannot be read hold up nobody', async (
   const left = await world.memberIds();
   expect(left.length).toBeGreaterThan(1);
   expect(left.length).toBeLessThan(names.length + 1);
-  state.isBroken = false;
+  broken.clear();
   await world.sweep();
   expect(await world.memberIds()).toEqual(['ann']);
 });
