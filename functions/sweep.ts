@@ -3,4 +3,4 @@ import { metricsTo } from '../lib/handlers/metrics.ts';
 import { sweepHandler } from '../lib/handlers/sweep.ts';
 
 const putMetrics = metricsTo(console.log, Date.now);
-export const handler = sweepHandler(wire(), putMetrics);
+export const handler = sweepHandler(wire(), Date.now, putMetrics);

@@ -9,10 +9,12 @@ export interface StreamResult {
 
 /**
  * A batch of the table's stream. A record that cannot be read is told and passed over, so that it holds up no other; when
- * storage or the queue fails, the whole batch comes again.
+ * storage or the queue fails, the whole batch comes again. `now`: the host's clock, ms since 1970; the stream may be far
+ * behind it, and a connection that is found to be gone was not noticed to be so before.
  */
 export function changesHandler(
   depsAt: DepsAt,
+  now: () => number,
   events: EventQueue | undefined,
   readChange: (record: StreamRecord) => Change | undefined,
 ) {
@@ -20,7 +22,7 @@ export function changesHandler(
     const [first] = Records;
     const last = Records.at(-1);
     if (first === undefined || last === undefined) return { batchItemFailures: [] };
-    const deps = depsAt(last.dynamodb.ApproximateCreationDateTime * 1000);
+    const deps = depsAt(Math.max(last.dynamodb.ApproximateCreationDateTime * 1000, now()));
     const changes = Records.flatMap((record) => {
       try {
         return readChange(record) ?? [];

@@ -36,7 +36,7 @@ export function wire(): DepsAt {
   };
 }
 
-/** Event time and not the host's: two Lambdas' clocks are never compared. */
+/** The time of the event goes on: what takes part in one decision never compares two hosts' clocks. */
 function eventClock(eventMs: number): () => number {
   const startedMs = performance.now();
   return () => eventMs + Math.floor(performance.now() - startedMs);

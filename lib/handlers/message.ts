@@ -24,14 +24,15 @@ export function messageHandler(depsAt: DepsAt) {
     if (caller === undefined)
       return answer(id, { code: Code.TOKEN_INCORRECT, message: 'unable to serve; who are you?' });
     const nowMs = event.requestContext.requestTimeEpoch;
+    const deps = depsAt(nowMs);
+    if (frame.action === 'beat') {
+      // Whoever only listens stays until the connection ends, whatever becomes of the token.
+      await signOfLife(deps, heartbeat(deps, caller));
+      return { statusCode: 200 };
+    }
     const { expiresAtMs } = tokenOf(event);
     if (nowMs >= expiresAtMs) {
       return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
-    }
-    const deps = depsAt(nowMs);
-    if (frame.action === 'beat') {
-      await signOfLife(deps, heartbeat(deps, caller));
-      return { statusCode: 200 };
     }
     try {
       const [outcome] = await Promise.all([serve(deps, caller, frame), signOfLife(deps, keepAlive(deps, caller))]);

@@ -59,7 +59,7 @@ export const grantsOf = ({ mockHeartbeat }: Settings): Readonly<Record<FunctionN
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
-  message: { table: readAlsoMany, connections: ['POST'] },
+  message: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
   sweep: { table: readAndWrite, connections: mockHeartbeat ? ['POST', 'DELETE', 'GET'] : ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {

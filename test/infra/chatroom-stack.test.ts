@@ -90,7 +90,7 @@ describe('the roles', () => {
     ['Authorize', [secret]],
     ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
     ['Disconnect', [table(...withoutDelete)]],
-    ['Message', [table(...readAlsoMany), connections('POST')]],
+    ['Message', [table(...readAlsoMany), connections('POST', 'DELETE')]],
     ['Sweep', [table(...readAndWrite), connections('POST', 'DELETE')]],
     ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
     [

@@ -191,6 +191,6 @@ function handlersOf(deps: Deps) {
     connect: connectHandler(depsAt),
     disconnect: disconnectHandler(depsAt),
     message: messageHandler(depsAt),
-    changes: changesHandler(depsAt, undefined, readChange),
+    changes: changesHandler(depsAt, deps.now, undefined, readChange),
   };
 }

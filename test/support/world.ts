@@ -194,7 +194,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
       events.push(...more);
     },
   };
-  const onChanges = changesHandler(() => deps, queue, readChange);
+  const onChanges = changesHandler(() => deps, deps.now, queue, readChange);
   let readStream: ReadStream | undefined;
   /** The Lambda behind the table's stream gets what was written since the last time, in batches until it writes no more. */
   const settle = async (): Promise<void> => {

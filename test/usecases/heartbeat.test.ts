@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS, RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
+import { messageHandler } from '../../lib/handlers/message.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
@@ -44,14 +45,43 @@ test('a heartbeat is one write, without a look and however much of the lease is 
   expect(connection?.leaseUntilMs).toBe(world.clock.nowMs + LEASE_MS);
 });
 
-test('a heartbeat of a connection that is closed changes nothing', async () => {
+test.each(['beat', 'ping'] as const)('a %s on a connection that is taken for closed ends its socket', async (sign) => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(ann);
   const before = await world.deps.store.getConnection(ann);
   world.pass(60_000);
-  expect(await world.beat(ann)).toEqual({ statusCode: 200 });
+  if (sign === 'beat') expect(await world.beat(ann)).toEqual({ statusCode: 200 });
+  else await world.frame(ann, { action: 'ping' });
+  expect(world.push.closed).toEqual([ann.connectionId]);
   expect(await world.deps.store.getConnection(ann)).toEqual(before);
+});
+
+test('a sweep that dies before it has closed the socket: the next heartbeat does it', async () => {
+  const world = createWorld(store(), { realTimeKickOut: true });
+  const ann = await world.enter('ann');
+  world.pass(LEASE_MS + 1);
+  const close = world.push.close.bind(world.push);
+  world.push.close = () => Promise.reject(new Error('this Lambda is dead'));
+  await world.sweep();
+  world.push.close = close;
+  await world.beat(ann);
+  expect(world.push.closed).toEqual([ann.connectionId]);
+});
+
+test('a heartbeat after the token has expired keeps the connection', async () => {
+  const world = createWorld(store());
+  const ann = await world.enter('ann');
+  world.pass(LEASE_MS - 1);
+  const requestContext = {
+    connectionId: ann.connectionId,
+    requestTimeEpoch: world.clock.nowMs,
+    authorizer: { userId: ann.userId, issuedAtMs: '0', expiresAtMs: String(world.clock.nowMs) },
+  };
+  const onMessage = messageHandler(() => world.deps);
+  expect(await onMessage({ requestContext, body: '{"action":"beat"}' })).toEqual({ statusCode: 200 });
+  const connection = await world.deps.store.getConnection(ann);
+  expect(connection?.leaseUntilMs).toBe(world.clock.nowMs + LEASE_MS);
 });
 
 test('a heartbeat that cannot be written down is told of, and not answered', async () => {

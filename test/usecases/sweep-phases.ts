@@ -5,10 +5,9 @@ const MINUTE_MS = 60_000;
 /** EventBridge starts a run up to so much later than its time. */
 const JITTER_MS = 60_000;
 
-/** A run of the sweep: when it really runs, and what its clock says. */
+/** A run of the sweep. */
 export interface Firing {
   readonly atMs: number;
-  readonly clockMs: number;
 }
 
 /** One life of a connection; times in ms since it was opened. */
@@ -77,11 +76,9 @@ function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
 /** Two rules that fire every minute, each at its own second and each firing with its own delay, until then. */
 export function createSchedule(chance: Chance, untilMs: number): readonly Firing[] {
   const firings: Firing[] = [];
-  const isTimeOfTheRule = chance() < 0.5;
   for (const startMs of [between(chance, 0, MINUTE_MS), between(chance, 0, MINUTE_MS)]) {
     for (let ruleAtMs = startMs; ruleAtMs < untilMs; ruleAtMs += MINUTE_MS) {
-      const atMs = ruleAtMs + atTheEdge(chance, 0, JITTER_MS);
-      firings.push({ atMs, clockMs: isTimeOfTheRule ? ruleAtMs : atMs });
+      firings.push({ atMs: ruleAtMs + atTheEdge(chance, 0, JITTER_MS) });
     }
   }
   return firings.sort((one, other) => one.atMs - other.atMs);
