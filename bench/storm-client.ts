@@ -83,7 +83,7 @@ export class StormClient {
 
   #network(): ClientSocketConstructor {
     const dialled = (server: string, protocols: string[]): WebSocket => {
-      const { url, isOpen } = this.#hasNetwork ? this.#gate.dial(server) : { url: NO_NETWORK, isOpen: false };
+      const url = this.#hasNetwork ? this.#gate.dial(server) : NO_NETWORK;
       let outcome: keyof Dials = this.#hasNetwork ? 'unanswered' : 'withoutNetwork';
       const socket = new WebSocket(url, protocols);
       this.#socket = socket;
@@ -91,15 +91,12 @@ export class StormClient {
         outcome = 'opened';
         this.dials.opened += 1;
         this.openedAtMs = performance.now();
-        this.#gate.leave();
       });
       socket.on('error', ({ message }) => {
         if (message.startsWith('Unexpected server response')) outcome = 'refused';
       });
       socket.once('close', () => {
-        if (outcome === 'opened') return;
-        this.dials[outcome] += 1;
-        if (isOpen) this.#gate.leave();
+        if (outcome !== 'opened') this.dials[outcome] += 1;
       });
       return socket;
     };

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** Lets only so many handshakes through at once, as API Gateway does; the one of this machine lets them wait instead. */
+/** Lets so many handshakes through in a second, as API Gateway does: 500 there, where Lambda carries as many. */
 export interface Gate {
   /** The address to dial: the server's, or one that answers 429 as API Gateway does beyond its rate. */
-  dial(server: string): { readonly url: string; readonly isOpen: boolean };
-  /** A handshake that was let through is over. */
-  leave(): void;
+  dial(server: string): string;
   close(): void;
 }
 
-export async function openGate(mostAtOnce: number): Promise<Gate> {
+/** `now`: ms. As with API Gateway, what was not used in one second can be in the next. */
+export async function openGate(perSec: number, now: () => number): Promise<Gate> {
   const refuser = createServer().on('upgrade', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     socket.end('HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n');
@@ -19,15 +18,15 @@ export async function openGate(mostAtOnce: number): Promise<Gate> {
   await once(refuser, 'listening');
   const address = refuser.address();
   if (address === null || typeof address === 'string') throw new Error('unable to open the gate; it has no port');
-  let underWay = 0;
+  let [left, atMs] = [perSec, now()];
   return {
     dial: (server) => {
-      if (underWay >= mostAtOnce) return { url: `ws://127.0.0.1:${address.port}`, isOpen: false };
-      underWay += 1;
-      return { url: server, isOpen: true };
-    },
-    leave: () => {
-      underWay -= 1;
+      const nowMs = now();
+      left = Math.min(perSec, left + ((nowMs - atMs) / 1000) * perSec);
+      atMs = nowMs;
+      if (left < 1) return `ws://127.0.0.1:${address.port}`;
+      left -= 1;
+      return server;
     },
     close: () => refuser.close(),
   };
