@@ -86,7 +86,7 @@ async function measure(mock: boolean): Promise<{ readonly counts: IdleCounts; re
   }
 }
 
-function describe(lease: readonly Part[], mock: readonly Part[], questions: number): string {
+function describe(lease: readonly Part[], mock: readonly Part[], served: number, questions: number): string {
   const rows = lease.map(({ name, count, usd }, index) => {
     const other = mock[index];
     return [name, count, dollars(usd), other?.count ?? '', dollars(other?.usd ?? 0)];
@@ -98,7 +98,7 @@ function describe(lease: readonly Part[], mock: readonly Part[], questions: numb
 
 A Lambda has 512 MB and is taken to be billed for ${FRAME_MS} ms for a frame, ${RENEWAL_MS} ms for each of the four runs of a
 new connection, ${SWEEP_MS} ms for a sweep, of which there are two a minute, here for ${whole(CONNECTIONS)} connections; only AWS can
-say what it is. Nobody talks in the rooms: where somebody does, no silent server is asked. With \`mockHeartbeat\` the sweep
+say what it is. Each ms more for a frame would be ${dollars(invocationsUsd(served, 1) - invocationsUsd(served, 0))} more. Nobody talks in the rooms: where somebody does, no silent server is asked. With \`mockHeartbeat\` the sweep
 asks API Gateway ${whole(questions)} times about a connection; AWS does not say whether that is charged. As messages it would
 be ${dollars(messagesUsd(questions))} more.`;
 }
@@ -106,7 +106,7 @@ be ${dollars(messagesUsd(questions))} more.`;
 async function main(): Promise<void> {
   const lease = await measure(false);
   const mock = await measure(true);
-  const text = describe(lease.parts, mock.parts, mock.counts.questions);
+  const text = describe(lease.parts, mock.parts, lease.counts.beats + lease.counts.asks, mock.counts.questions);
   console.log(text);
   const usd = total(lease.parts);
   console.log(
