@@ -56,11 +56,11 @@ async function announceInRoom(deps: Deps, roomId: RoomId, changes: readonly Memb
   for (const { member, rowIsGone } of ends) if (!rowIsGone) await settle(deps, member);
 }
 
-async function tellHimself(deps: Deps, { room, roomEpoch, userId, ended }: Member): Promise<void> {
+/** The room stays on his connections' rows: he may have joined once more by now. */
+async function tellHimself(deps: Deps, { room, roomEpoch, ended }: Member): Promise<void> {
   if (ended === undefined) return;
   const { membership, reason } = ended;
   for (const connectionId of ended.connections) {
-    await deps.store.removeConnectionRoom({ userId, connectionId }, room);
     await deps.push.post(connectionId, { event: 'removed', room, roomEpoch, membership, reason });
   }
 }

@@ -24,15 +24,16 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean,
   return true;
 }
 
-async function tidyUp(deps: Deps, room: Room): Promise<void> {
+/**
+ * Tells of a destroyed room and removes what was in it, and nothing of a room made anew under its id. On the rows of its
+ * connections it stays: they may have joined the new one by now.
+ */
+export async function tidyUp(deps: Deps, room: Room): Promise<void> {
   const { room: roomId, epoch: roomEpoch, destroyedByItself: automatic = false } = room;
   const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {
     await eachOf(rows, ROWS_IN_FLIGHT, async (row) => {
-      for (const connectionId of row.connections) {
-        await deps.store.removeConnectionRoom({ userId: row.userId, connectionId }, roomId);
-        await deps.push.post(connectionId, frame);
-      }
+      for (const connectionId of row.connections) await deps.push.post(connectionId, frame);
       await forget(deps, row);
     });
   }

@@ -11,11 +11,12 @@ import {
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EndReason, JoinedAnswer, Resume } from '../protocol/frames.ts';
+import type { Connection } from '../store/room-store.ts';
 import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
-import { keepLastRoom } from './leave-room.ts';
+import { forgetRoom, hasDevice, keepLastRoom } from './leave-room.ts';
 import { noteActivity } from './note-activity.ts';
 import { isBeyondLimit, isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
@@ -41,7 +42,6 @@ export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest)
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const outcome = await joinOnce(deps, caller, request);
     if (outcome !== 'room-is-gone') return outcome;
-    await deps.store.removeConnectionRoom(caller, request.room);
   }
   return busy();
 }
@@ -50,17 +50,19 @@ export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest)
 async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal | 'room-is-gone'> {
   const room = await roomToJoin(deps, request);
   if (!('epoch' in room)) return room;
-  const connection = await deps.store.addConnectionRoom(caller, request.room, 'join');
+  // A come-back takes no other place among the joins, or one that is refused could move him.
+  const by = request.resume === undefined ? 'join' : undefined;
+  const connection = await deps.store.addConnectionRoom(caller, request.room, by);
   if (connection === undefined) return gone();
   if (!(await noteActivity(deps, room))) return 'room-is-gone';
-  const by = { connectionId: caller.connectionId, device: connection.device };
-  const admitted = await admit(deps, caller.userId, by, room, request.resume);
+  const own = { connectionId: caller.connectionId, device: connection.device };
+  const admitted = await admit(deps, caller.userId, own, room, request.resume);
   if (!('member' in admitted)) {
-    await deps.store.removeConnectionRoom(caller, request.room);
+    await forgetRoom(deps, caller, request.room);
     return admitted;
   }
-  const [again, now] = await Promise.all([deps.store.getConnection(caller), deps.store.getRoom(request.room)]);
-  if (again === undefined || again.closedAtMs !== undefined) {
+  const [again, now] = await Promise.all([lookOnceMore(deps, caller, request.room), deps.store.getRoom(request.room)]);
+  if (again === undefined) {
     await dropConnection(deps, request.room, connection, undefined);
     return gone();
   }
@@ -69,6 +71,13 @@ async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promi
   if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, caller, room.room, 'joined');
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
+}
+
+/** The connection, with the room on its row: who left it meanwhile may have taken it off. undefined = it is closed. */
+async function lookOnceMore(deps: Deps, caller: Caller, room: RoomId): Promise<Connection | undefined> {
+  const again = await deps.store.getConnection(caller);
+  if (again === undefined || again.closedAtMs !== undefined) return undefined;
+  return again.rooms.includes(room) ? again : deps.store.addConnectionRoom(caller, room);
 }
 
 const busy = () => refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });
@@ -118,8 +127,7 @@ async function admit(
     }
     if (resume !== undefined && member.membership !== resume.membership) return over(endOf(member, resume));
     const fresh = member.membership === undefined;
-    const isNewDevice =
-      fresh || !(Object.values(member.devices).includes(by.device) || member.away.includes(by.device));
+    const isNewDevice = fresh || !hasDevice(member, by.device);
     // Written also if he is in by this connection: a join of another room that is about to leave this one finds it changed.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
@@ -136,10 +144,15 @@ async function isTooMany(deps: Deps, room: Room, { fresh, member }: Admitted, re
   return isUnchecked && isBeyondLimit(deps, room, member);
 }
 
-/** The room was full. */
+/** The room was full: this membership ends, whatever else changes on its row meanwhile. */
 async function full(deps: Deps, caller: Caller, member: Member): Promise<Refusal> {
-  await claimEnd(deps, member, 'left', caller.connectionId);
-  await deps.store.removeConnectionRoom(caller, member.room);
+  let row: Member | undefined = member;
+  for (let attempt = 0; row !== undefined && row.membership === member.membership; attempt += 1) {
+    if (attempt === ATTEMPTS) return busy();
+    if (await claimEnd(deps, row, 'left', caller.connectionId)) break;
+    row = await deps.store.getMember(member.room, member.userId);
+  }
+  await forgetRoom(deps, caller, member.room);
   return refuse(Code.ROOM_FULL, 'unable to join the room; it is full');
 }
 

@@ -1,10 +1,11 @@
 import { isDue, offlineMark } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, type Member, withoutDevice } from '../domain/member.ts';
+import { currentMember, type Device, type Member, withoutDevice } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { noteActivity } from './note-activity.ts';
 import { isOverLimit } from './query-members.ts';
@@ -12,11 +13,39 @@ import { tellOwnDevices } from './tell-own-devices.ts';
 
 /** LEAVE: out at once; with another device of his in the room only this one goes, unless a setting says otherwise. */
 export async function leaveRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ readonly code: 0 } | Refusal> {
-  const left = await leave(deps, caller, roomId, async () => true);
-  await deps.store.removeConnectionRoom(caller, roomId);
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
+  await noteActivity(deps, room);
+  const left = await leave(deps, caller, room, async () => true);
   if ('code' in left) return left;
+  await forgetRoom(deps, caller, roomId);
   if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, roomId, 'left');
   return { code: 0 };
+}
+
+/**
+ * Takes the room off the connection's row, unless he is in by this connection: a join may have written his row in between,
+ * or, where it has not yet, it finds the room missing and adds it again. A room too many on it does no harm, because who
+ * ends the connection finds him not there; one too few would leave him online for ever.
+ */
+export async function forgetRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<void> {
+  const connection = await takeOff(deps, caller, roomId);
+  // A join of another room may have looked while this one was missing.
+  if (connection !== undefined && !deps.settings.multipleRooms) await keepLastRoom(deps, connection, roomId);
+}
+
+/** Returns the connection's row where the room is on it again. */
+async function takeOff(deps: Deps, caller: Caller, roomId: RoomId, before?: RoomId): Promise<Connection | undefined> {
+  const { userId, connectionId } = caller;
+  await deps.store.removeConnectionRoom(caller, roomId, before);
+  const row = await deps.store.getMember(roomId, userId);
+  if (!row?.connections.includes(connectionId)) return undefined;
+  const connection = await deps.store.addConnectionRoom(caller, roomId);
+  if (connection === undefined) {
+    const device = row.devices[connectionId] ?? connectionId;
+    await dropConnection(deps, roomId, { userId, connectionId, device }, undefined);
+  }
+  return connection;
 }
 
 /**
@@ -41,14 +70,21 @@ async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: R
 }
 
 /** A join has moved the caller out of this room: his client has not asked for it, so it is told. */
-async function leaveForAnother(deps: Deps, caller: Caller, roomId: RoomId, another: RoomId): Promise<void> {
-  const left = await leave(deps, caller, roomId, async () => {
+async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, another: RoomId): Promise<void> {
+  const room = await deps.store.getRoom(roomId);
+  // Whoever joins this room when it is made anew has asked for it after `another`.
+  if (!isLive(room)) return deps.store.removeConnectionRoom(caller, roomId, another);
+  const left = await leave(deps, caller, room, async (member) => {
+    // He may have been put out of it since, and be in by another device.
+    if (!hasDevice(member, caller.device)) return false;
+    await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
     return rooms.indexOf(roomId) < rooms.indexOf(another);
   });
   // A join of this room may be about to write its row: it stays on the connection's, for whoever ends that.
   if ('code' in left) return;
-  await deps.store.removeConnectionRoom(caller, roomId, another);
+  // A join of this room that came in between looks at both by itself.
+  await takeOff(deps, caller, roomId, another);
   const { roomEpoch, membership = '' } = left;
   await deps.push.post(caller.connectionId, { event: 'removed', room: roomId, roomEpoch, membership, reason: 'left' });
 }
@@ -60,25 +96,26 @@ async function leaveForAnother(deps: Deps, caller: Caller, roomId: RoomId, anoth
 async function leave(
   deps: Deps,
   caller: Caller,
-  roomId: RoomId,
-  isStillMeant: () => Promise<boolean>,
+  room: Room,
+  isStillMeant: (member: Member) => Promise<boolean>,
 ): Promise<Member | Refusal> {
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
-  await noteActivity(deps, room);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = await deps.store.getMember(roomId, caller.userId);
-    const member = currentMember(row, roomId, caller.userId, room.epoch);
+    const row = await deps.store.getMember(room.room, caller.userId);
+    const member = currentMember(row, room.room, caller.userId, room.epoch);
     if (member.membership === undefined) return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member');
     if (isDue(member, room, deps.settings)) {
       await kickDue(deps, [member]);
       return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member any more', { reason: 'offline' });
     }
-    if (!(await isStillMeant())) return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; joined once more');
+    if (!(await isStillMeant(member)))
+      return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; joined once more');
     if (await leaveOnce(deps, caller, room, member)) return member;
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; too much at once', { retryAfterMs: 500 });
 }
+
+export const hasDevice = ({ devices, away }: Member, device: Device): boolean =>
+  Object.values(devices).includes(device) || away.includes(device);
 
 /** False = the row has changed meanwhile. */
 async function leaveOnce(deps: Deps, caller: Caller, room: Room, member: Member): Promise<boolean> {

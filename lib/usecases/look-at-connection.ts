@@ -1,8 +1,12 @@
+import type { RoomId } from '../domain/ids.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import type { Connection, ConnectionKey, DueEntry } from '../store/room-store.ts';
 import { closeConnection, closeLapsed, dropFromRooms } from './close-connection.ts';
 import type { Deps } from './deps.ts';
 import { type Look, lookAtMember } from './look-at-member.ts';
+
+/** No Lambda lives so long: who was joining a room when the connection was closed has written his row by then, or never will. */
+const SETTLED_MS = 60_000;
 
 /** As for a member; a closed connection's rooms are looked at by themselves from then on. */
 export interface ConnectionLook extends Look {
@@ -25,9 +29,18 @@ export async function lookAtConnection(deps: Deps, key: ConnectionKey): Promise<
     // It was heard of in the last moment, or closed by somebody else: what it is now, another look tells.
     return closed === undefined ? { nextAtMs: deps.now() } : { ...(await lookAtRooms(deps, closed)), did: 'closed' };
   }
-  // Whoever closed it may have died before its rooms were told.
-  await dropFromRooms(deps, connection);
+  await dropFromRooms(deps, { ...connection, rooms: await roomsStillIn(deps, connection) });
   return lookAtRooms(deps, connection);
+}
+
+/** Whoever closed it may have died before its rooms were told, and whoever joined one by it before he saw that. */
+async function roomsStillIn(deps: Deps, { userId, connectionId, rooms }: Connection): Promise<RoomId[]> {
+  const found: RoomId[] = [];
+  for (const room of rooms) {
+    const member = await deps.store.getMember(room, userId);
+    if (member?.connections.includes(connectionId)) found.push(room);
+  }
+  return found;
 }
 
 /** Heartbeats that no row knows of. undefined = there were none for the time of a lease. */
@@ -49,13 +62,17 @@ function aliveUntil(connection: Connection | undefined, nowMs: number): number |
   return nowMs < connection.leaseUntilMs ? connection.leaseUntilMs : undefined;
 }
 
-async function lookAtRooms(deps: Deps, { userId, rooms }: Connection): Promise<ConnectionLook> {
+/** Just after the close it is looked at once more: members whose time comes later wait for that. */
+async function lookAtRooms(deps: Deps, { userId, rooms, closedAtMs = 0 }: Connection): Promise<ConnectionLook> {
+  const settledAtMs = closedAtMs + SETTLED_MS;
+  const isSettled = rooms.length === 0 || deps.now() >= settledAtMs;
   const members: { entry: DueEntry; atMs: number }[] = [];
   let kicked = 0;
   for (const room of rooms) {
     const { nextAtMs, did } = await lookAtMember(deps, room, userId);
-    if (nextAtMs !== undefined) members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
+    if (nextAtMs !== undefined && (isSettled || nextAtMs < settledAtMs))
+      members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
     if (did === 'kicked') kicked += 1;
   }
-  return { members, kicked };
+  return { members, kicked, nextAtMs: isSettled ? undefined : settledAtMs };
 }

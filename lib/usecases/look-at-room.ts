@@ -1,7 +1,7 @@
 import type { RoomId } from '../domain/ids.ts';
 import { endOfRoom } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
-import { destroyRoom, LOOK_AFTER_MS } from './destroy-room.ts';
+import { destroyRoom, LOOK_AFTER_MS, tidyUp } from './destroy-room.ts';
 import type { Look } from './look-at-member.ts';
 
 /** A room's end may be brought forward, so it is looked at this often at least. */
@@ -15,7 +15,7 @@ export async function lookAtRoom(deps: Deps, roomId: RoomId): Promise<Look> {
     // Whoever has destroyed it is perhaps at work still.
     const finishAtMs = room.destroyedAtMs + LOOK_AFTER_MS;
     if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
-    await destroyRoom(deps, roomId, room.destroyedByItself === true);
+    await tidyUp(deps, room);
     return {};
   }
   const [nowMs, endMs] = [deps.now(), endOfRoom(room)];

@@ -147,10 +147,10 @@ test.each([
 ] as const)('destroyed half-way by %s: the sweep finishes it', async (_how, byItself) => {
   let deaths = 1;
   const world = worldWith(store(), (real) => ({
-    removeConnectionRoom: (...values) => {
+    listMembers: (...values) => {
       deaths -= 1;
       if (deaths === 0) throw new StoreFault('the Lambda is dead');
-      return real.removeConnectionRoom(...values);
+      return real.listMembers(...values);
     },
   }));
   const ann = await world.enter('ann');

@@ -1,0 +1,330 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import { closeConnection } from '../../lib/usecases/close-connection.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import type { Caller, Deps } from '../../lib/usecases/deps.ts';
+import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { joinRoom } from '../../lib/usecases/join-room.ts';
+import { leaveRoom } from '../../lib/usecases/leave-room.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { createInterlude, worldWith } from './changed-world.ts';
+import { emptyDueList } from './due-list.ts';
+import { beginJob, inEveryWay, playBoth, type Touches } from './every-order.ts';
+
+const store = useStore('dynoxide');
+beforeEach(() => emptyDueList(store()));
+
+/** What all acts of one connection share: its row, and his row in each room. */
+const SHARED: Touches = {
+  addConnectionRoom: () => ({ row: 'connection', writes: true }),
+  getConnection: () => ({ row: 'connection', writes: false }),
+  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
+  closeConnection: () => ({ row: 'connection', writes: true }),
+  getMember: (room: RoomId) => ({ row: room, writes: false }),
+  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+  markLastConnection: (room: RoomId) => ({ row: room, writes: true }),
+};
+
+const REQUEST = { messageCount: -1, autoCreate: true };
+const OLD = { roomEpoch: '', membership: 'an old one', seq: 0 };
+
+const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
+const roomsOf = async ({ deps }: World, caller: Caller) => (await deps.store.getConnection(caller))?.rooms ?? [];
+const epochOf = async ({ deps, room }: World) => (await deps.store.getRoom(room))?.epoch ?? '';
+
+/** Every connection ends in this, or its room's member stays online for ever. */
+async function expectOfflineAfter(world: World, caller: Caller): Promise<void> {
+  await world.drop(caller);
+  expect((await rowOf(world, caller))?.connections ?? []).not.toContain(caller.connectionId);
+}
+
+async function refuseResume(world: World, caller: Caller) {
+  const resume = { ...OLD, roomEpoch: await epochOf(world) };
+  return joinRoom(world.deps, caller, { ...REQUEST, room: world.room, resume });
+}
+
+type Act = (deps: Deps, caller: Caller, room: RoomId) => Promise<unknown>;
+
+const join: Act = (deps, caller, room) => joinRoom(deps, caller, { ...REQUEST, room });
+const leave: Act = (deps, caller, room) => leaveRoom(deps, caller, room);
+const end: Act = (deps, caller) => closeConnection(deps, caller);
+const resumeAnother: Act = async (deps, caller, room) => {
+  const { epoch = '' } = (await deps.store.getRoom(room)) ?? {};
+  return joinRoom(deps, caller, { ...REQUEST, room, resume: { ...OLD, roomEpoch: epoch } });
+};
+
+/** Both acts at once, in every order of their steps, of one who is in the room already. */
+async function inEveryOrder(world: World, acts: readonly [Act, Act], rooms: readonly [RoomId, RoomId], check: Check) {
+  let guests = 0;
+  return inEveryWay(async (choose) => {
+    guests += 1;
+    const bob = await world.enter(`bob-${guests}`);
+    const begin = (which: 0 | 1) => beginJob(world.deps, SHARED, (deps) => acts[which](deps, bob, rooms[which]));
+    await playBoth([await begin(0), await begin(1)], choose, () => undefined);
+    await check(bob);
+  });
+}
+
+type Check = (bob: Caller) => Promise<void>;
+
+describe('a room that he is in stays on the row of his connection, so its end finds him there', () => {
+  test('a resume of another membership is refused while he is in', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    expect(await refuseResume(world, bob)).toMatchObject({ code: 23406 });
+    expect(await world.isIn('bob')).toBe(true);
+    expect(await roomsOf(world, bob)).toEqual([world.room]);
+    await expectOfflineAfter(world, bob);
+    expect(await world.isOffline('bob')).toBe(true);
+  });
+
+  test('blocked, unblocked and back before anybody is told of the block', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    await world.settle();
+    await world.block(world.clock.nowMs + 60_000, 'bob');
+    await world.unblock('bob');
+    expect(await world.join(bob)).toMatchObject({ code: 0, fresh: true });
+    await world.settle();
+    await expectOfflineAfter(world, bob);
+    expect(await world.isOffline('bob')).toBe(true);
+  });
+
+  test('in the room made anew while the former one is tidied up', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(store(), (real) => ({
+      listMembers: async (...values) => {
+        const page = await real.listMembers(...values);
+        await interlude.play();
+        return page;
+      },
+    }));
+    const bob = await world.enter('bob');
+    interlude.plan(async () => expect(await world.join(bob)).toMatchObject({ code: 0, fresh: true }));
+    await destroyRoom(world.deps, world.room, false);
+    expect(await world.isIn('bob')).toBe(true);
+    await expectOfflineAfter(world, bob);
+    expect(await world.isOffline('bob')).toBe(true);
+  });
+
+  test('a leave that is refused because his row keeps changing', async () => {
+    const world = worldWith(store(), () => ({ deleteMember: async () => 'conflict' }));
+    const bob = await world.enter('bob');
+    expect(await world.leave(bob)).toMatchObject({ code: 20607 });
+    expect(await roomsOf(world, bob)).toEqual([world.room]);
+    await expectOfflineAfter(world, bob);
+  });
+
+  test.each([
+    ['a leave and a join', leave, join],
+    ['a leave and a refused resume', leave, resumeAnother],
+    ['a refused resume and a join', resumeAnother, join],
+    ['two leaves', leave, leave],
+  ])(
+    '%s at once, in every order of their steps',
+    async (_what, one, two) => {
+      const world = createWorld(store());
+      const orders = await inEveryOrder(world, [one, two], [world.room, world.room], async (bob) => {
+        const row = await rowOf(world, bob);
+        if (row?.connections.includes(bob.connectionId)) expect(await roomsOf(world, bob)).toContain(world.room);
+        await expectOfflineAfter(world, bob);
+      });
+      expect(orders).toBeGreaterThan(5);
+    },
+    100_000,
+  );
+
+  test.each([
+    ['a leave', leave],
+    ['a join', join],
+    ['a refused resume', resumeAnother],
+  ])(
+    '%s and the end of the connection at once, in every order of their steps',
+    async (_what, act) => {
+      const world = createWorld(store());
+      const orders = await inEveryOrder(world, [act, end], [world.room, world.room], async (bob) => {
+        expect((await rowOf(world, bob))?.connections ?? []).toEqual([]);
+      });
+      expect(orders).toBeGreaterThan(5);
+    },
+    100_000,
+  );
+
+  test('a refused resume and a join of another room at once, in every order: one room, and it is on the row', async () => {
+    const world = createWorld(store());
+    const other = `${world.room}-other` as RoomId;
+    await createRoom(world.deps, other, '');
+    await inEveryOrder(world, [resumeAnother, join], [world.room, other], async (bob) => {
+      const rows = await Promise.all([world.room, other].map((room) => world.deps.store.getMember(room, bob.userId)));
+      const inside = rows.filter((row) => row?.connections.includes(bob.connectionId)).map((row) => row?.room);
+      expect(inside).toHaveLength(1);
+      expect(await roomsOf(world, bob)).toContain(inside[0]);
+    });
+  }, 100_000);
+});
+
+describe('a room on the row of a connection that is not in it', () => {
+  const otherOf = (world: World) => `${world.room}-other` as RoomId;
+
+  test('a destroyed one goes with the next join', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    await destroyRoom(world.deps, world.room, false);
+    expect(await roomsOf(world, bob)).toEqual([world.room]);
+    await world.join(bob, { room: otherOf(world) });
+    expect(await roomsOf(world, bob)).toEqual([otherOf(world)]);
+  });
+
+  test('his other device, which is in, stays in when this one joins another room', async () => {
+    const world = createWorld(store(), { leaveEndsAllDevices: true });
+    const phone = await world.enter('bob');
+    await world.block(world.clock.nowMs + 60_000, 'bob');
+    await world.unblock('bob');
+    const desk = await world.enter('bob');
+    await world.settle();
+    expect(await world.join(phone, { room: otherOf(world) })).toMatchObject({ code: 0 });
+    expect((await rowOf(world, desk))?.connections).toEqual([desk.connectionId]);
+  });
+
+  test('it is not kept in use by joins of others', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    await world.block(world.clock.nowMs + 60_000, 'bob');
+    await world.settle();
+    const activeAtMs = (await world.deps.store.getRoom(world.room))?.lastActiveAtMs;
+    world.pass(1_800_000);
+    await world.join(bob, { room: otherOf(world) });
+    expect((await world.deps.store.getRoom(world.room))?.lastActiveAtMs).toBe(activeAtMs);
+  });
+});
+
+test('a full room: he is out although his row changes before his end is written', async () => {
+  const interlude = createInterlude();
+  const world = worldWith(
+    store(),
+    (real) => ({
+      listMembers: async (...values) => {
+        const page = await real.listMembers(...values);
+        await interlude.play();
+        return page;
+      },
+    }),
+    { roomMemberLimit: 1 },
+  );
+  await world.enter('ann');
+  const bob = await world.open('bob');
+  interlude.plan(async () => {
+    const row = await rowOf(world, bob);
+    if (row !== undefined) await world.deps.store.putMember({ ...row, mutedUntilMs: 10 ** 14 }, row.revision);
+  });
+  expect(await world.join(bob)).toMatchObject({ code: 23411 });
+  expect(await world.memberIds()).toEqual(['ann']);
+  expect((await rowOf(world, bob))?.mutedUntilMs).toBe(10 ** 14);
+  expect(await roomsOf(world, bob)).toEqual([]);
+});
+
+test('the sweep finishes a destroyed room, and not the one that was made anew meanwhile', async () => {
+  const interlude = createInterlude();
+  let isDead = true;
+  const world = worldWith(store(), (real) => ({
+    getRoom: async (id) => {
+      const found = await real.getRoom(id);
+      if (found?.destroyedAtMs !== undefined) await interlude.play();
+      return found;
+    },
+    removeRoom: async (...values) => {
+      if (isDead) throw new Error('the Lambda is dead');
+      return real.removeRoom(...values);
+    },
+  }));
+  await world.enter('ann');
+  await expect(destroyRoom(world.deps, world.room, false)).rejects.toThrow('the Lambda is dead');
+  isDead = false;
+  world.pass(60_000 + BUCKET_MS);
+  interlude.plan(async () => {
+    await createRoom(world.deps, world.room, 'anew');
+    expect(await world.join(await world.open('bob'))).toMatchObject({ code: 0 });
+  });
+  expect(await world.sweep()).toMatchObject({ failed: 0, destroyed: 0 });
+  expect(await world.memberIds()).toEqual(['bob']);
+});
+
+describe('the Lambda of a join dies after his row, and the sweep has been at his connection before that', () => {
+  /** Something happens between the room on the connection's row and the member row; then the Lambda dies. */
+  async function dieInJoin(atMs: number, settings: object, meanwhile: (world: World, bob: Caller) => Promise<unknown>) {
+    const interlude = createInterlude();
+    let isDead = false;
+    const world = worldWith(
+      store(),
+      (real) => ({
+        addConnectionRoom: async (...values) => {
+          const row = await real.addConnectionRoom(...values);
+          await interlude.play();
+          return row;
+        },
+        getConnection: async (key) => {
+          if (isDead) throw new Error('the Lambda is dead');
+          return real.getConnection(key);
+        },
+      }),
+      settings,
+    );
+    await createRoom(world.deps, world.room, '');
+    const bob = await world.open('bob');
+    world.pass(atMs);
+    interlude.plan(async () => {
+      await meanwhile(world, bob);
+      isDead = true;
+    });
+    await expect(joinRoom(world.deps, bob, { ...REQUEST, room: world.room })).rejects.toThrow('the Lambda is dead');
+    isDead = false;
+    expect((await rowOf(world, bob))?.connections).toEqual([bob.connectionId]);
+    return { world, bob };
+  }
+
+  async function expectFoundWithin(durationMs: number, world: World, bob: Caller) {
+    for (let passedMs = 0; passedMs < durationMs; passedMs += 30_000) {
+      world.pass(30_000);
+      await world.sweep();
+    }
+    expect((await rowOf(world, bob))?.connections).toEqual([]);
+    expect(await world.isOffline('bob')).toBe(true);
+  }
+
+  test('which closed it, because its lease was over', async () => {
+    const { world, bob } = await dieInJoin(LEASE_MS + BUCKET_MS, {}, (there) => there.sweep());
+    await expectFoundWithin(90_000, world, bob);
+  });
+
+  test('which found it closed a moment ago', async () => {
+    const { world, bob } = await dieInJoin(LEASE_MS + BUCKET_MS, {}, async (there, caller) => {
+      await there.drop(caller);
+      await there.sweep();
+    });
+    await expectFoundWithin(90_000, world, bob);
+  });
+
+  test('an offline member has one entry in the due list, however often his connection was looked at', async () => {
+    const looked: string[] = [];
+    const world = worldWith(store(), (real: RoomStore) => ({
+      arm: async (atMs, entries) => {
+        looked.push(...entries.map(({ kind }) => kind));
+        await real.arm(atMs, entries);
+      },
+    }));
+    await world.enter('bob');
+    world.pass(LEASE_MS + BUCKET_MS);
+    await world.sweep();
+    expect(await world.isOffline('bob')).toBe(true);
+    looked.length = 0;
+    for (let run = 0; run < 3; run += 1) {
+      world.pass(60_000);
+      await world.sweep();
+    }
+    expect(looked).toEqual(['member']);
+  });
+});
