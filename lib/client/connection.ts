@@ -1,9 +1,15 @@
 import { Code } from '../protocol/codes.ts';
 import { backoffDelaysMs } from './backoff.ts';
-import { Link } from './link.ts';
+import { Link, type LinkGiven } from './link.ts';
 import { randomId } from './random-id.ts';
 import { Renewal } from './renewal.ts';
+import { readToken } from './token.ts';
 import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus as Status } from './types.ts';
+
+/** A connection that has lasted so long was a good one, whatever was said on it. */
+const GOOD_MS = 60_000;
+/** Longer ones run out at once. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 const STATUS_OF_CODE: ReadonlyMap<number, Status> = new Map([
   [Code.TOKEN_INCORRECT, Status.TOKEN_INCORRECT],
@@ -20,6 +26,8 @@ export interface ConnectionEvents {
   up(): void;
   /** Frames go over another link from now on; the former one still answers until it is retired. */
   moved(): void;
+  /** The link that frames went over was lost before everything had moved; they go over the former one again. */
+  movedBack(): void;
   /** This link brings nothing more. There may be another one, which frames go over now. */
   lost(link: Link): void;
   /** There is no link any more. */
@@ -32,10 +40,8 @@ export interface ConnectionEvents {
 }
 
 /** What `open` was called with; the connection is wanted as long as this is the present one. */
-interface Wish {
-  readonly token: string;
-  /** The same for all its links. */
-  readonly instance: string;
+interface Wish extends LinkGiven {
+  expiresAtMs: number | undefined;
 }
 
 /** A connection that comes back by itself and renews its link in time, until it is closed or the server ends it. */
@@ -52,6 +58,8 @@ export class Connection {
   /** Present or about to be. */
   #link: Link | undefined;
   #isUp: boolean = false;
+  /** When a link was opened last. */
+  #upAtMs: number = 0;
   /** The link before this one, as long as not everything has moved. */
   #former: Link | undefined;
   #backoff: Generator<number, never>;
@@ -87,13 +95,15 @@ export class Connection {
   open(token: string, timeoutSec: number, connected: (code: number) => void): void {
     this.#logins += 1;
     // Another login than before: one that another device has ended is refused for good.
-    const wish = { token, instance: `${this.#run}_${this.#logins}` };
+    const instance = `${this.#run}_${this.#logins}`;
+    const wish = { token, instance, expiresAtMs: readToken(token)?.expiresAtMs };
     this.#wish = wish;
     this.#connected = connected;
-    this.#backoff = backoffDelaysMs(this.#deps.random);
+    this.#startOver();
     if (timeoutSec > 0) {
       const giveUp = () => this.close(Status.TIMEOUT, Code.CONNECT_TIMEOUT);
-      this.#connectTimer = this.#deps.timers.setTimeout(giveUp, timeoutSec * 1000);
+      const timeoutMs = Math.min(timeoutSec * 1000, TIMEOUT_MAX_MS);
+      this.#connectTimer = this.#deps.timers.setTimeout(giveUp, timeoutMs);
     }
     this.#attempt(wish);
   }
@@ -102,9 +112,10 @@ export class Connection {
   close(status: Status, code: number): void {
     this.#wish = undefined;
     this.#letGo();
+    // First: what the app does when it is told, such as connecting as another user, is not to be stopped.
+    this.#events.stopped();
     this.#events.status(status);
     this.#settleConnect(code);
-    this.#events.stopped();
   }
 
   /** The server has ended it for good, and this is why. */
@@ -127,13 +138,25 @@ export class Connection {
     if (former !== undefined) this.#events.lost(former);
   }
 
+  /**
+   * The server serves this connection: the next loss is followed by a short wait again. Anything else that comes says
+   * less: a server that takes connections and cannot keep up must not be hammered.
+   */
+  answered(): void {
+    this.#startOver();
+  }
+
   /** The platform has noticed something. */
   noticed(event: Exclude<PlatformEvent, 'hidden'>): void {
     if (event !== 'visible') this.#isOffline = event === 'offline';
     if (event === 'offline') this.#isDoubtful = this.#isUp;
     const wish = this.#wish;
     if (wish === undefined) return;
-    if (event !== 'offline' && this.#isWaiting) {
+    const isBack = event === 'online' && !this.#isUp;
+    if (isBack) this.#startOver();
+    if (isBack || (event === 'visible' && this.#isWaiting)) {
+      // A handshake that began without a network would hang until it times out.
+      this.#link?.close();
       this.#attempt(wish);
       return;
     }
@@ -150,13 +173,23 @@ export class Connection {
   }
 
   #dial(): Link {
-    const given = this.#wish ?? { token: '', instance: '' };
+    const given = this.#wish ?? { token: '', instance: '', expiresAtMs: undefined };
     const link: Link = new Link(this.#deps, given, {
-      opened: () => (this.#renewal.isNext(link) ? this.#move(link) : this.#opened(link)),
+      opened: () => {
+        this.#accepted(given);
+        if (this.#renewal.isNext(link)) this.#move(link);
+        else this.#opened(link);
+      },
       text: (text) => this.#arrived(link, text),
       ended: (refusal) => this.#ended(link, refusal),
     });
     return link;
+  }
+
+  /** Where the server takes a token that has expired by this device's clock, the clock is wrong. */
+  #accepted(wish: Wish): void {
+    this.#upAtMs = this.#deps.now();
+    if (wish.expiresAtMs !== undefined && wish.expiresAtMs <= this.#upAtMs) wish.expiresAtMs = undefined;
   }
 
   #opened(link: Link): void {
@@ -196,11 +229,11 @@ export class Connection {
     this.#former = undefined;
     this.#renewal.retry();
     this.#events.lost(link);
-    this.#events.moved();
-    this.#events.doubted();
+    this.#events.movedBack();
   }
 
   #lost(refusal: number | undefined): void {
+    if (this.#isUp && this.#deps.now() - this.#upAtMs >= GOOD_MS) this.#startOver();
     this.#letGo();
     const wish = this.#wish;
     if (wish === undefined) return;
@@ -215,13 +248,15 @@ export class Connection {
 
   #arrived(link: Link, text: string): void {
     if (link === this.#link) {
-      // Only a server that speaks ends the waiting; one that accepts and drops at once must not be hammered.
-      this.#backoff = backoffDelaysMs(this.#deps.random);
       this.#isDoubtful = false;
       this.#tellStatus();
     }
     // A listener may have closed it.
     if (link === this.#link || link === this.#former) this.#events.text(text, link);
+  }
+
+  #startOver(): void {
+    this.#backoff = backoffDelaysMs(this.#deps.random);
   }
 
   #tellStatus(): void {

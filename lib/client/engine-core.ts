@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import type { Answer, ClientFrame, PushFrame } from '../protocol/frames.ts';
+import { type Answer, type ClientFrame, type PushFrame, UNWRITTEN_MS } from '../protocol/frames.ts';
 import { isText } from './arguments.ts';
 import type { RCIMIWConnectCallback } from './callbacks.ts';
 import { Connection } from './connection.ts';
@@ -56,8 +56,13 @@ export class EngineCore extends ListenerSetters {
     });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
-      up: () => this.#comeBack((room) => room.up()),
-      moved: () => this.#comeBack((room) => room.moved()),
+      up: () => this.#comeBack(0, (room) => room.up()),
+      moved: () => this.#comeBack(0, (room) => room.moved()),
+      movedBack: () => {
+        this.#comeBack(UNWRITTEN_MS, (room) => room.moved());
+        // It may be dead without a word as well.
+        this.#heartbeat.check();
+      },
       lost: (link) => this.#requests.lose(link),
       down: () => this.#down(),
       text: (text, link) => this.#arrived(text, link),
@@ -191,17 +196,23 @@ export class EngineCore extends ListenerSetters {
     this.call(() => this.listeners.connectionStatusChanged?.(status));
   }
 
-  #comeBack(come: (room: Room) => void): void {
-    this.#heartbeat.start();
+  /** `writtenAgoMs`: how old the last sign of life is that the server has written down. */
+  #comeBack(writtenAgoMs: number, come: (room: Room) => void): void {
+    this.#heartbeat.start(writtenAgoMs);
     this.#isResuming = true;
     for (const room of [...this.#rooms.values()]) come(room);
     this.#progressed();
   }
 
+  /** He may not be in all his rooms by the present link yet. */
+  get #isMoving(): boolean {
+    return this.#isResuming || this.#connection.former !== undefined;
+  }
+
   /** Once every room has been resumed, the joins that waited for that go on, and the former link is done with. */
   #progressed(): void {
     const { link, former } = this.#connection;
-    if (link === undefined || (!this.#isResuming && former === undefined)) return;
+    if (link === undefined || !this.#isMoving) return;
     const rooms = [...this.#rooms.values()];
     if (rooms.some((room) => room.isResuming)) return;
     this.#isResuming = false;
@@ -225,13 +236,22 @@ export class EngineCore extends ListenerSetters {
     if (frame.event === 'answer') this.#answered(frame, link);
     else if (frame.event === 'closing') this.#connection.end(frame.code);
     else if (frame.event === 'notice' || frame.event === 'sync') this.#told(frame, text);
-    else this.#rooms.get(frame.room)?.push(frame);
+    else {
+      this.#rooms.get(frame.room)?.push(frame);
+      // It may have ended what the others wait for.
+      this.#progressed();
+    }
   }
 
   #answered(answer: Answer, link: Link): void {
     // The server takes this link for closed: what is under way on it is asked again on another.
     if (answer.code === Code.DISCONNECTED) this.#connection.drop(link);
-    else this.#requests.answer(answer);
+    // He cannot come into his rooms by this link any more: there they are kept for the next `connect`.
+    else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.end(answer.code);
+    else {
+      this.#connection.answered();
+      this.#requests.answer(answer);
+    }
   }
 
   #told(frame: Extract<PushFrame, { event: 'notice' | 'sync' }>, text: string): void {

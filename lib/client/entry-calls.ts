@@ -138,10 +138,14 @@ export class EntryCalls extends EngineCore {
 
   #get(targetId: string, tell: (code: number, entries: ReadonlyMap<string, string>) => void): number {
     const end = (code: number, entries: ReadonlyMap<string, string>) => this.call(() => tell(code, entries));
-    return this.inRoom(
-      targetId,
-      (code) => end(code, new Map()),
-      (room) => this.later(() => room.getEntries(end)),
-    );
+    const fail = (code: number) => end(code, new Map());
+    const get = () =>
+      this.inRoom(
+        targetId,
+        () => fail(Code.DISCONNECTED),
+        (room) => room.getEntries(end),
+      );
+    // Only then: between the two the app may have disconnected.
+    return this.inRoom(targetId, fail, () => this.later(get));
   }
 }

@@ -18,6 +18,11 @@ export interface HeartbeatActions {
   dead(): void;
 }
 
+/** A question under way, and whether anything has come since. */
+interface Question {
+  isHeard: boolean;
+}
+
 /** Gives signs of life of one connection, and finds out whether its server is still there. */
 export class Heartbeat {
   readonly #timers: Timers;
@@ -31,7 +36,7 @@ export class Heartbeat {
   #isRunning: boolean = false;
   #isHidden: boolean = false;
   /** The question under way; of an earlier connection's nobody wants to know. */
-  #question: { isHeard: boolean } | undefined;
+  #question: Question | undefined;
 
   /** `now`: ms since 1970. */
   constructor(timers: Timers, now: () => number, actions: HeartbeatActions) {
@@ -40,11 +45,11 @@ export class Heartbeat {
     this.#actions = actions;
   }
 
-  /** There is a connection, which is a sign of life. */
-  start(): void {
+  /** There is a connection. Opening it is a sign of life; `writtenAgoMs`: how old the last one is that was written down. */
+  start(writtenAgoMs: number): void {
     this.stop();
     this.#isRunning = true;
-    this.#written(this.#now());
+    this.#written(this.#now() - writtenAgoMs);
     this.received();
   }
 
@@ -58,8 +63,11 @@ export class Heartbeat {
   /** A frame was sent: any is a sign of life. */
   sent(): void {
     const nowMs = this.#now();
-    const isFirst = nowMs - this.#sentAtMs >= UNWRITTEN_MS + DELAY_MS;
-    this.#written(isFirst ? nowMs : Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
+    const sinceMs = nowMs - this.#sentAtMs;
+    if (sinceMs >= UNWRITTEN_MS + DELAY_MS) this.#written(nowMs);
+    // By a clock that was put back nothing of before counts.
+    else if (sinceMs < 0) this.#written(nowMs - UNWRITTEN_MS);
+    else this.#written(Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
   }
 
   /** Something has come from the server. */
@@ -78,12 +86,15 @@ export class Heartbeat {
   /** Asks whether the server is there. */
   check(): void {
     if (this.#question !== undefined) return;
-    const question = { isHeard: false };
+    const question: Question = { isHeard: false };
     this.#question = question;
     this.#actions.ask((isAnswered) => {
       if (this.#question !== question) return;
       this.#question = undefined;
-      if (!isAnswered && !question.isHeard) this.#actions.dead();
+      if (isAnswered) return;
+      // What was heard may have been on its way when the link died.
+      if (question.isHeard) this.check();
+      else this.#actions.dead();
     });
   }
 

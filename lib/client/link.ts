@@ -6,7 +6,6 @@ import {
   SUB_PROTOCOL,
   TOKEN_SUB_PROTOCOL_PREFIX,
 } from '../protocol/frames.ts';
-import { readToken } from './token.ts';
 import type { ClientSocket, EngineDeps } from './types.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -19,6 +18,15 @@ const REFUSAL_CODES: readonly number[] = [
   Code.KICKED_BY_OTHER_DEVICE,
   Code.TOKEN_EXPIRED,
 ];
+
+/** What a link is dialled with. */
+export interface LinkGiven {
+  readonly token: string;
+  /** The same for all links of one login. */
+  readonly instance: string;
+  /** When the token expires by the clock of this device; undefined = never, or that clock cannot tell. */
+  readonly expiresAtMs: number | undefined;
+}
 
 /** What a link tells its owner; nothing more once it was closed. */
 export interface LinkEvents {
@@ -36,8 +44,8 @@ export class Link {
   #isOpen: boolean = false;
   readonly #handshakeTimer: unknown;
 
-  /** Dials at once. `instance`: the same for all links of one login. */
-  constructor(deps: EngineDeps, given: { readonly token: string; readonly instance: string }, events: LinkEvents) {
+  /** Dials at once. */
+  constructor(deps: EngineDeps, given: LinkGiven, events: LinkEvents) {
     this.#deps = deps;
     this.#events = events;
     const socket = this.#construct(given.token, given.instance);
@@ -53,7 +61,7 @@ export class Link {
     socket.onerror = (event: { readonly message?: string }) => {
       failure = event.message ?? '';
     };
-    socket.onclose = () => this.#ended(this.#isOpen ? undefined : this.#refusal(given.token, failure));
+    socket.onclose = () => this.#ended(this.#isOpen ? undefined : this.#refusal(given.expiresAtMs, failure));
   }
 
   send(text: string): void {
@@ -104,8 +112,7 @@ export class Link {
     this.#events.ended(refusal);
   }
 
-  #refusal(token: string, failure: string): number | undefined {
-    const expiresAtMs = readToken(token)?.expiresAtMs;
+  #refusal(expiresAtMs: number | undefined, failure: string): number | undefined {
     if (expiresAtMs !== undefined && expiresAtMs <= this.#deps.now()) return Code.TOKEN_EXPIRED;
     return REFUSED_HANDSHAKE.test(failure) ? Code.TOKEN_INCORRECT : undefined;
   }

@@ -144,21 +144,87 @@ describe('connecting', () => {
     return sim.timers.nowMs - sinceMs;
   };
 
-  it('begins with a short wait again once the server has spoken, and not before', () => {
+  const ask = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
+
+  /** Loses what has been connected this long. */
+  const loseAfter = (ms: number) => {
+    while (sim.statuses.at(-1) !== CONNECTED) sim.timers.advance(1);
+    sim.timers.advance(ms);
+    sim.access.reset();
+  };
+
+  it('begins with a short wait again once the server has answered, and not before', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
     sim.server.refuseWith = undefined;
-    const lose = () => {
-      sim.timers.advance(200);
-      sim.access.reset();
-    };
-    lose();
+    loseAfter(200);
     expect(waitMs()).toBe(2000);
     sim.timers.advance(200);
     for (const wire of sim.server.wires.keys()) wire.send('{}');
-    lose();
+    loseAfter(200);
+    expect(waitMs()).toBe(4000);
+    sim.timers.advance(200);
+    ask();
+    loseAfter(200);
     expect(waitMs()).toBe(250);
+  });
+
+  it('waits longer and longer where the server takes every new connection for closed', () => {
+    sim.enter();
+    sim.server.override = ({ action }) => (action === 'join' ? { code: 30001 } : undefined);
+    sim.access.reset();
+    expect([waitMs(), waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000, 2000]);
+  });
+
+  it('begins with a short wait again after a connection that has lasted a minute', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
+    sim.server.refuseWith = undefined;
+    loseAfter(MINUTE_MS - 200);
+    expect(waitMs()).toBe(2000);
+    loseAfter(MINUTE_MS);
+    expect(waitMs()).toBe(250);
+  });
+
+  it('does not wait for a handshake that began without a network when the platform says online', () => {
+    sim.access.cut();
+    sim.connect(0);
+    sim.timers.advance(5000);
+    sim.access.restore();
+    sim.notice('online');
+    sim.timers.advance(200);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED]);
+    expect(sim.network.wires.size).toBe(1);
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.network.dials).toBe(2);
+  });
+
+  it('waits a short time when it fails again after online', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
+    sim.notice('online');
+    expect(waitMs()).toBe(250);
+  });
+
+  it('does not take the token for expired by a clock that the server has proved wrong', () => {
+    sim.clockShiftMs = 48 * 60 * MINUTE_MS;
+    sim.connect(0, tokenOf({ sub: 'ann', exp: (sim.timers.nowMs + 24 * 60 * MINUTE_MS) / 1000 }));
+    loseAfter(1000);
+    sim.server.refuseWith = 503;
+    sim.timers.advance(1000);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses.at(-1)).toBe(CONNECTED);
+  });
+
+  it('has a longer time than a timer can hold', () => {
+    sim.access.cut();
+    sim.connect(30 * 24 * 3600);
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.told).toEqual([]);
   });
 
   it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
@@ -227,6 +293,38 @@ describe('connecting', () => {
     expect(comeBack).toBe(first);
     expect(first).toMatch(/^[a-z0-9]+_1$/);
     expect(next).toBe(first?.replace('_1', '_2'));
+  });
+
+  it('as another user at the end of the former leaves nothing of that waiting', () => {
+    sim.server.refuseWith = 503;
+    const onConnected = (code: number) => {
+      sim.told.push(['connected', code]);
+      sim.connect(0, tokenOf({ sub: 'bob' }));
+    };
+    void sim.engine.connect(tokenOf({ sub: 'ann' }), 5, { onConnected });
+    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+    sim.timers.advance(6000);
+    expect(sim.told).toEqual([
+      ['joined', 30001],
+      ['connected', 34006],
+    ]);
+  });
+
+  it('in answer to its end is not stopped by that', () => {
+    sim.server.refuseWith = 503;
+    sim.engine.setOnConnectionStatusChangedListener((status) => {
+      if (status !== TIMEOUT) return;
+      sim.server.refuseWith = undefined;
+      sim.connect(0);
+      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+    });
+    sim.connect(5);
+    sim.timers.advance(10_000);
+    expect(sim.told).toEqual([
+      ['connected', 34006],
+      ['connected', 0],
+      ['joined', 0],
+    ]);
   });
 
   it('as another user afterwards leaves nothing of the former', async () => {

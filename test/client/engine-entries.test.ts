@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RCIMIWEngine } from '../../lib/client/index.ts';
-import { type Entries, joinedAnswer, ScriptedEngine } from './scripted-engine.ts';
+import { type Entries, joinedAnswer, ScriptedEngine, tokenOf } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
 import type { VirtualTimers } from './virtual-timers.ts';
 
@@ -244,6 +244,21 @@ describe('reading attributes', () => {
     await server.take('getEntries');
     await engine.destroy();
     expect(await stopped).toBe(30001);
+  });
+
+  it.each(['disconnect', 'destroy'] as const)('ends with 30001 where %s is called right after it', async (call) => {
+    await script.join();
+    const found = script.allEntries();
+    await engine[call](false);
+    expect(await found).toBe(30001);
+  });
+
+  it('is for members where another user is connected right after it', async () => {
+    await script.join();
+    const found = script.allEntries();
+    void engine.disconnect(false);
+    void engine.connect(tokenOf({ sub: 'bob' }), 0);
+    expect(await found).toBe(23406);
   });
 
   it('waits for the next connection', async () => {

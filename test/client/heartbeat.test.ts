@@ -67,14 +67,18 @@ describe('the heartbeat', () => {
     expect(signs()).toEqual([[169, 'beat']]);
   });
 
-  it('is not put off by a clock that is put back', () => {
+  it('is not put off by a clock that is put back: what was said before then does not count', () => {
     open();
+    sim.timers.advance(30_000);
+    say();
+    sim.timers.advance(10_000);
     sim.clockShiftMs = -3_600_000;
+    sim.timers.advance(9500);
     say();
     sim.timers.advance(5 * MINUTE_MS);
     expect(signs()).toEqual([
-      [135, 'beat'],
-      [270, 'beat'],
+      [164, 'beat'],
+      [299, 'beat'],
     ]);
   });
 
@@ -159,15 +163,37 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
-  it('keeps a connection that does not answer but speaks', () => {
+  it('keeps a connection that does not answer but speaks, and asks it again', () => {
     open();
     sim.server.trouble = { ...sim.server.trouble, lostAnswer: 1 };
     const [wire] = sim.server.wires.keys();
     say();
     sim.timers.advance(11_000);
-    wire?.send('{"message":"Internal server error"}');
-    sim.timers.advance(60_000);
+    for (let asked = 0; asked < 6; asked += 1) {
+      wire?.send('{"message":"Internal server error"}');
+      sim.timers.advance(10_000);
+    }
     expect(sim.statuses).toEqual([2, 1]);
+    expect(pings().length).toBeGreaterThan(5);
+    sim.timers.advance(21_000);
+    expect(sim.statuses.slice(2, 3)).toEqual([8]);
+  });
+
+  it('asks again where the last that came had been on its way when the connection died', () => {
+    open();
+    const [wire] = sim.server.wires.keys();
+    wire?.send('{}');
+    sim.timers.advance(10);
+    sim.notice('visible');
+    // It has come, and the question has not got through.
+    sim.timers.advance(50);
+    sim.access.cut();
+    sim.access.restore();
+    sim.timers.advance(9000);
+    sim.notice('online');
+    expect(sim.statuses).toEqual([2, 1]);
+    sim.timers.advance(12_000);
+    expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
   it('stops with the connection', async () => {

@@ -1,4 +1,4 @@
-import type { Answer, ClientFrame, Message, PushFrame, Resume } from '../../lib/protocol/frames.ts';
+import type { Answer, ClientFrame, EndReason, Message, PushFrame, Resume } from '../../lib/protocol/frames.ts';
 import type { Backend, Wire } from './simulated-network.ts';
 
 type FrameOf<Action extends ClientFrame['action']> = Extract<ClientFrame, { action: Action }>;
@@ -36,6 +36,8 @@ export class ModelServer implements Backend {
   trouble: Trouble = NO_TROUBLE;
   /** Handshakes end with this status; undefined = they succeed. */
   refuseWith: number | undefined;
+  /** Answers a frame so instead; `unanswered`: it does not get through; undefined: it is served as ever. */
+  override: ((frame: ClientFrame, wire: Wire) => Fields | 'unanswered' | undefined) | undefined;
   readonly log: Message[] = [];
   /** The history does not reach back behind this seq. */
   forgotten = 0;
@@ -74,6 +76,11 @@ export class ModelServer implements Backend {
   received(wire: Wire, text: string): void {
     const frame = JSON.parse(text) as ClientFrame;
     this.frames.push(frame);
+    const given = this.override?.(frame, wire);
+    if (given !== undefined) {
+      if (given !== 'unanswered') wire.send(JSON.stringify({ event: 'answer', id: frame.id, message: 'no', ...given }));
+      return;
+    }
     const isUnknown = this.#mayFail(frame) && this.#happens(this.trouble.unknown);
     const fields = isUnknown ? unknown() : this.#serve(wire, frame);
     const isLost = this.#mayFail(frame) && this.#happens(this.trouble.lostAnswer);
@@ -98,7 +105,7 @@ export class ModelServer implements Backend {
   }
 
   /** Ends a membership, and tells those who are there. */
-  remove(userId: string, reason: 'offline' | 'blocked'): void {
+  remove(userId: string, reason: EndReason): void {
     const member = this.#members.get(userId);
     if (member === undefined) return;
     this.#members.delete(userId);

@@ -46,9 +46,9 @@ export class SimulatedEngine {
   readonly handed: Handed[] = [];
   /** The codes of each send, by its text. */
   readonly sent = new Map<string, number[]>();
-  /** Who listens to the platform. */
   /** How far the device's clock was put forward. */
   clockShiftMs = 0;
+  /** Who listens to the platform. */
   readonly listeners = new Set<(event: PlatformEvent) => void>();
   readonly #engineTimers: CountedTimers;
   readonly #random: () => number;

@@ -6,6 +6,9 @@ interface Timer {
   readonly run: () => void;
 }
 
+/** Real timers hold a delay in 32 bits; one that is longer runs out at once. */
+const DELAY_MAX_MS = 2 ** 31 - 1;
+
 /** Timers that move only when the test says so; what is due at once still runs by itself. */
 export class VirtualTimers implements Timers {
   nowMs = 1_000_000;
@@ -19,7 +22,7 @@ export class VirtualTimers implements Timers {
 
   setTimeout(run: () => void, delayMs: number): number {
     this.#last += 1;
-    const timer = { id: this.#last, atMs: this.nowMs + delayMs, run };
+    const timer = { id: this.#last, atMs: this.nowMs + (delayMs > DELAY_MAX_MS ? 1 : delayMs), run };
     this.#timers.set(timer.id, timer);
     if (delayMs === 0) queueMicrotask(() => this.#fire(timer));
     return timer.id;
