@@ -1,9 +1,11 @@
 import { Code } from '../protocol/codes.ts';
-import type { EndReason, JoinedAnswer, RefusalAnswer } from '../protocol/frames.ts';
-import { isRefusal, type Operations } from './operations.ts';
+import type { ClientFrame, EndReason, JoinedAnswer, RefusalAnswer, Resume } from '../protocol/frames.ts';
+import { isOut, isRefusal, type Operation, type Operations } from './operations.ts';
 
 /** With these he may be a member as well as not. */
 const SAYING_NOTHING: readonly number[] = [Code.DISCONNECTED, Code.TOKEN_EXPIRED];
+
+type JoinFrame = Extract<ClientFrame, { action: 'join' }>;
 
 /** How the app joined; a join after a removal is made the same way. */
 export interface JoinOptions {
@@ -61,15 +63,7 @@ export class Membership {
 
   join(options: JoinOptions, done: (code: number) => void): void {
     this.#events.joining();
-    this.#operations.add({
-      kind: 'join',
-      frameOf: (id) => this.#joinFrame(id, options),
-      settle: (answer, { hasMoved }) => {
-        if ('membership' in answer) this.#joined(answer, options, hasMoved, () => done(Code.OK));
-        else if (isRefusal(answer)) this.#notJoined(answer, options, done);
-        this.#events.settled();
-      },
-    });
+    this.#operations.add(this.#joinOf(options, done));
   }
 
   leave(done: (code: number) => void): void {
@@ -79,10 +73,12 @@ export class Membership {
       frameOf: (id) => ({ action: 'leave', id, room: this.#room }),
       settle: (answer, { attempts }) => {
         const wasMember = this.#member !== undefined;
-        const isOut = answer.code === Code.OK || answer.code === Code.NOT_A_MEMBER;
-        if (isOut) this.forget();
+        const isOver = answer.code === Code.OK || isOut(answer);
+        if (isOver) this.forget();
+        // While it was under way nobody asked whether he is in; a join of the app must know.
+        else if (answer.code !== Code.DISCONNECTED) this.resume();
         // An earlier attempt, or the rule, may have ended the membership already: he is out as he wished.
-        const isAsWished = isOut && (wasMember || attempts > 1);
+        const isAsWished = isOver && (wasMember || attempts > 1);
         done(isAsWished ? Code.OK : answer.code);
         this.#events.settled();
       },
@@ -100,7 +96,8 @@ export class Membership {
     this.#operations.addFirst({
       kind: 'resume',
       isEndless: true,
-      frameOf: (id) => this.#joinFrame(id, member),
+      // By this very membership, even if it has ended meanwhile: without it this would be a join that nobody asked for.
+      frameOf: (id) => ({ ...this.#freshFrame(id, member), resume: resumeOf(member, this.#lastSeq() ?? 0) }),
       settle: (answer, { hasMoved }) => {
         // Told meanwhile by a push that this membership is over: that has been dealt with.
         const isOver = this.#member === undefined || this.#member.membership !== member.membership;
@@ -116,12 +113,18 @@ export class Membership {
     const member = this.#member;
     // After his own leave he is told nothing but that he has left.
     if (this.#operations.has('leave')) return;
+    this.#hasEnded(reason);
     if (member === undefined || reason !== 'offline') this.forget();
     else this.#member = undefined;
-    if (member !== undefined) this.#ended = { membership: member.membership, reason };
-    this.#operations.remove('resume');
     this.#events.removed(reason);
     if (member !== undefined && reason === 'offline') this.#rejoin(member);
+    this.#operations.proceed();
+  }
+
+  /** The room of the present membership is gone. */
+  destroyed(): void {
+    this.#hasEnded('destroyed');
+    this.forget();
     this.#operations.proceed();
   }
 
@@ -131,13 +134,32 @@ export class Membership {
     this.#events.forgotten();
   }
 
-  #joinFrame(id: string, options: JoinOptions) {
-    const { messageCount, autoCreate } = options;
-    const frame = { action: 'join', id, room: this.#room, messageCount, autoCreate } as const;
+  #joinOf(options: JoinOptions, done: (code: number) => void): Operation {
+    return {
+      kind: 'join',
+      frameOf: (id) => this.#joinFrame(id, options),
+      settle: (answer, { hasMoved }) => {
+        if ('membership' in answer) this.#joined(answer, options, hasMoved, () => done(Code.OK));
+        else if (isRefusal(answer)) this.#notJoined(answer, options, done);
+        this.#events.settled();
+      },
+    };
+  }
+
+  #joinFrame(id: string, options: JoinOptions): JoinFrame {
     const member = this.#member;
     const seq = this.#lastSeq();
-    if (member === undefined || seq === undefined) return frame;
-    return { ...frame, resume: { roomEpoch: member.roomEpoch, membership: member.membership, seq } };
+    const frame = this.#freshFrame(id, options);
+    return member === undefined || seq === undefined ? frame : { ...frame, resume: resumeOf(member, seq) };
+  }
+
+  #freshFrame(id: string, { messageCount, autoCreate }: JoinOptions): JoinFrame {
+    return { action: 'join', id, room: this.#room, messageCount, autoCreate };
+  }
+
+  #hasEnded(reason: EndReason): void {
+    if (this.#member !== undefined) this.#ended = { membership: this.#member.membership, reason };
+    this.#operations.remove('resume');
   }
 
   /** `hasMoved`: he is in by a link that is about to be closed, so the present one must bring him in too. */
@@ -166,8 +188,10 @@ export class Membership {
     const reason = removalReason(answer);
     if (reason === 'offline' && join !== undefined) {
       this.#member = undefined;
+      // Before he is told: what the app asks for then, such as a leave, comes after this join.
+      this.#operations.addFirst(this.#joinOf(join.options, join.done));
       this.#events.removed(reason);
-      this.join(join.options, join.done);
+      this.#events.joining();
     } else if (reason !== undefined) {
       this.removed(reason);
       join?.done(answer.code);
@@ -196,6 +220,8 @@ export class Membership {
     });
   }
 }
+
+const resumeOf = ({ roomEpoch, membership }: Member, seq: number): Resume => ({ roomEpoch, membership, seq });
 
 function removalReason(answer: RefusalAnswer): EndReason | undefined {
   if (answer.code === Code.NOT_A_MEMBER) return answer.reason ?? 'offline';

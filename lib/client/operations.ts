@@ -76,23 +76,27 @@ export class Operations {
 
   /** Before all that waits, after the one that is under way. */
   addFirst(operation: Operation): void {
-    this.#queue.splice(this.#isBusy ? 1 : 0, 0, taskOf(operation));
+    const isUnderWay = this.#isUnderWay;
+    if (!isUnderWay) this.pause();
+    this.#queue.splice(isUnderWay ? 1 : 0, 0, taskOf(operation));
     this.proceed();
   }
 
   /** Not the one under way, unless it only waits for its next attempt. */
   remove(kind: Operation['kind']): void {
     const [head] = this.#queue;
-    const kept = this.#isBusy && this.#retryTimer === undefined ? head : undefined;
+    const kept = this.#isUnderWay ? head : undefined;
     this.#queue = this.#queue.filter((task) => task.operation.kind !== kind || task === kept);
     if (this.#queue[0] !== head) this.pause();
   }
 
   /** Starts the next one if nothing is under way and there is a connection. */
   proceed(): void {
-    const [task] = this.#queue;
     const link = this.#deps.link();
-    if (task === undefined || this.#isBusy || link === undefined) return;
+    if (this.#isBusy || link === undefined) return;
+    this.#putResumeFirst();
+    const [task] = this.#queue;
+    if (task === undefined) return;
     // One of two rooms that are entered at once may put him out of the other.
     if (task.operation.kind === 'join' && this.#deps.isResuming()) return;
     this.#isBusy = true;
@@ -115,6 +119,17 @@ export class Operations {
     this.#queue = [];
     const answer = refusal('', code, 'unable to finish; the engine has stopped');
     for (const { operation, attempts } of queue) operation.settle(answer, { attempts, hasMoved: false });
+  }
+
+  /** Busy with a request, and not with waiting for the next attempt. */
+  get #isUnderWay(): boolean {
+    return this.#isBusy && this.#retryTimer === undefined;
+  }
+
+  /** It may have come behind one that was under way then. A join would wait for it, and it for the join. */
+  #putResumeFirst(): void {
+    const index = this.#queue.findIndex(({ operation }) => operation.kind === 'resume');
+    if (index > 0) this.#queue.unshift(...this.#queue.splice(index, 1));
   }
 
   #ended(task: Task, outcome: Outcome): void {

@@ -1,3 +1,4 @@
+import { Code } from '../protocol/codes.ts';
 import type { Answer } from '../protocol/frames.ts';
 import { type AskDeps, isOut, isRefusal } from './operations.ts';
 import { patientDelayMs } from './retry.ts';
@@ -91,6 +92,8 @@ export class Repairer {
   }
 
   #answered(range: SeqRange, answer: Answer): void {
+    // Nothing that is asked on this connection is answered any more: busy until the next one.
+    if (answer.code === Code.TOKEN_EXPIRED) return;
     this.#isBusy = false;
     const session = this.#session;
     if (session === undefined) return;

@@ -211,7 +211,7 @@ export class Room {
     else if (frame.event === 'entries') this.#entries.push(frame);
     else if (frame.event === 'removed') this.#membership.removed(frame.reason);
     else {
-      this.#membership.forget();
+      this.#membership.destroyed();
       this.#events.destroyed(frame.automatic);
     }
   }

@@ -17,6 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => script.stop());
 
+const MINUTE_MS = 60_000;
 const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
 
 describe('a room that is resumed', () => {
@@ -45,12 +46,15 @@ describe('a room that is resumed', () => {
     expect(await told.next()).toEqual(['left', 0, 'r']);
   });
 
-  it('is kept where the server says of the token that it has expired', async () => {
+  it('is kept for the next connect where the token has expired, and the connection ends', async () => {
     await script.join();
     await script.reconnect();
+    const ended = new Promise<void>((resolve) => {
+      engine.setOnConnectionStatusChangedListener((status) => status === 5 && resolve());
+    });
     script.refuse((await server.take('join')).id, 31020);
-    await script.fence();
-    await script.reconnect();
+    await ended;
+    await engine.connect(token, 0);
     expect((await server.take('join')).resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
   });
 
@@ -64,6 +68,45 @@ describe('a room that is resumed', () => {
     script.pushMessages(message(2));
     expect(await told.next()).toEqual(['message', 2, 1, false]);
     expect(await told.next()).toEqual(['message', 3, 0, false]);
+  });
+
+  it('has no gap where the token had expired when it asked for what is missing', async () => {
+    await script.join();
+    script.pushMessages(message(2));
+    await script.fence();
+    timers.advance(200);
+    script.refuse((await server.take('repair')).id, 31020);
+    script.pushMessages(message(3));
+    await script.fence();
+    timers.advance(MINUTE_MS);
+    // It does not ask again on this connection.
+    await script.fence();
+    await script.reconnect();
+    const { id, resume } = await server.take('join');
+    expect(resume?.seq).toBe(0);
+    server.send(joinedAnswer(id, { fresh: false, seq: 3, messages: [message(1), message(2), message(3)] }));
+    expect(await told.next()).toEqual(['message', 1, 2, true]);
+  });
+
+  it('is not joined afresh where it turns out to be destroyed before the next attempt', async () => {
+    await script.join();
+    await script.reconnect();
+    script.refuse((await server.take('join')).id, -1);
+    await script.fence();
+    script.push({ event: 'destroyed', automatic: true });
+    expect(await told.next()).toEqual(['status', 'r', 2]);
+    timers.advance(MINUTE_MS);
+    await script.fence();
+  });
+
+  it('is not joined afresh where he was put out while it was under way and the connection is lost then', async () => {
+    await script.join();
+    await script.reconnect();
+    await server.take('join');
+    script.push({ event: 'removed', membership: 's1', reason: 'blocked' });
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    await script.reconnect();
+    expect((await server.take('join')).resume?.membership).toBe('s1');
   });
 
   it('lets those wait who want to join another one', async () => {
@@ -183,6 +226,17 @@ describe('a room that is destroyed', () => {
     server.send(joinedAnswer(id));
     expect(await told.next()).toEqual(['joined', 0, 'r']);
     expect(await told.next()).toEqual(['status', 'r', 2]);
+  });
+
+  it('before the answer of another join, which did not know it yet, is over after that', async () => {
+    await script.join();
+    await engine.joinChatRoom('r', 10, true);
+    const { id } = await server.take('join');
+    script.push({ event: 'destroyed', automatic: false });
+    expect(await told.next()).toEqual(['status', 'r', 1]);
+    server.send(joinedAnswer(id, { fresh: false }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    expect(await told.next()).toEqual(['removed', 'r', 'destroyed']);
   });
 });
 
