@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import { type Answer, type ClientFrame, type PushFrame, UNWRITTEN_MS } from '../protocol/frames.ts';
+import type { Answer, ClientFrame, PushFrame } from '../protocol/frames.ts';
 import { isText } from './arguments.ts';
 import type { RCIMIWConnectCallback } from './callbacks.ts';
 import { Connection } from './connection.ts';
@@ -56,12 +56,17 @@ export class EngineCore extends ListenerSetters {
     });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
-      up: () => this.#comeBack(0, (room) => room.up()),
-      moved: () => this.#comeBack(0, (room) => room.moved()),
+      up: () => {
+        this.#heartbeat.start();
+        this.#comeBack((room) => room.up());
+      },
+      moved: () => {
+        this.#heartbeat.start();
+        this.#comeBack((room) => room.moved());
+      },
       movedBack: () => {
-        this.#comeBack(UNWRITTEN_MS, (room) => room.moved());
-        // It may be dead without a word as well.
-        this.#heartbeat.check();
+        this.#heartbeat.restart();
+        this.#comeBack((room) => room.moved());
       },
       lost: (link) => this.#requests.lose(link),
       down: () => this.#down(),
@@ -196,9 +201,7 @@ export class EngineCore extends ListenerSetters {
     this.call(() => this.listeners.connectionStatusChanged?.(status));
   }
 
-  /** `writtenAgoMs`: how old the last sign of life is that the server has written down. */
-  #comeBack(writtenAgoMs: number, come: (room: Room) => void): void {
-    this.#heartbeat.start(writtenAgoMs);
+  #comeBack(come: (room: Room) => void): void {
     this.#isResuming = true;
     for (const room of [...this.#rooms.values()]) come(room);
     this.#progressed();

@@ -45,12 +45,16 @@ export class Heartbeat {
     this.#actions = actions;
   }
 
-  /** There is a connection. Opening it is a sign of life; `writtenAgoMs`: how old the last one is that was written down. */
-  start(writtenAgoMs: number): void {
-    this.stop();
-    this.#isRunning = true;
-    this.#written(this.#now() - writtenAgoMs);
-    this.received();
+  /** There is a connection, which is a sign of life. */
+  start(): void {
+    this.#startFrom(this.#now());
+  }
+
+  /** A connection of before is in use again, and the server is asked whether it is there. */
+  restart(): void {
+    // The question is a sign of life that is written down, or one not more than that long before it was.
+    this.#startFrom(this.#now() - UNWRITTEN_MS);
+    this.check();
   }
 
   stop(): void {
@@ -96,6 +100,13 @@ export class Heartbeat {
       if (question.isHeard) this.check();
       else this.#actions.dead();
     });
+  }
+
+  #startFrom(writtenAtMs: number): void {
+    this.stop();
+    this.#isRunning = true;
+    this.#written(writtenAtMs);
+    this.received();
   }
 
   #written(atMs: number): void {

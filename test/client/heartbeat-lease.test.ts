@@ -32,7 +32,7 @@ function leastLeftMs(said: readonly Said[], isHidden: boolean): number {
     if (isWorthRenewing(leaseUntilMs, arrivedMs)) leaseUntilMs = leaseFrom(arrivedMs);
   };
   const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
-  heartbeat.start(0);
+  heartbeat.start();
   heartbeat.turned(isHidden);
   for (const { gapMs, delayMs: next } of said) {
     timers.advance(gapMs);
