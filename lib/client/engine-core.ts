@@ -139,6 +139,7 @@ export class EngineCore extends ListenerSetters {
       timers: this.#deps.timers,
       link: () => this.#connection.link,
       isResuming: () => this.#isResuming,
+      expired: () => this.#connection.end(Code.TOKEN_EXPIRED),
       ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => this.#ask(frameOf, end),
     };
     const idle = () => {

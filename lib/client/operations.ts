@@ -39,6 +39,8 @@ export interface AskDeps {
   /** What frames go over; undefined = there is no connection. */
   readonly link: () => Link | undefined;
   readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => void;
+  /** What the room needs is refused because the token has expired. */
+  readonly expired: () => void;
 }
 
 /** What the operations of a room need of the engine. */

@@ -92,8 +92,11 @@ export class Repairer {
   }
 
   #answered(range: SeqRange, answer: Answer): void {
-    // Nothing that is asked on this connection is answered any more: busy until the next one.
-    if (answer.code === Code.TOKEN_EXPIRED) return;
+    // Without what is missing nothing that comes after it can be handed over. Busy until the next connection.
+    if (answer.code === Code.TOKEN_EXPIRED) {
+      this.#deps.expired();
+      return;
+    }
     this.#isBusy = false;
     const session = this.#session;
     if (session === undefined) return;

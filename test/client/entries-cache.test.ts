@@ -47,7 +47,7 @@ class Simulation {
     };
     this.cache = new EntriesCache(
       'r',
-      { timers: this.timers, link: () => undefined, ask },
+      { timers: this.timers, link: () => undefined, expired: () => {}, ask },
       {
         changed: ({ operation, entries }) => {
           for (const [key, value] of entries) operation === 'set' ? this.told.set(key, value) : this.told.delete(key);
