@@ -114,11 +114,14 @@ async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member):
   return { room, member: withConnection(member, connection), revived: true };
 }
 
-/** As for a join: looked at once more after the row was written, so that a `$disconnect` in between leaves no ghost. */
-async function isStillOpen(deps: Deps, caller: Caller, room: Room): Promise<boolean> {
+/** As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost. */
+async function isStillOpen(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
   const connection = await deps.store.getConnection(caller);
-  if (connection !== undefined && connection.closedAtMs === undefined) return true;
-  if (connection !== undefined) await dropConnection(deps, room.room, connection, undefined);
+  if (connection === undefined) return false;
+  const isOpen = connection.closedAtMs === undefined;
+  const isThere = isOpen && connection.rooms.includes(room);
+  if (isThere || (isOpen && (await deps.store.addConnectionRoom(caller, room)) !== undefined)) return true;
+  await dropConnection(deps, room, connection, undefined);
   return false;
 }
 

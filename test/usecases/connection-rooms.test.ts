@@ -154,6 +154,22 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     100_000,
   );
 
+  test('a come-back by a send, while a leave of before takes the room off', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(store(), (real) => ({
+      putMember: async (...values) => {
+        await interlude.play();
+        return real.putMember(...values);
+      },
+    }));
+    await world.drop(await world.enter('bob'));
+    const bob = await world.open('bob');
+    interlude.plan(() => world.deps.store.removeConnectionRoom(bob, world.room));
+    expect(await world.send(bob)).toMatchObject({ code: 0 });
+    expect((await rowOf(world, bob))?.connections).toEqual([bob.connectionId]);
+    await expectOfflineAfter(world, bob);
+  });
+
   test('a refused resume and a join of another room at once, in every order: one room, and it is on the row', async () => {
     const world = createWorld(store());
     const other = `${world.room}-other` as RoomId;
