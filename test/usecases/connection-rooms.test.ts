@@ -245,7 +245,7 @@ test('a full room: he is out although his row changes before his end is written'
 
 test('the sweep finishes a destroyed room, and not the one that was made anew meanwhile', async () => {
   const interlude = createInterlude();
-  let isDead = true;
+  const dead = new Set(['the Lambda']);
   const world = worldWith(store(), (real) => ({
     getRoom: async (id) => {
       const found = await real.getRoom(id);
@@ -253,13 +253,13 @@ test('the sweep finishes a destroyed room, and not the one that was made anew me
       return found;
     },
     removeRoom: async (...values) => {
-      if (isDead) throw new Error('the Lambda is dead');
+      if (dead.has('the Lambda')) throw new Error('the Lambda is dead');
       return real.removeRoom(...values);
     },
   }));
   await world.enter('ann');
   await expect(destroyRoom(world.deps, world.room, false)).rejects.toThrow('the Lambda is dead');
-  isDead = false;
+  dead.clear();
   world.pass(60_000 + BUCKET_MS);
   interlude.plan(async () => {
     await createRoom(world.deps, world.room, 'anew');
