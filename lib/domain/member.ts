@@ -48,7 +48,7 @@ export interface Member {
   readonly devices: Readonly<Record<ConnectionId, Device>>;
   /** Devices that have joined, lost their connection and not left: with one of them he stays a member. */
   readonly away: readonly Device[];
-  /** When a device of his was last lost while another one stayed; 0 = never. */
+  /** When a connection of his was last lost while another one stayed; 0 = never. */
   readonly lastDropAtMs: number;
   /** Present exactly when he is a member without a connection. */
   readonly offline?: OfflineMark | undefined;
@@ -117,8 +117,8 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   const rest = withoutIds(member, [connection]);
   const device = member.devices[connection] ?? connection;
   const isThere = rest.connections.some((id) => rest.devices[id] === device);
-  if (isThere) return rest;
-  return withMarkIfAlone({ ...rest, away: [...member.away, device].slice(-AWAY_MAX) }, mark);
+  const away = isThere ? rest.away : [...rest.away, device].slice(-AWAY_MAX);
+  return withMarkIfAlone({ ...rest, away }, mark);
 }
 
 /** A device leaves. Without a membership in the answer it was the last one. */

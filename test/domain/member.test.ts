@@ -63,6 +63,13 @@ test('he was last heard of on the device that was heard of last', () => {
   expect(again.lastDropAtMs).toBe(1900);
 });
 
+test('also where both are connections of one device', () => {
+  const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
+  const one = without(withConnection(inside, renewed), phone, later);
+  expect(one).toMatchObject({ connections: idsOf(renewed), away: [], lastDropAtMs: 1900 });
+  expect(without(one, renewed, { seq: 9, atMs: 2000, sinceMs: 600 }).offline).toMatchObject({ sinceMs: 1900 });
+});
+
 test('a late drop of an old connection changes nothing (cases 7 and 8)', () => {
   const offline = without(inside, phone);
   expect(without(offline, phone, later)).toEqual(offline);

@@ -145,6 +145,26 @@ test('case 12: the phone dropped silently, the laptop is open: he stays, and the
   expect(await world.endsSeenBy(ann, 'bob')).toEqual([]);
 });
 
+test('I-M8: the newer of two connections of one device was silent from its start: the grace counts from the other', async () => {
+  const world = createWorld(store(), { ...realTime, oneDevicePerPlatform: true });
+  const query = { platform: 'web', instance: 'run-1' };
+  const old = await world.enter('bob', query);
+  await world.enter('bob', query);
+  world.pass(165_000);
+  await ping(world, old);
+  const heardAtMs = world.clock.nowMs;
+  await world.drop(old);
+  world.pass(10_000);
+  await world.sweep();
+  expect((await rowOf(world, old))?.offline).toMatchObject({ sinceMs: heardAtMs });
+  world.clock.nowMs = heardAtMs + graceMs - 1;
+  await world.sweep();
+  expect(await world.isIn('bob')).toBe(true);
+  world.pass(15_001);
+  await world.sweep();
+  expect(await world.isIn('bob')).toBe(false);
+});
+
 describe('case 26: real-time switched on with members long offline', () => {
   async function longOffline(world: World) {
     const ann = await world.enter('ann');
