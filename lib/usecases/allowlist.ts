@@ -3,10 +3,12 @@ import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { kickDue } from './end-membership.ts';
+import { outdateLooks } from './look-at-member.ts';
 
 /**
  * ALLOWLIST: protects from KICK-*. The room's row notes where the room stood, so who was due by then stays out (case 15)
- * whatever runs at the same time; settling him first only makes it visible at once.
+ * whatever runs at the same time; settling him first only makes it visible at once. A sweep that found him past his grace
+ * before it is refused.
  */
 export async function addToAllowlist(
   deps: Deps,
@@ -22,9 +24,9 @@ export async function addToAllowlist(
     if (after === 'full') return 'full';
     if (after === undefined) return 'no-room';
     const member = await deps.store.getMember(roomId, user);
-    if (member !== undefined && member.roomEpoch === after.epoch && isDue(member, after, deps.settings)) {
-      await kickDue(deps, [member]);
-    }
+    if (member?.roomEpoch !== after.epoch) continue;
+    if (isDue(member, after, deps.settings)) await kickDue(deps, [member]);
+    else await outdateLooks(deps, member);
   }
   return 'ok';
 }

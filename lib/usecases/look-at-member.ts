@@ -1,5 +1,6 @@
 import { isDue, realTimeKickAt } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
+import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { claimEnd } from './end-membership.ts';
@@ -18,7 +19,11 @@ const LAST_LOOK_MS = 86_400_000;
  * to be looked at again, ever more seldom: only a message can put him out then, and that message does it.
  */
 export async function lookAtMember(deps: Deps, roomId: RoomId, user: UserId): Promise<Look> {
-  const [room, member] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, user)]);
+  // look:    read revision 7, read the room ---------------------------------------- claim 7 -> refused
+  // protect: -------------------------------- write the room, revision 8 -> answered
+  // So the row comes first: whoever writes the room and then the row has outdated every look that missed the room.
+  const member = await deps.store.getMember(roomId, user);
+  const room = await deps.store.getRoom(roomId);
   if (!isLive(room) || member?.roomEpoch !== room.epoch || member.offline === undefined) return {};
   const nowMs = deps.now();
   const kickAtMs = realTimeKickAt(member, room, deps.settings);
@@ -29,4 +34,13 @@ export async function lookAtMember(deps: Deps, roomId: RoomId, user: UserId): Pr
   if (kickAtMs !== undefined) return { nextAtMs: kickAtMs };
   const sinceMs = nowMs - member.offline.atMs;
   return { nextAtMs: nowMs + Math.min(Math.max(sinceMs, FIRST_LOOK_MS), LAST_LOOK_MS) };
+}
+
+/**
+ * After this no look that began before it puts him out: each claims the row as it was. For what stands on the room's row
+ * and forbids that; it must be written by then.
+ */
+export async function outdateLooks(deps: Deps, member: Member): Promise<void> {
+  // A conflict is as good: somebody else has written the row since it was read.
+  if (member.offline !== undefined) await deps.store.putMember(member, member.revision);
 }

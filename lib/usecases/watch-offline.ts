@@ -1,55 +1,110 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isLive, type Room } from '../domain/room.ts';
+import type { Member } from '../domain/member.ts';
+import { isLive } from '../domain/room.ts';
 import type { DueEntry } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { memberPages } from './fan-out.ts';
+import { eachOf, memberPages } from './fan-out.ts';
+import { outdateLooks } from './look-at-member.ts';
 
 const ROOMS_IN_PAGE = 50;
-/** No room is called so. */
+const ROWS_IN_FLIGHT = 32;
+/** The place is noted this often at least, so a run that dies leaves no more than this to be walked again. */
+const NOTE_MS = 5_000;
+/** Several runs may be at work; each takes away what it found. */
+const MOST_PLACES = 10;
+/** No room is called so, and none comes before it. */
 const DONE = '#';
 
 /**
  * The real-time service was switched on: members who have been offline for long are looked for once, room by room (case
- * 26). The set holds the last room that was seen, so that a run goes on where the former ended.
+ * 26). The set holds a place up to which all have been seen, so that a run goes on where the former ended. Throws after a
+ * room that cannot be read: the next run passes it over.
  */
 export async function watchOffline(deps: Deps, untilMs: number): Promise<void> {
   const places = (await deps.store.readSet('real-time-walk')).toSorted((one, other) => (one < other ? -1 : 1));
+  if (!deps.settings.realTimeKickOut) {
+    if (places.length > 0) await deps.store.removeFromSet('real-time-walk', places);
+    return;
+  }
+  // Runs that died or went at once have left several, each of them true.
   const [first = ''] = places;
-  // A run that died between two places has left both; the former is gone on from.
-  const stale = deps.settings.realTimeKickOut ? places.slice(1) : places;
-  if (stale.length > 0) await deps.store.removeFromSet('real-time-walk', stale);
-  if (!deps.settings.realTimeKickOut) return;
-  for (let last = first; last !== DONE && deps.now() < untilMs; ) {
-    const rooms = await deps.store.readList('rooms', last, ROOMS_IN_PAGE, deps.now());
-    for (const { entry } of rooms) await watchRoom(deps, entry as RoomId);
-    const next = rooms.at(-1)?.entry ?? DONE;
-    await deps.store.addToSet('real-time-walk', [next], 2);
-    if (last !== '') await deps.store.removeFromSet('real-time-walk', [last]);
-    last = next;
-  }
+  if (first !== DONE && deps.now() < untilMs) await walk(deps, first, places, untilMs);
 }
 
-/** Puts all who are offline in the room on the due list. */
-export async function watchRoom(deps: Deps, roomId: RoomId): Promise<void> {
-  const room = await deps.store.getRoom(roomId);
-  if (isLive(room)) await deps.store.arm(deps.now(), await offlineEntries(deps, room));
-}
-
-async function offlineEntries(deps: Deps, room: Room): Promise<readonly DueEntry[]> {
-  const entries: DueEntry[] = [];
-  for await (const members of memberPages(deps, room)) {
-    for (const { userId, offline } of members) {
-      if (offline !== undefined) entries.push({ kind: 'member', room: room.room, userId });
+async function walk(deps: Deps, from: string, found: readonly string[], untilMs: number): Promise<void> {
+  let [place, noted, notedAtMs] = [from, [from, ...found], deps.now()];
+  const note = async () => {
+    if (noted.includes(place)) return;
+    await deps.store.addToSet('real-time-walk', [place], MOST_PLACES);
+    await deps.store.removeFromSet('real-time-walk', noted);
+    [noted, notedAtMs] = [[place], deps.now()];
+  };
+  try {
+    for await (place of placesFrom(deps, from)) {
+      if (deps.now() >= untilMs) return;
+      if (deps.now() - notedAtMs >= NOTE_MS) await note();
     }
+  } finally {
+    await note();
   }
-  return entries;
+}
+
+/** Puts all who are offline on the due list. Each place is that of what is done by then. */
+async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
+  const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
+  if (cursor !== undefined) yield* placesIn(deps, room as RoomId, cursor);
+  for (let last = room; last !== DONE; ) {
+    const rooms = await deps.store.readList('rooms', last, ROOMS_IN_PAGE, deps.now());
+    for (const { entry } of rooms) yield* placesIn(deps, entry as RoomId, undefined);
+    last = rooms.at(-1)?.entry ?? DONE;
+  }
+  yield DONE;
+}
+
+/** A room may have more members than there is time: inside it a place is the room and the cursor, after it the room. */
+async function* placesIn(deps: Deps, roomId: RoomId, from: string | undefined): AsyncGenerator<string> {
+  let cursor = from;
+  try {
+    do {
+      cursor = await watchPage(deps, roomId, cursor);
+      if (cursor !== undefined) yield `${roomId}#${cursor}`;
+    } while (cursor !== undefined);
+  } catch (cause) {
+    yield roomId;
+    throw new Error(`unable to look for members who are offline in ${roomId}; it is passed over`, { cause });
+  }
+  yield roomId;
+}
+
+/** Returns where the next page begins; undefined = nowhere. */
+async function watchPage(deps: Deps, roomId: RoomId, from: string | undefined): Promise<string | undefined> {
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room)) return undefined;
+  const { members, cursor } = await deps.store.listMembers(roomId, from);
+  await armOffline(
+    deps,
+    members.filter(({ roomEpoch }) => roomEpoch === room.epoch),
+  );
+  return cursor;
+}
+
+async function armOffline(deps: Deps, members: readonly Member[]): Promise<void> {
+  const offline = members.filter((member) => member.offline !== undefined);
+  const entries = offline.map(({ room, userId }): DueEntry => ({ kind: 'member', room, userId }));
+  await deps.store.arm(deps.now(), entries);
 }
 
 /** Switches the real-time service for one room; undefined = as the deployment has it. False = no such room. */
 export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean | undefined): Promise<boolean> {
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
-  if ((await deps.store.setRealTimeKickOut(roomId, room.epoch, on)) === undefined) return false;
-  await watchRoom(deps, roomId);
+  const before = await deps.store.getRoom(roomId);
+  if (!isLive(before)) return false;
+  const room = await deps.store.setRealTimeKickOut(roomId, before.epoch, on);
+  if (room === undefined) return false;
+  const isOn = on ?? deps.settings.realTimeKickOut;
+  for await (const members of memberPages(deps, room)) {
+    if (!isOn) await eachOf(members, ROWS_IN_FLIGHT, (member) => outdateLooks(deps, member));
+    // Also where it is off: the kick of a message may have been refused by the write above, and is finished by a look.
+    await armOffline(deps, members);
+  }
   return true;
 }

@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
+import { addToAllowlist } from '../../lib/usecases/allowlist.ts';
+import type { Caller, Deps } from '../../lib/usecases/deps.ts';
+import { lookAtMember } from '../../lib/usecases/look-at-member.ts';
+import { publishMessage } from '../../lib/usecases/publish-message.ts';
+import { setRealTimeKickOut } from '../../lib/usecases/watch-offline.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { createInterlude, worldWith } from './changed-world.ts';
+import { emptyDueList, sweepUntil } from './due-list.ts';
+import { beginJob, inEveryWay, playBoth, type Step, type Touches } from './every-order.ts';
+
+const store = useStore('dynoxide');
+
+const realTime = { realTimeKickOut: true } as const;
+
+beforeEach(() => emptyDueList(store()));
+
+/** What a look, a message and the call share: the room's row and his. */
+const SHARED: Touches = {
+  getRoom: () => ({ row: 'room', writes: false }),
+  protect: () => ({ row: 'room', writes: true }),
+  setRealTimeKickOut: () => ({ row: 'room', writes: true }),
+  acceptMessage: () => ({ row: 'room', writes: true }),
+  getMember: () => ({ row: 'member', writes: false }),
+  listMembers: () => ({ row: 'member', writes: false }),
+  putMember: () => ({ row: 'member', writes: true }),
+  deleteMember: () => ({ row: 'member', writes: true }),
+};
+
+type Work = (deps: Deps, bob: Caller) => Promise<unknown>;
+
+interface Story {
+  readonly world: World;
+  readonly answer: unknown;
+  /** Was he in when the call was answered, and is he in the end? */
+  readonly isIn: readonly [boolean, boolean];
+  /** What was done, in its order. */
+  readonly done: readonly Step['name'][];
+}
+
+/** A call and something else at once, in every order of their steps; bob is offline and past his grace. */
+async function inEveryOrder(
+  change: Parameters<typeof createWorld>[1],
+  [call, other]: readonly [(world: World) => Work, (world: World) => Work],
+): Promise<readonly Story[]> {
+  const stories: Story[] = [];
+  await inEveryWay(async (choose) => {
+    const world = createWorld(store(), change);
+    const bob = await world.enter('bob');
+    await world.drop(bob);
+    world.pass(LEASE_MS);
+    let [answer, wasIn]: [unknown, boolean] = [undefined, false];
+    const answered = async (deps: Deps) => {
+      answer = await call(world)(deps, bob);
+      wasIn = await world.isIn('bob');
+    };
+    const jobs = [
+      await beginJob(world.deps, SHARED, answered),
+      await beginJob(world.deps, SHARED, (deps) => other(world)(deps, bob)),
+    ] as const;
+    const done: Step['name'][] = [];
+    await playBoth(jobs, choose, (_which, step) => step && done.push(step.name));
+    stories.push({ world, answer, isIn: [wasIn, await world.isIn('bob')], done });
+  });
+  return stories;
+}
+
+const protect = (world: World) => (deps: Deps, bob: Caller) => addToAllowlist(deps, world.room, [bob.userId]);
+const look = (world: World) => (deps: Deps, bob: Caller) => lookAtMember(deps, world.room, bob.userId);
+const publish = (world: World) => (deps: Deps) =>
+  publishMessage(deps, {
+    ...{ room: world.room, fromUserId: 'system', type: 'RC:TxtMsg', content: '{}' },
+    ...{ includeSender: true, rank: 'normal' as const },
+  });
+
+/** Whoever was in at the answer stays, whoever was out stays out; and both come about. */
+function expectDecidedByThen(stories: readonly Story[]): void {
+  for (const { isIn, done } of stories) expect(isIn, done.join()).toEqual([isIn[0], isIn[0]]);
+  expect(new Set(stories.map(({ isIn }) => isIn[0]))).toEqual(new Set([true, false]));
+}
+
+describe('protected by a call while he is past his grace', () => {
+  test('in every order of the steps of the sweep: after the answer nobody is put out', async () => {
+    const stories = await inEveryOrder(realTime, [protect, look]);
+    expect(stories.map(({ answer }) => answer)).toEqual(stories.map(() => 'ok'));
+    expectDecidedByThen(stories);
+    expect(stories.length).toBeGreaterThan(5);
+  }, 60_000);
+
+  test('by the sweep of a connection right before its kick: he stays, and nobody is told anything', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(
+      store(),
+      (real) => ({
+        deleteMember: async (member) => {
+          await interlude.play();
+          return real.deleteMember(member);
+        },
+      }),
+      realTime,
+    );
+    const ann = await world.enter('ann');
+    await world.drop(await world.enter('bob'));
+    world.pass(LEASE_MS - 1);
+    await world.frame(ann, { action: 'ping' });
+    world.pass(BUCKET_MS + 1);
+    interlude.plan(async () => expect(await world.protect('bob')).toBe('ok'));
+    expect(await world.sweep()).toMatchObject({ kicked: 0, failed: 0 });
+    for (let run = 0; run < 5; run += 1) {
+      world.pass(BUCKET_MS);
+      expect(await world.sweep()).toMatchObject({ kicked: 0 });
+    }
+    expect(await world.isIn('bob')).toBe(true);
+    await world.settle();
+    expect(world.events.map(({ type, userIds }) => [type, userIds])).toEqual([
+      [0, []],
+      [1, ['ann']],
+      [1, ['bob']],
+    ]);
+  });
+
+  test('in every order of the steps of a message that puts him out: the write of the room decides which came first', async () => {
+    const stories = await inEveryOrder({}, [protect, publish]);
+    expectDecidedByThen(stories);
+    for (const { isIn, done } of stories) {
+      expect(isIn[0], done.join()).toBe(done.indexOf('protect') < done.indexOf('acceptMessage'));
+    }
+  }, 60_000);
+});
+
+describe('the real-time service is switched for a room', () => {
+  const switched = (on: boolean) => (world: World) => (deps: Deps) => setRealTimeKickOut(deps, world.room, on);
+
+  test('off, in every order of the steps of the sweep: after the answer nobody is put out', async () => {
+    const stories = await inEveryOrder(realTime, [switched(false), look]);
+    expectDecidedByThen(stories);
+  }, 60_000);
+
+  test('on, in every order of the steps of the sweep: whoever was offline for long is out within 5 min', async () => {
+    const sweepOf = (world: World) => async (deps: Deps, bob: Caller) => {
+      const { nextAtMs, did } = await look(world)(deps, bob);
+      if (nextAtMs !== undefined)
+        await deps.store.arm(nextAtMs, [{ kind: 'member', room: world.room, userId: bob.userId }]);
+      return did;
+    };
+    const stories = await inEveryOrder({}, [switched(true), sweepOf]);
+    for (const { world } of stories) {
+      expect(await sweepUntil(world, async () => !(await world.isIn('bob')))).toBeLessThanOrEqual(300_000);
+    }
+  }, 60_000);
+
+  test('off while the kick of a message is under way: it is told of all the same', async () => {
+    const interlude = createInterlude();
+    const world = worldWith(
+      store(),
+      (real) => ({
+        deleteMember: async (member) => {
+          await interlude.play();
+          return real.deleteMember(member);
+        },
+      }),
+      realTime,
+    );
+    const ann = await world.enter('ann');
+    await world.drop(await world.enter('bob'));
+    interlude.plan(async () => expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true));
+    await world.publish(31);
+    expect(await world.isIn('bob')).toBe(false);
+    await world.sweep();
+    expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
+  });
+});
