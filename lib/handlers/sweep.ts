@@ -1,7 +1,7 @@
 import { type SweepReport, sweep } from '../usecases/sweep.ts';
 import type { DepsAt } from './deps.ts';
 
-/** The Lambda has 55 s; a page that was begun is ended. */
+/** The Lambda has 55 s; what was begun by then is ended. */
 const BUDGET_MS = 45_000;
 
 /**
