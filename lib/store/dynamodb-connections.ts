@@ -2,7 +2,7 @@ import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Connection, ConnectionKey, Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
 import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';
-import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
+import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 
 /** How long after a connection's life its row waits for a sweep that may have stood still. */
@@ -28,20 +28,16 @@ export class DynamoConnections implements Connections {
     // close: -- tombstone
     // open:  ------------- put -> refused: it is gone already
     // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
-    try {
-      await this.#table.put({
-        Item: {
-          ...connectionKey(userId, connectionId),
-          ...connection,
-          ...placesOf(connection.rooms),
-          ...expiry(expiresAtMs),
-        },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
+    const put = this.#table.put({
+      Item: {
+        ...connectionKey(userId, connectionId),
+        ...connection,
+        ...placesOf(connection.rooms),
+        ...expiry(expiresAtMs),
+      },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    if ((await unlessRefused(put)) !== REFUSED) return true;
     const now = await this.getConnection(connection);
     return now?.openedAtMs === openedAtMs && now.closedAtMs === undefined;
   }
@@ -61,18 +57,14 @@ export class DynamoConnections implements Connections {
     // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
     // frame B: renew to 9
     // close:   --------------------------- closed -- renew -> refused: it is closed
-    try {
-      await this.#table.update({
-        Key: connectionKey(userId, connectionId),
-        UpdateExpression: 'SET #leaseUntilMs = :leaseUntilMs',
-        ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${shorter.expression}`,
-        ExpressionAttributeNames: { ...shorter.names, '#closedAtMs': 'closedAtMs' },
-        ExpressionAttributeValues: shorter.values,
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
+    const update = this.#table.update({
+      Key: connectionKey(userId, connectionId),
+      UpdateExpression: 'SET #leaseUntilMs = :leaseUntilMs',
+      ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${shorter.expression}`,
+      ExpressionAttributeNames: { ...shorter.names, '#closedAtMs': 'closedAtMs' },
+      ExpressionAttributeValues: shorter.values,
+    });
+    if ((await unlessRefused(update)) !== REFUSED) return true;
     const now = await this.getConnection({ userId, connectionId });
     return now !== undefined && now.closedAtMs === undefined;
   }
@@ -105,24 +97,20 @@ export class DynamoConnections implements Connections {
     const next = 'if_not_exists(#joins, :zero) + :one';
     // close: ------------- closed, reads the rooms: r is not among them
     // join:  -- decided -------------------------------- add r -> refused: no member row is written
-    try {
-      const row = await this.#table.update({
-        Key: connectionKey(userId, connectionId),
-        UpdateExpression: isJoin
-          ? `SET #rooms.#room = ${next}, #joins = ${next}`
-          : 'SET #rooms.#room = if_not_exists(#rooms.#room, :zero)',
-        ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
-        ExpressionAttributeNames: {
-          ...{ '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
-          ...(isJoin ? { '#joins': 'joins' } : {}),
-        },
-        ExpressionAttributeValues: { ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
-      });
-      return this.#read(row);
-    } catch (error) {
-      if (error instanceof ConditionFailed) return undefined;
-      throw error;
-    }
+    const update = this.#table.update({
+      Key: connectionKey(userId, connectionId),
+      UpdateExpression: isJoin
+        ? `SET #rooms.#room = ${next}, #joins = ${next}`
+        : 'SET #rooms.#room = if_not_exists(#rooms.#room, :zero)',
+      ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
+      ExpressionAttributeNames: {
+        ...{ '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
+        ...(isJoin ? { '#joins': 'joins' } : {}),
+      },
+      ExpressionAttributeValues: { ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
+    });
+    const row = await unlessRefused(update);
+    return row === REFUSED ? undefined : this.#read(row);
   }
 
   async removeConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId, before?: RoomId): Promise<void> {
@@ -131,19 +119,16 @@ export class DynamoConnections implements Connections {
     // leave:        ------------- remove r -> refused: an update would make an empty row of it
     // join of s:    leaves r ------------- remove r before s -> refused: r is the last one now
     // join of r:    ---------- r after s
-    try {
-      await this.#table.update({
-        Key: connectionKey(userId, connectionId),
-        UpdateExpression: 'REMOVE #rooms.#room',
-        ConditionExpression: `attribute_exists(#rooms)${isLater}`,
-        ExpressionAttributeNames: {
-          ...{ '#rooms': 'rooms', '#room': room },
-          ...(before === undefined ? {} : { '#before': before }),
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
+    const update = this.#table.update({
+      Key: connectionKey(userId, connectionId),
+      UpdateExpression: 'REMOVE #rooms.#room',
+      ConditionExpression: `attribute_exists(#rooms)${isLater}`,
+      ExpressionAttributeNames: {
+        ...{ '#rooms': 'rooms', '#room': room },
+        ...(before === undefined ? {} : { '#before': before }),
+      },
+    });
+    await unlessRefused(update);
   }
 
   async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number, as?: 'refused'): Promise<Connection> {

@@ -67,15 +67,3 @@ export async function readLiveRoom(table: Table, room: RoomId, epoch: string): P
   const now = row === undefined ? undefined : toRoom(row);
   return isLive(now) && now.epoch === epoch ? now : undefined;
 }
-
-export const REFUSED = Symbol('refused');
-
-/** What the write gives, or REFUSED where its condition did not hold. */
-export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof REFUSED> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return REFUSED;
-    throw error;
-  }
-}

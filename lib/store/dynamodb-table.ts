@@ -40,6 +40,18 @@ export class ConditionFailed extends Error {
   }
 }
 
+export const REFUSED = Symbol('refused');
+
+/** What the write gives, or REFUSED where its condition did not hold. */
+export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof REFUSED> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return REFUSED;
+    throw error;
+  }
+}
+
 /** A write that must not be repeated blindly got no clear answer. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';

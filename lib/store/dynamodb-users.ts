@@ -1,7 +1,6 @@
 import { type Access, fullAccess, type Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
-import { unlessRefused } from './dynamodb-room-change.ts';
-import type { Table } from './dynamodb-table.ts';
+import { type Table, unlessRefused } from './dynamodb-table.ts';
 import { accessKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';
 
