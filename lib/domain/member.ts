@@ -121,6 +121,10 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   return withMarkIfAlone({ ...rest, away }, mark);
 }
 
+/** Is this device in the room, connected or away? */
+export const hasDevice = ({ devices, away }: Member, device: Device): boolean =>
+  Object.values(devices).includes(device) || away.includes(device);
+
 /** A device leaves. Without a membership in the answer it was the last one. */
 export function withoutDevice(member: Member, device: Device, mark: OfflineMark): Member | undefined {
   const own = member.connections.filter((id) => member.devices[id] === device);

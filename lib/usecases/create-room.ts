@@ -12,16 +12,11 @@ export interface RoomPlan {
 }
 
 /** Creates the room with a new epoch; one that is there, and not half-way, stays as it is. */
-export async function createRoom(
-  deps: Deps,
-  id: RoomId,
-  name: string,
-  plan: RoomPlan = {},
-): Promise<{ readonly room: Room }> {
+export async function createRoom(deps: Deps, id: RoomId, name: string, plan: RoomPlan = {}): Promise<Room> {
   const room = await createRow(deps, id, name, plan);
-  if (plan.layDown === undefined || room.starting === undefined) return { room };
+  if (plan.layDown === undefined || room.starting === undefined) return room;
   await plan.layDown();
-  return { room: (await deps.store.noteStarted(id, room.epoch)) ?? room };
+  return (await deps.store.noteStarted(id, room.epoch)) ?? room;
 }
 
 async function createRow(deps: Deps, id: RoomId, name: string, plan: RoomPlan): Promise<Room> {

@@ -3,6 +3,7 @@ import type { RoomId, UserId } from '../domain/ids.ts';
 import {
   currentMember,
   type DeviceConnection,
+  hasDevice,
   isBlocked,
   joined,
   type Member,
@@ -16,7 +17,7 @@ import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
-import { forgetRoom, hasDevice, keepLastRoom } from './leave-room.ts';
+import { forgetRoom, keepLastRoom } from './leave-room.ts';
 import { noteActivity } from './note-activity.ts';
 import { isBeyondLimit, isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
@@ -94,7 +95,7 @@ async function roomToJoin(deps: Deps, request: JoinRequest): Promise<Room | Refu
   if (resume !== undefined)
     return refuse(Code.NO_SUCH_ROOM, 'unable to resume; the room is gone', { reason: 'destroyed' });
   if (!request.autoCreate) return refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
-  return (await createRoom(deps, request.room, request.room)).room;
+  return createRoom(deps, request.room, request.room);
 }
 
 interface Admitted {

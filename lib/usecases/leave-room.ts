@@ -1,6 +1,6 @@
 import { isDue, offlineMark } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, type Device, type Member, withoutDevice } from '../domain/member.ts';
+import { currentMember, hasDevice, type Member, withoutDevice } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
@@ -113,9 +113,6 @@ async function leave(
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; too much at once', { retryAfterMs: 500 });
 }
-
-export const hasDevice = ({ devices, away }: Member, device: Device): boolean =>
-  Object.values(devices).includes(device) || away.includes(device);
 
 /** False = the row has changed meanwhile. */
 async function leaveOnce(deps: Deps, caller: Caller, room: Room, member: Member): Promise<boolean> {

@@ -5,9 +5,9 @@ import type { Deps } from './deps.ts';
 const BLACKLIST_MAX = 1000;
 const TAGS_MAX = 20;
 
-/** Keeps what is not given. */
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 
+/** Keeps what is not given. */
 export const setProfile = (
   deps: Deps,
   user: UserId,

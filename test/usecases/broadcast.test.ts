@@ -36,7 +36,7 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
   }));
   await eachOf(places, 20, async ({ room, caller }) => {
     const made = await createRoom(world.deps, room, room);
-    const nobody = emptyMember(room, caller.userId, made.room.epoch);
+    const nobody = emptyMember(room, caller.userId, made.epoch);
     await world.deps.store.putMember(
       joined(nobody, { ...caller, device: 'phone' }, `in-${room}`, world.clock.nowMs),
       0,
