@@ -2,37 +2,24 @@ import { once } from 'node:events';
 import { ApiGatewayManagementApiClient, GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type RawData, WebSocket } from 'ws';
-import { AppServer } from '../../bin/scenario/app-server.ts';
-import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { LEASE_MS } from '../../lib/domain/lease.ts';
+import { type AheadDeployment, startAhead } from './ahead-deployment.ts';
 
-let aheadMs = 0;
-let stack: LocalDeployment;
-let appServer: AppServer;
+let ahead: AheadDeployment;
 const sockets: WebSocket[] = [];
-const log: string[] = [];
 
 beforeAll(async () => {
-  stack = await startLocal({
-    port: 0,
-    settings: { realTimeKickOut: true, mockHeartbeat: true },
-    schedules: 'manual',
-    now: () => Date.now() + aheadMs,
-    disconnectDelivery: async () => undefined,
-    log: (line) => log.push(line),
-    step: () => undefined,
-  });
-  appServer = new AppServer(stack);
+  ahead = await startAhead({ realTimeKickOut: true, mockHeartbeat: true });
 }, 60_000);
 
 afterAll(async () => {
   for (const socket of sockets) socket.terminate();
-  await stack.close();
+  await ahead.stack.close();
 });
 
 async function open(userId: string): Promise<WebSocket> {
-  const token = await appServer.token(userId);
-  const socket = new WebSocket(stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
+  const token = await ahead.appServer.token(userId);
+  const socket = new WebSocket(ahead.stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
   sockets.push(socket);
   await once(socket, 'open');
   return socket;
@@ -46,17 +33,17 @@ async function ask(socket: WebSocket, frame: object): Promise<object> {
 }
 
 const framesServed = (): number =>
-  stack
+  ahead.stack
     .initReports()
     .filter(({ functionName }) => functionName.includes('Message'))
     .reduce((sum, { invocations }) => sum + invocations, 0);
 
 /** When the gateway heard of this connection last. */
 async function lastActiveMs(connectionId: string): Promise<number> {
-  const sweep = stack.functions.find(({ functionName }) => functionName.includes('Sweep'));
+  const sweep = ahead.stack.functions.find(({ functionName }) => functionName.includes('Sweep'));
   const credentials = { accessKeyId: sweep?.logicalId ?? '', secretAccessKey: 'local' };
   const client = new ApiGatewayManagementApiClient({
-    endpoint: stack.webSocket.connectionsUrl,
+    endpoint: ahead.stack.webSocket.connectionsUrl,
     region: 'us-east-1',
     credentials,
   });
@@ -66,23 +53,23 @@ async function lastActiveMs(connectionId: string): Promise<number> {
 
 it('a heartbeat ends at the gateway, is not answered, and keeps its connection', async () => {
   const alice = await open('alice');
-  const [connectionId = ''] = stack.webSocket.connectionIds();
+  const [connectionId = ''] = ahead.stack.webSocket.connectionIds();
   const bob = await open('bob');
   for (const socket of [alice, bob]) {
     const join = { action: 'join', id: 'j', room: 'silent', messageCount: -1, autoCreate: true };
     expect(await ask(socket, join)).toMatchObject({ id: 'j', code: 0 });
   }
   const servedBefore = framesServed();
-  aheadMs += LEASE_MS / 2;
-  const beatAtMs = Date.now() + aheadMs;
+  ahead.pass(LEASE_MS / 2);
+  const beatAtMs = ahead.now();
   alice.send(JSON.stringify({ action: 'beat' }));
   await vi.waitFor(async () => expect(await lastActiveMs(connectionId)).toBeGreaterThanOrEqual(beatAtMs), 10_000);
   // A schedule's time has whole seconds.
-  aheadMs += LEASE_MS / 2 + 1000;
-  await stack.fireSchedules(Date.now() + aheadMs);
-  expect(await appServer.isMember('silent', 'alice')).toBe(true);
-  expect(await appServer.isMember('silent', 'bob')).toBe(false);
+  ahead.pass(LEASE_MS / 2 + 1000);
+  await ahead.sweep();
+  expect(await ahead.appServer.isMember('silent', 'alice')).toBe(true);
+  expect(await ahead.appServer.isMember('silent', 'bob')).toBe(false);
   expect(await ask(alice, { action: 'ping', id: 'p' })).toMatchObject({ id: 'p', code: 0 });
   expect(framesServed() - servedBefore).toBe(1);
-  expect(log.filter((line) => /AccessDenied|not authorized/i.test(line))).toEqual([]);
+  expect(ahead.denials()).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { leaveRoom } from '../../lib/usecases/leave-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { emptyDueList } from './due-list.ts';
 import { beginJob, inEveryWay, playBoth, type Touches } from './every-order.ts';
 
@@ -155,16 +156,11 @@ describe('a room that he is in stays on the row of his connection, so its end fi
   );
 
   test('a come-back by a send, while a leave of before takes the room off', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(store(), (real) => ({
-      putMember: async (...values) => {
-        await interlude.play();
-        return real.putMember(...values);
-      },
-    }));
+    const disturbed = disturb(store().store, 'putMember', 'before');
+    const world = worldWith(store(), () => disturbed.store);
     await world.drop(await world.enter('bob'));
     const bob = await world.open('bob');
-    interlude.plan(() => world.deps.store.removeConnectionRoom(bob, world.room));
+    disturbed.once(() => world.deps.store.removeConnectionRoom(bob, world.room));
     expect(await world.send(bob)).toMatchObject({ code: 0 });
     expect((await rowOf(world, bob))?.connections).toEqual([bob.connectionId]);
     await expectOfflineAfter(world, bob);

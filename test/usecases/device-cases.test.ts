@@ -6,7 +6,8 @@ import type { Caller } from '../../lib/usecases/deps.ts';
 import type { Joined } from '../../lib/usecases/join-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { createInterlude, framesOf, worldWith } from './changed-world.ts';
+import { framesOf, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { emptyDueList } from './due-list.ts';
 
 const store = useStore('dynoxide');
@@ -259,21 +260,12 @@ describe('a limit of members', () => {
   });
 
   test('the earlier of two is so slow that the later one is there first: the limit holds', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        putMember: async (...values) => {
-          await interlude.play();
-          return real.putMember(...values);
-        },
-      }),
-      { roomMemberLimit: 2 },
-    );
+    const disturbed = disturb(store().store, 'putMember', 'before');
+    const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 2 });
     await world.enter('ann');
     world.pass(1);
     const [bob, zoe] = [await world.open('bob'), await world.open('zoe')];
-    interlude.plan(async () => {
+    disturbed.once(async () => {
       world.pass(1);
       await world.join(zoe);
     });
@@ -282,21 +274,12 @@ describe('a limit of members', () => {
   });
 
   test('a join that is tried again after its Lambda died before it had looked is refused like the first', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        listMembers: async (...values) => {
-          await interlude.play();
-          return real.listMembers(...values);
-        },
-      }),
-      { roomMemberLimit: 1 },
-    );
+    const disturbed = disturb(store().store, 'listMembers', 'before');
+    const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 1 });
     await world.enter('ann');
     world.pass(1);
     const bob = await world.open('bob');
-    interlude.plan(() => Promise.reject(new StoreFault('unable to go on; this Lambda is dead')));
+    disturbed.once(() => Promise.reject(new StoreFault('unable to go on; this Lambda is dead')));
     expect(await world.join(bob)).toMatchObject({ code: Code.UNKNOWN });
     expect(await world.memberIds()).toEqual(['ann', 'bob']);
     world.pass(1000);
@@ -305,22 +288,13 @@ describe('a limit of members', () => {
   });
 
   test('a member who joins once more while somebody is being refused stays', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        listMembers: async (...values) => {
-          await interlude.play();
-          return real.listMembers(...values);
-        },
-      }),
-      { roomMemberLimit: 1 },
-    );
+    const disturbed = disturb(store().store, 'listMembers', 'before');
+    const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 1 });
     const ann = await world.enter('ann');
     world.pass(1);
     const bob = await world.open('bob');
     const again: number[] = [];
-    interlude.plan(async () => again.push((await world.join(ann)).code));
+    disturbed.once(async () => again.push((await world.join(ann)).code));
     expect(await world.join(bob)).toMatchObject({ code: 23411 });
     expect(again).toEqual([0]);
     expect(await world.memberIds()).toEqual(['ann']);

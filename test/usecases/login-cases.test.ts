@@ -5,6 +5,7 @@ import { openConnection } from '../../lib/usecases/open-connection.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
 
@@ -70,19 +71,10 @@ describe('one device of each platform', () => {
   });
 
   test('the earlier of two is so slow that the later one is there first: exactly one stays', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        openConnection: async (connection) => {
-          await interlude.play();
-          return real.openConnection(connection);
-        },
-      }),
-      onePerPlatform,
-    );
+    const disturbed = disturb(store().store, 'openConnection', 'before');
+    const world = worldWith(store(), () => disturbed.store, onePerPlatform);
     const name = ownName(world, 'bob');
-    interlude.plan(async () => {
+    disturbed.once(async () => {
       world.pass(1);
       await world.open(name, { ...mobile, instance: 'later' });
     });

@@ -7,7 +7,8 @@ import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { setRealTimeKickOut } from '../../lib/usecases/watch-offline.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { createInterlude, worldWith } from './changed-world.ts';
+import { worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { emptyDueList, sweepUntil } from './due-list.ts';
 import { beginJob, inEveryWay, playBoth, type Step, type Touches } from './every-order.ts';
 
@@ -90,23 +91,14 @@ describe('protected by a call while he is past his grace', () => {
   }, 60_000);
 
   test('by the sweep of a connection right before its kick: he stays, and nobody is told anything', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        deleteMember: async (member) => {
-          await interlude.play();
-          return real.deleteMember(member);
-        },
-      }),
-      realTime,
-    );
+    const disturbed = disturb(store().store, 'deleteMember', 'before');
+    const world = worldWith(store(), () => disturbed.store, realTime);
     const ann = await world.enter('ann');
     await world.drop(await world.enter('bob'));
     world.pass(LEASE_MS - 1);
     await world.frame(ann, { action: 'ping' });
     world.pass(BUCKET_MS + 1);
-    interlude.plan(async () => expect(await world.protect('bob')).toBe('ok'));
+    disturbed.once(async () => expect(await world.protect('bob')).toBe('ok'));
     expect(await world.sweep()).toMatchObject({ kicked: 0, failed: 0 });
     for (let run = 0; run < 5; run += 1) {
       world.pass(BUCKET_MS);
@@ -152,20 +144,11 @@ describe('the real-time service is switched for a room', () => {
   }, 60_000);
 
   test('off while the kick of a message is under way: it is told of all the same', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        deleteMember: async (member) => {
-          await interlude.play();
-          return real.deleteMember(member);
-        },
-      }),
-      realTime,
-    );
+    const disturbed = disturb(store().store, 'deleteMember', 'before');
+    const world = worldWith(store(), () => disturbed.store, realTime);
     const ann = await world.enter('ann');
     await world.drop(await world.enter('bob'));
-    interlude.plan(async () => expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true));
+    disturbed.once(async () => expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true));
     await world.publish(31);
     expect(await world.isIn('bob')).toBe(false);
     await world.sweep();

@@ -8,6 +8,7 @@ import { setRealTimeKickOut } from '../../lib/usecases/watch-offline.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { emptyDueList, sweepUntil } from './due-list.ts';
 
 const store = useStore('dynoxide');
@@ -219,22 +220,13 @@ describe('case 26: real-time switched on with members long offline', () => {
 test.each(['sweep', 'message'] as const)(
   'case 28: the room is destroyed while the kick of a %s is in flight, and made anew: nothing of the old acts on it',
   async (kicker) => {
-    const interlude = createInterlude();
-    const world = worldWith(
-      store(),
-      (real) => ({
-        deleteMember: async (member) => {
-          await interlude.play();
-          return real.deleteMember(member);
-        },
-      }),
-      realTime,
-    );
+    const disturbed = disturb(store().store, 'deleteMember', 'before');
+    const world = worldWith(store(), () => disturbed.store, realTime);
     const old = await world.enter('bob');
     await world.drop(old);
     world.pass(LEASE_MS + 15_000);
     let next = old;
-    interlude.plan(async () => {
+    disturbed.once(async () => {
       await destroyRoom(world.deps, world.room, false);
       await world.enter('ann');
       next = await world.enter('bob');

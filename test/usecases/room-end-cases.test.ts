@@ -9,6 +9,7 @@ import { keepRoom, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { emptyDueList } from './due-list.ts';
 
 const store = useStore('dynoxide');
@@ -247,17 +248,12 @@ describe('a join and the end of the room at once: one story', () => {
   };
 
   test('the join is written between the look at the room and its end: the room stays', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(store(), (real) => ({
-      destroyRoom: async (...values) => {
-        await interlude.play();
-        return real.destroyRoom(...values);
-      },
-    }));
+    const disturbed = disturb(store().store, 'destroyRoom', 'before');
+    const world = worldWith(store(), () => disturbed.store);
     await createRoom(world.deps, world.room, '');
     world.clock.nowMs = await endOf(world);
     const eve = await world.open('eve');
-    interlude.plan(async () => expect(await world.join(eve)).toMatchObject({ code: 0 }));
+    disturbed.once(async () => expect(await world.join(eve)).toMatchObject({ code: 0 }));
     expect(await world.sweep()).toMatchObject({ destroyed: 0 });
     expect(await world.memberIds()).toEqual(['eve']);
     expect(framesOf(world, eve, 'destroyed')).toEqual([]);
@@ -287,16 +283,11 @@ describe('a join and the end of the room at once: one story', () => {
   );
 
   test('the room is destroyed by a call before the join is written: no ghost', async () => {
-    const interlude = createInterlude();
-    const world = worldWith(store(), (real) => ({
-      putMember: async (...values) => {
-        await interlude.play();
-        return real.putMember(...values);
-      },
-    }));
+    const disturbed = disturb(store().store, 'putMember', 'before');
+    const world = worldWith(store(), () => disturbed.store);
     await createRoom(world.deps, world.room, '');
     const eve = await world.open('eve');
-    interlude.plan(() => destroyRoom(world.deps, world.room, false));
+    disturbed.once(() => destroyRoom(world.deps, world.room, false));
     const { code } = await world.join(eve);
     expect(await eveIn(world, eve, code)).not.toBe('a ghost');
   });

@@ -1,0 +1,31 @@
+import { AppServer } from '../../bin/scenario/app-server.ts';
+import { startLocal } from '../../bin/start-local.ts';
+
+/** The deployment with a clock that the test moves on, schedules that it fires, and every `$disconnect` lost. */
+export async function startAhead(settings: Readonly<Record<string, string | number | boolean>>) {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const log: string[] = [];
+  const stack = await startLocal({
+    port: 0,
+    settings,
+    schedules: 'manual',
+    now,
+    disconnectDelivery: async () => undefined,
+    log: (line) => log.push(line),
+    step: () => undefined,
+  });
+  return {
+    stack,
+    appServer: new AppServer(stack),
+    now,
+    pass: (ms: number) => {
+      aheadMs += ms;
+    },
+    sweep: () => stack.fireSchedules(now()),
+    /** What the functions were refused for want of a grant. */
+    denials: () => log.filter((line) => /AccessDenied|not authorized/i.test(line)),
+  };
+}
+
+export type AheadDeployment = Awaited<ReturnType<typeof startAhead>>;
