@@ -177,6 +177,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
         content: '{}',
         includeSender: true,
         rank: 'normal',
+        isKept: true,
       });
       if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
     }
