@@ -1,5 +1,6 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import { RECALLED_TYPE } from '../protocol/frames.ts';
 import { StoreFault } from '../store/room-store.ts';
@@ -8,7 +9,6 @@ import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.t
 import { fanOut } from './fan-out.ts';
 import { messageFor } from './fill-frame.ts';
 import { readMessages } from './read-messages.ts';
-import { SEND_IN_FLIGHT_MS } from './send-message.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -103,7 +103,7 @@ async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
   // Whoever is logging the original still must not make it outlive this.
-  const expiresAtMs = deps.now() + SEND_IN_FLIGHT_MS + deps.settings.historyRetentionDays * DAY_MS;
+  const expiresAtMs = deps.now() + SEND_KEPT_MS + deps.settings.historyRetentionDays * DAY_MS;
   await deps.store.appendLog(room.room, room.epoch, [recalled], expiresAtMs);
   return recalled;
 }

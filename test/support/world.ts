@@ -137,6 +137,8 @@ let worlds = 0;
  */
 export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
   worlds += 1;
+  // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
+  clock.nowMs += 60_000;
   const prefix = `world${worlds}-`;
   const room = `${prefix}room` as RoomId;
   const push = new RecordingPush();
