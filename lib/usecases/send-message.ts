@@ -37,7 +37,7 @@ interface Attempt {
  * its tail is in the log.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Sent | Refusal> {
-  const attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
+  const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
   for (let count = 0; count < ATTEMPTS; count += 1) {
     const outcome = await sendOnce(deps, caller, request, attempt);
     if (outcome === 'again') continue;
