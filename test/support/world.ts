@@ -29,6 +29,18 @@ export const defaultSettings: Settings = {
   leaveEndsAllDevices: false,
   historyRetentionDays: 7,
   sendsPerSecond: 5,
+  // Users are the same in all tests of a file, and do what they like at one instant.
+  joinsPerMinute: 0,
+  newRoomsPerMinute: 0,
+  leavesPerMinute: 0,
+  historyReadsPerMinute: 0,
+  repairsPerMinute: 0,
+  attributeChangesPerMinute: 0,
+  recallsPerMinute: 0,
+  pingsPerMinute: 0,
+  connectsPerMinute: 0,
+  maxRoomsPerConnection: 0,
+  maxConnectionsPerUser: 0,
   notifyMemberChanges: true,
   allowedOrigins: '',
   tokenLifeSec: 3600,
@@ -125,6 +137,8 @@ let worlds = 0;
  */
 export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
   worlds += 1;
+  // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
+  clock.nowMs += 60_000;
   const prefix = `world${worlds}-`;
   const room = `${prefix}room` as RoomId;
   const push = new RecordingPush();
@@ -177,6 +191,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
         content: '{}',
         includeSender: true,
         rank: 'normal',
+        isKept: true,
       });
       if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
     }
