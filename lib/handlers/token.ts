@@ -1,12 +1,13 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { UserId } from '../domain/ids.ts';
 import { isUserId } from '../domain/ids.ts';
+import { requireSecret } from '../server-api/secrets.ts';
 
 /** The app key is the audience: a token of one app opens nothing in another. */
 const ISSUER = 'doorman';
 
 /** A key of its own for tokens, so that the secret signs two kinds of things with two different keys. */
-const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${secret}`);
+const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${requireSecret(secret)}`);
 
 export type VerifiedToken =
   | { readonly ok: true; readonly userId: UserId; readonly issuedAtMs: number; readonly expiresAtMs: number }
@@ -19,9 +20,9 @@ export async function verifyToken(
   secrets: readonly string[],
   nowMs: number,
 ): Promise<VerifiedToken> {
-  for (const secret of secrets) {
+  for (const key of secrets.map(keyOf)) {
     try {
-      const { payload } = await jwtVerify(token, keyOf(secret), {
+      const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: appKey,

@@ -69,7 +69,9 @@ describe('a token', () => {
 });
 
 describe('the authorizer', () => {
-  const handler = authorizeHandler(async () => ({ appKey: 'app', secrets: [secret] }), ['https://a.example']);
+  const secrets = { current: async () => [secret] as const, renewed: async () => undefined };
+  const options = { secretsAt: () => secrets, appKey: 'app', allowedOrigins: ['https://a.example'] };
+  const handler = authorizeHandler(options);
   const event = (more: object) => ({
     methodArn: 'arn:aws:execute-api:r:1:a/prod/$connect',
     requestContext: { connectionId: 'c1=', requestTimeEpoch: nowMs },
