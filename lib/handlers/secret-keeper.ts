@@ -26,6 +26,7 @@ type LastRead = { readonly atMs: number } & ({ readonly secrets: Secrets } | { r
  */
 export function createSecretKeeper({ read, onFault, count }: SecretKeeperOptions): SecretsAt {
   let last: LastRead | undefined;
+  let renewedAtMs = Number.NEGATIVE_INFINITY;
   const readAt = async (atMs: number): Promise<LastRead> => {
     try {
       return { atMs, secrets: readAppSecret(await read()) };
@@ -45,7 +46,8 @@ export function createSecretKeeper({ read, onFault, count }: SecretKeeperOptions
       return secretsOf(last);
     },
     renewed: async () => {
-      if (last !== undefined && nowMs - last.atMs < RENEWED_EVERY_MS) return undefined;
+      if (nowMs - renewedAtMs < RENEWED_EVERY_MS) return undefined;
+      renewedAtMs = nowMs;
       last = await readAt(nowMs);
       return secretsOf(last);
     },

@@ -33,18 +33,24 @@ function environment(secret: StoredSecret) {
   });
   const ask = async (secretOfCaller: string, atMs: number) =>
     serve(weakCallBy(secretOfCaller, '/user/getToken.json', 'userId=ann&name=A', atMs));
+  const connects = (token: string, atMs: number) =>
+    authorize(connectEventOf(token, atMs)).then(
+      () => true,
+      (fault: Error) => fault.message,
+    );
   return {
+    /** Somebody tries what is signed with nothing, so that the secret may not be read anew for a while. */
+    isPestered: async (atMs: number) => {
+      await ask('guessed', atMs);
+      await connects('guessed', atMs);
+    },
     /** Which of the two signs the tokens that a caller gets who signs with `by`. */
     issues: async (by: string, atMs: number) => {
       const { token } = JSON.parse((await ask(by, atMs)).body) as { token: string };
       const isBy = async (signer: string) => (await verifyToken(token, APP_KEY, [signer], atMs)).ok;
       return { token, by: (await isBy(NEW)) ? NEW : (await isBy(OLD)) && OLD };
     },
-    connects: (token: string, atMs: number) =>
-      authorize(connectEventOf(token, atMs)).then(
-        () => true,
-        (fault: Error) => fault.message,
-      ),
+    connects,
     /** What callers get who sign with the secret, in either form. */
     serves: async (by: string, atMs: number) => {
       const path = '/user/getToken.json';
@@ -69,46 +75,44 @@ function receives(known: readonly string[], call: { readonly url: string }): str
 
 const tokenBy = (secret: string, atMs: number) => issueToken('ann', APP_KEY, secret, atMs, TOKEN_LIFE_SEC);
 
-describe('a rotation, step by step', () => {
-  const served = [200, 200];
+const served = [200, 200];
 
-  it('refuses nobody who uses a secret in force, at any step', async () => {
+describe('a rotation, step by step', () => {
+  it('refuses nobody who uses a secret in force, whatever others send meanwhile', async () => {
     const secret = storedSecret(textOf(OLD));
     const warm = environment(secret);
-    const beforeMs = AT_MS - 30_000;
-    expect(await warm.serves(OLD, beforeMs)).toEqual(served);
-    expect(await warm.serves(NEW, beforeMs)).toEqual([401, 401]);
-    const oldToken = await warm.issues(OLD, beforeMs);
-    expect(oldToken.by).toBe(OLD);
-    expect(await warm.connects(oldToken.token, beforeMs)).toBe(true);
-    // Step 1: whoever receives the webhook knows both, before anything is signed with the new one.
-    expect(receives(BOTH, await warm.posts(beforeMs))).toBe(OLD);
+    expect(await warm.serves(OLD, AT_MS)).toEqual(served);
+    const oldToken = await warm.issues(OLD, AT_MS);
+    expect([oldToken.by, await warm.connects(oldToken.token, AT_MS)]).toEqual([OLD, true]);
+    // Step 1: who receives the webhook knows both, before anything is signed with the new one.
+    expect(receives(BOTH, await warm.posts(AT_MS))).toBe(OLD);
 
-    // Step 2: both are in force. Who starts now has them, who runs already has not: it reads them when it must.
+    // Step 2: the new one is accepted, and a minute later everywhere.
+    secret.text = textOf(OLD, NEW);
+    const acceptedMs = AT_MS + 60_000;
+    await warm.isPestered(acceptedMs);
+    for (const by of BOTH) expect(await warm.serves(by, acceptedMs)).toEqual(served);
+    expect((await warm.issues(NEW, acceptedMs)).by).toBe(OLD);
+    expect(receives(BOTH, await warm.posts(acceptedMs))).toBe(OLD);
+
+    // Step 3: the new one signs; at once where a Lambda starts, within a minute where one has read the secret before.
     secret.text = textOf(NEW, OLD);
     const fresh = environment(secret);
-    expect((await fresh.issues(OLD, AT_MS)).by).toBe(NEW);
-    expect((await warm.issues(OLD, AT_MS)).by).toBe(OLD);
-    const newToken = await fresh.issues(OLD, AT_MS);
-    for (const { token } of [oldToken, newToken]) {
-      expect(await warm.connects(token, AT_MS)).toBe(true);
-      expect(await fresh.connects(token, AT_MS)).toBe(true);
+    const newToken = await fresh.issues(NEW, acceptedMs + 1);
+    expect([newToken.by, (await warm.issues(NEW, acceptedMs + 1)).by]).toEqual([NEW, OLD]);
+    for (const each of [warm, fresh]) {
+      await each.isPestered(acceptedMs + 1);
+      for (const { token } of [oldToken, newToken]) expect(await each.connects(token, acceptedMs + 1)).toBe(true);
+      for (const by of BOTH) expect(await each.serves(by, acceptedMs + 1)).toEqual(served);
+      expect(BOTH).toContain(receives(BOTH, await each.posts(acceptedMs + 1)));
     }
-    for (const by of BOTH) {
-      expect(await warm.serves(by, AT_MS + 1000)).toEqual(served);
-      expect(await fresh.serves(by, AT_MS + 1000)).toEqual(served);
-    }
-    expect(receives(BOTH, await warm.posts(AT_MS))).toBe(OLD);
-    expect(receives(BOTH, await fresh.posts(AT_MS))).toBe(NEW);
+    const signedMs = acceptedMs + 60_001;
+    expect((await warm.issues(OLD, signedMs)).by).toBe(NEW);
+    expect(receives(BOTH, await warm.posts(signedMs))).toBe(NEW);
 
-    // A minute later nothing is signed with the old one any more.
-    const minuteMs = AT_MS + 60_000;
-    expect((await warm.issues(NEW, minuteMs)).by).toBe(NEW);
-    expect(receives(BOTH, await warm.posts(minuteMs))).toBe(NEW);
-
-    // Steps 3 and 4: callers sign with the new one; the last token of the old one has expired.
-    const lastToken = await tokenBy(OLD, minuteMs);
-    const expiredMs = minuteMs + TOKEN_LIFE_SEC * 1000;
+    // Step 4: callers sign with the new one, and the last token of the old one expires.
+    const lastToken = await tokenBy(OLD, signedMs);
+    const expiredMs = signedMs + TOKEN_LIFE_SEC * 1000;
     expect(await warm.connects(lastToken, expiredMs - 1000)).toBe(true);
     expect(await warm.connects(lastToken, expiredMs)).toBe('Unauthorized');
 
@@ -116,11 +120,21 @@ describe('a rotation, step by step', () => {
     const { token } = await warm.issues(NEW, expiredMs);
     secret.text = textOf(NEW);
     const endMs = expiredMs + 60_000;
-    expect(await warm.connects(token, endMs)).toBe(true);
-    expect(await warm.serves(NEW, endMs)).toEqual(served);
+    expect([await warm.connects(token, endMs), await warm.serves(NEW, endMs)]).toEqual([true, served]);
     expect(await warm.serves(OLD, endMs)).toEqual([401, 401]);
     expect(await warm.connects(await tokenBy(OLD, endMs), endMs)).toBe('Unauthorized');
     expect(receives([NEW], await warm.posts(endMs))).toBe(NEW);
+  });
+
+  it('accepts the new one at once also where the second step was left out', async () => {
+    const secret = storedSecret(textOf(OLD));
+    const warm = environment(secret);
+    expect(await warm.serves(OLD, AT_MS)).toEqual(served);
+    expect(await warm.connects(await tokenBy(OLD, AT_MS), AT_MS)).toBe(true);
+    secret.text = textOf(NEW, OLD);
+    const { token, by } = await environment(secret).issues(OLD, AT_MS + 1);
+    expect([by, await warm.connects(token, AT_MS + 1)]).toEqual([NEW, true]);
+    for (const each of BOTH) expect(await warm.serves(each, AT_MS + 1)).toEqual(served);
   });
 
   it('ends a leaked secret within a minute, everywhere, and the new one works at once', async () => {
@@ -154,8 +168,8 @@ describe('a rotation, step by step', () => {
     const warm = environment(secret);
     expect(await warm.serves(OLD, AT_MS)).toEqual(served);
     secret.text = textOf(NEW);
-    expect(await warm.serves(NEW, AT_MS + 10_000)).toEqual(served);
-    expect(await warm.serves(OLD, AT_MS + 10_001)).toEqual([401, 401]);
+    expect(await warm.serves(NEW, AT_MS + 1)).toEqual(served);
+    expect(await warm.serves(OLD, AT_MS + 1)).toEqual([401, 401]);
   });
 
   it('what is signed wrong makes nobody read the secret more often than every ten seconds', async () => {
@@ -169,7 +183,7 @@ describe('a rotation, step by step', () => {
       expect(await warm.serves('guessed', atMs)).toEqual([401, 401]);
       expect(await warm.connects('guessed', atMs)).toBe('Unauthorized');
     }
-    // Two Lambdas, each after 10 s and after 20 s.
-    expect(secret.reads).toBe(2 + 2 * 2);
+    // Two Lambdas, each at once, after 10 s and after 20 s.
+    expect(secret.reads).toBe(2 + 2 * 3);
   });
 });
