@@ -84,7 +84,9 @@ async function sweepRows(deps: Deps, rows: readonly DueRow[], stopMs: number, co
   const again = new Map<number, DueEntry[]>();
   const armLater = (entry: DueEntry, atMs: number) => {
     const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
-    again.set(bucket, [...(again.get(bucket) ?? []), entry]);
+    const ofBucket = again.get(bucket);
+    if (ofBucket === undefined) again.set(bucket, [entry]);
+    else ofBucket.push(entry);
   };
   const left = new Map(rows.flatMap((row) => row.entries).map((entry) => [nameOf(entry), entry]));
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));

@@ -45,7 +45,6 @@ export const defaultSettings: Settings = {
   allowedOrigins: '',
   tokenLifeSec: 3600,
   connectionLifeMs: 2 * 3600 * 1000 + 600_000,
-  webhookUrl: '',
   // Tests send many messages at one instant of their clock.
   roomMessageQuota: 0,
   serverApiCallsPerSec: 0,

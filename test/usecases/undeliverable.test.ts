@@ -38,7 +38,10 @@ async function worldWithBadRow(where: 'log' | 'tail', bad: (message: Row) => unk
     const rows = Items.filter(({ messages = [] }) => (messages as Row[]).some(isIt));
     expect(rows).toHaveLength(1);
     for (const row of rows) {
-      await put({ ...row, messages: (row.messages as Row[]).map((message) => (isIt(message) ? bad(message) : message)) });
+      await put({
+        ...row,
+        messages: (row.messages as Row[]).map((message) => (isIt(message) ? bad(message) : message)),
+      });
     }
   } else {
     const [id = ''] = Object.entries(room.tailSeq as Row).find(([, seq]) => seq === BAD_SEQ) ?? [];
@@ -65,7 +68,9 @@ const ask = async (world: World, caller: Caller, frame: object): Promise<Page> =
 /** The pages of a history or a repair, to its end. */
 async function askAll(world: World, caller: Caller, frame: object, goOn: (next: number) => object): Promise<Page[]> {
   const page = await ask(world, caller, frame);
-  return page.next === undefined ? [page] : [page, ...(await askAll(world, caller, { ...frame, ...goOn(page.next) }, goOn))];
+  return page.next === undefined
+    ? [page]
+    : [page, ...(await askAll(world, caller, { ...frame, ...goOn(page.next) }, goOn))];
 }
 
 const rest = [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12];
@@ -101,7 +106,9 @@ test.each([
   expect(resumed).toMatchObject({ latestSeq: 12, complete: false });
   expect(await world.send(ann)).toMatchObject({ code: 0, seq: 13 });
   await world.publish(20);
-  const pushed = world.push.framesOf(back.connectionId).flatMap((frame) => (frame.event === 'messages' ? frame.messages : []));
+  const pushed = world.push
+    .framesOf(back.connectionId)
+    .flatMap((frame) => (frame.event === 'messages' ? frame.messages : []));
   expect(pushed.map((message) => message.seq)).toEqual(Array.from({ length: 21 }, (_, index) => 13 + index));
   expect(world.faults).toEqual([]);
 });
@@ -119,7 +126,9 @@ test('a page of nothing but what cannot be delivered goes on with a cursor', asy
   for (const row of rows) await deps.store.appendLog(room, epoch, [row], world.clock.nowMs + 3_600_000);
   const state = await deps.store.getRoom(room);
   const client = createClientAt(use().endpoint);
-  const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: roomKey(room), ConsistentRead: true }));
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: roomKey(room), ConsistentRead: true }),
+  );
   await client.send(new PutCommand({ TableName: tableName, Item: { ...Item, seq: 80, tail: {}, tailSeq: {} } }));
   expect(state).toBeDefined();
   let cursor: number | undefined;
