@@ -47,7 +47,7 @@ export type RepairedMessages = Pick<MessagesAnswer, 'messages' | 'hidden' | 'nex
 /** First sight of a room epoch: of its history the newest `count` messages were asked for, and all that follows. */
 export function openSession(joined: JoinedMessages, count: number): SessionStep {
   const { roomEpoch, seq, latestSeq } = joined;
-  const early = merge([], placesOf(joined), 0);
+  const early = placesOfJoin(joined);
   const before = Math.min(seq, (early[0]?.seq ?? seq + 1) - 1);
   // Where something is lost it may be the oldest of what was asked for, which nothing else in the answer shows.
   const afterSeq = joined.complete ? before : Math.max(0, Math.min(before, latestSeq - count));
@@ -57,7 +57,7 @@ export function openSession(joined: JoinedMessages, count: number): SessionStep 
 /** A join's answer for a room that was seen before: what was missed. What should be in it and is not is a gap. */
 export function resumeSession(session: RoomSession, joined: JoinedMessages, count: number): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined, count);
-  return giveUp(add(session, placesOf(joined), joined.latestSeq), joined.seq);
+  return giveUp(add(session, placesOfJoin(joined), joined.latestSeq), joined.seq);
 }
 
 /** What came in whatever order and however often. */
@@ -92,6 +92,16 @@ export function placeOf(message: Message): Place {
 
 function placesOf({ messages, hidden = [] }: Pick<JoinedMessages, 'messages' | 'hidden'>): readonly Place[] {
   return [...messages.map(placeOf), ...hidden.map((seq) => ({ seq, message: 'hidden' as const }))];
+}
+
+/** Where nothing is lost, what lies between the messages has none to be shown, whether it is listed or not. */
+function placesOfJoin(joined: JoinedMessages): readonly Place[] {
+  const places = merge([], placesOf(joined), 0);
+  const [first] = places;
+  if (first === undefined || !joined.complete) return places;
+  const length = Math.max(0, joined.seq - first.seq);
+  const rest = Array.from({ length }, (_, index) => ({ seq: first.seq + 1 + index, message: 'hidden' as const }));
+  return merge(places, rest, 0);
 }
 
 /** Up to this seq all is here that will ever come: what is missing is a gap. */

@@ -133,6 +133,15 @@ describe('a seq without a message', () => {
     expect(missing(repaired.session)).toBeUndefined();
   });
 
+  it('is passed over although the answer of a join does not list it, if that says that nothing is lost', () => {
+    const first = openSession(joined(9, messages(4, 6, 7)), 3);
+    expect(told(first.events)).toEqual([4, 6, 7]);
+    expect(first.session.seq).toBe(9);
+    // What lies before its first message was not asked for.
+    const afresh = resumeSession(opened(1), joined(9, messages(4, 6, 7)), 3);
+    expect(told(afresh.events)).toEqual([[1, 4], 4, 6, 7]);
+  });
+
   it('is a deleted one: the app is told where it has had it, else nothing', () => {
     expect(told(recall(opened(3), deleted(3)).events)).toEqual(['recalled 3']);
     const early = recall(receive(opened(3), places(5)).session, deleted(5));
