@@ -183,7 +183,13 @@ describe('the envelope of one message', () => {
 });
 
 test('a hundred changes of members with the longest names are one frame', () => {
-  const change = { userId: LONG_USER, change: 'joined', reason: 'destroyed', membership: 'm'.repeat(64), atMs: 2 ** 53 };
+  const change = {
+    userId: LONG_USER,
+    change: 'joined',
+    reason: 'destroyed',
+    membership: 'm'.repeat(64),
+    atMs: 2 ** 53,
+  };
   const frame = { event: 'members', room: 'r'.repeat(64), roomEpoch: 'e'.repeat(64), changes: Array(100).fill(change) };
   expect(frameBytes(frame)).toBeLessThanOrEqual(FRAME_BYTES_MAX);
 });
