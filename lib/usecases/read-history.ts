@@ -1,7 +1,7 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Room, StoredMessage } from '../domain/room.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
-import { checkMember } from './check-member.ts';
+import { admitMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
 
 /** Room for the answer in one 32 KB frame. */
@@ -64,7 +64,7 @@ export async function repair(
   afterSeq: number,
   beforeSeq: number,
 ): Promise<Messages | Refusal> {
-  const found = await checkMember(deps, caller, roomId, 'read the history');
+  const found = await admitMember(deps, caller, roomId, { action: 'repair' });
   if (!('room' in found)) return found;
   const { room } = found;
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
@@ -82,7 +82,7 @@ export interface HistoryRequest {
 
 /** A page of history by time, for a member. Times never decrease with seq, so a walk by seq can stop early. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {
-  const checked = await checkMember(deps, caller, request.room, 'read the history');
+  const checked = await admitMember(deps, caller, request.room, { action: 'history' });
   if (!('room' in checked)) return checked;
   const { room } = checked;
   const descending = request.order === 'descending';

@@ -1,6 +1,6 @@
 import { isDue } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
+import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { decideSend, type SendDecision, withoutSend, withSend } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
@@ -8,9 +8,9 @@ import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { findSent } from './read-history.ts';
+import { isStillIn, revive } from './revive.ts';
 import { placeFor, rankOf } from './take-place.ts';
 
 export interface SendRequest {
@@ -47,7 +47,7 @@ export async function sendMessage(deps: Deps, caller: Caller, request: SendReque
     const next = withSend(member, { clientMessageId, atMs: deps.now() }, deps.settings.sendsPerSecond);
     // One write decides between this send and a block: it is conditional on the row as read.
     if (!mine && (await deps.store.putMember(next, member.revision)) === 'conflict') continue;
-    if (sender.revived && !(await isStillOpen(deps, caller, room))) return closed();
+    if (sender.revived && !(await isStillIn(deps, caller, room))) return closed();
     ownAttemptAtMs ??= next.recentSends.at(-1)?.atMs;
     const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
     const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
@@ -106,23 +106,15 @@ async function checkSender(deps: Deps, caller: Caller, roomId: RoomId, roomFirst
   return comeBack(deps, caller, room, member);
 }
 
-/** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
+/** Where the row does not know the connection, it may be a come-back; who need not be in the room sends without one. */
 async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member): Promise<Sender | Refusal> {
   if (member.connections.includes(caller.connectionId)) return { room, member, revived: false };
-  const connection = await deps.store.addConnectionRoom(caller, room.room);
-  if (connection === undefined) return closed();
-  return { room, member: withConnection(member, connection), revived: true };
-}
-
-/** As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost. */
-async function isStillOpen(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
   const connection = await deps.store.getConnection(caller);
-  if (connection === undefined) return false;
-  const isOpen = connection.closedAtMs === undefined;
-  const isThere = isOpen && connection.rooms.includes(room);
-  if (isThere || (isOpen && (await deps.store.addConnectionRoom(caller, room)) !== undefined)) return true;
-  await dropConnection(deps, room, connection, undefined);
-  return false;
+  if (connection === undefined || connection.closedAtMs !== undefined) return closed();
+  const revived = await revive(deps, caller, room, member, connection);
+  if (!('code' in revived)) return { room, member: revived, revived: true };
+  const isFree = revived.code === Code.NOT_A_MEMBER && !deps.settings.membersOnlySend;
+  return isFree ? { room, member, revived: false } : revived;
 }
 
 const muted = () => refuse(Code.MUTED, 'unable to send the message; muted for now');
