@@ -1,5 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
-import { messageIdAt, newRoom, type StoredMessage } from '../lib/domain/room.ts';
+import { messageIdAt, type StoredMessage } from '../lib/domain/room.ts';
 import { startEmulator } from '../lib/local/emulator.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
@@ -7,14 +7,12 @@ import { openConnection } from '../lib/usecases/open-connection.ts';
 import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-history.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { replaceSection, toTable } from './document-section.ts';
+import { fillRoom } from './filled-history.ts';
 import { createTable, measuredDeps } from './measured-deps.ts';
 import type { UnitsMeter } from './units-meter.ts';
 
 const SIZES = [100, 10_000, 100_000] as const;
 const NOW_MS = 1_800_000_000_000;
-/** As many messages as a room's row holds before they go to the log. */
-const ROW = 5;
-const ROWS_AT_ONCE = 40;
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
 /** Who has written each of these by a client; the rest are of the server API, which leaves no place to be found. */
 const BY_CLIENT_EVERY = 50;
@@ -34,28 +32,6 @@ function messageAt(seq: number, size: number): StoredMessage {
     content: CONTENT,
     sentAtMs: sentAtMs(seq, size),
   };
-}
-
-/** A room with so many messages, as the use cases would have written them. */
-async function fill(deps: Deps, size: number): Promise<RoomId> {
-  const id = `room-${`${size}`.padStart(8, '0')}` as RoomId;
-  const last = size - ((size - 1) % ROW) - 1;
-  const tail = Array.from({ length: size - last }, (_, index) => messageAt(last + 1 + index, size));
-  const base = newRoom(id, id, '00000001-0000-4000-8000-000000000000', NOW_MS, {
-    destroyType: 'idle',
-    destroyAfterMin: 60,
-  });
-  await deps.store.createRoom({ ...base, seq: size, lastMessageAtMs: sentAtMs(size, size), tail });
-  const rows = Array.from({ length: last / ROW }, (_, row) => row * ROW + 1);
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    await Promise.all(
-      rows.slice(from, from + ROWS_AT_ONCE).map((first) => {
-        const messages = Array.from({ length: ROW }, (_, index) => messageAt(first + index, size));
-        return deps.store.appendLog(id, base.epoch, messages, NOW_MS + 86_400_000_000);
-      }),
-    );
-  }
-  return id;
 }
 
 interface Setting {
@@ -108,7 +84,12 @@ async function open(deps: Deps, connectionId: string): Promise<Caller> {
 }
 
 async function measure(deps: Deps, meter: UnitsMeter, size: number): Promise<ReadonlyMap<string, number>> {
-  const room = await fill(deps, size);
+  const room = `room-${`${size}`.padStart(8, '0')}` as RoomId;
+  await fillRoom(
+    deps.store,
+    room,
+    Array.from({ length: size }, (_, index) => messageAt(index + 1, size)),
+  );
   const figures = new Map<string, number>();
   const caller = await open(deps, `c${size}=`);
   const unitsOf = async (title: string, run: () => Promise<unknown>) => {

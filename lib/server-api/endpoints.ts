@@ -5,6 +5,7 @@ import { messageTypeEndpoints } from './message-types.ts';
 import { messageEndpoints } from './messages.ts';
 import { muteEndpoints } from './mutes.ts';
 import { realTimeEndpoints } from './real-time.ts';
+import { roomHistoryEndpoints } from './room-history.ts';
 import { roomEndpoints } from './rooms.ts';
 import { userListEndpoints } from './user-lists.ts';
 import { userEndpoints } from './users.ts';
@@ -14,7 +15,7 @@ export const families: Readonly<Record<string, readonly Endpoint[]>> = {
   Rooms: [...roomEndpoints, ...realTimeEndpoints],
   Members: memberEndpoints,
   Mutes: muteEndpoints,
-  Messages: [...messageEndpoints, ...messageTypeEndpoints],
+  Messages: [...messageEndpoints, ...roomHistoryEndpoints, ...messageTypeEndpoints],
   Attributes: entryEndpoints,
   Users: [...userEndpoints, ...userListEndpoints],
 };

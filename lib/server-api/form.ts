@@ -27,7 +27,7 @@ export function readForm(body: Uint8Array): Form {
   return form;
 }
 
-/** Reads a JSON object of strings and lists of strings. */
+/** Reads a JSON object of strings and lists of strings; a number or a truth value counts as its text. */
 export function readJsonForm(body: Uint8Array): Form {
   const text = textOf(body);
   const excess = excessOf(text, JSON_BOUNDS);
@@ -57,10 +57,13 @@ const objectOf = (value: unknown): object | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 
 function stringsOf(name: string, value: unknown): readonly string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const values = (Array.isArray(value) ? value : [value]).map(asText);
   if (values.every((one) => typeof one === 'string' && isWellFormed(one))) return values as readonly string[];
   throw badParameter(`unable to accept the call; ${name} must be a string or a list of strings`);
 }
+
+const asText = (value: unknown): unknown =>
+  typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : value;
 
 const tooManyParameters = () =>
   badParameter(

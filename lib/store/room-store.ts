@@ -5,6 +5,7 @@ import type { Entries } from './entries.ts';
 import type { Limits } from './limits.ts';
 import type { Lists } from './lists.ts';
 import type { Log } from './log.ts';
+import type { Logins } from './logins.ts';
 import type { Members } from './members.ts';
 import type { Rooms } from './rooms.ts';
 import type { Users } from './users.ts';
@@ -17,6 +18,7 @@ export type * from './entries.ts';
 export type * from './limits.ts';
 export type * from './lists.ts';
 export type * from './log.ts';
+export type * from './logins.ts';
 export type * from './members.ts';
 export type * from './rooms.ts';
 export type * from './users.ts';
@@ -33,6 +35,7 @@ export interface RoomStore
   extends Rooms,
     Members,
     Connections,
+    Logins,
     DueList,
     Log,
     Entries,

@@ -1,7 +1,7 @@
 import type { Access } from '../domain/access.ts';
 import { isDue } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
+import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
@@ -10,9 +10,9 @@ import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { findSent } from './find-sent.ts';
+import { mayRevive, notIn, revive } from './revive.ts';
 import { placeFor, rankOf } from './take-place.ts';
 import { askTurn, type Turn } from './take-turn.ts';
 
@@ -67,7 +67,11 @@ async function sendOnce(
   // Whatever has become of the sender: everybody may have read it.
   if (earlier !== undefined) return sent(room, earlier);
   const member = currentMember(row, roomId, caller.userId, room.epoch);
-  const refusal = (await refusalFor(deps, turn.access, room, member)) ?? underWay(deps, turn.access, attempt);
+  const comesBack = member.membership !== undefined && !member.connections.includes(caller.connectionId);
+  const revives = comesBack && (await mayRevive(deps, roomId, member, turn.connection));
+  const isOutside = comesBack && !revives && deps.settings.membersOnlySend;
+  const refusal =
+    (await refusalFor(deps, turn.access, room, member)) ?? (isOutside ? notIn() : underWay(deps, turn.access, attempt));
   if (refusal !== undefined) return refusal;
   const sentAtMs = sendTime(deps, room);
   const place = placeFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
@@ -75,7 +79,7 @@ async function sendOnce(
     const { retryAfterMs } = place;
     return refuse(Code.SEND_TOO_FAST, 'unable to send the message; the room is flooded', { retryAfterMs });
   }
-  const stopped = (await mark(turn, attempt)) ?? (await comeBack(deps, caller, room, member));
+  const stopped = (await mark(turn, attempt)) ?? (revives ? await revive(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
   const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
   const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
@@ -131,31 +135,3 @@ async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void
   // Refused: another frame of theirs came in between. Then the mark goes by itself.
   await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
 }
-
-/** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
-async function comeBack(
-  deps: Deps,
-  caller: Caller,
-  room: Room,
-  member: Member,
-): Promise<Refusal | 'again' | undefined> {
-  if (member.membership === undefined || member.connections.includes(caller.connectionId)) return undefined;
-  const connection = await deps.store.addConnectionRoom(caller, room.room);
-  if (connection === undefined) return closed();
-  const next = withConnection(member, connection);
-  if ((await deps.store.putMember(next, member.revision)) === 'conflict') return 'again';
-  return (await isStillOpen(deps, caller, room)) ? undefined : closed();
-}
-
-/** As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost. */
-async function isStillOpen(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
-  const connection = await deps.store.getConnection(caller);
-  if (connection === undefined) return false;
-  const isOpen = connection.closedAtMs === undefined;
-  const isThere = isOpen && connection.rooms.includes(room);
-  if (isThere || (isOpen && (await deps.store.addConnectionRoom(caller, room)) !== undefined)) return true;
-  await dropConnection(deps, room, connection, undefined);
-  return false;
-}
-
-const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');

@@ -107,7 +107,9 @@ test('what is accepted by one way in is accepted by all, and comes out of every 
     const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
     expect(contents(world.pushed(bob, 'messages').flatMap(({ messages }) => messages))).toEqual(accepted);
     const broadcasts = world.pushed(bob, 'broadcast').map(({ message }) => message.content);
-    expect(broadcasts.toSorted()).toEqual(accepted.filter((_, index) => index % 2 === 0).toSorted());
+    const once = accepted.filter((_, index) => index % 2 === 0);
+    expect(new Set(broadcasts)).toEqual(new Set(once));
+    expect(broadcasts).toHaveLength(once.length);
     for (const [way, messages] of Object.entries(await readAll(world, bob, await world.open('eve')))) {
       expect(contents(messages), way).toEqual(accepted);
     }
@@ -118,34 +120,45 @@ test('what is accepted by one way in is accepted by all, and comes out of every 
 
 test('attributes, notices and recalls of any text fit, and come out as they went in', async () => {
   const lengths = fc.oneof(fc.constantFrom(4095, 4096), fc.integer({ min: 0, max: 50 }));
-  const property = fc.asyncProperty(fc.array(fc.tuple(units, lengths), { minLength: 1, maxLength: 10 }), async (given) => {
-    const world = measuredWorld();
-    const bob = await world.enter('bob');
-    const texts = given.map(([of, length]) => [...of.join('').repeat(length)].reduce((text, one) => (text.length + one.length > length ? text : text + one), ''));
-    const entries = Object.fromEntries(texts.map((text, index) => [`${index}`.padEnd(128, 'k'), text]));
-    const entryInfo = JSON.stringify(entries);
-    const set = { chatroomId: world.room, entryOwnerId: LONG_USER, entryInfo };
-    expect(await world.call('/chatroom/entry/batch/set.json', set)).toEqual({ code: 200 });
-    const told = world.pushed(bob, 'entries').map((frame) => frame.entries);
-    expect(Object.assign({}, ...told)).toEqual(entries);
-    const read = async (afterKey: string): Promise<object> => {
-      const page = await world.ask<{ entries: object; nextAfterKey?: string }>(bob, { action: 'getEntries', afterKey });
-      return { ...page.entries, ...(page.nextAfterKey === undefined ? {} : await read(page.nextAfterKey)) };
-    };
-    expect(await read('')).toEqual(entries);
-    const extra = texts.find((text) => utf8Bytes(text) <= 4096) ?? '';
-    const userId = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(64, 'u'));
-    const mute = { chatroomId: world.room, userId, minute: 1, needNotify: 'true', extra };
-    expect(await world.call('/chatroom/user/gag/add.json', mute)).toEqual({ code: 200 });
-    expect(world.pushed(bob, 'notice').map((notice) => notice.extra)).toEqual([extra]);
-    await world.publish(1);
-    const [{ messageId = '' } = {}] = world.pushed(bob, 'messages').flatMap(({ messages }) => messages);
-    const recall = { fromUserId: LONG_USER, conversationType: 4, targetId: world.room, messageUID: messageId, extra };
-    expect(await world.call('/message/recall.json', recall)).toEqual({ code: 200 });
-    const notes = world.pushed(bob, 'recalled').map(({ message }) => JSON.parse(message.content));
-    expect(notes).toMatchObject([{ extra }]);
-    expect(world.faults).toEqual([]);
-  });
+  const property = fc.asyncProperty(
+    fc.array(fc.tuple(units, lengths), { minLength: 1, maxLength: 10 }),
+    async (given) => {
+      const world = measuredWorld();
+      const bob = await world.enter('bob');
+      const texts = given.map(([of, length]) =>
+        [...of.join('').repeat(length)].reduce(
+          (text, one) => (text.length + one.length > length ? text : text + one),
+          '',
+        ),
+      );
+      const entries = Object.fromEntries(texts.map((text, index) => [`${index}`.padEnd(128, 'k'), text]));
+      const entryInfo = JSON.stringify(entries);
+      const set = { chatroomId: world.room, entryOwnerId: LONG_USER, entryInfo };
+      expect(await world.call('/chatroom/entry/batch/set.json', set)).toEqual({ code: 200 });
+      const told = world.pushed(bob, 'entries').map((frame) => frame.entries);
+      expect(Object.assign({}, ...told)).toEqual(entries);
+      const read = async (afterKey: string): Promise<object> => {
+        const page = await world.ask<{ entries: object; nextAfterKey?: string }>(bob, {
+          action: 'getEntries',
+          afterKey,
+        });
+        return { ...page.entries, ...(page.nextAfterKey === undefined ? {} : await read(page.nextAfterKey)) };
+      };
+      expect(await read('')).toEqual(entries);
+      const extra = texts.find((text) => utf8Bytes(text) <= 4096) ?? '';
+      const userId = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(64, 'u'));
+      const mute = { chatroomId: world.room, userId, minute: 1, needNotify: 'true', extra };
+      expect(await world.call('/chatroom/user/gag/add.json', mute)).toEqual({ code: 200 });
+      expect(world.pushed(bob, 'notice').map((notice) => notice.extra)).toEqual([extra]);
+      await world.publish(1);
+      const [{ messageId = '' } = {}] = world.pushed(bob, 'messages').flatMap(({ messages }) => messages);
+      const recall = { fromUserId: LONG_USER, conversationType: 4, targetId: world.room, messageUID: messageId, extra };
+      expect(await world.call('/message/recall.json', recall)).toEqual({ code: 200 });
+      const notes = world.pushed(bob, 'recalled').map(({ message }) => JSON.parse(message.content));
+      expect(notes).toMatchObject([{ extra }]);
+      expect(world.faults).toEqual([]);
+    },
+  );
   await fc.assert(property, { numRuns: 15, seed: 5 });
 }, 120_000);
 
@@ -153,7 +166,7 @@ describe('the envelope of one message', () => {
   const message: Message = {
     ...{ seq: 999_999_999_999, messageId: `zzzzzzzzz-${'m'.repeat(64)}`, clientMessageId: 'c'.repeat(64) },
     ...{ senderUserId: LONG_USER, type: LONG_TYPE, content: 'x'.repeat(CONTENT_BYTES_MAX) },
-    ...{ sentAtMs: 9_999_999_999_999_999, recalled: true, notForSender: true, hidden: true },
+    ...{ sentAtMs: 2 ** 53, recalled: true, notForSender: true, hidden: true },
   };
   const room = { room: 'r'.repeat(64), roomEpoch: 'e'.repeat(64) };
   const answer = { event: 'answer', id: ANY_ID, code: 0, ...room, messages: [message], complete: false, next: 2 ** 53 };
@@ -167,6 +180,18 @@ describe('the envelope of one message', () => {
   ])('leaves room for the longest content in %s', (_where, frame) => {
     expect(frameBytes(frame)).toBeLessThanOrEqual(FRAME_BYTES_MAX);
   });
+});
+
+test('a hundred changes of members with the longest names are one frame', () => {
+  const change = {
+    userId: LONG_USER,
+    change: 'joined',
+    reason: 'destroyed',
+    membership: 'm'.repeat(64),
+    atMs: 2 ** 53,
+  };
+  const frame = { event: 'members', room: 'r'.repeat(64), roomEpoch: 'e'.repeat(64), changes: Array(100).fill(change) };
+  expect(frameBytes(frame)).toBeLessThanOrEqual(FRAME_BYTES_MAX);
 });
 
 test('a broadcast in a room that is told again is measured too', async () => {

@@ -63,8 +63,8 @@ test('who is no member is refused, also who is out by the rule while his row is 
   ];
   const notAMember = expect.objectContaining({ code: 23406 });
   expect(await everyAct(outsider)).toEqual([notAMember, notAMember, notAMember]);
-  const bob = await world.enter('bob');
-  await world.drop(bob);
+  await world.drop(await world.enter('bob'));
+  const bob = await world.open('bob');
   world.pass(30_001);
   await world.publish(1);
   expect((await world.deps.store.getMember(world.room, bob.userId))?.membership).toBeDefined();
