@@ -79,7 +79,7 @@ const query = endpoint({
       object({
         key: string('the attribute'),
         value: string('its value'),
-        userID: string('who has set it'),
+        userId: string('who has set it'),
         autoDelete: oneOf('1 = removed when the membership of this user ends', '0', '1'),
         lastSetTime: string('when it was set, in ms since 1970'),
       }),
@@ -93,7 +93,7 @@ const query = endpoint({
       keys: entries.map(({ key, value, userId: owner, autoDelete: goes, setAtMs }) => ({
         key,
         value,
-        userID: owner,
+        userId: owner,
         autoDelete: goes ? '1' : '0',
         lastSetTime: `${setAtMs}`,
       })),

@@ -18,9 +18,9 @@ describe('attributes', () => {
     expect(await call('/chatroom/entry/batch/set.json', batch)).toEqual(OK);
     const lastSetTime = `${clock.nowMs}`;
     const [a, b, seat] = [
-      { key: 'a', value: '1', userID: 'bob', autoDelete: '0', lastSetTime },
-      { key: 'b', value: '', userID: 'bob', autoDelete: '0', lastSetTime },
-      { key: 'seat+1', value: '张 & B', userID: 'ann', autoDelete: '1', lastSetTime },
+      { key: 'a', value: '1', userId: 'bob', autoDelete: '0', lastSetTime },
+      { key: 'b', value: '', userId: 'bob', autoDelete: '0', lastSetTime },
+      { key: 'seat+1', value: '张 & B', userId: 'ann', autoDelete: '1', lastSetTime },
     ];
     expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [a, b, seat] });
     const some = await call('/chatroom/entry/query.json', { chatroomId: room, keys: ['seat+1', 'none', 'b'] });

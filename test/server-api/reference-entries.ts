@@ -100,7 +100,7 @@ export const entries: readonly Endpoint[] = [
       { path: set, form: { ...oneEntry, chatroomId: '@chatroomId', key: 'other' } },
     ],
     answer: {
-      keys: [{ key: 'key', value: 'value', userID: '$user', autoDelete: '1', lastSetTime: expect.any(String) }],
+      keys: [{ key: 'key', value: 'value', userId: '$user', autoDelete: '1', lastSetTime: expect.any(String) }],
     },
   },
 ];
