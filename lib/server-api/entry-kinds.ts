@@ -1,5 +1,6 @@
 import { ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
-import { isWellFormed, jsonObject } from './form.ts';
+import { type Field, many } from './fields.ts';
+import { type Form, isWellFormed, jsonObject, jsonValue } from './form.ts';
 import { characters, type Kind, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
@@ -32,4 +33,22 @@ export const startingEntryInfo = infoKind(0);
 function entryText(name: string, value: unknown): string {
   if (typeof value !== 'string' || !isWellFormed(value)) throw wrong(`a value in ${name}`, 'a string');
   return entryValue.parse(`a value in ${name}`, value);
+}
+
+const keyList = many(entryKey, BATCH_MAX, 'the attributes');
+
+/** RongCloud's page has the keys as the text of one JSON list; a list of a form is taken too, since no key has a bracket. */
+export const entryKeys: Field<readonly string[]> = {
+  ...keyList,
+  about: 'the attributes, each by itself or all as one JSON list',
+  read: (name, form) => keyList.read(name, spreadList(name, form)),
+};
+
+function spreadList(name: string, form: Form): Form {
+  const [text = '', ...more] = form.get(name) ?? [];
+  if (more.length > 0 || !text.startsWith('[')) return form;
+  const keys = jsonValue(text);
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw wrong(name, 'a JSON list of strings');
+  return new Map([[name, keys]]);
 }
