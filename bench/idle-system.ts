@@ -100,7 +100,7 @@ export class IdleSystem {
     for (const { caller, room, resume } of this.#sessions.slice(0, count)) {
       const next = await this.#open(caller.userId);
       await this.#join(next, room, resume);
-      await keepAlive(this.#deps, next);
+      await keepAlive(this.#deps, next, await this.#deps.store.glanceConnection(next));
       await closeConnection(this.#deps, caller);
     }
     return this.#meter.take();
@@ -173,7 +173,7 @@ export class IdleSystem {
 
   async #receive({ kind, caller }: SentFrame): Promise<void> {
     this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
-    if (kind === 'ask') await keepAlive(this.#deps, caller);
+    if (kind === 'ask') await keepAlive(this.#deps, caller, await this.#deps.store.glanceConnection(caller));
     else if (!this.#mock) await heartbeat(this.#deps, caller);
   }
 

@@ -1,6 +1,9 @@
+import type { ConnectionId } from './ids.ts';
+import type { SendMark, Turns } from './turns.ts';
+
 /** What an app server has laid down for one user in all rooms. Times in ms since 1970; 0 = never was. */
-export interface Access {
-  /** No connecting until then, and no sending. */
+export interface Restrictions {
+  /** No connecting until then, and nothing else either. */
   readonly blockedUntilMs: number;
   /** Muted in all rooms until then; no exemption helps. */
   readonly mutedUntilMs: number;
@@ -8,7 +11,39 @@ export interface Access {
   readonly tokensFromMs: number;
 }
 
-export const fullAccess: Access = { blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0 };
+/**
+ * All that holds for a user whatever connection he uses and whatever room he is in, on one row: so whether he may do
+ * something is one conditional write.
+ */
+export interface Access extends Restrictions {
+  /** Changes with each write of the row; 0 = there is none. */
+  readonly revision: number;
+  readonly turns: Turns;
+  /** What he has sent lately, oldest first. */
+  readonly sends: readonly SendMark[];
+  /** Connections that were cut lately. */
+  readonly cut: readonly CutMark[];
+}
+
+export interface CutMark {
+  readonly connectionId: ConnectionId;
+  readonly atMs: number;
+}
+
+/** A read of a connection's row that may be a moment old knows by then that it was cut. */
+export const CUT_KEPT_MS = 60_000;
+
+export const fullAccess: Access = {
+  ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0 },
+  ...{ revision: 0, turns: {}, sends: [], cut: [] },
+};
+
+export const isCut = ({ cut }: Access, connectionId: ConnectionId): boolean =>
+  cut.some((mark) => mark.connectionId === connectionId);
+
+/** Does the row say what must not be forgotten? The rest is of no use after minutes. */
+export const isRestricted = ({ blockedUntilMs, mutedUntilMs, tokensFromMs }: Restrictions, nowMs: number): boolean =>
+  tokensFromMs > 0 || nowMs < blockedUntilMs || nowMs < mutedUntilMs;
 
 /** What an app server told of a user when it asked for a token. */
 export interface Profile {

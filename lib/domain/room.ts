@@ -14,10 +14,21 @@ export interface StoredMessage {
   readonly recalled?: true | undefined;
   /** By the server API, and not for the user in whose name it is. */
   readonly notForSender?: true | undefined;
+  /** It is pushed, and repaired while it is in the tail, and is in no history. */
+  readonly transient?: true | undefined;
+  /** Only its place is left: it was transient, or a recall has deleted it. */
+  readonly hidden?: true | undefined;
+}
+
+/** What the log keeps of a message: of one that is not to be kept, its place. */
+export function asLogged(message: StoredMessage): StoredMessage {
+  if (message.transient !== true) return message;
+  const { transient: _transient, ...place } = message;
+  return { ...place, content: '', hidden: true };
 }
 
 /** A message on its way into the room: neither its seq nor what follows from that is known. */
-export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled'> & {
+export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled' | 'hidden'> & {
   /** Unique in the room, 1 to 64 of A-Z a-z 0-9 _ - */
   readonly id: string;
 };

@@ -11,7 +11,24 @@ export interface Settings {
   /** true: one device's leave ends the membership on all. */
   readonly leaveEndsAllDevices: boolean;
   readonly historyRetentionDays: number;
+  /** Messages of one user in all rooms. */
   readonly sendsPerSecond: number;
+  /** What one user may do in a minute, over all his connections and in all rooms; 0 = no limit. */
+  readonly joinsPerMinute: number;
+  readonly newRoomsPerMinute: number;
+  readonly leavesPerMinute: number;
+  /** Pages of messages and of attributes. */
+  readonly historyReadsPerMinute: number;
+  readonly repairsPerMinute: number;
+  /** Each key counts. */
+  readonly attributeChangesPerMinute: number;
+  readonly recallsPerMinute: number;
+  readonly pingsPerMinute: number;
+  readonly connectsPerMinute: number;
+  /** With `multipleRooms`; 0 = no limit. */
+  readonly maxRoomsPerConnection: number;
+  /** When one more opens, the oldest is ended; 0 = no limit. */
+  readonly maxConnectionsPerUser: number;
   /** Members are told who joins and who leaves. */
   readonly notifyMemberChanges: boolean;
   readonly tokenLifeSec: number;

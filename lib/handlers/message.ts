@@ -35,7 +35,9 @@ export function messageHandler(depsAt: DepsAt) {
       return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
     }
     try {
-      const [outcome] = await Promise.all([serve(deps, caller, frame), signOfLife(deps, keepAlive(deps, caller))]);
+      const seen = deps.store.glanceConnection(caller);
+      const noted = seen.then((connection) => keepAlive(deps, caller, connection));
+      const [outcome] = await Promise.all([serve(deps, { ...caller, seen }, frame), signOfLife(deps, noted)]);
       return answer(id, outcome);
     } catch (fault) {
       deps.onFault(`serve ${frame.action}`, fault);

@@ -16,8 +16,30 @@ export interface Settings {
   readonly leaveEndsAllDevices: boolean;
   /** How many days messages are kept. Default 60. */
   readonly historyRetentionDays: number;
-  /** How many messages one user may send to a room in a second. Default 5. */
+  /** How many messages one user may send in a second, in all rooms together. Default 5. */
   readonly sendsPerSecond: number;
+  /** How many rooms one user may join in a minute; 0 sets no limit. Default 60. */
+  readonly joinsPerMinute: number;
+  /** How many of these joins may make a room; 0 sets no limit. Default 10. */
+  readonly newRoomsPerMinute: number;
+  /** How many rooms one user may leave in a minute; 0 sets no limit. Default 60. */
+  readonly leavesPerMinute: number;
+  /** How many pages of messages or attributes one user may read in a minute; 0 sets no limit. Default 120. */
+  readonly historyReadsPerMinute: number;
+  /** How often one user may ask for missing messages in a minute; 0 sets no limit. Default 300. */
+  readonly repairsPerMinute: number;
+  /** How many attributes one user may set or remove in a minute; 0 sets no limit. Default 120. */
+  readonly attributeChangesPerMinute: number;
+  /** How many messages one user may recall in a minute; 0 sets no limit. Default 60. */
+  readonly recallsPerMinute: number;
+  /** How often one user may ask whether the server is there in a minute; 0 sets no limit. Default 60. */
+  readonly pingsPerMinute: number;
+  /** How many connections one user may open in a minute; 0 sets no limit. Default 30. */
+  readonly connectsPerMinute: number;
+  /** How many rooms one connection may be in, where there may be several; 0 sets no limit. Default 100. */
+  readonly maxRoomsPerConnection: number;
+  /** How many connections one user may have; one more ends the oldest; 0 sets no limit. Default 10. */
+  readonly maxConnectionsPerUser: number;
   /** The application's public name in tokens and in server API calls. Default `doorman`. */
   readonly appKey: string;
   /** Whether the members of a room are told who joins and who leaves. Default false. */
@@ -74,6 +96,17 @@ export const defaultSettings: Settings = {
   leaveEndsAllDevices: false,
   historyRetentionDays: 60,
   sendsPerSecond: 5,
+  joinsPerMinute: 60,
+  newRoomsPerMinute: 10,
+  leavesPerMinute: 60,
+  historyReadsPerMinute: 120,
+  repairsPerMinute: 300,
+  attributeChangesPerMinute: 120,
+  recallsPerMinute: 60,
+  pingsPerMinute: 60,
+  connectsPerMinute: 30,
+  maxRoomsPerConnection: 100,
+  maxConnectionsPerUser: 10,
   appKey: 'doorman',
   notifyMemberChanges: false,
   tokenLifeSec: 86_400,
@@ -99,6 +132,9 @@ export const defaultSettings: Settings = {
 /** Names of all settings, in the order in which they are documented. */
 export const settingNames = Object.keys(defaultSettings) as readonly (keyof Settings)[];
 
+/** The most that a limit by the minute can be. */
+const MOST_PER_MINUTE = 100_000;
+
 function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
   const whole = (name: keyof Settings, min: number, max: number) => readWhole(name, raw[name], min, max);
   const flag = (name: keyof Settings) => readFlag(name, raw[name]);
@@ -110,7 +146,19 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     multipleRooms: flag('multipleRooms'),
     leaveEndsAllDevices: flag('leaveEndsAllDevices'),
     historyRetentionDays: whole('historyRetentionDays', 1, 3_650),
-    sendsPerSecond: whole('sendsPerSecond', 1, 10_000),
+    // The row that counts them would grow with each.
+    sendsPerSecond: whole('sendsPerSecond', 1, 200),
+    joinsPerMinute: whole('joinsPerMinute', 0, MOST_PER_MINUTE),
+    newRoomsPerMinute: whole('newRoomsPerMinute', 0, MOST_PER_MINUTE),
+    leavesPerMinute: whole('leavesPerMinute', 0, MOST_PER_MINUTE),
+    historyReadsPerMinute: whole('historyReadsPerMinute', 0, MOST_PER_MINUTE),
+    repairsPerMinute: whole('repairsPerMinute', 0, MOST_PER_MINUTE),
+    attributeChangesPerMinute: whole('attributeChangesPerMinute', 0, MOST_PER_MINUTE),
+    recallsPerMinute: whole('recallsPerMinute', 0, MOST_PER_MINUTE),
+    pingsPerMinute: whole('pingsPerMinute', 0, MOST_PER_MINUTE),
+    connectsPerMinute: whole('connectsPerMinute', 0, MOST_PER_MINUTE),
+    maxRoomsPerConnection: whole('maxRoomsPerConnection', 0, 1_000),
+    maxConnectionsPerUser: whole('maxConnectionsPerUser', 0, 1_000),
     appKey: readAppKey('appKey', raw.appKey),
     notifyMemberChanges: flag('notifyMemberChanges'),
     tokenLifeSec: whole('tokenLifeSec', 1, 31_536_000),

@@ -1,6 +1,6 @@
 /**
  * Every frame of the WebSocket, both directions; docs/protocol.md has them in prose.
- * All frames are JSON objects in text frames of at most 32 KB. Times are ms since 1970, seqs count from 1.
+ * All frames are JSON objects in text frames of at most FRAME_BYTES_MAX. Times are ms since 1970, seqs count from 1.
  */
 
 /** Sub-protocol that the server selects; a second one, `token.<jwt>`, carries the token. */
@@ -49,8 +49,13 @@ export interface Message {
   readonly sentAtMs: number;
   /** It stands where a message was recalled; type RC:RcNtf. */
   readonly recalled?: true | undefined;
-  /** An app server sent it in this user's name: his own client takes its seq and does not show it. */
+  /**
+   * An app server sent it in this user's name, and not for them: their client takes its seq and does not show it. Only the
+   * sender's own connections are told this.
+   */
   readonly notForSender?: true | undefined;
+  /** In a `recalled` push: nothing is to be shown in its place, and no later answer has a message at its seq. */
+  readonly hidden?: true | undefined;
 }
 
 /** What a client knew of its membership before it lost its connection. */
@@ -85,10 +90,12 @@ export type ClientFrame =
       readonly action: 'history';
       readonly id: string;
       readonly room: string;
-      /** 0 = from the newest; descending takes older than it, ascending newer than it. */
+      /** 0 = from the newest (descending) or the oldest (ascending); else descending takes older, ascending newer than it. */
       readonly timestampMs: number;
       readonly order: 'descending' | 'ascending';
       readonly count: number;
+      /** `next` of an earlier answer in the same order: the page goes on from there, whatever `timestampMs` says. */
+      readonly cursor?: number | undefined;
     }
   | {
       /** Asks for what is missing: seqs afterSeq+1 … beforeSeq-1 (beforeSeq 0 = up to the newest), oldest first. */
@@ -157,11 +164,15 @@ export interface JoinedAnswer {
   readonly joinedAtMs: number;
   /** true = a new membership; false = he was a member already and still is. */
   readonly fresh: boolean;
-  /** Everything up to this seq is in `messages`, was seen before, or was not asked for. */
+  /** Everything up to this seq is in `messages` or `hidden`, was seen before, was not asked for, or is lost. */
   readonly seq: number;
+  /** The room's seq. Greater than `seq`: the frame could not hold all that was asked for; `repair` has the rest. */
+  readonly latestSeq: number;
   /** Oldest first. After a resume: what was missed. */
   readonly messages: readonly Message[];
-  /** false = the history does not reach back to the resumed seq: an explicit gap. */
+  /** Seqs that have no message: it was not to be kept, or was deleted. Absent = none. */
+  readonly hidden?: readonly number[];
+  /** false = some of what was asked for, up to `seq`, is lost: an explicit gap. */
   readonly complete: boolean;
   /** true = the room has, or had, attributes: `getEntries` reads them. */
   readonly hasEntries: boolean;
@@ -184,8 +195,16 @@ export interface MessagesAnswer {
   readonly code: 0;
   readonly room: string;
   readonly roomEpoch: string;
+  /** In the order asked for; a repair's are oldest first. */
   readonly messages: readonly Message[];
-  /** repair: false = some of what was asked for is no longer in the history, or more is to be asked for. */
+  /** repair: seqs that have no message, because it was not to be kept or was deleted. Absent = none. */
+  readonly hidden?: readonly number[];
+  /**
+   * There is more: the next page is asked for with this as `cursor` (history) or `afterSeq` (repair). Absent = this is the
+   * end. A page may be short, even empty, and still have a next one.
+   */
+  readonly next?: number;
+  /** false = some of what the page spans is lost. */
   readonly complete: boolean;
 }
 

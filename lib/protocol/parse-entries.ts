@@ -1,15 +1,20 @@
 import * as v from 'valibot';
+import { isWellFormed } from './frame-size.ts';
 import { ENTRY_BATCH_MAX, ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
 
 const KEY_PATTERN = new RegExp(`^(?!__proto__$)[A-Za-z0-9+=_-]{1,${ENTRY_KEY_LENGTH_MAX}}$`);
 const KEY_RULE = `a key must be 1 to ${ENTRY_KEY_LENGTH_MAX} of A-Z a-z 0-9 + = _ -`;
-const VALUE_RULE = `a value must be a string of at most ${ENTRY_VALUE_LENGTH_MAX} characters`;
+const VALUE_RULE = `a value must be a string of at most ${ENTRY_VALUE_LENGTH_MAX} whole characters`;
 const AMOUNT_RULE = `at most ${ENTRY_BATCH_MAX} attributes at once`;
 
 /** The key of an attribute. */
 export const entryKey = v.pipe(v.string(KEY_RULE), v.regex(KEY_PATTERN, KEY_RULE));
 
-const entryValue = v.pipe(v.string(VALUE_RULE), v.maxLength(ENTRY_VALUE_LENGTH_MAX, VALUE_RULE));
+const entryValue = v.pipe(
+  v.string(VALUE_RULE),
+  v.maxLength(ENTRY_VALUE_LENGTH_MAX, VALUE_RULE),
+  v.check(isWellFormed, VALUE_RULE),
+);
 
 /** The keys of a batch. */
 export const entryKeys = v.pipe(

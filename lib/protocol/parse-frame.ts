@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Code } from './codes.ts';
+import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX, isContentShort, isWellFormed, utf8Bytes } from './frame-size.ts';
 import { type ClientFrame, MESSAGE_COUNT_MAX, RECALLED_TYPE } from './frames.ts';
 import { entries, entryKey, entryKeys } from './parse-entries.ts';
 
@@ -10,7 +11,10 @@ export type ParsedFrame =
 
 /** Room and user ids: 1 to 64 of these characters. Keys are built from them, so nothing else gets through. */
 export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_+=-]{1,64}$/;
-const CONTENT_BYTES_MAX = 28_672;
+const CONTENT_SIZE_RULE = `content must be at most ${CONTENT_BYTES_MAX} bytes as a JSON string`;
+const CONTENT_TEXT_RULE = 'content must be whole characters; it holds half of a surrogate pair';
+/** A reason may quote what a client has made up: no more of it than this, or the answer would not fit in a frame. */
+const REASON_MAX = 200;
 
 const requestId = v.pipe(
   v.string(),
@@ -63,7 +67,8 @@ const schemas = {
     type: messageType,
     content: v.pipe(
       v.string('content must be a string'),
-      v.maxBytes(CONTENT_BYTES_MAX, `content must be at most ${CONTENT_BYTES_MAX} bytes`),
+      v.check(isWellFormed, CONTENT_TEXT_RULE),
+      v.check(isContentShort, CONTENT_SIZE_RULE),
     ),
   }),
   history: v.strictObject({
@@ -73,6 +78,7 @@ const schemas = {
     timestampMs: seq,
     order: v.picklist(['descending', 'ascending']),
     count: count(1),
+    cursor: v.optional(seq),
   }),
   repair: v.strictObject({ action: v.literal('repair'), id: requestId, room, afterSeq: seq, beforeSeq: seq }),
   recall: v.strictObject({
@@ -130,6 +136,9 @@ export function parseFrame(text: string): ParsedFrame {
     return refuse('', Code.INVALID_PARAMETER, 'unable to read the frame; it is not a JSON object');
   const given = value['id'];
   const id = v.is(requestId, given) ? given : '';
+  if (utf8Bytes(text) > FRAME_BYTES_MAX) {
+    return refuse(id, Code.CONTENT_TOO_LONG, `unable to read the frame; it must be at most ${FRAME_BYTES_MAX} bytes`);
+  }
   const action = value['action'];
   if (typeof action !== 'string' || !Object.hasOwn(schemas, action)) {
     return refuse(
@@ -147,12 +156,13 @@ export function parseFrame(text: string): ParsedFrame {
     issue.type === 'strict_object'
       ? `${name} is ${issue.expected === 'never' ? 'not a field of this action' : 'missing'}`
       : issue.message;
-  return refuse(id, codeOf(name, inner, issue.type), `unable to read the frame; ${why}`);
+  return refuse(id, codeOf(name, inner, issue), `unable to read the frame; ${why.slice(0, REASON_MAX)}`);
 }
 
 /** `inner`: where in the field it is, if the field holds several things. */
-function codeOf(field: string, inner: v.IssuePathItem | undefined, broken: string): number {
-  if (broken === 'max_bytes') return Code.CONTENT_TOO_LONG;
+function codeOf(field: string, inner: v.IssuePathItem | undefined, issue: v.BaseIssue<unknown>): number {
+  const { type: broken, message } = issue;
+  if (message === CONTENT_SIZE_RULE) return Code.CONTENT_TOO_LONG;
   if (inner !== undefined && field === 'keys') return Code.BAD_ENTRY_KEY;
   if (inner !== undefined && field === 'entries') {
     return inner.origin === 'key' ? Code.BAD_ENTRY_KEY : Code.BAD_ENTRY_VALUE;

@@ -47,7 +47,12 @@ async function sendAlong(
   message: MessageContent | undefined,
 ): Promise<void> {
   if (message === undefined) return;
-  await publishTo(deps, room, { fromUserId, ...message, includeSender: false, rank: 'normal' }, { done: [key] });
+  await publishTo(
+    deps,
+    room,
+    { fromUserId, ...message, includeSender: false, rank: 'normal', isKept: true },
+    { done: [key] },
+  );
 }
 
 const batchSet = endpoint({

@@ -30,14 +30,17 @@ const publish = endpoint({
       '0',
       "how much of the room's quota it may use up: 1 = half as much again, 3 = half, else all",
     ),
-    isPersisted: optional(flag, 'without effect: every message is kept'),
+    isPersisted: withDefault(flag, '1', '0 = it is pushed, and is in no history'),
   },
   answer: {
     messageUIDs: list(object({ chatroomId: string('the room'), messageUID: string('the message') }), 'for each room'),
   },
   run: async ({ deps }, { toChatroomId, fromUserId, msgRandom, ...given }) => {
     const message = messageContent(given.objectName, given.content);
-    const publication = { fromUserId, ...message, includeSender: given.isIncludeSender, rank: given.priority };
+    const publication = {
+      ...{ fromUserId, ...message, includeSender: given.isIncludeSender },
+      ...{ rank: given.priority, isKept: given.isPersisted },
+    };
     return onceAMinute(deps, { by: 'publish', fromUserId, msgRandom }, async () => {
       const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
       for (const room of new Set(toChatroomId)) {
@@ -83,12 +86,12 @@ const recall = endpoint({
     messageUID: one(bytes(MESSAGE_UID_LENGTH_MAX), 'the message'),
     sentTime: optional(integer(0, 999_999_999_999_999), 'without effect: the message names its time'),
     isAdmin: withDefault(flag, '0', '1 = the note says that an administrator recalled it'),
-    isDelete: optional(flag, 'without effect: there always is a note'),
+    isDelete: withDefault(flag, '0', '1 = no note takes its place: clients remove it'),
     disablePush: optional(flag, 'without effect: there is no push'),
     extra: withDefault(bytes(EXTRA_BYTES_MAX), '', "the app's text in the note"),
   },
-  run: async ({ deps }, { fromUserId, targetId, messageUID, isAdmin, extra }) => {
-    const recalled = { room: targetId, messageId: messageUID, byUserId: fromUserId, isAdmin, extra };
+  run: async ({ deps }, { fromUserId, targetId, messageUID, isAdmin, isDelete, extra }) => {
+    const recalled = { room: targetId, messageId: messageUID, byUserId: fromUserId, isAdmin, isDelete, extra };
     const outcome = await recallMessage(deps, recalled);
     if ('message' in outcome) throw badParameter(outcome.message);
     return {};

@@ -1,14 +1,27 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { StoredMessage } from '../domain/room.ts';
-import type { Row, Table } from './dynamodb-table.ts';
-import { expiry, type Key, logKey, logPartition, logRange, recalledLogKey } from './keys.ts';
-import type { Log, LogQuery } from './log.ts';
+import { MOST_IN_ROW, readLogRange } from './dynamodb-log-range.ts';
+import type { Table } from './dynamodb-table.ts';
+import { inParallel } from './in-parallel.ts';
+import {
+  expiry,
+  FIRST_MARK,
+  LAST_MARK,
+  logKey,
+  logPartition,
+  markBound,
+  markKey,
+  recalledLogKey,
+  sentKey,
+  seqOfMark,
+} from './keys.ts';
+import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPlace } from './log.ts';
 
-/** A row spans at most this many messages, so a reader knows how far a row can reach. */
-const MOST_IN_ROW = 100;
 /** An item may have 400 KB, and a character up to 3 bytes. */
 const MOST_CHARACTERS_IN_ROW = 100_000;
-const MOST_ROWS_IN_PAGE = 100;
+/** A row with more text than this has a mark of its own: no search reads one that it does not want. */
+const MARKED_CHARACTERS = 1_000;
+const MOST_AT_ONCE = 20;
 
 /** The rooms' history in DynamoDB: several messages a row; rows of different writers may overlap. */
 export class DynamoLog implements Log {
@@ -19,58 +32,72 @@ export class DynamoLog implements Log {
   }
 
   async appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void> {
+    const batches = toBatches(messages);
+    const puts = [
+      ...batches.map((batch) => this.#putRow(room, epoch, batch, expiresAtMs)),
+      ...batches.flatMap(marksOf).map((message) => this.#putMark(room, epoch, message, expiresAtMs)),
+      ...messages.filter(isByClient).map((message) => this.#putSent(room, epoch, message, expiresAtMs)),
+    ];
+    await inParallel(puts, MOST_AT_ONCE, (put) => put());
+  }
+
+  readLog(query: LogQuery): Promise<LogPage> {
+    return readLogRange(this.#table, query);
+  }
+
+  markBefore({ room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+    return this.#mark(logPartition(room, epoch), FIRST_MARK, markBound(atMs), false);
+  }
+
+  markFrom({ room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+    return this.#mark(logPartition(room, epoch), markBound(atMs), LAST_MARK, true);
+  }
+
+  async findSent({ room, epoch }: RoomLife, userId: string, clientMessageId: string): Promise<SentPlace | undefined> {
+    const row = await this.#table.get(sentKey(room, epoch, userId, clientMessageId));
+    if (row === undefined) return undefined;
+    const { seq, messageId, sentAtMs } = row as unknown as SentPlace;
+    return { seq, messageId, sentAtMs };
+  }
+
+  #putRow(room: RoomId, epoch: string, { messages, firstSeq, lastSeq, recalled }: Batch, expiresAtMs: number) {
     // No condition: the key names the seqs and the form, and a seq has one content in each form, so whoever writes it
     // again writes the same, and whoever comes late with the plain form leaves the recalled one alone.
-    const puts = toBatches(messages).map(({ batch, firstSeq, lastSeq, recalled }) => {
-      const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
-      return this.#table.put({ Item: { ...key, lastSeq, messages: batch, ...expiry(expiresAtMs) } });
-    });
-    await Promise.all(puts);
+    const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
+    return () => this.#table.put({ Item: { ...key, lastSeq, messages, ...expiry(expiresAtMs) } });
   }
 
-  async readLog(query: LogQuery): Promise<readonly StoredMessage[]> {
-    const bySeq = new Map<number, StoredMessage>();
-    const direction = query.order === 'ascending' ? 1 : -1;
-    const sorted = () => [...bySeq.values()].sort((one, other) => direction * (one.seq - other.seq));
-    let start: Key | undefined;
-    if (query.limit <= 0 || query.beforeSeq - query.afterSeq < 2) return [];
-    do {
-      const page = await this.#page(query, start);
-      for (const message of page.rows.flatMap(messagesOf)) {
-        const isWanted = message.seq > query.afterSeq && message.seq < query.beforeSeq;
-        if (isWanted && !bySeq.get(message.seq)?.recalled) bySeq.set(message.seq, message);
-      }
-      start = page.next;
-      const last = page.next === undefined ? undefined : Number.parseInt(page.next.sk, 10);
-      if (last !== undefined && isEnough(query, sorted()[query.limit - 1], last)) break;
-    } while (start !== undefined);
-    return sorted().slice(0, query.limit);
+  #putMark(room: RoomId, epoch: string, { seq, sentAtMs }: StoredMessage, expiresAtMs: number) {
+    // No condition: a message keeps its time, so its mark is always the same.
+    return () => this.#table.put({ Item: { ...markKey(room, epoch, sentAtMs, seq), ...expiry(expiresAtMs) } });
   }
 
-  #page(query: LogQuery, start: Key | undefined) {
-    const { from, to } = logRange(query.afterSeq + 1, query.beforeSeq - 1 + MOST_IN_ROW - 1);
-    return this.#table.query({
+  #putSent(room: RoomId, epoch: string, message: StoredMessage, expiresAtMs: number) {
+    const { senderUserId, clientMessageId, seq, messageId, sentAtMs } = message;
+    const place: SentPlace = { seq, messageId, sentAtMs };
+    // No condition: a message is accepted once, so its place is always the same.
+    const key = sentKey(room, epoch, senderUserId, clientMessageId);
+    return () => this.#table.put({ Item: { ...key, ...place, ...expiry(expiresAtMs) } });
+  }
+
+  async #mark(pk: string, from: string, to: string, ScanIndexForward: boolean): Promise<number | undefined> {
+    const { rows } = await this.#table.query({
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':pk': logPartition(query.room, query.epoch), ':from': from, ':to': to },
-      ScanIndexForward: query.order === 'ascending',
-      Limit: Math.min(query.limit + 1, MOST_ROWS_IN_PAGE),
-      ExclusiveStartKey: start,
+      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+      ScanIndexForward,
+      Limit: 1,
     });
+    const [row] = rows;
+    return row === undefined ? undefined : seqOfMark(String(row.sk));
   }
 }
 
-/** Can no row after this one hold the last one wanted, in whatever form, or one that belongs before it? */
-function isEnough(query: LogQuery, lastWanted: StoredMessage | undefined, lastSeqOfRow: number): boolean {
-  if (lastWanted === undefined) return false;
-  return query.order === 'ascending'
-    ? lastSeqOfRow - (MOST_IN_ROW - 1) > lastWanted.seq
-    : lastSeqOfRow < lastWanted.seq;
-}
-
-const messagesOf = (row: Row): readonly StoredMessage[] => row.messages as readonly StoredMessage[];
+/** The server API gives its messages ids of their own, which nobody repeats. */
+const isByClient = ({ messageId, clientMessageId }: StoredMessage): boolean =>
+  !messageId.endsWith(`-${clientMessageId}`);
 
 interface Batch {
-  readonly batch: StoredMessage[];
+  readonly messages: StoredMessage[];
   readonly firstSeq: number;
   lastSeq: number;
   characters: number;
@@ -84,15 +111,21 @@ function toBatches(messages: readonly StoredMessage[]): readonly Batch[] {
     const { seq, content, recalled = false } = message;
     const open = batches.at(-1);
     if (open !== undefined && !recalled && hasSpace(open, content.length)) {
-      open.batch.push(message);
+      open.messages.push(message);
       open.lastSeq = seq;
       open.characters += content.length;
     } else {
-      batches.push({ batch: [message], firstSeq: seq, lastSeq: seq, characters: content.length, recalled });
+      batches.push({ messages: [message], firstSeq: seq, lastSeq: seq, characters: content.length, recalled });
     }
   }
   return batches;
 }
 
-const hasSpace = ({ recalled, batch, characters }: Batch, added: number): boolean =>
-  !recalled && batch.length < MOST_IN_ROW && characters + added <= MOST_CHARACTERS_IN_ROW;
+const hasSpace = ({ recalled, messages, characters }: Batch, added: number): boolean =>
+  !recalled && messages.length < MOST_IN_ROW && characters + added <= MOST_CHARACTERS_IN_ROW;
+
+/** The ends of a row that is dear to read, and each message whose turn it is. */
+function marksOf({ messages, firstSeq, lastSeq, characters }: Batch): readonly StoredMessage[] {
+  const isDear = characters >= MARKED_CHARACTERS;
+  return messages.filter(({ seq }) => seq % MARK_EVERY === 0 || (isDear && (seq === firstSeq || seq === lastSeq)));
+}

@@ -5,6 +5,7 @@ import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-
 import { ConditionFailed, type Table } from './dynamodb-table.ts';
 import { expiredBySec, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import type { Members } from './members.ts';
+import { randomRevision } from './random-revision.ts';
 
 const MOST_KEYS = 100;
 
@@ -31,7 +32,7 @@ export class DynamoMembers implements Members {
   }
 
   async putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'> {
-    const stored: Member = { ...next, revision: revision === 0 ? startRevision() : revision + 1 };
+    const stored: Member = { ...next, revision: revision === 0 ? randomRevision() : revision + 1 };
     const nowMs = this.#table.now();
     // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
     // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
@@ -147,10 +148,4 @@ export class DynamoMembers implements Members {
     const members = rows.map(toMember);
     return next === undefined ? { members } : { members, cursor: next.sk };
   }
-}
-
-/** Random, so that a row which was deleted and made anew never carries a revision that somebody has read before. */
-function startRevision(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 19) * 2 ** 32 + low + 1;
 }

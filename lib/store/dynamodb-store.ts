@@ -1,3 +1,4 @@
+import { DynamoAccess } from './dynamodb-access.ts';
 import { DynamoAllowlist } from './dynamodb-allowlist.ts';
 import { DynamoBroadcasts } from './dynamodb-broadcasts.ts';
 import { DynamoConnections } from './dynamodb-connections.ts';
@@ -8,9 +9,9 @@ import { DynamoLists } from './dynamodb-lists.ts';
 import { DynamoLog } from './dynamodb-log.ts';
 import { DynamoMembers } from './dynamodb-members.ts';
 import { DynamoMessages } from './dynamodb-messages.ts';
+import { DynamoProfiles } from './dynamodb-profiles.ts';
 import { DynamoRooms } from './dynamodb-rooms.ts';
 import { Table, type TableOptions } from './dynamodb-table.ts';
-import { DynamoUsers } from './dynamodb-users.ts';
 import type { RoomStore } from './room-store.ts';
 
 /** The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. */
@@ -26,7 +27,8 @@ export function createDynamoStore(options: TableOptions): RoomStore {
     ...methodsOf(new DynamoConnections(table, dueList, options.connectionLifeMs)),
     ...methodsOf(new DynamoLog(table)),
     ...methodsOf(new DynamoEntries(table)),
-    ...methodsOf(new DynamoUsers(table)),
+    ...methodsOf(new DynamoAccess(table)),
+    ...methodsOf(new DynamoProfiles(table)),
     ...methodsOf(new DynamoLists(table)),
     ...methodsOf(new DynamoLimits(table)),
     ...methodsOf(new DynamoBroadcasts(table)),

@@ -29,6 +29,8 @@ export const logKey = (room: RoomId, epoch: string, firstSeq: number, lastSeq: n
   pk: logPartition(room, epoch),
   sk: `${paddedSeq(lastSeq)}-${firstSeq}`,
 });
+/** The last seq of a row, from its key. */
+export const lastSeqOfRow = (sk: string): number => Number.parseInt(sk, 10);
 /** The recalled form of one message: never the key of a row that holds the plain one. */
 export const recalledLogKey = (room: RoomId, epoch: string, seq: number): Key => ({
   pk: logPartition(room, epoch),
@@ -39,6 +41,23 @@ export const logRange = (fromLastSeq: number, toLastSeq: number): { readonly fro
   from: paddedSeq(fromLastSeq),
   // '.' is the character after '-'.
   to: `${paddedSeq(toLastSeq)}.`,
+});
+
+/** A mark in a log: a time, and the seq that was sent then. A letter sorts after all digits, so no range of log rows has one. */
+export const markKey = (room: RoomId, epoch: string, sentAtMs: number, seq: number): Key => ({
+  pk: logPartition(room, epoch),
+  sk: `T${paddedTime(sentAtMs)}-${paddedSeq(seq)}`,
+});
+/** The marks before a time sort before it, those from it on after it. */
+export const markBound = (atMs: number): string => `T${paddedTime(atMs)}`;
+export const FIRST_MARK = 'T';
+export const LAST_MARK = 'U';
+export const seqOfMark = (sk: string): number => Number.parseInt(sk.slice(sk.indexOf('-') + 1), 10);
+
+/** Where a sender's message is. Each sender has a partition of their own, so that a busy room has no hot one. */
+export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessageId: string): Key => ({
+  pk: `ROOM#${room}#SENT#${epoch}#${userId}`,
+  sk: clientMessageId,
 });
 
 export const duePartition = (shard: number): string => `DUE#${shard}`;

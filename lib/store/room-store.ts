@@ -42,6 +42,7 @@ export interface RoomStore
     Broadcasts {}
 
 export { DUE_SHARDS } from './due-list.ts';
+export { MARK_EVERY } from './log.ts';
 
 /** Storage could not do it; nothing is known to be wrong with the request. */
 export class StoreFault extends Error {

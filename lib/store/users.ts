@@ -1,13 +1,21 @@
-import type { Access, Profile } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { Access, Profile, Restrictions } from '../domain/access.ts';
+import type { ConnectionId, UserId } from '../domain/ids.ts';
 
 /** What holds for a user in all rooms. */
 export interface Users {
-  getAccess(user: UserId): Promise<Access>;
-  /** Several calls: the last counts. */
-  setAccess(user: UserId, change: Partial<Omit<Access, 'tokensFromMs'>>): Promise<void>;
-  /** His tokens issued before this time (ms) are worth nothing. Several calls: the latest time counts. */
+  /** `glance`: perhaps a moment old; only `takeTurn` decides by it. */
+  getAccess(user: UserId, read?: 'consistent' | 'glance'): Promise<Access>;
+  /** Puts it if the row still has its revision; false = nothing was written. */
+  takeTurn(user: UserId, next: Access): Promise<boolean>;
+  /** Several calls: the last counts. After it no turn is taken by what was read before it. */
+  setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensFromMs'>>): Promise<void>;
+  /**
+   * Tokens of the user issued before this time (ms) are worth nothing. Several calls: the latest time counts. After it no
+   * turn is taken by what was read before it.
+   */
   expireTokens(user: UserId, beforeMs: number): Promise<void>;
+  /** After it no turn is taken by what was read before it. */
+  noteCut(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void>;
   getProfile(user: UserId): Promise<Profile | undefined>;
   /** Keeps what is not given, and the time of the first. */
   setProfile(

@@ -1,11 +1,12 @@
 import { isDue } from '../domain/eviction.ts';
 import type { Member } from '../domain/member.ts';
-import { messageIdAt, type NewMessage, type Room, type StoredMessage } from '../domain/room.ts';
+import { asLogged, messageIdAt, type NewMessage, type Room, type StoredMessage } from '../domain/room.ts';
 import { isTailFull } from '../domain/sending.ts';
 import { type Acceptance, StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { kickDue } from './end-membership.ts';
 import { type Except, fanOut, memberPages } from './fan-out.ts';
+import { messageFor } from './fill-frame.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -32,7 +33,7 @@ export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate
   const logged = isTailFull(room.tail) ? room.tail : [];
   if (logged.length > 0) {
     const expiresAtMs = deps.now() + deps.settings.historyRetentionDays * DAY_MS;
-    await deps.store.appendLog(room.room, room.epoch, logged, expiresAtMs);
+    await deps.store.appendLog(room.room, room.epoch, logged.map(asLogged), expiresAtMs);
   }
   const after = await deps.store.acceptMessage({ ...candidate, room: room.room, epoch: room.epoch, logged });
   if (after === 'conflict') return { kind: 'conflict' };
@@ -44,7 +45,9 @@ export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate
 /** To everyone in the room but the sending connection; then whoever this message kicked is out for good. */
 export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: Except): Promise<void> {
   try {
-    const frame = { event: 'messages', room: room.room, roomEpoch: room.epoch, messages: [message] } as const;
+    const { room: id, epoch: roomEpoch } = room;
+    const frame = (userId: string) =>
+      ({ event: 'messages', room: id, roomEpoch, messages: [messageFor(userId, message)] }) as const;
     // Kept and not pushed: members find the gap and ask for it once distribution goes on.
     const due = room.distributionStopped ? await dueMembers(deps, room) : await fanOut(deps, room, frame, except);
     await kickDue(deps, due);

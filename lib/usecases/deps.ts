@@ -2,7 +2,7 @@ import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EndReason } from '../protocol/frames.ts';
 import type { Push } from '../push/push.ts';
-import type { RoomStore } from '../store/room-store.ts';
+import type { Connection, RoomStore } from '../store/room-store.ts';
 
 /** Everything a use case touches; time and chance come from outside. */
 export interface Deps {
@@ -20,6 +20,8 @@ export interface Deps {
 export interface Caller {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;
+  /** The connection's row, where it was glanced at for this frame already. */
+  readonly seen?: Promise<Connection | undefined>;
 }
 
 export interface Refusal {

@@ -41,11 +41,18 @@ export interface Except {
 }
 
 /**
- * Posts one frame to every connection in the room but those excepted. Returns the members who are out by the rule: the rows that
- * the fan-out reads anyway show them. A connection that is found gone is marked in the same pass.
+ * Posts a frame to every connection in the room but those excepted. Returns the members who are out by the rule: the rows that
+ * the fan-out reads anyway show them. A connection that is found gone is marked in the same pass. `frame`: the same for all,
+ * or as this user is to see it.
  */
-export async function fanOut(deps: Deps, room: Room, frame: PushFrame, except?: Except): Promise<readonly Member[]> {
+export async function fanOut(
+  deps: Deps,
+  room: Room,
+  frame: PushFrame | ((userId: string) => PushFrame),
+  except?: Except,
+): Promise<readonly Member[]> {
   const due: Member[] = [];
+  const frameFor = typeof frame === 'function' ? frame : () => frame;
   for await (const members of memberPages(deps, room)) {
     const targets = members.flatMap((member) =>
       member.connections
@@ -54,7 +61,7 @@ export async function fanOut(deps: Deps, room: Room, frame: PushFrame, except?: 
     );
     const gone: OwnConnection[] = [];
     await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {
-      if ((await deps.push.post(target.connectionId, frame)) === 'gone') gone.push(target);
+      if ((await deps.push.post(target.connectionId, frameFor(target.userId))) === 'gone') gone.push(target);
     });
     for (const target of gone) await dropGone(deps, room.room, target);
     due.push(...members.filter((member) => isDue(member, room, deps.settings)));

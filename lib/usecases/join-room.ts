@@ -172,21 +172,27 @@ interface JoinedRoom {
 
 async function answer(deps: Deps, room: JoinedRoom, admitted: Admitted, request: JoinRequest): Promise<Joined> {
   const { member, fresh } = admitted;
-  return {
+  const fields = {
     code: 0,
     room: room.now.room,
     roomEpoch: room.now.epoch,
     membership: member.membership ?? '',
     joinedAtMs: member.joinedAtMs,
     fresh,
-    ...(await historyFor(deps, room, request)),
     hasEntries: room.now.hasEntries,
-  };
+  } as const;
+  return { ...fields, ...(await historyFor(deps, room, request, member.userId, fields)) };
 }
 
 /** Up to the room after his row was written: what is accepted later is pushed. Without messages, all since before it counts as news. */
-async function historyFor(deps: Deps, { before, now }: JoinedRoom, request: JoinRequest): Promise<MissedMessages> {
-  if (request.resume !== undefined) return missedMessages(deps, now, request.resume.seq);
-  if (request.messageCount < 0) return { seq: before.seq, messages: [], complete: true };
-  return newestMessages(deps, now, request.messageCount === 0 ? 10 : request.messageCount);
+async function historyFor(
+  deps: Deps,
+  { before, now }: JoinedRoom,
+  { resume, messageCount }: JoinRequest,
+  userId: string,
+  fields: object,
+): Promise<MissedMessages> {
+  if (resume !== undefined) return missedMessages(deps, now, resume.seq, userId, fields);
+  if (messageCount < 0) return { seq: before.seq, latestSeq: now.seq, messages: [], complete: true };
+  return newestMessages(deps, now, messageCount === 0 ? 10 : messageCount, userId, fields);
 }

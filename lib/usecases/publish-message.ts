@@ -14,6 +14,8 @@ export interface Publication {
   /** Does the user in whose name it is get it too, where he is in the room? */
   readonly includeSender: boolean;
   readonly rank: MessageRank;
+  /** false: it is pushed, takes a seq, and is in no history. */
+  readonly isKept: boolean;
 }
 
 /** A message by the server API: bound by no membership and no mute, counts like any other, makes nobody online. */
@@ -32,9 +34,10 @@ export async function publishMessage(
       const { retryAfterMs } = place;
       return refuse(Code.SEND_TOO_FAST, 'unable to publish the message; the room is flooded', { retryAfterMs });
     }
-    // He gets it all the same, for its seq: else he would take it for lost and ask for it.
+    // They get it all the same, for its seq: else their client would take it for lost and ask for it.
     const notForSender = publication.includeSender ? {} : { notForSender: true as const };
-    const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender };
+    const transient = publication.isKept ? {} : { transient: true as const };
+    const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender, ...transient };
     const after = await acceptMessage(deps, room, { message, fence: undefined, place: place.place });
     if (after.kind === 'conflict') continue;
     await deliver(deps, after.room, after.message);

@@ -3,58 +3,17 @@ import type { Room, StoredMessage } from '../domain/room.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
 import { checkMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
-
-/** Room for the answer in one 32 KB frame. */
-const ANSWER_BYTES = 30_000;
-
-export interface MissedMessages {
-  readonly seq: number;
-  readonly messages: readonly StoredMessage[];
-  readonly complete: boolean;
-}
-
-/** Messages with afterSeq < seq < beforeSeq from the log and the room's tail, each once. The room is read first: what
- * leaves the tail meanwhile is in the log already. */
-async function between(
-  deps: Deps,
-  room: Room,
-  afterSeq: number,
-  beforeSeq: number,
-  order: 'ascending' | 'descending',
-  limit: number,
-): Promise<StoredMessage[]> {
-  const tail = room.tail.filter((message) => message.seq > afterSeq && message.seq < beforeSeq);
-  if (order === 'descending') tail.reverse();
-  const firstOfTail = room.tail[0]?.seq ?? room.seq + 1;
-  const log = {
-    room: room.room,
-    epoch: room.epoch,
-    afterSeq,
-    beforeSeq: Math.min(beforeSeq, firstOfTail),
-    order,
-    limit,
-  };
-  const needsLog = log.beforeSeq > afterSeq + 1 && (order === 'ascending' || tail.length < limit);
-  const logged = needsLog ? await deps.store.readLog(log) : [];
-  return (order === 'ascending' ? [...logged, ...tail] : [...tail, ...logged]).slice(0, limit);
-}
-
-/** The newest messages, oldest first. */
-export async function newestMessages(deps: Deps, room: Room, count: number): Promise<MissedMessages> {
-  const messages = (await between(deps, room, 0, room.seq + 1, 'descending', count)).reverse();
-  return { seq: room.seq, messages: newestThatFit(messages), complete: true };
-}
-
-/** What came after `afterSeq`, oldest first; `complete` false = it does not reach back, or not up to now. */
-export async function missedMessages(deps: Deps, room: Room, afterSeq: number): Promise<MissedMessages> {
-  const found = await between(deps, room, afterSeq, room.seq + 1, 'ascending', MESSAGE_COUNT_MAX);
-  const messages = oldestThatFit(found);
-  const reachesBack = afterSeq >= room.seq || messages[0]?.seq === afterSeq + 1;
-  const last = messages.at(-1)?.seq ?? afterSeq;
-  return { seq: reachesBack ? last : room.seq, messages, complete: reachesBack };
-}
+import { fillFrame } from './fill-frame.ts';
+import { type HistoryPage, type HistoryQuery, historyPage } from './history-page.ts';
+import { readMessages } from './read-messages.ts';
 
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;
+
+/** Stands where a number of any size may come, so that a frame is measured with it. */
+const ANY_SEQ = Number.MAX_SAFE_INTEGER;
+
+const around = (room: Room) =>
+  ({ code: 0, room: room.room, roomEpoch: room.epoch, complete: false, next: ANY_SEQ }) as const;
 
 /** Fills a gap that a member's client has seen. */
 export async function repair(
@@ -64,75 +23,104 @@ export async function repair(
   afterSeq: number,
   beforeSeq: number,
 ): Promise<Messages | Refusal> {
-  const found = await checkMember(deps, caller, roomId, 'read the history');
-  if (!('room' in found)) return found;
-  const { room } = found;
+  const checked = await checkMember(deps, caller, roomId, 'read the history');
+  if (!('room' in checked)) return checked;
+  const { room } = checked;
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
-  const messages = oldestThatFit(await between(deps, room, afterSeq, end, 'ascending', MESSAGE_COUNT_MAX));
-  const complete = messages.length === Math.max(0, end - 1 - afterSeq);
-  return { code: 0, room: room.room, roomEpoch: room.epoch, messages, complete };
+  const range = { afterSeq, beforeSeq: end, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
+  const { messages: found, readTo } = await readMessages(deps, room, range);
+  const { messages, hidden, lastSeq, isCut } = fillFrame(around(room), found, caller.userId);
+  const coveredTo = (isCut ? lastSeq : readTo) ?? end - 1;
+  return {
+    code: 0,
+    room: room.room,
+    roomEpoch: room.epoch,
+    messages,
+    ...(hidden.length > 0 ? { hidden } : {}),
+    ...(coveredTo < end - 1 ? { next: coveredTo } : {}),
+    complete: messages.length + hidden.length === Math.max(0, coveredTo - afterSeq),
+  };
 }
 
-export interface HistoryRequest {
+/** What a member asks of a room's history. */
+export interface HistoryRequest extends HistoryQuery {
   readonly room: RoomId;
-  readonly timestampMs: number;
-  readonly order: 'descending' | 'ascending';
-  readonly count: number;
 }
 
-/** A page of history by time, for a member. Times never decrease with seq, so a walk by seq can stop early. */
+/** A page of history by time, or from where an earlier page ended, for a member. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {
   const checked = await checkMember(deps, caller, request.room, 'read the history');
   if (!('room' in checked)) return checked;
   const { room } = checked;
-  const descending = request.order === 'descending';
-  const fits = (message: StoredMessage) =>
-    request.timestampMs === 0 ||
-    (descending ? message.sentAtMs < request.timestampMs : message.sentAtMs > request.timestampMs);
-  const found: StoredMessage[] = [];
-  let cursor = descending ? room.seq + 1 : 0;
-  while (found.length < request.count) {
-    const page = descending
-      ? await between(deps, room, 0, cursor, 'descending', 100)
-      : await between(deps, room, cursor, room.seq + 1, 'ascending', 100);
-    found.push(...page.filter(fits));
-    const last = page.at(-1);
-    if (last === undefined) break;
-    cursor = last.seq;
-  }
-  const messages = oldestThatFit(found.slice(0, request.count));
-  return { code: 0, room: room.room, roomEpoch: room.epoch, messages, complete: true };
+  return historyAnswer(room, caller.userId, await historyPage(deps, room, request));
 }
 
-/** Looks for a message of this user that an earlier attempt may have got into the room since `sinceMs`. */
-export async function findSent(
+function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages {
+  const { messages, lastSeq, isCut } = fillFrame(around(room), page.messages, userId);
+  const next = isCut ? lastSeq : page.next;
+  return {
+    code: 0,
+    room: room.room,
+    roomEpoch: room.epoch,
+    messages,
+    ...(next === undefined ? {} : { next }),
+    // Less than was found fits into no frame.
+    complete: isCut || messages.length === page.messages.length,
+  };
+}
+
+/** What a join or a resume hands over. */
+export interface MissedMessages {
+  readonly seq: number;
+  readonly latestSeq: number;
+  readonly messages: Messages['messages'];
+  readonly hidden?: readonly number[];
+  readonly complete: boolean;
+}
+
+/**
+ * The newest messages, oldest first: of those that do not fit the newest are left out, so that the client goes on from
+ * `seq` as it does after a resume. `answer`: all other fields of it.
+ */
+export async function newestMessages(
   deps: Deps,
   room: Room,
+  count: number,
   userId: string,
-  clientMessageId: string,
-  sinceMs: number,
-): Promise<StoredMessage | undefined> {
-  let beforeSeq = room.seq + 1;
-  for (;;) {
-    const page = await between(deps, room, 0, beforeSeq, 'descending', 100);
-    const found = page.find(
-      (message) => message.senderUserId === userId && message.clientMessageId === clientMessageId,
-    );
-    const last = page.at(-1);
-    if (found !== undefined || last === undefined || last.sentAtMs < sinceMs) return found;
-    beforeSeq = last.seq;
-  }
+  answer: object,
+): Promise<MissedMessages> {
+  const { messages, next } = await historyPage(deps, room, { timestampMs: 0, order: 'descending', count });
+  const missing = count - messages.length;
+  if (next === undefined || missing === 0) return fill(room, messages.toReversed(), userId, answer, undefined);
+  // They are too long to be read in one go: the client gets the oldest now.
+  return missedMessages(deps, room, Math.max(0, next - 1 - missing), userId, answer);
 }
 
-const sizeOf = (message: StoredMessage) => message.content.length * 2 + 300;
-
-function oldestThatFit(messages: readonly StoredMessage[]): StoredMessage[] {
-  let bytes = 0;
-  return messages.filter((message, index) => {
-    bytes += sizeOf(message);
-    return index === 0 || bytes <= ANSWER_BYTES;
-  });
+/** What came after `afterSeq`, oldest first. */
+export async function missedMessages(
+  deps: Deps,
+  room: Room,
+  afterSeq: number,
+  userId: string,
+  answer: object,
+): Promise<MissedMessages> {
+  const range = { afterSeq, beforeSeq: room.seq + 1, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
+  const { messages: found, readTo } = await readMessages(deps, room, range);
+  const filled = fill(room, found, userId, answer, readTo);
+  const handed = filled.messages.length + (filled.hidden?.length ?? 0);
+  return { ...filled, complete: handed === Math.max(0, filled.seq - afterSeq) };
 }
 
-const newestThatFit = (messages: readonly StoredMessage[]): StoredMessage[] =>
-  oldestThatFit([...messages].reverse()).reverse();
+function fill(
+  room: Room,
+  found: readonly StoredMessage[],
+  userId: string,
+  answer: object,
+  readTo: number | undefined,
+): MissedMessages {
+  const whole = { ...answer, seq: ANY_SEQ, latestSeq: ANY_SEQ, complete: false };
+  const { messages, hidden, lastSeq, isCut } = fillFrame(whole, found, userId);
+  const seq = (isCut ? lastSeq : readTo) ?? room.seq;
+  const complete = isCut || messages.length + hidden.length === found.length;
+  return { seq, latestSeq: room.seq, messages, ...(hidden.length > 0 ? { hidden } : {}), complete };
+}

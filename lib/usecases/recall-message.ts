@@ -6,6 +6,8 @@ import { StoreFault } from '../store/room-store.ts';
 import { checkMember } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { fanOut } from './fan-out.ts';
+import { messageFor } from './fill-frame.ts';
+import { readMessages } from './read-messages.ts';
 import { SEND_IN_FLIGHT_MS } from './send-message.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +20,8 @@ export interface Recall {
   /** The app's text, for those who see the recall. */
   readonly extra: string;
   readonly isAdmin: boolean;
+  /** No note is left in its place. */
+  readonly isDelete: boolean;
 }
 
 type Done = { readonly code: 0 };
@@ -35,7 +39,7 @@ export async function recallOwnMessage(
 ): Promise<Done | Refusal> {
   const checked = await checkMember(deps, caller, room, 'recall the message');
   if (!('member' in checked)) return checked;
-  const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false };
+  const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false, isDelete: false };
   return recallUnless(deps, recall, (message) =>
     message.senderUserId === caller.userId
       ? undefined
@@ -43,10 +47,7 @@ export async function recallOwnMessage(
   );
 }
 
-/**
- * Puts the recalled message in the place of the message, and tells the room; once more where it was recalled before, so
- * that calling again finishes what a crash left.
- */
+/** Puts the recalled message in the place of the message, and tells the room. Once it is recalled, a repeat does nothing. */
 async function recallUnless(
   deps: Deps,
   recall: Recall,
@@ -59,7 +60,8 @@ async function recallUnless(
     if (message === undefined) return refuse(Code.NO_SUCH_MESSAGE, 'unable to recall the message; it is not there');
     const refusal = refusalFor(message);
     if (refusal !== undefined) return refusal;
-    const recalled = message.recalled ? message : await replace(deps, room, recalledForm(message, recall, deps.now()));
+    if (message.recalled) return { code: Code.OK };
+    const recalled = await replace(deps, room, recalledForm(message, recall, deps.now()));
     if (recalled === undefined) continue;
     await tell(deps, room, recalled);
     return { code: Code.OK };
@@ -70,22 +72,17 @@ async function recallUnless(
 async function findMessage(deps: Deps, room: Room, messageId: string): Promise<StoredMessage | undefined> {
   const seq = readMessageId(messageId)?.seq;
   if (seq === undefined) return undefined;
-  const inTail = room.tail.find((message) => message.seq === seq);
-  const [message] =
-    inTail !== undefined
-      ? [inTail]
-      : await deps.store.readLog({
-          room: room.room,
-          epoch: room.epoch,
-          afterSeq: seq - 1,
-          beforeSeq: seq + 1,
-          order: 'ascending',
-          limit: 1,
-        });
-  return message?.messageId === messageId ? message : undefined;
+  const range = { afterSeq: seq - 1, beforeSeq: seq + 1, order: 'ascending', limit: 1 } as const;
+  const [message] = (await readMessages(deps, room, range)).messages;
+  const isThere = message?.messageId === messageId && (message.recalled === true || message.hidden !== true);
+  return isThere ? message : undefined;
 }
 
-const recalledForm = (message: StoredMessage, { byUserId, extra, isAdmin }: Recall, nowMs: number): StoredMessage => ({
+const recalledForm = (
+  message: StoredMessage,
+  { byUserId, extra, isAdmin, isDelete }: Recall,
+  nowMs: number,
+): StoredMessage => ({
   ...message,
   type: RECALLED_TYPE,
   content: JSON.stringify({
@@ -96,6 +93,7 @@ const recalledForm = (message: StoredMessage, { byUserId, extra, isAdmin }: Reca
     extra,
   }),
   recalled: true,
+  ...(isDelete ? { hidden: true as const } : {}),
 });
 
 /** What now stands at its seq; undefined = it has moved from the tail to the log meanwhile. It never moves back. */
@@ -112,7 +110,10 @@ async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise
 
 async function tell(deps: Deps, room: Room, message: StoredMessage): Promise<void> {
   try {
-    await fanOut(deps, room, { event: 'recalled', room: room.room, roomEpoch: room.epoch, message });
+    const { room: id, epoch: roomEpoch } = room;
+    await fanOut(deps, room, (userId) => {
+      return { event: 'recalled', room: id, roomEpoch, message: messageFor(userId, message) };
+    });
   } catch (fault) {
     // The recall is durable: whoever reads the history sees it.
     deps.onFault('tell of a recall', fault);

@@ -10,7 +10,7 @@ import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
-import { findSent } from './read-history.ts';
+import { findSent } from './find-sent.ts';
 import { placeFor, rankOf } from './take-place.ts';
 
 export interface SendRequest {
@@ -147,7 +147,7 @@ async function answerKnown(
       retryAfterMs: decision.retryAfterMs,
     });
   }
-  const found = await findSent(deps, room, caller.userId, request.clientMessageId, decision.firstAtMs);
+  const found = await findSent(deps, room, caller.userId, request.clientMessageId);
   if (found !== undefined) return sent(room, found);
   const remainingMs = decision.firstAtMs + SEND_IN_FLIGHT_MS - deps.now();
   if (remainingMs <= 0) return undefined;

@@ -138,8 +138,16 @@ describe('keys that are none', () => {
 
 describe('fields of the wrong kind', () => {
   test.each([
-    ['content too long', { ...send, content: 'a'.repeat(28_673) }, 30016],
-    ['content too long in bytes', { ...send, content: '😀'.repeat(7_169) }, 30016],
+    ['content too long', { ...send, content: 'a'.repeat(31_745) }, 30016],
+    ['content too long in bytes', { ...send, content: '😀'.repeat(7_937) }, 30016],
+    ['content too long as JSON, quotes', { ...send, content: '"'.repeat(15_873) }, 30016],
+    ['content too long as JSON, control characters', { ...send, content: '\u0001'.repeat(5_291) }, 30016],
+    ['a frame too long', { ...send, content: 'a'.repeat(32_768) }, 30016],
+    ['half of a character in content', { ...send, content: 'a\ud83d' }, 34205],
+    ['half of a character in a value', { ...setEntries, entries: { seat: '\udc00' } }, 34262],
+    ['a cursor that is no seq', { ...history, cursor: -1 }, 33003],
+    ['a name of any length', { ...send, ['x'.repeat(32_000)]: 1 }, 33003],
+    ['an order of any length', { ...history, order: '"'.repeat(16_000) }, 33003],
     ['content not text', { ...send, content: { text: 'hi' } }, 34205],
     ['content missing', { ...send, content: undefined }, 34205],
     ['type with a space', { ...send, type: 'RC TxtMsg' }, 34205],

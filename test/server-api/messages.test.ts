@@ -90,8 +90,8 @@ describe('publish', () => {
   it.each([
     ['ASCII', 'x'.repeat(31_744), 'x'],
     ['quotes, which are escaped', '"'.repeat(15_872), 'x'],
-    ['control characters, of six bytes each', '\u0001'.repeat(5_290) + 'xxxx', 'x'],
-    ['characters of three bytes', '語'.repeat(10_581) + 'x', 'x'],
+    ['control characters, of six bytes each', `${'\u0001'.repeat(5_290)}xxxx`, 'x'],
+    ['characters of three bytes', `${'語'.repeat(10_581)}x`, 'x'],
   ])('takes as many bytes as fit into a frame, of %s', async (_what, most, more) => {
     const { call, create, room, pass } = newWorld();
     await create();

@@ -11,6 +11,7 @@ import { describeLog } from './log-contract.ts';
 import { describeMembers } from './member-contract.ts';
 import { describeMessages } from './message-contract.ts';
 import { describeRooms } from './room-contract.ts';
+import { describeTurns } from './turn-contract.ts';
 import { describeUsers } from './user-contract.ts';
 
 /** The store's contract, on an engine. */
@@ -26,6 +27,7 @@ export function describeStore(engine: Engine): void {
   describeLog(use);
   describeEntries(use);
   describeUsers(use);
+  describeTurns(use);
   describeLists(use);
   describeLimits(use);
   describeBroadcasts(use);

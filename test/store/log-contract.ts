@@ -1,12 +1,18 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import type { StoredMessage } from '../../lib/domain/room.ts';
-import type { StoreUnderTest } from '../support/emulators.ts';
+import { logKey } from '../../lib/store/keys.ts';
+import { type LogQuery, MARK_EVERY } from '../../lib/store/log.ts';
+import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { readUnitsOf } from './interposed-store.ts';
 import { fresh, message, recalled } from './rows.ts';
 
 const span = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => message(first + index));
-const all = { epoch: 'e1', afterSeq: 0, beforeSeq: Number.MAX_SAFE_INTEGER, limit: 1000 };
+const LAST_SEQ = 1_000_000;
+const all = { epoch: 'e1', afterSeq: 0, beforeSeq: LAST_SEQ + 1, limit: 1000, charactersMax: Number.MAX_SAFE_INTEGER };
 
 /** What every engine must do with the log. */
 export function describeLog(use: () => StoreUnderTest): void {
@@ -17,15 +23,22 @@ export function describeLog(use: () => StoreUnderTest): void {
     }
     return room;
   };
+  /** The messages of a query, however many calls it takes. */
+  const read = async (query: LogQuery): Promise<readonly StoredMessage[]> => {
+    const { messages, readTo } = await use().store.readLog(query);
+    const limit = query.limit - messages.length;
+    if (readTo === undefined || limit === 0) return messages;
+    const rest = query.order === 'ascending' ? { ...query, afterSeq: readTo } : { ...query, beforeSeq: readTo };
+    return [...messages, ...(await read({ ...rest, limit }))];
+  };
   const newLog = (...batches: (readonly [number, number])[]) => append(fresh('log') as RoomId, ...batches);
 
   describe('the log', () => {
     it('gives each message once, however rows overlap and are repeated', async () => {
       const room = await newLog([1, 3], [1, 5], [4, 6], [1, 3], [6, 250]);
-      const { store } = use();
-      expect(await store.readLog({ ...all, room, order: 'ascending' })).toEqual(span(1, 250));
-      expect(await store.readLog({ ...all, room, order: 'descending' })).toEqual(span(1, 250).reverse());
-      expect(await store.readLog({ ...all, epoch: 'e2', room, order: 'ascending' })).toEqual([]);
+      expect(await read({ ...all, room, order: 'ascending' })).toEqual(span(1, 250));
+      expect(await read({ ...all, room, order: 'descending' })).toEqual(span(1, 250).reverse());
+      expect(await read({ ...all, epoch: 'e2', room, order: 'ascending' })).toEqual([]);
     });
 
     it('gives exactly the range and limit asked for', async () => {
@@ -41,9 +54,9 @@ export function describeLog(use: () => StoreUnderTest): void {
       ] as const) {
         const inside = span(1, 130).filter(({ seq }) => seq > afterSeq && seq < beforeSeq);
         const query = { ...all, room, afterSeq, beforeSeq, limit };
-        expect(await use().store.readLog({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
+        expect(await read({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
         const descending = inside.reverse().slice(0, limit);
-        expect(await use().store.readLog({ ...query, order: 'descending' })).toEqual(descending);
+        expect(await read({ ...query, order: 'descending' })).toEqual(descending);
       }
     });
 
@@ -51,7 +64,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       const room = fresh('log') as RoomId;
       const large = span(1, 8).map((entry) => ({ ...entry, content: '語'.repeat(60_000) }));
       await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
-      expect(await use().store.readLog({ ...all, room, order: 'ascending' })).toEqual(large);
+      expect(await read({ ...all, room, order: 'ascending' })).toEqual(large);
     });
 
     it('gives a recalled message in its recalled form, whoever logs what when', async () => {
@@ -72,9 +85,9 @@ export function describeLog(use: () => StoreUnderTest): void {
         for (const afterSeq of [0, 2, 9]) {
           const inside = expected.filter(({ seq }) => seq > afterSeq);
           const query = { ...all, room, afterSeq, limit };
-          expect(await store.readLog({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
+          expect(await read({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
           const descending = inside.reverse().slice(0, limit);
-          expect(await store.readLog({ ...query, order: 'descending' })).toEqual(descending);
+          expect(await read({ ...query, order: 'descending' })).toEqual(descending);
         }
       }
     });
@@ -84,17 +97,143 @@ export function describeLog(use: () => StoreUnderTest): void {
       const { store, clock } = use();
       const messages = span(1, 150).map((one) => (one.seq % 50 === 0 ? recalled(one) : one));
       await store.appendLog(room, 'e1', messages, clock.nowMs + 60_000);
-      expect(await store.readLog({ ...all, room, order: 'ascending' })).toEqual(messages);
-      expect(await store.readLog({ ...all, room, limit: 3, order: 'descending' })).toEqual(
-        messages.slice(-3).reverse(),
-      );
+      expect(await read({ ...all, room, order: 'ascending' })).toEqual(messages);
+      expect(await read({ ...all, room, limit: 3, order: 'descending' })).toEqual(messages.slice(-3).reverse());
     });
 
     it('returns nothing past its expiry', async () => {
       const room = await newLog([1, 3]);
       use().clock.nowMs += 61_000;
       await append(room, [4, 4]);
-      expect(await use().store.readLog({ ...all, room, order: 'ascending' })).toEqual(span(4, 4));
+      expect(await read({ ...all, room, order: 'ascending' })).toEqual(span(4, 4));
+    });
+
+    it('ends with the message that makes the text asked for full, and says where', async () => {
+      const room = fresh('log') as RoomId;
+      const large = span(1, 6).map((entry) => ({ ...entry, content: '語'.repeat(1000) }));
+      await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
+      const query = { ...all, room, charactersMax: 2500 };
+      const up = await use().store.readLog({ ...query, order: 'ascending' });
+      expect(up).toEqual({ messages: large.slice(0, 3), readTo: 3 });
+      const down = await use().store.readLog({ ...query, order: 'descending' });
+      expect(down).toEqual({ messages: large.slice(3).reverse(), readTo: 4 });
+    });
+
+    it('reads a page anywhere in a log at the price of the newest', async () => {
+      const room = fresh('log') as RoomId;
+      const rows = Array.from({ length: 100 }, (_, row) => [row * 4 + 1, row * 4 + 4] as const);
+      await append(room, ...rows);
+      const unitsOf = (afterSeq: number, beforeSeq: number, order: LogQuery['order']) =>
+        readUnitsOf(use(), (store) => store.readLog({ ...all, room, afterSeq, beforeSeq, order, limit: 20 }));
+      const newest = await unitsOf(0, 401, 'descending');
+      for (const seq of [30, 203, 381]) {
+        expect(await unitsOf(0, seq, 'descending')).toBeLessThanOrEqual(newest + 1);
+        expect(await unitsOf(seq, 401, 'ascending')).toBeLessThanOrEqual(newest + 1);
+      }
+    });
+
+    it('marks times often enough, and each row that is dear to read', async () => {
+      const room = fresh('log') as RoomId;
+      const { store, clock } = use();
+      const life = { room, epoch: 'e1' };
+      const sentAt = (seq: number) => 1_000 + Math.floor(seq / 3);
+      const timed = span(1, 200).map((entry) => ({ ...entry, sentAtMs: sentAt(entry.seq) }));
+      const dear = timed.map((entry) => (entry.seq === 50 ? { ...entry, content: 'x'.repeat(1000) } : entry));
+      for (let from = 0; from < 200; from += 5) {
+        await store.appendLog(room, 'e1', dear.slice(from, from + 5), clock.nowMs + 60_000);
+      }
+      for (let atMs = 999; atMs < 1070; atMs += 1) {
+        const before = (await store.markBefore(life, atMs)) ?? 0;
+        const from = (await store.markFrom(life, atMs)) ?? 201;
+        expect(before === 0 || sentAt(before) < atMs).toBe(true);
+        expect(from === 201 || sentAt(from) >= atMs).toBe(true);
+        expect(from - before).toBeLessThanOrEqual(MARK_EVERY);
+        // Row 46 to 50 has a mark at each end.
+        for (const seq of [46, 50]) expect(before < seq && seq < from).toBe(false);
+      }
+      expect(await store.markBefore({ room, epoch: 'e2' }, 2000)).toBeUndefined();
+      expect(await store.markFrom({ room, epoch: 'e2' }, 0)).toBeUndefined();
+    });
+
+    it('has no marks past their expiry', async () => {
+      const room = fresh('log') as RoomId;
+      await append(room, [30, 34]);
+      expect(await use().store.markFrom({ room, epoch: 'e1' }, 0)).toBe(32);
+      use().clock.nowMs += 61_000;
+      expect(await use().store.markFrom({ room, epoch: 'e1' }, 0)).toBeUndefined();
+    });
+
+    it("finds a client's message by its client message id, and none of the server API", async () => {
+      const room = fresh('log') as RoomId;
+      const { store, clock } = use();
+      const byServer: StoredMessage = { ...message(2, 'api-1'), clientMessageId: 'api-1' };
+      const logged = [message(1), byServer, recalled(message(3))];
+      await store.appendLog(room, 'e1', logged, clock.nowMs + 60_000);
+      const { messageId, sentAtMs } = message(1);
+      const life = { room, epoch: 'e1' };
+      expect(await store.findSent(life, 'ann', 'c-1')).toEqual({ seq: 1, messageId, sentAtMs });
+      expect((await store.findSent(life, 'ann', 'c-3'))?.seq).toBe(3);
+      expect(await store.findSent(life, 'ann', 'api-1')).toBeUndefined();
+      expect(await store.findSent(life, 'bob', 'c-1')).toBeUndefined();
+      expect(await store.findSent({ ...life, epoch: 'e2' }, 'ann', 'c-1')).toBeUndefined();
+      expect(await store.findSent({ ...life, room: fresh('log') as RoomId }, 'ann', 'c-1')).toBeUndefined();
+      clock.nowMs += 61_000;
+      expect(await store.findSent(life, 'ann', 'c-1')).toBeUndefined();
+    });
+
+    it('passes over what in a row is no message, and a row that is none', async () => {
+      const room = await newLog([1, 3], [4, 6], [7, 9]);
+      const put = (row: object) =>
+        createClientAt(use().endpoint).send(
+          new PutCommand({ TableName: tableName, Item: { ...logKey(room, 'e1', 4, 6), lastSeq: 6, ...row } }),
+        );
+      const kept = [...span(1, 3), ...span(7, 9)];
+      for (const row of [
+        { messages: 'text' },
+        {},
+        { messages: [null, 5, { seq: '4' }, { ...message(4), content: 4 }] },
+      ]) {
+        await put(row);
+        expect(await read({ ...all, room, order: 'ascending' })).toEqual(kept);
+        expect(await read({ ...all, room, order: 'descending' })).toEqual(kept.toReversed());
+      }
+    });
+
+    it('gives the same as a list, whatever was written in whatever order', async () => {
+      const { store, clock } = use();
+      const write = fc.record({
+        first: fc.integer({ min: 1, max: 60 }),
+        length: fc.integer({ min: 1, max: 12 }),
+        recalls: fc.array(fc.integer({ min: 1, max: 72 }), { maxLength: 3 }),
+      });
+      const query = fc.record({
+        afterSeq: fc.integer({ min: 0, max: 72 }),
+        beforeSeq: fc.integer({ min: 0, max: 74 }),
+        limit: fc.integer({ min: 1, max: 30 }),
+        order: fc.constantFrom<LogQuery['order'][]>('ascending', 'descending'),
+      });
+      const history = fc.asyncProperty(
+        fc.array(write, { minLength: 1, maxLength: 14 }),
+        fc.array(query, { minLength: 4, maxLength: 8 }),
+        async (writes, queries) => {
+          const room = fresh('log') as RoomId;
+          const model = new Map<number, StoredMessage>();
+          for (const { first, length, recalls } of writes) {
+            const batch = span(first, first + length - 1).map((one) =>
+              recalls.includes(one.seq) ? recalled(one) : one,
+            );
+            await store.appendLog(room, 'e1', batch, clock.nowMs + 60_000);
+            for (const one of batch) if (!model.get(one.seq)?.recalled) model.set(one.seq, one);
+          }
+          for (const asked of queries) {
+            const inside = [...model.values()]
+              .filter(({ seq }) => seq > asked.afterSeq && seq < asked.beforeSeq)
+              .sort((one, other) => (one.seq - other.seq) * (asked.order === 'ascending' ? 1 : -1));
+            expect(await read({ ...all, ...asked, room })).toEqual(inside.slice(0, asked.limit));
+          }
+        },
+      );
+      await fc.assert(history, { numRuns: 40, seed: 7 });
     });
   });
 }

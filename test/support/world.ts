@@ -29,6 +29,18 @@ export const defaultSettings: Settings = {
   leaveEndsAllDevices: false,
   historyRetentionDays: 7,
   sendsPerSecond: 5,
+  // Users are the same in all tests of a file, and do what they like at one instant.
+  joinsPerMinute: 0,
+  newRoomsPerMinute: 0,
+  leavesPerMinute: 0,
+  historyReadsPerMinute: 0,
+  repairsPerMinute: 0,
+  attributeChangesPerMinute: 0,
+  recallsPerMinute: 0,
+  pingsPerMinute: 0,
+  connectsPerMinute: 0,
+  maxRoomsPerConnection: 0,
+  maxConnectionsPerUser: 0,
   notifyMemberChanges: true,
   allowedOrigins: '',
   tokenLifeSec: 3600,
@@ -177,6 +189,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
         content: '{}',
         includeSender: true,
         rank: 'normal',
+        isKept: true,
       });
       if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
     }

@@ -73,7 +73,7 @@ const look = (world: World) => (deps: Deps, bob: Caller) => lookAtMember(deps, w
 const publish = (world: World) => (deps: Deps) =>
   publishMessage(deps, {
     ...{ room: world.room, fromUserId: 'system', type: 'RC:TxtMsg', content: '{}' },
-    ...{ includeSender: true, rank: 'normal' as const },
+    ...{ includeSender: true, rank: 'normal' as const, isKept: true },
   });
 
 /** Whoever was in at the answer stays, whoever was out stays out; and both come about. */

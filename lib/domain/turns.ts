@@ -1,0 +1,93 @@
+import type { Settings } from './settings.ts';
+
+/** What a user may do only so often in a minute, over however many connections and in however many rooms. */
+export type LimitedAction =
+  | 'join'
+  | 'newRoom'
+  | 'leave'
+  | 'history'
+  | 'repair'
+  | 'attributes'
+  | 'recall'
+  | 'ping'
+  | 'connect';
+
+/** How much of each limit is used up: see `turnOf`. */
+export type Turns = Readonly<Partial<Record<LimitedAction, number>>>;
+
+const MINUTE_MS = 60_000;
+
+const SETTING_OF = {
+  join: 'joinsPerMinute',
+  newRoom: 'newRoomsPerMinute',
+  leave: 'leavesPerMinute',
+  history: 'historyReadsPerMinute',
+  repair: 'repairsPerMinute',
+  attributes: 'attributeChangesPerMinute',
+  recall: 'recallsPerMinute',
+  ping: 'pingsPerMinute',
+  connect: 'connectsPerMinute',
+} as const satisfies Readonly<Record<LimitedAction, keyof Settings>>;
+
+/** 0 = no limit. */
+export const limitPerMinute = (settings: Settings, action: LimitedAction): number => settings[SETTING_OF[action]];
+
+/** The limit with this turn taken, or how long until there is one. */
+export type TurnDecision =
+  | { readonly kind: 'turn'; readonly tatMs: number }
+  | { readonly kind: 'wait'; readonly retryAfterMs: number };
+
+/**
+ * A minute's worth may be used at once and comes back evenly over a minute (GCRA): so all of a limit is one number, the
+ * time at which it will be unused again. `cost`: how many turns at once; more than a minute has count as a whole minute.
+ */
+export function turnOf(tatMs: number, perMinute: number, cost: number, nowMs: number): TurnDecision {
+  const everyMs = MINUTE_MS / perMinute;
+  const nextMs = Math.max(tatMs, nowMs) + everyMs * Math.min(cost, perMinute);
+  const tooEarlyMs = nextMs - nowMs - MINUTE_MS;
+  // Half a turn more than there is: sums of fractions are not exact.
+  if (tooEarlyMs < everyMs / 2) return { kind: 'turn', tatMs: nextMs };
+  return { kind: 'wait', retryAfterMs: Math.ceil(tooEarlyMs) };
+}
+
+/** Those that still say something. */
+export const turnsInUse = (turns: Turns, nowMs: number): Turns =>
+  Object.fromEntries(Object.entries(turns).filter(([, tatMs]) => tatMs > nowMs));
+
+/** A message that a user has sent, or tried to. */
+export interface SendMark {
+  /** Which one: made of the room and the client message id. */
+  readonly key: string;
+  readonly atMs: number;
+}
+
+/** An attempt to send may be under way for this long: the Lambda's timeout, and a margin. */
+export const SEND_KEPT_MS = 32_000;
+/** More than these in that time are not remembered: the oldest are forgotten. */
+const SENDS_MAX = 200;
+const SECOND_MS = 1000;
+
+/** The marks with this one, or how long until there may be one more. `sends`: oldest first. */
+export type SendTurnDecision =
+  | { readonly kind: 'turn'; readonly sends: readonly SendMark[] }
+  | { readonly kind: 'wait'; readonly retryAfterMs: number };
+
+/** May an attempt at this message be under way? */
+export const isMarked = (sends: readonly SendMark[], key: string, nowMs: number): boolean =>
+  sends.some((send) => send.key === key && nowMs - send.atMs < SEND_KEPT_MS);
+
+/** May one more message of the user go out? */
+export function sendTurnOf(
+  sends: readonly SendMark[],
+  key: string,
+  perSecond: number,
+  nowMs: number,
+): SendTurnDecision {
+  const others = sends.filter((send) => send.key !== key && nowMs - send.atMs < SEND_KEPT_MS);
+  const lately = others.filter((send) => nowMs - send.atMs < SECOND_MS);
+  const oldest = lately.at(-perSecond);
+  if (oldest !== undefined && lately.length >= perSecond) {
+    return { kind: 'wait', retryAfterMs: Math.max(1, oldest.atMs + SECOND_MS - nowMs) };
+  }
+  return { kind: 'turn', sends: [...others, { key, atMs: nowMs }].slice(-SENDS_MAX) };
+}

@@ -1,0 +1,145 @@
+import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
+import type { ConnectionId, UserId } from '../domain/ids.ts';
+import type { Turns } from '../domain/turns.ts';
+import { ConditionFailed, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { accessKey, expiredBySec, expiry } from './keys.ts';
+import { randomRevision } from './random-revision.ts';
+import type { Users } from './users.ts';
+
+/** Turns are of no use after minutes; the rest is for clocks that differ. */
+const TURNS_KEPT_MS = 24 * 3600 * 1000;
+
+/** Marks by what they are of, because the words of maps would be half of the row. */
+interface AccessRow extends Partial<Restrictions> {
+  readonly revision?: number;
+  readonly turns?: Turns;
+  readonly sends?: Readonly<Record<string, number>>;
+  /** `<ms>#<connection>`: a set, so that one can be added without knowing the others. */
+  readonly cut?: Iterable<string>;
+}
+
+const RAISED = '#revision = if_not_exists(#revision, :zero) + :one';
+const raise = { names: { '#revision': 'revision' }, values: { ':zero': 0, ':one': 1 } };
+
+/** What holds for a user whatever he does, in DynamoDB. */
+export class DynamoAccess implements Pick<Users, 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'noteCut'> {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async getAccess(user: UserId, read?: 'consistent' | 'glance'): Promise<Access> {
+    const row = await this.#table.get(accessKey(user), read);
+    return row === undefined ? fullAccess : toAccess(row);
+  }
+
+  async takeTurn(user: UserId, next: Access): Promise<boolean> {
+    const nowMs = this.#table.now();
+    const revision = randomRevision();
+    // A: read revision 7 --------------- put -> refused: A looks again
+    // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
+    // block: ------------- revision 8    put -> refused: A finds the block
+    // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
+    // A: read nothing, or a row past its expiry: the same as none.
+    const guard =
+      next.revision === 0
+        ? { condition: 'attribute_not_exists(#revision) OR #expiresAtSec <= :guard', value: expiredBySec(nowMs) }
+        : { condition: '#revision = :guard', value: next.revision };
+    try {
+      await this.#table.put({
+        Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
+        ConditionExpression: guard.condition,
+        ExpressionAttributeNames: {
+          '#revision': 'revision',
+          ...(next.revision === 0 ? { '#expiresAtSec': 'expiresAtSec' } : {}),
+        },
+        ExpressionAttributeValues: { ':guard': guard.value },
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) return false;
+    }
+    return (await this.getAccess(user)).revision === revision;
+  }
+
+  async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensFromMs'>>): Promise<void> {
+    const names = Object.keys(change);
+    if (names.length === 0) return;
+    // block: ----------- blockedUntilMs
+    // mute:  -- mutedUntilMs: each names its own attribute, so none undoes another
+    // turn:  read ------------------- put -> refused by the revision: it would write what it has read
+    await this.#table.update({
+      Key: accessKey(user),
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, ${RAISED} REMOVE #expiresAtSec`,
+      ExpressionAttributeNames: {
+        ...raise.names,
+        '#expiresAtSec': 'expiresAtSec',
+        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ...raise.values,
+        ...Object.fromEntries(Object.entries(change).map(([name, ms]) => [`:${name}`, ms])),
+      },
+    });
+  }
+
+  async expireTokens(user: UserId, beforeMs: number): Promise<void> {
+    // A: before 5 --------------- expire -> refused: 7 stays
+    // B: ---------- before 7 -> 7
+    const update = this.#table.update({
+      Key: accessKey(user),
+      UpdateExpression: `SET #tokensFromMs = :beforeMs, ${RAISED} REMOVE #expiresAtSec`,
+      ConditionExpression: 'attribute_not_exists(#tokensFromMs) OR #tokensFromMs < :beforeMs',
+      ExpressionAttributeNames: { ...raise.names, '#tokensFromMs': 'tokensFromMs', '#expiresAtSec': 'expiresAtSec' },
+      ExpressionAttributeValues: { ...raise.values, ':beforeMs': beforeMs },
+    });
+    await unlessRefused(update);
+  }
+
+  async noteCut(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void> {
+    if (connections.length === 0) return;
+    // A: c1 ------ added: neither undoes the other, and the row may be made by either. A row that was past its expiry
+    // B: ---- c2          lives on with turns that are over.
+    await this.#table.update({
+      Key: accessKey(user),
+      UpdateExpression: `SET ${RAISED} REMOVE #expiresAtSec ADD #cut :cut`,
+      ExpressionAttributeNames: { ...raise.names, '#cut': 'cut', '#expiresAtSec': 'expiresAtSec' },
+      ExpressionAttributeValues: {
+        ...raise.values,
+        ':cut': new Set(connections.map((connectionId) => `${nowMs}#${connectionId}`)),
+      },
+    });
+  }
+}
+
+const expiryOf = (access: Access, nowMs: number) => (isRestricted(access, nowMs) ? {} : expiry(nowMs + TURNS_KEPT_MS));
+
+function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, turns, sends, cut }: Access): AccessRow {
+  return {
+    ...(blockedUntilMs === 0 ? {} : { blockedUntilMs }),
+    ...(mutedUntilMs === 0 ? {} : { mutedUntilMs }),
+    ...(tokensFromMs === 0 ? {} : { tokensFromMs }),
+    turns,
+    ...(sends.length === 0 ? {} : { sends: Object.fromEntries(sends.map(({ key, atMs }) => [key, atMs])) }),
+    ...(cut.length === 0 ? {} : { cut: new Set(cut.map(({ atMs, connectionId }) => `${atMs}#${connectionId}`)) }),
+  };
+}
+
+function toAccess(row: Row): Access {
+  const { blockedUntilMs = 0, mutedUntilMs = 0, tokensFromMs = 0, ...rest } = row as AccessRow;
+  const { revision = 0, turns = {}, sends = {}, cut = [] } = rest;
+  return {
+    ...{ blockedUntilMs, mutedUntilMs, tokensFromMs, revision, turns },
+    sends: Object.entries(sends)
+      .map(([key, atMs]) => ({ key, atMs }))
+      .sort((one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1)),
+    cut: [...cut].map(toCutMark),
+  };
+}
+
+function toCutMark(text: string): CutMark {
+  const [atMs = '', connectionId = ''] = text.split('#');
+  return { connectionId: connectionId as ConnectionId, atMs: Number(atMs) };
+}

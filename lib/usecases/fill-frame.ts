@@ -1,0 +1,48 @@
+import type { StoredMessage } from '../domain/room.ts';
+import { FRAME_BYTES_MAX, frameBytes } from '../protocol/frame-size.ts';
+import type { Message } from '../protocol/frames.ts';
+
+/** The longest id that a request can have. */
+const ANY_ID = 'x'.repeat(36);
+
+/** A message as its receiver sees it. */
+export function messageFor(userId: string, message: StoredMessage): Message {
+  const { transient: _transient, notForSender, ...shown } = message;
+  return notForSender === true && message.senderUserId === userId ? { ...shown, notForSender } : shown;
+}
+
+/** What of some messages went into a frame. */
+export interface Filled {
+  readonly messages: readonly Message[];
+  /** Seqs of those that are hidden. */
+  readonly hidden: readonly number[];
+  /** The seq of the last one that was looked at, whatever became of it; undefined = there was none. */
+  readonly lastSeq: number | undefined;
+  /** Some did not fit: they are for another frame. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Puts messages into an answer, in their order, as many as fit. One that fits into no frame at all is left out, so that it
+ * does not keep the others from being read. `around`: the answer without them, with every field that it will have.
+ */
+export function fillFrame(around: object, messages: readonly StoredMessage[], userId: string): Filled {
+  const empty = frameBytes({ event: 'answer', id: ANY_ID, ...around, messages: [], hidden: [] });
+  const shown: Message[] = [];
+  const hidden: number[] = [];
+  let bytes = empty;
+  let lastSeq: number | undefined;
+  for (const message of messages) {
+    const own = messageFor(userId, message);
+    // And a comma.
+    const added = 1 + (message.hidden ? String(message.seq).length : frameBytes(own));
+    if (empty + added <= FRAME_BYTES_MAX) {
+      bytes += added;
+      if (bytes > FRAME_BYTES_MAX) return { messages: shown, hidden, lastSeq, isCut: true };
+      if (message.hidden) hidden.push(message.seq);
+      else shown.push(own);
+    }
+    lastSeq = message.seq;
+  }
+  return { messages: shown, hidden, lastSeq, isCut: false };
+}

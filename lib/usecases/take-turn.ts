@@ -1,0 +1,167 @@
+import { type Access, CUT_KEPT_MS, isCut } from '../domain/access.ts';
+import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../domain/turns.ts';
+import { Code } from '../protocol/codes.ts';
+import type { Connection } from '../store/room-store.ts';
+import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+
+/** What a frame is about to do. */
+export type TurnRequest =
+  | { readonly action: LimitedAction; readonly cost?: number }
+  /** `key` is the same for all attempts at one message. */
+  | { readonly action: 'send'; readonly key: string };
+
+/** A frame that may be served, as far as its user and its connection are concerned. */
+export interface Turn {
+  readonly connection: Connection;
+  readonly access: Access;
+  /**
+   * Comes after all checks that can refuse, and before the first write and whatever is dear to read: from then on the frame
+   * counts. `also`: it does this too. 'again' = what the checks may have looked at has changed: ask once more.
+   */
+  take(also?: LimitedAction): Promise<'taken' | 'again' | Refusal>;
+}
+
+interface Rows {
+  readonly connection: Connection;
+  readonly access: Access;
+}
+
+/**
+ * May this user do this now, by this connection? Reads their two rows, perhaps as they were a moment ago, and refuses
+ * without a write. `take` is conditional on the row of the user's access as read, which a block everywhere, an expiry of
+ * tokens and the cut of a connection change: so after their answer no turn is taken against them. Without a limit there is
+ * nothing to write, and the rows are read as they are.
+ */
+export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Turn | Refusal> {
+  const isFree = request.action !== 'send' && limitPerMinute(deps.settings, request.action) === 0;
+  const rows = isFree ? await readRows(deps, caller) : await glanceRows(deps, caller);
+  if (rows === undefined) return closed(request);
+  const decided = decide(deps, rows, [request]);
+  if ('code' in decided) return decided;
+  let isTaken = false;
+  return {
+    ...rows,
+    take: async (also) => {
+      if (isTaken && also === undefined) return 'taken';
+      const requests = [...(isTaken ? [] : [request]), ...(also === undefined ? [] : [{ action: also }])];
+      const outcome = await takeAs(deps, caller, rows, requests);
+      isTaken ||= outcome === 'taken';
+      return outcome;
+    },
+  };
+}
+
+/** As read, or what has to be read anew because somebody else has written the row of the access. */
+async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: readonly TurnRequest[]) {
+  let rows = read;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const next = decide(deps, rows, requests);
+    if ('code' in next) return next;
+    if (next === rows.access || (await deps.store.takeTurn(caller.userId, next))) return 'taken';
+    const now = await readRows(deps, caller);
+    if (now === undefined) return closed(requests[0]);
+    if (hasChanged(read.access, now.access, requests)) return decideAgain(deps, now, requests);
+    rows = now;
+  }
+  return refuse(Code.REQUEST_TOO_FAST, 'unable to go on; too much at once', { retryAfterMs: 500 });
+}
+
+function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 'again' | Refusal {
+  const decided = decide(deps, rows, requests);
+  return 'code' in decided ? decided : 'again';
+}
+
+/** What a use case decides by itself: whether he is muted, and whether the message was sent before. */
+function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
+  const marked = ({ sends }: Access) =>
+    requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
+  return before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now);
+}
+
+/** The access with these turns taken; the very same where there is nothing to take. */
+function decide(deps: Deps, { connection, access }: Rows, requests: readonly TurnRequest[]): Access | Refusal {
+  const nowMs = deps.now();
+  const [request] = requests;
+  if (connection.closedAtMs !== undefined || isCut(access, connection.connectionId)) return closed(request);
+  const deed = deedOf(request);
+  if (nowMs < access.blockedUntilMs) {
+    return refuse(Code.BLOCKED, `unable to ${deed}; blocked for now`, { reason: 'blocked' });
+  }
+  if (connection.tokenIssuedAtMs < access.tokensFromMs) {
+    return refuse(Code.TOKEN_EXPIRED, `unable to ${deed}; the token has expired`);
+  }
+  let next = access;
+  for (const one of requests) {
+    const decided = takeOne(deps, next, one);
+    if ('code' in decided) return decided;
+    next = decided;
+  }
+  if (next === access) return access;
+  const cut = access.cut.filter(({ atMs }) => nowMs - atMs < CUT_KEPT_MS);
+  return { ...next, turns: turnsInUse(next.turns, nowMs), cut };
+}
+
+function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Refusal {
+  if (request.action === 'send') return takeSend(deps, access, request.key);
+  const { action, cost = 1 } = request;
+  const perMinute = limitPerMinute(deps.settings, action);
+  if (perMinute === 0) return access;
+  const turn = turnOf(access.turns[action] ?? 0, perMinute, cost, deps.now());
+  if (turn.kind === 'turn') return { ...access, turns: { ...access.turns, [action]: turn.tatMs } };
+  const { retryAfterMs } = turn;
+  return refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too often in one minute`, { retryAfterMs });
+}
+
+/** Whoever asks once more while an attempt may be under way sends nothing: it is asked what became of that. */
+function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
+  const nowMs = deps.now();
+  if (isMarked(access.sends, key, nowMs)) {
+    const asked = takeOne(deps, access, { action: 'repair' });
+    return 'revision' in asked ? asked : { ...asked, code: Code.SEND_TOO_FAST };
+  }
+  const turn = sendTurnOf(access.sends, key, deps.settings.sendsPerSecond, nowMs);
+  if (turn.kind === 'turn') return { ...access, sends: turn.sends };
+  const { retryAfterMs } = turn;
+  return refuse(Code.SEND_TOO_FAST, 'unable to send the message; too many in one second', { retryAfterMs });
+}
+
+async function glanceRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
+  const [connection, access] = await Promise.all([
+    caller.seen ?? deps.store.glanceConnection(caller),
+    deps.store.getAccess(caller.userId, 'glance'),
+  ]);
+  if (connection !== undefined) return { connection, access };
+  // It was opened just now, or closed so long ago that its row is gone.
+  const now = await openRow(deps, caller);
+  return now === undefined ? undefined : { connection: now, access };
+}
+
+async function readRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
+  const [connection, access] = await Promise.all([openRow(deps, caller), deps.store.getAccess(caller.userId)]);
+  return connection === undefined ? undefined : { connection, access };
+}
+
+/** A socket without a row was to be closed long ago. */
+async function openRow(deps: Deps, caller: Caller): Promise<Connection | undefined> {
+  const connection = await deps.store.getConnection(caller);
+  if (connection === undefined) await deps.push.close(caller.connectionId);
+  return connection;
+}
+
+const closed = (request: TurnRequest | undefined) =>
+  refuse(Code.DISCONNECTED, `unable to ${deedOf(request)}; the connection is closed`);
+
+const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
+  join: 'join the room',
+  newRoom: 'make the room',
+  leave: 'leave the room',
+  send: 'send the message',
+  history: 'read the history',
+  repair: 'read what is missing',
+  attributes: 'change the attributes',
+  recall: 'recall the message',
+  ping: 'answer',
+  connect: 'connect',
+};
+
+const deedOf = (request: TurnRequest | undefined): string => DEEDS[request?.action ?? 'ping'];

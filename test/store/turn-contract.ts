@@ -1,0 +1,119 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Access, fullAccess } from '../../lib/domain/access.ts';
+import type { UserId } from '../../lib/domain/ids.ts';
+import { accessKey } from '../../lib/store/keys.ts';
+import type { RoomStore } from '../../lib/store/room-store.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { interposedStore, readUnitsOf, rowAt } from './interposed-store.ts';
+import { connectionId, fresh, user } from './rows.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** What every engine must do with the turns that a user takes. */
+export function describeTurns(use: () => StoreUnderTest): void {
+  const next = (access: Access, join: number): Access => ({ ...access, turns: { join } });
+  const read = (ann: UserId) => use().store.getAccess(ann);
+  const take = async (store: RoomStore, ann: UserId, join: number) =>
+    store.takeTurn(ann, next(await store.getAccess(ann), join));
+
+  describe('a turn', () => {
+    it('is taken by whoever has read the row as it is, and keeps all that is on it', async () => {
+      const ann = user(fresh('ann'));
+      const { store } = use();
+      const taken: Access = {
+        ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3, revision: 0 },
+        ...{ turns: { join: 4, ping: 5.5 } },
+        sends: ['b', '_-7', 'a'].map((key, index) => ({ key, atMs: 10 + index })),
+        cut: [{ connectionId: connectionId('L0SM9/+w='), atMs: 6 }],
+      };
+      expect(await store.takeTurn(ann, taken)).toBe(true);
+      const { revision, ...rest } = await read(ann);
+      expect({ ...rest, revision: 0 }).toEqual(taken);
+      expect(await store.takeTurn(ann, next(taken, 7))).toBe(false);
+      expect(await store.takeTurn(ann, next({ ...taken, revision: revision + 1 }, 7))).toBe(false);
+      expect(await read(ann)).toEqual({ ...taken, revision });
+      expect(await store.takeTurn(ann, { ...fullAccess, revision })).toBe(true);
+      expect(await read(ann)).toEqual({ ...fullAccess, revision: expect.any(Number) });
+    });
+
+    it('is refused to whoever has read the row before something was laid down', async () => {
+      const { store } = use();
+      const acts: readonly ((ann: UserId) => Promise<unknown>)[] = [
+        (ann) => store.setAccess(ann, { blockedUntilMs: 9 }),
+        (ann) => store.setAccess(ann, { mutedUntilMs: 0 }),
+        (ann) => store.expireTokens(ann, 9),
+        (ann) => store.noteCut(ann, [connectionId('c1')], 9),
+        (ann) => take(store, ann, 9),
+      ];
+      for (const act of acts) {
+        for (const isThere of [true, false]) {
+          const ann = user(fresh('ann'));
+          if (isThere) await take(store, ann, 5);
+          const before = await read(ann);
+          await act(ann);
+          const after = await read(ann);
+          expect(await store.takeTurn(ann, next(before, 7))).toBe(false);
+          expect(await read(ann)).toEqual(after);
+          expect(await take(store, ann, 7)).toBe(true);
+        }
+      }
+    });
+
+    it('is recognised where its answer was lost, and no other is taken for it', async () => {
+      const ann = user(fresh('ann'));
+      expect(await take(interposedStore(use(), { 1: 'lost' }), ann, 5)).toBe(true);
+      expect(await take(interposedStore(use(), { 1: 'lost' }), ann, 6)).toBe(true);
+      // The very same turn, by another Lambda in the same ms.
+      const same = () => take(use().store, ann, 7);
+      expect(await take(interposedStore(use(), { 1: 'dropped', 2: same }), ann, 7)).toBe(false);
+      expect((await read(ann)).turns).toEqual({ join: 7 });
+    });
+
+    it('is glanced at for half of what a look costs', async () => {
+      const ann = user(fresh('ann'));
+      await take(use().store, ann, 5);
+      expect(await use().store.getAccess(ann, 'glance')).toEqual(await read(ann));
+      expect(await readUnitsOf(use(), (store) => store.getAccess(ann))).toBe(1);
+      expect(await readUnitsOf(use(), (store) => store.getAccess(ann, 'glance'))).toBe(0.5);
+    });
+
+    it('is forgotten after a day, unless something was laid down for the user', async () => {
+      const { store, clock } = use();
+      const { nowMs } = clock;
+      onTestFinished(() => {
+        clock.nowMs = nowMs;
+      });
+      const [ann, bob] = [user(fresh('ann')), user(fresh('bob'))];
+      await take(store, ann, 5);
+      await store.expireTokens(bob, 9);
+      await take(store, bob, 5);
+      clock.nowMs = nowMs + DAY_MS - 1;
+      expect((await read(ann)).turns).toEqual({ join: 5 });
+      clock.nowMs = nowMs + DAY_MS;
+      expect(await read(ann)).toEqual(fullAccess);
+      expect(await read(bob)).toMatchObject({ tokensFromMs: 9, turns: { join: 5 } });
+      // The expired row lies in the table still.
+      expect(await take(store, ann, 6)).toBe(true);
+      clock.nowMs += DAY_MS;
+      await store.setAccess(ann, { mutedUntilMs: clock.nowMs + 5 });
+      clock.nowMs += DAY_MS;
+      expect(await read(ann)).toMatchObject({ mutedUntilMs: clock.nowMs - DAY_MS + 5 });
+      expect(await rowAt(use(), accessKey(ann))).not.toHaveProperty('expiresAtSec');
+    });
+
+    it('is not taken over a block that comes between: the block stays, by whichever way', async () => {
+      const ann = user(fresh('ann'));
+      await Promise.all([
+        ...Array.from({ length: 10 }, (_, index) => take(use().store, ann, index + 1)),
+        use().store.setAccess(ann, { blockedUntilMs: 77 }),
+        use().store.expireTokens(ann, 88),
+        use().store.noteCut(ann, [connectionId('c1')], 99),
+        use().store.noteCut(ann, [connectionId('c2')], 98),
+        ...Array.from({ length: 10 }, (_, index) => take(use().store, ann, index + 1)),
+      ]);
+      const { blockedUntilMs, tokensFromMs, cut } = await read(ann);
+      expect({ blockedUntilMs, tokensFromMs }).toEqual({ blockedUntilMs: 77, tokensFromMs: 88 });
+      expect(new Set(cut.map((mark) => mark.connectionId))).toEqual(new Set(['c1', 'c2']));
+    });
+  });
+}

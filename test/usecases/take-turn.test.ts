@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../lib/domain/settings.ts';
+import { blockEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import { muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
+import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/take-turn.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { worldWith } from './changed-world.ts';
+
+const store = useStore('dynoxide');
+
+let users = 0;
+/** A user of the test's own, connected. */
+async function connected(
+  change: Partial<Settings> = {},
+  of = (settings: Partial<Settings>) => createWorld(store(), settings),
+) {
+  users += 1;
+  const world = of({ joinsPerMinute: 3, newRoomsPerMinute: 1, sendsPerSecond: 2, ...change });
+  return { world, ann: await world.open(`ann-${users}`) };
+}
+
+async function turn({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }): Promise<Turn> {
+  const asked = await askTurn(deps, caller, request);
+  if ('code' in asked) throw new Error(`unable to go on; ${asked.message}`);
+  return asked;
+}
+
+const ask = ({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }) =>
+  askTurn(deps, caller, request);
+
+const send = (key: string): TurnRequest => ({ action: 'send', key });
+
+describe('a turn', () => {
+  test('is taken once, however often it is asked to be', async () => {
+    const { world, ann } = await connected();
+    const one = await turn(world, ann);
+    for (let times = 0; times < 5; times += 1) expect(await one.take()).toBe('taken');
+    for (let times = 0; times < 2; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
+    expect(await ask(world, ann)).toMatchObject({ code: 20607, retryAfterMs: 20_000 });
+    world.pass(20_000);
+    expect(await (await turn(world, ann)).take()).toBe('taken');
+  });
+
+  test('counts for the user, whatever connection it comes over', async () => {
+    const { world, ann } = await connected();
+    const other = await world.open(ann.userId);
+    for (const caller of [ann, other, ann]) expect(await (await turn(world, caller)).take()).toBe('taken');
+    for (const caller of [ann, other]) expect(await ask(world, caller)).toMatchObject({ code: 20607 });
+    expect(await ask(world, ann, { action: 'leave' })).toHaveProperty('take');
+  });
+
+  test('is refused to one too many of those who have asked at once', async () => {
+    const { world, ann } = await connected();
+    const asked = await Promise.all(Array.from({ length: 6 }, () => turn(world, ann)));
+    const outcomes = await Promise.all(asked.map((one) => one.take()));
+    expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(3);
+    const refused = outcomes.filter((outcome) => outcome !== 'taken');
+    for (const outcome of refused) expect(outcome).toMatchObject({ code: 20607, retryAfterMs: 20_000 });
+  });
+
+  test('may do something else too, which has a limit of its own', async () => {
+    const { world, ann } = await connected();
+    expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
+    const next = await turn(world, ann);
+    expect(await next.take('newRoom')).toMatchObject({ code: 20607, retryAfterMs: 60_000 });
+    expect(await next.take()).toBe('taken');
+    world.pass(60_000);
+    expect(await next.take('newRoom')).toBe('taken');
+    expect((await world.deps.store.getAccess(ann.userId)).turns).toEqual({ newRoom: world.clock.nowMs + 60_000 });
+  });
+
+  test('without a limit costs no write', async () => {
+    const { world, ann } = await connected({ joinsPerMinute: 0 });
+    const before = await world.deps.store.getAccess(ann.userId);
+    expect(await (await turn(world, ann)).take()).toBe('taken');
+    expect(await world.deps.store.getAccess(ann.userId)).toEqual(before);
+    expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
+    expect(await (await turn(world, ann)).take('newRoom')).toMatchObject({ code: 20607 });
+  });
+
+  test('to send is for one message, and has a limit by the second', async () => {
+    const { world, ann } = await connected();
+    const marked = async () => (await world.deps.store.getAccess(ann.userId)).sends;
+    for (const key of ['a', 'b']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
+    expect(new Set((await marked()).map(({ key }) => key))).toEqual(new Set(['a', 'b']));
+    expect(await ask(world, ann, send('c'))).toMatchObject({ code: 20604, retryAfterMs: 1000 });
+    world.pass(1000);
+    const [one, same] = [await turn(world, ann, send('c')), await turn(world, ann, send('c'))];
+    expect(await one.take()).toBe('taken');
+    // Another attempt at the very message has come between: it is to be looked for.
+    expect(await same.take()).toBe('again');
+    world.pass(31_999);
+    expect(await (await turn(world, ann, send('d'))).take()).toBe('taken');
+    expect(await marked()).toEqual([
+      { key: 'c', atMs: world.clock.nowMs - 31_999 },
+      { key: 'd', atMs: world.clock.nowMs },
+    ]);
+  });
+
+  test('to ask what became of a message is no message, and has a limit all the same', async () => {
+    const { world, ann } = await connected({ repairsPerMinute: 3 });
+    for (const key of ['a', 'b']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
+    const before = (await world.deps.store.getAccess(ann.userId)).sends;
+    for (const key of ['a', 'b', 'a']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
+    expect((await world.deps.store.getAccess(ann.userId)).sends).toEqual(before);
+    expect(await ask(world, ann, send('b'))).toMatchObject({ code: 20604, retryAfterMs: 20_000 });
+  });
+});
+
+describe('a turn that was asked for before', () => {
+  test('a mute is not taken without a look at it', async () => {
+    const { world, ann } = await connected();
+    const one = await turn(world, ann);
+    await muteEverywhere(world.deps, [ann.userId], world.clock.nowMs + 1000);
+    expect(await one.take()).toBe('again');
+    expect((await turn(world, ann)).access.mutedUntilMs).toBe(world.clock.nowMs + 1000);
+  });
+
+  test.each<[string, number, (world: World, ann: Caller) => Promise<unknown>]>([
+    ['a block everywhere', 30001, ({ deps, clock }, ann) => blockEverywhere(deps, [ann.userId], clock.nowMs + 1000)],
+    ['the end of the connection', 30001, (world, ann) => world.drop(ann)],
+    [
+      'a block everywhere, before it has cut',
+      23409,
+      ({ deps, clock }, ann) => deps.store.setAccess(ann.userId, { blockedUntilMs: clock.nowMs + 1000 }),
+    ],
+    [
+      'an expiry of tokens, before it has cut',
+      31020,
+      ({ deps, clock }, ann) => deps.store.expireTokens(ann.userId, clock.nowMs + 1),
+    ],
+  ])('%s is not taken', async (_what, code, act) => {
+    const { world, ann } = await connected();
+    const one = await turn(world, ann);
+    await act(world, ann);
+    // So that the end of a connection, which is not noted there, is found too.
+    await world.deps.store.setAccess(ann.userId, { mutedUntilMs: 0 });
+    expect(await one.take()).toMatchObject({ code });
+    expect(await ask(world, ann)).toMatchObject({ code });
+    expect((await world.deps.store.getAccess(ann.userId)).turns).toEqual({});
+  });
+});
+
+describe('rows that are read a moment too late', () => {
+  /** What a glance shows of the connection and of the access is as it was at the first glance. */
+  const glancesOnce = (settings: Partial<Settings>) => {
+    const seen = new Map<string, unknown>();
+    const once = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
+      if (!seen.has(name)) seen.set(name, await read());
+      return seen.get(name) as T;
+    };
+    return worldWith(
+      store(),
+      (real) => ({
+        glanceConnection: (key) => once(key.connectionId, () => real.glanceConnection(key)),
+        getAccess: (user, read) =>
+          read === 'glance' ? once(user, () => real.getAccess(user, 'glance')) : real.getAccess(user),
+      }),
+      settings,
+    );
+  };
+
+  test('let nobody through against a block that was lifted again, nor against the expiry of a token', async () => {
+    for (const act of [
+      async ({ deps, clock }: World, { userId }: Caller) => {
+        await blockEverywhere(deps, [userId], clock.nowMs + 1000);
+        await unblockEverywhere(deps, [userId]);
+      },
+      ({ deps, clock }: World, { userId }: Caller) => expireTokens(deps, userId, clock.nowMs + 1),
+    ]) {
+      const { world, ann } = await connected({}, glancesOnce);
+      await turn(world, ann);
+      await act(world, ann);
+      expect(await (await turn(world, ann)).take()).toMatchObject({ code: 30001 });
+    }
+  });
+
+  test('let nobody take more than there is', async () => {
+    const { world, ann } = await connected({}, glancesOnce);
+    for (let times = 0; times < 3; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
+    expect(await (await turn(world, ann)).take()).toMatchObject({ code: 20607 });
+  });
+
+  test('are read once more where the connection is not there yet', async () => {
+    const { world, ann } = await connected({}, (settings) =>
+      worldWith(store(), () => ({ glanceConnection: async () => undefined }), settings),
+    );
+    expect(await (await turn(world, ann)).take()).toBe('taken');
+    expect(world.push.closed).toEqual([]);
+  });
+
+  test('end a socket that has no row any more', async () => {
+    const { world, ann } = await connected();
+    const ghost = world.device(ann.userId);
+    expect(await ask(world, ghost)).toMatchObject({ code: 30001 });
+    expect(world.push.closed).toEqual([ghost.connectionId]);
+  });
+});
