@@ -87,6 +87,8 @@ function nameOf(entry: DueEntry): string {
       return `member#${entry.userId}#${entry.room}`;
     case 'room':
       return `room#${entry.room}`;
+    case 'erasure':
+      return `erasure#${entry.userId}#${entry.room}`;
   }
 }
 
@@ -97,7 +99,8 @@ function readName(name: unknown): DueEntry | undefined {
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
   if (!isUserId(id)) return undefined;
   if (kind === 'connection') return isConnectionId(other) ? { kind, userId: id, connectionId: other } : undefined;
-  return kind === 'member' && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
+  if (kind !== 'member' && kind !== 'erasure') return undefined;
+  return isRoomId(other) ? { kind, userId: id, room: other } : undefined;
 }
 
 function entriesOf({ entries, userId, connectionId }: Row): Pick<DueRow, 'entries' | 'poisoned'> {

@@ -49,6 +49,7 @@ export async function openConnection(deps: Deps, caller: Caller, client: Client,
 const runOf = (instance: string): string => instance.replace(/(?<!^)_[^_]*$/, '');
 
 function refusalFor(access: Access, token: TokenLife, nowMs: number): number {
+  if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
   if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
   return token.issuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }

@@ -1,3 +1,4 @@
+import { isShutOut } from '../domain/access.ts';
 import { isDue } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
@@ -89,7 +90,7 @@ async function checkSender(deps: Deps, caller: Caller, roomId: RoomId, roomFirst
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
   const member = currentMember(row, roomId, caller.userId, room.epoch);
   const nowMs = deps.now();
-  if (isBlocked(member, nowMs) || nowMs < access.blockedUntilMs) {
+  if (isBlocked(member, nowMs) || isShutOut(access, nowMs)) {
     return refuse(Code.BLOCKED, 'unable to send the message; blocked for now', { reason: 'blocked' });
   }
   if (member.membership === undefined) {

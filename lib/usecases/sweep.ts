@@ -1,6 +1,7 @@
 import { endOfBucket } from '../domain/lease.ts';
 import { DUE_SHARDS, type DueEntry, type DueRow } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
+import { eraseFromRoom } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
 import { lookAtConnection } from './look-at-connection.ts';
 import { lookAtMember } from './look-at-member.ts';
@@ -132,6 +133,7 @@ async function look(
     counts.kicked += kicked;
     return;
   }
+  if (entry.kind === 'erasure') return eraseFromRoom(deps, entry.room, entry.userId);
   const seen = entry.kind === 'room' ? lookAtRoom(deps, entry.room) : lookAtMember(deps, entry.room, entry.userId);
   const { nextAtMs, did } = await seen;
   if (nextAtMs !== undefined) armLater(entry, nextAtMs);
