@@ -11,9 +11,9 @@ export const callTables = (): string =>
 
 const family = (name: string, calls: readonly Endpoint[]): string[] => [`### ${name}`, ...calls.map(callText)];
 
-function callText({ path, about, body, callsPerSec, fields, answer }: Endpoint): string {
+function callText({ path, about, body, callsPerSec, fields, answer, sometimes }: Endpoint): string {
   const parameters = Object.entries(fields).map(([name, field]) => parameterRow(name, field));
-  const answered = rowsOf(answer, '');
+  const answered = rowsOf({ ...answer, ...sometimes }, '');
   const parts = [
     `#### \`${path}\``,
     `${about}${body === 'json' ? ' The body is a JSON object.' : ''} At most ${callsPerSec} calls a second.`,

@@ -66,7 +66,7 @@ const refusal = (description: string) => ({
 const refusalRef = (name: keyof typeof refusals) => ({ $ref: `#/components/responses/${name}` });
 
 function operation(tag: string, endpoint: Endpoint): object {
-  const answer = object({ code: { type: 'integer', enum: [200] }, ...endpoint.answer });
+  const answer = object({ code: { type: 'integer', enum: [200] }, ...endpoint.answer }, endpoint.sometimes);
   return {
     tags: [tag],
     operationId: operationId(endpoint.path),

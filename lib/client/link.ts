@@ -17,6 +17,7 @@ const REFUSAL_CODES: readonly number[] = [
   Code.USER_BLOCKED,
   Code.KICKED_BY_OTHER_DEVICE,
   Code.TOKEN_EXPIRED,
+  Code.ACCOUNT_CANCELLED,
 ];
 
 /** What a link is dialled with. */

@@ -9,6 +9,8 @@ export interface Restrictions {
   readonly mutedUntilMs: number;
   /** Tokens issued before this are worth nothing. */
   readonly tokensFromMs: number;
+  /** Since when the account is deactivated: as a block without end. */
+  readonly deactivatedAtMs: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface CutMark {
 export const CUT_KEPT_MS = 60_000;
 
 export const fullAccess: Access = {
-  ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0 },
+  ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0, deactivatedAtMs: 0 },
   ...{ revision: 0, turns: {}, sends: [], cut: [] },
 };
 
@@ -42,8 +44,12 @@ export const isCut = ({ cut }: Access, connectionId: ConnectionId): boolean =>
   cut.some((mark) => mark.connectionId === connectionId);
 
 /** Does the row say what must not be forgotten? The rest is of no use after minutes. */
-export const isRestricted = ({ blockedUntilMs, mutedUntilMs, tokensFromMs }: Restrictions, nowMs: number): boolean =>
-  tokensFromMs > 0 || nowMs < blockedUntilMs || nowMs < mutedUntilMs;
+export const isRestricted = (access: Restrictions, nowMs: number): boolean =>
+  access.tokensFromMs > 0 || isShutOut(access, nowMs) || nowMs < access.mutedUntilMs;
+
+/** May they do nothing at all? */
+export const isShutOut = ({ blockedUntilMs, deactivatedAtMs }: Restrictions, nowMs: number): boolean =>
+  deactivatedAtMs > 0 || nowMs < blockedUntilMs;
 
 /** What an app server told of a user when it asked for a token. */
 export interface Profile {

@@ -32,6 +32,8 @@ export const Code = {
   /** He was connected when he was blocked. */
   CUT_OFF: 31011,
   TOKEN_EXPIRED: 31020,
+  /** The account was deactivated, or deleted while it was connected. */
+  ACCOUNT_CANCELLED: 31029,
   NOT_CONNECTED_YET: 33001,
   INVALID_PARAMETER: 33003,
   CONNECTION_EXISTS: 34001,

@@ -3,7 +3,7 @@ import { setRoomEntries } from '../usecases/entries.ts';
 import { exemptFromMute } from '../usecases/mute-exemption.ts';
 import { endpoint } from './endpoint.ts';
 import { checkSet } from './entries.ts';
-import { entryInfo } from './entry-kinds.ts';
+import { startingEntryInfo } from './entry-kinds.ts';
 import { optional, optionalMany, withDefault } from './fields.ts';
 import { flag, userId } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
@@ -22,8 +22,8 @@ export const createNew = endpoint({
     ...endFields,
     isBan: withDefault(flag, 'false', 'whether the room starts muted'),
     whiteUserIds: optionalMany(userId, EXEMPT_MAX, 'users who are exempt from mutes of the room'),
-    entryOwnerId: optional(userId, 'in whose name the attributes are set; with entryInfo only'),
-    entryInfo: optional(entryInfo, 'attributes that the room starts with; with entryOwnerId only'),
+    entryOwnerId: optional(userId, 'in whose name the attributes are set; without effect where there are none'),
+    entryInfo: optional(startingEntryInfo, 'attributes that the room starts with; with entryOwnerId only'),
   },
   run: async ({ deps }, { chatroomId, isBan, whiteUserIds, entryOwnerId, entryInfo: entries, ...end }) => {
     const { maxEntriesPerRoom } = deps.settings;
@@ -46,10 +46,8 @@ function startingEntries(
   entries: ReadonlyMap<string, string> | undefined,
   maxEntries: number,
 ): Change | undefined {
-  if (owner === undefined && entries === undefined) return undefined;
-  if (owner === undefined || entries === undefined) {
-    throw badParameter('unable to accept the call; entryOwnerId and entryInfo must be given together');
-  }
+  if (entries === undefined || entries.size === 0) return undefined;
+  if (owner === undefined) throw badParameter('unable to accept the call; entryInfo is given without entryOwnerId');
   if (entries.size > maxEntries)
     throw badParameter(`unable to create the room; it has at most ${maxEntries} attributes`);
   return { userId: owner, entries, autoDelete: false, overwrite: true };

@@ -28,6 +28,8 @@ export interface Endpoint {
   readonly fields: Fields;
   /** What the answer holds besides `code`. */
   readonly answer: Properties;
+  /** What it holds at times only. */
+  readonly sometimes: Properties;
   readonly run: (d: ServerApiDeps, form: Form) => Promise<AnswerFields>;
 }
 
@@ -39,6 +41,7 @@ export interface EndpointDefinition<F extends Fields> {
   readonly callsPerSec?: number;
   readonly fields: F;
   readonly answer?: Properties;
+  readonly sometimes?: Properties;
   readonly run: (d: ServerApiDeps, parameters: ParametersOf<F>) => Promise<AnswerFields>;
 }
 
@@ -49,6 +52,7 @@ export function endpoint<F extends Fields>(definition: EndpointDefinition<F>): E
     body: 'form',
     callsPerSec: CALLS_PER_SEC,
     answer: {},
+    sometimes: {},
     ...told,
     run: async (d, form) => run(d, readFields(definition.fields, form)),
   };

@@ -7,6 +7,7 @@ import { muteEndpoints } from './mutes.ts';
 import { realTimeEndpoints } from './real-time.ts';
 import { roomHistoryEndpoints } from './room-history.ts';
 import { roomEndpoints } from './rooms.ts';
+import { userAccountEndpoints } from './user-accounts.ts';
 import { userListEndpoints } from './user-lists.ts';
 import { userEndpoints } from './users.ts';
 
@@ -17,7 +18,7 @@ export const families: Readonly<Record<string, readonly Endpoint[]>> = {
   Mutes: muteEndpoints,
   Messages: [...messageEndpoints, ...roomHistoryEndpoints, ...messageTypeEndpoints],
   Attributes: entryEndpoints,
-  Users: [...userEndpoints, ...userListEndpoints],
+  Users: [...userEndpoints, ...userAccountEndpoints, ...userListEndpoints],
 };
 
 export const endpoints: readonly Endpoint[] = Object.values(families).flat();

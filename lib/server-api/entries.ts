@@ -1,8 +1,12 @@
+import type { RoomId, UserId } from '../domain/ids.ts';
+import type { Deps } from '../usecases/deps.ts';
 import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/entries.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { entryInfo, entryKey, entryValue } from './entry-kinds.ts';
+import { entryInfo, entryKey, entryKeys, entryValue } from './entry-kinds.ts';
 import { one, optionalMany, withDefault } from './fields.ts';
 import { flag, userId } from './kinds.ts';
+import { alongFields, type MessageContent, messageAlong } from './message-fields.ts';
+import { publishTo } from './publish.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, oneOf, string } from './schema.ts';
@@ -13,20 +17,43 @@ const autoDelete = withDefault(flag, '0', '1 = removed when the membership of th
 
 const set = endpoint({
   path: '/chatroom/entry/set.json',
-  about: 'Sets an attribute of the room, whoever has set it before. The user need not be a member.',
+  about:
+    'Sets an attribute of the room, whoever has set it before. The user need not be a member. With `objectName` and ' +
+    '`content` that message goes to the room then, in the name of the user, as by `publish`. If the room does not take ' +
+    'it, the attribute is set all the same, and the error has it in `done`.',
   fields: {
     ...room,
     userId: one(userId, 'in whose name'),
     key: one(entryKey, 'the attribute'),
     value: one(entryValue, 'its value'),
     autoDelete,
+    ...alongFields,
   },
-  run: async ({ deps }, { chatroomId, userId: owner, key, value, autoDelete }) => {
+  run: async ({ deps }, { chatroomId, userId: owner, key, value, autoDelete, objectName, content }) => {
+    const message = messageAlong(objectName, content);
     const change = { userId: owner, entries: new Map([[key, value]]), autoDelete, overwrite: true };
     checkSet(await setRoomEntries(deps, chatroomId, change), deps.settings.maxEntriesPerRoom);
+    await sendAlong(deps, chatroomId, owner, key, message);
     return {};
   },
 });
+
+/** The attribute comes first: who gets the message finds what it is about. */
+async function sendAlong(
+  deps: Deps,
+  room: RoomId,
+  fromUserId: UserId,
+  key: string,
+  message: MessageContent | undefined,
+): Promise<void> {
+  if (message === undefined) return;
+  await publishTo(
+    deps,
+    room,
+    { fromUserId, ...message, includeSender: false, rank: 'normal', isKept: true },
+    { done: [key] },
+  );
+}
 
 const batchSet = endpoint({
   path: '/chatroom/entry/batch/set.json',
@@ -56,9 +83,13 @@ export function checkSet(outcome: EntriesOutcome, maxEntries: number): void {
 
 const remove = endpoint({
   path: '/chatroom/entry/remove.json',
-  about: 'Removes an attribute of the room that this user has set.',
-  fields: { ...room, userId: one(userId, 'who has set it'), key: one(entryKey, 'the attribute') },
-  run: async ({ deps }, { chatroomId, userId: owner, key }) => {
+  about:
+    'Removes an attribute of the room that this user has set. With `objectName` and `content` that message goes to the ' +
+    'room then, in the name of the user, as by `publish`. If the room does not take it, the attribute is removed all ' +
+    'the same, and the error has it in `done`.',
+  fields: { ...room, userId: one(userId, 'who has set it'), key: one(entryKey, 'the attribute'), ...alongFields },
+  run: async ({ deps }, { chatroomId, userId: owner, key, objectName, content }) => {
+    const message = messageAlong(objectName, content);
     const outcome = await removeRoomEntries(deps, chatroomId, { userId: owner, keys: [key], force: false });
     if (outcome === 'no-room') throw noSuchRoom('remove the attribute');
     const [fault] = Object.values(outcome.faults);
@@ -66,6 +97,18 @@ const remove = endpoint({
       throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the attribute; it does not exist');
     }
     if (fault !== undefined) throw badParameter('unable to remove the attribute; it is of another user');
+    await sendAlong(deps, chatroomId, owner, key, message);
+    return {};
+  },
+});
+
+const batchRemove = endpoint({
+  path: '/chatroom/entry/batch/remove.json',
+  about: 'Removes attributes of the room, whoever has set them. Those that are not there are passed over.',
+  fields: { ...room, entryOwnerId: one(userId, 'in whose name; need not have set them'), entryKeys },
+  run: async ({ deps }, { chatroomId, entryOwnerId, entryKeys: keys }) => {
+    const change = { userId: entryOwnerId, keys: [...new Set(keys)], force: true };
+    if ((await removeRoomEntries(deps, chatroomId, change)) === 'no-room') throw noSuchRoom('remove the attributes');
     return {};
   },
 });
@@ -79,7 +122,7 @@ const query = endpoint({
       object({
         key: string('the attribute'),
         value: string('its value'),
-        userID: string('who has set it'),
+        userId: string('who has set it'),
         autoDelete: oneOf('1 = removed when the membership of this user ends', '0', '1'),
         lastSetTime: string('when it was set, in ms since 1970'),
       }),
@@ -93,7 +136,7 @@ const query = endpoint({
       keys: entries.map(({ key, value, userId: owner, autoDelete: goes, setAtMs }) => ({
         key,
         value,
-        userID: owner,
+        userId: owner,
         autoDelete: goes ? '1' : '0',
         lastSetTime: `${setAtMs}`,
       })),
@@ -101,4 +144,4 @@ const query = endpoint({
   },
 });
 
-export const entryEndpoints: readonly Endpoint[] = [set, batchSet, remove, query];
+export const entryEndpoints: readonly Endpoint[] = [set, batchSet, remove, batchRemove, query];

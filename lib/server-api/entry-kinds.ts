@@ -1,5 +1,6 @@
 import { ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
-import { isWellFormed, jsonObject } from './form.ts';
+import { type Field, many } from './fields.ts';
+import { type Form, isWellFormed, jsonObject, jsonValue } from './form.ts';
 import { characters, type Kind, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
@@ -9,23 +10,45 @@ const BATCH_MAX = 20;
 export const entryKey: Kind<string> = word(ENTRY_KEY_LENGTH_MAX, 'A-Za-z0-9+=_-', 'A-Z a-z 0-9 + = _ -');
 export const entryValue: Kind<string> = characters(ENTRY_VALUE_LENGTH_MAX);
 
-/** Attributes as the text of a JSON object of strings. */
-export const entryInfo: Kind<ReadonlyMap<string, string>> = {
-  rule: `a JSON object of 1 to ${BATCH_MAX} strings; key: ${entryKey.rule}; value: ${entryValue.rule}`,
+const infoKind = (least: 0 | 1): Kind<ReadonlyMap<string, string>> => ({
+  rule: `a JSON object of ${least} to ${BATCH_MAX} strings; key: ${entryKey.rule}; value: ${entryValue.rule}`,
   schema: { type: 'string' },
   parse: (name, text) => {
     const found = jsonObject(text);
     if (found === undefined) throw wrong(name, `a JSON object of 1 to ${BATCH_MAX} strings`);
     const pairs = Object.entries(found);
-    if (pairs.length === 0) throw wrong(name, 'an object that holds something');
+    if (pairs.length < least) throw wrong(name, 'an object that holds something');
     if (pairs.length > BATCH_MAX) {
       throw badParameter(`unable to accept the call; ${name} has ${pairs.length} keys, at most ${BATCH_MAX}`);
     }
     return new Map(pairs.map(([key, value]) => [entryKey.parse(`a key in ${name}`, key), entryText(name, value)]));
   },
-};
+});
+
+/** Attributes as the text of a JSON object of strings. */
+export const entryInfo = infoKind(1);
+/** The same, where `{}` is as good as nothing. */
+export const startingEntryInfo = infoKind(0);
 
 function entryText(name: string, value: unknown): string {
   if (typeof value !== 'string' || !isWellFormed(value)) throw wrong(`a value in ${name}`, 'a string');
   return entryValue.parse(`a value in ${name}`, value);
+}
+
+const keyList = many(entryKey, BATCH_MAX, 'the attributes');
+
+/** RongCloud's page has the keys as the text of one JSON list; a list of a form is taken too, since no key has a bracket. */
+export const entryKeys: Field<readonly string[]> = {
+  ...keyList,
+  about: 'the attributes, each by itself or all as one JSON list',
+  read: (name, form) => keyList.read(name, spreadList(name, form)),
+};
+
+function spreadList(name: string, form: Form): Form {
+  const [text = '', ...more] = form.get(name) ?? [];
+  if (more.length > 0 || !text.startsWith('[')) return form;
+  const keys = jsonValue(text);
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw wrong(name, 'a JSON list of strings');
+  return new Map([[name, keys]]);
 }

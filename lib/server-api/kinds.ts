@@ -1,5 +1,4 @@
 import { isRoomId, isUserId, type RoomId, type UserId } from '../domain/ids.ts';
-import { jsonValue } from './form.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 import type { Schema } from './schema.ts';
 
@@ -37,17 +36,6 @@ export function bytes(max: number): Kind<string> {
     return value;
   };
   return { rule: `text of at most ${max} bytes`, schema: { type: 'string', maxLength: max }, parse };
-}
-
-/** JSON of at most so many bytes. */
-export function json(max: number): Kind<string> {
-  const text = bytes(max);
-  const rule = `JSON of at most ${max} bytes`;
-  const parse = (name: string, value: string): string => {
-    if (jsonValue(text.parse(name, value)) === undefined) throw wrong(name, rule);
-    return value;
-  };
-  return { rule, schema: text.schema, parse };
 }
 
 /** Text of at most so many characters, as JavaScript and Java count them (UTF-16). */

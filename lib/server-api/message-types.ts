@@ -9,7 +9,7 @@ import {
 } from '../usecases/message-types.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many } from './fields.ts';
-import { messageType } from './messages.ts';
+import { messageType } from './message-fields.ts';
 import { badParameter } from './refused-call.ts';
 import { list, string } from './schema.ts';
 

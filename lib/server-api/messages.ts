@@ -1,34 +1,21 @@
 import type { MessageRank } from '../domain/quota.ts';
-import { Code } from '../protocol/codes.ts';
 import { broadcastMessage } from '../usecases/broadcast.ts';
 import { resumeDistribution, stopDistribution } from '../usecases/distribution.ts';
-import { publishMessage } from '../usecases/publish-message.ts';
 import { recallMessage } from '../usecases/recall-message.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one, optional, withDefault } from './fields.ts';
-import { bytes, choice, flag, integer, json, type Kind, roomId, userId, word, wrong } from './kinds.ts';
-import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { bytes, choice, flag, integer, type Kind, roomId, userId, wrong } from './kinds.ts';
+import { messageContent, messageFields } from './message-fields.ts';
+import { onceAMinute, publishTo } from './publish.ts';
+import { badParameter } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, string } from './schema.ts';
-import { noSuchRoom, tooFast } from './wording.ts';
+import { noSuchRoom } from './wording.ts';
 
-/** As for clients, so that every message fits a frame. */
-const CONTENT_BYTES_MAX = 28_672;
-const TYPE_LENGTH_MAX = 32;
 const EXTRA_BYTES_MAX = 4096;
 const MESSAGE_UID_LENGTH_MAX = 80;
 const ROOMS_MAX = 20;
 const CHATROOM = '4';
-
-export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
-
-/** What both ways of sending need. */
-const message = {
-  fromUserId: one(userId, 'the sender'),
-  objectName: one(messageType, 'the type of the message'),
-  content: one(json(CONTENT_BYTES_MAX), 'the message'),
-  isIncludeSender: withDefault(flag, '0', '1 = the sender gets it too where he is in the room'),
-};
 
 const publish = endpoint({
   path: '/message/chatroom/publish.json',
@@ -36,7 +23,7 @@ const publish = endpoint({
     'Sends a message to rooms in the name of a user, who need not be a member and does not become online by it. No mute ' +
     'holds it back. After an error, `messageUIDs` lists the rooms that have it.',
   fields: {
-    ...message,
+    ...messageFields,
     toChatroomId: many(roomId, ROOMS_MAX, 'the rooms'),
     priority: withDefault(
       choice<MessageRank>({ '0': 'normal', '1': 'protected', '2': 'normal', '3': 'low' }),
@@ -48,29 +35,23 @@ const publish = endpoint({
   answer: {
     messageUIDs: list(object({ chatroomId: string('the room'), messageUID: string('the message') }), 'for each room'),
   },
-  run: async (
-    { deps },
-    { toChatroomId, objectName: type, isIncludeSender: includeSender, priority: rank, ...rest },
-  ) => {
-    const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
-    const { fromUserId, content, isPersisted: isKept } = rest;
-    for (const room of new Set(toChatroomId)) {
-      const publication = { room, fromUserId, type, content, includeSender, rank, isKept };
-      const outcome = await publishMessage(deps, publication);
-      if ('code' in outcome) {
-        // Earlier rooms have the message by now: the caller must know, lest he sends it to them again.
-        throw refusal(outcome.code, `${outcome.message} (${room})`, messageUIDs.length > 0 ? { messageUIDs } : {});
+  run: async ({ deps }, { toChatroomId, fromUserId, msgRandom, ...given }) => {
+    const message = messageContent(given.objectName, given.content);
+    const publication = {
+      ...{ fromUserId, ...message, includeSender: given.isIncludeSender },
+      ...{ rank: given.priority, isKept: given.isPersisted },
+    };
+    return onceAMinute(deps, { by: 'publish', fromUserId, msgRandom }, async () => {
+      const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
+      for (const room of new Set(toChatroomId)) {
+        // Earlier rooms have the message by now: the caller must know, lest they send it to them again.
+        const done = messageUIDs.length > 0 ? { messageUIDs } : {};
+        messageUIDs.push({ chatroomId: room, messageUID: await publishTo(deps, room, publication, done) });
       }
-      messageUIDs.push({ chatroomId: room, messageUID: outcome.messageId });
-    }
-    return { messageUIDs };
+      return { messageUIDs };
+    });
   },
 });
-
-function refusal(code: number, message: string, more: Readonly<Record<string, unknown>>): RefusedCall {
-  const isTooFast = code === Code.REQUEST_TOO_FAST || code === Code.SEND_TOO_FAST;
-  return isTooFast ? tooFast(message, more) : new RefusedCall(400, ApiCode.BAD_PARAMETER, message, more);
-}
 
 const broadcast = endpoint({
   path: '/message/chatroom/broadcast.json',
@@ -78,9 +59,10 @@ const broadcast = endpoint({
     'Sends a message to everybody who is in a room now, soon after the answer. It is in no history, keeps no room from ' +
     'going and puts nobody out.',
   callsPerSec: 1,
-  fields: message,
-  run: async ({ deps }, { fromUserId, objectName: type, content, isIncludeSender: includeSender }) => {
-    await broadcastMessage(deps, { fromUserId, type, content, includeSender });
+  fields: messageFields,
+  run: async ({ deps }, { fromUserId, objectName, content, isIncludeSender: includeSender, msgRandom }) => {
+    const request = { fromUserId, ...messageContent(objectName, content), includeSender };
+    await onceAMinute(deps, { by: 'broadcast', fromUserId, msgRandom }, () => broadcastMessage(deps, request));
     return {};
   },
 });

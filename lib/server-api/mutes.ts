@@ -5,9 +5,8 @@ import { endExemption, exemptFromMute, exemptUsers } from '../usecases/mute-exem
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../usecases/mute-room.ts';
 import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-user.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { withDefault } from './fields.ts';
-import { integer } from './kinds.ts';
 import { noticeFields, noticeInRoom, noticeToUsers } from './notices.ts';
+import { asked, listFields, pageNumber, pageOr, pageSize } from './paging.ts';
 import {
   forATime,
   forGood,
@@ -23,7 +22,6 @@ import { list, oneOf, string } from './schema.ts';
 import { noSuchRoom } from './wording.ts';
 
 const ROOMS_MAX = 1000;
-const PAGES_MAX = 1_000_000;
 
 const muteInRoom = [
   forATime({
@@ -74,10 +72,15 @@ const muteInAllRooms = [
   }),
   endpoint({
     path: '/chatroom/user/ban/query.json',
-    about: 'The users who are muted in all rooms now.',
-    fields: {},
+    about:
+      "The users who are muted in all rooms now, the one who is muted longest first. The pages are Doorman's own; they " +
+      'are those of `user/block/query`.',
+    fields: listFields,
     answer: { users: timedUsers },
-    run: async ({ deps }) => ({ users: toTimedUsers(await mutedEverywhere(deps)) }),
+    run: async ({ deps }, parameters) => {
+      const { page, size } = asked(parameters);
+      return { users: toTimedUsers(pageOr(await mutedEverywhere(deps, page, size), 'list the muted users')) };
+    },
   }),
 ];
 
@@ -117,12 +120,11 @@ const muteTheRoom = [
   endpoint({
     path: '/chatroom/ban/query.json',
     about: 'The rooms that are muted now, page by page, in the order of their ids.',
-    fields: {
-      page: withDefault(integer(1, PAGES_MAX), '1', 'which page'),
-      size: withDefault(integer(1, ROOMS_MAX), '50', 'how many on a page'),
-    },
+    fields: { page: pageNumber, size: pageSize(ROOMS_MAX, 50) },
     answer: { chatroomIds: list(string('a room'), 'the rooms') },
-    run: async ({ deps }, { page, size }) => ({ chatroomIds: await mutedRooms(deps, page, size) }),
+    run: async ({ deps }, { page, size }) => ({
+      chatroomIds: pageOr(await mutedRooms(deps, page, size), 'list the muted rooms'),
+    }),
   }),
   endpoint({
     path: '/chatroom/ban/check.json',

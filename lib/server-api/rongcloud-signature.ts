@@ -25,9 +25,11 @@ const DAY_MS = 86_400_000;
 export async function checkRongCloudSignature(d: ServerApiDeps, { headers }: HttpRequest): Promise<void> {
   const { appKey, nonce, timestamp, signature } = signatureHeaders(headers, ['', 'rc-']);
   checkAppKey(d, appKey);
-  if (!NONCE.test(nonce) || !TIMESTAMP.test(timestamp)) throw unsigned('Nonce or Timestamp is missing or malformed');
+  if (!NONCE.test(nonce)) throw unsigned('Nonce must be 1 to 64 of ASCII without blank and comma');
+  if (!TIMESTAMP.test(timestamp)) throw unsigned('Timestamp must be 1 to 16 digits');
   checkNoWebhook(nonce);
-  const given = Buffer.from(SIGNATURE.test(signature) ? signature : '', 'hex');
+  if (!SIGNATURE.test(signature)) throw unsigned('Signature must be 40 digits of hex');
+  const given = Buffer.from(signature, 'hex');
   await checkSigned(d, (secret) => isSignedBy(secret, nonce + timestamp, given));
   checkAge(d.deps, Number(timestamp));
   await checkUse(d.deps, appKey, nonce + timestamp);

@@ -1,12 +1,24 @@
 import type { RoomEnd } from '../domain/room.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { optional, withDefault } from './fields.ts';
-import { choice, integer } from './kinds.ts';
+import { choice, type Kind, wrong } from './kinds.ts';
 
 /** RongCloud's numbers. */
 export const DESTROY_TYPE = { idle: 0, fixed: 1 } as const;
 const MINUTES_MIN = 60;
 const MINUTES_MAX = 10_080;
+
+/** RongCloud's Go SDK sends a 0 where its caller has said nothing. */
+const minutes: Kind<number | undefined> = {
+  rule: `0 or a whole number from ${MINUTES_MIN} to ${MINUTES_MAX}`,
+  schema: { type: 'integer', minimum: 0, maximum: MINUTES_MAX },
+  parse: (name, value) => {
+    const given = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+    if (given === 0) return undefined;
+    if (!(given >= MINUTES_MIN && given <= MINUTES_MAX)) throw wrong(name, minutes.rule);
+    return given;
+  },
+};
 
 /** When a room goes by itself. */
 export const endFields = {
@@ -16,8 +28,8 @@ export const endFields = {
     '0 = so long after the last join, leave or message, 1 = so long after its creation',
   ),
   destroyTime: optional(
-    integer(MINUTES_MIN, MINUTES_MAX),
-    'after how many minutes; the setting `destroyAfterMin`, 60 unless it is changed, if it is not given',
+    minutes,
+    'after how many minutes; the setting `destroyAfterMin`, 60 unless it is changed, if it is 0 or not given',
   ),
 };
 

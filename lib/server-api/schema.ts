@@ -32,9 +32,10 @@ export const oneOf = (description: string, ...values: readonly [string | number,
   enum: values,
 });
 export const list = (items: Schema, description: string): Schema => ({ type: 'array', description, items });
-export const object = (properties: Properties): Schema => ({
+/** `sometimes`: what it need not hold. */
+export const object = (properties: Properties, sometimes: Properties = {}): Schema => ({
   type: 'object',
-  properties,
+  properties: { ...properties, ...sometimes },
   required: Object.keys(properties),
 });
 export const mapOf = (values: Schema, description: string): Schema => ({

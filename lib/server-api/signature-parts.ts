@@ -10,7 +10,7 @@ const refusal = (code: ApiCode, why: string) => new RefusedCall(401, code, `unab
 /** The caller has not shown that he knows the secret. */
 export const unsigned = (why: string): RefusedCall => refusal(ApiCode.WRONG_SIGNATURE, why);
 
-/** What every form of a signature has; '' = it is not there. */
+/** What every form of a signature has. */
 export interface SignatureHeaders {
   readonly appKey: string;
   readonly nonce: string;
@@ -20,18 +20,26 @@ export interface SignatureHeaders {
 
 type Headers = HttpRequest['headers'];
 
-/** Each of the headers may have one of the prefixes, but only one. */
+/** All four must be there. Each may have one of the prefixes, but only one. */
 export const signatureHeaders = (headers: Headers, prefixes: readonly string[]): SignatureHeaders => ({
-  appKey: headerOf(headers, prefixes, 'app-key'),
-  nonce: headerOf(headers, prefixes, 'nonce'),
-  timestamp: headerOf(headers, prefixes, 'timestamp'),
-  signature: headerOf(headers, prefixes, 'signature'),
+  appKey: headerOf(headers, prefixes, 'App-Key', ApiCode.WRONG_APP_KEY),
+  nonce: headerOf(headers, prefixes, 'Nonce'),
+  timestamp: headerOf(headers, prefixes, 'Timestamp'),
+  signature: headerOf(headers, prefixes, 'Signature'),
 });
 
-function headerOf(headers: Headers, prefixes: readonly string[], name: string): string {
-  const given = prefixes.map((prefix) => headers[prefix + name] ?? '').filter((value) => value !== '');
-  if (given.length > 1) throw unsigned(`${name} is given more than once`);
-  return given[0] ?? '';
+/** An empty one is as good as none. */
+function headerOf(
+  headers: Headers,
+  prefixes: readonly string[],
+  name: string,
+  codeWithout: ApiCode = ApiCode.WRONG_SIGNATURE,
+): string {
+  const values = prefixes.map((prefix) => headers[prefix + name.toLowerCase()] ?? '');
+  const [given, another] = values.filter((value) => value !== '');
+  if (given === undefined) throw refusal(codeWithout, `${name} is missing`);
+  if (another !== undefined) throw unsigned(`${name} is given more than once`);
+  return given;
 }
 
 export function checkAppKey(d: ServerApiDeps, appKey: string): void {

@@ -1,8 +1,17 @@
+import { isUserId } from '../domain/ids.ts';
 import { eachOf } from '../usecases/fan-out.ts';
-import { addToBlacklist, blacklist, removeFromBlacklist, setTags, tags } from '../usecases/user-profile.ts';
+import {
+  addToBlacklist,
+  type BlacklistPlace,
+  blacklist,
+  removeFromBlacklist,
+  setTags,
+  tags,
+} from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { list as listField, many, one } from './fields.ts';
+import { list as listField, many, one, optional } from './fields.ts';
 import { bytes, type Kind, userId, wrong } from './kinds.ts';
+import { pageSize } from './paging.ts';
 import { badParameter } from './refused-call.ts';
 import { list, mapOf, string } from './schema.ts';
 
@@ -17,6 +26,21 @@ const USERS_IN_FLIGHT = 16;
 
 const user = { userId: one(userId, 'the user') };
 const others = { blackUserId: many(userId, BLACKLIST_CHANGE_MAX, 'the others') };
+
+/** The last user of the page before it, and when they were noted. */
+const tokenOf = ({ entry, sinceMs }: BlacklistPlace): string =>
+  Buffer.from(`${sinceMs}#${entry}`).toString('base64url');
+
+const pageToken: Kind<BlacklistPlace> = {
+  rule: 'the `next` of an answer',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,120}$' },
+  parse: (name, value) => {
+    const text = Buffer.from(value, 'base64url').toString();
+    const [, sinceMs, entry = ''] = /^(\d{1,15})#(.{1,64})$/.exec(text) ?? [];
+    if (sinceMs === undefined || !isUserId(entry)) throw wrong(name, pageToken.rule);
+    return { entry, sinceMs: Number(sinceMs) };
+  },
+};
 
 const blacklists = [
   endpoint({
@@ -39,10 +63,18 @@ const blacklists = [
   }),
   endpoint({
     path: '/user/blacklist/query.json',
-    about: 'The blacklist of the user.',
-    fields: user,
+    about: 'The blacklist of the user, page by page, the one who was noted last first.',
+    fields: {
+      ...user,
+      pageToken: optional(pageToken, 'what the page before it gave as `next`; none = the first page'),
+      size: pageSize(BLACKLIST_MAX, BLACKLIST_MAX),
+    },
     answer: { users: list(string('a user'), 'those on it') },
-    run: async ({ deps }, { userId: owner }) => ({ users: await blacklist(deps, owner) }),
+    sometimes: { next: string('where there is another page: its `pageToken`') },
+    run: async ({ deps }, { userId: owner, pageToken: after, size }) => {
+      const { users, next } = await blacklist(deps, owner, after, size);
+      return next === undefined ? { users } : { users, next: tokenOf(next) };
+    },
   }),
 ];
 

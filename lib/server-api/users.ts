@@ -4,6 +4,7 @@ import { getProfile, isOnline, setProfile } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { one, optional } from './fields.ts';
 import { bytes, characters, milliseconds, userId } from './kinds.ts';
+import { asked, listFields, pageOr } from './paging.ts';
 import { badParameter } from './refused-call.ts';
 import { MINUTE_MS, minute, users } from './room-users.ts';
 import { list, object, oneOf, string, utcTime } from './schema.ts';
@@ -99,11 +100,14 @@ const unblock = endpoint({
 
 const listBlocked = endpoint({
   path: '/user/block/query.json',
-  about: 'The users who may not connect now.',
-  fields: {},
+  about:
+    'The users who may not connect now, the one who is blocked longest first. Who asks for one page after the other gets ' +
+    'each user once, whoever is blocked and unblocked meanwhile.',
+  fields: listFields,
   answer: { users: list(object({ userId: string('the user'), blockEndTime: utcTime('until when') }), 'the users') },
-  run: async ({ deps }) => {
-    const blocked = await blockedEverywhere(deps);
+  run: async ({ deps }, parameters) => {
+    const { page, size } = asked(parameters);
+    const blocked = pageOr(await blockedEverywhere(deps, page, size), 'list the blocked users');
     return { users: blocked.map(({ userId: found, untilMs }) => ({ userId: found, blockEndTime: timeText(untilMs) })) };
   },
 });

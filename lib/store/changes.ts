@@ -1,6 +1,7 @@
 import type { EndReason, Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { Broadcast } from './broadcasts.ts';
+import type { Erasure } from './erasures.ts';
 
 /**
  * What a write says to the table's stream. The next write of the same row says something else or nothing, so each news
@@ -15,7 +16,8 @@ export type Change =
   /** `rowIsGone`: the end was the deletion of the row. */
   | { readonly kind: 'ended'; readonly member: Member; readonly rowIsGone: boolean }
   | { readonly kind: 'room-created' | 'room-destroyed'; readonly room: Room }
-  | { readonly kind: 'broadcast'; readonly broadcast: Broadcast };
+  | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
+  | { readonly kind: 'erasure'; readonly erasure: Erasure };
 
 /** A row as the stream has it: a map of DynamoDB's typed values. */
 export type StreamImage = Readonly<Record<string, unknown>>;

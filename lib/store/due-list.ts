@@ -14,7 +14,9 @@ export interface ConnectionEntry extends ConnectionKey {
 export type DueEntry =
   | ConnectionEntry
   | { readonly kind: 'member'; readonly room: RoomId; readonly userId: UserId }
-  | { readonly kind: 'room'; readonly room: RoomId };
+  | { readonly kind: 'room'; readonly room: RoomId }
+  /** A deleted user is still to be taken out of the room. */
+  | { readonly kind: 'erasure'; readonly room: RoomId; readonly userId: UserId };
 
 /** Some entries of one shard that have one time. */
 export interface DueRow {

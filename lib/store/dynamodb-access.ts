@@ -1,11 +1,14 @@
 import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
-import { ConditionFailed, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { accessKey, expiredBySec, expiry } from './keys.ts';
 import { randomRevision } from './random-revision.ts';
+import { StoreFault } from './room-store.ts';
 import type { Users } from './users.ts';
 
+/** Only who acts all the time makes a write start anew. */
+const MOST_ATTEMPTS = 10;
 /** Turns are of no use after minutes; the rest is for clocks that differ. */
 const TURNS_KEPT_MS = 24 * 3600 * 1000;
 
@@ -21,8 +24,10 @@ interface AccessRow extends Partial<Restrictions> {
 const RAISED = '#revision = if_not_exists(#revision, :zero) + :one';
 const raise = { names: { '#revision': 'revision' }, values: { ':zero': 0, ':one': 1 } };
 
+type AccessMethod = 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'forgetAccess' | 'noteCut';
+
 /** What holds for a user whatever he does, in DynamoDB. */
-export class DynamoAccess implements Pick<Users, 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'noteCut'> {
+export class DynamoAccess implements Pick<Users, AccessMethod> {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -98,6 +103,29 @@ export class DynamoAccess implements Pick<Users, 'getAccess' | 'takeTurn' | 'set
     await unlessRefused(update);
   }
 
+  async forgetAccess(user: UserId, tokensFromMs: number, expiresAtMs: number): Promise<void> {
+    // forget: read tokensFrom 3, revision 7 -------------- put -> refused: it is read again, and 9 stays
+    // expire: ------------------------------- 9, revision 8
+    // block:  as an expiry; one that comes later stays
+    // forget: put -> done, answer lost - put -> refused, and put once more
+    for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
+      const before = await this.getAccess(user);
+      const revision = randomRevision();
+      const put = this.#table.put({
+        Item: {
+          ...accessKey(user),
+          ...{ tokensFromMs: Math.max(before.tokensFromMs, tokensFromMs), revision },
+          ...expiry(Math.max(before.tokensFromMs, tokensFromMs) - tokensFromMs + expiresAtMs),
+        },
+        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(#revision)' : '#revision = :revision',
+        ExpressionAttributeNames: { '#revision': 'revision' },
+        ...(before.revision === 0 ? {} : { ExpressionAttributeValues: { ':revision': before.revision } }),
+      });
+      if ((await unlessRefused(put)) !== REFUSED) return;
+    }
+    throw new StoreFault('unable to forget what holds for a user; it kept changing');
+  }
+
   async noteCut(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void> {
     if (connections.length === 0) return;
     // A: c1 ------ added: neither undoes the other, and the row may be made by either. A row that was past its expiry
@@ -116,11 +144,13 @@ export class DynamoAccess implements Pick<Users, 'getAccess' | 'takeTurn' | 'set
 
 const expiryOf = (access: Access, nowMs: number) => (isRestricted(access, nowMs) ? {} : expiry(nowMs + TURNS_KEPT_MS));
 
-function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, turns, sends, cut }: Access): AccessRow {
+function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, deactivatedAtMs, ...rest }: Access): AccessRow {
+  const { turns, sends, cut } = rest;
   return {
     ...(blockedUntilMs === 0 ? {} : { blockedUntilMs }),
     ...(mutedUntilMs === 0 ? {} : { mutedUntilMs }),
     ...(tokensFromMs === 0 ? {} : { tokensFromMs }),
+    ...(deactivatedAtMs === 0 ? {} : { deactivatedAtMs }),
     turns,
     ...(sends.length === 0 ? {} : { sends: Object.fromEntries(sends.map(({ key, atMs }) => [key, atMs])) }),
     ...(cut.length === 0 ? {} : { cut: new Set(cut.map(({ atMs, connectionId }) => `${atMs}#${connectionId}`)) }),
@@ -128,10 +158,10 @@ function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, turns, sends, cut }
 }
 
 function toAccess(row: Row): Access {
-  const { blockedUntilMs = 0, mutedUntilMs = 0, tokensFromMs = 0, ...rest } = row as AccessRow;
+  const { blockedUntilMs = 0, mutedUntilMs = 0, tokensFromMs = 0, deactivatedAtMs = 0, ...rest } = row as AccessRow;
   const { revision = 0, turns = {}, sends = {}, cut = [] } = rest;
   return {
-    ...{ blockedUntilMs, mutedUntilMs, tokensFromMs, revision, turns },
+    ...{ blockedUntilMs, mutedUntilMs, tokensFromMs, deactivatedAtMs, revision, turns },
     sends: Object.entries(sends)
       .map(([key, atMs]) => ({ key, atMs }))
       .sort((one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1)),

@@ -1,10 +1,11 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Change, StreamRecord } from './changes.ts';
 import { toBroadcast } from './dynamodb-broadcasts.ts';
+import { toErasure } from './dynamodb-erasures.ts';
 import { toMember } from './dynamodb-member-row.ts';
 import { toRoom } from './dynamodb-room-row.ts';
 import type { Row } from './dynamodb-table.ts';
-import { broadcastKey, type Key, memberKey, roomKey } from './keys.ts';
+import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 
 /**
@@ -46,6 +47,10 @@ function toChange(row: Row): Change | undefined {
     case 'broadcast': {
       const broadcast = toBroadcast(row);
       return isWhole(row, broadcastKey(broadcast.id), broadcast) ? { kind: 'broadcast', broadcast } : undefined;
+    }
+    case 'erasure': {
+      const erasure = toErasure(row);
+      return isWhole(row, erasureKey(erasure.id), erasure) ? { kind: 'erasure', erasure } : undefined;
     }
     case 'joined':
     case 'left':

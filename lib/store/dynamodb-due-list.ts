@@ -87,6 +87,8 @@ function nameOf(entry: DueEntry): string {
       return `member#${entry.userId}#${entry.room}`;
     case 'room':
       return `room#${entry.room}`;
+    case 'erasure':
+      return `erasure#${entry.userId}#${entry.room}`;
   }
 }
 
@@ -103,7 +105,8 @@ function readName(name: unknown): DueEntry | undefined {
   if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;
   if (rest.length > 0) return undefined;
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
-  return kind === 'member' && isUserId(id) && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
+  if (kind !== 'member' && kind !== 'erasure') return undefined;
+  return isUserId(id) && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
 }
 
 function readConnection(

@@ -33,6 +33,10 @@ export class DynamoLimits implements Limits {
     return (await this.#table.get(nonceKey(nonce)))?.use === use;
   }
 
+  async forgetNonce(nonce: string): Promise<void> {
+    await this.#table.delete({ Key: nonceKey(nonce) });
+  }
+
   async countCall(path: string, atMs: number, limit: number): Promise<boolean> {
     if (limit <= 0) return false;
     // A: 9 calls ------------ count -> refused: B has taken the tenth place

@@ -1,8 +1,8 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';
-import { expiry, type Key, listKey, setKey } from './keys.ts';
-import type { AppList, AppSet, ListEntry, Lists } from './lists.ts';
+import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
+import type { AppList, AppSet, DatedSet, ListEntry, ListRange, Lists, PageOfList } from './lists.ts';
 import { StoreFault } from './room-store.ts';
 
 const MOST_AT_ONCE = 20;
@@ -14,7 +14,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 const MOST_ATTEMPTS = 10;
 
 /** An app's lists in DynamoDB, a row for each entry, and its sets, a row for each set. */
-export class DynamoLists implements Lists {
+export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet' | 'removeFromDatedSet'> {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -34,14 +34,17 @@ export class DynamoLists implements Lists {
     await inParallel(entries, MOST_AT_ONCE, (entry) => this.#table.delete({ Key: listKey(list, entry) }));
   }
 
-  async readList(list: AppList, afterEntry: string, limit: number, nowMs: number): Promise<readonly ListEntry[]> {
+  async readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListEntry[]> {
+    const { afterEntry, limit, order, beforeEntry } = range;
     if (limit <= 0) return [];
+    const { pk } = listKey(list, afterEntry);
     const found: ListEntry[] = [];
-    let start: Key | undefined = afterEntry === '' ? undefined : listKey(list, afterEntry);
+    let start: Key | undefined = afterEntry === '' ? undefined : { pk, sk: afterEntry };
     do {
       const page = await this.#table.query({
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': listKey(list, afterEntry).pk },
+        KeyConditionExpression: beforeEntry === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+        ExpressionAttributeValues: { ':pk': pk, ...(beforeEntry === undefined ? {} : { ':before': beforeEntry }) },
+        ScanIndexForward: order !== 'descending',
         Limit: Math.max(limit, FEWEST_IN_PAGE),
         ExclusiveStartKey: start,
       });
@@ -49,6 +52,16 @@ export class DynamoLists implements Lists {
       start = page.next;
     } while (start !== undefined && found.length < limit);
     return found.slice(0, limit);
+  }
+
+  async notePage(page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void> {
+    // No condition: who reads the page before it last knows best where it begins.
+    await this.#table.put({ Item: { ...pageKey(page), afterEntry, ...expiry(expiresAtMs) } });
+  }
+
+  async startOfPage(page: PageOfList): Promise<string | undefined> {
+    const row = await this.#table.get(pageKey(page));
+    return row === undefined ? undefined : String(row.afterEntry);
   }
 
   async readSet(set: AppSet): Promise<readonly string[]> {
@@ -99,6 +112,10 @@ export class DynamoLists implements Lists {
       present = left;
     }
     throw new StoreFault('unable to remove from a set; it kept changing');
+  }
+
+  async deleteSet(set: AppSet | DatedSet): Promise<void> {
+    await this.#table.delete({ Key: setKey(set) });
   }
 
   async #changeSet(set: AppSet, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {

@@ -1,11 +1,17 @@
 import type { Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
-import type { Table } from './dynamodb-table.ts';
-import { profileKey } from './keys.ts';
+import { earliestFirst } from '../domain/ranked-entry.ts';
+import { AnswerLost, ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { countKey, listKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';
 
-/** What an app told of its users, in DynamoDB. */
-export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile'> {
+interface ProfileRow extends Profile {
+  /** Stands in the list `users`, and is counted. */
+  readonly listed?: true;
+}
+
+/** What an app told of its users, and the list of them, in DynamoDB. */
+export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' | 'deleteProfile' | 'countUsers'> {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -14,9 +20,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile'> 
 
   async getProfile(user: UserId): Promise<Profile | undefined> {
     const row = await this.#table.get(profileKey(user));
-    if (row === undefined) return undefined;
-    const { userId, name, portraitUri, createdAtMs } = row as unknown as Profile;
-    return { userId, name, portraitUri, createdAtMs };
+    return row === undefined ? undefined : toProfile(row);
   }
 
   async setProfile(
@@ -32,7 +36,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile'> 
       (change.portraitUri === undefined ? firstCounts : lastCounts)('portraitUri'),
       firstCounts('createdAtMs'),
     ];
-    await this.#table.update({
+    const row = await this.#table.update({
       Key: profileKey(user),
       UpdateExpression: `SET ${sets.join(', ')}`,
       ExpressionAttributeNames: {
@@ -48,5 +52,83 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile'> 
         ':createdAtMs': nowMs,
       },
     });
+    const { listed, createdAtMs } = row as unknown as ProfileRow;
+    if (listed === undefined) await this.#list(user, createdAtMs);
   }
+
+  async deleteProfile(user: UserId): Promise<void> {
+    const profile = await this.getProfile(user);
+    if (profile === undefined) return;
+    const { createdAtMs } = profile;
+    await this.#unlist(user, createdAtMs);
+    // delete: read 5 ----------------------- delete -> refused: it is another one
+    // other:  -------- deleted -- made, 7
+    const gone = this.#table.delete({
+      Key: profileKey(user),
+      ConditionExpression: 'attribute_not_exists(pk) OR #createdAtMs = :createdAtMs',
+      ExpressionAttributeNames: { '#createdAtMs': 'createdAtMs' },
+      ExpressionAttributeValues: { ':createdAtMs': createdAtMs },
+    });
+    await unlessRefused(gone);
+  }
+
+  async countUsers(): Promise<number> {
+    return Number((await this.#table.get(countKey('users')))?.entries ?? 0);
+  }
+
+  /** Done at the first writing of the profile; if it is broken off, at the next. */
+  async #list(user: UserId, createdAtMs: number): Promise<void> {
+    // Counted first, so that a Lambda that dies leaves one too many and never one too few.
+    await this.#count(1);
+    // A: put -> stored            B: put -> refused: it is counted already, and B takes its own back
+    // A: put -> stored, answer lost -- put -> refused: it may be A's own, so it stays counted
+    const put = this.#table.put({
+      Item: { ...listKey('users', earliestFirst(createdAtMs, user)), untilMs: 0 },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    try {
+      await put;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.afterRetry) await this.#count(-1);
+    }
+    // list:   counted, put ------------------- listed -> refused: it is taken back
+    // delete: ------------- the profile is gone
+    const mark = this.#table.update({
+      Key: profileKey(user),
+      UpdateExpression: 'SET #listed = :true',
+      ConditionExpression: '#createdAtMs = :createdAtMs',
+      ExpressionAttributeNames: { '#listed': 'listed', '#createdAtMs': 'createdAtMs' },
+      ExpressionAttributeValues: { ':true': true, ':createdAtMs': createdAtMs },
+    });
+    if ((await unlessRefused(mark)) === REFUSED) await this.#unlist(user, createdAtMs);
+  }
+
+  async #unlist(user: UserId, createdAtMs: number): Promise<void> {
+    const before = await this.#table.delete({ Key: listKey('users', earliestFirst(createdAtMs, user)) });
+    if (before !== undefined) await this.#count(-1);
+  }
+
+  /** What may have been taken off is not taken off once more: the count is too high rather than too low. */
+  async #count(by: 1 | -1): Promise<void> {
+    const update = this.#table.update(
+      {
+        Key: countKey('users'),
+        UpdateExpression: 'ADD #entries :by',
+        ExpressionAttributeNames: { '#entries': 'entries' },
+        ExpressionAttributeValues: { ':by': by },
+      },
+      by === 1 ? 'repeat' : 'report-lost',
+    );
+    try {
+      await update;
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error;
+    }
+  }
+}
+
+function toProfile(row: Row): Profile {
+  const { userId, name, portraitUri, createdAtMs } = row as unknown as Profile;
+  return { userId, name, portraitUri, createdAtMs };
 }

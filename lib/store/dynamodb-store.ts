@@ -2,8 +2,10 @@ import { DynamoAccess } from './dynamodb-access.ts';
 import { DynamoAllowlist } from './dynamodb-allowlist.ts';
 import { DynamoBroadcasts } from './dynamodb-broadcasts.ts';
 import { DynamoConnections } from './dynamodb-connections.ts';
+import { DynamoDatedSets } from './dynamodb-dated-sets.ts';
 import { DynamoDueList } from './dynamodb-due-list.ts';
 import { DynamoEntries } from './dynamodb-entries.ts';
+import { DynamoErasures } from './dynamodb-erasures.ts';
 import { DynamoLimits } from './dynamodb-limits.ts';
 import { DynamoLists } from './dynamodb-lists.ts';
 import { DynamoLog } from './dynamodb-log.ts';
@@ -32,8 +34,10 @@ export function createDynamoStore(options: TableOptions): RoomStore {
     ...methodsOf(new DynamoAccess(table)),
     ...methodsOf(new DynamoProfiles(table)),
     ...methodsOf(new DynamoLists(table)),
+    ...methodsOf(new DynamoDatedSets(table)),
     ...methodsOf(new DynamoLimits(table)),
     ...methodsOf(new DynamoBroadcasts(table)),
+    ...methodsOf(new DynamoErasures(table)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import type { Device } from '../domain/member.ts';
 import { DUE_SHARDS } from './due-list.ts';
-import type { AppList, AppSet } from './lists.ts';
+import type { AppList, AppSet, DatedSet, PageOfList } from './lists.ts';
 
 /** The primary key of a row. Ids have no '#', so each key names one thing only. */
 export type Key = { readonly pk: string; readonly sk: string };
@@ -105,7 +105,13 @@ export const accessKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 
 export const profileKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'PROFILE' });
 
 export const listKey = (list: AppList, entry: string): Key => ({ pk: `LIST#${list}`, sk: entry });
-export const setKey = (set: AppSet): Key => ({ pk: `SET#${set}`, sk: 'SET' });
+export const setKey = (set: AppSet | DatedSet): Key => ({ pk: `SET#${set}`, sk: 'SET' });
+export const pageKey = ({ list, order, size, page }: PageOfList): Key => ({
+  pk: `PAGES#${list}#${order}#${size}`,
+  sk: `${page}`,
+});
+/** How many entries a list has. */
+export const countKey = (list: AppList): Key => ({ pk: `COUNT#${list}`, sk: 'COUNT' });
 
 /** A nonce may be any text; quoted, it is text that every encoding keeps. */
 export const nonceKey = (nonce: string): Key => ({ pk: `NONCE#${JSON.stringify(nonce)}`, sk: 'NONCE' });
@@ -115,4 +121,5 @@ export const callsKey = (path: string, atMs: number): Key => ({
   sk: `${Math.floor(atMs / 1000)}`,
 });
 
+export const erasureKey = (id: string): Key => ({ pk: `ERASURE#${id}`, sk: 'ERASURE' });
 export const broadcastKey = (id: string): Key => ({ pk: `BROADCAST#${id}`, sk: 'BROADCAST' });

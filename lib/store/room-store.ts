@@ -2,6 +2,7 @@ import type { Broadcasts } from './broadcasts.ts';
 import type { Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
 import type { Entries } from './entries.ts';
+import type { Erasures } from './erasures.ts';
 import type { Limits } from './limits.ts';
 import type { Lists } from './lists.ts';
 import type { Log } from './log.ts';
@@ -15,6 +16,7 @@ export type * from './changes.ts';
 export type * from './connections.ts';
 export type * from './due-list.ts';
 export type * from './entries.ts';
+export type * from './erasures.ts';
 export type * from './limits.ts';
 export type * from './lists.ts';
 export type * from './log.ts';
@@ -42,7 +44,8 @@ export interface RoomStore
     Users,
     Lists,
     Limits,
-    Broadcasts {}
+    Broadcasts,
+    Erasures {}
 
 export { DUE_SHARDS } from './due-list.ts';
 export { MARK_EVERY } from './log.ts';

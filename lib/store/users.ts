@@ -14,13 +14,19 @@ export interface Users {
    * turn is taken by what was read before it.
    */
   expireTokens(user: UserId, beforeMs: number): Promise<void>;
+  /** All that was laid down goes; tokens issued before `tokensFromMs` stay worth nothing until it expires. */
+  forgetAccess(user: UserId, tokensFromMs: number, expiresAtMs: number): Promise<void>;
   /** After it no turn is taken by what was read before it. */
   noteCut(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void>;
   getProfile(user: UserId): Promise<Profile | undefined>;
-  /** Keeps what is not given, and the time of the first. */
+  /** Keeps what is not given, and the time of the first; the user is listed from then on. */
   setProfile(
     user: UserId,
     change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
     nowMs: number,
   ): Promise<void>;
+  /** With the user's place in the list `users`; one that is made anew meanwhile may lose its place until it is set again. */
+  deleteProfile(user: UserId): Promise<void>;
+  /** How many users are listed: never fewer than there are. */
+  countUsers(): Promise<number>;
 }

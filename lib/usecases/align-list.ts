@@ -1,35 +1,37 @@
-import { type AppList, type ListEntry, StoreFault } from '../store/room-store.ts';
+import { type AppList, StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 
-const PAGE = 100;
+/** An entry of a list, with its end: 0 = without end. */
+export interface Listed {
+  readonly entry: string;
+  readonly untilMs: number;
+}
 
 /**
- * Makes a list say of one entry what the entry's own row says: `untilMs` reads that from the row, undefined = not in the
- * list. Called after each write of the row, it looks again after its own write, so that of two who change the row at the
- * same time the later leaves the list right.
+ * Makes a list say what a row says: `read` reads from the row what is to be listed, undefined = nothing. Called after each
+ * write of the row, it looks again after its own write, so that of two who change the row at the same time the later
+ * leaves the list right. `others`: what else may be listed of it, and is not to be.
  */
 export async function alignList(
   deps: Deps,
   list: AppList,
-  entry: string,
-  untilMs: () => Promise<number | undefined>,
+  others: readonly string[],
+  read: () => Promise<Listed | undefined>,
 ): Promise<void> {
-  let current = await untilMs();
+  const known = new Set(others);
+  let current = await read();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const listed = current;
-    if (listed === undefined) await deps.store.removeFromList(list, [entry]);
-    else await deps.store.addToList(list, [{ entry, untilMs: listed }]);
-    current = await untilMs();
-    if (current === listed) return;
+    if (listed !== undefined) {
+      known.add(listed.entry);
+      await deps.store.addToList(list, [listed]);
+    }
+    await deps.store.removeFromList(
+      list,
+      [...known].filter((entry) => entry !== listed?.entry),
+    );
+    current = await read();
+    if (current?.entry === listed?.entry && current?.untilMs === listed?.untilMs) return;
   }
   throw new StoreFault('unable to list what was changed; it kept changing');
-}
-
-/** A list from its start, page by page. */
-export async function* listPages(deps: Deps, list: AppList): AsyncGenerator<readonly ListEntry[]> {
-  let page: readonly ListEntry[] = [];
-  do {
-    page = await deps.store.readList(list, page.at(-1)?.entry ?? '', PAGE, deps.now());
-    yield page;
-  } while (page.length > 0);
 }

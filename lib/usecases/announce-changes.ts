@@ -6,6 +6,7 @@ import type { EventQueue } from '../push/event-queue.ts';
 import type { Change } from '../store/room-store.ts';
 import { continueBroadcast } from './broadcast.ts';
 import type { Deps } from './deps.ts';
+import { continueErasure } from './erase-users.ts';
 import { eachOf, fanOut } from './fan-out.ts';
 import { removeEntriesOf } from './remove-entries-of.ts';
 import { eventOf } from './webhook-event.ts';
@@ -31,7 +32,10 @@ export async function announceChanges(
     else if (change.kind === 'room-destroyed') await deps.store.removeFromList('rooms', [change.room.room]);
   }
   await eachOf([...byRoom(changes)], ROOMS_IN_FLIGHT, ([room, ofRoom]) => announceInRoom(deps, room, ofRoom));
-  for (const change of changes) if (change.kind === 'broadcast') await continueBroadcast(deps, change.broadcast);
+  for (const change of changes) {
+    if (change.kind === 'broadcast') await continueBroadcast(deps, change.broadcast);
+    else if (change.kind === 'erasure') await continueErasure(deps, change.erasure);
+  }
 }
 
 function byRoom(changes: readonly Change[]): ReadonlyMap<RoomId, readonly MemberChanged[]> {

@@ -1,9 +1,12 @@
+import type { Access } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
-import { alignList, listPages } from './align-list.ts';
+import { idIn, latestFirst, latestUpTo } from '../domain/ranked-entry.ts';
+import { alignList, type Listed } from './align-list.ts';
 import type { Deps } from './deps.ts';
+import { listPage } from './list-page.ts';
 
-/** What bars a user everywhere, and the list of those whom it bars. */
-interface Bar {
+/** What bars a user everywhere, and the list of those whom it bars: the one who is barred longest comes first. */
+export interface Bar {
   readonly access: 'mutedUntilMs' | 'blockedUntilMs';
   readonly list: 'muted-users' | 'blocked-users';
 }
@@ -18,35 +21,42 @@ export interface BarredUser {
 
 /** Listed first, so that nobody who is barred is missing; several calls: the last counts. */
 export async function barUsers(deps: Deps, bar: Bar, users: readonly UserId[], untilMs: number): Promise<void> {
-  const entries = [...new Set(users)].map((entry) => ({ entry, untilMs }));
+  const entries = [...new Set(users)].map((user) => ({ entry: latestFirst(untilMs, user), untilMs }));
   await deps.store.addToList(bar.list, entries);
-  await setBar(deps, bar, users, untilMs);
+  for (const user of users) await setBar(deps, bar, user, untilMs);
 }
 
-export const liftBar = (deps: Deps, bar: Bar, users: readonly UserId[]): Promise<void> => setBar(deps, bar, users, 0);
-
-async function setBar(deps: Deps, bar: Bar, users: readonly UserId[], untilMs: number): Promise<void> {
-  for (const user of users) {
-    await deps.store.setAccess(user, { [bar.access]: untilMs });
-    await alignList(deps, bar.list, user, () => barredUntilMs(deps, bar, user));
-  }
+export async function liftBar(deps: Deps, bar: Bar, users: readonly UserId[]): Promise<void> {
+  for (const user of users) await setBar(deps, bar, user, 0);
 }
+
+async function setBar(deps: Deps, bar: Bar, user: UserId, untilMs: number): Promise<void> {
+  const before = (await deps.store.getAccess(user))[bar.access];
+  await deps.store.setAccess(user, { [bar.access]: untilMs });
+  await alignBar(deps, bar, user, [before, untilMs]);
+}
+
+/** `ends`: at which the user may be listed. */
+export async function alignBar(deps: Deps, bar: Bar, user: UserId, ends: readonly number[]): Promise<void> {
+  const others = ends.filter((end) => end > 0).map((end) => latestFirst(end, user));
+  await alignList(deps, bar.list, others, async (): Promise<Listed | undefined> => {
+    const untilMs = endOf(await deps.store.getAccess(user), bar, deps.now());
+    return untilMs === undefined ? undefined : { entry: latestFirst(untilMs, user), untilMs };
+  });
+}
+
+const endOf = (access: Access, bar: Bar, nowMs: number): number | undefined =>
+  nowMs < access[bar.access] ? access[bar.access] : undefined;
 
 /** The list may hold more than are barred, so each user's access is asked. */
-export async function barredUsers(deps: Deps, bar: Bar): Promise<readonly BarredUser[]> {
-  const found: BarredUser[] = [];
-  for await (const entries of listPages(deps, bar.list)) {
-    const users = entries.map(({ entry }) => entry as UserId);
-    const ends = await Promise.all(users.map((user) => barredUntilMs(deps, bar, user)));
-    found.push(...users.flatMap((userId, index) => barred(userId, ends[index])));
-  }
-  return found;
-}
-
-const barred = (userId: string, untilMs: number | undefined): BarredUser[] =>
-  untilMs === undefined ? [] : [{ userId, untilMs }];
-
-async function barredUntilMs(deps: Deps, bar: Bar, user: UserId): Promise<number | undefined> {
-  const untilMs = (await deps.store.getAccess(user))[bar.access];
-  return deps.now() < untilMs ? untilMs : undefined;
-}
+export const barredUsers = (
+  deps: Deps,
+  bar: Bar,
+  page: number | undefined,
+  size: number,
+): Promise<readonly BarredUser[] | 'too-far'> =>
+  listPage(deps, { list: bar.list, page, size, beforeEntry: latestUpTo(deps.now()) }, async ({ entry, untilMs }) => {
+    const userId = idIn(entry) as UserId;
+    const isBarred = endOf(await deps.store.getAccess(userId), bar, deps.now()) === untilMs;
+    return isBarred ? { userId, untilMs } : undefined;
+  });

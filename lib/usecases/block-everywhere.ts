@@ -16,5 +16,9 @@ export async function blockEverywhere(deps: Deps, users: readonly UserId[], unti
 
 export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, BLOCK, users);
 
-/** Who is barred from connecting now, and until when (ms). */
-export const blockedEverywhere = (deps: Deps): Promise<readonly BarredUser[]> => barredUsers(deps, BLOCK);
+/** Who is barred from connecting now, and until when (ms), the longest first; no page: those who come first. */
+export const blockedEverywhere = (
+  deps: Deps,
+  page: number | undefined,
+  size: number,
+): Promise<readonly BarredUser[] | 'too-far'> => barredUsers(deps, BLOCK, page, size);

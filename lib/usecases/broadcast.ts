@@ -28,7 +28,7 @@ export async function broadcastMessage(deps: Deps, request: BroadcastRequest): P
  * again; a client drops a message id that it has seen. A room that fails does not keep others from being told.
  */
 export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
-  const page = await deps.store.readList('rooms', broadcast.afterRoom, ROOMS_IN_RUN, deps.now());
+  const page = await deps.store.readList('rooms', { afterEntry: broadcast.afterRoom, limit: ROOMS_IN_RUN }, deps.now());
   await eachOf(page, ROOMS_IN_FLIGHT, async ({ entry }) => {
     try {
       await postTo(deps, entry as RoomId, broadcast);

@@ -1,7 +1,7 @@
 import type { RoomId } from '../domain/ids.ts';
-import { emptyMember, type Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
+import { forgetRow } from './end-membership.ts';
 import { eachOf, memberPages } from './fan-out.ts';
 
 const ROWS_IN_FLIGHT = 32;
@@ -34,7 +34,7 @@ export async function tidyUp(deps: Deps, room: Room): Promise<void> {
   for await (const rows of memberPages(deps, room, 'every row')) {
     await eachOf(rows, ROWS_IN_FLIGHT, async (row) => {
       for (const connectionId of row.connections) await deps.push.post(connectionId, frame);
-      await forget(deps, row);
+      await forgetRow(deps, row);
     });
   }
   await deps.store.removeEntries(roomId, roomEpoch);
@@ -55,10 +55,4 @@ async function endRoom(
   }
   await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room }]);
   return deps.store.destroyRoom(room, epoch, deps.now(), byItself, unless);
-}
-
-/** A deleted row would say that its member has left, or was kicked; an empty one says nothing and expires at once. */
-async function forget(deps: Deps, row: Member): Promise<void> {
-  if (row.membership === undefined) await deps.store.deleteMember(row);
-  else await deps.store.putMember(emptyMember(row.room, row.userId, row.roomEpoch), row.revision);
 }

@@ -1,5 +1,5 @@
 import type { ConnectionId } from '../domain/ids.ts';
-import { ended, isWorthKeeping, type Member } from '../domain/member.ts';
+import { emptyMember, ended, isWorthKeeping, type Member } from '../domain/member.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
@@ -38,4 +38,13 @@ export async function kickDue(deps: Deps, due: readonly Member[]): Promise<void>
       deps.onFault('end the membership of a kicked member', fault);
     }
   });
+}
+
+/**
+ * A row of which there is nothing to tell, because the room's end said it all. A deleted row would say that its member has
+ * left, or was kicked; an empty one says nothing and expires at once.
+ */
+export async function forgetRow(deps: Deps, row: Member): Promise<void> {
+  if (row.membership === undefined) await deps.store.deleteMember(row);
+  else await deps.store.putMember(emptyMember(row.room, row.userId, row.roomEpoch), row.revision);
 }

@@ -8,5 +8,9 @@ export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: nu
 
 export const unmuteEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, MUTE, users);
 
-/** Who is muted in all rooms now, and until when (ms). */
-export const mutedEverywhere = (deps: Deps): Promise<readonly BarredUser[]> => barredUsers(deps, MUTE);
+/** Who is muted in all rooms now, and until when (ms), the longest first; no page: those who come first. */
+export const mutedEverywhere = (
+  deps: Deps,
+  page: number | undefined,
+  size: number,
+): Promise<readonly BarredUser[] | 'too-far'> => barredUsers(deps, MUTE, page, size);

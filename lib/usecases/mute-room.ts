@@ -1,7 +1,8 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
-import { alignList, listPages } from './align-list.ts';
+import { alignList } from './align-list.ts';
 import type { Deps } from './deps.ts';
+import { listPage } from './list-page.ts';
 
 /** Mutes all users of a room but those exempt. Listed first, so that no muted room is missing. False = no such room. */
 export async function muteRoom(deps: Deps, roomId: RoomId): Promise<boolean> {
@@ -23,7 +24,9 @@ export async function unmuteRoom(deps: Deps, roomId: RoomId): Promise<boolean> {
 }
 
 const listIfMuted = (deps: Deps, room: RoomId): Promise<void> =>
-  alignList(deps, 'muted-rooms', room, async () => ((await isRoomMuted(deps, room)) === true ? 0 : undefined));
+  alignList(deps, 'muted-rooms', [room], async () =>
+    (await isRoomMuted(deps, room)) === true ? { entry: room, untilMs: 0 } : undefined,
+  );
 
 /** Undefined = no such room. */
 export async function isRoomMuted(deps: Deps, roomId: RoomId): Promise<boolean | undefined> {
@@ -32,14 +35,7 @@ export async function isRoomMuted(deps: Deps, roomId: RoomId): Promise<boolean |
 }
 
 /** A page of the muted rooms, counted from 1. The list may hold more than is muted, so each room is asked. */
-export async function mutedRooms(deps: Deps, page: number, size: number): Promise<readonly string[]> {
-  const end = page * size;
-  const found: string[] = [];
-  for await (const entries of listPages(deps, 'muted-rooms')) {
-    const rooms = entries.map(({ entry }) => entry as RoomId);
-    const muted = await Promise.all(rooms.map((room) => isRoomMuted(deps, room)));
-    found.push(...rooms.filter((_, index) => muted[index] === true));
-    if (found.length >= end) break;
-  }
-  return found.slice(end - size, end);
-}
+export const mutedRooms = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
+  listPage(deps, { list: 'muted-rooms', page, size }, async ({ entry }) =>
+    (await isRoomMuted(deps, entry as RoomId)) === true ? entry : undefined,
+  );

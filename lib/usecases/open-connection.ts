@@ -1,4 +1,4 @@
-import type { Access } from '../domain/access.ts';
+import { type Access, isShutOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import { decideLogin } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
@@ -66,7 +66,7 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
     deps.store.getAccess(userId, 'glance'),
     deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'glance') : undefined,
   ]);
-  const access = openedAtMs < glance.blockedUntilMs ? await deps.store.getAccess(userId) : glance;
+  const access = isShutOut(glance, openedAtMs) ? await deps.store.getAccess(userId) : glance;
   const refusal = refusalFor(access, own, openedAtMs);
   if (refusal !== Code.OK) return refusal;
   if (order !== undefined && decideLogin(order.logins, instance, openedAtMs).kind === 'followed')
@@ -75,6 +75,7 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
 }
 
 function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): number {
+  if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
   if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
   return tokenIssuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }

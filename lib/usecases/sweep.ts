@@ -7,6 +7,7 @@ import {
   type DueRow,
 } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
+import { eraseFromRoom } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
 import { lookAtConnection } from './look-at-connection.ts';
 import { lookAtMember } from './look-at-member.ts';
@@ -149,6 +150,10 @@ async function look(
   later: Later,
 ): Promise<DueEntry | undefined> {
   if (entry.kind === 'connection') return lookAtRooms(deps, entry, stopMs, counts, later);
+  if (entry.kind === 'erasure') {
+    await eraseFromRoom(deps, entry.room, entry.userId);
+    return undefined;
+  }
   const seen = entry.kind === 'room' ? lookAtRoom(deps, entry.room) : lookAtMember(deps, entry.room, entry.userId);
   const { nextAtMs, did } = await seen;
   if (nextAtMs !== undefined) later.arm(entry, nextAtMs);

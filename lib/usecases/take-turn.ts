@@ -1,4 +1,4 @@
-import { type Access, CUT_KEPT_MS, isCut } from '../domain/access.ts';
+import { type Access, CUT_KEPT_MS, isCut, isShutOut } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
 import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
@@ -130,7 +130,7 @@ function decide(deps: Deps, { connection, access }: Rows, requests: Requests): A
   const [request] = requests;
   if (connection.closedAtMs !== undefined || isCut(access, connection.connectionId)) return closed(request);
   const deed = deedOf(request);
-  if (nowMs < access.blockedUntilMs) {
+  if (isShutOut(access, nowMs)) {
     return refuse(Code.BLOCKED, `unable to ${deed}; blocked for now`, { reason: 'blocked' });
   }
   if (connection.tokenIssuedAtMs < access.tokensFromMs) {

@@ -1,6 +1,8 @@
 import type { Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
+import { earliestFirst, idIn } from '../domain/ranked-entry.ts';
 import type { Deps } from './deps.ts';
+import { listPage } from './list-page.ts';
 
 const BLACKLIST_MAX = 1000;
 const TAGS_MAX = 20;
@@ -14,21 +16,59 @@ export const setProfile = (
   change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
 ): Promise<void> => deps.store.setProfile(user, change, deps.now());
 
-/** Has he an open connection? */
+/** A page of the users for whom a token was asked, by when that was first, and how many they are. */
+export async function listUsers(
+  deps: Deps,
+  order: 'ascending' | 'descending',
+  page: number,
+  size: number,
+): Promise<{ readonly total: number; readonly users: readonly Profile[] | 'too-far' }> {
+  const query = { list: 'users', order: order === 'descending' ? order : undefined, page, size } as const;
+  const users = await listPage(deps, query, async ({ entry }) => {
+    const user = idIn(entry) as UserId;
+    const profile = await deps.store.getProfile(user);
+    return profile !== undefined && earliestFirst(profile.createdAtMs, user) === entry ? profile : undefined;
+  });
+  return { total: await deps.store.countUsers(), users };
+}
+
+/** Has the user an open connection? */
 export const isOnline = async (deps: Deps, user: UserId): Promise<boolean> =>
   (await deps.store.connectionsOf(user)).length > 0;
 
-/** The users from whom this one wants to hear nothing; kept for the app, no rule of a room asks it. */
-export const blacklist = (deps: Deps, user: UserId): Promise<readonly string[]> =>
-  deps.store.readSet(`blacklist#${user}`);
+/** A place in a blacklist: the next page begins behind it. */
+export interface BlacklistPlace {
+  readonly entry: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * The users from whom this one wants to hear nothing, the newest first; kept for the app, no rule of a room asks it. The
+ * place is that of the last one where there are more.
+ */
+export async function blacklist(
+  deps: Deps,
+  user: UserId,
+  after: BlacklistPlace | undefined,
+  size: number,
+): Promise<{ readonly users: readonly string[]; readonly next?: BlacklistPlace }> {
+  const all = await deps.store.readDatedSet(`blacklist#${user}`);
+  const left = after === undefined ? all : all.filter((one) => isBehind(one, after));
+  const page = left.slice(0, size);
+  const last = page.at(-1);
+  const users = page.map(({ entry }) => entry);
+  return last === undefined || left.length <= size ? { users } : { users, next: last };
+}
+
+const isBehind = (one: BlacklistPlace, other: BlacklistPlace): boolean =>
+  one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.entry > other.entry);
 
 /** False = they would be more than 1000; then none is added. */
 export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<boolean> =>
-  (await deps.store.addToSet(`blacklist#${user}`, others, BLACKLIST_MAX)) === 'added';
+  (await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now())) === 'added';
 
-export const removeFromBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<void> => {
-  await deps.store.removeFromSet(`blacklist#${user}`, others);
-};
+export const removeFromBlacklist = (deps: Deps, user: UserId, others: readonly UserId[]): Promise<void> =>
+  deps.store.removeFromDatedSet(`blacklist#${user}`, others);
 
 /** Puts these tags in the place of those he had. False = they are more than 20; then he keeps what he had. */
 export async function setTags(deps: Deps, user: UserId, next: readonly string[]): Promise<boolean> {

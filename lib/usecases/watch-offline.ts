@@ -54,7 +54,7 @@ async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
   if (cursor !== undefined) yield* placesIn(deps, room as RoomId, cursor);
   for (let last = room; last !== DONE; ) {
-    const rooms = await deps.store.readList('rooms', last, ROOMS_IN_PAGE, deps.now());
+    const rooms = await deps.store.readList('rooms', { afterEntry: last, limit: ROOMS_IN_PAGE }, deps.now());
     for (const { entry } of rooms) yield* placesIn(deps, entry as RoomId, undefined);
     last = rooms.at(-1)?.entry ?? DONE;
   }

@@ -17,6 +17,7 @@ const statusOf: Readonly<Record<EndReason, RoomEvent['status']>> = {
 export function eventOf(change: Change): RoomEvent | undefined {
   switch (change.kind) {
     case 'broadcast':
+    case 'erasure':
       return undefined;
     case 'room-created':
       return ofRoom(change.room, TYPE.created, STATUS.byCall, change.room.createdAtMs);

@@ -21,6 +21,7 @@ describe('the stream of changes', () => {
     'room-created': true,
     'room-destroyed': true,
     broadcast: true,
+    erasure: true,
   };
   const everything = Object.keys(values);
 

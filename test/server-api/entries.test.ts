@@ -18,9 +18,9 @@ describe('attributes', () => {
     expect(await call('/chatroom/entry/batch/set.json', batch)).toEqual(OK);
     const lastSetTime = `${clock.nowMs}`;
     const [a, b, seat] = [
-      { key: 'a', value: '1', userID: 'bob', autoDelete: '0', lastSetTime },
-      { key: 'b', value: '', userID: 'bob', autoDelete: '0', lastSetTime },
-      { key: 'seat+1', value: '张 & B', userID: 'ann', autoDelete: '1', lastSetTime },
+      { key: 'a', value: '1', userId: 'bob', autoDelete: '0', lastSetTime },
+      { key: 'b', value: '', userId: 'bob', autoDelete: '0', lastSetTime },
+      { key: 'seat+1', value: '张 & B', userId: 'ann', autoDelete: '1', lastSetTime },
     ];
     expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [a, b, seat] });
     const some = await call('/chatroom/entry/query.json', { chatroomId: room, keys: ['seat+1', 'none', 'b'] });
@@ -43,6 +43,80 @@ describe('attributes', () => {
     expect(await remove('bob')).toEqual(OK);
     const absent = 'unable to remove the attribute; it does not exist';
     expect(await remove('bob')).toEqual({ code: 1015, errorMessage: absent });
+  });
+
+  it('are removed together, whoever has set them, and none but those', async () => {
+    const { call, create, room } = newWorld();
+    await create();
+    await call('/chatroom/entry/batch/set.json', { chatroomId: room, entryOwnerId: 'bob', entryInfo: json(4) });
+    const remove = (entryKeys: string | string[]) =>
+      call('/chatroom/entry/batch/remove.json', { chatroomId: room, entryOwnerId: 'ann', entryKeys });
+    const left = async () => {
+      const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
+      return (keys as { key: string }[]).map(({ key }) => key);
+    };
+    expect(await remove('["k0","none","k0"]')).toEqual(OK);
+    expect(await left()).toEqual(['k1', 'k2', 'k3']);
+    expect(await remove(['k1', 'k3'])).toEqual(OK);
+    expect(await left()).toEqual(['k2']);
+    expect(await remove('k2')).toEqual(OK);
+    expect(await remove('k2')).toEqual(OK);
+    expect(await left()).toEqual([]);
+    const nowhere = { chatroomId: 'nowhere', entryOwnerId: 'ann', entryKeys: 'k' };
+    expect(await call('/chatroom/entry/batch/remove.json', nowhere)).toEqual(noRoom('remove the attributes'));
+  });
+
+  it('come with a message, after the change and in the name of the user', async () => {
+    const { call, room, enter, push } = newWorld();
+    const { connectionId } = await enter('ann');
+    const of = { chatroomId: room, userId: 'bob', key: 'seat' };
+    const noted = { objectName: 'RC:chrmKVNotiMsg', content: '{"type":1,"key":"seat","value":"8"}' };
+    const told = () =>
+      push.framesOf(connectionId).flatMap((frame): readonly unknown[] => {
+        if (frame.event === 'entries') return [frame.operation];
+        return frame.event === 'messages' ? frame.messages : [];
+      });
+    expect(await call('/chatroom/entry/set.json', { ...of, value: '8', ...noted })).toEqual(OK);
+    const message = { senderUserId: 'bob', type: noted.objectName, content: noted.content, seq: 1 };
+    expect(told()).toMatchObject(['set', message]);
+    const gone = { objectName: 'app:gone', content: 'seat is free' };
+    expect(await call('/chatroom/entry/remove.json', { ...of, ...gone })).toEqual(OK);
+    expect(told().slice(2)).toMatchObject(['remove', { seq: 2, type: 'app:gone', content: 'seat is free' }]);
+    // What could not be removed is not told of.
+    const absent = await call('/chatroom/entry/remove.json', { ...of, ...gone });
+    expect([absent.code, told().length]).toEqual([1015, 4]);
+  });
+
+  it.each([
+    [{ objectName: 'app:note' }, 1002, 'objectName and content must be given together'],
+    [{ content: '{}' }, 1002, 'objectName and content must be given together'],
+    [{ objectName: 'RC:note', content: 'no JSON' }, 1002, 'content must be JSON, as objectName begins with RC:'],
+    [{ objectName: 'app note', content: '1' }, 1002, 'objectName must be 1 to 32 of A-Z a-z 0-9 : _ . -'],
+  ])('stay as they are where the message is wrong: %j', async (wrong, code, why) => {
+    const { call, create, room } = newWorld();
+    await create();
+    const of = { chatroomId: room, userId: 'bob', key: 'k' };
+    await call('/chatroom/entry/set.json', { ...of, value: 'old' });
+    const refused = { code, errorMessage: `unable to accept the call; ${why}` };
+    expect(await call('/chatroom/entry/set.json', { ...of, value: 'new', ...wrong })).toEqual(refused);
+    expect(await call('/chatroom/entry/remove.json', { ...of, ...wrong })).toEqual(refused);
+    const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
+    expect(keys).toMatchObject([{ key: 'k', value: 'old' }]);
+  });
+
+  it('change all the same where the room does not take the message, and the answer says so', async () => {
+    const { call, create, room } = newWorld({ roomMessageQuota: 1 });
+    await create();
+    const noted = { objectName: 'app:note', content: 'set' };
+    const of = { chatroomId: room, userId: 'bob', key: 'k', ...noted };
+    expect(await call('/chatroom/entry/set.json', { ...of, value: '1' })).toEqual(OK);
+    const errorMessage = `unable to publish the message; the room is flooded (${room})`;
+    const flooded = { code: 1008, errorMessage, done: ['k'] };
+    expect(await call('/chatroom/entry/set.json', { ...of, value: '2' })).toEqual(flooded);
+    const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
+    expect(keys).toMatchObject([{ key: 'k', value: '2' }]);
+    expect(await call('/chatroom/entry/remove.json', of)).toEqual(flooded);
+    expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
   });
 
   it('are as many as the setting says', async () => {

@@ -73,6 +73,80 @@ describe('publish', () => {
     expect([statusCode, headers['retry-after']]).toEqual([429, '1']);
   });
 
+  it('takes any text of an own type, and only JSON of a built-in one', async () => {
+    const { call, room, enter, push } = newWorld();
+    const { connectionId } = await enter('ann');
+    const own = { ...message, toChatroomId: room, objectName: 'app:note', content: 'no {JSON "二\u0001' };
+    expect(await call('/message/chatroom/publish.json', own)).toMatchObject(OK);
+    expect(messagesIn(push.framesOf(connectionId))).toMatchObject([{ type: 'app:note', content: own.content }]);
+    // The case tells: this is no built-in type.
+    expect(await call('/message/chatroom/publish.json', { ...own, objectName: 'rc:note' })).toMatchObject(OK);
+    const errorMessage = 'unable to accept the call; content must be JSON, as objectName begins with RC:';
+    const builtIn = await call('/message/chatroom/publish.json', { ...own, objectName: 'RC:note' });
+    expect(builtIn).toEqual({ code: 1002, errorMessage });
+    expect(await call('/message/chatroom/broadcast.json', { ...own, objectName: 'RC:note' })).toEqual(builtIn);
+  });
+
+  it.each([
+    ['ASCII', 'x'.repeat(31_744), 'x'],
+    ['quotes, which are escaped', '"'.repeat(15_872), 'x'],
+    ['control characters, of six bytes each', `${'\u0001'.repeat(5_290)}xxxx`, 'x'],
+    ['characters of three bytes', `${'語'.repeat(10_581)}x`, 'x'],
+  ])('takes as many bytes as fit into a frame, of %s', async (_what, most, more) => {
+    const { call, create, room, pass } = newWorld();
+    await create();
+    const own = { ...message, objectName: 'app:note', content: most };
+    expect(await call('/message/chatroom/publish.json', { ...own, toChatroomId: room })).toMatchObject(OK);
+    const why = 'content must be at most 31744 bytes as a JSON string, escapes included';
+    const tooLong = { code: 1005, errorMessage: `unable to accept the call; ${why}` };
+    const longer = { ...own, content: most + more };
+    expect(await call('/message/chatroom/publish.json', { ...longer, toChatroomId: room })).toEqual(tooLong);
+    pass(1000);
+    expect(await call('/message/chatroom/broadcast.json', own)).toEqual(OK);
+    pass(1000);
+    expect(await call('/message/chatroom/broadcast.json', longer)).toEqual(tooLong);
+    const entry = { chatroomId: room, userId: 'app', key: 'k', value: 'v', objectName: 'app:note' };
+    expect(await call('/chatroom/entry/set.json', { ...entry, content: longer.content })).toEqual(tooLong);
+    expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
+    expect(await call('/chatroom/entry/set.json', { ...entry, content: most })).toEqual(OK);
+  });
+
+  it('sends nothing twice with one number of one sender, for a minute', async () => {
+    const { call, create, room, clock } = newWorld();
+    clock.nowMs = Date.UTC(2027, 4, 5, 6, 7, 8);
+    await create();
+    const form = { ...message, fromUserId: room, toChatroomId: room };
+    const publish = (change: object) => call('/message/chatroom/publish.json', { ...form, ...change });
+    const errorMessage = 'unable to send the message; msgRandom was used by this sender within the last minute';
+    const used = { code: 1002, errorMessage };
+    expect(await publish({ msgRandom: 7 })).toMatchObject(OK);
+    expect(await publish({ msgRandom: '007', content: '"another"' })).toEqual(used);
+    expect(await publish({ msgRandom: 8 })).toMatchObject(OK);
+    expect(await publish({ msgRandom: 7, fromUserId: `${room}-2` })).toMatchObject(OK);
+    expect(await call('/message/chatroom/broadcast.json', { ...message, fromUserId: room, msgRandom: 7 })).toEqual(OK);
+    expect(await publish({})).toMatchObject(OK);
+    clock.nowMs += 59_999;
+    expect(await publish({ msgRandom: 7 })).toEqual(used);
+    clock.nowMs += 1;
+    expect(await publish({ msgRandom: 7 })).toMatchObject(OK);
+  });
+
+  it('leaves the number unused where nothing was sent', async () => {
+    const { call, create, room } = newWorld({ roomMessageQuota: 1 });
+    const form = { ...message, fromUserId: room, toChatroomId: room };
+    const publish = (change: object) => call('/message/chatroom/publish.json', { ...form, ...change });
+    expect(await publish({ msgRandom: 1 })).toMatchObject({ code: 1002 });
+    await create();
+    expect(await publish({ msgRandom: 1 })).toMatchObject(OK);
+    expect(await publish({ msgRandom: 2 })).toMatchObject({ code: 1008 });
+    expect(await publish({ msgRandom: 2 })).toMatchObject({ code: 1008 });
+    const other = `${room}-other`;
+    await call('/chatroom/create_new.json', { chatroomId: other });
+    // One of two rooms has it.
+    expect(await publish({ msgRandom: 2, toChatroomId: [other, room] })).toMatchObject({ code: 1008 });
+    expect((await publish({ msgRandom: 2, toChatroomId: [other, room] })).errorMessage).toContain('msgRandom was used');
+  });
+
   it('takes 20 rooms', async () => {
     const { call, room } = newWorld();
     const rooms = numbered(`${room}-`, 20);

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Form } from '../e2e/server-api-client.ts';
 import {
   at,
   beyond,
@@ -10,6 +11,7 @@ import {
   optional,
   required,
   type SideCall,
+  type SpecialCase,
   same,
   text,
 } from './reference-endpoint.ts';
@@ -26,6 +28,23 @@ const key = required(
   beyond('a blank', 'a b', 1002),
   beyond('nothing', '', 1002),
 );
+/** A message that goes to the room beside the change. */
+const along = {
+  objectName: {
+    ...optional(at('32 characters', '$32'), beyond('33 characters', '$33', 1005)),
+    beside: { content: '1' },
+  },
+  content: {
+    ...optional(beyond('no JSON of a built-in type', 'set', 1002), beyond('too long', 'x'.repeat(31_745), 1005)),
+    beside: { objectName: 'RC:chrmKVNotiMsg' },
+  },
+};
+const noted = { objectName: 'RC:chrmKVNotiMsg', content: '{"type":1,"key":"key","value":"value"}' };
+const halves = (form: Form): readonly SpecialCase[] => [
+  { what: 'with a message', column: 'limit', form: { ...form, ...noted }, code: 200 },
+  { what: 'with the type of a message alone', column: 'error', form: { ...form, objectName: 'app:a' }, code: 1002 },
+  { what: 'with its content alone', column: 'error', form: { ...form, content: '{}' }, code: 1002 },
+];
 const infoOf = (name: string, value: unknown): string => JSON.stringify({ [name]: value });
 
 /** Calls that set so many attributes, of other names than those of a case. */
@@ -44,11 +63,19 @@ export const entries: readonly Endpoint[] = [
   {
     path: set,
     form: oneEntry,
-    parameters: { chatroomId, userId: required(id), key, value: required(text(4096)), autoDelete: optional(bit) },
+    parameters: {
+      chatroomId,
+      userId: required(id),
+      key,
+      value: required(text(4096)),
+      autoDelete: optional(bit),
+      ...along,
+    },
     room: 'chatroomId',
     answer: {},
     witness,
     special: [
+      ...halves(oneEntry),
       { what: 'a 100th attribute', column: 'limit', before: fill(99), form: oneEntry, code: 200 },
       { what: 'a 101st attribute', column: 'limit', before: fill(100), form: oneEntry, code: 1002 },
     ],
@@ -81,14 +108,40 @@ export const entries: readonly Endpoint[] = [
   {
     path: '/chatroom/entry/remove.json',
     form: { ...room, userId: '$user', key: 'key' },
-    parameters: { chatroomId, userId: required(id), key },
+    parameters: { chatroomId, userId: required(id), key, ...along },
     room: 'chatroomId',
     before: [{ path: set, form: { chatroomId: '@chatroomId', userId: '@userId', key: '@key', value: 'value' } }],
     answer: {},
     witness,
     special: [
+      ...halves({ ...room, userId: '$user', key: 'key' }),
       { what: 'a key that is not there', column: 'error', form: { ...room, userId: '$user', key: 'none' }, code: 1015 },
     ],
+  },
+  {
+    path: '/chatroom/entry/batch/remove.json',
+    form: { ...room, entryOwnerId: '$user', entryKeys: '["key-1","key-2"]' },
+    parameters: {
+      chatroomId,
+      entryOwnerId: required(id),
+      entryKeys: required(
+        at('20 keys', JSON.stringify(many('key', 20))),
+        at('20 keys, each by itself', many('key', 20)),
+        at('a key that is not there', '["key-1","none"]'),
+        at('a key of 128 characters', JSON.stringify(['key-1', 'k'.repeat(128)])),
+        beyond('21 keys', JSON.stringify(many('key', 21)), 1002),
+        beyond('no keys', '[]', 1002),
+        beyond('a key of 129 characters', JSON.stringify(['k'.repeat(129)]), 1005),
+        beyond('a key with a blank', '["a b"]', 1002),
+        beyond('no text as a key', '[1]', 1002),
+        beyond('no JSON', '["key-1"', 1002),
+      ),
+    },
+    room: 'chatroomId',
+    // Another user has set them.
+    before: [{ path: setMany, form: { chatroomId: '@chatroomId', entryOwnerId: '$other', entryInfo: entriesText(2) } }],
+    answer: {},
+    witness,
   },
   {
     path: '/chatroom/entry/query.json',
@@ -100,7 +153,7 @@ export const entries: readonly Endpoint[] = [
       { path: set, form: { ...oneEntry, chatroomId: '@chatroomId', key: 'other' } },
     ],
     answer: {
-      keys: [{ key: 'key', value: 'value', userID: '$user', autoDelete: '1', lastSetTime: expect.any(String) }],
+      keys: [{ key: 'key', value: 'value', userId: '$user', autoDelete: '1', lastSetTime: expect.any(String) }],
     },
   },
 ];

@@ -15,20 +15,31 @@ import {
   typeNames,
 } from './reference-endpoint.ts';
 
-const CONTENT_BYTES = 28_672;
-const contentOf = (length: number): string => JSON.stringify({ content: 'x'.repeat(length - '{"content":""}'.length) });
+/** As it stands in a frame, where each of its quotes takes two bytes. */
+const CONTENT_BYTES = 31_744;
+const contentOf = (bytes: number): string =>
+  JSON.stringify({ content: 'x'.repeat(bytes - '{\\"content\\":\\"\\"}'.length) });
 const content = required(
-  at('28,672 bytes', contentOf(CONTENT_BYTES)),
-  beyond('28,673 bytes', contentOf(CONTENT_BYTES + 1), 1005),
-  beyond('28,672 characters of more bytes', contentOf(CONTENT_BYTES).replace('xx', 'xé'), 1005),
+  at('31,744 bytes', contentOf(CONTENT_BYTES)),
+  beyond('31,745 bytes', contentOf(CONTENT_BYTES + 1), 1005),
+  beyond('31,744 characters of more bytes', contentOf(CONTENT_BYTES).replace('xx', 'xé'), 1005),
+  beyond('as many characters that are escaped', '\u0001'.repeat(CONTENT_BYTES), 1005),
   beyond('no JSON', 'hello', 1002),
+);
+const msgRandom = optional(
+  at('19 digits', '9223372036854775807'),
+  at('a sign', '-9223372036854775807'),
+  beyond('20 digits', '12345678901234567890', 1002),
+  beyond('a word', 'seven', 1002),
 );
 const chatroomId = required(id);
 const message = { fromUserId: '$user', objectName: 'RC:TxtMsg', content: '{"content":"$room"}' };
+const ownType = { ...message, objectName: 'app:note', content: 'no {JSON' };
+const publish = '/message/chatroom/publish.json';
 
 const messageCalls: readonly Endpoint[] = [
   {
-    path: '/message/chatroom/publish.json',
+    path: publish,
     form: { ...message, toChatroomId: '$room' },
     parameters: {
       fromUserId: required(id),
@@ -38,10 +49,21 @@ const messageCalls: readonly Endpoint[] = [
       isPersisted: optional(bit),
       isIncludeSender: optional(bit),
       priority: optional(oneOf('0', '1', '2', '3'), beyond('4', '4', 1002)),
+      msgRandom,
     },
     room: 'toChatroomId',
     answer: { messageUIDs: [{ chatroomId: '$room', messageUID: expect.stringMatching(/./) }] },
     witness: 'heard',
+    special: [
+      { what: 'any text of an own type', column: 'limit', form: { ...ownType, toChatroomId: '$room' }, code: 200 },
+      {
+        what: 'a number that was used',
+        column: 'error',
+        before: [{ path: publish, form: { ...message, toChatroomId: '$room', msgRandom: '7' } }],
+        form: { ...message, toChatroomId: '$room', msgRandom: '7' },
+        code: 1002,
+      },
+    ],
   },
   {
     path: '/message/chatroom/broadcast.json',
@@ -51,10 +73,12 @@ const messageCalls: readonly Endpoint[] = [
       objectName: required(typeNames),
       content,
       isIncludeSender: optional(at('1', '1'), beyond('2', '2', 1002)),
+      msgRandom: optional(at('a number', '12'), beyond('a word', 'seven', 1002)),
     },
     answer: {},
     witness: 'heard',
     oncePerSecond: true,
+    special: [{ what: 'any text of an own type', column: 'limit', form: ownType, code: 200 }],
   },
   {
     path: '/message/recall.json',
@@ -73,7 +97,7 @@ const messageCalls: readonly Endpoint[] = [
     room: 'targetId',
     before: [
       {
-        path: '/message/chatroom/publish.json',
+        path: publish,
         form: { ...message, fromUserId: '@fromUserId', toChatroomId: '@targetId' },
         keep: { name: 'messageUID', at: ['messageUIDs', 0, 'messageUID'] },
       },

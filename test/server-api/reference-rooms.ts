@@ -15,7 +15,8 @@ import {
   whole,
 } from './reference-endpoint.ts';
 
-const destroyTime = optional(whole(60, 10_080));
+/** The Go SDK sends a 0 where its caller has said nothing. */
+const destroyTime = optional(whole(60, 10_080), at('0', '0'));
 const room = { chatroomId: '$room' };
 const shown = [same('/chatroom/get.json', 'chatroomId')];
 const named = (count: number): Record<string, string> =>
@@ -38,6 +39,7 @@ const creation: readonly Endpoint[] = [
       entryInfo: {
         ...optional(
           at('10 attributes', entriesText(10)),
+          at('none', '{}'),
           beyond('no JSON', 'key', 1002),
           beyond('a list', '["key"]', 1002),
           beyond('no text as a value', '{"key":1}', 1002),
@@ -47,6 +49,16 @@ const creation: readonly Endpoint[] = [
     },
     answer: {},
     witness: shown,
+    special: [
+      { what: 'an owner without entries', column: 'limit', form: { ...room, entryOwnerId: '$user' }, code: 200 },
+      { what: 'entries without an owner', column: 'error', form: { ...room, entryInfo: entriesText(1) }, code: 1002 },
+      {
+        what: "the Go SDK's plainest call",
+        column: 'limit',
+        form: { ...room, destroyType: '0', destroyTime: '0', isBan: 'false' },
+        code: 200,
+      },
+    ],
   },
   {
     path: '/chatroom/create.json',

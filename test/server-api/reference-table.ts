@@ -36,7 +36,8 @@ export const referencePaths = `
   /chatroom/message/priority/add.json /chatroom/message/priority/remove.json /chatroom/message/priority/query.json
   /chatroom/whitelist/add.json /chatroom/whitelist/delete.json /chatroom/whitelist/query.json
   /chatroom/message/stopDistribution.json /chatroom/message/resumeDistribution.json
-  /chatroom/entry/set.json /chatroom/entry/batch/set.json /chatroom/entry/remove.json /chatroom/entry/query.json
+  /chatroom/entry/set.json /chatroom/entry/batch/set.json /chatroom/entry/remove.json
+  /chatroom/entry/batch/remove.json /chatroom/entry/query.json
   /user/getToken.json /user/token/expire.json /user/refresh.json /user/checkOnline.json
   /user/block.json /user/unblock.json /user/block/query.json`
   .trim()

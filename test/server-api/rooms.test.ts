@@ -24,6 +24,19 @@ describe('create_new', () => {
     });
   });
 
+  it.each([
+    ['no entries', { entryOwnerId: 'host' }],
+    ['an object of none', { entryOwnerId: 'host', entryInfo: '{}' }],
+    ['an object of none, and no owner', { entryInfo: '{}' }],
+    ["the zeros of the Go SDK's plainest call", { destroyType: 0, destroyTime: 0, isBan: 'false' }],
+  ])('takes %s for nothing given', async (_what, given) => {
+    const { call, room } = newWorld({ destroyAfterMin: 90 });
+    expect(await call('/chatroom/create_new.json', { chatroomId: room, ...given })).toEqual(OK);
+    const told = await call('/chatroom/get.json', { chatroomId: room });
+    expect(told).toMatchObject({ destroyType: 0, destroyTime: 90, ban: false });
+    expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
+  });
+
   it('takes the end, the mute, the exempt users and the attributes', async () => {
     const { call, room } = newWorld();
     const plan = {
@@ -38,8 +51,8 @@ describe('create_new', () => {
     expect(userIds).toEqual(['guest', 'host']);
     const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
     expect(keys).toMatchObject([
-      { key: 'seats', value: '8', userID: 'host', autoDelete: '0' },
-      { key: 'topic', value: 'tea', userID: 'host', autoDelete: '0' },
+      { key: 'seats', value: '8', userId: 'host', autoDelete: '0' },
+      { key: 'topic', value: 'tea', userId: 'host', autoDelete: '0' },
     ]);
   });
 
@@ -71,17 +84,17 @@ describe('create_new', () => {
       const { userIds } = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
       expect(userIds).toEqual(['guest', 'host']);
       const { keys } = await call('/chatroom/entry/query.json', { chatroomId: room });
-      expect(keys).toMatchObject([{ key: 'a', value: '1', userID: 'host' }]);
+      expect(keys).toMatchObject([{ key: 'a', value: '1', userId: 'host' }]);
       expect(await deps.store.getRoom(room)).toMatchObject({ epoch, muted: false });
     },
   );
 
   it.each([
-    [{ entryOwnerId: 'u' }, 'unable to accept the call; entryOwnerId and entryInfo must be given together'],
-    [{ entryInfo: '{"a":"b"}' }, 'unable to accept the call; entryOwnerId and entryInfo must be given together'],
+    [{ entryInfo: '{"a":"b"}' }, 'unable to accept the call; entryInfo is given without entryOwnerId'],
     [{ entryOwnerId: 'u', entryInfo: '{"a":1}' }, 'unable to accept the call; a value in entryInfo must be a string'],
     [{ entryOwnerId: 'u', entryInfo: '{"a":"1","b":"2"}' }, 'unable to create the room; it has at most 1 attributes'],
-    [{ destroyTime: 59 }, 'unable to accept the call; destroyTime must be a whole number from 60 to 10080'],
+    [{ destroyTime: 59 }, 'unable to accept the call; destroyTime must be 0 or a whole number from 60 to 10080'],
+    [{ destroyTime: 10_081 }, 'unable to accept the call; destroyTime must be 0 or a whole number from 60 to 10080'],
     [
       { whiteUserIds: ['ok', 'not ok'] },
       'unable to accept the call; whiteUserIds must be 1 to 64 of A-Z a-z 0-9 _ + = -',
@@ -139,6 +152,24 @@ describe('destroy', () => {
     expect(await call('/chatroom/get.json', { chatroomId: room })).toMatchObject({ destroyType: 0, destroyTime: 60 });
     const nowhere = await call('/chatroom/destroy/set.json', { chatroomId: 'nowhere' });
     expect(nowhere).toEqual(noRoom('set the end of the room'));
+  });
+
+  it.each([
+    ['no end', {}],
+    ['zeros', { destroyType: 0, destroyTime: 0 }],
+    ['a time of 0', { destroyTime: 0 }],
+  ])('set without more than %s brings the default back', async (_what, end) => {
+    const { call, room } = newWorld({ destroyAfterMin: 90 });
+    await call('/chatroom/create_new.json', { chatroomId: room, destroyType: 1, destroyTime: 600 });
+    expect(await call('/chatroom/destroy/set.json', { chatroomId: room, ...end })).toEqual(OK);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toMatchObject({ destroyType: 0, destroyTime: 90 });
+  });
+
+  it('set with a time of 0 keeps the type that is given', async () => {
+    const { call, room } = newWorld({ destroyAfterMin: 90 });
+    await call('/chatroom/create_new.json', { chatroomId: room });
+    expect(await call('/chatroom/destroy/set.json', { chatroomId: room, destroyType: 1, destroyTime: 0 })).toEqual(OK);
+    expect(await call('/chatroom/get.json', { chatroomId: room })).toMatchObject({ destroyType: 1, destroyTime: 90 });
   });
 
   it('get counts the members', async () => {

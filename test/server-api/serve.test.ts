@@ -16,7 +16,7 @@ describe('any call', () => {
       const request = { ...signedCall(path, ''), headers: {} };
       const { statusCode, body } = await serve(recordingDeps().deps, request);
       expect(statusCode).toBe(401);
-      expect(body).toEqual({ code: 1001, errorMessage: 'unable to accept the call; the app key is wrong' });
+      expect(body).toEqual({ code: 1001, errorMessage: 'unable to accept the call; App-Key is missing' });
     }
   });
 

@@ -46,6 +46,27 @@ describe("RongCloud's signature", () => {
     }
   });
 
+  it('is refused with the header that is missing or malformed by name', async () => {
+    const why = async (change: Record<string, string | undefined>) => {
+      const headers = { ...signed(), ...change };
+      const error: unknown = await check(headers).catch((fault: unknown) => fault);
+      const { code, message } = error as { code: number; message: string };
+      return [code, message.replace('unable to accept the call; ', '')];
+    };
+    for (const none of [undefined, '']) {
+      expect(await why({ 'app-key': none })).toEqual([1001, 'App-Key is missing']);
+      expect(await why({ nonce: none })).toEqual([1004, 'Nonce is missing']);
+      expect(await why({ timestamp: none })).toEqual([1004, 'Timestamp is missing']);
+      expect(await why({ signature: none })).toEqual([1004, 'Signature is missing']);
+    }
+    expect(await why({ 'app-key': 'other' })).toEqual([1001, 'the app key is wrong']);
+    expect(await why({ 'rc-nonce': '1' })).toEqual([1004, 'Nonce is given more than once']);
+    expect(await why({ nonce: 'a b' })).toEqual([1004, 'Nonce must be 1 to 64 of ASCII without blank and comma']);
+    expect(await why({ timestamp: 'now' })).toEqual([1004, 'Timestamp must be 1 to 16 digits']);
+    expect(await why({ signature: 'abc' })).toEqual([1004, 'Signature must be 40 digits of hex']);
+    expect(await why({ signature: 'a'.repeat(40) })).toEqual([1004, 'the signature is wrong']);
+  });
+
   it('is accepted again: the SDK sends the same nonce with every call', async () => {
     await expect(check(signed())).resolves.toBe(accepted);
     await expect(check(signed())).resolves.toBe(accepted);

@@ -46,6 +46,18 @@ describe("Doorman's signature", () => {
     });
   });
 
+  it.each([
+    ['app-key', '401 1001 App-Key is missing'],
+    ['nonce', '401 1004 Nonce is missing'],
+    ['timestamp', '401 1004 Timestamp is missing'],
+    ['signature', '401 1004 Signature is missing'],
+  ])('is refused without %s, by name', async (name, expected) => {
+    const request = at(NOW_MS);
+    for (const none of [undefined, '']) {
+      expect(await outcome({ ...request, headers: { ...request.headers, [name]: none } })).toBe(expected);
+    }
+  });
+
   it('covers the query and the bytes of the body', async () => {
     const bytes = Uint8Array.from([0, 0xff, 0x80, 0x0a]);
     const request = strongCall({ path, rawQuery: 'a=%20&b', body: bytes, nonce: 'n1', timestampMs: NOW_MS });

@@ -2,8 +2,10 @@ import { type Engine, useStore } from '../support/emulators.ts';
 import { describeAllowlist } from './allowlist-contract.ts';
 import { describeBroadcasts } from './broadcast-contract.ts';
 import { describeConnections } from './connection-contract.ts';
+import { describeDatedSets } from './dated-set-contract.ts';
 import { describeDueList } from './due-list-contract.ts';
 import { describeEntries } from './entry-contract.ts';
+import { describeErasures } from './erasure-contract.ts';
 import { describeLeases } from './lease-contract.ts';
 import { describeLimits } from './limit-contract.ts';
 import { describeLists } from './list-contract.ts';
@@ -31,6 +33,8 @@ export function describeStore(engine: Engine): void {
   describeUsers(use);
   describeTurns(use);
   describeLists(use);
+  describeDatedSets(use);
   describeLimits(use);
   describeBroadcasts(use);
+  describeErasures(use);
 }

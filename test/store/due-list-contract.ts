@@ -212,9 +212,15 @@ export function describeDueList(use: () => StoreUnderTest): void {
     });
 
     it('in part gives the rest, and says how many it has besides', async () => {
-      await rowAt(place('mixed'), { entries: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2', 7] });
+      await rowAt(place('mixed'), {
+        entries: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2', 'erasure#ann#r3', 'erasure#ann', 7],
+      });
       const [row] = await due();
-      expect(row).toMatchObject({ entries: [connection('c'), room('r1'), member('r2', ann)], poisoned: 2 });
+      const erasure: DueEntry = { kind: 'erasure', room: 'r3' as RoomId, userId: ann };
+      const entries = [connection('c'), room('r1'), member('r2', ann), erasure];
+      expect(row).toMatchObject({ entries, poisoned: 3 });
+      await use().store.arm(startMs + 1, [erasure]);
+      expect(entriesOf(await due(startMs + 1)).at(-1)).toEqual(erasure);
     });
 
     it('whose place is none is due since ever', async () => {

@@ -26,6 +26,15 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await useNonce(nonce)).toBe(false);
     });
 
+    it('works once more when it was taken back, which may be done in vain', async () => {
+      const nonce = fresh('nonce');
+      await useNonce(nonce);
+      await use().store.forgetNonce(nonce);
+      await use().store.forgetNonce(nonce);
+      expect(await useNonce(nonce)).toBe(true);
+      expect(await useNonce(nonce)).toBe(false);
+    });
+
     it('may be any text, and no two are one', async () => {
       const prefix = fresh('nonce');
       const odd = ['', ' ', '#', '"', '\\"', '\\', '\u0000', '\ud800', '\ud801', '\\ud800', '\ufffd', 'é', 'e\u0301'];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AppList, type AppSet, StoreFault } from '../../lib/store/room-store.ts';
+import { type AppList, type AppSet, type ListRange, type PageOfList, StoreFault } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { fresh, user } from './rows.ts';
@@ -10,14 +10,15 @@ const HOUR_MS = 3600 * 1000;
 export function describeLists(use: () => StoreUnderTest): void {
   describe('a list', () => {
     const list: AppList = 'muted-users';
-    const read = (afterEntry = '', limit = 1000) => use().store.readList(list, afterEntry, limit, use().clock.nowMs);
+    const read = (afterEntry = '', limit = 1000) =>
+      use().store.readList(list, { afterEntry, limit }, use().clock.nowMs);
     const add = (...entries: (readonly [string, number])[]) =>
       use().store.addToList(
         list,
         entries.map(([entry, untilMs]) => ({ entry, untilMs })),
       );
     beforeEach(async () => {
-      const entries = await use().store.readList(list, '', 10_000, 0);
+      const entries = await use().store.readList(list, { afterEntry: '', limit: 10_000 }, 0);
       await use().store.removeFromList(
         list,
         entries.map(({ entry }) => entry),
@@ -35,7 +36,38 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read('u061')).toEqual(entries.slice(7));
       expect(await read('u59')).toEqual([]);
       expect(await read('', 0)).toEqual([]);
-      expect(await use().store.readList('blocked-users', '', 10, 0)).toEqual([]);
+      expect(await use().store.readList('blocked-users', { afterEntry: '', limit: 10 }, 0)).toEqual([]);
+    });
+
+    it('is read from its end too, and up to an entry', async () => {
+      await add(['a', 0], ['b', 0], ['c', 0], ['d', 0]);
+      const names = async (range: Partial<ListRange>) => {
+        const found = await use().store.readList(list, { afterEntry: '', limit: 10, ...range }, use().clock.nowMs);
+        return found.map(({ entry }) => entry).join('');
+      };
+      expect(await names({ order: 'descending' })).toBe('dcba');
+      expect(await names({ order: 'descending', limit: 2 })).toBe('dc');
+      expect(await names({ order: 'descending', afterEntry: 'c' })).toBe('ba');
+      // What it went on behind may be gone.
+      expect(await names({ order: 'descending', afterEntry: 'bb' })).toBe('ba');
+      expect(await names({ beforeEntry: 'c' })).toBe('ab');
+      expect(await names({ beforeEntry: 'c', afterEntry: 'a' })).toBe('b');
+    });
+
+    it('remembers for a while where its pages begin, each by itself', async () => {
+      const page: PageOfList = { list, order: 'ascending', size: 7, page: 2 };
+      const start = (change: Partial<PageOfList> = {}) => use().store.startOfPage({ ...page, ...change });
+      const { clock } = use();
+      expect(await start()).toBeUndefined();
+      await use().store.notePage(page, 'a', clock.nowMs + 5000);
+      await use().store.notePage(page, 'constructor', clock.nowMs + 5000);
+      await use().store.notePage({ ...page, page: 3 }, '', clock.nowMs + 5000);
+      expect([await start(), await start({ page: 3 })]).toEqual(['constructor', '']);
+      expect(await start({ size: 8 })).toBeUndefined();
+      expect(await start({ order: 'descending' })).toBeUndefined();
+      expect(await start({ list: 'rooms' })).toBeUndefined();
+      clock.nowMs += 6000;
+      expect(await start()).toBeUndefined();
     });
 
     it('loses what is taken off it, which may be nothing', async () => {
@@ -79,7 +111,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       const { clock } = use();
       const readAtMs = clock.nowMs;
       await add(['a', readAtMs + 1000]);
-      const readBehind = () => use().store.readList(list, '', 9, readAtMs);
+      const readBehind = () => use().store.readList(list, { afterEntry: '', limit: 9 }, readAtMs);
       clock.nowMs += 23 * HOUR_MS;
       expect(await readBehind()).toHaveLength(1);
       clock.nowMs += 2 * HOUR_MS;

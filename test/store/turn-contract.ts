@@ -21,7 +21,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       const ann = user(fresh('ann'));
       const { store } = use();
       const taken: Access = {
-        ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3, revision: 0 },
+        ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3, deactivatedAtMs: 4, revision: 0 },
         ...{ turns: { join: 4, ping: 5.5 } },
         sends: ['b', '_-7', 'a'].map((key, index) => ({ key, atMs: 10 + index })),
         cut: [{ connectionId: connectionId('L0SM9/+w='), atMs: 6 }],

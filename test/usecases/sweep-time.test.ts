@@ -184,7 +184,7 @@ describe('the walk after the switch', () => {
       await world.join(caller, { room });
       await world.drop(caller);
     }
-    const known = await world.deps.store.readList('rooms', '', 1000, world.clock.nowMs);
+    const known = await world.deps.store.readList('rooms', { afterEntry: '', limit: 1000 }, world.clock.nowMs);
     await world.deps.store.removeFromList(
       'rooms',
       known.map(({ entry }) => entry),

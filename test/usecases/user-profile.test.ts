@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/domain/ids.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
 import * as profile from '../../lib/usecases/user-profile.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
@@ -35,7 +36,9 @@ test.each(['eve', 'constructor'])('%s is online as long as one device is connect
   expect(await isOnline()).toBe(false);
 });
 
-test.each(['ann', 'constructor'])('the blacklist of %s is his own, and holds 1000', async (name) => {
+const all = async (deps: Deps, user: UserId) => (await profile.blacklist(deps, user, undefined, 1000)).users;
+
+test.each(['ann', 'constructor'])('the blacklist of %s is theirs alone, and holds 1000', async (name) => {
   const { deps } = createWorld(store());
   const user = name as UserId;
   const blocked = names(999);
@@ -43,11 +46,31 @@ test.each(['ann', 'constructor'])('the blacklist of %s is his own, and holds 100
     expect(await profile.addToBlacklist(deps, user, blocked.slice(from, from + 50))).toBe(true);
   }
   expect(await profile.addToBlacklist(deps, user, names(2, 'more'))).toBe(false);
-  expect(await profile.blacklist(deps, user)).toEqual(blocked);
+  expect(await all(deps, user)).toEqual(blocked);
   expect(await profile.addToBlacklist(deps, user, ['toString', 'user-007'] as UserId[])).toBe(true);
   await profile.removeFromBlacklist(deps, user, [...blocked.slice(0, 50), 'nobody' as UserId]);
-  expect(await profile.blacklist(deps, user)).toHaveLength(950);
-  expect(await profile.blacklist(deps, 'zoe' as UserId)).toEqual([]);
+  expect(await all(deps, user)).toHaveLength(950);
+  expect(await all(deps, 'zoe' as UserId)).toEqual([]);
+});
+
+test('a blacklist is read page by page, the newest first, whatever is put in and taken out meanwhile', async () => {
+  const { deps, pass } = createWorld(store());
+  const user = 'pages' as UserId;
+  const add = async (...others: string[]) => {
+    pass(1);
+    await profile.addToBlacklist(deps, user, others as UserId[]);
+  };
+  for (const others of [['a'], ['b', 'c'], ['d'], ['e'], ['f']]) await add(...others);
+  const first = await profile.blacklist(deps, user, undefined, 2);
+  expect(first.users).toEqual(['f', 'e']);
+  // The last of the page goes, one comes, and one of the page before it too.
+  await profile.removeFromBlacklist(deps, user, ['e', 'f'] as UserId[]);
+  await add('g');
+  const second = await profile.blacklist(deps, user, first.next, 2);
+  expect(second.users).toEqual(['d', 'b']);
+  const third = await profile.blacklist(deps, user, second.next, 2);
+  expect(third).toEqual({ users: ['c', 'a'] });
+  expect(await profile.blacklist(deps, user, { entry: 'a', sinceMs: 0 }, 2)).toEqual({ users: [] });
 });
 
 test('tags take the place of those before; none is fine', async () => {

@@ -1,0 +1,70 @@
+import { CONTENT_BYTES_MAX, isContentShort } from '../protocol/frame-size.ts';
+import { one, optional, withDefault } from './fields.ts';
+import { jsonValue } from './form.ts';
+import { flag, type Kind, tooLong, userId, word, wrong } from './kinds.ts';
+import { badParameter } from './refused-call.ts';
+
+const TYPE_LENGTH_MAX = 32;
+/** RongCloud's own types; what such a message holds is JSON. */
+const BUILT_IN_PREFIX = 'RC:';
+const CONTENT_LIMIT = `${CONTENT_BYTES_MAX} bytes as a JSON string, escapes included`;
+
+export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
+
+const content: Kind<string> = {
+  rule: `text of at most ${CONTENT_LIMIT}; JSON where the type begins with \`${BUILT_IN_PREFIX}\``,
+  schema: { type: 'string', minLength: 1, maxLength: CONTENT_BYTES_MAX },
+  parse: (name, value) => {
+    if (!isContentShort(value)) throw tooLong(name, CONTENT_LIMIT);
+    return value;
+  },
+};
+
+/** A random number of the caller's own: 64 bits, with or without a sign. */
+const randomNumber: Kind<string> = {
+  rule: 'a whole number of at most 19 digits',
+  schema: { type: 'string', pattern: '^-?\\d{1,19}$' },
+  parse: (name, value) => {
+    if (!/^-?\d{1,19}$/.test(value)) throw wrong(name, randomNumber.rule);
+    return `${BigInt(value)}`;
+  },
+};
+
+/** What both ways of sending need. */
+export const messageFields = {
+  fromUserId: one(userId, 'the sender'),
+  objectName: one(messageType, 'the type of the message'),
+  content: one(content, 'the message'),
+  isIncludeSender: withDefault(flag, '0', '1 = the sender gets it too where they are in the room'),
+  msgRandom: optional(
+    randomNumber,
+    'a number that the caller draws: the same one of the same sender within a minute is an error, so that a call that ' +
+      'is repeated sends nothing twice',
+  ),
+};
+
+/** What goes to the room beside something else. */
+export const alongFields = {
+  objectName: optional(messageType, 'the type of a message that is sent to the room then; with content only'),
+  content: optional(content, 'that message; with objectName only'),
+};
+
+export interface MessageContent {
+  readonly type: string;
+  readonly content: string;
+}
+
+/** What is of RongCloud's types must be JSON, since its clients read it so; what is of an app's own may be any text. */
+export function messageContent(type: string, text: string): MessageContent {
+  if (type.startsWith(BUILT_IN_PREFIX) && jsonValue(text) === undefined) {
+    throw wrong('content', `JSON, as objectName begins with ${BUILT_IN_PREFIX}`);
+  }
+  return { type, content: text };
+}
+
+/** Undefined = there is none. */
+export function messageAlong(type: string | undefined, text: string | undefined): MessageContent | undefined {
+  if (type === undefined && text === undefined) return undefined;
+  if (type !== undefined && text !== undefined) return messageContent(type, text);
+  throw badParameter('unable to accept the call; objectName and content must be given together');
+}

@@ -1,0 +1,48 @@
+import type { RoomId } from '../domain/ids.ts';
+import { Code } from '../protocol/codes.ts';
+import type { Deps } from '../usecases/deps.ts';
+import { type Publication, publishMessage } from '../usecases/publish-message.ts';
+import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
+import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { tooFast } from './wording.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Publishes to one room, and names the message; `done`: what a refusal tells besides. */
+export async function publishTo(
+  deps: Deps,
+  room: RoomId,
+  publication: Omit<Publication, 'room'>,
+  done: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const outcome = await publishMessage(deps, { room, ...publication });
+  if (!('code' in outcome)) return outcome.messageId;
+  const { code } = outcome;
+  const message = `${outcome.message} (${room})`;
+  if (code === Code.REQUEST_TOO_FAST || code === Code.SEND_TOO_FAST) throw tooFast(message, done);
+  const apiCode = code === Code.CONTENT_TOO_LONG ? ApiCode.TOO_LONG : ApiCode.BAD_PARAMETER;
+  throw new RefusedCall(400, apiCode, message, done);
+}
+
+/**
+ * Sends unless this sender has used the number within the last minute. A call that was refused and has sent nothing does
+ * not count, so that it may come again as it was; one whose outcome is unknown does.
+ */
+export async function onceAMinute<T>(
+  deps: Deps,
+  sent: { readonly by: 'publish' | 'broadcast'; readonly fromUserId: string; readonly msgRandom: string | undefined },
+  send: () => Promise<T>,
+): Promise<T> {
+  if (sent.msgRandom === undefined) return send();
+  const nonce = `${sent.by}/${sent.fromUserId}/${sent.msgRandom}`;
+  if (!(await useNonce(deps, nonce, deps.now() + MINUTE_MS))) {
+    throw badParameter('unable to send the message; msgRandom was used by this sender within the last minute');
+  }
+  try {
+    return await send();
+  } catch (fault) {
+    const isUnsent = fault instanceof RefusedCall && Object.keys(fault.more).length === 0;
+    if (isUnsent) await forgetNonce(deps, nonce);
+    throw fault;
+  }
+}

@@ -1,0 +1,60 @@
+import type { UserId } from '../domain/ids.ts';
+import { idIn, latestFirst } from '../domain/ranked-entry.ts';
+import { Code } from '../protocol/codes.ts';
+import { alignList } from './align-list.ts';
+import { cutConnections } from './cut-connections.ts';
+import type { Deps } from './deps.ts';
+import { eachOf } from './fan-out.ts';
+import { forgetUser } from './forget-user.ts';
+import { listPage } from './list-page.ts';
+
+const USERS_IN_FLIGHT = 8;
+
+/** Why what was open is cut. */
+export const CANCELLED = {
+  code: Code.ACCOUNT_CANCELLED,
+  message: 'unable to stay connected; the account was cancelled',
+};
+
+/**
+ * Shuts users out until they are reactivated, as a block without end, and forgets what the app told of them. Tokens that
+ * were issued before it open nothing afterwards either. Their memberships go on as with a block. Called again it finishes
+ * what was broken off, and the time of the first call stays.
+ */
+export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
+  eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+    const { deactivatedAtMs } = await deps.store.getAccess(user);
+    const atMs = deactivatedAtMs || deps.now();
+    // Listed first, so that nobody who is shut out is missing.
+    await deps.store.addToList('deactivated-users', [{ entry: latestFirst(atMs, user), untilMs: 0 }]);
+    await deps.store.setAccess(user, { deactivatedAtMs: atMs });
+    await deps.store.expireTokens(user, atMs + 1);
+    await alignDeactivated(deps, user, [deactivatedAtMs, atMs]);
+    await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
+    await forgetUser(deps, user);
+  });
+
+/** Lets users connect again, with new tokens; what was forgotten does not come back. */
+export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
+  eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+    const { deactivatedAtMs } = await deps.store.getAccess(user);
+    await deps.store.setAccess(user, { deactivatedAtMs: 0 });
+    await alignDeactivated(deps, user, [deactivatedAtMs]);
+  });
+
+/** `times`: of which the user may be listed. */
+export async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
+  const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
+  await alignList(deps, 'deactivated-users', others, async () => {
+    const { deactivatedAtMs } = await deps.store.getAccess(user);
+    return deactivatedAtMs === 0 ? undefined : { entry: latestFirst(deactivatedAtMs, user), untilMs: 0 };
+  });
+}
+
+/** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
+export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
+  listPage(deps, { list: 'deactivated-users', page, size }, async ({ entry }) => {
+    const user = idIn(entry) as UserId;
+    const { deactivatedAtMs } = await deps.store.getAccess(user);
+    return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === entry ? user : undefined;
+  });

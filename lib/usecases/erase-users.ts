@@ -1,0 +1,84 @@
+import type { RoomId, UserId } from '../domain/ids.ts';
+import type { DueEntry, Erasure } from '../store/room-store.ts';
+import { alignBar, BLOCK, MUTE } from './bar-users.ts';
+import { cutConnections } from './cut-connections.ts';
+import { alignDeactivated, CANCELLED } from './deactivate-users.ts';
+import type { Deps } from './deps.ts';
+import { eraseFromRoom } from './erase-from-room.ts';
+import { eachOf } from './fan-out.ts';
+import { forgetUser } from './forget-user.ts';
+
+const USERS_IN_FLIGHT = 4;
+const ROOMS_IN_RUN = 50;
+const ROOMS_IN_FLIGHT = 4;
+/** So many rooms of one user are done before the answer; the others are left to the sweep. */
+const ROOMS_AT_ONCE = 100;
+const DAY_MS = 86_400_000;
+/** A run that is given up by the stream is an operator's to repeat, by the same call. */
+const KEPT_MS = 7 * DAY_MS;
+/** No token lives longer, whatever the setting is or was: until then those of a deleted user must stay worthless. */
+const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
+
+/**
+ * Deletes users: from the answer on none of their tokens opens anything, no connection of theirs is open, and they are in
+ * none of the rooms that their open connections had named. All other rooms follow, page by page from the stream. What the app
+ * told of them, and what it laid down for them in all rooms, is gone.
+ */
+export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<void> {
+  const userIds = [...new Set(users)];
+  const rooms = new Map<UserId, readonly RoomId[]>();
+  await eachOf(userIds, USERS_IN_FLIGHT, async (user) => {
+    rooms.set(user, await shutOut(deps, user));
+  });
+  // After the profiles, which would tell that they were made anew. Before the rooms of now: a call that is broken off among
+  // them has left the rest to the stream.
+  await put(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
+  await eachOf([...rooms], USERS_IN_FLIGHT, ([user, own]) => eraseFromOwnRooms(deps, user, own));
+}
+
+/** Returns the rooms that the connections have named which were open until now. */
+async function shutOut(deps: Deps, user: UserId): Promise<readonly RoomId[]> {
+  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  const nowMs = deps.now();
+  await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
+  const connections = await deps.store.connectionsOf(user);
+  await cutConnections(deps, user, connections, CANCELLED);
+  await forgetUser(deps, user);
+  await alignBar(deps, BLOCK, user, [blockedUntilMs]);
+  await alignBar(deps, MUTE, user, [mutedUntilMs]);
+  await alignDeactivated(deps, user, [deactivatedAtMs]);
+  return [...new Set(connections.flatMap((connection) => connection.rooms))];
+}
+
+/** Where the user is now comes first, also a room that is so new that it is not on the list of rooms yet. */
+async function eraseFromOwnRooms(deps: Deps, user: UserId, rooms: readonly RoomId[]): Promise<void> {
+  const later = rooms.slice(ROOMS_AT_ONCE).map((room): DueEntry => ({ kind: 'erasure', room, userId: user }));
+  await deps.store.arm(deps.now(), later);
+  await eachOf(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, (room) => eraseFromRoom(deps, room, user));
+}
+
+/**
+ * The next rooms of a deletion, then a word to the stream if there may be more. A room that fails keeps no other from
+ * being done: it is left to the sweep, which tries until it is done.
+ */
+export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
+  const { userIds, afterRoom } = erasure;
+  const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
+  await eachOf(page, ROOMS_IN_FLIGHT, async ({ entry }) => {
+    for (const user of userIds) await eraseOrLeave(deps, entry as RoomId, user);
+  });
+  const last = page.at(-1);
+  if (last !== undefined && page.length === ROOMS_IN_RUN) await put(deps, { ...erasure, afterRoom: last.entry });
+}
+
+async function eraseOrLeave(deps: Deps, room: RoomId, userId: UserId): Promise<void> {
+  try {
+    await eraseFromRoom(deps, room, userId);
+  } catch (fault) {
+    deps.onFault('take a deleted user out of a room', fault);
+    await deps.store.arm(deps.now(), [{ kind: 'erasure', room, userId }]);
+  }
+}
+
+/** The same end in every run: put again unchanged, the row says nothing new. */
+const put = (deps: Deps, erasure: Erasure): Promise<void> => deps.store.putErasure(erasure, erasure.atMs + KEPT_MS);

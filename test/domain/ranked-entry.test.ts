@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { earliestFirst, idIn, latestFirst, latestUpTo } from '../../lib/domain/ranked-entry.ts';
+
+it('puts the latest first, or the earliest', () => {
+  expect(latestFirst(1_800_000_000_000, 'ann')).toBe('998199999999999#ann');
+  expect(earliestFirst(1_800_000_000_000, 'ann')).toBe('001800000000000#ann');
+  expect([latestFirst(0, 'a'), latestFirst(10 ** 15, 'a')]).toEqual(['999999999999999#a', '000000000000000#a']);
+  const times = [3, 1, 20, 100];
+  expect(times.map((ms) => latestFirst(ms, 'u')).toSorted()).toEqual([100, 20, 3, 1].map((ms) => latestFirst(ms, 'u')));
+  expect(times.map((ms) => earliestFirst(ms, 'u')).toSorted()).toEqual(
+    [1, 3, 20, 100].map((ms) => earliestFirst(ms, 'u')),
+  );
+});
+
+it('says whose entry it is, whatever the name', () => {
+  for (const id of ['a', '0', '9'.repeat(64), 'constructor', 'a=b+c-d_e'])
+    expect([idIn(latestFirst(5, id)), idIn(earliestFirst(5, id))]).toEqual([id, id]);
+});
+
+it('ends at a time, which is not in it', () => {
+  const end = latestUpTo(1000);
+  expect([1001, 5000, 1000, 999].map((ms) => latestFirst(ms, '0') < end)).toEqual([true, true, false, false]);
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { toErasure } from '../../lib/store/dynamodb-erasures.ts';
+import { erasureKey } from '../../lib/store/keys.ts';
+import type { Erasure } from '../../lib/store/room-store.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
+import { rowAt } from './interposed-store.ts';
+import { fresh, user } from './rows.ts';
+
+/** What every engine must do with deletions of users. */
+export function describeErasures(use: () => StoreUnderTest): void {
+  describe('a deletion of users', () => {
+    it('is news at each put, with the place from which to go on, and expires', async () => {
+      const userIds = [user('constructor'), user('ann')];
+      const erasure: Erasure = { id: fresh('erasure'), userIds, atMs: 5, afterRoom: '' };
+      for (const afterRoom of ['', 'room-7', 'room-9']) {
+        await use().store.putErasure({ ...erasure, afterRoom }, 60_500);
+        const row = await rowAt(use(), erasureKey(erasure.id));
+        expect(row).toMatchObject({ news: 'erasure', expiresAtSec: 61 });
+        expect(toErasure(row ?? {})).toEqual({ ...erasure, afterRoom });
+      }
+    });
+  });
+}

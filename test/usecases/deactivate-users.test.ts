@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import type { UserId } from '../../lib/domain/ids.ts';
+import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
+import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../../lib/usecases/deactivate-users.ts';
+import { openConnection } from '../../lib/usecases/open-connection.ts';
+import { addToBlacklist, blacklist, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
+import { useStore } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
+
+const store = useStore('dynoxide');
+let users = 0;
+
+/** What holds everywhere reaches over worlds, so each test has users of its own. */
+function newUser(): UserId {
+  users += 1;
+  return `dee-${users}` as UserId;
+}
+
+async function listed(world: World): Promise<readonly string[]> {
+  const found = await deactivatedUsers(world.deps, 1, 50);
+  if (found === 'too-far') throw new Error('unable to list; too far on');
+  return found;
+}
+
+/** What a connection with a token of that time is told; 0 = it may. */
+const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
+  openConnection(
+    world.deps,
+    world.device(user),
+    { platform: 'web', instance: 'run_1' },
+    { issuedAtMs, expiresAtMs: 9e15 },
+  );
+
+test('devices are told and cut, and nothing is done until the user is reactivated', async () => {
+  const world = createWorld(store());
+  const dee = newUser();
+  await world.enter('ann');
+  const device = await world.enter(dee);
+  await deactivateUsers(world.deps, [dee, dee]);
+  expect(world.push.framesOf(device.connectionId).at(-1)).toMatchObject({ event: 'closing', code: 31029 });
+  expect(world.push.closed).toEqual([device.connectionId]);
+  expect(await world.isOffline(dee)).toBe(true);
+  world.pass(86_400_000);
+  expect(await connectWith(world, dee, world.clock.nowMs)).toBe(31029);
+  expect(await listed(world)).toContain(dee);
+  await reactivateUsers(world.deps, [dee]);
+  expect(await listed(world)).not.toContain(dee);
+  expect(await connectWith(world, dee, world.clock.nowMs)).toBe(0);
+});
+
+test('a browser hears why by the sub-protocol that it offered', async () => {
+  const world = createWorld(store());
+  const dee = newUser();
+  await deactivateUsers(world.deps, [dee]);
+  expect(await world.connect(world.device(dee))).toBe(false);
+});
+
+test('what is sent through a socket that is still open is refused', async () => {
+  const world = createWorld(store());
+  const dee = newUser();
+  const device = await world.enter(dee);
+  await world.deps.store.setAccess(dee, { deactivatedAtMs: world.clock.nowMs });
+  expect(await world.send(device)).toMatchObject({ code: 23409 });
+});
+
+test('tokens of before open nothing afterwards, a block that was laid before still holds', async () => {
+  const world = createWorld(store());
+  const dee = newUser();
+  const atMs = world.clock.nowMs;
+  await deactivateUsers(world.deps, [dee]);
+  await world.deps.store.setAccess(dee, { blockedUntilMs: atMs + 10_000 });
+  world.pass(5000);
+  await reactivateUsers(world.deps, [dee]);
+  expect(await connectWith(world, dee, world.clock.nowMs)).toBe(31009);
+  world.pass(5000);
+  expect(await connectWith(world, dee, atMs)).toBe(31020);
+  expect(await connectWith(world, dee, atMs + 1)).toBe(0);
+});
+
+test('name, picture, blacklist and tags are gone, of these users alone', async () => {
+  const { deps } = createWorld(store());
+  const [dee, other] = [newUser(), newUser()];
+  for (const user of [dee, other]) {
+    await setProfile(deps, user, { name: 'Name', portraitUri: 'http://x' });
+    await addToBlacklist(deps, user, ['eve' as UserId]);
+    await setTags(deps, user, ['a']);
+  }
+  await deactivateUsers(deps, [dee]);
+  const told = (user: UserId) =>
+    Promise.all([deps.store.getProfile(user), blacklist(deps, user, undefined, 9), tags(deps, user)]);
+  expect(await told(dee)).toEqual([undefined, { users: [] }, []]);
+  expect(await told(other)).toEqual([expect.objectContaining({ name: 'Name' }), { users: ['eve'] }, ['a']]);
+  await reactivateUsers(deps, [dee]);
+  expect(await told(dee)).toEqual([undefined, { users: [] }, []]);
+});
+
+test('the one who was deactivated last comes first, and a repeated call moves nobody', async () => {
+  const world = createWorld(store());
+  const [first, second, third] = [newUser(), newUser(), newUser()];
+  for (const user of [first, second, third]) {
+    world.pass(1);
+    await deactivateUsers(world.deps, [user]);
+  }
+  world.pass(1);
+  await deactivateUsers(world.deps, [first]);
+  expect((await listed(world)).slice(0, 3)).toEqual([third, second, first]);
+  await reactivateUsers(world.deps, [second, newUser()]);
+  expect((await listed(world)).slice(0, 2)).toEqual([third, first]);
+});
+
+test('a call that was broken off is finished by the same call', async () => {
+  const writes = ['addToList', 'setAccess', 'expireTokens', 'deleteProfile', 'deleteSet'] as const;
+  for (const name of writes satisfies readonly (keyof RoomStore)[]) {
+    const world = createWorld(store());
+    const dee = newUser();
+    await setProfile(world.deps, dee, { name: 'Dee' });
+    const device = await world.enter(dee);
+    const disturbed = disturb(world.deps.store, name, 'after');
+    disturbed.once(() => {
+      throw new StoreFault('unable to go on');
+    });
+    await expect(deactivateUsers({ ...world.deps, store: disturbed.store }, [dee])).rejects.toThrow(StoreFault);
+    world.pass(1000);
+    await deactivateUsers(world.deps, [dee]);
+    expect(await connectWith(world, dee, world.clock.nowMs)).toBe(31029);
+    expect(world.push.closed).toContain(device.connectionId);
+    expect(await listed(world)).toContain(dee);
+    expect(await world.deps.store.getProfile(dee)).toBeUndefined();
+  }
+});
+
+test('a reactivation in the middle of a deactivation leaves the list saying what holds', async () => {
+  for (const read of [1, 2, 3]) {
+    const world = createWorld(store());
+    const dee = newUser();
+    const disturbed = disturb(world.deps.store, 'getAccess', 'after');
+    const onRead = (left: number) => () =>
+      left === 1 ? reactivateUsers(world.deps, [dee]) : disturbed.once(onRead(left - 1));
+    disturbed.once(onRead(read));
+    await deactivateUsers({ ...world.deps, store: disturbed.store }, [dee]);
+    const { deactivatedAtMs } = await world.deps.store.getAccess(dee);
+    expect((await listed(world)).includes(dee)).toBe(deactivatedAtMs > 0);
+  }
+});
+
+test('one who is listed and not deactivated is not shown', async () => {
+  const world = createWorld(store());
+  const dee = newUser();
+  await deactivateUsers(world.deps, [dee]);
+  await world.deps.store.setAccess(dee, { deactivatedAtMs: 0 });
+  expect(await listed(world)).not.toContain(dee);
+});
