@@ -101,7 +101,7 @@ export class IdleSystem {
       const next = await this.#open(caller.userId);
       await this.#join(next, room, resume);
       await keepAlive(this.#deps, next, await this.#deps.store.glanceConnection(next));
-      await closeConnection(this.#deps, caller);
+      await closeConnection(this.#deps, caller, Number.POSITIVE_INFINITY);
     }
     return this.#meter.take();
   }

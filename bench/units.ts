@@ -76,7 +76,8 @@ class Bench {
   }
 
   async offlineMembers(room: RoomId, count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) await closeConnection(this.deps, await this.newMember(room));
+    for (let index = 0; index < count; index += 1)
+      await closeConnection(this.deps, await this.newMember(room), Number.POSITIVE_INFINITY);
   }
 
   /** A second lies between two messages, so that no rate limit counts. */
@@ -147,7 +148,7 @@ async function meanMessage(bench: Bench): Promise<Units> {
 
 async function disconnect(bench: Bench): Promise<Units> {
   const caller = await bench.newMember(await bench.newRoom());
-  return bench.measure(() => closeConnection(bench.deps, caller));
+  return bench.measure(() => closeConnection(bench.deps, caller, Number.POSITIVE_INFINITY));
 }
 
 async function comeBack(bench: Bench): Promise<Units> {
@@ -155,7 +156,7 @@ async function comeBack(bench: Bench): Promise<Units> {
   const caller = bench.newCaller();
   await bench.open(caller);
   const { roomEpoch, membership, seq } = await bench.join(caller, room, -1);
-  await closeConnection(bench.deps, caller);
+  await closeConnection(bench.deps, caller, Number.POSITIVE_INFINITY);
   const again = bench.newCaller(caller.userId);
   await bench.open(again);
   return bench.measure(() => bench.join(again, room, -1, { roomEpoch, membership, seq }));

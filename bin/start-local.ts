@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAppSecret } from '../lib/handlers/app-secret.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../lib/local/run-template.ts';
 import { synthesize } from './chatroom.ts';
@@ -37,22 +38,17 @@ export async function startLocal(options: StartLocalOptions): Promise<LocalDeplo
       ...options,
       cloudAssembly,
     });
-    const { appKey, appSecret } = readAppSecret(stack);
+    const [appSecret] = readAppSecret(stack.secret(`${stack.outputs.SecretName}`));
     const { close: closeStack } = stack;
     const close = async (): Promise<void> => {
       await closeStack();
       remove();
     };
     // Onto the stack itself: a copy would freeze its list of processes as it is now.
-    return Object.assign(stack, { appKey, appSecret, close });
+    return Object.assign(stack, { appKey: settings.appKey, appSecret, close });
   } catch (error) {
     await stack?.close();
     remove();
     throw error;
   }
-}
-
-function readAppSecret(stack: LocalStack): { appKey: string; appSecret: string } {
-  const value = JSON.parse(stack.secret(`${stack.outputs.SecretName}`)) as Record<string, unknown>;
-  return { appKey: String(value.appKey), appSecret: String(value.appSecret) };
 }

@@ -17,16 +17,18 @@ export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
     const { table, streamArn } = new RoomTable(this, 'Rooms');
-    const { secret } = new AppSecret(this, 'App', settings.appKey);
+    const { secret } = new AppSecret(this, 'App');
     const sockets = new SocketApi(this, 'Sockets');
     const stream = new ChangeStream(this, 'ChangeStream', streamArn, settings);
-    const events = settings.webhookUrl === '' ? undefined : new WebhookQueue(this, 'Events');
+    const { webhookUrl, ...forAll } = settings;
+    const events = webhookUrl === '' ? undefined : new WebhookQueue(this, 'Events');
 
     const { lostChanges } = stream;
-    const resources = { table, streamArn, secret, sockets: sockets.stage, lostChanges, webhookQueue: events?.queue };
+    const queues = { lostChanges, webhookQueue: events?.queue };
+    const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
     const grants = grantsOf(settings);
     const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
-      const environment = { SETTINGS: JSON.stringify(settings), ...addresses(grants[entry], resources) };
+      const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], resources) };
       const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
       applyGrant(grants[entry], role, resources);
       return handler;

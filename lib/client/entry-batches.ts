@@ -1,23 +1,22 @@
 import { Code } from '../protocol/codes.ts';
-import { byteLength } from './frame-size.ts';
+import { frameBytes } from '../protocol/frame-size.ts';
 
-/** What fits in a frame beside everything else in it. */
-const BATCH_BYTES_MAX = 30_000;
+const BRACES_BYTES = 2;
+const COMMA_BYTES = 1;
 
-/** Splits attributes so that each part fits in a frame; at least one part. */
-export function splitEntries(entries: ReadonlyMap<string, string>): ReadonlyMap<string, string>[] {
+/** Splits attributes so that each part takes at most so many bytes of a frame, or is a single one; at least one part. */
+export function splitEntries(entries: ReadonlyMap<string, string>, bytesMax: number): ReadonlyMap<string, string>[] {
   let part = new Map<string, string>();
   let bytes = 0;
   const parts = [part];
   for (const [key, value] of entries) {
-    const size = byteLength(JSON.stringify([key, value]));
-    if (part.size > 0 && bytes + size > BATCH_BYTES_MAX) {
+    const size = frameBytes({ [key]: value }) - BRACES_BYTES;
+    if (part.size > 0 && bytes + COMMA_BYTES + size > bytesMax) {
       part = new Map();
-      bytes = 0;
       parts.push(part);
     }
+    bytes = part.size > 0 ? bytes + COMMA_BYTES + size : size;
     part.set(key, value);
-    bytes += size;
   }
   return parts;
 }

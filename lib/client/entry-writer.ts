@@ -1,8 +1,13 @@
 import { Code } from '../protocol/codes.ts';
-import type { Answer } from '../protocol/frames.ts';
+import { FRAME_BYTES_MAX, frameBytes } from '../protocol/frame-size.ts';
+import type { Answer, ClientFrame } from '../protocol/frames.ts';
 import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
+import { areEntryValues } from './frame-verdict.ts';
 import { isRefusal, type Operations } from './operations.ts';
 import type { EntriesEvent } from './room-entries.ts';
+
+/** Of a request: see `Requests`. */
+const LONGEST_ID = String(Number.MAX_SAFE_INTEGER);
 
 /** Attributes to be set. */
 export interface EntriesToSet {
@@ -35,14 +40,13 @@ export class EntryWriter {
     this.#events = events;
   }
 
-  set({ entries, autoDelete, overwrite }: EntriesToSet, written: EntriesWritten): void {
-    const parts = splitEntries(entries);
+  set(given: EntriesToSet, written: EntriesWritten): void {
+    const parts = this.#partsOf(given);
     const outcomes: PartOutcome[] = [];
     for (const part of parts) {
-      const given = { entries: Object.fromEntries(part), autoDelete, overwrite };
       this.#operations.add({
         kind: 'setEntries',
-        frameOf: (id) => ({ action: 'setEntries', id, room: this.#room, ...given }),
+        frameOf: (id) => this.#frameOf(id, given, part),
         settle: (answer) => {
           outcomes.push(this.#outcome('set', part, answer, answer.code));
           if (outcomes.length === parts.length) {
@@ -67,6 +71,17 @@ export class EntryWriter {
         this.#events.settled(answer);
       },
     });
+  }
+
+  /** What the server would refuse for one value is refused as a whole: nothing of it may be set. */
+  #partsOf(given: EntriesToSet): readonly ReadonlyMap<string, string>[] {
+    const { entries } = given;
+    if (!areEntryValues([...entries.values()])) return [entries];
+    return splitEntries(entries, FRAME_BYTES_MAX - frameBytes(this.#frameOf(LONGEST_ID, given, new Map())));
+  }
+
+  #frameOf(id: string, { autoDelete, overwrite }: EntriesToSet, part: ReadonlyMap<string, string>): ClientFrame {
+    return { action: 'setEntries', id, room: this.#room, entries: Object.fromEntries(part), autoDelete, overwrite };
   }
 
   #outcome(

@@ -22,8 +22,8 @@ export interface Member extends JoinOptions {
 /** What a membership tells its room. */
 export interface MembershipEvents {
   joining(): void;
-  /** He is in, anew or still. */
-  joined(answer: JoinedAnswer): void;
+  /** He is in, anew or still; the join asked for so many messages. */
+  joined(answer: JoinedAnswer, messageCount: number): void;
   /** A join that the app did not ask for has ended. */
   rejoined(code: number): void;
   removed(reason: EndReason): void;
@@ -169,7 +169,7 @@ export class Membership {
     this.#member = { roomEpoch, membership, messageCount, autoCreate };
     this.#rejoining = undefined;
     done();
-    this.#events.joined(answer);
+    this.#events.joined(answer, messageCount);
     if (membership === this.#ended?.membership) this.removed(this.#ended.reason);
     else if (hasMoved) this.resume();
   }

@@ -13,10 +13,14 @@ import {
 } from './room-session.ts';
 
 const SEEN_MAX = 1000;
+const NONE = -1;
+/** So many a join asks for with a count of 0. */
+const DEFAULT_COUNT = 10;
 
 /** What a flow tells its room. */
 export interface MessageFlowEvents {
-  messages(messages: readonly Message[], offline: boolean): void;
+  /** `offlineSeq`: those up to this seq were sent before he was in the room, or in it again. */
+  messages(messages: readonly Message[], offlineSeq: number): void;
   /** The app has had the message in whose place this one now stands. */
   recalled(message: Message): void;
   gap(afterSeq: number, beforeSeq: number): void;
@@ -30,11 +34,12 @@ export class MessageFlow {
   readonly #repairer: Repairer;
   readonly #seenBroadcasts = new Recent(SEEN_MAX);
   readonly #seenRecalls = new Recent(SEEN_MAX);
+  #offlineSeq = NONE;
 
   constructor(room: string, deps: AskDeps, events: MessageFlowEvents) {
     this.#events = events;
     this.#repairer = new Repairer(room, deps, {
-      step: (step) => this.#tell(step, false),
+      step: (step, hasMore) => this.#tell(step, hasMore),
       notMember: () => events.notMember(),
     });
   }
@@ -44,10 +49,17 @@ export class MessageFlow {
     return this.#repairer.session?.seq;
   }
 
-  joined(answer: JoinedAnswer): void {
+  get roomEpoch(): string {
+    return this.#repairer.session?.roomEpoch ?? '';
+  }
+
+  /** `messageCount`: how many messages the join asked for, as in its frame. */
+  joined(answer: JoinedAnswer, messageCount: number): void {
+    const count = messageCount === 0 ? DEFAULT_COUNT : Math.max(0, messageCount);
     const session = this.#repairer.session;
-    this.#tell(session === undefined ? openSession(answer) : resumeSession(session, answer), true);
-    if (session !== undefined && answer.messages.length > 0) this.#repairer.catchUp();
+    this.#offlineSeq = answer.latestSeq;
+    const step = session === undefined ? openSession(answer, count) : resumeSession(session, answer, count);
+    this.#tell(step, answer.latestSeq > answer.seq);
   }
 
   receive(roomEpoch: string, places: readonly Place[]): void {
@@ -61,7 +73,7 @@ export class MessageFlow {
   }
 
   broadcast(message: Message): void {
-    if (this.#seenBroadcasts.isNews(message.messageId)) this.#events.messages([message], false);
+    if (this.#seenBroadcasts.isNews(message.messageId)) this.#events.messages([message], NONE);
   }
 
   /** He recalls it himself, so he need not be told; false = he could not. */
@@ -77,15 +89,17 @@ export class MessageFlow {
   forget(): void {
     this.#seenBroadcasts.clear();
     this.#seenRecalls.clear();
+    this.#offlineSeq = NONE;
     this.#repairer.forget();
   }
 
-  #tell(step: SessionStep, offline: boolean): void {
+  /** `hasMore`: the server has more of what is missing now. */
+  #tell(step: SessionStep, hasMore: boolean): void {
     // First the state, then the app: a listener may call back into this room.
-    this.#repairer.follow(step.session);
+    this.#repairer.follow(step.session, hasMore);
     let run: Message[] = [];
     const handOver = () => {
-      if (run.length > 0) this.#events.messages(run, offline);
+      if (run.length > 0) this.#events.messages(run, this.#offlineSeq);
       run = [];
     };
     for (const event of step.events) {

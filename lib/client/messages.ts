@@ -93,7 +93,7 @@ export function toAppMessage(
     content: message.content,
   };
   const read = readContent(message.content);
-  if (message.type === RECALLED_TYPE) return asRecall(base, read);
+  if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true, read);
   if (message.type === TEXT_OBJECT_NAME) return asText(base, read);
   return message.type.startsWith(OWN_TYPE_PREFIX) ? base : asCustom(base, read);
 }
@@ -126,7 +126,7 @@ function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage 
   return { ...base, messageType: RCIMIWMessageType.CUSTOM, identifier: base.objectName, fields };
 }
 
-function asRecall(base: RCIMIWMessage, read: Fields = {}): RCIMIWRecallNotificationMessage {
+function asRecall(base: RCIMIWMessage, deleted: boolean, read: Fields = {}): RCIMIWRecallNotificationMessage {
   const { operatorId, recallTime, admin, extra } = read;
   return {
     ...base,
@@ -134,6 +134,7 @@ function asRecall(base: RCIMIWMessage, read: Fields = {}): RCIMIWRecallNotificat
     operatorId: typeof operatorId === 'string' ? operatorId : base.senderUserId,
     recallTime: typeof recallTime === 'number' ? recallTime : 0,
     admin: admin === true,
+    deleted,
     ...asExtra(extra),
   };
 }

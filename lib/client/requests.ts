@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, ClientFrame, RefusalAnswer } from '../protocol/frames.ts';
-import { byteLength, FRAME_BYTES_MAX } from './frame-size.ts';
+import { verdictOn } from './frame-verdict.ts';
 import type { Link } from './link.ts';
 import type { Timers } from './types.ts';
 
@@ -38,17 +38,19 @@ export class Requests {
     this.#actions = actions;
   }
 
-  /** Sends a frame and hands its outcome to `end`, later and once. */
+  /** Sends a frame, unless the server would refuse it unread, and hands its outcome to `end`, later and once. */
   ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
     this.#lastId += 1;
     const id = String(this.#lastId);
-    const text = JSON.stringify(frameOf(id));
-    const isTooLong = byteLength(text) > FRAME_BYTES_MAX;
-    const outcome = isTooLong
-      ? refusal(id, Code.CONTENT_TOO_LONG, `unable to send; the frame is longer than ${FRAME_BYTES_MAX} bytes`)
-      : refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time');
-    const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isTooLong ? 0 : ANSWER_TIMEOUT_MS);
-    this.#pending.set(id, { end, timer, link: isTooLong ? undefined : this.#actions.transmit(text) });
+    const frame = frameOf(id);
+    const text = JSON.stringify(frame);
+    const verdict = verdictOn(frame, text);
+    const isSent = verdict === undefined;
+    const outcome = isSent
+      ? refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time')
+      : refusal(id, verdict, 'unable to send the frame; it is too long, or its text is malformed');
+    const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isSent ? ANSWER_TIMEOUT_MS : 0);
+    this.#pending.set(id, { end, timer, link: isSent ? this.#actions.transmit(text) : undefined });
   }
 
   /** An answer from the server; one that nobody waits for any more is ignored. */

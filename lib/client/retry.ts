@@ -1,7 +1,8 @@
 import { Code } from '../protocol/codes.ts';
 import type { RefusalAnswer } from '../protocol/frames.ts';
 
-const RETRY_MS = 500;
+/** How long to wait where the server does not say. */
+export const RETRY_MS = 500;
 const RETRY_CAP_MS = 15_000;
 /** What an app server has forbidden stays so, however soon it may end. */
 const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
@@ -16,5 +17,5 @@ export function retryDelayMs({ code, retryAfterMs }: RefusalAnswer, refusals: nu
 export function patientDelayMs(answer: RefusalAnswer, refusals: number): number | undefined {
   const isAnswered = answer.code !== Code.NO_ANSWER;
   const delayMs = isAnswered ? retryDelayMs(answer, refusals) : RETRY_MS;
-  return delayMs && Math.max(delayMs, Math.min(RETRY_MS * 2 ** (refusals - 1), RETRY_CAP_MS));
+  return delayMs === undefined ? undefined : Math.max(delayMs, Math.min(RETRY_MS * 2 ** (refusals - 1), RETRY_CAP_MS));
 }

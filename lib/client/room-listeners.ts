@@ -30,7 +30,7 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
   return {
     joining: () => call(() => listeners.chatRoomJoining?.(room)),
     rejoined: (code) => call(() => listeners.chatRoomJoined?.(code, room)),
-    messages: (messages, offline) => handOver(messages, offline, deps),
+    messages: (messages, offlineSeq) => handOver(messages, offlineSeq, deps),
     recalled: (message) => {
       const recalled = deps.toApp(message);
       call(() => listeners.remoteMessageRecalled?.(recalled));
@@ -51,10 +51,11 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
   };
 }
 
-function handOver(messages: readonly Message[], offline: boolean, deps: ListenerDeps): void {
+function handOver(messages: readonly Message[], offlineSeq: number, deps: ListenerDeps): void {
   const news = messages.filter((message) => !deps.isKnown(message));
   news.forEach((message, index) => {
     const left = news.length - 1 - index;
+    const offline = message.seq <= offlineSeq;
     const appMessage = deps.toApp(message);
     deps.call(() => deps.listeners.messageReceived?.(appMessage, left, offline, false));
   });

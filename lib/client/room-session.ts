@@ -1,15 +1,18 @@
-import type { Message } from '../protocol/frames.ts';
+import type { JoinedAnswer, Message, MessagesAnswer } from '../protocol/frames.ts';
 
-/** One seq that is known: its message, or null where nothing is to be handed to the app (his own, acknowledged). */
+/** Why there is a place without a message: the app has it, because it sent it; or there is none to be shown. */
+export type NoMessage = 'own' | 'hidden';
+
+/** One seq that is known. */
 export interface Place {
   readonly seq: number;
-  readonly message: Message | null;
+  readonly message: Message | NoMessage;
 }
 
 /** What a client has seen of one room epoch. A value: every function here returns a new one. */
 export interface RoomSession {
   readonly roomEpoch: string;
-  /** Everything up to here was handed to the app or given up as a gap. */
+  /** Everything up to here was handed to the app, passed over, or given up as a gap. */
   readonly seq: number;
   /** The highest seq that is known to exist. */
   readonly knownSeq: number;
@@ -17,7 +20,7 @@ export interface RoomSession {
   readonly early: readonly Place[];
 }
 
-/** What is missing: the seqs afterSeq+1 … beforeSeq-1; beforeSeq 0 = up to the newest, whatever that is. */
+/** The seqs afterSeq+1 … beforeSeq-1. */
 export interface SeqRange {
   readonly afterSeq: number;
   readonly beforeSeq: number;
@@ -36,72 +39,87 @@ export interface SessionStep {
 }
 
 /** The part of a join's answer that orders messages. */
-export interface JoinedMessages {
-  readonly roomEpoch: string;
-  readonly seq: number;
-  readonly messages: readonly Message[];
+export type JoinedMessages = Pick<JoinedAnswer, 'roomEpoch' | 'seq' | 'latestSeq' | 'messages' | 'hidden' | 'complete'>;
+
+/** The part of a repair's answer that orders messages. */
+export type RepairedMessages = Pick<MessagesAnswer, 'messages' | 'hidden' | 'next'>;
+
+/** First sight of a room epoch: of its history the newest `count` messages were asked for, and all that follows. */
+export function openSession(joined: JoinedMessages, count: number): SessionStep {
+  const { roomEpoch, seq, latestSeq } = joined;
+  const early = placesOfJoin(joined);
+  const before = Math.min(seq, (early[0]?.seq ?? seq + 1) - 1);
+  // Where something is lost it may be the oldest of what was asked for, which nothing else in the answer shows.
+  const afterSeq = joined.complete ? before : Math.max(0, Math.min(before, latestSeq - count));
+  return giveUp({ roomEpoch, seq: afterSeq, knownSeq: Math.max(seq, latestSeq), early }, seq);
 }
 
-/** First sight of a room epoch: the history that the join asked for, then everything after `joined.seq`. */
-export function openSession(joined: JoinedMessages): SessionStep {
-  const places = merge([], joined.messages.map(placeOf), 0);
-  const seq = Math.max(joined.seq, places.at(-1)?.seq ?? 0);
-  const session = { roomEpoch: joined.roomEpoch, seq, knownSeq: seq, early: [] };
-  return { session, events: places.flatMap(eventsOf) };
+/** A join's answer for a room that was seen before: what was missed. What should be in it and is not is a gap. */
+export function resumeSession(session: RoomSession, joined: JoinedMessages, count: number): SessionStep {
+  if (joined.roomEpoch !== session.roomEpoch) return openSession(joined, count);
+  return giveUp(add(session, placesOfJoin(joined), joined.latestSeq), joined.seq);
 }
 
-/** A join's answer for a room that was seen before: what was missed. What is not in it is an explicit gap. */
-export function resumeSession(session: RoomSession, joined: JoinedMessages): SessionStep {
-  if (joined.roomEpoch !== session.roomEpoch) return openSession(joined);
-  const merged = add(session, joined.messages.map(placeOf), joined.seq);
-  // Of what came after the answer was made nothing is lost yet.
-  return skipTo(merged, Math.min(firstEarly(merged), joined.seq + 1));
-}
-
-/** Messages that were pushed, in whatever order and however often. */
+/** What came in whatever order and however often. */
 export function receive(session: RoomSession, places: readonly Place[]): SessionStep {
   return drain(add(session, places, 0), []);
 }
 
-/** A message was recalled. Where the app has not had it yet, it gets what now stands in its place, in its turn. */
+/** A message was recalled. Where the app has not had it yet, it gets what now stands in its place, if anything, in its turn. */
 export function recall(session: RoomSession, recalled: Message): SessionStep {
   const waiting = session.early.find((place) => place.seq === recalled.seq);
-  const isOwn = waiting?.message === null;
-  if (isOwn || recalled.seq <= session.seq) return { session, events: [{ recalled }] };
+  const isKnown = waiting?.message === 'own' || recalled.seq <= session.seq;
+  if (isKnown) return { session, events: [{ recalled }] };
   return receive({ ...session, early: session.early.filter((place) => place !== waiting) }, [placeOf(recalled)]);
 }
 
-/**
- * The answer to a repair. If it holds nothing, or does not begin where the hole begins, that much is lost for good
- * and becomes a gap; so every repair gets ahead and repairing ends.
- */
-export function repair(session: RoomSession, asked: SeqRange, messages: readonly Message[]): SessionStep {
-  const merged = add(session, messages.map(placeOf), 0);
-  // An answer without an end speaks of what is in it: what came after it was made is not lost yet.
-  const newest = messages.reduce((seq, message) => Math.max(seq, message.seq), asked.afterSeq);
-  const beforeSeq = asked.beforeSeq === 0 ? newest + 1 : asked.beforeSeq;
-  return skipTo(merged, Math.min(merged.early[0]?.seq ?? beforeSeq, beforeSeq));
+/** The answer to a repair: what is not in it is lost for good, up to where the next page begins; so repairing ends. */
+export function repair(session: RoomSession, asked: SeqRange, answer: RepairedMessages): SessionStep {
+  const end = asked.beforeSeq - 1;
+  return giveUp(add(session, placesOf(answer), 0), Math.min(answer.next ?? end, end));
 }
 
 /** The oldest hole, or undefined if nothing is missing. */
 export function missing(session: RoomSession): SeqRange | undefined {
-  const beforeSeq = firstEarly(session);
+  const beforeSeq = session.early[0]?.seq ?? session.knownSeq + 1;
   return beforeSeq > session.seq + 1 ? { afterSeq: session.seq, beforeSeq } : undefined;
 }
 
 /** A message as a place in a session. */
 export function placeOf(message: Message): Place {
-  return { seq: message.seq, message };
+  return { seq: message.seq, message: message.hidden ? 'hidden' : message };
 }
 
-function firstEarly(session: RoomSession): number {
-  return session.early[0]?.seq ?? session.knownSeq + 1;
+function placesOf({ messages, hidden = [] }: Pick<JoinedMessages, 'messages' | 'hidden'>): readonly Place[] {
+  return [...messages.map(placeOf), ...hidden.map((seq) => ({ seq, message: 'hidden' as const }))];
 }
 
-function skipTo(session: RoomSession, firstSeq: number): SessionStep {
-  if (firstSeq <= session.seq + 1) return drain(session, []);
-  const gap = { afterSeq: session.seq, beforeSeq: firstSeq };
-  return drain({ ...session, seq: firstSeq - 1 }, [{ gap }]);
+/** Where nothing is lost, what lies between the messages has none to be shown, whether it is listed or not. */
+function placesOfJoin(joined: JoinedMessages): readonly Place[] {
+  const places = merge([], placesOf(joined), 0);
+  const [first] = places;
+  if (first === undefined || !joined.complete) return places;
+  const length = Math.max(0, joined.seq - first.seq);
+  const rest = Array.from({ length }, (_, index) => ({ seq: first.seq + 1 + index, message: 'hidden' as const }));
+  return merge(places, rest, 0);
+}
+
+/** Up to this seq all is here that will ever come: what is missing is a gap. */
+function giveUp(session: RoomSession, throughSeq: number): SessionStep {
+  const events: SessionEvent[] = [];
+  let seq = session.seq;
+  const passTo = (nextSeq: number) => {
+    if (nextSeq > seq + 1) events.push({ gap: { afterSeq: seq, beforeSeq: nextSeq } });
+    seq = Math.max(seq, nextSeq - 1);
+  };
+  const early = session.early.filter((place) => place.seq > throughSeq);
+  for (const place of session.early.slice(0, session.early.length - early.length)) {
+    passTo(place.seq);
+    events.push(...eventsOf(place));
+    seq = place.seq;
+  }
+  passTo(throughSeq + 1);
+  return drain({ ...session, seq, early }, events);
 }
 
 function drain(session: RoomSession, before: readonly SessionEvent[]): SessionStep {
@@ -112,20 +130,26 @@ function drain(session: RoomSession, before: readonly SessionEvent[]): SessionSt
   };
 }
 
-function add(session: RoomSession, places: readonly Place[], seq: number): RoomSession {
+function add(session: RoomSession, places: readonly Place[], latestSeq: number): RoomSession {
   const early = merge(session.early, places, session.seq);
-  const knownSeq = Math.max(session.knownSeq, seq, early.at(-1)?.seq ?? 0);
+  const knownSeq = Math.max(session.knownSeq, latestSeq, early.at(-1)?.seq ?? 0);
   return { ...session, early, knownSeq };
 }
 
 function merge(early: readonly Place[], places: readonly Place[], afterSeq: number): readonly Place[] {
   const bySeq = new Map<number, Place>();
   for (const place of [...early, ...places]) {
-    if (place.seq > afterSeq && !bySeq.has(place.seq)) bySeq.set(place.seq, place);
+    const present = bySeq.get(place.seq);
+    if (place.seq > afterSeq && (present === undefined || isRecallOf(present, place))) bySeq.set(place.seq, place);
   }
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-function eventsOf(place: Place): readonly SessionEvent[] {
-  return place.message === null ? [] : [{ message: place.message }];
+/** The push that told of the recall was lost, or is still to come. */
+function isRecallOf({ message }: Place, next: Place): boolean {
+  return typeof message !== 'string' && typeof next.message !== 'string' && next.message.recalled === true;
+}
+
+function eventsOf({ message }: Place): readonly SessionEvent[] {
+  return typeof message === 'string' ? [] : [{ message }];
 }

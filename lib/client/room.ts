@@ -1,7 +1,9 @@
 import { Code } from '../protocol/codes.ts';
-import type { Answer, EndReason, JoinedAnswer, Message, PushFrame, SentAnswer } from '../protocol/frames.ts';
+import type { Answer, EndReason, JoinedAnswer, PushFrame, SentAnswer } from '../protocol/frames.ts';
 import { EntriesCache, type EntriesWanted } from './entries-cache.ts';
 import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
+import type { HistoryCall } from './history-fetch.ts';
+import { HistoryPager, type HistoryRead } from './history-pager.ts';
 import { type JoinOptions, Membership } from './membership.ts';
 import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
 import { isOut, type OperationDeps, Operations } from './operations.ts';
@@ -38,6 +40,7 @@ export class Room {
   readonly #operations: Operations;
   readonly #membership: Membership;
   readonly #messages: MessageFlow;
+  readonly #history: HistoryPager;
   readonly #entries: EntriesCache;
   readonly #entryWriter: EntryWriter;
   #early: OwnPush[] = [];
@@ -48,7 +51,15 @@ export class Room {
     this.#events = events;
     this.#operations = new Operations(deps);
     const notMember = () => this.#membership.resume();
-    this.#messages = new MessageFlow(room, deps, { ...events, notMember });
+    this.#history = new HistoryPager(room, this.#operations);
+    this.#messages = new MessageFlow(room, deps, {
+      ...events,
+      messages: (messages, offlineSeq) => {
+        this.#history.handed(this.#messages.roomEpoch, messages);
+        events.messages(messages, offlineSeq);
+      },
+      notMember,
+    });
     this.#entries = new EntriesCache(room, deps, {
       changed: (event) => events.entries(event),
       synced: () => events.entriesSynced(),
@@ -80,7 +91,8 @@ export class Room {
         const sent = 'messageId' in answer ? answer : undefined;
         done(answer.code, sent);
         if (sent !== undefined && this.#membership.current !== undefined) {
-          this.#messages.receive(sent.roomEpoch, [{ seq: sent.seq, message: null }]);
+          this.#history.handed(sent.roomEpoch, [sent]);
+          this.#messages.receive(sent.roomEpoch, [{ seq: sent.seq, message: 'own' }]);
         }
         this.#settled(answer);
       },
@@ -100,17 +112,10 @@ export class Room {
     });
   }
 
-  history(
-    page: { readonly timestampMs: number; readonly order: 'descending' | 'ascending'; readonly count: number },
-    done: (code: number, messages: readonly Message[]) => void,
-  ): void {
-    this.#operations.add({
-      kind: 'history',
-      frameOf: (id) => ({ action: 'history', id, room: this.#room, ...page }),
-      settle: (answer) => {
-        done(answer.code, 'messages' in answer ? answer.messages : []);
-        this.#checkIdle();
-      },
+  history(call: HistoryCall, done: HistoryRead): void {
+    this.#history.read(call, (code, messages) => {
+      done(code, messages);
+      this.#checkIdle();
     });
   }
 
@@ -177,7 +182,7 @@ export class Room {
       this.#operations,
       {
         joining: () => events.joining(),
-        joined: (answer) => this.#joined(answer),
+        joined: (answer, messageCount) => this.#joined(answer, messageCount),
         rejoined: (code) => events.rejoined(code),
         removed: (reason) => {
           this.#entries.pause();
@@ -190,8 +195,8 @@ export class Room {
     );
   }
 
-  #joined(answer: JoinedAnswer): void {
-    this.#messages.joined(answer);
+  #joined(answer: JoinedAnswer, messageCount: number): void {
+    this.#messages.joined(answer, messageCount);
     this.#entries.begin(answer.roomEpoch, answer.hasEntries);
     const early = this.#early;
     this.#early = [];
@@ -234,10 +239,13 @@ export class Room {
     this.#early = [];
     this.#seenChanges.clear();
     this.#messages.forget();
+    this.#history.forget();
     this.#entries.forget();
   }
 
   #checkIdle(): void {
-    if (!this.#membership.isExpected && this.#operations.isEmpty) this.#events.idle();
+    // Someone who is in by another device only may read the history, and goes on where a page has ended.
+    const isKept = this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
+    if (!isKept) this.#events.idle();
   }
 }

@@ -9,8 +9,7 @@ export interface TokenClaims {
 export function readToken(token: string): TokenClaims | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const claims: unknown = JSON.parse(utf8Text(atob(payload)));
     if (typeof claims !== 'object' || claims === null || !('sub' in claims)) return undefined;
     if (typeof claims.sub !== 'string' || claims.sub === '') return undefined;
     const expiresAtMs = 'exp' in claims && typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
@@ -18,4 +17,10 @@ export function readToken(token: string): TokenClaims | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The text of bytes that are given as characters. React Native has no TextDecoder. */
+function utf8Text(bytes: string): string {
+  const escaped = Array.from(bytes, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return decodeURIComponent(escaped.join(''));
 }

@@ -123,6 +123,8 @@ export interface RCIMIWRecallNotificationMessage extends RCIMIWMessage {
   operatorId: string;
   /** An app server recalled it. */
   admin: boolean;
+  /** Nothing is to be shown in its place, and no history has it any more. */
+  deleted: boolean;
   /** ms; 0 = not told. */
   recallTime: number;
 }

@@ -24,11 +24,6 @@ export interface End {
   readonly connections: readonly ConnectionId[];
 }
 
-export interface RecentSend {
-  readonly clientMessageId: string;
-  readonly atMs: number;
-}
-
 /**
  * Everything about one user in one room, on one row, so that any decision about him is one conditional write.
  * Without `membership` the row says only what outlives a membership: a block, a mute.
@@ -57,7 +52,6 @@ export interface Member {
   readonly mutedUntilMs: number;
   /** May talk while the room is muted, and while he is; outlives the membership. */
   readonly muteExempt: boolean;
-  readonly recentSends: readonly RecentSend[];
   readonly ended?: End | undefined;
 }
 
@@ -74,7 +68,6 @@ export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Me
   blockedUntilMs: 0,
   mutedUntilMs: 0,
   muteExempt: false,
-  recentSends: [],
 });
 
 /** The row as of this room epoch: a row of an older epoch counts as none (blocks and mutes fall with the room). */
@@ -97,7 +90,7 @@ export const AWAY_MAX = 8;
 
 /** A fresh join (I-M12): a new membership epoch, counting anew. */
 export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
-  withConnection({ ...member, ...NO_DEVICES, membership, joinedAtMs: nowMs, recentSends: [], ended: undefined }, by);
+  withConnection({ ...member, ...NO_DEVICES, membership, joinedAtMs: nowMs, ended: undefined }, by);
 
 /** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
 export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
@@ -155,7 +148,6 @@ export function ended(member: Member, reason: EndReason, nowMs: number, untold?:
     ...member,
     ...NO_DEVICES,
     membership: undefined,
-    recentSends: [],
     ended: { membership, reason, atMs: nowMs, connections },
   };
 }

@@ -1,4 +1,5 @@
-/** What a deployment can set; the stack documents the defaults and hands them to every Lambda as SETTINGS. */
+/** What a deployment can set; the stack documents the defaults and hands them to every Lambda as SETTINGS. The
+ * address of the webhook is not among them: it may hold a key, and one Lambda alone calls it. */
 export interface Settings {
   /** KICK-30S: a message more than this after the drop kicks. */
   readonly offlineGraceMs: number;
@@ -36,8 +37,6 @@ export interface Settings {
   readonly allowedOrigins: string;
   /** After this a connection cannot be alive: API Gateway's limit of 2 h and a margin. */
   readonly connectionLifeMs: number;
-  /** Where room and membership events are posted; empty = nowhere. */
-  readonly webhookUrl: string;
   /** Messages of clients that a room takes in 200 ms; 0 = no limit. */
   readonly roomMessageQuota: number;
   /** Calls of one path of the server API in a second; 0 = no limit. */

@@ -1,7 +1,8 @@
 import { TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/frames.ts';
-import type { AppSecret } from './deps-secret.ts';
+import type { SecretsInForce } from '../server-api/secrets.ts';
 import type { WebSocketEvent } from './events.ts';
-import { verifyToken } from './token.ts';
+import type { SecretsAt } from './secret-keeper.ts';
+import { type VerifiedToken, verifyToken } from './token.ts';
 
 export interface AuthorizerEvent extends WebSocketEvent {
   readonly methodArn: string;
@@ -20,17 +21,24 @@ export interface AuthorizerResult {
   readonly context?: Readonly<Record<string, string>>;
 }
 
+export interface AuthorizerOptions {
+  readonly secretsAt: SecretsAt;
+  readonly appKey: string;
+  /** Web origins that may connect; none given is all. */
+  readonly allowedOrigins: readonly string[];
+}
+
 /**
  * The token authorizer on `$connect`: identity then rides in every later event of the connection. A missing or wrong
- * token is refused with 401, the way API Gateway has it: by the error `Unauthorized`.
+ * token is refused with 401, the way API Gateway has it: by the error `Unauthorized`. Where the secrets are of no use, that is the
+ * error, which API Gateway answers with 500: nobody gets in.
  */
-export function authorizeHandler(secretAt: (nowMs: number) => Promise<AppSecret>, allowedOrigins: readonly string[]) {
+export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: AuthorizerOptions) {
   return async (event: AuthorizerEvent): Promise<AuthorizerResult> => {
     const nowMs = event.requestContext.requestTimeEpoch;
     const token = tokenOf(event);
     if (token === undefined || !isFromAllowed(event, allowedOrigins)) throw new Error('Unauthorized');
-    const { appKey, secrets } = await secretAt(nowMs);
-    const verified = await verifyToken(token, appKey, secrets, nowMs);
+    const verified = await verifyInForce(token, appKey, secretsAt(nowMs), nowMs);
     if (!verified.ok) throw new Error('Unauthorized');
     return {
       principalId: verified.userId,
@@ -45,6 +53,19 @@ export function authorizeHandler(secretAt: (nowMs: number) => Promise<AppSecret>
       },
     };
   };
+}
+
+/** A token that no secret at hand has signed may be one of a newer secret. */
+async function verifyInForce(
+  token: string,
+  appKey: string,
+  secrets: SecretsInForce,
+  nowMs: number,
+): Promise<VerifiedToken> {
+  const verified = await verifyToken(token, appKey, await secrets.current(), nowMs);
+  if (verified.ok || verified.why === 'expired') return verified;
+  const renewed = await secrets.renewed();
+  return renewed === undefined ? verified : verifyToken(token, appKey, renewed, nowMs);
 }
 
 /** Browsers say which page opens a socket; another site's page is refused. What is no browser sends no Origin. */

@@ -5,6 +5,9 @@ import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, clientOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
+/** What comes again later is answered with a status of its own. */
+const STATUSES: Readonly<Record<number, number>> = { [Code.DISCONNECTED]: 410, [Code.REQUEST_TOO_FAST]: 429 };
+
 export function connectHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
     const caller = callerOf(event);
@@ -16,6 +19,6 @@ export function connectHandler(depsAt: DepsAt) {
     // A browser gives up on a connection whose sub-protocol was not selected, and hears why it was refused by it alone.
     if (offered.includes(select)) return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': select } };
     if (code === Code.OK) return { statusCode: 200 };
-    return { statusCode: code === Code.DISCONNECTED ? 410 : 403 };
+    return { statusCode: STATUSES[code] ?? 403 };
   };
 }

@@ -2,11 +2,14 @@ import { closeConnection } from '../usecases/close-connection.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
+/** The Lambda has 29 s; rooms that it does not come to are left to the sweep. */
+const BUDGET_MS = 20_000;
+
 export function disconnectHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
     const caller = callerOf(event);
     const deps = depsAt(event.requestContext.requestTimeEpoch);
-    if (caller !== undefined) await closeConnection(deps, caller);
+    if (caller !== undefined) await closeConnection(deps, caller, deps.now() + BUDGET_MS);
     else deps.onFault('close a connection', new Error('the event does not say whose it is; the sweep closes it'));
     return { statusCode: 200 };
   };

@@ -7,6 +7,7 @@ import { joinRoom } from '../usecases/join-room.ts';
 import { heartbeat, keepAlive } from '../usecases/keep-alive.ts';
 import { leaveRoom } from '../usecases/leave-room.ts';
 import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-entries.ts';
+import { ping } from '../usecases/ping.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
 import { recallOwnMessage } from '../usecases/recall-message.ts';
 import { sendMessage } from '../usecases/send-message.ts';
@@ -74,7 +75,7 @@ function serve(deps: Deps, caller: Caller, frame: Exclude<ClientFrame, { action:
     case 'getEntries':
       return getEntries(deps, caller, room, frame.afterKey);
     case 'ping':
-      return Promise.resolve({ code: Code.OK });
+      return ping(deps, caller);
   }
 }
 

@@ -1,6 +1,12 @@
 import type { SweepReport } from '../usecases/sweep.ts';
 
-const UNITS: Readonly<Record<keyof SweepReport, 'Count' | 'Milliseconds'>> = {
+type Unit = 'Count' | 'Milliseconds';
+
+/** Where a line of the log goes, and the clock: ms since 1970. */
+type Write = (line: string) => void;
+type Now = () => number;
+
+const SWEEP_UNITS: Readonly<Record<keyof SweepReport, Unit>> = {
   due: 'Count',
   revived: 'Count',
   closed: 'Count',
@@ -12,16 +18,26 @@ const UNITS: Readonly<Record<keyof SweepReport, 'Count' | 'Milliseconds'>> = {
   unfinished: 'Count',
 };
 
-const METRICS = Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit }));
+/** What a run of the sweep did, as metrics. */
+export function metricsTo(write: Write, now: Now): (report: SweepReport) => void {
+  return (report) => write(metricsLine(now(), SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
+}
+
+/** Counts what must not happen, each time as 1. */
+export function counterTo(write: Write, now: Now): (name: 'secretUnusable') => void {
+  return (name) => write(metricsLine(now(), { [name]: 'Count' }, { [name]: 1 }));
+}
 
 /**
- * What a run of the sweep did, as metrics: CloudWatch takes them from a line of the log that is written in its embedded
- * metric format, so they need no call and no grant.
+ * CloudWatch takes metrics from a line of the log that is written in its embedded metric format, so they need no call and
+ * no grant.
  */
-export function metricsTo(write: (line: string) => void, now: () => number): (report: SweepReport) => void {
-  return (report) => {
-    const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['service']], Metrics: METRICS }];
-    const values = { ...report, unfinished: Number(report.unfinished) };
-    write(JSON.stringify({ _aws: { Timestamp: now(), CloudWatchMetrics }, service: 'doorman', ...values }));
-  };
+function metricsLine(
+  atMs: number,
+  units: Readonly<Record<string, Unit>>,
+  values: Readonly<Record<string, number>>,
+): string {
+  const Metrics = Object.entries(units).map(([Name, Unit]) => ({ Name, Unit }));
+  const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['service']], Metrics }];
+  return JSON.stringify({ _aws: { Timestamp: atMs, CloudWatchMetrics }, service: 'doorman', ...values });
 }

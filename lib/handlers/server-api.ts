@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../server-api/http.ts';
 import { serveServerApi } from '../server-api/serve.ts';
 import type { DepsAt } from './deps.ts';
-import type { AppSecret } from './deps-secret.ts';
+import type { SecretsAt } from './secret-keeper.ts';
 import { issueToken } from './token.ts';
 
 /** What we read of an HTTP API event, payload format 2.0. */
@@ -14,15 +14,17 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
-export function serverApiHandler(
-  depsAt: DepsAt,
-  secretAt: (nowMs: number) => Promise<AppSecret>,
-  tokenLifeSec: number,
-) {
+export interface ServerApiOptions {
+  readonly depsAt: DepsAt;
+  readonly secretsAt: SecretsAt;
+  readonly appKey: string;
+  readonly tokenLifeSec: number;
+}
+
+export function serverApiHandler({ depsAt, secretsAt, appKey, tokenLifeSec }: ServerApiOptions) {
   return async (event: HttpEvent): Promise<HttpAnswer> => {
     const nowMs = event.requestContext.timeEpoch;
-    const { appKey, secrets } = await secretAt(nowMs);
-    const [secret = ''] = secrets;
+    const secrets = secretsAt(nowMs);
     const request = {
       method: event.requestContext.http.method,
       path: event.rawPath,
@@ -30,7 +32,10 @@ export function serverApiHandler(
       headers: event.headers,
       bodyBytes: bytesOf(event),
     };
-    const newToken = (userId: string) => issueToken(userId, appKey, secret, nowMs, tokenLifeSec);
+    const newToken = async (userId: string) => {
+      const [newest] = await secrets.current();
+      return issueToken(userId, appKey, newest, nowMs, tokenLifeSec);
+    };
     return serveServerApi({ deps: depsAt(nowMs), appKey, secrets, issueToken: newToken }, request);
   };
 }

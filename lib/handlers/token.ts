@@ -1,12 +1,13 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { UserId } from '../domain/ids.ts';
 import { isUserId } from '../domain/ids.ts';
+import { requireSecret } from '../server-api/secrets.ts';
 
 /** The app key is the audience: a token of one app opens nothing in another. */
 const ISSUER = 'doorman';
 
 /** A key of its own for tokens, so that the secret signs two kinds of things with two different keys. */
-const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${secret}`);
+const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${requireSecret(secret)}`);
 
 export type VerifiedToken =
   | { readonly ok: true; readonly userId: UserId; readonly issuedAtMs: number; readonly expiresAtMs: number }
@@ -19,9 +20,9 @@ export async function verifyToken(
   secrets: readonly string[],
   nowMs: number,
 ): Promise<VerifiedToken> {
-  for (const secret of secrets) {
+  for (const key of secrets.map(keyOf)) {
     try {
-      const { payload } = await jwtVerify(token, keyOf(secret), {
+      const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: appKey,
@@ -29,9 +30,9 @@ export async function verifyToken(
         currentDate: new Date(nowMs),
         maxTokenAge: Number.MAX_SAFE_INTEGER,
       });
-      const { sub, iat, exp, issuedAtMs } = payload;
-      if (typeof sub === 'string' && isUserId(sub) && iat !== undefined && exp !== undefined) {
-        const exactMs = typeof issuedAtMs === 'number' ? issuedAtMs : iat * 1000;
+      const { sub, exp } = payload;
+      const exactMs = issueTimeMs(payload);
+      if (typeof sub === 'string' && isUserId(sub) && exactMs !== undefined && exp !== undefined) {
         return { ok: true, userId: sub, issuedAtMs: exactMs, expiresAtMs: exp * 1000 };
       }
       return { ok: false, why: 'incorrect' };
@@ -40,6 +41,15 @@ export async function verifyToken(
     }
   }
   return { ok: false, why: 'incorrect' };
+}
+
+/**
+ * To the millisecond where the token has it. It must lie in the second of `iat`, which is not in the future: what was
+ * forged with a leaked secret could otherwise not be made worthless by any time of issue.
+ */
+function issueTimeMs({ iat = Number.NaN, issuedAtMs }: JWTPayload): number | undefined {
+  const exactMs = issuedAtMs ?? iat * 1000;
+  return typeof exactMs === 'number' && Math.floor(exactMs / 1000) === Math.floor(iat) ? exactMs : undefined;
 }
 
 export function issueToken(

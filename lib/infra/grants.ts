@@ -29,6 +29,8 @@ export interface Grant {
   readonly lostChanges?: readonly string[];
   /** Whether it may read the secret. */
   readonly secret?: boolean;
+  /** Whether it is told where the webhook is, which may hold a key of the app's server. */
+  readonly webhookUrl?: boolean;
 }
 
 /** The resources to which the grants refer. */
@@ -39,6 +41,7 @@ export interface GrantedResources {
   readonly webhookQueue: Queue | undefined;
   readonly lostChanges: Queue;
   readonly secret: Secret;
+  readonly webhookUrl: string;
 }
 
 const withoutDelete = ['GetItem', 'PutItem', 'UpdateItem'];
@@ -69,18 +72,19 @@ export const grantsOf = ({ mockHeartbeat }: Settings): Readonly<Record<FunctionN
     webhookQueue: send,
     lostChanges: send,
   },
-  webhook: { webhookQueue: receive, secret: true },
+  webhook: { webhookQueue: receive, secret: true, webhookUrl: true },
 });
 
 /** Where the Lambda finds what it may use, as its environment names it. */
 export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {
-  const { table, sockets, webhookQueue, secret } = resources;
+  const { table, sockets, webhookQueue, secret, webhookUrl } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
   return {
     ...(grant.table && { TABLE_NAME: table.tableName }),
     ...(grant.connections && { CONNECTIONS_URL: sockets.callbackUrl }),
     ...(sends && webhookQueue && { WEBHOOK_QUEUE_URL: webhookQueue.queueUrl }),
     ...(grant.secret && { SECRET_ARN: secret.secretArn }),
+    ...(grant.webhookUrl && { WEBHOOK_URL: webhookUrl }),
   };
 }
 

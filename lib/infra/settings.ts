@@ -1,6 +1,6 @@
 import { type RawValue, readAppKey, readFlag, readOrigins, readUrl, readWhole, refuse } from './setting-values.ts';
 
-/** What an operator may choose at deployment; every Lambda receives all of it as JSON in `SETTINGS`. */
+/** What an operator may choose at deployment; every Lambda receives it as JSON in `SETTINGS`, but for `webhookUrl`. */
 export interface Settings {
   /** How long a member may be offline before the next message puts him out. Default 30,000. */
   readonly offlineGraceMs: number;

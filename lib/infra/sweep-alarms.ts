@@ -1,9 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-
-const metricOf = (metricName: string, statistic: string, period: Duration): Metric =>
-  new Metric({ namespace: 'Doorman', dimensionsMap: { service: 'doorman' }, metricName, statistic, period });
+import { AnyAlarm, metricOf } from './any-alarm.ts';
 
 /** Tells the operator of a sweep that is late or cannot do its work, by the metrics that it writes itself. */
 export class SweepAlarms extends Construct {
@@ -17,17 +15,10 @@ export class SweepAlarms extends Construct {
       // Every run says how late it is, so silence means that there was none.
       treatMissingData: TreatMissingData.BREACHING,
     });
-    this.#alarmOfAny('Failed', 'failed', 'The sweep could not look at something that was due; its log says why');
-    this.#alarmOfAny('Poisoned', 'poisoned', 'The sweep dropped entries that it could not read; its log says where');
-  }
-
-  #alarmOfAny(id: string, metricName: string, alarmDescription: string): void {
-    new Alarm(this, id, {
-      alarmDescription,
-      metric: metricOf(metricName, 'Sum', Duration.minutes(15)),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    const quarter = Duration.minutes(15);
+    const failed = 'The sweep could not look at something that was due; its log says why';
+    const poisoned = 'The sweep dropped entries that it could not read; its log says where';
+    new AnyAlarm(this, 'Failed', 'failed', quarter, failed);
+    new AnyAlarm(this, 'Poisoned', 'poisoned', quarter, poisoned);
   }
 }

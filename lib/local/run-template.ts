@@ -38,6 +38,8 @@ export interface LocalStack {
   readonly pids: number[];
   /** The value of a secret, by its logical id, name or ARN. */
   secret(id: string): string;
+  /** Gives a secret another value, as an operator does. */
+  putSecret(id: string, value: string): void;
   /** A queue, by its logical id, name or ARN. */
   queue(id: string): QueueView;
   fireSchedules(atMs: number): Promise<void>;
@@ -132,6 +134,7 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
       return [data.emulator.pid, ...pools.reports().map(({ pid }) => pid)].filter((pid) => pid !== undefined);
     },
     secret: (id) => findSecret(data.secrets, id),
+    putSecret: data.secrets.put,
     queue: (id) => findQueue(data.queues, id),
     fireSchedules: schedules.fireAll,
     drain: eventSources.drain,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LocalSecret } from './template.ts';
 
@@ -7,6 +7,8 @@ import type { LocalSecret } from './template.ts';
 export interface Secrets {
   /** By logical id, name or ARN. */
   find(id: string): { readonly arn: string; readonly name: string; readonly value: string } | undefined;
+  /** Gives the secret another value, as Secrets Manager's PutSecretValue does. */
+  put(id: string, value: string): void;
 }
 
 /** What it takes to make the secrets. */
@@ -47,28 +49,38 @@ function makeValue(secret: LocalSecret, randomId: () => string): string {
   return JSON.stringify({ ...JSON.parse(String(SecretStringTemplate ?? '{}')), [GenerateStringKey]: text });
 }
 
+/** A file that cannot be read is not taken for one that is not there: that would make new secrets in silence. */
 function readKept(file: string | undefined): Record<string, string> {
-  if (file === undefined) return {};
+  if (file === undefined || !existsSync(file)) return {};
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
   } catch {
-    return {};
+    throw new Error(`unable to read the secrets in ${file}; it is no JSON`);
   }
 }
 
 /** Makes the secrets, or finds them where an earlier run left them. */
 export function createSecrets({ secrets, randomId, file }: SecretsOptions): Secrets {
   const values = readKept(file);
-  for (const secret of secrets) values[secret.logicalId] ??= makeValue(secret, randomId);
-  if (file !== undefined) {
+  const keep = (): void => {
+    if (file === undefined) return;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
-  }
+  };
+  const named = (id: string) => secrets.find(({ logicalId, name, arn }) => [logicalId, name, arn].includes(id));
+  for (const secret of secrets) values[secret.logicalId] ??= makeValue(secret, randomId);
+  keep();
   return {
     find: (id) => {
-      const secret = secrets.find(({ logicalId, name, arn }) => [logicalId, name, arn].includes(id));
+      const secret = named(id);
       const value = secret === undefined ? undefined : values[secret.logicalId];
       return secret === undefined || value === undefined ? undefined : { arn: secret.arn, name: secret.name, value };
+    },
+    put: (id, value) => {
+      const secret = named(id);
+      if (secret === undefined) throw new Error(`unable to write the secret ${id}; the template has no such secret`);
+      values[secret.logicalId] = value;
+      keep();
     },
   };
 }

@@ -34,7 +34,11 @@ export function createSqsEventQueue(options: { readonly client: SQSClient; reado
 
 function byRoom(events: readonly RoomEvent[]): readonly (readonly RoomEvent[])[] {
   const rooms = new Map<string, RoomEvent[]>();
-  for (const event of events) rooms.set(event.chatRoomId, [...(rooms.get(event.chatRoomId) ?? []), event]);
+  for (const event of events) {
+    const ofRoom = rooms.get(event.chatRoomId);
+    if (ofRoom === undefined) rooms.set(event.chatRoomId, [event]);
+    else ofRoom.push(event);
+  }
   return [...rooms.values()].flatMap((ofRoom) =>
     Array.from({ length: Math.ceil(ofRoom.length / EVENTS_IN_MESSAGE) }, (_, part) =>
       ofRoom.slice(part * EVENTS_IN_MESSAGE, (part + 1) * EVENTS_IN_MESSAGE),

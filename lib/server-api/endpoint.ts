@@ -2,13 +2,13 @@ import type { Deps } from '../usecases/deps.ts';
 import { type Fields, type ParametersOf, readFields } from './fields.ts';
 import type { Form } from './form.ts';
 import type { Properties } from './schema.ts';
+import type { SecretsInForce } from './secrets.ts';
 
 /** What the server API works with. */
 export interface ServerApiDeps {
   readonly deps: Deps;
   readonly appKey: string;
-  /** The app secrets in force: two while a secret is being replaced. */
-  readonly secrets: readonly string[];
+  readonly secrets: SecretsInForce;
   readonly issueToken: (userId: string) => Promise<string>;
 }
 

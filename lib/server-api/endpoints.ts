@@ -5,6 +5,7 @@ import { messageTypeEndpoints } from './message-types.ts';
 import { messageEndpoints } from './messages.ts';
 import { muteEndpoints } from './mutes.ts';
 import { realTimeEndpoints } from './real-time.ts';
+import { roomHistoryEndpoints } from './room-history.ts';
 import { roomEndpoints } from './rooms.ts';
 import { userAccountEndpoints } from './user-accounts.ts';
 import { userListEndpoints } from './user-lists.ts';
@@ -15,7 +16,7 @@ export const families: Readonly<Record<string, readonly Endpoint[]>> = {
   Rooms: [...roomEndpoints, ...realTimeEndpoints],
   Members: memberEndpoints,
   Mutes: muteEndpoints,
-  Messages: [...messageEndpoints, ...messageTypeEndpoints],
+  Messages: [...messageEndpoints, ...roomHistoryEndpoints, ...messageTypeEndpoints],
   Attributes: entryEndpoints,
   Users: [...userEndpoints, ...userAccountEndpoints, ...userListEndpoints],
 };

@@ -15,7 +15,7 @@ const infoKind = (least: 0 | 1): Kind<ReadonlyMap<string, string>> => ({
   schema: { type: 'string' },
   parse: (name, text) => {
     const found = jsonObject(text);
-    if (found === undefined) throw wrong(name, 'a JSON object');
+    if (found === undefined) throw wrong(name, `a JSON object of 1 to ${BATCH_MAX} strings`);
     const pairs = Object.entries(found);
     if (pairs.length < least) throw wrong(name, 'an object that holds something');
     if (pairs.length > BATCH_MAX) {

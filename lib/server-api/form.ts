@@ -1,7 +1,13 @@
+import { excessOf, type JsonBounds } from './json-bounds.ts';
 import { badParameter } from './refused-call.ts';
 
 /** The parameters of a call by name, each with its values in their order. */
 export type Form = ReadonlyMap<string, readonly string[]>;
+
+/** Twice what the largest call has: a thousand users in a room. */
+const PARAMETERS_MAX = 2000;
+const JSON_BOUNDS: JsonBounds = { depthMax: 8, valuesMax: PARAMETERS_MAX };
+const [PLUS, BLANK] = [0x2b, 0x20];
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const loneSurrogate = /\p{Surrogate}/u;
@@ -9,19 +15,24 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** Reads the very bytes that were signed; what is not percent-encoded UTF-8 is refused, never mended. */
 export function readForm(body: Uint8Array): Form {
   const form = new Map<string, string[]>();
-  for (const pair of textOf(body).split('&')) {
+  for (const pair of pairsOf(textOf(withBlanks(body)))) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
     const value = equals < 0 ? '' : decoded(pair.slice(equals + 1));
-    form.set(name, [...(form.get(name) ?? []), value]);
+    const values = form.get(name);
+    if (values === undefined) form.set(name, [value]);
+    else values.push(value);
   }
   return form;
 }
 
-/** Reads a JSON object of strings and lists of strings. */
+/** Reads a JSON object of strings and lists of strings; a number or a truth value counts as its text. */
 export function readJsonForm(body: Uint8Array): Form {
-  const found = jsonObject(textOf(body));
+  const text = textOf(body);
+  const excess = excessOf(text, JSON_BOUNDS);
+  if (excess === 'too many') throw tooManyParameters();
+  const found = excess === undefined ? objectOf(jsonValue(text)) : undefined;
   if (found === undefined) throw badParameter('unable to accept the call; the body must be a JSON object');
   return new Map(Object.entries(found).map(([name, value]) => [name, stringsOf(name, value)]));
 }
@@ -35,19 +46,42 @@ export function jsonValue(text: string): unknown {
   }
 }
 
-/** The object that the text is in JSON, or undefined. */
-export function jsonObject(text: string): object | undefined {
-  const value = jsonValue(text);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
+/** The object that the text is in JSON, or undefined; one that holds more than a call may have is none. */
+export const jsonObject = (text: string): object | undefined =>
+  excessOf(text, JSON_BOUNDS) === undefined ? objectOf(jsonValue(text)) : undefined;
 
 /** JSON can name half of a character; UTF-8 has no form for it. */
 export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text);
 
+const objectOf = (value: unknown): object | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+
 function stringsOf(name: string, value: unknown): readonly string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const values = (Array.isArray(value) ? value : [value]).map(asText);
   if (values.every((one) => typeof one === 'string' && isWellFormed(one))) return values as readonly string[];
   throw badParameter(`unable to accept the call; ${name} must be a string or a list of strings`);
+}
+
+const asText = (value: unknown): unknown =>
+  typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : value;
+
+const tooManyParameters = () =>
+  badParameter(
+    `unable to accept the call; it has more than ${PARAMETERS_MAX} parameters, each value of a list being one`,
+  );
+
+/** As soon as there are too many the text is not looked at any further. */
+function pairsOf(text: string): readonly string[] {
+  const pairs = text.split('&', PARAMETERS_MAX + 1);
+  if (pairs.length > PARAMETERS_MAX) throw tooManyParameters();
+  return pairs;
+}
+
+/** A form writes blanks as +. In bytes, because a text of many of them takes long to be put together anew. */
+function withBlanks(body: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(body);
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === PLUS) bytes[at] = BLANK;
+  return bytes;
 }
 
 function textOf(body: Uint8Array): string {
@@ -60,7 +94,7 @@ function textOf(body: Uint8Array): string {
 
 function decoded(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return text.includes('%') ? decodeURIComponent(text) : text;
   } catch {
     throw badParameter('unable to accept the call; the body must be percent-encoded UTF-8');
   }

@@ -3,7 +3,8 @@ import type { Deps } from '../usecases/deps.ts';
 import { useNonce } from '../usecases/use-nonce.ts';
 import type { ServerApiDeps } from './endpoint.ts';
 import type { HttpRequest } from './http.ts';
-import { checkAppKey, checkNoWebhook, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
+import { requireSecret } from './secrets.ts';
+import { checkAppKey, checkNoWebhook, checkSigned, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
 
 /**
  * ASCII without blank and comma: what a longer text would need to have a signature that follows from a shorter one's
@@ -29,15 +30,14 @@ export async function checkRongCloudSignature(d: ServerApiDeps, { headers }: Htt
   checkNoWebhook(nonce);
   if (!SIGNATURE.test(signature)) throw unsigned('Signature must be 40 digits of hex');
   const given = Buffer.from(signature, 'hex');
-  const matches = d.secrets.filter((secret) => secret !== '' && isSignedBy(secret, nonce + timestamp, given));
-  if (matches.length === 0) throw unsigned('the signature is wrong');
+  await checkSigned(d, (secret) => isSignedBy(secret, nonce + timestamp, given));
   checkAge(d.deps, Number(timestamp));
   await checkUse(d.deps, appKey, nonce + timestamp);
 }
 
 function isSignedBy(secret: string, text: string, given: Buffer): boolean {
   const expected = createHash('sha1')
-    .update(secret + text)
+    .update(requireSecret(secret) + text)
     .digest();
   return given.length === expected.length && timingSafeEqual(expected, given);
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { requireSecret } from './secrets.ts';
 
 export const SIGNATURE_VERSION = 'doorman-hmac-sha256-v1';
 /** The secret signs several kinds of things; each has a key of its own. */
@@ -41,6 +42,6 @@ export const textToSign = ({ method, target, body, appKey, timestampMs, nonce }:
 
 /** Lower-case hex of HMAC-SHA256. */
 export function signatureOf(call: CallToSign): string {
-  const key = createHmac('sha256', call.secret).update(KEY_LABEL).digest();
+  const key = createHmac('sha256', requireSecret(call.secret)).update(KEY_LABEL).digest();
   return createHmac('sha256', key).update(textToSign(call)).digest('hex');
 }

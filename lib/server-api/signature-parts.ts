@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerApiDeps } from './endpoint.ts';
 import type { HttpRequest } from './http.ts';
 import { ApiCode, RefusedCall } from './refused-call.ts';
+import type { Secrets } from './secrets.ts';
 import { WEBHOOK_NONCE_PREFIX } from './webhook.ts';
 
 const refusal = (code: ApiCode, why: string) => new RefusedCall(401, code, `unable to accept the call; ${why}`);
@@ -43,6 +44,14 @@ function headerOf(
 
 export function checkAppKey(d: ServerApiDeps, appKey: string): void {
   if (appKey !== d.appKey) throw refusal(ApiCode.WRONG_APP_KEY, 'the app key is wrong');
+}
+
+/** Throws unless a secret in force has signed the call; one that is not known here may be a newer one. */
+export async function checkSigned({ secrets }: ServerApiDeps, isSignedBy: (secret: string) => boolean): Promise<void> {
+  const isSigned = (by: Secrets): boolean => by.filter(isSignedBy).length > 0;
+  if (isSigned(await secrets.current())) return;
+  const renewed = await secrets.renewed();
+  if (renewed === undefined || !isSigned(renewed)) throw unsigned('the signature is wrong');
 }
 
 /**

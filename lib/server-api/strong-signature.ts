@@ -3,7 +3,7 @@ import { useNonce } from '../usecases/use-nonce.ts';
 import type { ServerApiDeps } from './endpoint.ts';
 import type { HttpRequest } from './http.ts';
 import { SIGNATURE_VERSION, signatureOf } from './sign-request.ts';
-import { checkAppKey, checkNoWebhook, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
+import { checkAppKey, checkNoWebhook, checkSigned, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
 
 const NONCE = /^[A-Za-z0-9_-]{1,64}$/;
 const TIMESTAMP = /^[1-9]\d{12}$/;
@@ -23,11 +23,10 @@ export async function checkStrongSignature(d: ServerApiDeps, request: HttpReques
   const { method, path, rawQuery, bodyBytes: body } = request;
   const target = rawQuery === '' ? path : `${path}?${rawQuery}`;
   const given = Buffer.from(signature, 'hex');
-  const matches = d.secrets.filter((secret) => {
+  await checkSigned(d, (secret) => {
     const expected = signatureOf({ method, target, body, appKey, secret, nonce, timestampMs });
-    return secret !== '' && timingSafeEqual(Buffer.from(expected, 'hex'), given);
+    return timingSafeEqual(Buffer.from(expected, 'hex'), given);
   });
-  if (matches.length === 0) throw unsigned('the signature is wrong');
   if (Math.abs(d.deps.now() - timestampMs) > WINDOW_MS) throw unsigned('the signature is too old, or of the future');
   const isNew = await useNonce(d.deps, nonceOnce(SIGNATURE_VERSION, appKey, nonce), timestampMs + 2 * WINDOW_MS);
   if (!isNew) throw unsigned('the nonce was used before');

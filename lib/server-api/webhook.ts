@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { requireSecret } from './secrets.ts';
 import { signRequest } from './sign-request.ts';
 
 /** Tells a signature of the webhook from one of the server API. */
@@ -52,7 +53,7 @@ export function webhookRequest(parameters: WebhookParameters): WebhookRequest {
 function weakSignature({ appKey, secret, nonce, timestampMs }: WebhookParameters): string {
   const timestamp = `${timestampMs}`;
   const signature = createHash('sha1')
-    .update(secret + nonce + timestamp)
+    .update(requireSecret(secret) + nonce + timestamp)
     .digest('hex');
   return new URLSearchParams({ appKey, timestamp, nonce, signature }).toString();
 }

@@ -22,8 +22,6 @@ export interface Connection extends ConnectionKey {
   readonly tokenExpiresAtMs: number;
   /** Set at the first notice that it is gone; a closed connection never opens again. */
   readonly closedAtMs?: number | undefined;
-  /** It was never let in, so it is no login. */
-  readonly refused?: true | undefined;
   /** Where nobody noticed it before its lease was over: since when it may have been silent. */
   readonly silentSinceMs?: number | undefined;
 }
@@ -35,11 +33,11 @@ export interface Connections {
   getConnection(key: ConnectionKey): Promise<Connection | undefined>;
   /** The same, perhaps a moment old: nothing is decided by it. */
   glanceConnection(key: ConnectionKey): Promise<Connection | undefined>;
-  /** False = it is not open. */
+  /** Where `RENEW_AFTER_MS` of it are spent; false = it is not open. */
   renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */
   connectionsOf(user: UserId): Promise<readonly Connection[]>;
-  /** Those too that are closed, for a week at least. */
+  /** Those too that are closed and whose rows are still there. */
   connectionsEverOf(user: UserId): Promise<readonly Connection[]>;
   /**
    * The intent that comes before a member row: undefined = not open. A join makes the room the last one; what only comes
@@ -49,7 +47,7 @@ export interface Connections {
   /** `before`: only if this room was joined later. */
   removeConnectionRoom(key: ConnectionKey, room: RoomId, before?: RoomId): Promise<void>;
   /** Marks it closed, or leaves a tombstone where no row is yet. Returns the row, also when it was closed before. */
-  closeConnection(key: ConnectionKey, nowMs: number, as?: 'refused'): Promise<Connection>;
+  closeConnection(key: ConnectionKey, nowMs: number): Promise<Connection>;
   /** Closes it if it is open and this is still its lease; undefined = it is not, or was heard of since. */
   closeLapsed(
     key: ConnectionKey,
@@ -57,4 +55,6 @@ export interface Connections {
     leaseUntilMs: number,
     silentSinceMs: number,
   ): Promise<Connection | undefined>;
+  /** Takes the row of a closed connection away; one that is open stays. */
+  removeConnection(key: ConnectionKey): Promise<void>;
 }

@@ -1,9 +1,18 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { ConnectionKey } from './connections.ts';
 
+/** A connection, with what a look at it that had no more time has left. */
+export interface ConnectionEntry extends ConnectionKey {
+  readonly kind: 'connection';
+  /** Its rooms up to this one were looked at; absent = none. */
+  readonly afterRoom?: RoomId | undefined;
+  /** Not all of those could be. */
+  readonly hasFailed?: true | undefined;
+}
+
 /** What is to be looked at when its time has come. It decides nothing: whoever looks reads the rows themselves. */
 export type DueEntry =
-  | ({ readonly kind: 'connection' } & ConnectionKey)
+  | ConnectionEntry
   | { readonly kind: 'member'; readonly room: RoomId; readonly userId: UserId }
   | { readonly kind: 'room'; readonly room: RoomId }
   /** A deleted user is still to be taken out of the room. */

@@ -28,7 +28,6 @@ export function toConnection(row: Row, lifeMs: number): Connection {
     tokenIssuedAtMs: stored.tokenIssuedAtMs ?? 0,
     tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
     ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
-    ...(stored.refused === undefined ? {} : { refused: stored.refused }),
     ...(stored.silentSinceMs === undefined ? {} : { silentSinceMs: stored.silentSinceMs }),
   };
 }
@@ -42,7 +41,7 @@ function inPlace(rooms: Readonly<Record<string, number | true>>): RoomId[] {
 }
 
 /** The condition on the lease that `toConnection` reads, in the words of DynamoDB's expressions; false where no row is. */
-export const leaseCondition = (is: '=' | '<', leaseUntilMs: number, lifeMs: number) => ({
+export const leaseCondition = (is: '=' | '<=', leaseUntilMs: number, lifeMs: number) => ({
   expression:
     `(#leaseUntilMs ${is} :leaseUntilMs OR ` +
     `(attribute_not_exists(#leaseUntilMs) AND #openedAtMs ${is} :openedAtMs))`,

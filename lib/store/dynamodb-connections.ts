@@ -1,4 +1,5 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
+import { RENEW_AFTER_MS } from '../domain/lease.ts';
 import type { Connection, ConnectionKey, Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
 import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';
@@ -53,24 +54,26 @@ export class DynamoConnections implements Connections {
   }
 
   async renewLease({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> {
-    const shorter = leaseCondition('<', leaseUntilMs, this.#lifeMs);
+    const shorter = leaseCondition('<=', leaseUntilMs - RENEW_AFTER_MS, this.#lifeMs);
     // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
     // frame B: renew to 9
+    // flood:   renew to 9 -- renew to 10 -> refused: too little of it is spent to be worth a write
     // close:   --------------------------- closed -- renew -> refused: it is closed
     const update = this.#table.update({
       Key: connectionKey(userId, connectionId),
-      UpdateExpression: 'SET #leaseUntilMs = :leaseUntilMs',
+      UpdateExpression: 'SET #leaseUntilMs = :next',
       ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${shorter.expression}`,
       ExpressionAttributeNames: { ...shorter.names, '#closedAtMs': 'closedAtMs' },
-      ExpressionAttributeValues: shorter.values,
+      ExpressionAttributeValues: { ...shorter.values, ':next': leaseUntilMs },
     });
     if ((await unlessRefused(update)) !== REFUSED) return true;
-    const now = await this.getConnection({ userId, connectionId });
+    // A glance is enough: what it misses the next frame finds.
+    const now = await this.glanceConnection({ userId, connectionId });
     return now !== undefined && now.closedAtMs === undefined;
   }
 
   async connectionsOf(user: UserId): Promise<readonly Connection[]> {
-    return (await this.connectionsEverOf(user)).filter((connection) => connection.closedAtMs === undefined);
+    return (await this.connectionsEverOf(user)).filter(({ closedAtMs }) => closedAtMs === undefined);
   }
 
   async connectionsEverOf(user: UserId): Promise<readonly Connection[]> {
@@ -131,24 +134,21 @@ export class DynamoConnections implements Connections {
     await unlessRefused(update);
   }
 
-  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number, as?: 'refused'): Promise<Connection> {
-    const isRefused = as === 'refused';
+  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> {
     // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
     // the open leaves what refuses it.
     const row = await this.#table.update({
       Key: connectionKey(userId, connectionId),
       UpdateExpression:
         'SET #closedAtMs = if_not_exists(#closedAtMs, :nowMs), #userId = :userId, #connectionId = :connectionId, ' +
-        `#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)${isRefused ? ', #refused = :true' : ''}`,
+        '#expiresAtSec = if_not_exists(#expiresAtSec, :expiresAtSec)',
       ExpressionAttributeNames: {
-        ...(isRefused ? { '#refused': 'refused' } : {}),
         '#closedAtMs': 'closedAtMs',
         '#userId': 'userId',
         '#connectionId': 'connectionId',
         '#expiresAtSec': 'expiresAtSec',
       },
       ExpressionAttributeValues: {
-        ...(isRefused ? { ':true': true } : {}),
         ':nowMs': nowMs,
         ':userId': userId,
         ':connectionId': connectionId,
@@ -184,6 +184,17 @@ export class DynamoConnections implements Connections {
     }
     const now = await this.getConnection({ userId, connectionId });
     return now?.closedAtMs === nowMs && now.silentSinceMs === silentSinceMs ? now : undefined;
+  }
+
+  async removeConnection({ userId, connectionId }: ConnectionKey): Promise<void> {
+    // sweep: looked at, closed ------------ delete -> done
+    // sweep: looked at, closed -- gone ---- delete -> refused: it is gone, or a new one by this name
+    const gone = this.#table.delete({
+      Key: connectionKey(userId, connectionId),
+      ConditionExpression: 'attribute_exists(#closedAtMs)',
+      ExpressionAttributeNames: { '#closedAtMs': 'closedAtMs' },
+    });
+    await unlessRefused(gone);
   }
 
   #read(row: Row): Connection {

@@ -1,5 +1,5 @@
-import { isConnectionId, isRoomId, isUserId } from '../domain/ids.ts';
-import type { DueEntry, DueList, DueRow } from './due-list.ts';
+import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../domain/ids.ts';
+import type { ConnectionEntry, DueEntry, DueList, DueRow } from './due-list.ts';
 import type { Row, Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
@@ -82,7 +82,7 @@ async function digestOf(names: readonly string[]): Promise<string> {
 function nameOf(entry: DueEntry): string {
   switch (entry.kind) {
     case 'connection':
-      return `connection#${entry.userId}#${entry.connectionId}`;
+      return ['connection', entry.userId, entry.connectionId, ...restOf(entry)].join('#');
     case 'member':
       return `member#${entry.userId}#${entry.room}`;
     case 'room':
@@ -92,15 +92,35 @@ function nameOf(entry: DueEntry): string {
   }
 }
 
+const FAILED = 'failed';
+
+function restOf({ afterRoom, hasFailed }: ConnectionEntry): readonly string[] {
+  if (hasFailed) return [afterRoom ?? '', FAILED];
+  return afterRoom === undefined ? [] : [afterRoom];
+}
+
 /** undefined = it names nothing that this version knows. */
 function readName(name: unknown): DueEntry | undefined {
   const [kind, id = '', other = '', ...rest] = typeof name === 'string' ? name.split('#') : [];
+  if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;
   if (rest.length > 0) return undefined;
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
-  if (!isUserId(id)) return undefined;
-  if (kind === 'connection') return isConnectionId(other) ? { kind, userId: id, connectionId: other } : undefined;
   if (kind !== 'member' && kind !== 'erasure') return undefined;
-  return isRoomId(other) ? { kind, userId: id, room: other } : undefined;
+  return isUserId(id) && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
+}
+
+function readConnection(
+  userId: UserId,
+  connectionId: ConnectionId,
+  [afterRoom = '', failed, ...more]: readonly string[],
+): ConnectionEntry | undefined {
+  if (more.length > 0 || (failed !== undefined && failed !== FAILED)) return undefined;
+  if (afterRoom !== '' && !isRoomId(afterRoom)) return undefined;
+  return {
+    ...({ kind: 'connection', userId, connectionId } as const),
+    ...(afterRoom === '' ? {} : { afterRoom }),
+    ...(failed === FAILED ? { hasFailed: true } : {}),
+  };
 }
 
 function entriesOf({ entries, userId, connectionId }: Row): Pick<DueRow, 'entries' | 'poisoned'> {

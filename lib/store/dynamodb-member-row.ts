@@ -1,5 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import { AWAY_MAX, type Device, type End, type Member, type OfflineMark, type RecentSend } from '../domain/member.ts';
+import { AWAY_MAX, type Device, type End, type Member, type OfflineMark } from '../domain/member.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
 
@@ -27,7 +27,6 @@ interface MemberRow {
   readonly lastDropAtMs?: number | undefined;
   readonly mutedUntilMs?: number | undefined;
   readonly muteExempt?: boolean | undefined;
-  readonly recentSends: readonly RecentSend[];
   readonly ended?: End | undefined;
 }
 
@@ -76,7 +75,6 @@ export function toMember(row: Row): Member {
     blockedUntilMs: stored.blockedUntilMs,
     mutedUntilMs: stored.mutedUntilMs ?? 0,
     muteExempt: stored.muteExempt ?? false,
-    recentSends: stored.recentSends.map(({ clientMessageId, atMs }) => ({ clientMessageId, atMs })),
     ...(ended === undefined ? {} : { ended: toEnd(ended) }),
   };
 }

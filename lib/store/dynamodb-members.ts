@@ -1,5 +1,5 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
-import type { DeviceConnection, Member, OfflineMark } from '../domain/member.ts';
+import type { Member } from '../domain/member.ts';
 import type { MemberNews } from './changes.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
 import { ConditionFailed, type Table } from './dynamodb-table.ts';
@@ -85,54 +85,6 @@ export class DynamoMembers implements Members {
       if (!error.afterRetry) return 'conflict';
     }
     return (await this.getMember(member.room, member.userId)) === undefined ? 'deleted' : 'conflict';
-  }
-
-  async markLastConnection(
-    room: RoomId,
-    user: UserId,
-    { connectionId, device }: DeviceConnection,
-    mark: OfflineMark,
-  ): Promise<'marked' | 'conflict'> {
-    // drop of c1: ---------------------- mark -> refused: c2 is there, c1 alone is taken off after a look
-    // join of c2: -- connections c1, c2
-    // drop of c1: mark -> done -- come-back c3 -- the same drop again -> refused: c1 is not there, c3 stays unmarked
-    // leave:      -- no membership --- mark -> refused, nobody to mark
-    // The device is not among those away: the write that brought this connection took it out, and none but the write
-    // that takes the connection off puts it in again.
-    try {
-      await this.#table.update({
-        Key: memberKey(room, user),
-        UpdateExpression:
-          'SET #offlineSeq = :seq, #offlineAtMs = :atMs, #offlineSinceMs = :sinceMs, #connections = :no, ' +
-          '#away = list_append(if_not_exists(#away, :none), :device), #revision = #revision + :one REMOVE #news',
-        ConditionExpression:
-          'attribute_exists(#membership) AND attribute_exists(#connections.#connection) AND size(#connections) = :one',
-        ExpressionAttributeNames: {
-          '#offlineSeq': 'offlineSeq',
-          '#offlineAtMs': 'offlineAtMs',
-          '#offlineSinceMs': 'offlineSinceMs',
-          '#connections': 'connections',
-          '#connection': connectionId,
-          '#away': 'away',
-          '#membership': 'membership',
-          '#revision': 'revision',
-          '#news': 'news',
-        },
-        ExpressionAttributeValues: {
-          ':seq': mark.seq,
-          ':atMs': mark.atMs,
-          ':sinceMs': mark.sinceMs,
-          ':no': {},
-          ':none': [],
-          ':device': [device],
-          ':one': 1,
-        },
-      });
-      return 'marked';
-    } catch (error) {
-      if (error instanceof ConditionFailed) return 'conflict';
-      throw error;
-    }
   }
 
   async listMembers(

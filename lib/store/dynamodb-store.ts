@@ -9,6 +9,7 @@ import { DynamoErasures } from './dynamodb-erasures.ts';
 import { DynamoLimits } from './dynamodb-limits.ts';
 import { DynamoLists } from './dynamodb-lists.ts';
 import { DynamoLog } from './dynamodb-log.ts';
+import { DynamoLogins } from './dynamodb-logins.ts';
 import { DynamoMembers } from './dynamodb-members.ts';
 import { DynamoMessages } from './dynamodb-messages.ts';
 import { DynamoProfiles } from './dynamodb-profiles.ts';
@@ -27,6 +28,7 @@ export function createDynamoStore(options: TableOptions): RoomStore {
     ...methodsOf(new DynamoMembers(table)),
     ...methodsOf(dueList),
     ...methodsOf(new DynamoConnections(table, dueList, options.connectionLifeMs)),
+    ...methodsOf(new DynamoLogins(table)),
     ...methodsOf(new DynamoLog(table)),
     ...methodsOf(new DynamoEntries(table)),
     ...methodsOf(new DynamoAccess(table)),

@@ -1,4 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
+import type { Device } from '../domain/member.ts';
 import { DUE_SHARDS } from './due-list.ts';
 import type { AppList, AppSet, DatedSet, PageOfList } from './lists.ts';
 
@@ -19,6 +20,9 @@ export const connectionKey = (user: UserId, connection: ConnectionId): Key => ({
   pk: userPartition(user),
   sk: `${CONNECTION_PREFIX}${connection}`,
 });
+
+/** A device's name has no '#': it is a platform, and perhaps a run of a client. */
+export const loginKey = (user: UserId, device: Device): Key => ({ pk: userPartition(user), sk: `LOGIN#${device}` });
 
 /** Each life of a room has a log of its own. */
 export const logPartition = (room: RoomId, epoch: string): string => `ROOM#${room}#LOG#${epoch}`;

@@ -1,5 +1,5 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
-import type { DeviceConnection, Member, OfflineMark } from '../domain/member.ts';
+import type { Member } from '../domain/member.ts';
 import type { MemberNews } from './changes.ts';
 
 /** Member rows. */
@@ -12,13 +12,6 @@ export interface Members {
    */
   putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'>;
   deleteMember(member: Member): Promise<'deleted' | 'conflict'>;
-  /** Marks a member offline if this connection was his only one, without reading first. 'conflict' = look and decide. */
-  markLastConnection(
-    room: RoomId,
-    user: UserId,
-    by: DeviceConnection,
-    mark: OfflineMark,
-  ): Promise<'marked' | 'conflict'>;
   /** A page of the room's member rows of any state; undefined cursor at the end. */
   listMembers(
     room: RoomId,

@@ -6,6 +6,7 @@ import type { Erasures } from './erasures.ts';
 import type { Limits } from './limits.ts';
 import type { Lists } from './lists.ts';
 import type { Log } from './log.ts';
+import type { Logins } from './logins.ts';
 import type { Members } from './members.ts';
 import type { Rooms } from './rooms.ts';
 import type { Users } from './users.ts';
@@ -19,6 +20,7 @@ export type * from './erasures.ts';
 export type * from './limits.ts';
 export type * from './lists.ts';
 export type * from './log.ts';
+export type * from './logins.ts';
 export type * from './members.ts';
 export type * from './rooms.ts';
 export type * from './users.ts';
@@ -35,6 +37,7 @@ export interface RoomStore
   extends Rooms,
     Members,
     Connections,
+    Logins,
     DueList,
     Log,
     Entries,

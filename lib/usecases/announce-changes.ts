@@ -42,8 +42,9 @@ function byRoom(changes: readonly Change[]): ReadonlyMap<RoomId, readonly Member
   const rooms = new Map<RoomId, MemberChanged[]>();
   for (const change of changes) {
     if (change.kind !== 'joined' && change.kind !== 'ended') continue;
-    const ofRoom = rooms.get(change.member.room) ?? [];
-    rooms.set(change.member.room, [...ofRoom, change]);
+    const ofRoom = rooms.get(change.member.room);
+    if (ofRoom === undefined) rooms.set(change.member.room, [change]);
+    else ofRoom.push(change);
   }
   return rooms;
 }

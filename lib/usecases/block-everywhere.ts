@@ -11,7 +11,7 @@ import type { Deps } from './deps.ts';
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   await barUsers(deps, BLOCK, users, untilMs);
   const cause = { code: Code.CUT_OFF, message: 'unable to stay connected; the user was blocked' };
-  for (const user of users) await cutConnections(deps, await deps.store.connectionsOf(user), cause);
+  for (const user of users) await cutConnections(deps, user, await deps.store.connectionsOf(user), cause);
 }
 
 export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, BLOCK, users);

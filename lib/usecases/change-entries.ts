@@ -10,24 +10,34 @@ export type EntriesOutcome =
   | { readonly done: readonly string[]; readonly faults: Readonly<Record<string, EntryFault>> }
   | 'no-room';
 
-/** A change of a room's attributes. */
-export interface EntriesEdit {
+/** Asked before the first write; what it answers instead of 'taken' is the outcome. */
+export type Permit<T> = () => Promise<'taken' | T>;
+
+/** A change of a room's attributes; `T`: why it may not be made after all. */
+export interface EntriesEdit<T = never> {
   readonly operation: 'set' | 'remove';
   /** Decides on the index as it is; again if it has changed before the decision was written. */
   readonly decide: (index: EntryIndex) => EntryChange | Promise<EntryChange>;
   /** The value that a key is set to; '' where it is removed. */
   readonly valueOf: (key: string) => string;
+  readonly permit?: Permit<T> | undefined;
 }
 
 /**
  * One conditional write of the index, so that no change of another is lost; then everybody in the room hears of it. The
  * room is the one that was read: one that was made anew under its id since is not touched.
  */
-export async function changeEntries(deps: Deps, room: Room, edit: EntriesEdit): Promise<EntriesOutcome> {
+export async function changeEntries<T = never>(
+  deps: Deps,
+  room: Room,
+  edit: EntriesEdit<T>,
+): Promise<EntriesOutcome | T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await deps.store.getEntryIndex(room.room, room.epoch);
     const { index, done, faults } = await edit.decide(before);
     if (index === undefined) return { done, faults };
+    const permitted = (await edit.permit?.()) ?? 'taken';
+    if (permitted !== 'taken') return permitted;
     const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
     const values = edit.operation === 'set' ? changed : new Map<string, string>();
     // Noted first: nobody who joins is told that there are none while there are.

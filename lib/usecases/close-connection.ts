@@ -1,27 +1,40 @@
-import { silentSince } from '../domain/lease.ts';
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { dropConnection } from './drop-connection.ts';
+import { eachOf } from './fan-out.ts';
+
+const ROOMS_IN_FLIGHT = 8;
+/** No Lambda lives so long: whoever acted by the connection when it was closed has done so by then, or never will. */
+export const SETTLED_MS = 60_000;
 
 /**
  * A connection is gone. Its row is closed first and keeps its rooms, so whoever runs this again (a doubled event, the
- * sweep after a crash) finishes the work: its entry in the due list is still there.
+ * sweep after a crash) finishes the work: its entry in the due list is still there. Begins no room after `stopMs`.
  */
-export async function closeConnection(deps: Deps, key: ConnectionKey): Promise<void> {
-  await dropFromRooms(deps, await deps.store.closeConnection(key, deps.now()));
+export async function closeConnection(deps: Deps, key: ConnectionKey, stopMs: number): Promise<void> {
+  const closed = await deps.store.closeConnection(key, deps.now());
+  // A close that has overtaken the open has no entry yet, and the row that it leaves is to go too.
+  if (closed.openedAtMs === 0) {
+    const { userId, connectionId } = key;
+    await deps.store.arm(deps.now() + SETTLED_MS, [{ kind: 'connection', userId, connectionId }]);
+  }
+  await dropFromRooms(deps, closed, stopMs);
 }
 
-/** Nobody has heard of it for its lease. False = somebody has, in the last moment, or it is closed already. */
-export async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Promise<Connection | undefined> {
-  const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
-  if (closed === undefined) return undefined;
-  await deps.push.close(key.connectionId);
-  await dropFromRooms(deps, closed);
-  return closed;
+/** Marks him offline where this was his last connection. A room that fails keeps no other from being told. */
+export async function dropFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
+  const faults: unknown[] = [];
+  await eachOf(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
+    if (deps.now() >= stopMs) return;
+    try {
+      await dropConnection(deps, room, connection, goneSinceMs(connection));
+    } catch (fault) {
+      faults.push(fault);
+    }
+  });
+  if (faults.length > 0) throw faults[0];
 }
 
-/** Marks him offline where this was his last connection. */
-export async function dropFromRooms(deps: Deps, connection: Connection): Promise<void> {
-  for (const room of connection.rooms)
-    await dropConnection(deps, room, connection, connection.silentSinceMs ?? connection.closedAtMs);
-}
+/** Since when its user may have been silent. */
+export const goneSinceMs = ({ silentSinceMs, closedAtMs }: Connection): number | undefined =>
+  silentSinceMs ?? closedAtMs;

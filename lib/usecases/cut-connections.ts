@@ -1,24 +1,52 @@
-import type { ConnectionKey } from '../store/room-store.ts';
-import { closeConnection } from './close-connection.ts';
+import type { UserId } from '../domain/ids.ts';
+import type { Connection, ConnectionKey } from '../store/room-store.ts';
+import { dropFromRooms } from './close-connection.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
 const CUTS_IN_FLIGHT = 8;
+/** Rooms that are not told by then are left to the sweep: whoever waits for the call has other things to do. */
+const ROOMS_MS = 4_000;
 
-/** Tells each connection why and ends it: it hears nothing more, and is in no room any more. */
+/**
+ * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
+ * frame of theirs is served, whatever becomes of the sockets. Then each is told why. What cannot be closed makes this fail,
+ * after all others were ended: whoever called it calls again.
+ */
 export async function cutConnections(
   deps: Deps,
+  userId: UserId,
   connections: readonly ConnectionKey[],
   cause: { readonly code: number; readonly message: string },
 ): Promise<void> {
+  const closed: Connection[] = [];
+  const faults: unknown[] = [];
   await eachOf(connections, CUTS_IN_FLIGHT, async (connection) => {
-    await deps.push.post(connection.connectionId, { event: 'closing', ...cause });
-    await deps.push.close(connection.connectionId);
     try {
-      await closeConnection(deps, connection);
+      closed.push(await deps.store.closeConnection(connection, deps.now()));
     } catch (fault) {
-      // The socket is closed: its `$disconnect`, or the sweep, does what is left.
-      deps.onFault('close a connection that was cut', fault);
+      faults.push(fault);
+    }
+  });
+  const ids = closed.map(({ connectionId }) => connectionId);
+  if (ids.length > 0) await deps.store.noteCut(userId, ids, deps.now());
+  // Also those that could not be closed: the end of the socket may do it.
+  await eachOf(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
+    await deps.push.post(connectionId, { event: 'closing', ...cause });
+    await deps.push.close(connectionId);
+  });
+  await leaveRooms(deps, closed);
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Marks him offline; what fails, or is not reached, the sweep does. */
+async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
+  const stopMs = deps.now() + ROOMS_MS;
+  await eachOf(closed, CUTS_IN_FLIGHT, async (connection) => {
+    try {
+      await dropFromRooms(deps, connection, stopMs);
+    } catch (fault) {
+      deps.onFault('take a connection that was cut out of its rooms', fault);
     }
   });
 }

@@ -30,7 +30,7 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     await deps.store.setAccess(user, { deactivatedAtMs: atMs });
     await deps.store.expireTokens(user, atMs + 1);
     await alignDeactivated(deps, user, [deactivatedAtMs, atMs]);
-    await cutConnections(deps, await deps.store.connectionsOf(user), CANCELLED);
+    await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
     await forgetUser(deps, user);
   });
 

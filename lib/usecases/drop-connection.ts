@@ -20,23 +20,18 @@ export interface OwnConnection {
 export async function dropConnection(
   deps: Deps,
   roomId: RoomId,
-  own: OwnConnection,
+  { userId, connectionId }: OwnConnection,
   silentSinceMs: number | undefined,
 ): Promise<void> {
-  const { userId, connectionId } = own;
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return;
   const sinceMs = silentSinceMs ?? deps.now();
-  const mark = offlineMark(room, deps.now(), sinceMs);
-  if ((await deps.store.markLastConnection(roomId, userId, own, mark)) === 'marked') return;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const member = await deps.store.getMember(roomId, userId);
     if (member === undefined || !member.connections.includes(connectionId)) return;
-    // The mark of an earlier attempt would be too old if the others dropped meanwhile.
-    const now = await deps.store.getRoom(roomId);
-    if (!isLive(now)) return;
-    const next = withoutConnection(member, connectionId, offlineMark(now, deps.now(), sinceMs));
+    // Anew with each attempt: the others may have dropped meanwhile, and the mark is theirs then.
+    const room = await deps.store.getRoom(roomId);
+    if (!isLive(room)) return;
+    const next = withoutConnection(member, connectionId, offlineMark(room, deps.now(), sinceMs));
     if ((await deps.store.putMember(next, member.revision)) !== 'conflict') return;
   }
-  throw new StoreFault('unable to mark a member offline; his row kept changing');
+  throw new StoreFault('unable to mark a member offline; the row kept changing');
 }

@@ -1,7 +1,7 @@
 import { removeEntries, setEntries } from '../domain/entries.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive, type Room } from '../domain/room.ts';
-import { changeEntries, type EntriesOutcome } from './change-entries.ts';
+import { changeEntries, type EntriesOutcome, type Permit } from './change-entries.ts';
 import type { Deps } from './deps.ts';
 import { readEntries } from './read-entries.ts';
 
@@ -37,7 +37,12 @@ export async function removeRoomEntries(deps: Deps, roomId: RoomId, request: Ent
 }
 
 /** As setRoomEntries, in the room as read. */
-export function setEntriesIn(deps: Deps, room: Room, request: EntriesToSet): Promise<EntriesOutcome> {
+export function setEntriesIn<T = never>(
+  deps: Deps,
+  room: Room,
+  request: EntriesToSet,
+  permit?: Permit<T>,
+): Promise<EntriesOutcome | T> {
   const { userId, entries, autoDelete, overwrite } = request;
   const setAtMs = deps.now();
   const news = () =>
@@ -46,16 +51,23 @@ export function setEntriesIn(deps: Deps, room: Room, request: EntriesToSet): Pro
     operation: 'set',
     decide: (index) => setEntries(index, news(), overwrite, deps.settings.maxEntriesPerRoom),
     valueOf: (key) => entries.get(key) ?? '',
+    permit,
   });
 }
 
 /** As removeRoomEntries, in the room as read. */
-export function removeEntriesIn(deps: Deps, room: Room, request: EntriesToRemove): Promise<EntriesOutcome> {
+export function removeEntriesIn<T = never>(
+  deps: Deps,
+  room: Room,
+  request: EntriesToRemove,
+  permit?: Permit<T>,
+): Promise<EntriesOutcome | T> {
   const { userId, keys, force } = request;
   return changeEntries(deps, room, {
     operation: 'remove',
     decide: (index) => removeEntries(index, keys, userId, force),
     valueOf: () => '',
+    permit,
   });
 }
 

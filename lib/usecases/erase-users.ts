@@ -34,10 +34,12 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
 }
 
 async function shutOut(deps: Deps, user: UserId): Promise<void> {
-  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
   const nowMs = deps.now();
+  await deps.store.expireTokens(user, nowMs + 1);
+  await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
+  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
-  await cutConnections(deps, await deps.store.connectionsOf(user), CANCELLED);
   await forgetUser(deps, user);
   await alignBar(deps, BLOCK, user, [blockedUntilMs]);
   await alignBar(deps, MUTE, user, [mutedUntilMs]);

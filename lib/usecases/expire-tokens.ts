@@ -9,6 +9,7 @@ export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): 
   const connections = await deps.store.connectionsOf(user);
   await cutConnections(
     deps,
+    user,
     connections.filter((connection) => connection.tokenIssuedAtMs < beforeMs),
     { code: Code.TOKEN_EXPIRED, message: 'unable to stay connected; the token has expired' },
   );

@@ -1,37 +1,25 @@
 import { isDue } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
-import {
-  currentMember,
-  type DeviceConnection,
-  hasDevice,
-  isBlocked,
-  joined,
-  type Member,
-  withConnection,
-} from '../domain/member.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
-import type { EndReason, JoinedAnswer, Resume } from '../protocol/frames.ts';
+import type { JoinedAnswer, Resume } from '../protocol/frames.ts';
 import type { Connection } from '../store/room-store.ts';
-import { createRoom } from './create-room.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
+import { dropConnection, type OwnConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { forgetRoom, keepLastRoom } from './leave-room.ts';
 import { noteActivity } from './note-activity.ts';
+import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './permit-entry.ts';
 import { isBeyondLimit, isOverLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
+import { inTurn, type Turn } from './take-turn.ts';
 import { tellOwnDevices } from './tell-own-devices.ts';
 
 /** A client has given up by then, or its Lambda has ended. */
 const UNCHECKED_MS = 60_000;
 
-export interface JoinRequest {
-  readonly room: RoomId;
-  readonly messageCount: number;
-  readonly autoCreate: boolean;
-  readonly resume?: Resume | undefined;
-}
+export type { JoinRequest } from './permit-entry.ts';
 
 export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
 
@@ -39,25 +27,33 @@ export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
  * A join, a second device, or a come-back. The intent (room on the connection's row) comes before the member row, and the
  * connection is looked at once more after it: whichever way a `$disconnect` interleaves, no ghost stays online.
  */
-export async function joinRoom(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const outcome = await joinOnce(deps, caller, request);
-    if (outcome !== 'room-is-gone') return outcome;
-  }
-  return busy();
-}
+export const joinRoom = (deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal> =>
+  inTurn(deps, caller, { action: 'join' }, async (turn): Promise<Outcome> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await joinOnce(deps, caller, request, turn);
+      if (outcome !== 'room-is-gone') return outcome;
+    }
+    return busy();
+  });
+
+type Outcome = Joined | 'again' | Refusal;
 
 /** The room may go while he joins: then it is decided anew whether there is one to join. */
-async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promise<Joined | Refusal | 'room-is-gone'> {
-  const room = await roomToJoin(deps, request);
-  if (!('epoch' in room)) return room;
+async function joinOnce(
+  deps: Deps,
+  caller: Caller,
+  request: JoinRequest,
+  turn: Turn,
+): Promise<Outcome | 'room-is-gone'> {
+  const entry = await permitEntry(deps, caller, request, turn);
+  if (entry === 'again' || 'code' in entry) return entry;
+  const { room } = entry;
   // A come-back takes no other place among the joins, or one that is refused could move him.
   const by = request.resume === undefined ? 'join' : undefined;
   const connection = await deps.store.addConnectionRoom(caller, request.room, by);
   if (connection === undefined) return gone();
   if (!(await noteActivity(deps, room))) return 'room-is-gone';
-  const own = { connectionId: caller.connectionId, device: connection.device };
-  const admitted = await admit(deps, caller.userId, own, room, request.resume);
+  const admitted = await admit(deps, connection, entry, request.resume);
   if (!('member' in admitted)) {
     await forgetRoom(deps, caller, request.room);
     return admitted;
@@ -69,7 +65,7 @@ async function joinOnce(deps: Deps, caller: Caller, request: JoinRequest): Promi
   }
   if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
-  if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, caller, room.room, 'joined');
+  if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, connection, room.room, 'joined');
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
 }
@@ -85,19 +81,6 @@ const busy = () => refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too m
 
 const gone = () => refuse(Code.DISCONNECTED, 'unable to join the room; the connection is closed');
 
-async function roomToJoin(deps: Deps, request: JoinRequest): Promise<Room | Refusal> {
-  const room = await deps.store.getRoom(request.room);
-  const resume = request.resume;
-  if (isLive(room)) {
-    if (resume === undefined || resume.roomEpoch === room.epoch) return room;
-    return refuse(Code.NOT_A_MEMBER, 'unable to resume; the room was destroyed and made anew', { reason: 'destroyed' });
-  }
-  if (resume !== undefined)
-    return refuse(Code.NO_SUCH_ROOM, 'unable to resume; the room is gone', { reason: 'destroyed' });
-  if (!request.autoCreate) return refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
-  return createRoom(deps, request.room, request.room);
-}
-
 interface Admitted {
   readonly member: Member;
   readonly fresh: boolean;
@@ -107,26 +90,22 @@ interface Admitted {
 
 async function admit(
   deps: Deps,
-  userId: UserId,
-  by: DeviceConnection,
-  room: Room,
+  by: OwnConnection,
+  { room, row: read }: Entry,
   resume: Resume | undefined,
 ): Promise<Admitted | Refusal> {
-  // A first join is tried without a read: it is the common case, and its condition (no row) decides.
-  let row = resume === undefined ? undefined : await deps.store.getMember(room.room, userId);
+  const { userId } = by;
+  let row = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const member = currentMember(row, room.room, userId, room.epoch);
-    if (isBlocked(member, deps.now())) {
-      return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
-    }
+    const refusal = await refuseEntry(deps, member, room, resume);
+    if (refusal !== undefined) return refusal;
     if (member.membership !== undefined && isDue(member, room, deps.settings)) {
-      // I-M13: who is found due was out before he came back. Told so when he resumes; else he joins afresh.
+      // I-M13: he joins afresh.
       await kickDue(deps, [member]);
-      if (resume !== undefined) return over('offline');
       row = await deps.store.getMember(room.room, userId);
       continue;
     }
-    if (resume !== undefined && member.membership !== resume.membership) return over(endOf(member, resume));
     const fresh = member.membership === undefined;
     const isNewDevice = fresh || !hasDevice(member, by.device);
     // Written also if he is in by this connection: a join of another room that is about to leave this one finds it changed.
@@ -156,13 +135,6 @@ async function full(deps: Deps, caller: Caller, member: Member): Promise<Refusal
   await forgetRoom(deps, caller, member.room);
   return refuse(Code.ROOM_FULL, 'unable to join the room; it is full');
 }
-
-const over = (reason: EndReason) =>
-  refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason });
-
-/** A reason that nobody keeps is `offline`: the others stay on the row (see `told`). */
-const endOf = ({ ended }: Member, resume: Resume): EndReason =>
-  ended?.membership === resume.membership ? ended.reason : 'offline';
 
 /** The room as it was before his row was written, and after it. */
 interface JoinedRoom {

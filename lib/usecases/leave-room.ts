@@ -5,23 +5,30 @@ import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
+import { dropConnection, type OwnConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { noteActivity } from './note-activity.ts';
 import { isOverLimit } from './query-members.ts';
+import { inTurn } from './take-turn.ts';
 import { tellOwnDevices } from './tell-own-devices.ts';
 
 /** LEAVE: out at once; with another device of his in the room only this one goes, unless a setting says otherwise. */
-export async function leaveRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<{ readonly code: 0 } | Refusal> {
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
-  await noteActivity(deps, room);
-  const left = await leave(deps, caller, room, async () => true);
-  if ('code' in left) return left;
-  await forgetRoom(deps, caller, roomId);
-  if (deps.settings.multiLoginSync) await tellOwnDevices(deps, caller, roomId, 'left');
-  return { code: 0 };
-}
+export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<Left | Refusal> =>
+  inTurn(deps, caller, { action: 'leave' }, async (turn): Promise<Left | 'again' | Refusal> => {
+    const room = await deps.store.getRoom(roomId);
+    if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to leave the room; it does not exist');
+    const left = await leave(deps, turn.connection, room, async () => {
+      const taken = await turn.take();
+      if (taken === 'taken') await noteActivity(deps, room);
+      return taken;
+    });
+    if (left === 'again' || 'code' in left) return left;
+    await forgetRoom(deps, caller, roomId);
+    if (deps.settings.multiLoginSync) await tellOwnDevices(deps, turn.connection, roomId, 'left');
+    return { code: Code.OK };
+  });
+
+type Left = { readonly code: 0 };
 
 /**
  * Takes the room off the connection's row, unless he is in by this connection: a join may have written his row in between,
@@ -62,8 +69,8 @@ export async function keepLastRoom(deps: Deps, connection: Connection, joined: R
   }
 }
 
-/** A join that is refused in the end moves nobody. */
-async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
+/** Is it in this room? A join that is refused in the end moves nobody. */
+export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, userId)]);
   if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
   return !(await isOverLimit(deps, room));
@@ -76,13 +83,13 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
   if (!isLive(room)) return deps.store.removeConnectionRoom(caller, roomId, another);
   const left = await leave(deps, caller, room, async (member) => {
     // He may have been put out of it since, and be in by another device.
-    if (!hasDevice(member, caller.device)) return false;
+    if (!hasDevice(member, caller.device)) return 'stays';
     await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
-    return rooms.indexOf(roomId) < rooms.indexOf(another);
+    return rooms.indexOf(roomId) < rooms.indexOf(another) ? 'taken' : 'stays';
   });
   // A join of this room may be about to write its row: it stays on the connection's, for whoever ends that.
-  if ('code' in left) return;
+  if (left === 'stays' || 'code' in left) return;
   // A join of this room that came in between looks at both by itself.
   await takeOff(deps, caller, roomId, another);
   const { roomEpoch, membership = '' } = left;
@@ -90,42 +97,42 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
 }
 
 /**
- * Returns the member as he was, or why he could not leave. `isStillMeant` is asked after each reading of his row: whoever
- * changes the answer writes that row afterwards.
+ * Returns the member as he was, or why he could not leave. `permit` is asked after each reading of his row, when nothing
+ * else forbids it: whoever changes the answer writes that row afterwards.
  */
-async function leave(
+async function leave<T>(
   deps: Deps,
-  caller: Caller,
+  own: OwnConnection,
   room: Room,
-  isStillMeant: (member: Member) => Promise<boolean>,
-): Promise<Member | Refusal> {
+  permit: (member: Member) => Promise<'taken' | T>,
+): Promise<Member | Refusal | T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = await deps.store.getMember(room.room, caller.userId);
-    const member = currentMember(row, room.room, caller.userId, room.epoch);
+    const row = await deps.store.getMember(room.room, own.userId);
+    const member = currentMember(row, room.room, own.userId, room.epoch);
     if (member.membership === undefined) return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member');
     if (isDue(member, room, deps.settings)) {
       await kickDue(deps, [member]);
       return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member any more', { reason: 'offline' });
     }
-    if (!(await isStillMeant(member)))
-      return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; joined once more');
-    if (await leaveOnce(deps, caller, room, member)) return member;
+    const permitted = await permit(member);
+    if (permitted !== 'taken') return permitted;
+    if (await leaveOnce(deps, own, room, member)) return member;
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to leave the room; too much at once', { retryAfterMs: 500 });
 }
 
 /** False = the row has changed meanwhile. */
-async function leaveOnce(deps: Deps, caller: Caller, room: Room, member: Member): Promise<boolean> {
+async function leaveOnce(deps: Deps, own: OwnConnection, room: Room, member: Member): Promise<boolean> {
   const nowMs = deps.now();
-  const device = member.devices[caller.connectionId] ?? (await deps.store.getConnection(caller))?.device ?? '';
+  const device = member.devices[own.connectionId] ?? own.device;
   const rest = withoutDevice(member, device, offlineMark(room, nowMs, nowMs));
   if (rest === undefined || deps.settings.leaveEndsAllDevices) {
-    return claimEnd(deps, member, 'left', caller.connectionId);
+    return claimEnd(deps, member, 'left', own.connectionId);
   }
   if ((await deps.store.putMember(rest, member.revision)) === 'conflict') return false;
   // Only devices without a connection are left in the room: he is offline from now on.
   if (rest.offline !== undefined) {
-    await deps.store.arm(nowMs, [{ kind: 'member', room: room.room, userId: caller.userId }]);
+    await deps.store.arm(nowMs, [{ kind: 'member', room: room.room, userId: own.userId }]);
   }
   return true;
 }

@@ -1,51 +1,67 @@
 import type { RoomId } from '../domain/ids.ts';
-import { leaseFrom } from '../domain/lease.ts';
-import type { Connection, ConnectionKey, DueEntry } from '../store/room-store.ts';
-import { closeConnection, closeLapsed, dropFromRooms } from './close-connection.ts';
+import { leaseFrom, silentSince } from '../domain/lease.ts';
+import type { Connection, ConnectionEntry, DueEntry } from '../store/room-store.ts';
+import { goneSinceMs, SETTLED_MS } from './close-connection.ts';
 import type { Deps } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
 import { type Look, lookAtMember } from './look-at-member.ts';
-
-/** No Lambda lives so long: who was joining a room when the connection was closed has written his row by then, or never will. */
-const SETTLED_MS = 60_000;
 
 /** As for a member; a closed connection's rooms are looked at by themselves from then on. */
 export interface ConnectionLook extends Look {
   readonly members?: readonly { readonly entry: DueEntry; readonly atMs: number }[];
   readonly kicked?: number;
+  /** Rooms that could not be looked at. */
+  readonly failed?: number;
+  /** Some of all its rooms could not be: they are to be tried again. */
+  readonly hasFailed?: boolean;
+  /** The time was up: this is what is left. */
+  readonly rest?: ConnectionEntry;
+  /** Nothing more can come of it: its row may go once the members are put down. */
+  readonly isOver?: true;
 }
 
-/** A connection whose lease was over when the entry was written: heard of since, or half-open, or closed by now. */
-export async function lookAtConnection(deps: Deps, key: ConnectionKey): Promise<ConnectionLook> {
-  const glance = aliveUntil(await deps.store.glanceConnection(key), deps.now());
-  if (glance !== undefined) return { nextAtMs: glance, did: 'revived' };
-  const connection = await deps.store.getConnection(key);
+/**
+ * A connection whose lease was over when the entry was written: heard of since, or half-open, or closed by now. Begins no
+ * second room after `stopMs`, however many there are.
+ */
+export async function lookAtConnection(deps: Deps, entry: ConnectionEntry, stopMs: number): Promise<ConnectionLook> {
+  const { userId, connectionId } = entry;
+  const key = { userId, connectionId };
+  const glance = await deps.store.glanceConnection(key);
+  // Nothing comes to a row that was closed long ago, so a glance is as good as a look.
+  const connection = isDecided(deps, glance) ? glance : await deps.store.getConnection(key);
   if (connection === undefined) return {};
-  const alive = aliveUntil(connection, deps.now());
-  if (alive !== undefined) return { nextAtMs: alive, did: 'revived' };
-  if (connection.closedAtMs === undefined) {
-    const heard = deps.settings.mockHeartbeat ? await askGateway(deps, key) : undefined;
-    if (heard !== undefined) return heard;
-    const closed = await closeLapsed(deps, connection);
-    // It was heard of in the last moment, or closed by somebody else: what it is now, another look tells.
-    return closed === undefined ? { nextAtMs: deps.now() } : { ...(await lookAtRooms(deps, closed)), did: 'closed' };
-  }
-  await dropFromRooms(deps, { ...connection, rooms: await roomsStillIn(deps, connection) });
-  return lookAtRooms(deps, connection);
+  if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, entry, stopMs);
+  const aliveUntilMs = connection.leaseUntilMs;
+  if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'revived' };
+  const heard = deps.settings.mockHeartbeat ? await askGateway(deps, connection) : undefined;
+  if (heard !== undefined && !('closed' in heard)) return heard;
+  const closed = heard?.closed ?? (await closeLapsed(deps, connection));
+  // It was heard of in the last moment, or closed by somebody else: what it is now, another look tells.
+  if (closed === undefined) return { nextAtMs: deps.now() };
+  return { ...(await walkRooms(deps, closed, entry, stopMs)), did: 'closed' };
 }
 
-/** Whoever closed it may have died before its rooms were told, and whoever joined one by it before he saw that. */
-async function roomsStillIn(deps: Deps, { userId, connectionId, rooms }: Connection): Promise<RoomId[]> {
-  const found: RoomId[] = [];
-  for (const room of rooms) {
-    const member = await deps.store.getMember(room, userId);
-    if (member?.connections.includes(connectionId)) found.push(room);
-  }
-  return found;
+function isDecided(deps: Deps, glance: Connection | undefined): boolean {
+  if (glance === undefined) return false;
+  return glance.closedAtMs === undefined ? deps.now() < glance.leaseUntilMs : isSettled(deps, glance);
+}
+
+const isSettled = (deps: Deps, { closedAtMs = 0 }: Connection): boolean => deps.now() >= closedAtMs + SETTLED_MS;
+
+/** Nobody has heard of it for its lease. undefined = somebody has, in the last moment, or it is closed already. */
+async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Promise<Connection | undefined> {
+  const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
+  if (closed !== undefined) await deps.push.close(key.connectionId);
+  return closed;
 }
 
 /** Heartbeats that no row knows of. undefined = there were none for the time of a lease. */
-async function askGateway(deps: Deps, key: ConnectionKey): Promise<ConnectionLook | undefined> {
-  const lastActiveMs = await deps.push.lastActiveMs(key.connectionId);
+async function askGateway(
+  deps: Deps,
+  connection: Connection,
+): Promise<ConnectionLook | { readonly closed: Connection } | undefined> {
+  const lastActiveMs = await deps.push.lastActiveMs(connection.connectionId);
   // Nothing is known of him, so he stays for now.
   if (lastActiveMs === undefined) return { nextAtMs: deps.now() };
   if (lastActiveMs !== 'gone') {
@@ -53,26 +69,54 @@ async function askGateway(deps: Deps, key: ConnectionKey): Promise<ConnectionLoo
     return deps.now() < aliveUntilMs ? { nextAtMs: aliveUntilMs, did: 'revived' } : undefined;
   }
   // Perhaps this very moment, and its `$disconnect` is on its way: the lease, which no heartbeat renews, says nothing.
-  await closeConnection(deps, key);
-  return { nextAtMs: deps.now(), did: 'closed' };
+  return { closed: await deps.store.closeConnection(connection, deps.now()) };
 }
 
-function aliveUntil(connection: Connection | undefined, nowMs: number): number | undefined {
-  if (connection === undefined || connection.closedAtMs !== undefined) return undefined;
-  return nowMs < connection.leaseUntilMs ? connection.leaseUntilMs : undefined;
-}
-
-/** Just after the close it is looked at once more: members whose time comes later wait for that. */
-async function lookAtRooms(deps: Deps, { userId, rooms, closedAtMs = 0 }: Connection): Promise<ConnectionLook> {
-  const settledAtMs = closedAtMs + SETTLED_MS;
-  const isSettled = rooms.length === 0 || deps.now() >= settledAtMs;
+/**
+ * Whoever closed it may have died before its rooms were told, and whoever joined one by it before he saw that: so it is
+ * looked at once more when that is over, and members whose time comes later wait for it. Then its row may go.
+ */
+async function walkRooms(
+  deps: Deps,
+  connection: Connection,
+  entry: ConnectionEntry,
+  stopMs: number,
+): Promise<ConnectionLook> {
+  const { userId, closedAtMs = 0 } = connection;
+  const isLast = isSettled(deps, connection);
   const members: { entry: DueEntry; atMs: number }[] = [];
-  let kicked = 0;
-  for (const room of rooms) {
-    const { nextAtMs, did } = await lookAtMember(deps, room, userId);
-    if (nextAtMs !== undefined && (isSettled || nextAtMs < settledAtMs))
+  const counts = { kicked: 0, failed: 0 };
+  let afterRoom = entry.afterRoom;
+  for (const [index, room] of roomsAfter(connection, afterRoom).entries()) {
+    // One at least: else a look that took long to begin would never get on.
+    if (index > 0 && deps.now() >= stopMs) {
+      const rest = { ...entry, afterRoom, hasFailed: counts.failed > 0 ? true : entry.hasFailed };
+      return { members, ...counts, rest };
+    }
+    const { nextAtMs, did } = await lookAtRoom(deps, connection, room, () => {
+      counts.failed += 1;
+    });
+    if (nextAtMs !== undefined && (isLast || nextAtMs < closedAtMs + SETTLED_MS))
       members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
-    if (did === 'kicked') kicked += 1;
+    if (did === 'kicked') counts.kicked += 1;
+    afterRoom = room;
   }
-  return { members, kicked, nextAtMs: isSettled ? undefined : settledAtMs };
+  const look = { members, ...counts };
+  if (counts.failed > 0 || entry.hasFailed) return { ...look, hasFailed: true };
+  return isLast ? { ...look, isOver: true } : { ...look, nextAtMs: closedAtMs + SETTLED_MS };
+}
+
+/** By name, so that a place among them stays one. */
+const roomsAfter = ({ rooms }: Connection, afterRoom: RoomId | undefined): readonly RoomId[] =>
+  rooms.filter((room) => afterRoom === undefined || room > afterRoom).toSorted((one, other) => (one < other ? -1 : 1));
+
+async function lookAtRoom(deps: Deps, connection: Connection, room: RoomId, failed: () => void): Promise<Look> {
+  try {
+    await dropConnection(deps, room, connection, goneSinceMs(connection));
+    return await lookAtMember(deps, room, connection.userId);
+  } catch (fault) {
+    deps.onFault('look at a room of a connection that is gone', fault);
+    failed();
+    return {};
+  }
 }

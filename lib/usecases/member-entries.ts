@@ -1,10 +1,11 @@
 import type { EntryFault } from '../domain/entries.ts';
 import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
+import { isMuted } from '../domain/speech.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EntriesAnswer } from '../protocol/frames.ts';
-import type { EntriesOutcome } from './change-entries.ts';
-import { checkMember } from './check-member.ts';
+import type { EntriesOutcome, Permit } from './change-entries.ts';
+import { admitMember, type InRoom, memberInTurn } from './check-member.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { removeEntriesIn, setEntriesIn } from './entries.ts';
 import { ENTRIES_BYTES_MAX, partsThatFit } from './entry-frames.ts';
@@ -29,14 +30,38 @@ type Done = { readonly code: 0 };
 
 /** A member sets attributes of the room. Of several, those that can be are set, and the refusal names the others. */
 export async function setOwnEntries(deps: Deps, caller: Caller, request: SetEntriesRequest): Promise<Done | Refusal> {
-  const checked = await checkMember(deps, caller, request.room, 'set the attributes');
-  if (!('member' in checked)) return checked;
   const { entries, autoDelete, overwrite } = request;
   const news = { userId: caller.userId, entries: new Map(Object.entries(entries)), autoDelete, overwrite };
-  const outcome = await setEntriesIn(deps, checked.room, news);
-  // If his membership ended in between, what goes with it was looked for before this was there.
-  if (autoDelete && (await hasEnded(deps, checked.member))) await removeEntriesOf(deps, checked.room, caller.userId);
-  return answerTo(outcome, 'set');
+  return changeInTurn(deps, caller, request.room, 'set', news.entries.size, async ({ room, member }, permit) => {
+    const outcome = await setEntriesIn(deps, room, news, permit);
+    // If his membership ended in between, what goes with it was looked for before this was there.
+    const isSet = isDone(outcome) && outcome.done.length > 0;
+    if (autoDelete && isSet && (await hasEnded(deps, member))) await removeEntriesOf(deps, room, caller.userId);
+    return outcome;
+  });
+}
+
+type Outcome = EntriesOutcome | 'again' | Refusal;
+
+const isDone = (outcome: Outcome): outcome is Exclude<EntriesOutcome, 'no-room'> =>
+  typeof outcome === 'object' && 'done' in outcome;
+
+/** Attributes are a way to talk: who is muted does not change them. */
+function changeInTurn(
+  deps: Deps,
+  caller: Caller,
+  roomId: RoomId,
+  deed: 'set' | 'remove',
+  cost: number,
+  change: (found: InRoom, permit: Permit<'again' | Refusal>) => Promise<Outcome>,
+): Promise<Done | Refusal> {
+  const request = { action: 'attributes', deed: `${deed} the attributes`, cost } as const;
+  return memberInTurn(deps, caller, roomId, request, async (found, turn): Promise<Done | 'again' | Refusal> => {
+    if (isMuted(found.member, found.room, turn.access, deps.now()))
+      return refuse(Code.MUTED, `unable to ${deed} the attributes; muted for now`);
+    const outcome = await change(found, () => turn.take());
+    return outcome === 'no-room' || isDone(outcome) ? answerTo(outcome, deed) : outcome;
+  });
 }
 
 async function hasEnded(deps: Deps, member: Member): Promise<boolean> {
@@ -50,10 +75,11 @@ export async function removeOwnEntries(
   caller: Caller,
   request: RemoveEntriesRequest,
 ): Promise<Done | Refusal> {
-  const checked = await checkMember(deps, caller, request.room, 'remove the attributes');
-  if (!('member' in checked)) return checked;
   const { keys, force } = request;
-  return answerTo(await removeEntriesIn(deps, checked.room, { userId: caller.userId, keys, force }), 'remove');
+  const { userId } = caller;
+  return changeInTurn(deps, caller, request.room, 'remove', keys.length, ({ room }, permit) =>
+    removeEntriesIn(deps, room, { userId, keys, force }, permit),
+  );
 }
 
 const FAULTS: Readonly<Record<EntryFault, { readonly code: number; readonly why: string }>> = {
@@ -82,7 +108,7 @@ export async function getEntries(
   roomId: RoomId,
   afterKey: string,
 ): Promise<Omit<EntriesAnswer, 'event' | 'id'> | Refusal> {
-  const checked = await checkMember(deps, caller, roomId, 'read the attributes');
+  const checked = await admitMember(deps, caller, roomId, { action: 'history', deed: 'read the attributes' });
   if (!('member' in checked)) return checked;
   const { room, epoch } = checked.room;
   const { index, keys, values } = await readEntries(deps, checked.room, (key) => key > afterKey, ENTRIES_BYTES_MAX);

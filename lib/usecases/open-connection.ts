@@ -1,9 +1,11 @@
-import type { Access } from '../domain/access.ts';
+import { type Access, isShutOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
+import { decideLogin } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
-import { cutConnections } from './cut-connections.ts';
 import type { Caller, Deps } from './deps.ts';
+import { endFormer } from './end-former.ts';
+import { takeFirstTurn } from './take-turn.ts';
 
 /** What the client tells of itself. */
 export interface Client {
@@ -20,59 +22,60 @@ export interface TokenLife {
 
 /**
  * The connection's row, written while the socket is not open yet. What is laid down for the user is read after it: a block
- * that comes later finds the row and closes it. Returns 0, or why the connection is refused.
+ * that comes later finds the row and closes it. Returns 0, or why the connection is refused; whom a look before all of it
+ * shows to be refused costs no write.
  */
 export async function openConnection(deps: Deps, caller: Caller, client: Client, token: TokenLife): Promise<number> {
+  const own = connectionOf(deps, caller, client, token);
+  const early = await refuseEarly(deps, own);
+  if (early !== Code.OK) return early;
+  const opened = await deps.store.openConnection(own);
+  // It was closed before this was written.
+  if (!opened) return Code.DISCONNECTED;
+  const refusal =
+    refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) || (await endFormer(deps, own));
+  if (refusal !== Code.OK) await deps.store.closeConnection(caller, deps.now());
+  return refusal;
+}
+
+function connectionOf(
+  deps: Deps,
+  { userId, connectionId }: Caller,
+  { platform, instance }: Client,
+  token: TokenLife,
+): Connection {
   const nowMs = deps.now();
-  const { platform, instance } = client;
-  const own: Connection = {
-    ...caller,
+  return {
+    ...{ userId, connectionId, instance },
     // A run that logs in once more is the same device: else the former one would be left behind in its rooms.
     device: deps.settings.oneDevicePerPlatform ? platform : `${platform}.${runOf(instance)}`,
-    instance,
     openedAtMs: nowMs,
     leaseUntilMs: leaseFrom(nowMs),
     rooms: [],
     tokenIssuedAtMs: token.issuedAtMs,
     tokenExpiresAtMs: token.expiresAtMs,
   };
-  const opened = await deps.store.openConnection(own);
-  // It was closed before this was written.
-  if (!opened) return Code.DISCONNECTED;
-  const refusal =
-    refusalFor(await deps.store.getAccess(caller.userId), token, deps.now()) ||
-    (deps.settings.oneDevicePerPlatform ? await endFormerLogins(deps, own) : Code.OK);
-  if (refusal !== Code.OK) await deps.store.closeConnection(caller, deps.now(), 'refused');
-  return refusal;
 }
 
 const runOf = (instance: string): string => instance.replace(/(?<!^)_[^_]*$/, '');
 
-function refusalFor(access: Access, token: TokenLife, nowMs: number): number {
-  if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
-  if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
-  return token.issuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
+/** Both rows may be a moment old: all that they forbid stays forbidden, but for a block or a deactivation, which may be over. */
+async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
+  const { userId, device, instance, openedAtMs } = own;
+  const [glance, order] = await Promise.all([
+    deps.store.getAccess(userId, 'glance'),
+    deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'glance') : undefined,
+  ]);
+  const access = isShutOut(glance, openedAtMs) ? await deps.store.getAccess(userId) : glance;
+  const refusal = refusalFor(access, own, openedAtMs);
+  if (refusal !== Code.OK) return refusal;
+  if (order !== undefined && decideLogin(order.logins, instance, openedAtMs).kind === 'followed')
+    return Code.KICKED_BY_OTHER_DEVICE;
+  return (await takeFirstTurn(deps, userId, access, 'connect'))?.code ?? Code.OK;
 }
 
-/**
- * On one platform the latest login stays. A login is as old as the oldest connection of it that is known, so neither a
- * renewal nor a come-back makes it later, and one that another has followed is refused whenever it comes back, whether or
- * not it has heard of its end. Of two at once the later one stays, whoever looks first.
- */
-async function endFormerLogins(deps: Deps, own: Connection): Promise<number> {
-  const known = (await deps.store.connectionsEverOf(own.userId)).filter(
-    (connection) => connection.device === own.device && connection.refused === undefined,
-  );
-  const logins = new Map<string, number>();
-  for (const { instance, openedAtMs } of known)
-    logins.set(instance, Math.min(openedAtMs, logins.get(instance) ?? openedAtMs));
-  const sinceMs = ({ instance, openedAtMs }: Connection) => logins.get(instance) ?? openedAtMs;
-  const isFormer = (other: Connection) =>
-    (sinceMs(other) - sinceMs(own) || (other.instance < own.instance ? -1 : 1)) < 0;
-  const others = known.filter(({ instance }) => instance !== own.instance);
-  if (!others.every(isFormer)) return Code.KICKED_BY_OTHER_DEVICE;
-  const open = others.filter(({ closedAtMs }) => closedAtMs === undefined);
-  const message = 'another device of the same platform has connected';
-  await cutConnections(deps, open, { code: Code.KICKED_BY_OTHER_DEVICE, message });
-  return Code.OK;
+function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): number {
+  if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
+  if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
+  return tokenIssuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }

@@ -1,7 +1,7 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Room, StoredMessage } from '../domain/room.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
-import { checkMember } from './check-member.ts';
+import { admitMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
 import { fillFrame } from './fill-frame.ts';
 import { type HistoryPage, type HistoryQuery, historyPage } from './history-page.ts';
@@ -23,7 +23,7 @@ export async function repair(
   afterSeq: number,
   beforeSeq: number,
 ): Promise<Messages | Refusal> {
-  const checked = await checkMember(deps, caller, roomId, 'read the history');
+  const checked = await admitMember(deps, caller, roomId, { action: 'repair' });
   if (!('room' in checked)) return checked;
   const { room } = checked;
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
@@ -49,7 +49,7 @@ export interface HistoryRequest extends HistoryQuery {
 
 /** A page of history by time, or from where an earlier page ended, for a member. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {
-  const checked = await checkMember(deps, caller, request.room, 'read the history');
+  const checked = await admitMember(deps, caller, request.room, { action: 'history' });
   if (!('room' in checked)) return checked;
   const { room } = checked;
   return historyAnswer(room, caller.userId, await historyPage(deps, room, request));

@@ -1,14 +1,14 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import { RECALLED_TYPE } from '../protocol/frames.ts';
 import { StoreFault } from '../store/room-store.ts';
-import { checkMember } from './check-member.ts';
+import { memberInTurn } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 import { messageFor } from './fill-frame.ts';
 import { readMessages } from './read-messages.ts';
-import { SEND_IN_FLIGHT_MS } from './send-message.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +28,7 @@ type Done = { readonly code: 0 };
 
 /** A recall by the server API: of any message of the room. */
 export const recallMessage = (deps: Deps, recall: Recall): Promise<Done | Refusal> =>
-  recallUnless(deps, recall, () => undefined);
+  recallUnless<never>(deps, recall, async () => 'taken');
 
 /** A recall by a member: of his own messages. */
 export async function recallOwnMessage(
@@ -37,29 +37,29 @@ export async function recallOwnMessage(
   room: RoomId,
   messageId: string,
 ): Promise<Done | Refusal> {
-  const checked = await checkMember(deps, caller, room, 'recall the message');
-  if (!('member' in checked)) return checked;
   const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false, isDelete: false };
-  return recallUnless(deps, recall, (message) =>
-    message.senderUserId === caller.userId
-      ? undefined
-      : refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user'),
+  return memberInTurn(deps, caller, room, { action: 'recall' }, (_found, turn) =>
+    recallUnless(deps, recall, async (message) => {
+      if (message.senderUserId !== caller.userId)
+        return refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user');
+      return message.recalled ? 'taken' : turn.take();
+    }),
   );
 }
 
-/** Puts the recalled message in the place of the message, and tells the room. Once it is recalled, a repeat does nothing. */
-async function recallUnless(
+/** Puts the recalled message in the place of the message, and tells the room; a second time neither. */
+async function recallUnless<T>(
   deps: Deps,
   recall: Recall,
-  refusalFor: (message: StoredMessage) => Refusal | undefined,
-): Promise<Done | Refusal> {
+  permit: (message: StoredMessage) => Promise<'taken' | T>,
+): Promise<Done | Refusal | T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const room = await deps.store.getRoom(recall.room);
     if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to recall the message; the room does not exist');
     const message = await findMessage(deps, room, recall.messageId);
     if (message === undefined) return refuse(Code.NO_SUCH_MESSAGE, 'unable to recall the message; it is not there');
-    const refusal = refusalFor(message);
-    if (refusal !== undefined) return refusal;
+    const permitted = await permit(message);
+    if (permitted !== 'taken') return permitted;
     if (message.recalled) return { code: Code.OK };
     const recalled = await replace(deps, room, recalledForm(message, recall, deps.now()));
     if (recalled === undefined) continue;
@@ -103,7 +103,7 @@ async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
   // Whoever is logging the original still must not make it outlive this.
-  const expiresAtMs = deps.now() + SEND_IN_FLIGHT_MS + deps.settings.historyRetentionDays * DAY_MS;
+  const expiresAtMs = deps.now() + SEND_KEPT_MS + deps.settings.historyRetentionDays * DAY_MS;
   await deps.store.appendLog(room.room, room.epoch, [recalled], expiresAtMs);
   return recalled;
 }

@@ -1,18 +1,20 @@
-import { isShutOut } from '../domain/access.ts';
+import type { Access } from '../domain/access.ts';
 import { isDue } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
-import { currentMember, isBlocked, type Member, withConnection } from '../domain/member.ts';
+import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
-import { decideSend, type SendDecision, withoutSend, withSend } from '../domain/sending.ts';
+import { sendKey } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
+import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
 import { kickDue } from './end-membership.ts';
 import { findSent } from './find-sent.ts';
+import { mayRevive, notIn, revive } from './revive.ts';
 import { placeFor, rankOf } from './take-place.ts';
+import { askTurn, type Turn } from './take-turn.ts';
 
 export interface SendRequest {
   readonly room: RoomId;
@@ -23,40 +25,67 @@ export interface SendRequest {
 
 export type Sent = Omit<SentAnswer, 'event' | 'id'>;
 
-/**
- * An earlier attempt with the same client message id may still be running for this long (the message Lambda's timeout and
- * a margin). Before that, an attempt that left no trace in the room is not repeated, or the message could count twice.
- */
-export const SEND_IN_FLIGHT_MS = 32_000;
+/** An attempt that has left its mark, so that no other one at the same message goes on beside it. */
+interface Attempt {
+  readonly key: string;
+  isMarked: boolean;
+}
 
-/** One accepted message: the sender's row, then the room's. Both are read first, so a refusal writes nothing. */
+/**
+ * One accepted message: the mark on the sender's row, then the room's row. All is read first, so a refusal writes nothing.
+ * The room is read before what stands on other rows: its fence is then older than all that was checked, and what has left
+ * its tail is in the log.
+ */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Sent | Refusal> {
-  const { clientMessageId, type, content } = request;
-  let ownAttemptAtMs: number | undefined;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const sender = await checkSender(deps, caller, request.room, ownAttemptAtMs !== undefined);
-    if (!('room' in sender)) return sender;
-    const { room, member } = sender;
-    const decision = decideSend(member, clientMessageId, deps.now(), deps.settings.sendsPerSecond);
-    // The room refused this very attempt for a conflict: nothing was accepted, so it is no repeat.
-    const mine = decision.kind === 'repeated' && decision.firstAtMs === ownAttemptAtMs;
-    const known = decision.kind === 'go' || mine ? undefined : await answerKnown(deps, caller, request, room, decision);
-    if (known !== undefined) return known;
-    const sentAtMs = sendTime(deps, room);
-    const place = placeFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
-    if (place.kind === 'full') return flooded(deps, mine ? member : undefined, clientMessageId, place.retryAfterMs);
-    const next = withSend(member, { clientMessageId, atMs: deps.now() }, deps.settings.sendsPerSecond);
-    // One write decides between this send and a block: it is conditional on the row as read.
-    if (!mine && (await deps.store.putMember(next, member.revision)) === 'conflict') continue;
-    if (sender.revived && !(await isStillOpen(deps, caller, room))) return closed();
-    ownAttemptAtMs ??= next.recentSends.at(-1)?.atMs;
-    const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
-    const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
-    if (after.kind === 'conflict') continue;
-    await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
-    return sent(after.room, after.message);
+  const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
+  for (let count = 0; count < ATTEMPTS; count += 1) {
+    const outcome = await sendOnce(deps, caller, request, attempt);
+    if (outcome === 'again') continue;
+    // Nothing was accepted: the mark must not keep the next attempt waiting.
+    if (attempt.isMarked && 'message' in outcome) await unmark(deps, caller, attempt.key);
+    return outcome;
   }
+  if (attempt.isMarked) await unmark(deps, caller, attempt.key);
   return refuse(Code.UNKNOWN, 'unable to send the message; too much at once', { retryAfterMs: 1000 });
+}
+
+async function sendOnce(
+  deps: Deps,
+  caller: Caller,
+  request: SendRequest,
+  attempt: Attempt,
+): Promise<Sent | Refusal | 'again'> {
+  const { room: roomId, clientMessageId, type, content } = request;
+  const turn = await askTurn(deps, caller, { action: 'send', key: attempt.key });
+  if ('code' in turn) return turn;
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
+  const [row, earlier] = await Promise.all([
+    deps.store.getMember(roomId, caller.userId),
+    findSent(deps, room, caller.userId, clientMessageId),
+  ]);
+  // Whatever has become of the sender: everybody may have read it.
+  if (earlier !== undefined) return sent(room, earlier);
+  const member = currentMember(row, roomId, caller.userId, room.epoch);
+  const comesBack = member.membership !== undefined && !member.connections.includes(caller.connectionId);
+  const revives = comesBack && (await mayRevive(deps, roomId, member, turn.connection));
+  const isOutside = comesBack && !revives && deps.settings.membersOnlySend;
+  const refusal =
+    (await refusalFor(deps, turn.access, room, member)) ?? (isOutside ? notIn() : underWay(deps, turn.access, attempt));
+  if (refusal !== undefined) return refusal;
+  const sentAtMs = sendTime(deps, room);
+  const place = placeFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
+  if (place.kind === 'full') {
+    const { retryAfterMs } = place;
+    return refuse(Code.SEND_TOO_FAST, 'unable to send the message; the room is flooded', { retryAfterMs });
+  }
+  const stopped = (await mark(turn, attempt)) ?? (revives ? await revive(deps, caller, room, member) : undefined);
+  if (stopped !== undefined) return stopped;
+  const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
+  const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
+  if (after.kind === 'conflict') return 'again';
+  await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
+  return sent(after.room, after.message);
 }
 
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
@@ -68,91 +97,41 @@ const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: n
   sentAtMs: message.sentAtMs,
 });
 
-interface Sender {
-  readonly room: Room;
-  readonly member: Member;
-  /** His row did not know this connection: it is written into it with this send. */
-  readonly revived: boolean;
-}
-
-/**
- * With `roomFirst` a block that comes between the two reads is seen on the row. Without it, the write of the row finds it;
- * an attempt whose row is written already has only the room's fence, so it must not be newer than the row.
- */
-async function checkSender(deps: Deps, caller: Caller, roomId: RoomId, roomFirst: boolean): Promise<Sender | Refusal> {
-  const reading = deps.store.getRoom(roomId);
-  if (roomFirst) await reading;
-  const [room, row, access] = await Promise.all([
-    reading,
-    deps.store.getMember(roomId, caller.userId),
-    deps.store.getAccess(caller.userId),
-  ]);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to send the message; the room does not exist');
-  const member = currentMember(row, roomId, caller.userId, room.epoch);
+/** Why this user may not send to this room. */
+async function refusalFor(deps: Deps, access: Access, room: Room, member: Member): Promise<Refusal | undefined> {
   const nowMs = deps.now();
-  if (isBlocked(member, nowMs) || isShutOut(access, nowMs)) {
+  if (isBlocked(member, nowMs)) {
     return refuse(Code.BLOCKED, 'unable to send the message; blocked for now', { reason: 'blocked' });
   }
-  if (member.membership === undefined) {
-    if (deps.settings.membersOnlySend) {
-      return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room');
-    }
-    return isMuted(member, room, access, nowMs) ? muted() : { room, member, revived: false };
+  if (member.membership === undefined && deps.settings.membersOnlySend) {
+    return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room');
   }
   if (isDue(member, room, deps.settings)) {
     await kickDue(deps, [member]);
     return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member any more', { reason: 'offline' });
   }
-  if (isMuted(member, room, access, nowMs)) return muted();
-  return comeBack(deps, caller, room, member);
+  if (isMuted(member, room, access, nowMs)) return refuse(Code.MUTED, 'unable to send the message; muted for now');
+  return undefined;
 }
 
-/** A frame from a connection that the row does not know (a 410 that was wrong, a mark set too soon) is a come-back. */
-async function comeBack(deps: Deps, caller: Caller, room: Room, member: Member): Promise<Sender | Refusal> {
-  if (member.connections.includes(caller.connectionId)) return { room, member, revived: false };
-  const connection = await deps.store.addConnectionRoom(caller, room.room);
-  if (connection === undefined) return closed();
-  return { room, member: withConnection(member, connection), revived: true };
+/** Another attempt at this message may still get it into the room: a second one beside it could make it count twice. */
+function underWay(deps: Deps, { sends }: Access, { key, isMarked }: Attempt): Refusal | undefined {
+  const other = isMarked ? undefined : sends.find((send) => send.key === key);
+  const retryAfterMs = other === undefined ? 0 : other.atMs + SEND_KEPT_MS - deps.now();
+  if (retryAfterMs <= 0) return undefined;
+  return refuse(Code.UNKNOWN, 'unable to tell yet; an earlier attempt may still be under way', { retryAfterMs });
 }
 
-/** As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost. */
-async function isStillOpen(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
-  const connection = await deps.store.getConnection(caller);
-  if (connection === undefined) return false;
-  const isOpen = connection.closedAtMs === undefined;
-  const isThere = isOpen && connection.rooms.includes(room);
-  if (isThere || (isOpen && (await deps.store.addConnectionRoom(caller, room)) !== undefined)) return true;
-  await dropConnection(deps, room, connection, undefined);
-  return false;
+/** undefined = this attempt has its mark. */
+async function mark(turn: Turn, attempt: Attempt): Promise<Refusal | 'again' | undefined> {
+  if (attempt.isMarked) return undefined;
+  const outcome = await turn.take();
+  attempt.isMarked = outcome === 'taken';
+  return outcome === 'taken' ? undefined : outcome;
 }
 
-const muted = () => refuse(Code.MUTED, 'unable to send the message; muted for now');
-
-/** An attempt that is on his row already was surely not accepted: it must not keep the next one waiting. */
-async function flooded(deps: Deps, written: Member | undefined, clientMessageId: string, retryAfterMs: number) {
-  if (written !== undefined) await deps.store.putMember(withoutSend(written, clientMessageId), written.revision);
-  return refuse(Code.SEND_TOO_FAST, 'unable to send the message; the room is flooded', { retryAfterMs });
-}
-
-const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
-
-async function answerKnown(
-  deps: Deps,
-  caller: Caller,
-  request: SendRequest,
-  room: Room,
-  decision: Exclude<SendDecision, { kind: 'go' }>,
-): Promise<Sent | Refusal | undefined> {
-  if (decision.kind === 'too-fast') {
-    return refuse(Code.SEND_TOO_FAST, 'unable to send the message; too many in one second', {
-      retryAfterMs: decision.retryAfterMs,
-    });
-  }
-  const found = await findSent(deps, room, caller.userId, request.clientMessageId);
-  if (found !== undefined) return sent(room, found);
-  const remainingMs = decision.firstAtMs + SEND_IN_FLIGHT_MS - deps.now();
-  if (remainingMs <= 0) return undefined;
-  return refuse(Code.UNKNOWN, 'unable to tell yet; an earlier attempt may still be under way', {
-    retryAfterMs: remainingMs,
-  });
+async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void> {
+  const access = await deps.store.getAccess(userId);
+  // Refused: another frame of theirs came in between. Then the mark goes by itself.
+  await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
 }

@@ -1,5 +1,11 @@
 import { endOfBucket } from '../domain/lease.ts';
-import { DUE_SHARDS, type DueEntry, type DueRow } from '../store/room-store.ts';
+import {
+  type ConnectionEntry,
+  type ConnectionKey,
+  DUE_SHARDS,
+  type DueEntry,
+  type DueRow,
+} from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eraseFromRoom } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
@@ -82,62 +88,97 @@ async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Co
  * nothing. False = some entries were not looked at; they are still in the list.
  */
 async function sweepRows(deps: Deps, rows: readonly DueRow[], stopMs: number, counts: Counts): Promise<boolean> {
-  const again = new Map<number, DueEntry[]>();
-  const armLater = (entry: DueEntry, atMs: number) => {
-    const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
-    again.set(bucket, [...(again.get(bucket) ?? []), entry]);
-  };
   const left = new Map(rows.flatMap((row) => row.entries).map((entry) => [nameOf(entry), entry]));
+  const later = laterOf(deps);
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
   await eachOf([...left], LOOKS_IN_FLIGHT, async ([name, entry]) => {
     if (deps.now() >= stopMs) return;
     left.delete(name);
     counts.due += 1;
     try {
-      await look(deps, entry, counts, armLater);
+      const rest = await look(deps, entry, stopMs, counts, later);
+      if (rest !== undefined) left.set(name, rest);
     } catch (fault) {
       counts.failed += 1;
       deps.onFault(`look at a ${entry.kind} that is due`, fault);
-      armLater(entry, deps.now() + TRY_AGAIN_MS);
+      later.arm(entry, deps.now() + TRY_AGAIN_MS);
     }
   });
-  for (const [atMs, ofBucket] of again) await deps.store.arm(atMs, ofBucket);
+  for (const [atMs, ofBucket] of later.entries) await deps.store.arm(atMs, ofBucket);
+  await eachOf(later.over, LOOKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
   await eachOf(rows, LOOKS_IN_FLIGHT, (row) => putDown(deps, row, left, counts));
   return left.size === 0;
 }
 
 const nameOf = (entry: DueEntry): string => JSON.stringify(entry);
 
+/** What is put down when some looks are done. */
+interface Later {
+  /** By the time at which they are due again. */
+  readonly entries: ReadonlyMap<number, readonly DueEntry[]>;
+  readonly arm: (entry: DueEntry, atMs: number) => void;
+  /** Connections that nothing more can come of: their rows go after what came of them was armed. */
+  readonly over: ConnectionKey[];
+}
+
+function laterOf(deps: Deps): Later {
+  const entries = new Map<number, DueEntry[]>();
+  const arm = (entry: DueEntry, atMs: number) => {
+    const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
+    entries.set(bucket, [...(entries.get(bucket) ?? []), entry]);
+  };
+  return { entries, arm, over: [] };
+}
+
 /** The row goes; what is left of it is due as before, in a row of its own. */
 async function putDown(deps: Deps, row: DueRow, left: ReadonlyMap<string, DueEntry>, counts: Counts): Promise<void> {
-  const rest = row.entries.filter((entry) => left.has(nameOf(entry)));
+  const rest = row.entries.flatMap((entry) => left.get(nameOf(entry)) ?? []);
   if (rest.length > 0) {
-    if (rest.length === row.entries.length) return;
+    if (rest.every((entry, index) => entry === row.entries[index]) && rest.length === row.entries.length) return;
     await deps.store.arm(row.dueAtMs, rest);
   }
   counts.poisoned += row.poisoned;
   await disarm(deps, row);
 }
 
+/** Returns what there was no time for. */
 async function look(
   deps: Deps,
   entry: DueEntry,
+  stopMs: number,
   counts: Counts,
-  armLater: (entry: DueEntry, atMs: number) => void,
-): Promise<void> {
-  if (entry.kind === 'connection') {
-    const { nextAtMs, did, members = [], kicked = 0 } = await lookAtConnection(deps, entry);
-    for (const member of members) armLater(member.entry, member.atMs);
-    if (nextAtMs !== undefined) armLater(entry, nextAtMs);
-    if (did !== undefined) counts[did] += 1;
-    counts.kicked += kicked;
-    return;
+  later: Later,
+): Promise<DueEntry | undefined> {
+  if (entry.kind === 'connection') return lookAtRooms(deps, entry, stopMs, counts, later);
+  if (entry.kind === 'erasure') {
+    await eraseFromRoom(deps, entry.room, entry.userId);
+    return undefined;
   }
-  if (entry.kind === 'erasure') return eraseFromRoom(deps, entry.room, entry.userId);
   const seen = entry.kind === 'room' ? lookAtRoom(deps, entry.room) : lookAtMember(deps, entry.room, entry.userId);
   const { nextAtMs, did } = await seen;
-  if (nextAtMs !== undefined) armLater(entry, nextAtMs);
+  if (nextAtMs !== undefined) later.arm(entry, nextAtMs);
   if (did !== undefined) counts[did] += 1;
+  return undefined;
+}
+
+async function lookAtRooms(
+  deps: Deps,
+  entry: ConnectionEntry,
+  stopMs: number,
+  counts: Counts,
+  later: Later,
+): Promise<DueEntry | undefined> {
+  const seen = await lookAtConnection(deps, entry, stopMs);
+  const { nextAtMs = seen.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = seen;
+  const { userId, connectionId } = entry;
+  const whole = { kind: 'connection', userId, connectionId } as const;
+  for (const member of seen.members ?? []) later.arm(member.entry, member.atMs);
+  if (nextAtMs !== undefined) later.arm(whole, nextAtMs);
+  if (seen.isOver) later.over.push(whole);
+  if (did !== undefined) counts[did] += 1;
+  counts.kicked += seen.kicked ?? 0;
+  counts.failed += seen.failed ?? 0;
+  return seen.rest;
 }
 
 /** What cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */

@@ -1,4 +1,5 @@
 import { type Access, CUT_KEPT_MS, isCut, isShutOut } from '../domain/access.ts';
+import type { UserId } from '../domain/ids.ts';
 import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
@@ -6,7 +7,12 @@ import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.t
 
 /** What a frame is about to do. */
 export type TurnRequest =
-  | { readonly action: LimitedAction; readonly cost?: number }
+  | {
+      readonly action: LimitedAction;
+      readonly cost?: number;
+      /** What he is told to be unable to do, where it is not what the action is called after. */
+      readonly deed?: string;
+    }
   /** `key` is the same for all attempts at one message. */
   | { readonly action: 'send'; readonly key: string };
 
@@ -43,16 +49,56 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
     ...rows,
     take: async (also) => {
       if (isTaken && also === undefined) return 'taken';
-      const requests = [...(isTaken ? [] : [request]), ...(also === undefined ? [] : [{ action: also }])];
-      const outcome = await takeAs(deps, caller, rows, requests);
+      const more: TurnRequest[] = also === undefined ? [] : [{ action: also }];
+      const [first = request, ...rest] = isTaken ? more : [request, ...more];
+      const outcome = await takeAs(deps, caller, rows, [first, ...rest]);
       isTaken ||= outcome === 'taken';
       return outcome;
     },
   };
 }
 
-/** As read, or what has to be read anew because somebody else has written the row of the access. */
-async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: readonly TurnRequest[]) {
+/** Serves a frame, and once more where what its checks looked at has changed before it took its turn. */
+export async function inTurn<T extends object>(
+  deps: Deps,
+  caller: Caller,
+  request: TurnRequest,
+  serve: (turn: Turn) => Promise<T | 'again' | Refusal>,
+): Promise<T | Refusal> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const turn = await askTurn(deps, caller, request);
+    if ('code' in turn) return turn;
+    const outcome = await serve(turn);
+    if (outcome !== 'again') return outcome;
+  }
+  return busy(request);
+}
+
+const busy = (request: TurnRequest) =>
+  refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too much at once`, { retryAfterMs: 500 });
+
+/** What is taken together; the first one is what the frame is about. */
+type Requests = readonly [TurnRequest, ...TurnRequest[]];
+
+/** A turn of what comes before there is a connection; `access` may be a moment old. undefined = it is taken. */
+export async function takeFirstTurn(
+  deps: Deps,
+  userId: UserId,
+  access: Access,
+  action: LimitedAction,
+): Promise<Refusal | undefined> {
+  let read = access;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const next = takeOne(deps, read, { action });
+    if ('code' in next) return next;
+    if (next === read || (await deps.store.takeTurn(userId, trimmed(deps, next)))) return undefined;
+    read = await deps.store.getAccess(userId);
+  }
+  return busy({ action });
+}
+
+/** By the rows as read, or as they are where somebody else has written that of the access meanwhile. */
+async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: Requests) {
   let rows = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const next = decide(deps, rows, requests);
@@ -63,23 +109,23 @@ async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: readonly
     if (hasChanged(read.access, now.access, requests)) return decideAgain(deps, now, requests);
     rows = now;
   }
-  return refuse(Code.REQUEST_TOO_FAST, 'unable to go on; too much at once', { retryAfterMs: 500 });
+  return busy(requests[0]);
 }
 
-function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 'again' | Refusal {
+function decideAgain(deps: Deps, rows: Rows, requests: Requests): 'again' | Refusal {
   const decided = decide(deps, rows, requests);
   return 'code' in decided ? decided : 'again';
 }
 
 /** What a use case decides by itself: whether he is muted, and whether the message was sent before. */
-function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
+function hasChanged(before: Access, now: Access, requests: Requests): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
   return before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now);
 }
 
 /** The access with these turns taken; the very same where there is nothing to take. */
-function decide(deps: Deps, { connection, access }: Rows, requests: readonly TurnRequest[]): Access | Refusal {
+function decide(deps: Deps, { connection, access }: Rows, requests: Requests): Access | Refusal {
   const nowMs = deps.now();
   const [request] = requests;
   if (connection.closedAtMs !== undefined || isCut(access, connection.connectionId)) return closed(request);
@@ -96,9 +142,14 @@ function decide(deps: Deps, { connection, access }: Rows, requests: readonly Tur
     if ('code' in decided) return decided;
     next = decided;
   }
-  if (next === access) return access;
+  return next === access ? access : trimmed(deps, next);
+}
+
+/** Without what is of no use any more. */
+function trimmed(deps: Deps, access: Access): Access {
+  const nowMs = deps.now();
   const cut = access.cut.filter(({ atMs }) => nowMs - atMs < CUT_KEPT_MS);
-  return { ...next, turns: turnsInUse(next.turns, nowMs), cut };
+  return { ...access, turns: turnsInUse(access.turns, nowMs), cut };
 }
 
 function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Refusal {
@@ -148,7 +199,7 @@ async function openRow(deps: Deps, caller: Caller): Promise<Connection | undefin
   return connection;
 }
 
-const closed = (request: TurnRequest | undefined) =>
+const closed = (request: TurnRequest) =>
   refuse(Code.DISCONNECTED, `unable to ${deedOf(request)}; the connection is closed`);
 
 const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
@@ -164,4 +215,7 @@ const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
   connect: 'connect',
 };
 
-const deedOf = (request: TurnRequest | undefined): string => DEEDS[request?.action ?? 'ping'];
+/** What he is told to be unable to do. */
+export function deedOf(request: TurnRequest): string {
+  return (request.action === 'send' ? undefined : request.deed) ?? DEEDS[request.action];
+}

@@ -104,6 +104,62 @@ describe('setting attributes', () => {
     expect(await told.next()).toEqual([23428, [['c', 23423]]]);
   });
 
+  it('sends nothing of a batch with a value that is none, whatever else is in it', async () => {
+    await joinEmpty();
+    const value = '字'.repeat(4096);
+    const set = (bad: string) =>
+      engine.addChatRoomEntries('r', { a: value, b: value, c: value, bad }, false, true, {
+        onChatRoomEntriesAdded: (code, errors) => told.put([code, [...errors]]),
+      });
+    await set('rose \ud83d');
+    expect(await told.next()).toEqual([34262, []]);
+    await set('x'.repeat(4097));
+    expect(await told.next()).toEqual([34262, []]);
+    await script.fence();
+  });
+
+  it.each([
+    // The frame around them is 107 bytes with the longest id, each of them 6 and its value, and a comma between two.
+    [3626, 'abc'],
+    [3627, 'ab'],
+  ])('of %i characters of CJK each puts as many into a frame as fit in it: %s', async (length, keys) => {
+    await joinEmpty();
+    const entries = Object.fromEntries(['a', 'b', 'c', 'd'].map((key) => [key, '字'.repeat(length)]));
+    await engine.addChatRoomEntries('r', entries, false, true);
+    const first = await server.take('setEntries');
+    expect(Object.keys(first.entries).join('')).toBe(keys);
+    script.ok(first.id);
+    expect(Object.keys((await server.take('setEntries')).entries).join('')).toBe('abcd'.slice(keys.length));
+  });
+
+  it('is over for one who is muted', async () => {
+    await joinEmpty();
+    engine.setOnChatRoomEntryAddedListener((...args) => told.put(['added', ...args]));
+    engine.setOnChatRoomEntryRemovedListener((...args) => told.put(['removed', ...args]));
+    await engine.addChatRoomEntry('r', 'a', '1', false, false);
+    script.refuse((await server.take('setEntries')).id, 23408, { retryAfterMs: 100 });
+    expect(await told.next()).toEqual(['added', 23408, 'r', 'a']);
+    await engine.removeChatRoomEntry('r', 'a', false);
+    script.refuse((await server.take('removeEntries')).id, 23408, { retryAfterMs: 100 });
+    expect(await told.next()).toEqual(['removed', 23408, 'r', 'a']);
+    timers.advance(1000);
+    await script.fence();
+  });
+
+  it('is tried again when the server says when, and tells one outcome', async () => {
+    await joinEmpty();
+    await engine.addChatRoomEntry('r', 'a', '1', false, false, { onChatRoomEntryAdded: (code) => told.put([code]) });
+    for (let attempt = 1; attempt < 8; attempt += 1) {
+      script.refuse((await server.take('setEntries')).id, 20607, { retryAfterMs: 700 });
+      await script.fence();
+      timers.advance(700);
+    }
+    script.refuse((await server.take('setEntries')).id, 20607, { retryAfterMs: 700 });
+    expect(await told.next()).toEqual([20607]);
+    timers.advance(60_000);
+    await script.fence();
+  });
+
   it('refuses more than 10 by itself', async () => {
     await joinEmpty();
     const keys = Array.from({ length: 11 }, (_, index) => `k${index}`);

@@ -9,6 +9,7 @@ import {
 import type { Message } from '../../lib/protocol/frames.ts';
 import { joinedAnswer, message, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
+import type { VirtualTimers } from './virtual-timers.ts';
 
 const { CHATROOM } = RCIMIWConversationType;
 
@@ -16,10 +17,11 @@ let script: ScriptedEngine;
 let server: ScriptedServer;
 let engine: RCIMIWEngine;
 let told: Inbox<readonly unknown[]>;
+let timers: VirtualTimers;
 
 beforeEach(async () => {
   script = await ScriptedEngine.start();
-  ({ server, engine, told } = script);
+  ({ server, engine, told, timers } = script);
   engine.setOnRemoteMessageRecalledListener(({ messageUId, seq }) => told.put(['recalled', messageUId, seq]));
 });
 
@@ -52,12 +54,35 @@ describe('a recalled message', () => {
       operatorId: 'boss',
       recallTime: 9,
       admin: true,
+      deleted: false,
       extra: 'why',
     });
     engine.setOnRemoteMessageRecalledListener(({ seq }) => told.put(['recalled', seq]));
     pushRecalled(notice(1));
     script.pushMessages(message(2));
     expect(await told.next()).toEqual(['message', 2, 0, false]);
+  });
+
+  it('that was deleted is told as such where the app has had it', async () => {
+    await script.join({ seq: 1, messages: [message(1)] });
+    expect(await told.next()).toEqual(['message', 1, 0, true]);
+    const recalled = new Promise((resolve) => engine.setOnRemoteMessageRecalledListener(resolve));
+    pushRecalled(notice(1, { hidden: true }));
+    expect(await recalled).toMatchObject({ messageType: 8, messageUId: 'm1', seq: 1, deleted: true });
+  });
+
+  it('that was deleted before the app had it is passed over, however often that is told', async () => {
+    await script.join();
+    script.pushMessages(message(2));
+    pushRecalled(notice(2, { hidden: true }));
+    pushRecalled(notice(2, { hidden: true }));
+    pushRecalled(notice(3, { hidden: true }));
+    script.pushMessages(message(1), message(3), message(4));
+    expect(await told.next()).toEqual(['message', 1, 1, false]);
+    expect(await told.next()).toEqual(['message', 4, 0, false]);
+    timers.advance(1000);
+    // The next frame is the fence's: nothing is missing.
+    await script.fence();
   });
 
   it('that the app has not had comes as what stands in its place, in its turn', async () => {
@@ -80,9 +105,7 @@ describe('a recalled message', () => {
     const { id } = await server.take('join');
     server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [notice(2, { content: 'no JSON' })] }));
     expect(await missed).toMatchObject({ seq: 2, messageType: 8, operatorId: 'bob', recallTime: 0, admin: false });
-    const { id: repairId } = await server.take('repair');
     const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
-    server.send({ ...page, id: repairId, messages: [] });
     const found = new Promise<RCIMIWMessage[]>((resolve) => {
       void engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: resolve });
     });
@@ -265,11 +288,48 @@ describe('sending', () => {
     expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
   });
 
-  it('refuses by itself what does not fit in a frame', async () => {
+  it.each([
+    ['too long', '"'.repeat(16_000), 30016],
+    ['half a character', 'rose \ud83d', 34205],
+  ])('refuses by itself what is %s, and goes on', async (_what, content, code) => {
     await script.join();
-    await script.sendText('"'.repeat(16_000));
-    const [, , code] = await told.next();
-    expect(code).toBe(30016);
+    const made = await engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    const onMessageSent = (outcome: number) => told.put(['sent', outcome]);
+    expect(await engine.sendMessage({ ...made, content }, { onMessageSent })).toBe(0);
+    expect(await told.next()).toEqual(['sent', code]);
+    await script.sendText('two');
+    expect((await server.take('send')).content).toBe('{"content":"two"}');
+  });
+
+  it('is done where the second attempt finds it done, though he was put out meanwhile', async () => {
+    await script.join();
+    const made = await engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    const onMessageSent = (code: number, { messageUId, seq }: RCIMIWMessage) =>
+      told.put(['sent', code, messageUId, seq]);
+    await engine.sendMessage(made, { onMessageSent });
+    const first = await server.take('send');
+    await script.reconnect();
+    script.refuse((await server.take('join')).id, 23409, { reason: 'blocked' });
+    const again = await server.take('send');
+    expect(again.clientMessageId).toBe(first.clientMessageId);
+    const place = { room: 'r', roomEpoch: 'e1', seq: 7, messageId: 'm7', sentAtMs: 9 };
+    server.send({ event: 'answer', id: again.id, code: 0, ...place });
+    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    expect(await told.next()).toEqual(['sent', 0, 'm7', 7]);
     await script.fence();
+  });
+
+  it('by a connection that is not in the room is refused, and brings him in again if he is a member', async () => {
+    await script.join({ seq: 1, messages: [message(1)] });
+    expect(await told.next()).toEqual(['message', 1, 0, true]);
+    await script.sendText('one');
+    script.refuse((await server.take('send')).id, 23406);
+    expect(await told.next()).toEqual(['sent', 'one', 23406, 0]);
+    const { id, resume } = await server.take('join');
+    expect(resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 1 });
+    server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [message(2)] }));
+    expect(await told.next()).toEqual(['message', 2, 0, true]);
+    await script.sendText('two');
+    await server.take('send');
   });
 });

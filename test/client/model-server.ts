@@ -1,4 +1,5 @@
-import type { Answer, ClientFrame, EndReason, Message, PushFrame, Resume } from '../../lib/protocol/frames.ts';
+import type { Answer, ClientFrame, EndReason, Message, PushFrame } from '../../lib/protocol/frames.ts';
+import { type Fate, ModelLog } from './model-log.ts';
 import type { Backend, Wire } from './simulated-network.ts';
 
 type FrameOf<Action extends ClientFrame['action']> = Extract<ClientFrame, { action: Action }>;
@@ -7,7 +8,6 @@ type Fields = { readonly code: number } & Readonly<Record<string, unknown>>;
 
 const OFFLINE_GRACE_MS = 30_000;
 const OFFLINE_MESSAGE_LIMIT = 31;
-const PAGE = 50;
 /** A client may give up what it was refused more often in a row. */
 const REPAIRS_REFUSED_MAX = 6;
 const OK: Fields = { code: 0 };
@@ -27,9 +27,11 @@ export interface Trouble {
   unknown: number;
   /** The message is accepted, and the server says that it does not know. */
   unknownSend: number;
+  /** The frame is not served; the user has asked too often. */
+  tooFast: number;
 }
 
-export const NO_TROUBLE: Trouble = { lostAnswer: 0, lostPush: 0, unknown: 0, unknownSend: 0 };
+export const NO_TROUBLE: Trouble = { lostAnswer: 0, lostPush: 0, unknown: 0, unknownSend: 0, tooFast: 0 };
 
 /** A server with one room `r`, as docs/protocol.md has it, in memory and at once. Its clients' tokens name their users. */
 export class ModelServer implements Backend {
@@ -38,9 +40,9 @@ export class ModelServer implements Backend {
   refuseWith: number | undefined;
   /** Answers a frame so instead; `unanswered`: it does not get through; undefined: it is served as ever. */
   override: ((frame: ClientFrame, wire: Wire) => Fields | 'unanswered' | undefined) | undefined;
-  readonly log: Message[] = [];
-  /** The history does not reach back behind this seq. */
-  forgotten = 0;
+  readonly log = new ModelLog();
+  /** Up to here the last fresh join did not ask for anything. */
+  notAskedSeq = 0;
   readonly frames: ClientFrame[] = [];
   readonly wires = new Map<Wire, string>();
   readonly #members = new Map<string, Member>();
@@ -69,7 +71,7 @@ export class ModelServer implements Backend {
     this.wires.delete(wire);
     const member = this.#members.get(userId);
     if (member?.wires.delete(wire) && member.wires.size === 0) {
-      member.offline = { seq: this.log.length, atMs: this.#now() };
+      member.offline = { seq: this.log.seq, atMs: this.#now() };
     }
   }
 
@@ -82,26 +84,30 @@ export class ModelServer implements Backend {
       return;
     }
     const isUnknown = this.#mayFail(frame) && this.#happens(this.trouble.unknown);
-    const fields = isUnknown ? unknown() : this.#serve(wire, frame);
+    const isTooFast = this.#happens(this.trouble.tooFast);
+    const fields = isTooFast ? tooFast() : isUnknown ? unknown() : this.#serve(wire, frame);
     const isLost = this.#mayFail(frame) && this.#happens(this.trouble.lostAnswer);
-    if (frame.action === 'repair') this.#repairsRefused = isUnknown || isLost ? this.#repairsRefused + 1 : 0;
+    if (frame.action === 'repair' && (isUnknown || isLost)) this.#repairsRefused += 1;
+    else if (frame.action === 'repair' && !isTooFast) this.#repairsRefused = 0;
     if (frame.action === 'beat' || isLost) return;
     wire.send(JSON.stringify({ event: 'answer', id: frame.id, ...fields } as unknown as Answer));
   }
 
-  /** As by the server API. */
-  publish(senderUserId: string, clientMessageId: string, except?: Wire): Message {
-    const seq = this.log.length + 1;
+  /** As by the server API. What is lost is pushed to nobody either. */
+  publish(senderUserId: string, clientMessageId: string, fate: Fate = 'kept', except?: Wire): Message {
     const content = JSON.stringify({ content: `text ${clientMessageId}` });
-    const ids = { seq, messageId: `m${seq}`, clientMessageId, senderUserId };
-    const message = { ...ids, type: 'RC:TxtMsg', content, sentAtMs: this.#now() };
-    this.log.push(message);
+    const given = { clientMessageId, senderUserId, type: 'RC:TxtMsg', content, sentAtMs: this.#now() };
+    const message = this.log.add(given, fate);
     for (const [userId, member] of this.#members) if (this.#isDue(member)) this.remove(userId, 'offline');
-    for (const { wires } of this.#members.values()) {
-      for (const wire of wires)
-        if (wire !== except) this.push(wire, { event: 'messages', ...room, messages: [message] });
-    }
+    if (fate !== 'lost') this.#pushToAll({ event: 'messages', ...room, messages: [message] }, except);
     return message;
+  }
+
+  /** A recall that leaves nothing in its place. */
+  delete(message: Message): void {
+    this.log.setFate(message.seq, 'hidden');
+    const note: Message = { ...message, type: 'RC:RcNtf', content: '{}', recalled: true, hidden: true };
+    this.#pushToAll({ event: 'recalled', ...room, message: note });
   }
 
   /** Ends a membership, and tells those who are there. */
@@ -118,6 +124,12 @@ export class ModelServer implements Backend {
     if (!this.#happens(this.trouble.lostPush)) wire.send(JSON.stringify(frame));
   }
 
+  #pushToAll(frame: PushFrame, except?: Wire): void {
+    for (const { wires } of this.#members.values()) {
+      for (const wire of wires) if (wire !== except) this.push(wire, frame);
+    }
+  }
+
   isOnline(userId: string): boolean {
     return (this.#members.get(userId)?.wires.size ?? 0) > 0;
   }
@@ -130,7 +142,9 @@ export class ModelServer implements Backend {
       case 'send':
         return this.#send(wire, userId, frame);
       case 'repair':
-        return { code: 0, ...room, messages: this.#between(frame.afterSeq, frame.beforeSeq), complete: true };
+        return { code: 0, ...room, ...this.log.repaired(frame.afterSeq, frame.beforeSeq) };
+      case 'history':
+        return { code: 0, ...room, ...this.log.history(frame) };
       case 'leave':
         return this.#members.delete(userId) ? OK : refusal(23406);
       default:
@@ -138,7 +152,8 @@ export class ModelServer implements Backend {
     }
   }
 
-  #join(wire: Wire, userId: string, { resume }: FrameOf<'join'>): Fields {
+  #join(wire: Wire, userId: string, frame: FrameOf<'join'>): Fields {
+    const { resume } = frame;
     const member = this.#members.get(userId);
     if (resume !== undefined && member?.membership !== resume.membership) {
       return { ...refusal(23406), reason: this.#ends.get(resume.membership) ?? 'offline' };
@@ -149,21 +164,15 @@ export class ModelServer implements Backend {
     this.#members.set(userId, joined);
     const { membership } = joined;
     const fresh = member === undefined;
-    return { code: 0, ...room, membership, joinedAtMs: 1, fresh, hasEntries: false, ...this.#history(resume) };
+    return { code: 0, ...room, membership, joinedAtMs: 1, fresh, hasEntries: false, ...this.#missed(frame) };
   }
 
-  #history(resume: Resume | undefined) {
-    const newest = this.log.length;
-    const afterSeq = resume?.seq ?? Math.max(0, newest - 10);
-    const messages = this.#between(afterSeq, 0);
-    const complete = resume === undefined || afterSeq >= newest || messages[0]?.seq === afterSeq + 1;
-    const last = messages.at(-1)?.seq ?? afterSeq;
-    return { seq: resume !== undefined && complete ? last : newest, messages, complete };
-  }
-
-  #between(afterSeq: number, beforeSeq: number): readonly Message[] {
-    const end = beforeSeq === 0 ? this.log.length + 1 : beforeSeq;
-    return this.log.slice(Math.max(afterSeq, this.forgotten), end - 1).slice(0, PAGE);
+  #missed({ resume, messageCount }: FrameOf<'join'>) {
+    const latestSeq = this.log.seq;
+    const count = messageCount === 0 ? 10 : Math.max(0, messageCount);
+    if (resume === undefined) this.notAskedSeq = Math.max(0, latestSeq - count);
+    const { next = latestSeq, ...page } = this.log.repaired(resume?.seq ?? this.notAskedSeq, 0);
+    return { ...page, seq: next, latestSeq };
   }
 
   #send(wire: Wire, userId: string, { clientMessageId }: FrameOf<'send'>): Fields {
@@ -174,13 +183,13 @@ export class ModelServer implements Backend {
     }
     member.wires.add(wire);
     member.offline = undefined;
-    const known = this.log.find((message) => message.clientMessageId === clientMessageId);
-    const { seq, messageId, sentAtMs } = known ?? this.publish(userId, clientMessageId, wire);
+    const known = this.log.messages.find((message) => message.clientMessageId === clientMessageId);
+    const { seq, messageId, sentAtMs } = known ?? this.publish(userId, clientMessageId, 'kept', wire);
     return this.#happens(this.trouble.unknownSend) ? unknown() : { code: 0, ...room, seq, messageId, sentAtMs };
   }
 
   #isDue({ offline }: Member): boolean {
-    const last = this.log.at(-1);
+    const last = this.log.messages.at(-1);
     if (offline === undefined || last === undefined || last.seq <= offline.seq) return false;
     return last.seq - offline.seq >= OFFLINE_MESSAGE_LIMIT || last.sentAtMs - offline.atMs > OFFLINE_GRACE_MS;
   }
@@ -202,6 +211,7 @@ export class ModelServer implements Backend {
 const room = { room: 'r', roomEpoch: 'e1' } as const;
 const refusal = (code: number) => ({ code, message: 'no' });
 const unknown = () => ({ ...refusal(-1), retryAfterMs: 1000 });
+const tooFast = () => ({ ...refusal(20607), retryAfterMs: 700 });
 
 function userOf({ protocols }: Wire): string {
   const token = protocols.find((protocol) => protocol.startsWith('token.'))?.split('.')[2] ?? '';

@@ -93,7 +93,7 @@ describe('a planned renewal', () => {
     expect(sim.sent.get('one')).toEqual([0]);
     sim.timers.advance(1000);
     expect(old?.isOpen).toBe(false);
-    expect(sim.server.log).toHaveLength(1);
+    expect(sim.server.log.messages).toHaveLength(1);
     expect(sim.frames('send')).toHaveLength(1);
   });
 
@@ -222,7 +222,7 @@ describe('a planned renewal', () => {
     expect(old?.isOpen).toBe(false);
     expect(sim.statuses).toEqual([2, 1]);
     expect(sim.server.isOnline('ann')).toBe(true);
-    expect(sim.server.log).toHaveLength(1);
+    expect(sim.server.log.messages).toHaveLength(1);
   });
 
   it('takes who joined by the new connection back to the old one', () => {
@@ -294,7 +294,7 @@ describe('a planned renewal', () => {
     expect(sim.frames('history')).toHaveLength(1);
     expect(sim.statuses).toEqual([2, 1]);
     expect(sim.sent.get('one')).toEqual([0]);
-    expect(sim.server.log).toHaveLength(1);
+    expect(sim.server.log.messages).toHaveLength(1);
     expect(wires()).toHaveLength(1);
   });
 

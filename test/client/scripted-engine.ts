@@ -19,6 +19,7 @@ export const message = (seq: number, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
+/** Unless it says otherwise, everything is in it. */
 export const joinedAnswer = (id: string, more: Partial<JoinedAnswer> = {}): JoinedAnswer => ({
   event: 'answer',
   id,
@@ -29,6 +30,7 @@ export const joinedAnswer = (id: string, more: Partial<JoinedAnswer> = {}): Join
   joinedAtMs: 1,
   fresh: true,
   seq: 0,
+  latestSeq: more.seq ?? 0,
   messages: [],
   complete: true,
   hasEntries: false,

@@ -73,9 +73,11 @@ export class SimulatedEngine {
   }
 
   /** Connects and joins. */
-  enter(): void {
+  enter(messageCount = -1): void {
     this.connect(0);
-    void this.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => this.told.push(['joined', code]) });
+    void this.engine.joinChatRoom('r', messageCount, true, {
+      onChatRoomJoined: (code) => this.told.push(['joined', code]),
+    });
     this.timers.advance(1000);
   }
 

@@ -33,14 +33,13 @@ const without = (member: Member, { connectionId }: DeviceConnection, now = mark)
   withoutConnection(member, connectionId, now);
 
 test('a fresh join starts anew: no mark, one device, its own epoch, no end before it (I-M12)', () => {
-  const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
-  const kept = { recentSends, mutedUntilMs: 7, muteExempt: true };
+  const kept = { mutedUntilMs: 7, muteExempt: true };
   const before = { ...without(without(withConnection(inside, laptop), laptop), phone), ...kept };
   expect(before).toMatchObject({ away: ['laptop', 'phone'], lastDropAtMs: 900, offline: mark });
   const out = ended(before, 'left', 800);
   for (const row of [before, out]) {
     const again = joined(row, laptop, 'm2', 900);
-    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900, recentSends: [] });
+    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900 });
     expect(again).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' } });
     expect(again).toMatchObject({ away: [], lastDropAtMs: 0, offline: undefined });
     expect(again).toMatchObject({ ended: undefined, mutedUntilMs: 7, muteExempt: true });
@@ -123,11 +122,10 @@ test('a block of one who is out leaves the end that he had, and the last block c
 });
 
 test('an end says how, when and who is to be told, and takes only what is of the membership', () => {
-  const recentSends = [{ clientMessageId: 'x', atMs: 1 }];
   const kept = { blockedUntilMs: 2000, mutedUntilMs: 3000, muteExempt: true, revision: 4 };
-  const member = { ...withConnection(inside, laptop), ...kept, recentSends };
+  const member = { ...withConnection(inside, laptop), ...kept };
   const out = ended(member, 'left', 1000, phone.connectionId);
-  expect(out).toMatchObject({ ...kept, membership: undefined, connections: [], offline: undefined, recentSends: [] });
+  expect(out).toMatchObject({ ...kept, membership: undefined, connections: [], offline: undefined });
   expect(out.ended).toEqual({ membership: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
   const offline = ended(without(without(member, phone), laptop), 'offline', 1000);
   expect(offline).toMatchObject({

@@ -49,6 +49,9 @@ describe('a token', () => {
     ['no expiry', forge(hs256, without('exp'))],
     ['no issue time', forge(hs256, without('iat'))],
     ['an issue time to come', forge(hs256, { ...claims, iat: nowSec + 30 })],
+    ['an issue time to the ms of another second', forge(hs256, { ...claims, issuedAtMs: nowMs + 1000 })],
+    ['an issue time to the ms of another century', forge(hs256, { ...claims, issuedAtMs: 2 * nowMs })],
+    ['an issue time to the ms that is text', forge(hs256, { ...claims, issuedAtMs: String(nowMs) })],
     ['not valid yet', forge(hs256, { ...claims, nbf: nowSec + 30 })],
     ['no user', forge(hs256, without('sub'))],
     ['an ill-formed user', forge(hs256, { ...claims, sub: 'ann#MEMBER' })],
@@ -69,7 +72,9 @@ describe('a token', () => {
 });
 
 describe('the authorizer', () => {
-  const handler = authorizeHandler(async () => ({ appKey: 'app', secrets: [secret] }), ['https://a.example']);
+  const secrets = { current: async () => [secret] as const, renewed: async () => undefined };
+  const options = { secretsAt: () => secrets, appKey: 'app', allowedOrigins: ['https://a.example'] };
+  const handler = authorizeHandler(options);
   const event = (more: object) => ({
     methodArn: 'arn:aws:execute-api:r:1:a/prod/$connect',
     requestContext: { connectionId: 'c1=', requestTimeEpoch: nowMs },

@@ -1,6 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { readAppSecret } from '../../lib/handlers/app-secret.ts';
+import { counterTo } from '../../lib/handlers/metrics.ts';
 import { defaultSettings } from '../../lib/infra/settings.ts';
+import { createSecrets } from '../../lib/local/secrets.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
 const webhookUrl = 'https://app.example.com/events';
@@ -40,6 +43,7 @@ describe('the Lambdas', () => {
     SECRET_ARN: refer('AppSecret'),
     TABLE_NAME: refer('RoomsTable'),
     WEBHOOK_QUEUE_URL: refer('EventsWebhook'),
+    WEBHOOK_URL: webhookUrl,
   };
 
   it('are eight with the webhook, on Node 24 and arm64, each with a log that ends', () => {
@@ -61,11 +65,20 @@ describe('the Lambdas', () => {
     ['Sweep', ['CONNECTIONS_URL', 'TABLE_NAME']],
     ['ServerApi', ['CONNECTIONS_URL', 'SECRET_ARN', 'TABLE_NAME']],
     ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
-    ['Webhook', ['SECRET_ARN']],
+    ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
   ])('tell %s the settings and where to find %j, and no more', (name, expected) => {
     const { SETTINGS: settings, ...places } = variables(template, name);
-    expect(JSON.parse(String(settings))).toEqual({ ...defaultSettings, webhookUrl });
+    const { webhookUrl: _notForAll, ...forAll } = defaultSettings;
+    expect(JSON.parse(String(settings))).toEqual(forAll);
     expect(places).toEqual(Object.fromEntries(expected.map((place) => [place, known[place]])));
+  });
+});
+
+describe('the address of the webhook', () => {
+  it('is in the environment of the Lambda that calls it, and nowhere else in the template', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text.split(webhookUrl)).toHaveLength(2);
+    expect(JSON.stringify(variables(template, 'Webhook'))).toContain(webhookUrl);
   });
 });
 
@@ -157,12 +170,49 @@ describe('the rest', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
       SecretString: Match.absent(),
       GenerateSecretString: {
-        SecretStringTemplate: '{"appKey":"doorman"}',
+        SecretStringTemplate: '{}',
         GenerateStringKey: 'appSecret',
         ExcludePunctuation: true,
         PasswordLength: 32,
       },
     });
+  });
+
+  it('makes no new secret when a setting changes, the app key above all', () => {
+    const secretOf = (of: typeof template) => of.findResources('AWS::SecretsManager::Secret');
+    const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', mockHeartbeat: true, tokenLifeSec: 60 });
+    expect(Object.keys(secretOf(template))).toHaveLength(1);
+    expect(secretOf(other)).toEqual(secretOf(template));
+  });
+
+  it('generates what the Lambdas take for a secret', () => {
+    const [{ Properties }] = Object.values(template.findResources('AWS::SecretsManager::Secret')) as [
+      { Properties: { GenerateSecretString: Record<string, unknown> } },
+    ];
+    const local = { logicalId: 'S', name: 'S', arn: 'S', secretString: undefined };
+    const generate = Properties.GenerateSecretString;
+    let count = 0;
+    const secrets = createSecrets({ secrets: [{ ...local, generate }], randomId: () => `${count++}` });
+    expect(readAppSecret(secrets.find('S')?.value)).toEqual([expect.stringMatching(/^[A-Za-z0-9]{32}$/)]);
+  });
+
+  it('raises an alarm when the secret is of no use, by the metric that the Lambdas write', () => {
+    const lines: string[] = [];
+    counterTo(
+      (line) => lines.push(line),
+      () => 0,
+    )('secretUnusable');
+    const document = JSON.parse(lines[0] ?? '');
+    const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;
+    const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', 'AppUnusable');
+    expect(alarm).toMatchObject({
+      ...{ MetricName: 'secretUnusable', Namespace, Statistic: 'Sum', Period: 300, Threshold: 1 },
+      ...{ EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+    expect([Metrics, document.secretUnusable]).toEqual([[{ Name: 'secretUnusable', Unit: 'Count' }], 1]);
+    expect(Dimensions).toEqual([['service']]);
+    expect(alarm.Dimensions).toEqual([{ Name: 'service', Value: document.service }]);
   });
 
   it('tells the operator where everything is', () => {

@@ -1,5 +1,6 @@
 import { endpoints, type HttpRequest, type ServerApiDeps, serveServerApi } from '../../lib/server-api/index.ts';
 import { object, whole } from '../../lib/server-api/schema.ts';
+import type { Secrets, SecretsInForce } from '../../lib/server-api/secrets.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { breaches } from './conforms.ts';
 import { APP_KEY, SECRETS, signedCall } from './signed-call.ts';
@@ -23,10 +24,16 @@ export const formText = (values: FormValues): string =>
 export const numbered = (text: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${text}${index}`);
 
+/** Secrets that are the same whenever they are read. */
+export const inForce = (secrets: Secrets): SecretsInForce => ({
+  current: async () => secrets,
+  renewed: async () => undefined,
+});
+
 export const apiDeps = (deps: Deps): ServerApiDeps => ({
   deps,
   appKey: APP_KEY,
-  secrets: SECRETS,
+  secrets: inForce(SECRETS),
   issueToken: async (userId) => `token-of-${userId}`,
 });
 

@@ -160,9 +160,9 @@ describe('attributes', () => {
   it.each([
     [json(21), 1002, 'entryInfo has 21 keys, at most 20'],
     ['{}', 1002, 'entryInfo must be an object that holds something'],
-    ['["a"]', 1002, 'entryInfo must be a JSON object'],
-    ['null', 1002, 'entryInfo must be a JSON object'],
-    ['{"a":', 1002, 'entryInfo must be a JSON object'],
+    ['["a"]', 1002, 'entryInfo must be a JSON object of 1 to 20 strings'],
+    ['null', 1002, 'entryInfo must be a JSON object of 1 to 20 strings'],
+    ['{"a":', 1002, 'entryInfo must be a JSON object of 1 to 20 strings'],
     ['{"a":1}', 1002, 'a value in entryInfo must be a string'],
     ['{"a":"\\ud800"}', 1002, 'a value in entryInfo must be a string'],
     ['{"a b":"1"}', 1002, 'a key in entryInfo must be 1 to 128 of A-Z a-z 0-9 + = _ -'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../lib/domain/settings.ts';
 import { signRequest } from '../../lib/server-api/index.ts';
+import type { Secrets } from '../../lib/server-api/secrets.ts';
 import { checkSignature } from '../../lib/server-api/signature.ts';
-import { apiDeps, serve } from './api-caller.ts';
+import { apiDeps, inForce, serve } from './api-caller.ts';
 import { NOW_MS, recordingDeps } from './recording-store.ts';
 import { signedCall, strongCall } from './signed-call.ts';
 import { sha1Hex, usedOnce } from './signing.ts';
@@ -13,12 +14,12 @@ const accepted = undefined;
 
 interface Given {
   readonly settings?: Partial<Settings>;
-  readonly secrets?: readonly string[];
+  readonly secrets?: Secrets;
   readonly store?: Parameters<typeof recordingDeps>[0];
 }
 
 const check = (headers: Readonly<Record<string, string | undefined>>, { settings, secrets, store }: Given = {}) => {
-  const d = { ...apiDeps(recordingDeps(store, settings).deps), ...(secrets && { secrets }) };
+  const d = { ...apiDeps(recordingDeps(store, settings).deps), ...(secrets && { secrets: inForce(secrets) }) };
   return checkSignature(d, { ...signedCall('/', ''), headers });
 };
 
@@ -103,9 +104,12 @@ describe("RongCloud's signature", () => {
     await expect(check(headers)).resolves.toBe(accepted);
   });
 
-  it('never matches an empty secret', async () => {
-    await expect(check(signed(''), { secrets: [''] })).rejects.toEqual(refusedWith(1004));
-    await expect(check(signed(''), { secrets: [] })).rejects.toEqual(refusedWith(1004));
+  it('is not even looked at with an empty secret, alone or beside another', async () => {
+    const empty = 'unable to derive a key; the secret is empty';
+    for (const secrets of [[''], ['new-secret', ''], ['', 'new-secret']] as const) {
+      await expect(check(signed(''), { secrets })).rejects.toThrow(empty);
+      await expect(check(signed('new-secret'), { secrets })).rejects.toThrow(empty);
+    }
   });
 
   it('does not help with another app key', async () => {

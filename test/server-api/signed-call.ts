@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type HttpRequest, signRequest } from '../../lib/server-api/index.ts';
 
 export const APP_KEY = 'unit-app';
-export const SECRETS = ['new-secret', 'old-secret'];
+export const SECRETS = ['new-secret', 'old-secret'] as const;
 
 /** A POST of form text that is signed as RongCloud's server SDKs sign it. */
 export function signedCall(path: string, body: string, secret = 'new-secret'): HttpRequest {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
+import { RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
 import { connectionKey, dueShardOf } from '../../lib/store/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
@@ -73,13 +74,18 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect((await store.addConnectionRoom(connection, 'r1' as RoomId, 'join'))?.rooms).toEqual(['r2', 'r1']);
     });
 
-    it('that was never let in says so', async () => {
-      const { store } = use();
-      const connection = newConnection();
+    it('goes when it is closed, and no other does', async () => {
+      const { store, clock } = use();
+      const connection = newConnection({ rooms: [room] });
       await store.openConnection(connection);
-      const refused = { ...connection, closedAtMs: 70, refused: true };
-      expect(await store.closeConnection(connection, 70, 'refused')).toEqual(refused);
-      expect(await store.closeConnection(connection, 80)).toEqual(refused);
+      await store.removeConnection(keyOf(connection));
+      expect(await store.getConnection(connection)).toEqual(connection);
+      await store.closeConnection(connection, clock.nowMs);
+      await store.removeConnection(keyOf(connection));
+      await interposedStore(use(), { 0: 'lost' }).removeConnection(keyOf(connection));
+      expect(await store.getConnection(connection)).toBeUndefined();
+      expect(await store.addConnectionRoom(connection, room)).toBeUndefined();
+      expect(await store.renewLease(connection, connection.leaseUntilMs + 100_000)).toBe(false);
     });
 
     it('never opens after its close', async () => {
@@ -193,7 +199,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const read = { ...connection, device: id, instance: id, leaseUntilMs };
       expect(await store.getConnection(connection)).toEqual(read);
       expect(await store.connectionsOf(userId)).toContainEqual(read);
-      expect(await store.renewLease(connection, leaseUntilMs - 1)).toBe(true);
+      expect(await store.renewLease(connection, leaseUntilMs + RENEW_AFTER_MS - 1)).toBe(true);
       expect(await store.getConnection(connection)).toEqual(read);
       expect(await store.closeLapsed(connection, 9, leaseUntilMs - 1, 8)).toBeUndefined();
       expect(await store.closeLapsed(connection, 9, leaseUntilMs + 1, 8)).toBeUndefined();

@@ -68,6 +68,19 @@ export function describeDueList(use: () => StoreUnderTest): void {
       expect(await dueAnywhere()).toHaveLength(2);
     });
 
+    it('keeps how far a look at a connection has come', async () => {
+      const parts = [
+        {},
+        { afterRoom: 'r1' as RoomId },
+        { afterRoom: 'r1' as RoomId, hasFailed: true },
+        { hasFailed: true },
+      ];
+      const entries = parts.map((part) => ({ ...connection('c'), ...part }) as DueEntry);
+      await use().store.arm(startMs, entries);
+      expect(textsOf(entriesOf(await due()))).toEqual(textsOf(entries));
+      expect(entriesOf(await due())).toHaveLength(4);
+    });
+
     it('keeps two users of one shard in one row', async () => {
       const names = Array.from({ length: 1000 }, (_, index) => user(`u${index}`));
       const [one = ann, other = ann, ...more] = names.filter((name) => dueShardOf(name) === shard);
@@ -171,7 +184,16 @@ export function describeDueList(use: () => StoreUnderTest): void {
       ['no text in the list', 4, { entries: [7, null, { kind: 'connection' }, ['connection#ann#c']] }],
       ['an unknown kind', 1, { entries: ['planet#ann#c'] }],
       ['too few words', 5, { entries: ['connection', 'connection#ann', 'member#ann', 'room', ''] }],
-      ['too many words', 3, { entries: ['connection#ann#c#d', 'member#ann#r1#e', 'room#r1#e'] }],
+      [
+        'too many words',
+        5,
+        {
+          entries: [
+            ...['connection#ann#c#r1#d', 'connection#ann#c#r1#failed#d', 'connection#ann#c#ä'],
+            ...['member#ann#r1#e', 'room#r1#e'],
+          ],
+        },
+      ],
       [
         'ids that are none',
         5,

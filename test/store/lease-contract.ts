@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import type { Connection } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
-import { type Event, interposedStore } from './interposed-store.ts';
+import { type Event, interposedStore, readUnitsOf } from './interposed-store.ts';
 import { keyOf, newConnection } from './rows.ts';
 
 /** What every engine must do with the leases of connections. */
@@ -15,27 +15,33 @@ export function describeLeases(use: () => StoreUnderTest): void {
   const stored = (connection: Connection) => use().store.getConnection(keyOf(connection));
 
   describe('a lease', () => {
-    it('is renewed, and never lowered', async () => {
+    it('is renewed where 20 s of it are spent, and never lowered', async () => {
       const connection = await open();
       const renew = (byMs: number) => use().store.renewLease(connection, connection.leaseUntilMs + byMs);
-      expect(await renew(5)).toBe(true);
-      expect(await renew(9)).toBe(true);
-      expect(await renew(9)).toBe(true);
-      expect(await renew(7)).toBe(true);
-      expect(await renew(-1)).toBe(true);
-      expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs: connection.leaseUntilMs + 9 });
-      await Promise.all([11, 15, 12, 14, 13].map(renew));
-      expect((await stored(connection))?.leaseUntilMs).toBe(connection.leaseUntilMs + 15);
-      await renew(connectionLifeMs + 9);
-      await renew(connectionLifeMs + 7);
-      expect((await stored(connection))?.leaseUntilMs).toBe(connection.leaseUntilMs + connectionLifeMs + 9);
+      for (const byMs of [-1, 0, 19_999]) {
+        expect(await renew(byMs)).toBe(true);
+        expect(await stored(connection)).toEqual(connection);
+      }
+      for (const byMs of [20_000, 20_000, 39_999, 40_000, 20_000, 59_999]) expect(await renew(byMs)).toBe(true);
+      expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs: connection.leaseUntilMs + 40_000 });
+      await Promise.all([61_000, 65_000, 62_000, 64_000, 63_000].map(renew));
+      const renewed = await stored(connection);
+      expect([61_000, 62_000, 63_000, 64_000, 65_000]).toContain(
+        (renewed?.leaseUntilMs ?? 0) - connection.leaseUntilMs,
+      );
+    });
+
+    it('that is not worth a renewal costs half a read unit besides the refused write', async () => {
+      const connection = await open();
+      const units = await readUnitsOf(use(), (store) => store.renewLease(connection, connection.leaseUntilMs + 19_999));
+      expect(units).toBe(0.5);
     });
 
     it('is not renewed once the connection is closed, was never there, or left a tombstone', async () => {
       const { store, clock } = use();
       const closed = await open();
       await store.closeConnection(closed, 7);
-      expect(await store.renewLease(closed, closed.leaseUntilMs + 9)).toBe(false);
+      expect(await store.renewLease(closed, closed.leaseUntilMs + 20_000)).toBe(false);
       expect(await stored(closed)).toEqual({ ...closed, closedAtMs: 7 });
       const never = newConnection();
       expect(await store.renewLease(never, never.leaseUntilMs)).toBe(false);
@@ -47,7 +53,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
 
     it('is renewed for somebody whose answer was lost', async () => {
       const connection = await open();
-      const leaseUntilMs = connection.leaseUntilMs + 9;
+      const leaseUntilMs = connection.leaseUntilMs + 20_000;
       expect(await interposedStore(use(), { 0: 'lost' }).renewLease(connection, leaseUntilMs)).toBe(true);
       expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs });
     });
@@ -76,7 +82,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await close(connection, connection.leaseUntilMs - 1)).toBeUndefined();
       expect(await close(connection, connection.leaseUntilMs + 1)).toBeUndefined();
       expect(await close(connection, connection.openedAtMs + connectionLifeMs)).toBeUndefined();
-      const leaseUntilMs = connection.leaseUntilMs + 9;
+      const leaseUntilMs = connection.leaseUntilMs + 20_000;
       const renew = () => use().store.renewLease(connection, leaseUntilMs);
       expect(await close(connection, connection.leaseUntilMs, { 0: renew })).toBeUndefined();
       expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs });
@@ -103,7 +109,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
         (one) => store.closeConnection(one, 70),
         (one) => store.closeLapsed(one, 71, one.leaseUntilMs, 60),
         (one) => store.closeLapsed(one, 70, one.leaseUntilMs, 61),
-        (one) => store.renewLease(one, one.leaseUntilMs + 9),
+        (one) => store.renewLease(one, one.leaseUntilMs + 20_000),
       ];
       for (const first of others) {
         const connection = await open();

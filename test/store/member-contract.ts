@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type End, type Member, withConnection, withoutConnection } from '../../lib/domain/member.ts';
+import type { End, Member } from '../../lib/domain/member.ts';
 import { memberKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
@@ -45,7 +45,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
           connections: [connectionId('z'), connectionId('a='), connectionId('m/+')],
           away: ['tablet', 'desktop.1'],
           lastDropAtMs: 6,
-          recentSends: [{ clientMessageId: 'x', atMs: 1 }],
           mutedUntilMs: 7,
           muteExempt: true,
           ended: end({ reason: 'offline', atMs: 3 }),
@@ -121,7 +120,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
         { ended: end({ connections: [] }) },
         { away: ['tablet'] },
         { lastDropAtMs: 1 },
-        { recentSends: [{ clientMessageId: 'x', atMs: 1 }] },
       ];
       for (const [index, other] of differs.entries()) {
         const before = await put(newMember(room, `u${index}`), 0);
@@ -197,80 +195,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('marking the last connection', () => {
-    const markOf = ({ room, userId }: Member, connection: string, now = mark) =>
-      use().store.markLastConnection(room, userId, { connectionId: connectionId(connection), device: 'phone' }, now);
-
-    it('marks him once, and his device is away', async () => {
-      const member = await put(newMember(newRoom().room, 'ann', { away: ['tablet'] }), 0);
-      const all = await Promise.all(Array.from({ length: 5 }, () => markOf(member, 'c1')));
-      expect(all.filter((answer) => answer === 'marked')).toHaveLength(1);
-      const away = ['tablet', 'phone'];
-      const expected = { ...member, connections: [], devices: {}, away, offline: mark, revision: member.revision + 1 };
-      expect(await use().store.getMember(member.room, member.userId)).toEqual(expected);
-    });
-
-    it('marks him also where an older version has left his row', async () => {
-      const member = await put(newMember(newRoom().room, 'ann'), 0);
-      await makeOlder(member);
-      expect(await markOf(member, 'c1')).toBe('marked');
-      const expected = { connections: [], devices: {}, away: ['phone'], lastDropAtMs: 0, offline: mark };
-      expect(await use().store.getMember(member.room, member.userId)).toMatchObject(expected);
-    });
-
-    it('does to him what a look and a decision would do, drop after drop', async () => {
-      const { room } = newRoom();
-      const names = ['ann', 'bob'] as const;
-      const [marked, decided] = await Promise.all(names.map((name) => put(newMember(room, name), 0)));
-      let [ann, bob] = [marked, decided];
-      for (let drop = 1; drop <= 11 && ann !== undefined && bob !== undefined; drop += 1) {
-        const by = { connectionId: connectionId(`c${drop}`), device: `device-${drop}` };
-        const now = { seq: drop, atMs: 10 * drop, sinceMs: 10 * drop - 1 };
-        ann = await put(withConnection({ ...ann, connections: [], devices: {} }, by), ann.revision);
-        bob = await put(withConnection({ ...bob, connections: [], devices: {} }, by), bob.revision);
-        expect(await use().store.markLastConnection(room, ann.userId, by, now)).toBe('marked');
-        ann = await use().store.getMember(room, ann.userId);
-        bob = await put(withoutConnection(bob, by.connectionId, now), bob.revision);
-        const { userId: _ann, revision: _revision, ...ofAnn } = ann ?? newMember(room, 'nobody');
-        expect(bob).toMatchObject(ofAnn);
-        expect(ofAnn.away).toContain(by.device);
-      }
-    });
-
-    it('refuses for another connection, one of two, no member, and no row', async () => {
-      const { room } = newRoom();
-      const one = await put(newMember(room, 'ann'), 0);
-      expect(await markOf(one, 'c9')).toBe('conflict');
-      const two = await put({ ...one, connections: [connectionId('c1'), connectionId('c2')] }, one.revision);
-      expect(await markOf(two, 'c1')).toBe('conflict');
-      const none = await put({ ...two, membership: undefined, connections: [connectionId('c1')] }, two.revision);
-      expect(await markOf(none, 'c1')).toBe('conflict');
-      expect(await markOf(newMember(room, 'bob'), 'c1')).toBe('conflict');
-      expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
-    });
-
-    it('is done once where its answer was lost: he may be back by then', async () => {
-      const member = await put(newMember(newRoom().room, 'ann'), 0);
-      const by = { connectionId: connectionId('c1'), device: 'phone' };
-      const back = async () => {
-        const now = await use().store.getMember(member.room, member.userId);
-        if (now === undefined) throw new Error('unable to come back; no row');
-        await put(withConnection(now, { connectionId: connectionId('c2'), device: 'phone' }), now.revision);
-      };
-      const lost = interposedStore(use(), { 0: 'lost', 1: back });
-      expect(await lost.markLastConnection(member.room, member.userId, by, mark)).toBe('conflict');
-      const now = await use().store.getMember(member.room, member.userId);
-      expect(now).toMatchObject({ connections: ['c2'], away: [] });
-      expect(now).not.toHaveProperty('offline');
-    });
-
-    it('makes what was read before it stale', async () => {
-      const member = await put(newMember(newRoom().room, 'ann'), 0);
-      expect(await markOf(member, 'c1')).toBe('marked');
-      expect(await use().store.putMember(member, member.revision)).toBe('conflict');
-    });
-  });
-
   describe('the news of a member', () => {
     const newsOf = async ({ room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.news;
 
@@ -285,9 +209,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
       const again = await store.putMember(next, next.revision, news);
       expect(again).not.toHaveProperty('news');
       expect(await newsOf(first)).toBe(news);
-      const by = { connectionId: connectionId('c1'), device: 'phone' };
-      expect(await store.markLastConnection(first.room, first.userId, by, mark)).toBe('marked');
-      expect(await newsOf(first)).toBeUndefined();
     });
   });
 
@@ -295,8 +216,8 @@ export function describeMembers(use: () => StoreUnderTest): void {
     it('are all found, by name and page by page, and only those of the room', async () => {
       const { room } = newRoom();
       const names = Array.from({ length: 230 }, (_, index) => `u${index}`);
-      const recentSends = [{ clientMessageId: 'x'.repeat(8000), atMs: 1 }];
-      await Promise.all(names.map((name) => put(newMember(room, name, { recentSends }), 0)));
+      const away = ['x'.repeat(8000)];
+      await Promise.all(names.map((name) => put(newMember(room, name, { away }), 0)));
       await use().store.createRoom(newRoom({ room }));
       const wanted = [...names, 'u1', 'nobody'].map(user);
       expect(await use().store.getMembers(room, wanted)).toHaveLength(230);

@@ -25,7 +25,6 @@ const anything = /^/;
 
 const valibot = /^valibot$/;
 const awsSdk = /^@aws-sdk\//;
-const secretsManager = /^@aws-sdk\/client-secrets-manager$/;
 const handlerPackages = [/^@aws-lambda-powertools\//, /^jose$/, valibot, /^aws-lambda$/];
 const localPackages = [/^node:/, /^ws$/, /^dynalite$/, /^@dynoxide\//];
 const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(path|url)$/];
@@ -44,7 +43,6 @@ const rules: readonly ImportRule[] = [
   { files: usecases, may: [usecases, domain, protocol, storeInterface, pushInterface], packages: [] },
   { files: serverApi, may: [serverApi, usecases, protocol, domain], packages: [/^node:crypto$/, valibot] },
   { files: /^lib\/handlers\/deps[^/]*\.ts$/, may: [/^lib\//], packages: [...handlerPackages, awsSdk, /^node:/] },
-  { files: /^lib\/handlers\/secret[^/]*\.ts$/, may: handlerImports, packages: [...handlerPackages, secretsManager] },
   { files: handlers, may: handlerImports, packages: handlerPackages },
   { files: /^functions\//, may: [handlers], packages: [] },
   { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },

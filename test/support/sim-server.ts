@@ -185,9 +185,10 @@ export class SimServer implements Backend {
 }
 
 function handlersOf(deps: Deps) {
+  const secrets = { current: async () => [SECRET] as const, renewed: async () => undefined };
   const depsAt = () => deps;
   return {
-    authorize: authorizeHandler(async () => ({ appKey: APP_KEY, secrets: [SECRET] }), []),
+    authorize: authorizeHandler({ secretsAt: () => secrets, appKey: APP_KEY, allowedOrigins: [] }),
     connect: connectHandler(depsAt),
     disconnect: disconnectHandler(depsAt),
     message: messageHandler(depsAt),

@@ -45,7 +45,6 @@ export const defaultSettings: Settings = {
   allowedOrigins: '',
   tokenLifeSec: 3600,
   connectionLifeMs: 2 * 3600 * 1000 + 600_000,
-  webhookUrl: '',
   // Tests send many messages at one instant of their clock.
   roomMessageQuota: 0,
   serverApiCallsPerSec: 0,
@@ -137,6 +136,8 @@ let worlds = 0;
  */
 export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
   worlds += 1;
+  // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
+  clock.nowMs += 60_000;
   const prefix = `world${worlds}-`;
   const room = `${prefix}room` as RoomId;
   const push = new RecordingPush();

@@ -141,7 +141,8 @@ test('I-B3: who is blocked, kicked or was never in reads nothing of the room', a
   await world.block(world.clock.nowMs + minuteMs, 'bob');
   await world.drop(carol);
   await world.publish(31);
-  for (const caller of [bob, carol, dave]) {
+  for (const caller of [bob, await world.open('carol'), dave]) {
     for (const ask of asks) expect(await world.frame(caller, ask)).toMatchObject({ code: 23406 });
   }
+  for (const ask of asks) expect(await world.frame(carol, ask)).toMatchObject({ code: 30001 });
 });

@@ -22,7 +22,7 @@ test('a heartbeat keeps a connection, and nobody answers it', async () => {
   expect(await world.sweep()).toMatchObject({ due: 1, revived: 0, closed: 1 });
 });
 
-test('a heartbeat is one write, without a look and however much of the lease is spent', async () => {
+test('a heartbeat is one write, without a look; a flood of them writes once in 20 s', async () => {
   const calls: string[] = [];
   const world = worldWith(store(), (real) => ({
     glanceConnection: async (key) => {
@@ -35,14 +35,18 @@ test('a heartbeat is one write, without a look and however much of the lease is 
     },
   }));
   const ann = await world.enter('ann');
+  const leaseOf = async () => (await world.deps.store.getConnection(ann))?.leaseUntilMs;
+  const openedAtMs = world.clock.nowMs;
   world.pass(RENEW_AFTER_MS - 1);
   calls.length = 0;
   await world.frame(ann, { action: 'ping' });
   expect(calls).toEqual(['glance']);
+  for (let beat = 0; beat < 3; beat += 1) await world.beat(ann);
+  expect(calls).toEqual(['glance', 'renew', 'renew', 'renew']);
+  expect(await leaseOf()).toBe(openedAtMs + LEASE_MS);
+  world.pass(1);
   await world.beat(ann);
-  expect(calls).toEqual(['glance', 'renew']);
-  const connection = await world.deps.store.getConnection(ann);
-  expect(connection?.leaseUntilMs).toBe(world.clock.nowMs + LEASE_MS);
+  expect(await leaseOf()).toBe(world.clock.nowMs + LEASE_MS);
 });
 
 test.each(['beat', 'ping'] as const)('a %s on a connection that is taken for closed ends its socket', async (sign) => {

@@ -130,7 +130,7 @@ describe('one device of each platform', () => {
       };
       const world = worldWith(
         store(),
-        (real) => ({ connectionsEverOf: (user) => look(() => real.connectionsEverOf(user)) }),
+        (real) => ({ connectionsOf: (user) => look(() => real.connectionsOf(user)) }),
         onePerPlatform,
       );
       const name = ownName(world, 'bob');

@@ -63,8 +63,8 @@ test('who is no member is refused, also who is out by the rule while his row is 
   ];
   const notAMember = expect.objectContaining({ code: 23406 });
   expect(await everyAct(outsider)).toEqual([notAMember, notAMember, notAMember]);
-  const bob = await world.enter('bob');
-  await world.drop(bob);
+  await world.drop(await world.enter('bob'));
+  const bob = await world.open('bob');
   world.pass(30_001);
   await world.publish(1);
   expect((await world.deps.store.getMember(world.room, bob.userId))?.membership).toBeDefined();
@@ -128,7 +128,10 @@ test('a page holds at most 28 KB of attributes, and the pages together all of th
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const entries = numbered(9, '語'.repeat(4096));
-  await set(world, ann, entries);
+  await setRoomEntries(world.deps, world.room, {
+    ...{ userId: 'ann' as UserId, autoDelete: false, overwrite: false },
+    entries: new Map(Object.entries(entries)),
+  });
   const pages = await pagesOf(world, ann);
   expect(pages.map((page) => Object.keys(page.entries))).toEqual([
     ['k1', 'k2'],
@@ -167,8 +170,11 @@ test('a page of large values does not cost the reading of all', async () => {
   }));
   const ann = await world.enter('ann');
   for (let part = 0; part < 10; part += 1) {
-    const large = Array.from({ length: 10 }, (_, index) => [`k${part}${index}`, 'x'.repeat(4096)]);
-    await set(world, ann, Object.fromEntries(large));
+    const large = Array.from({ length: 10 }, (_, index) => [`k${part}${index}`, 'x'.repeat(4096)] as const);
+    await setRoomEntries(world.deps, world.room, {
+      ...{ userId: 'ann' as UserId, autoDelete: false, overwrite: false },
+      entries: new Map(large),
+    });
   }
   const page = await getPage(world, ann);
   expect(Object.keys('entries' in page ? page.entries : {})).toEqual(['k00', 'k01', 'k02', 'k03', 'k04', 'k05']);

@@ -1,6 +1,6 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { leaseFrom } from '../../lib/domain/lease.ts';
-import { currentMember, joined, type Member, withoutConnection } from '../../lib/domain/member.ts';
+import { currentMember, joined, type Member } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
 import type { Connection, DueRow, RoomStore } from '../../lib/store/room-store.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
@@ -51,11 +51,13 @@ export function createSweepMemory(connectedAtMs: number) {
     },
     getRoom: async () => roomRow,
     getMember: async () => member,
-    markLastConnection: async (_room, _user, { connectionId }, mark) => {
-      if (member?.connections.includes(connectionId) !== true) return 'conflict';
-      member = { ...withoutConnection(member, connectionId, mark), revision: member.revision + 1 };
-      return 'marked';
+    putMember: async (next, revision) => {
+      if (member?.revision !== revision) return 'conflict';
+      member = { ...next, revision: revision + 1 };
+      return member;
     },
+    // Nobody asks for it then.
+    removeConnection: async () => undefined,
     deleteMember: async ({ revision }) => {
       if (member?.revision !== revision) return 'conflict';
       member = undefined;

@@ -12,7 +12,7 @@ export interface Connection {
   lastActiveAt(): number;
   /** A frame came. */
   touch(): void;
-  /** Sends a text frame, with which the idle time starts anew; false when the connection is gone. */
+  /** Sends text in frames as short as they must be; the idle time starts anew. False when the connection is gone. */
   send(text: string): boolean;
   /** Closes with a close frame; the connection is gone at once for everybody else. */
   end(code: number, reason: string): void;
@@ -47,7 +47,7 @@ export function openConnection({ facts, socket, limits, now, onGone }: Connectio
     },
     send: (text) => {
       if (!isOpen || socket.readyState !== WebSocket.OPEN) return false;
-      socket.send(text);
+      sendInFrames(socket, Buffer.from(text), limits.frameBytes);
       idle.refresh();
       return true;
     },
@@ -68,4 +68,12 @@ export function openConnection({ facts, socket, limits, now, onGone }: Connectio
     },
   };
   return connection;
+}
+
+/** The limit of a frame holds in both directions: what is longer goes out in several. */
+function sendInFrames(socket: WebSocket, bytes: Buffer, frameBytes: number): void {
+  for (let at = 0; at === 0 || at < bytes.length; at += frameBytes) {
+    const fin = at + frameBytes >= bytes.length;
+    socket.send(bytes.subarray(at, at + frameBytes), { binary: false, fin });
+  }
 }

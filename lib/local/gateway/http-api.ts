@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Invoke } from '../invoke.ts';
+import { isHeadTooLong } from './head-limit.ts';
 import { gatewayAnswer, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
 import { matchRoute } from './http-routes.ts';
@@ -29,6 +30,9 @@ export interface HttpApi {
 }
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+/** What Lambda takes as an event and gives as a result; a form in base64 fills it with 4.5 MB. */
+const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+const TOO_LARGE = gatewayAnswer(413, 'Request Entity Too Large');
 
 /** Starts the API on 127.0.0.1, with payload format 2.0. */
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
@@ -48,15 +52,21 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   return { port, url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
+const payloadBytes = (payload: unknown): number => Buffer.byteLength(JSON.stringify(payload ?? null));
+
 async function answer(options: HttpApiOptions, requestId: string, request: IncomingMessage): Promise<HttpAnswer> {
   const body = await readBody(request, BODY_LIMIT_BYTES);
-  if (body === undefined) return gatewayAnswer(413, 'Request Entity Too Large');
+  if (body === undefined) return TOO_LARGE;
+  if (isHeadTooLong(request)) return gatewayAnswer(431, 'Request Header Fields Too Large');
   const match = matchRoute(options.routes, request.method ?? '', requestTarget(request).path);
   if (match === undefined) return gatewayAnswer(404, 'Not Found');
   const { apiId, stage } = options;
   const source = { apiId, stage, domainName: request.headers.host ?? '', requestId, nowMs: options.now() };
-  const result = await options.invoke(match.functionId, httpEvent(source, match, request, body));
+  const event = httpEvent(source, match, request, body);
+  if (payloadBytes(event) > PAYLOAD_LIMIT_BYTES) return TOO_LARGE;
+  const result = await options.invoke(match.functionId, event);
   if (!result.ok) options.log(`${match.routeKey} failed; ${result.errorType}: ${result.errorMessage}`);
-  const answered = result.ok ? readHttpAnswer(result.payload) : undefined;
+  const isTaken = result.ok && payloadBytes(result.payload) <= PAYLOAD_LIMIT_BYTES;
+  const answered = isTaken ? readHttpAnswer(result.payload) : undefined;
   return answered ?? gatewayAnswer(500, 'Internal Server Error');
 }

@@ -64,8 +64,12 @@ function headersOf(request: IncomingMessage): Record<string, string | undefined>
 }
 
 function queryOf(query: URLSearchParams): Record<string, string> {
-  const names = [...new Set(query.keys())];
-  return Object.fromEntries(names.map((name) => [name, query.getAll(name).join(',')]));
+  const values = new Map<string, string>();
+  for (const [name, value] of query) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(values);
 }
 
 /** All other bodies, also those of forms, reach the function in base64. */

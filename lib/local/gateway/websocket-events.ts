@@ -116,7 +116,9 @@ function queryOf(request: IncomingMessage) {
 }
 
 function append(multi: Map<string, string[]>, name: string, value: string): void {
-  multi.set(name, [...(multi.get(name) ?? []), value]);
+  const values = multi.get(name);
+  if (values === undefined) multi.set(name, [value]);
+  else values.push(value);
 }
 
 function lastValues(multi: ReadonlyMap<string, readonly string[]>): Record<string, string> {

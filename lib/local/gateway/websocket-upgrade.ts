@@ -1,8 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { requestTarget } from './request-target.ts';
 import { authorize, type Refusal } from './websocket-authorizer.ts';
 import { type ConnectionFacts, connectEvent } from './websocket-events.ts';
+import { handshakeFault } from './websocket-handshake.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
 
 /** An upgrade that the authorizer and `$connect` let in, or why they did not. */
@@ -10,8 +10,6 @@ export type Admission =
   | { readonly admitted: true; readonly facts: ConnectionFacts; readonly protocol: string | undefined }
   | { readonly admitted: false; readonly refusal: Refusal };
 
-const FORBIDDEN: Refusal = { status: 403, errorType: 'ForbiddenException', message: 'Forbidden' };
-const BAD_REQUEST: Refusal = { status: 400, errorType: 'BadRequestException', message: 'Bad Request' };
 const BAD_GATEWAY: Refusal = {
   status: 502,
   errorType: 'InternalServerErrorException',
@@ -24,9 +22,8 @@ export async function admit(
   domainName: string,
   request: IncomingMessage,
 ): Promise<Admission> {
-  if (requestTarget(request).path !== `/${options.stage}`) return refused(FORBIDDEN);
-  // Otherwise the library would refuse the upgrade after $connect had run.
-  if (!isWebSocketRequest(request)) return refused(BAD_REQUEST);
+  const fault = handshakeFault(options, request);
+  if (fault !== undefined) return refused(fault);
   const newcomer: ConnectionFacts = {
     connectionId: options.randomId(),
     connectedAt: options.now(),
@@ -61,17 +58,6 @@ async function connect(
 
 function refused(refusal: Refusal): Admission {
   return { admitted: false, refusal };
-}
-
-function isWebSocketRequest({ method, headers }: IncomingMessage): boolean {
-  const key = headers['sec-websocket-key'];
-  return (
-    method === 'GET' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
-    headers['sec-websocket-version'] === '13' &&
-    key !== undefined &&
-    /^[+/0-9A-Za-z]{22}==$/.test(key)
-  );
 }
 
 function readAnswer(payload: unknown): { status: number; protocol: string | undefined } | undefined {

@@ -86,10 +86,20 @@ describe('@connections', () => {
     expect(await client.message()).toBe('late');
   });
 
+  it.each([0, 1, 32_768, 32_769, 56_337])('sends %i bytes on in frames of at most 32 KB', async (bytes) => {
+    const { client, connectionId, url } = await startWithClient();
+    expect((await callConnections(url, 'POST', connectionId, 'x'.repeat(bytes))).status).toBe(200);
+    expect(await client.message()).toBe('x'.repeat(bytes));
+    expect(client.got.tooLongFrames).toBe(0);
+  });
+
   it('takes 128 KB and refuses more with 413', async () => {
     const { client, connectionId, url } = await startWithClient();
-    expect((await callConnections(url, 'POST', connectionId, 'x'.repeat(131_072))).status).toBe(200);
-    expect(await client.message()).toHaveLength(131_072);
+    const snow = '☃'.repeat(43_690);
+    expect((await callConnections(url, 'POST', connectionId, `${snow}xx`)).status).toBe(200);
+    expect(await client.message()).toBe(`${snow}xx`);
+    expect(client.got.tooLongFrames).toBe(0);
+    expect((await callConnections(url, 'POST', connectionId, `${snow}☃`)).status).toBe(413);
     const response = await callConnections(url, 'POST', connectionId, 'x'.repeat(131_073));
     expect(response.status).toBe(413);
     expect(errorType(response)).toBe('PayloadTooLargeException');

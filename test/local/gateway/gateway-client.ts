@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
+import { watchFrames } from '../../../lib/local/gateway/frame-limit.ts';
 import { startWebSocketApi, type WebSocketApiOptions } from '../../../lib/local/gateway/websocket-api.ts';
 import type { InvokeResult } from '../../../lib/local/invoke.ts';
 
@@ -100,7 +101,12 @@ export function createClient(url: string, protocols: string[] = [], headers: Rec
   });
   socket.on('message', (data: RawData) => messages.push(data.toString()));
   socket.on('error', () => {});
-  return { socket, closed, message: messages.next, messages: messages.items };
+  const got = { tooLongFrames: 0 };
+  const watch = watchFrames(32_768, () => {
+    got.tooLongFrames += 1;
+  });
+  socket.on('upgrade', ({ socket: wire }) => wire.prependListener('data', watch));
+  return { socket, closed, message: messages.next, messages: messages.items, got };
 }
 
 /** Connects and waits until the socket is open. */

@@ -142,3 +142,40 @@ it('refuses a body over 10 MB with 413', async () => {
   expect(response.status).toBe(413);
   expect(api.calls).toEqual([]);
 });
+
+it.each([
+  ['more than Lambda takes once it is in base64', 'application/x-www-form-urlencoded', 4_718_592],
+  ['more than Lambda takes as it is', 'text/plain', 6_291_456],
+  ['more than 10 MB', 'text/plain', 10_485_761],
+])('refuses a body of %s with 413, and asks nobody', async (_what, type, bytes) => {
+  const api = await start({ 'ANY /{proxy+}': 'all' });
+  const response = await fetch(`${api.url}/x`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body: 'x'.repeat(bytes),
+  });
+  expect([response.status, await response.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+  expect(api.calls).toEqual([]);
+});
+
+it('takes a form of 4 MB', async () => {
+  const api = await start({ 'ANY /{proxy+}': 'all' });
+  const response = await fetch(`${api.url}/x`, {
+    method: 'POST',
+    body: new URLSearchParams({ a: 'x'.repeat(4_194_304) }),
+  });
+  expect([response.status, api.calls.length]).toEqual([200, 1]);
+});
+
+it('refuses a request line and headers of more than 10,240 bytes with 431', async () => {
+  const api = await start({ 'ANY /{proxy+}': 'all' });
+  const status = async (bytes: number) =>
+    (await fetch(`${api.url}/x`, { headers: { 'x-long': 'x'.repeat(bytes) } })).status;
+  expect([await status(10_000), await status(10_240)]).toEqual([200, 431]);
+  expect(api.calls).toHaveLength(1);
+});
+
+it('answers 500 where the function answers more than Lambda lets it', async () => {
+  const api = await start({ 'ANY /{proxy+}': 'all' }, answer({ statusCode: 200, body: 'x'.repeat(6_291_456) }));
+  expect((await fetch(`${api.url}/x`)).status).toBe(500);
+});

@@ -90,6 +90,26 @@ describe('$connect', () => {
     expect(api.calls.items).toEqual([]);
   });
 
+  const cloudUrlBytes = 'wss://api1.execute-api.eu-west-1.amazonaws.com/prod?token='.length;
+  it.each<[what: string, status: number, of: { query?: number; header?: number; protocols?: string }]>([
+    ['a URL of 4097 characters', 414, { query: 4097 - cloudUrlBytes }],
+    ['headers of more than 10,240 bytes', 431, { header: 10_200 }],
+    ['an empty sub-protocol', 400, { protocols: 'v1,,v2' }],
+    ['a sub-protocol with a blank', 400, { protocols: 'v1 v2' }],
+    ['a sub-protocol twice', 400, { protocols: 'v1, v1' }],
+  ])('is not asked with %s: %i', async (_what, status, { query = 0, header = 0, protocols = '' }) => {
+    const api = await startApi({ $connect: ok, authorizer: () => policy('Allow') }, { authorizer });
+    const headers = { 'X-Long': 'x'.repeat(header), ...(protocols && { 'Sec-WebSocket-Protocol': protocols }) };
+    expect(await refusal(`${api.url}?token=${'t'.repeat(query)}`, headers)).toMatchObject({ status });
+    expect(api.calls.items).toEqual([]);
+  });
+
+  it('is asked with the longest URL', async () => {
+    const api = await startApi({ $connect: ok });
+    await connect(`${api.url}?token=${'t'.repeat(4096 - cloudUrlBytes)}`, [], { 'X-Long': 'x'.repeat(5900) });
+    expect((await api.calls.next()).event.queryStringParameters?.token).toHaveLength(4096 - cloudUrlBytes);
+  });
+
   it('may be absent', async () => {
     const api = await startApi({});
     await connect(api.url);

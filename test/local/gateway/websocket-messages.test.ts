@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { callConnections, closeAll, connect, type FakeLambda, startApi } from './gateway-client.ts';
+import { handshakeWith, textFrame } from './raw-client.ts';
 
 afterEach(closeAll);
 
@@ -115,6 +118,50 @@ describe('the limits', () => {
     expect(api.calls.items).toEqual([]);
   });
 
+  it.each([32_769, 65_535, 65_536, 131_070, 131_073, 1_000_000])(
+    'close one frame of %i bytes with 1009, and no function hears of it',
+    async (bytes) => {
+      const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
+      // As clients do that nobody has configured: with compression on offer.
+      const socket = new WebSocket(api.url);
+      const closed = once(socket, 'close');
+      await once(socket, 'open');
+      expect(socket.extensions).toBe('');
+      socket.send('x'.repeat(bytes));
+      expect((await closed)[0]).toBe(1009);
+      const { functionId, event } = await api.calls.next();
+      expect([functionId, event.requestContext.disconnectStatusCode]).toEqual(['$disconnect', 1009]);
+      expect(api.calls.items).toEqual([]);
+    },
+  );
+
+  it('hold for each frame of a message, wherever it stands, and for what comes with the handshake', async () => {
+    const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
+    const late = await connect(api.url);
+    late.socket.send('x', { fin: false });
+    late.socket.send('x'.repeat(32_769));
+    expect((await late.closed).code).toBe(1009);
+    const early = await handshakeWith(api.port, textFrame('x'.repeat(32_769)));
+    expect(early).toContain('101 Switching Protocols');
+    const codes = [await api.calls.next(), await api.calls.next()].map(({ functionId, event }) => [
+      functionId,
+      event.requestContext.disconnectStatusCode,
+    ]);
+    expect(codes).toEqual([
+      ['$disconnect', 1009],
+      ['$disconnect', 1009],
+    ]);
+  });
+
+  it('count bytes, not characters', async () => {
+    const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }) });
+    const client = await connect(api.url);
+    client.socket.send('é'.repeat(16_384));
+    expect(await client.message()).toBe('16384');
+    client.socket.send(`${'é'.repeat(16_384)}x`);
+    expect((await client.closed).code).toBe(1009);
+  });
+
   it('let a message of 128 KB in frames pass and close a longer one with 1009', async () => {
     const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }), $disconnect: () => ({}) });
     const client = await connect(api.url);
@@ -127,6 +174,52 @@ describe('the limits', () => {
     const { functionId, event } = await api.calls.next();
     expect(functionId).toBe('$disconnect');
     expect(event.requestContext.disconnectStatusCode).toBe(1009);
+  });
+
+  it('send a message of up to 128 KB on in frames of 32 KB, and an error where the function answers more', async () => {
+    const api = await startApi({ $default: ({ body }) => ({ body: '☃'.repeat(Number(body)) }) });
+    const client = await connect(api.url);
+    client.socket.send('10922');
+    expect(await client.message()).toHaveLength(10_922);
+    client.socket.send('43690');
+    expect(await client.message()).toBe('☃'.repeat(43_690));
+    client.socket.send('43691');
+    expect(JSON.parse(await client.message())).toMatchObject({ message: 'Internal server error' });
+    expect(client.got.tooLongFrames).toBe(0);
+  });
+
+  it.each([
+    ['a text that is not UTF-8', [0xff]],
+    ['half of a character', [0xc3]],
+    ['a lone surrogate', [0xed, 0xa0, 0x80]],
+    ['a character in too many bytes', [0xc0, 0xaf]],
+  ])('close %s with 1007', async (_what, bytes) => {
+    const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
+    const client = await connect(api.url);
+    client.socket.send(Buffer.from(bytes), { binary: false });
+    expect((await client.closed).code).toBe(1007);
+    const { functionId, event } = await api.calls.next();
+    expect([functionId, event.requestContext.disconnectStatusCode]).toEqual(['$disconnect', 1007]);
+  });
+
+  it('let a character be divided between frames', async () => {
+    const api = await startApi({ $default: echoRoute });
+    const client = await connect(api.url);
+    for (const [at, byte] of Buffer.from('☃').entries()) {
+      client.socket.send(Buffer.from([byte]), { binary: false, fin: at === 2 });
+    }
+    expect(await client.message()).toBe('$default:☃');
+  });
+
+  it.each([
+    ['a frame without mask', Buffer.from([0x81, 0x01, 0x78])],
+    ['a compressed frame', Buffer.concat([Buffer.from([0xc1]), textFrame('x').subarray(1)])],
+    ['a frame that continues nothing', Buffer.concat([Buffer.from([0x80]), textFrame('x').subarray(1)])],
+  ])('close %s with 1002', async (_what, frame) => {
+    const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
+    await handshakeWith(api.port, frame);
+    const { functionId, event } = await api.calls.next();
+    expect([functionId, event.requestContext.disconnectStatusCode]).toEqual(['$disconnect', 1002]);
   });
 
   it('close binary frames with 1003', async () => {

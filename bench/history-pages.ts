@@ -1,0 +1,90 @@
+import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
+import type { RoomId } from '../lib/domain/ids.ts';
+import { startEmulator } from '../lib/local/emulator.ts';
+import { roomHistory } from '../lib/usecases/room-history.ts';
+import { Access } from '../test/client/simulated-network.ts';
+import { VirtualTimers } from '../test/client/virtual-timers.ts';
+import { createTable } from '../test/support/emulators.ts';
+import { SimServer } from '../test/support/sim-server.ts';
+import { defaultSettings } from '../test/support/world.ts';
+import { fillRoom } from './filled-history.ts';
+import { crowdedMessages, type Order, type WalkedPage, walkHistory } from './history-walk.ts';
+
+const [, , count = '10000', sizes = '50'] = process.argv;
+const COUNT = Number(count);
+const SIZES = Array.from({ length: Number(sizes) }, (_, index) => index + 1);
+const NOW_MS = 1_800_000_000_000;
+const ROOM = 'room' as RoomId;
+const ORDERS: readonly Order[] = ['ascending', 'descending'];
+
+/** The SDK, over a network of this process, against the Lambda handlers and a DynamoDB. */
+async function connect(server: SimServer, timers: VirtualTimers): Promise<RCIMIWEngine> {
+  const { Socket } = new Access(server.network);
+  const deps = { WebSocket: Socket, timers, now: () => timers.nowMs, random: () => 0.5 };
+  const engine = createEngine('', { server: 'wss://chat.test', platform: 'desktop', ...deps });
+  await engine.connect(await server.tokenOf('ann', 86_400 * 365), 0);
+  let joined = Number.NaN;
+  await engine.joinChatRoom(ROOM, -1, false, { onChatRoomJoined: (code) => (joined = code) });
+  await server.until('the join', () => !Number.isNaN(joined), 60_000);
+  if (joined !== 0) throw new Error(`unable to join; code ${joined}`);
+  return engine;
+}
+
+/** RongCloud's call, which goes on by the time of the last message and ends with a page that is not full. */
+function bySdk(engine: RCIMIWEngine, server: SimServer, order: Order, size: number) {
+  const timeOrder = order === 'ascending' ? RCIMIWTimeOrder.AFTER : RCIMIWTimeOrder.BEFORE;
+  return async (timestamp: number): Promise<WalkedPage<number>> => {
+    let got: readonly RCIMIWMessage[] | undefined;
+    await engine.getChatRoomMessages(ROOM, timestamp, timeOrder, size, {
+      onSuccess: (messages) => (got = messages),
+      onError: (code) => {
+        throw new Error(`unable to read a page; code ${code}`);
+      },
+    });
+    await server.until('a page', () => got !== undefined, 60_000);
+    const page = got ?? [];
+    const last = page.at(-1);
+    return {
+      seqs: page.map(({ seq }) => seq),
+      next: last === undefined || page.length < size ? undefined : last.sentTime,
+    };
+  };
+}
+
+/** The use case behind `/v3/message/chatroom/query.json`, by its cursor. */
+function byServer({ deps }: SimServer, order: Order, size: number) {
+  return async (cursor: number): Promise<WalkedPage<number>> => {
+    const time = { startMs: 1, includeStart: true, endMs: NOW_MS };
+    const page = await roomHistory(deps, ROOM, { ...time, order, count: size, cursor: cursor || undefined });
+    return { seqs: page.messages.map(({ seq }) => seq), next: page.next };
+  };
+}
+
+async function main(): Promise<void> {
+  const emulator = await startEmulator({});
+  try {
+    await createTable(emulator.endpoint);
+    const timers = new VirtualTimers();
+    timers.nowMs = NOW_MS;
+    const settings = { ...defaultSettings, connectionLifeMs: 86_400_000 * 365 };
+    const server = new SimServer({ timers, random: () => 0.5, endpoint: emulator.endpoint, settings });
+    await fillRoom(server.deps.store, ROOM, crowdedMessages(COUNT, NOW_MS - COUNT * 4));
+    const engine = await connect(server, timers);
+    let pages = 0;
+    for (const size of SIZES) {
+      for (const order of ORDERS) {
+        pages += await walkHistory(COUNT, order, 0, bySdk(engine, server, order, size));
+        pages += await walkHistory(COUNT, order, 0, byServer(server, order, size));
+      }
+      console.log(
+        `pages of ${size}: ${COUNT} messages by SDK and server API, both ways, each once; ${pages} pages so far`,
+      );
+    }
+    if (server.faults.length > 0) throw new Error('unable to accept the pages; the handlers told of faults');
+    await engine.destroy();
+  } finally {
+    await emulator.close();
+  }
+}
+
+await main();

@@ -1,0 +1,127 @@
+import { Code } from '../protocol/codes.ts';
+import type { Answer, Message, MessagesAnswer } from '../protocol/frames.ts';
+import {
+  beginFetch,
+  type HistoryCall,
+  type HistoryFetch,
+  type HistoryOrder,
+  type HistoryPlace,
+  queryOf,
+  takePage,
+} from './history-fetch.ts';
+import type { Operation, Operations } from './operations.ts';
+
+/** So many different times are remembered of what the app was handed; the earliest of all stays among them. */
+const TIMES_MAX = 1000;
+
+type Handed = Pick<Message, 'seq' | 'sentAtMs'>;
+
+/** Of one ms, the first and the last message that the app was handed. */
+interface Span {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+/** Where the last page of one order ended. */
+interface PageEnd {
+  readonly sentAtMs: number;
+  readonly cursor: number;
+}
+
+/** Hands over the messages, or why not. */
+export type HistoryRead = (code: number, messages: readonly Message[]) => void;
+
+/**
+ * Reads one room's history by time, as RongCloud's call has it, and loses none of several messages of one ms where a page
+ * ends between them: it remembers what the app has by seq, and where its pages ended.
+ */
+export class HistoryPager {
+  readonly #room: string;
+  readonly #operations: Operations;
+  #roomEpoch: string = '';
+  /** By time, the latest that was handed last. */
+  readonly #spans = new Map<number, Span>();
+  readonly #ends = new Map<HistoryOrder, PageEnd>();
+  #earliestMs = Number.POSITIVE_INFINITY;
+
+  constructor(room: string, operations: Operations) {
+    this.#room = room;
+    this.#operations = operations;
+  }
+
+  get isEmpty(): boolean {
+    return this.#spans.size === 0;
+  }
+
+  /** All or nothing: a list that is shorter than what was asked for says that the history ends there. */
+  read(call: HistoryCall, done: HistoryRead): void {
+    const fetch = beginFetch(call, this.#placeOf(call));
+    this.#operations.add(this.#operationOf(fetch, done));
+  }
+
+  /** The app has these, by whatever way. */
+  handed(roomEpoch: string, messages: readonly Handed[]): void {
+    if (roomEpoch !== this.#roomEpoch) this.forget();
+    this.#roomEpoch = roomEpoch;
+    // What has no seq is in no history.
+    for (const message of messages) if (message.seq > 0) this.#remember(message);
+  }
+
+  forget(): void {
+    this.#spans.clear();
+    this.#ends.clear();
+    this.#earliestMs = Number.POSITIVE_INFINITY;
+  }
+
+  #operationOf(fetch: HistoryFetch, done: HistoryRead): Operation {
+    return {
+      kind: 'history',
+      frameOf: (id) => ({ action: 'history', id, room: this.#room, ...queryOf(fetch) }),
+      settle: (answer) => {
+        if (isMessages(answer)) this.#took(takePage(fetch, answer), done);
+        else done(answer.code, []);
+      },
+    };
+  }
+
+  #took(fetch: HistoryFetch, done: HistoryRead): void {
+    const { state, found } = fetch;
+    // Before all that waits: for the app it is one call.
+    if (state === 'open') this.#operations.addFirst(this.#operationOf(fetch, done));
+    else if (state === 'stuck') done(Code.UNKNOWN, []);
+    else {
+      this.handed(fetch.roomEpoch ?? '', found);
+      this.#noteEnd(fetch);
+      done(Code.OK, found);
+    }
+  }
+
+  #noteEnd({ call, cursor, found }: HistoryFetch): void {
+    const last = found.at(-1);
+    if (last === undefined || cursor === undefined) this.#ends.delete(call.order);
+    else this.#ends.set(call.order, { sentAtMs: last.sentAtMs, cursor });
+  }
+
+  #placeOf({ timestampMs, order }: HistoryCall): HistoryPlace | undefined {
+    const roomEpoch = this.#roomEpoch;
+    const end = this.#ends.get(order);
+    if (end?.sentAtMs === timestampMs) return { roomEpoch, cursor: end.cursor };
+    const span = this.#spans.get(timestampMs);
+    // Without a time it begins at the end of the history, whatever the app has.
+    if (span === undefined || timestampMs === 0) return undefined;
+    return { roomEpoch, hadSeq: order === 'descending' ? span.firstSeq : span.lastSeq };
+  }
+
+  #remember({ seq, sentAtMs }: Handed): void {
+    const { firstSeq, lastSeq } = this.#spans.get(sentAtMs) ?? { firstSeq: seq, lastSeq: seq };
+    this.#spans.delete(sentAtMs);
+    this.#spans.set(sentAtMs, { firstSeq: Math.min(firstSeq, seq), lastSeq: Math.max(lastSeq, seq) });
+    this.#earliestMs = Math.min(this.#earliestMs, sentAtMs);
+    if (this.#spans.size <= TIMES_MAX) return;
+    const [first, second] = this.#spans.keys();
+    const oldest = first === this.#earliestMs ? second : first;
+    if (oldest !== undefined) this.#spans.delete(oldest);
+  }
+}
+
+const isMessages = (answer: Answer): answer is MessagesAnswer => 'messages' in answer && !('membership' in answer);

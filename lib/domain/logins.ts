@@ -1,0 +1,41 @@
+/** A login on one device: from the app's `connect` to its `disconnect`. */
+export interface Login {
+  readonly instance: string;
+  /** When its first connection was opened. */
+  readonly sinceMs: number;
+  /** When a connection of it was last let in, to within a day. */
+  readonly lastMs: number;
+}
+
+/** A login that has been away for longer is forgotten, and so are the oldest of more than so many. */
+export const LOGIN_KEPT_MS = 7 * 24 * 3600 * 1000;
+const LOGINS_MAX = 20;
+/** So that connections that are renewed cost no write. */
+const NOTED_EVERY_MS = 24 * 3600 * 1000;
+
+type Start = Pick<Login, 'instance' | 'sinceMs'>;
+
+/** Two at once have an order too. */
+export const isBefore = (one: Start, other: Start): boolean =>
+  one.sinceMs === other.sinceMs ? one.instance < other.instance : one.sinceMs < other.sinceMs;
+
+export type LoginDecision =
+  /** Another login has followed it. */
+  | { readonly kind: 'followed' }
+  /** It is the latest. `next`: what is to be written down first, if anything. */
+  | { readonly kind: 'latest'; readonly sinceMs: number; readonly next?: readonly Login[] };
+
+/**
+ * On one device the latest login stays. It is as old as its first connection, so neither a renewal nor a come-back makes it
+ * later, and one that another has followed is refused whenever it comes back.
+ */
+export function decideLogin(known: readonly Login[], instance: string, openedAtMs: number): LoginDecision {
+  const logins = known.filter(({ lastMs }) => openedAtMs - lastMs < LOGIN_KEPT_MS);
+  const own = logins.find((login) => login.instance === instance);
+  const { sinceMs, lastMs } = own ?? { sinceMs: openedAtMs, lastMs: Number.NEGATIVE_INFINITY };
+  const others = logins.filter((login) => login !== own);
+  if (others.some((other) => isBefore({ instance, sinceMs }, other))) return { kind: 'followed' };
+  if (openedAtMs - lastMs < NOTED_EVERY_MS) return { kind: 'latest', sinceMs };
+  const next = [...others, { instance, sinceMs, lastMs: openedAtMs }];
+  return { kind: 'latest', sinceMs, next: next.slice(-LOGINS_MAX) };
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import type { Secrets } from '../server-api/secrets.ts';
+
+const SHAPE =
+  'it must be a JSON object of appSecret and, while that is being replaced, previousAppSecret, and of nothing else';
+/** The length can be tried out by nobody; the number of different characters keeps out what only fills the place. */
+const [LENGTH_MIN, DIFFERENT_MIN] = [16, 8];
+const RULE = `at least ${LENGTH_MIN} characters, ${DIFFERENT_MIN} of them different, all of visible ASCII`;
+
+const secretText = (name: string, more = '') => {
+  const why = `${name} must be ${RULE}${more}`;
+  const isVaried = (text: string) => new Set(text).size >= DIFFERENT_MIN;
+  return v.pipe(v.string(why), v.regex(new RegExp(`^[!-~]{${LENGTH_MIN},}$`), why), v.check(isVaried, why));
+};
+
+const shape = v.strictObject(
+  {
+    appSecret: secretText('appSecret'),
+    previousAppSecret: v.optional(secretText('previousAppSecret', '; where there is none it must not be there')),
+  },
+  SHAPE,
+);
+
+/**
+ * The secrets that the text of the app secret puts in force, newest first. Whatever is not exactly as it must be is
+ * refused: a key that is derived from an empty or a missing secret is known to everybody.
+ * @throws Error `unable to use the app secret; <why>`, without anything of the text.
+ */
+export function readAppSecret(text: string | undefined): Secrets {
+  const read = v.safeParse(shape, jsonOf(text), { abortEarly: true });
+  if (!read.success) throw new Error(`unable to use the app secret; ${read.issues[0].message}`);
+  const { appSecret, previousAppSecret } = read.output;
+  return previousAppSecret === undefined ? [appSecret] : [appSecret, previousAppSecret];
+}
+
+/** The parser's own words would repeat the text. */
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
+  }
+}

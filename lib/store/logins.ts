@@ -1,0 +1,21 @@
+import type { UserId } from '../domain/ids.ts';
+import type { Login } from '../domain/logins.ts';
+import type { Device } from '../domain/member.ts';
+
+/** The logins of one device, as they are on one row. */
+export interface LoginList {
+  readonly userId: UserId;
+  readonly device: Device;
+  /** The latest last. */
+  readonly logins: readonly Login[];
+  /** Changes with each write; 0 = there is no row. */
+  readonly revision: number;
+}
+
+/** The order of a user's logins. */
+export interface Logins {
+  /** `glance`: perhaps a moment old. */
+  getLogins(user: UserId, device: Device, read?: 'consistent' | 'glance'): Promise<LoginList>;
+  /** Puts it if the row still has its revision; false = nothing was written. Forgotten after `expiresAtMs`. */
+  putLogins(next: LoginList, expiresAtMs: number): Promise<boolean>;
+}

@@ -1,0 +1,82 @@
+import { isDue } from '../domain/eviction.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { currentMember, isBlocked, type Member } from '../domain/member.ts';
+import { isLive, type Room } from '../domain/room.ts';
+import { Code } from '../protocol/codes.ts';
+import type { EndReason, Resume } from '../protocol/frames.ts';
+import { createRoom } from './create-room.ts';
+import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { kickDue } from './end-membership.ts';
+import { forgetRoom } from './leave-room.ts';
+import { placeOnConnection } from './place-on-connection.ts';
+import type { Turn } from './take-turn.ts';
+
+export interface JoinRequest {
+  readonly room: RoomId;
+  readonly messageCount: number;
+  readonly autoCreate: boolean;
+  readonly resume?: Resume | undefined;
+}
+
+/** The room, and his row in it as it was read. */
+export interface Entry {
+  readonly room: Room;
+  readonly row: Member | undefined;
+}
+
+/** Whoever may not come in is refused before anything is written, be it that he has tried. */
+export async function permitEntry(
+  deps: Deps,
+  caller: Caller,
+  request: JoinRequest,
+  turn: Turn,
+): Promise<Entry | 'again' | Refusal> {
+  const [room, row] = await Promise.all([
+    deps.store.getRoom(request.room),
+    deps.store.getMember(request.room, caller.userId),
+  ]);
+  const refusal = isLive(room)
+    ? await refuseEntry(deps, currentMember(row, room.room, caller.userId, room.epoch), room, request.resume)
+    : refuseNewRoom(request);
+  if (refusal !== undefined) return refusal;
+  const place = await placeOnConnection(deps, turn.connection, request.room);
+  if (place === 'none')
+    return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; the connection is in as many as it may be');
+  const taken = await turn.take(isLive(room) ? undefined : 'newRoom');
+  if (taken !== 'taken') return taken;
+  if (place !== 'free') await forgetRoom(deps, caller, place.instead);
+  return { room: isLive(room) ? room : await createRoom(deps, request.room, request.room), row };
+}
+
+function refuseNewRoom({ resume, autoCreate }: JoinRequest): Refusal | undefined {
+  if (resume !== undefined)
+    return refuse(Code.NO_SUCH_ROOM, 'unable to resume; the room is gone', { reason: 'destroyed' });
+  return autoCreate ? undefined : refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
+}
+
+/** What his row forbids. `member`: as of this room. */
+export async function refuseEntry(
+  deps: Deps,
+  member: Member,
+  room: Room,
+  resume: Resume | undefined,
+): Promise<Refusal | undefined> {
+  if (resume !== undefined && resume.roomEpoch !== room.epoch)
+    return refuse(Code.NOT_A_MEMBER, 'unable to resume; the room was destroyed and made anew', { reason: 'destroyed' });
+  if (isBlocked(member, deps.now()))
+    return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
+  if (resume === undefined) return undefined;
+  if (member.membership !== undefined && isDue(member, room, deps.settings)) {
+    // I-M13: who is found due was out before he came back, and is told so.
+    await kickDue(deps, [member]);
+    return over('offline');
+  }
+  return member.membership === resume.membership ? undefined : over(endOf(member, resume));
+}
+
+const over = (reason: EndReason) =>
+  refuse(Code.NOT_A_MEMBER, 'unable to resume; the membership ended while you were offline', { reason });
+
+/** A reason that nobody keeps is `offline`: the others stay on the row (see `told`). */
+const endOf = ({ ended }: Member, resume: Resume): EndReason =>
+  ended?.membership === resume.membership ? ended.reason : 'offline';

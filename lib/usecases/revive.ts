@@ -1,0 +1,63 @@
+import type { RoomId } from '../domain/ids.ts';
+import { hasDevice, type Member, withConnection } from '../domain/member.ts';
+import type { Room } from '../domain/room.ts';
+import { Code } from '../protocol/codes.ts';
+import type { Connection } from '../store/room-store.ts';
+import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import { dropConnection } from './drop-connection.ts';
+import { hasJoined, keepLastRoom } from './leave-room.ts';
+
+/**
+ * A frame from a connection that the member's row does not know (a 410 that was wrong, a mark set too soon) is a come-back
+ * of its device, if that is in the room. It moves nobody: with one room at a time it is none of a connection that is in
+ * another room. Reads only.
+ */
+export async function mayRevive(deps: Deps, room: RoomId, member: Member, connection: Connection): Promise<boolean> {
+  return hasDevice(member, connection.device) && !(await isElsewhere(deps, connection, room));
+}
+
+/** Writes the come-back; 'again' = the member's row has changed since it was read. */
+export async function revive(
+  deps: Deps,
+  caller: Caller,
+  room: Room,
+  member: Member,
+): Promise<Refusal | 'again' | undefined> {
+  const connection = await deps.store.addConnectionRoom(caller, room.room);
+  if (connection === undefined) return closed();
+  if (!(await mayRevive(deps, room.room, member, connection))) return notIn();
+  const next = withConnection(member, connection);
+  if ((await deps.store.putMember(next, member.revision)) === 'conflict') return 'again';
+  return (await isStillIn(deps, caller, room)) ? undefined : closed();
+}
+
+const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
+
+export const notIn = () =>
+  refuse(Code.NOT_A_MEMBER, 'unable to send the message; this connection has not joined the room');
+
+async function isElsewhere(deps: Deps, connection: Connection, room: RoomId): Promise<boolean> {
+  if (deps.settings.multipleRooms) return false;
+  for (const other of connection.rooms) {
+    if (other !== room && (await hasJoined(deps, connection, other))) return true;
+  }
+  return false;
+}
+
+/**
+ * As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost,
+ * and of two rooms at once one is left. False = the connection is closed.
+ */
+async function isStillIn(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
+  const connection = await deps.store.getConnection(caller);
+  if (connection === undefined) return false;
+  const isOpen = connection.closedAtMs === undefined;
+  const isThere = isOpen && connection.rooms.includes(room);
+  const now = isOpen && !isThere ? await deps.store.addConnectionRoom(caller, room) : connection;
+  if (!isOpen || now === undefined) {
+    await dropConnection(deps, room, connection, undefined);
+    return false;
+  }
+  if (!deps.settings.multipleRooms) await keepLastRoom(deps, now, room);
+  return true;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { splitEntries } from '../../lib/client/entry-batches.ts';
+import { verdictOn } from '../../lib/client/frame-verdict.ts';
+import type { ClientFrame } from '../../lib/protocol/frames.ts';
+
+const verdict = (frame: ClientFrame) => verdictOn(frame, JSON.stringify(frame));
+const send = (content: string) =>
+  verdict({ action: 'send', id: '1', room: 'r', clientMessageId: 'c', type: 'RC:TxtMsg', content });
+const set = (entries: Readonly<Record<string, string>>) =>
+  verdict({ action: 'setEntries', id: '1', room: 'r', entries, autoDelete: false, overwrite: false });
+
+describe('the content of a message', () => {
+  it.each([
+    ['ASCII', 'a', 31_744],
+    ['CJK', '字', 10_581],
+    ['emoji', '😀', 7936],
+    ['quotes', '"', 15_872],
+    ['control characters', '\u0001', 5290],
+  ])('of %s may have so many of them', (_what, character, most) => {
+    expect(send(character.repeat(most))).toBeUndefined();
+    expect(send(character.repeat(most + 1))).toBe(30016);
+  });
+
+  it.each(['\ud800', 'a\udfff', '\udc00\ud800', '😀\ud83d', '\ud83d😀'])('%j is half a character somewhere', (text) => {
+    expect(send(text)).toBe(34205);
+  });
+
+  it.each(['😀', '𠮷野家', '👨‍👩‍👧', '\u0000', '\uffff', ''])('%j is whole', (text) => {
+    expect(send(text)).toBeUndefined();
+  });
+});
+
+describe('the value of an attribute', () => {
+  it('has at most 4,096 characters, and none that is half', () => {
+    expect(set({ a: '\u0001'.repeat(4096) })).toBeUndefined();
+    expect(set({ a: 'x'.repeat(4097) })).toBe(34262);
+    expect(set({ a: '', b: '\ud800' })).toBe(34262);
+    expect(set({ a: '😀'.repeat(2048) })).toBeUndefined();
+  });
+});
+
+describe('any other frame', () => {
+  it('is too long with one byte more than a frame may have', () => {
+    const join = (room: string) => verdict({ action: 'join', id: '1', room, messageCount: 0, autoCreate: true });
+    const envelope = '{"action":"join","id":"1","room":"","messageCount":0,"autoCreate":true}';
+    expect(join('r'.repeat(32_768 - envelope.length))).toBeUndefined();
+    expect(join('r'.repeat(32_769 - envelope.length))).toBe(30016);
+  });
+});
+
+describe('splitting attributes', () => {
+  const sizes = (entries: Readonly<Record<string, string>>, bytesMax: number) =>
+    splitEntries(new Map(Object.entries(entries)), bytesMax).map((part) => [...part.keys()].join(''));
+
+  it('fills each part to the last byte, as it stands in a frame', () => {
+    // "a":"12","b":"字" has 8 + 1 + 9 bytes.
+    expect(sizes({ a: '12', b: '字' }, 18)).toEqual(['ab']);
+    expect(sizes({ a: '12', b: '字' }, 17)).toEqual(['a', 'b']);
+    // "c":"\"" has 8, "d":"\u0001" has 12.
+    expect(sizes({ a: '12', c: '"', d: '\u0001' }, 17)).toEqual(['ac', 'd']);
+    expect(sizes({ c: '"', d: '\u0001' }, 21)).toEqual(['cd']);
+  });
+
+  it('leaves one that is too long by itself, and makes one part of nothing', () => {
+    expect(sizes({ a: '1', b: '2', c: '3' }, 3)).toEqual(['a', 'b', 'c']);
+    expect(sizes({}, 3)).toEqual(['']);
+  });
+});

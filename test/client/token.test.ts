@@ -1,0 +1,26 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { readToken } from '../../lib/client/token.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const encoded = (text: string) => `e30.${Buffer.from(text).toString('base64url')}.x`;
+
+it('a token is read without a TextDecoder, whatever else is in it', () => {
+  vi.stubGlobal('TextDecoder', undefined);
+  vi.stubGlobal('TextEncoder', undefined);
+  const claims = { sub: 'ann', name: 'Ænne 字 😀', exp: 5 };
+  expect(readToken(encoded(JSON.stringify(claims)))).toEqual({ userId: 'ann', expiresAtMs: 5000 });
+  expect(readToken(encoded('{"sub":"ann"}'))).toEqual({ userId: 'ann', expiresAtMs: undefined });
+});
+
+it.each([
+  ['no JWT', 'token'],
+  ['no base64', 'e30.*.x'],
+  ['no UTF-8', `e30.${Buffer.from([0x22, 0xff, 0x22]).toString('base64url')}.x`],
+  ['no JSON', encoded('ann')],
+  ['no object', encoded('"ann"')],
+  ['nobody', encoded('{"sub":""}')],
+  ['no user', encoded('{"sub":1}')],
+])('%s names nobody', (_what, token) => {
+  expect(readToken(token)).toBeUndefined();
+});

@@ -1,0 +1,205 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import type { RoomId } from '../../lib/domain/ids.ts';
+import type { Row } from '../../lib/store/dynamodb-table.ts';
+import { logPartition } from '../../lib/store/keys.ts';
+import { createRoom } from '../../lib/usecases/create-room.ts';
+import { publishMessage } from '../../lib/usecases/publish-message.ts';
+import { recallMessage } from '../../lib/usecases/recall-message.ts';
+import { createClientAt, tableName, useStore } from '../support/emulators.ts';
+import { SimServer } from '../support/sim-server.ts';
+import { defaultSettings } from '../support/world.ts';
+import { Access } from './simulated-network.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+const { BEFORE, AFTER } = RCIMIWTimeOrder;
+const MINUTE_MS = 60_000;
+
+const getStore = useStore('dynoxide');
+let rooms = 0;
+let room: RoomId;
+let timers: VirtualTimers;
+let server: SimServer;
+let access: Access;
+let engine: RCIMIWEngine;
+/** What the app was handed: a seq, or the bounds of a gap. */
+let handed: unknown[];
+
+beforeEach(async () => {
+  rooms += 1;
+  room = `room${rooms}` as RoomId;
+  timers = new VirtualTimers();
+  timers.nowMs = 1_800_000_000_000;
+  const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
+  server = new SimServer({ timers, random: chanceOf(rooms), endpoint: getStore().endpoint, settings });
+  access = new Access(server.network);
+  handed = [];
+  const deps = { WebSocket: access.Socket, timers, now: () => timers.nowMs, random: chanceOf(4711) };
+  engine = createEngine('', { server: 'wss://chat.test', platform: 'desktop', ...deps });
+  engine.setOnMessageReceivedListener(({ seq }) => handed.push(seq));
+  engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => handed.push([afterSeq, beforeSeq]));
+  await createRoom(server.deps, room, room);
+});
+
+afterEach(async () => {
+  await engine.destroy();
+  await server.advance(1000);
+  expect(server.faults).toEqual([]);
+});
+
+/** The same chance in every run. */
+function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+async function publish(content: string, isKept = true): Promise<string> {
+  const given = { room, fromUserId: 'bob', type: 'T', content, includeSender: false, rank: 'normal', isKept } as const;
+  const published = await publishMessage(server.deps, given);
+  if (!('messageId' in published)) throw new Error(published.message);
+  return published.messageId;
+}
+
+/** Publishes so many, of so many bytes: each fifth is not kept, and each seventh is deleted. */
+async function publishMixed(count: number, bytes: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    const messageId = await publish('x'.repeat(bytes), number % 5 !== 0);
+    if (number % 7 === 0 && number % 5 !== 0) {
+      const recall = { room, messageId, byUserId: 'boss', extra: '', isAdmin: true, isDelete: true };
+      expect(await recallMessage(server.deps, recall)).toEqual({ code: 0 });
+    }
+  }
+}
+
+const isMixed = (seq: number) => seq % 5 !== 0 && seq % 7 !== 0;
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+async function enter(messageCount: number): Promise<void> {
+  await engine.connect(await server.tokenOf('ann', 3600), 0);
+  const codes: number[] = [];
+  await engine.joinChatRoom(room, messageCount, true, { onChatRoomJoined: (code) => codes.push(code) });
+  await server.until('the join', () => codes.length > 0, MINUTE_MS);
+  expect(codes).toEqual([0]);
+  await server.advance(5000);
+}
+
+describe('a join', () => {
+  it('gives all that was asked for, though a frame holds a fifth of it', async () => {
+    for (let number = 1; number <= 60; number += 1) await publish('x'.repeat(3000));
+    await enter(50);
+    expect(handed).toEqual(range(11, 60));
+    await publish('new');
+    await server.advance(1000);
+    expect(handed).toEqual(range(11, 61));
+  });
+
+  it('gives nothing in place of what is hidden, and what is pushed after that', async () => {
+    await publishMixed(120, 10);
+    await enter(50);
+    const shown = range(1, 120).filter(isMixed);
+    expect(handed).toEqual(shown.slice(-50));
+    await publish('new', false);
+    await server.advance(1000);
+    expect(handed).toEqual([...shown.slice(-50), 121]);
+  });
+});
+
+describe('a come-back', () => {
+  it('gives all that was missed, over many pages, and nothing in place of what is hidden', async () => {
+    await enter(-1);
+    access.cut();
+    await server.advance(1000);
+    await publishMixed(150, 2000);
+    access.restore();
+    access.reset();
+    await server.advance(MINUTE_MS);
+    // The last one is not kept either, but still at hand.
+    expect(handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || seq === 150));
+  });
+
+  it('tells of one message that nobody can read as a gap of one', async () => {
+    await enter(-1);
+    access.cut();
+    await server.advance(1000);
+    for (let number = 1; number <= 40; number += 1) await publish(`message ${number}`);
+    await spoil(7);
+    access.restore();
+    access.reset();
+    await server.advance(MINUTE_MS);
+    expect(handed).toEqual([...range(1, 6), [6, 8], ...range(8, 40)]);
+  });
+});
+
+/** Makes one message of the log unreadable in the table itself. */
+async function spoil(seq: number): Promise<void> {
+  const client = createClientAt(getStore().endpoint);
+  const epoch = (await server.deps.store.getRoom(room))?.epoch ?? '';
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': logPartition(room, epoch) },
+    }),
+  );
+  for (const row of Items) {
+    const messages = (row.messages ?? []) as Row[];
+    if (!messages.some((message) => message.seq === seq)) continue;
+    const spoilt = messages.map((message) => (message.seq === seq ? { seq } : message));
+    await client.send(new PutCommand({ TableName: tableName, Item: { ...row, messages: spoilt } }));
+  }
+}
+
+/** As an app pages: by the time of the last message, until a page is not full. */
+async function readAll(order: RCIMIWTimeOrder, count: number, fromMs: number): Promise<number[]> {
+  const all: number[] = [];
+  for (let timestamp = fromMs; ; ) {
+    const pages: RCIMIWMessage[][] = [];
+    const codes: number[] = [];
+    await engine.getChatRoomMessages(room, timestamp, order, count, {
+      onSuccess: (messages) => pages.push(messages),
+      onError: (code) => codes.push(code),
+    });
+    await server.until('the page', () => pages.length + codes.length > 0, MINUTE_MS);
+    expect(codes).toEqual([]);
+    const [page = []] = pages;
+    all.push(...page.map(({ seq }) => seq));
+    const last = page.at(-1);
+    if (last === undefined || page.length < count) return all;
+    timestamp = last.sentTime;
+  }
+}
+
+describe('history', () => {
+  it('has each message once, in order, by pages of any size, though many have one time', {
+    timeout: 120_000,
+  }, async () => {
+    const log: number[] = [];
+    let seq = 0;
+    for (const times of [1, 2, 3, 20, 1, 40, 2, 1]) {
+      for (let time = 0; time < times; time += 1) {
+        seq += 1;
+        const isKept = seq % 11 !== 0;
+        await publish('x'.repeat((seq % 10) * 400), isKept);
+        if (isKept) log.push(seq);
+      }
+      await server.advance(1);
+    }
+    await enter(10);
+    for (const count of [1, 3, 50]) {
+      expect(await readAll(AFTER, count, 0)).toEqual(log);
+      expect(await readAll(BEFORE, count, 0)).toEqual(log.toReversed());
+    }
+  });
+
+  it('goes on before what the join has given, though that has the same time', async () => {
+    for (let number = 1; number <= 30; number += 1) await publish(`message ${number}`);
+    const atMs = timers.nowMs;
+    await enter(10);
+    expect(handed).toEqual(range(21, 30));
+    expect(await readAll(BEFORE, 7, atMs)).toEqual(range(1, 20).toReversed());
+  });
+});
