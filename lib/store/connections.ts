@@ -37,6 +37,8 @@ export interface Connections {
   renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */
   connectionsOf(user: UserId): Promise<readonly Connection[]>;
+  /** Those too that are closed and whose rows are still there. */
+  connectionsEverOf(user: UserId): Promise<readonly Connection[]>;
   /**
    * The intent that comes before a member row: undefined = not open. A join makes the room the last one; what only comes
    * back leaves it in its place, and one that is not there comes first.

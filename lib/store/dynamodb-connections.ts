@@ -73,6 +73,10 @@ export class DynamoConnections implements Connections {
   }
 
   async connectionsOf(user: UserId): Promise<readonly Connection[]> {
+    return (await this.connectionsEverOf(user)).filter(({ closedAtMs }) => closedAtMs === undefined);
+  }
+
+  async connectionsEverOf(user: UserId): Promise<readonly Connection[]> {
     const found: Connection[] = [];
     let start: Key | undefined;
     do {
@@ -84,7 +88,7 @@ export class DynamoConnections implements Connections {
       found.push(...page.rows.map((row) => this.#read(row)));
       start = page.next;
     } while (start !== undefined);
-    return found.filter(({ closedAtMs }) => closedAtMs === undefined);
+    return found;
   }
 
   async addConnectionRoom(

@@ -38,11 +38,13 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
 
 /** Returns the rooms that the connections have named which were open until now. */
 async function shutOut(deps: Deps, user: UserId): Promise<readonly RoomId[]> {
-  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
   const nowMs = deps.now();
-  await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
+  await deps.store.expireTokens(user, nowMs + 1);
   const connections = await deps.store.connectionsOf(user);
   await cutConnections(deps, user, connections, CANCELLED);
+  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
+  await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
   await forgetUser(deps, user);
   await alignBar(deps, BLOCK, user, [blockedUntilMs]);
   await alignBar(deps, MUTE, user, [mutedUntilMs]);

@@ -114,7 +114,7 @@ describe('tags', () => {
     [{ userId: 'u', tags: numbered('t', 21) }, 1002, 'tags is given 21 times, at most 20'],
     [{ userId: 'u', tags: ['t'.repeat(41)] }, 1005, 'tags must be at most 40 bytes'],
     [{ userId: 'u', tags: [''] }, 1002, 'tags must be text of 1 to 40 bytes'],
-    [{ userId: 'u', tags: [1] }, 1002, 'tags must be a string or a list of strings'],
+    [{ userId: 'u', tags: [null] }, 1002, 'tags must be a string or a list of strings'],
     [{ userId: 'u', tags: ['\ud800'] }, 1002, 'tags must be a string or a list of strings'],
     [{ userId: 'u' }, 1002, 'tags is missing'],
     [{ userId: ['u', 'v'], tags: [] }, 1002, 'userId is given more than once'],

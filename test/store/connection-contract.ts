@@ -116,6 +116,9 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const late = await store.closeConnection({ userId, connectionId: connectionId(fresh('late')) }, clock.nowMs);
       if (closed) await store.closeConnection(closed, clock.nowMs);
       expect(await store.connectionsOf(userId)).toEqual([one, two]);
+      expect(new Set(await store.connectionsEverOf(userId))).toEqual(
+        new Set([one, two, { ...closed, closedAtMs: clock.nowMs }, late]),
+      );
       expect(await store.connectionsOf(other.userId)).toEqual([other]);
       expect(await store.connectionsOf(user(fresh('nobody')))).toEqual([]);
       expect(await store.getConnection(late)).toEqual(late);

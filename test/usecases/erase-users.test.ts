@@ -238,7 +238,7 @@ test('one who was due is out as offline', async () => {
 
 test('a message that was checked before the answer is refused after it', async () => {
   const under = use();
-  const disturbed = disturb(under.store, 'putMember', 'after');
+  const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
   const gus = newUser();
   const device = await world.enter(gus);
