@@ -7,6 +7,7 @@ import { eachOf } from '../lib/usecases/fan-out.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { heartbeat, keepAlive } from '../lib/usecases/keep-alive.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
+import { ping } from '../lib/usecases/ping.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
 import { type IdleFrame, idleFrames } from './idle-frames.ts';
 import { measuredDeps } from './measured-deps.ts';
@@ -99,8 +100,10 @@ export class IdleSystem {
     this.#meter.take();
     for (const { caller, room, resume } of this.#sessions.slice(0, count)) {
       const next = await this.#open(caller.userId);
-      await this.#join(next, room, resume);
-      await keepAlive(this.#deps, next, await this.#deps.store.glanceConnection(next));
+      // As for each frame, the row is read once.
+      const seen = this.#deps.store.glanceConnection(next);
+      await this.#join({ ...next, seen }, room, resume);
+      await keepAlive(this.#deps, next, await seen);
       await closeConnection(this.#deps, caller, Number.POSITIVE_INFINITY);
     }
     return this.#meter.take();
@@ -173,8 +176,14 @@ export class IdleSystem {
 
   async #receive({ kind, caller }: SentFrame): Promise<void> {
     this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
-    if (kind === 'ask') await keepAlive(this.#deps, caller, await this.#deps.store.glanceConnection(caller));
+    if (kind === 'ask') await this.#ask(caller);
     else if (!this.#mock) await heartbeat(this.#deps, caller);
+  }
+
+  async #ask(caller: Caller): Promise<void> {
+    const seen = this.#deps.store.glanceConnection(caller);
+    await ping(this.#deps, { ...caller, seen });
+    await keepAlive(this.#deps, caller, await seen);
   }
 
   async #sweep(): Promise<void> {

@@ -7,11 +7,13 @@ export interface Login {
   readonly lastMs: number;
 }
 
-/** A login that has been away for longer is forgotten, and so are the oldest of more than so many. */
-export const LOGIN_KEPT_MS = 7 * 24 * 3600 * 1000;
+/** Of more than so many on one device the oldest are forgotten. */
 const LOGINS_MAX = 20;
-/** So that connections that are renewed cost no write. */
-const NOTED_EVERY_MS = 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+/** So that a connection that is renewed costs no write. */
+const NOTED_EVERY_MS = DAY_MS;
+/** A device that nobody has connected with for a week is forgotten. */
+export const LOGINS_KEPT_MS = 7 * DAY_MS + NOTED_EVERY_MS;
 
 type Start = Pick<Login, 'instance' | 'sinceMs'>;
 
@@ -29,8 +31,7 @@ export type LoginDecision =
  * On one device the latest login stays. It is as old as its first connection, so neither a renewal nor a come-back makes it
  * later, and one that another has followed is refused whenever it comes back.
  */
-export function decideLogin(known: readonly Login[], instance: string, openedAtMs: number): LoginDecision {
-  const logins = known.filter(({ lastMs }) => openedAtMs - lastMs < LOGIN_KEPT_MS);
+export function decideLogin(logins: readonly Login[], instance: string, openedAtMs: number): LoginDecision {
   const own = logins.find((login) => login.instance === instance);
   const { sinceMs, lastMs } = own ?? { sinceMs: openedAtMs, lastMs: Number.NEGATIVE_INFINITY };
   const others = logins.filter((login) => login !== own);

@@ -1,4 +1,4 @@
-import { decideLogin, isBefore, LOGIN_KEPT_MS, type Login } from '../domain/logins.ts';
+import { decideLogin, isBefore, LOGINS_KEPT_MS, type Login } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
 import { type Connection, StoreFault } from '../store/room-store.ts';
 import { cutConnections } from './cut-connections.ts';
@@ -41,7 +41,7 @@ async function noteLogin(
     const decided = decideLogin(list.logins, instance, openedAtMs);
     if (decided.kind === 'followed') return 'followed';
     const { sinceMs, next } = decided;
-    const expiresAtMs = openedAtMs + LOGIN_KEPT_MS;
+    const expiresAtMs = openedAtMs + LOGINS_KEPT_MS;
     const isNoted = next === undefined || (await deps.store.putLogins({ ...list, logins: next }, expiresAtMs));
     if (isNoted) return { logins: list.logins, sinceMs };
   }

@@ -112,8 +112,8 @@ const roomsAfter = ({ rooms }: Connection, afterRoom: RoomId | undefined): reado
 
 async function lookAtRoom(deps: Deps, connection: Connection, room: RoomId, failed: () => void): Promise<Look> {
   try {
-    await dropConnection(deps, room, connection, goneSinceMs(connection));
-    return await lookAtMember(deps, room, connection.userId);
+    const member = await dropConnection(deps, room, connection, goneSinceMs(connection));
+    return member?.offline === undefined ? {} : await lookAtMember(deps, room, connection.userId);
   } catch (fault) {
     deps.onFault('look at a room of a connection that is gone', fault);
     failed();

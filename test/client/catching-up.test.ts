@@ -121,6 +121,28 @@ describe('a come-back', () => {
     await expectRest();
   });
 
+  it('has no gap where the answer to an earlier question is about another room by that name', async () => {
+    await script.join();
+    script.pushMessages(message(3));
+    await script.fence();
+    timers.advance(200);
+    const old = await server.take('repair');
+    script.push({ event: 'removed', membership: 's1', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    const afresh = { membership: 's2', roomEpoch: 'e2', seq: 1, messages: [message(1)] };
+    server.send(joinedAnswer((await server.take('join')).id, afresh));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    await expectSeqs(1, 1, true);
+    const page = { event: 'answer', code: 0, room: 'r', complete: true } as const;
+    server.send({ ...page, id: old.id, roomEpoch: 'e1', messages: messages(1, 2) });
+    server.send({ event: 'messages', room: 'r', roomEpoch: 'e2', messages: [message(4)] });
+    await script.fence();
+    timers.advance(200);
+    await answerRepair([1, 4], { messages: messages(2, 3), roomEpoch: 'e2' });
+    await expectSeqs(2, 4, false);
+    await expectRest();
+  });
+
   it('gives up at last where the server says that there is more, and does not get ahead', async () => {
     await script.join();
     script.pushMessages(message(3));

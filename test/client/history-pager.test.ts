@@ -99,6 +99,14 @@ describe('paging by time', () => {
     }
   });
 
+  it('has said where it ends, however often it is asked', () => {
+    fill([20, 20, 20, 20]);
+    expect(seqs(call(0, 'descending', 2))).toEqual([4, 3]);
+    expect(seqs(call(20, 'descending', 2))).toEqual([2, 1]);
+    expect(seqs(call(20, 'descending', 2))).toEqual([]);
+    expect(seqs(call(20, 'descending', 2))).toEqual([]);
+  });
+
   it('goes on to what is new, also of the same ms, once it has come to the end', () => {
     fill([10, 20, 20]);
     expect(seqs(call(0, 'ascending', 50))).toEqual([1, 2, 3]);

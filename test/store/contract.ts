@@ -10,6 +10,7 @@ import { describeLeases } from './lease-contract.ts';
 import { describeLimits } from './limit-contract.ts';
 import { describeLists } from './list-contract.ts';
 import { describeLog } from './log-contract.ts';
+import { describeLogins } from './login-contract.ts';
 import { describeMembers } from './member-contract.ts';
 import { describeMessages } from './message-contract.ts';
 import { describeRooms } from './room-contract.ts';
@@ -26,6 +27,7 @@ export function describeStore(engine: Engine): void {
   describeConnections(use);
   describeLeases(use);
   describeDueList(use);
+  describeLogins(use);
   describeLog(use);
   describeEntries(use);
   describeUsers(use);

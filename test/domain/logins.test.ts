@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { decideLogin, isBefore, type Login } from '../../lib/domain/logins.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+const startMs = 1_800_000_000_000;
+const login = (instance: string, sinceMs: number, lastMs = sinceMs): Login => ({
+  instance,
+  sinceMs: startMs + sinceMs,
+  lastMs: startMs + lastMs,
+});
+const decide = (known: readonly Login[], instance: string, atMs: number) =>
+  decideLogin(known, instance, startMs + atMs);
+
+describe('a login', () => {
+  test('that is the first, or later than all others, is noted', () => {
+    expect(decide([], 'a', 5)).toEqual({ kind: 'latest', sinceMs: startMs + 5, next: [login('a', 5)] });
+    expect(decide([login('a', 5)], 'b', 7)).toEqual({
+      ...{ kind: 'latest', sinceMs: startMs + 7 },
+      next: [login('a', 5), login('b', 7)],
+    });
+  });
+
+  test('that another has followed is refused, also where it was not noted yet', () => {
+    const known = [login('a', 5), login('b', 7)];
+    expect(decide(known, 'a', 9)).toEqual({ kind: 'followed' });
+    expect(decide(known, 'c', 6)).toEqual({ kind: 'followed' });
+  });
+
+  test('is as old as its first connection, and noted anew once a day', () => {
+    const known = [login('a', 5), login('b', 7)];
+    expect(decide(known, 'b', DAY_MS + 6)).toEqual({ kind: 'latest', sinceMs: startMs + 7 });
+    expect(decide(known, 'b', DAY_MS + 7)).toEqual({
+      ...{ kind: 'latest', sinceMs: startMs + 7 },
+      next: [login('a', 5), login('b', 7, DAY_MS + 7)],
+    });
+  });
+
+  test('is forgotten when 20 have followed it', () => {
+    const known = Array.from({ length: 20 }, (_, index) => login(`r${index}`, index));
+    const decided = decide(known, 'new', 50);
+    expect(decided).toMatchObject({ kind: 'latest', next: [...known.slice(1), login('new', 50)] });
+    const next = 'next' in decided ? (decided.next ?? []) : [];
+    expect(decide(next, 'r1', 51)).toEqual({ kind: 'followed' });
+    expect(decide(next, 'r0', 51)).toMatchObject({ kind: 'latest' });
+  });
+
+  test('that came at the very same time is before or after, and not both', () => {
+    const [a, b] = [login('a', 5), login('b', 5)];
+    expect([isBefore(a, b), isBefore(b, a)]).toEqual([true, false]);
+    expect(decide([b], 'a', 5)).toEqual({ kind: 'followed' });
+    expect(decide([a], 'b', 5)).toMatchObject({ kind: 'latest' });
+  });
+});

@@ -1,0 +1,27 @@
+import { UnitsMeter } from '../../bench/units-meter.ts';
+import type { Settings } from '../../lib/domain/settings.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** What some work took from the table. */
+export interface Cost {
+  readonly writes: number;
+  readonly readUnits: number;
+}
+
+/** A world in which the use of the table is counted. */
+export function createMeteredWorld(made: StoreUnderTest, settings: Partial<Settings>) {
+  const client = createClientAt(made.endpoint);
+  const meter = new UnitsMeter();
+  meter.watch(client);
+  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs });
+  const world: World = createWorld({ ...made, store }, settings);
+  const costOf = async <T>(work: () => Promise<T>): Promise<Cost & { readonly answer: T }> => {
+    meter.take();
+    const answer = await work();
+    const { writes, readUnits, listReadUnits } = meter.take();
+    return { writes, readUnits: readUnits + listReadUnits, answer };
+  };
+  return { world, costOf };
+}
