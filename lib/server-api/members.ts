@@ -22,7 +22,7 @@ const query = endpoint({
   },
   answer: {
     total: whole('how many members there are'),
-    users: list(object({ id: string('the user'), time: utcTime('when he joined') }), 'the members'),
+    users: list(object({ id: string('the user'), time: utcTime('when they joined') }), 'the members'),
   },
   run: async ({ deps }, { chatroomId, count, order }) => {
     const { total, members } = (await queryMembers(deps, chatroomId, count, order)) ?? { total: 0, members: [] };
@@ -34,7 +34,7 @@ const exist = endpoint({
   path: '/chatroom/user/exist.json',
   about: 'Is the user a member of the room? Nobody is a member of a room that does not exist.',
   fields: { ...room, userId: one(userId, 'the user') },
-  answer: { isInChrm: truth('whether he is') },
+  answer: { isInChrm: truth('whether they are') },
   run: async ({ deps }, parameters) => {
     const [isInChrm = false] = await areMembers(deps, parameters.chatroomId, [parameters.userId]);
     return { isInChrm };

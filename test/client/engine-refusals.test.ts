@@ -37,6 +37,7 @@ describe('a connection that is refused by a sub-protocol', () => {
       'doorman.refused.31009',
       'doorman.refused.31010',
       'doorman.refused.31020',
+      'doorman.refused.31029',
     ]);
   });
 
@@ -45,6 +46,7 @@ describe('a connection that is refused by a sub-protocol', () => {
     [31009, 6],
     [31010, 4],
     [31020, 5],
+    [31029, 6],
   ])('ends with %i and status %i, and is not tried again', async (code, status) => {
     listenToStatus();
     server.selected = `doorman.refused.${code}`;
@@ -75,6 +77,7 @@ describe('a connection that the server closes for good', () => {
     [31011, 6],
     [31004, 5],
     [31020, 5],
+    [31029, 6],
     [39999, 3],
   ])('by %i ends with status %i, and is not tried again', async (code, status) => {
     await script.connect();
