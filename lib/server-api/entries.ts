@@ -84,15 +84,14 @@ export function checkSet(outcome: EntriesOutcome, maxEntries: number): void {
 const remove = endpoint({
   path: '/chatroom/entry/remove.json',
   about:
-    'Removes an attribute of the room that this user has set. With `objectName` and `content` that message goes to the ' +
-    'room then, in the name of the user, as by `publish`. If the room does not take it, the attribute is removed all ' +
-    'the same, and the error has it in `done`.',
+    'Removes an attribute of the room that this user has set; code 1015 if there is none, or no such room. With ' +
+    '`objectName` and `content` that message goes to the room then, in the name of the user, as by `publish`. If the ' +
+    'room does not take it, the attribute is removed all the same, and the error has it in `done`.',
   fields: { ...room, userId: one(userId, 'who has set it'), key: one(entryKey, 'the attribute'), ...alongFields },
   run: async ({ deps }, { chatroomId, userId: owner, key, objectName, content }) => {
     const message = messageAlong(objectName, content);
     const outcome = await removeRoomEntries(deps, chatroomId, { userId: owner, keys: [key], force: false });
-    if (outcome === 'no-room') throw noSuchRoom('remove the attribute');
-    const [fault] = Object.values(outcome.faults);
+    const [fault] = outcome === 'no-room' ? ['no-such-key'] : Object.values(outcome.faults);
     if (fault === 'no-such-key') {
       throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the attribute; it does not exist');
     }
@@ -104,18 +103,20 @@ const remove = endpoint({
 
 const batchRemove = endpoint({
   path: '/chatroom/entry/batch/remove.json',
-  about: 'Removes attributes of the room, whoever has set them. Those that are not there are passed over.',
+  about:
+    'Removes attributes of the room, whoever has set them. Those that are not there are passed over, and so is a room ' +
+    'that does not exist.',
   fields: { ...room, entryOwnerId: one(userId, 'in whose name; need not have set them'), entryKeys },
   run: async ({ deps }, { chatroomId, entryOwnerId, entryKeys: keys }) => {
     const change = { userId: entryOwnerId, keys: [...new Set(keys)], force: true };
-    if ((await removeRoomEntries(deps, chatroomId, change)) === 'no-room') throw noSuchRoom('remove the attributes');
+    await removeRoomEntries(deps, chatroomId, change);
     return {};
   },
 });
 
 const query = endpoint({
   path: '/chatroom/entry/query.json',
-  about: 'Attributes of the room: those of these keys that are there, or all.',
+  about: 'Attributes of the room: those of these keys that are there, or all; none of a room that does not exist.',
   fields: { ...room, keys: optionalMany(entryKey, KEYS_MAX, 'the attributes; none = all') },
   answer: {
     keys: list(
@@ -130,8 +131,7 @@ const query = endpoint({
     ),
   },
   run: async ({ deps }, { chatroomId, keys }) => {
-    const entries = await readRoomEntries(deps, chatroomId, keys);
-    if (entries === undefined) throw noSuchRoom('read the attributes');
+    const entries = (await readRoomEntries(deps, chatroomId, keys)) ?? [];
     return {
       keys: entries.map(({ key, value, userId: owner, autoDelete: goes, setAtMs }) => ({
         key,

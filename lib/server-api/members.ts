@@ -14,7 +14,7 @@ const LISTED_MAX = 500;
 
 const query = endpoint({
   path: '/chatroom/user/query.json',
-  about: 'The members of a room, by the time they joined.',
+  about: 'The members of a room, by the time they joined; none of a room that does not exist.',
   fields: {
     ...room,
     count: one(integer(1, LISTED_MAX), 'how many at most'),
@@ -22,13 +22,11 @@ const query = endpoint({
   },
   answer: {
     total: whole('how many members there are'),
-    users: list(object({ id: string('the user'), time: utcTime('when he joined') }), 'the members'),
+    users: list(object({ id: string('the user'), time: utcTime('when they joined') }), 'the members'),
   },
   run: async ({ deps }, { chatroomId, count, order }) => {
-    const found = await queryMembers(deps, chatroomId, count, order);
-    if (found === undefined) throw noSuchRoom('list the members');
-    const members = found.members.map((member) => ({ id: member.userId, time: timeText(member.joinedAtMs) }));
-    return { total: found.total, users: members };
+    const { total, members } = (await queryMembers(deps, chatroomId, count, order)) ?? { total: 0, members: [] };
+    return { total, users: members.map(({ userId: id, joinedAtMs }) => ({ id, time: timeText(joinedAtMs) })) };
   },
 });
 
@@ -36,7 +34,7 @@ const exist = endpoint({
   path: '/chatroom/user/exist.json',
   about: 'Is the user a member of the room? Nobody is a member of a room that does not exist.',
   fields: { ...room, userId: one(userId, 'the user') },
-  answer: { isInChrm: truth('whether he is') },
+  answer: { isInChrm: truth('whether they are') },
   run: async ({ deps }, parameters) => {
     const [isInChrm = false] = await areMembers(deps, parameters.chatroomId, [parameters.userId]);
     return { isInChrm };
@@ -45,7 +43,7 @@ const exist = endpoint({
 
 const usersExist = endpoint({
   path: '/chatroom/users/exist.json',
-  about: 'Which of these users are members of the room?',
+  about: 'Which of these users are members of the room? None, of a room that does not exist.',
   fields: { ...room, userId: many(userId, ASKED_MAX, 'the users') },
   answer: {
     result: list(
@@ -69,16 +67,14 @@ const block = forATime({
 
 const unblock = forGood({
   path: '/chatroom/user/block/rollback.json',
-  about: 'Lets blocked users join again; it does not put them back.',
-  unableTo: 'lift the block',
+  about: 'Lets blocked users join again; it does not put them back. Nobody is blocked from a room that does not exist.',
   kind: 'unblock',
   act: unblockUsers,
 });
 
 const listBlocked = listOfTimed({
   path: '/chatroom/user/block/list.json',
-  about: 'The users who are blocked from the room now.',
-  unableTo: 'list the blocked users',
+  about: 'The users who are blocked from the room now; nobody is from one that does not exist.',
   read: blockedUsers,
 });
 
@@ -101,25 +97,22 @@ const protect = endpoint({
 
 const unprotect = endpoint({
   path: '/chatroom/user/whitelist/remove.json',
-  about: 'Ends the protection of users. One who is long offline is put out by the next message, not by this.',
+  about:
+    'Ends the protection of users. One who is long offline is put out by the next message, not by this. Nobody is ' +
+    'protected in a room that does not exist.',
   fields: { ...room, ...users },
   run: async ({ deps }, { chatroomId, userId: removed }) => {
-    const wasThere = await removeFromAllowlist(deps, chatroomId, [...new Set(removed)]);
-    if (!wasThere) throw noSuchRoom('end the protection of the users');
+    await removeFromAllowlist(deps, chatroomId, [...new Set(removed)]);
     return {};
   },
 });
 
 const listProtected = endpoint({
   path: '/chatroom/user/whitelist/query.json',
-  about: 'The protected users.',
+  about: 'The protected users; none of a room that does not exist.',
   fields: room,
   answer: { users: list(string('a user'), 'the users') },
-  run: async ({ deps }, { chatroomId }) => {
-    const found = await allowlist(deps, chatroomId);
-    if (found === undefined) throw noSuchRoom('list the protected users');
-    return { users: found };
-  },
+  run: async ({ deps }, { chatroomId }) => ({ users: (await allowlist(deps, chatroomId)) ?? [] }),
 });
 
 export const memberEndpoints: readonly Endpoint[] = [

@@ -33,15 +33,13 @@ const muteInRoom = [
   }),
   forGood({
     path: '/chatroom/user/gag/rollback.json',
-    about: 'Lets users whom `gag/add` muted send again.',
-    unableTo: 'unmute the users',
+    about: 'Lets users whom `gag/add` muted send again. Nobody is muted in a room that does not exist.',
     kind: 'unmute-users',
     act: unmuteUsers,
   }),
   listOfTimed({
     path: '/chatroom/user/gag/list.json',
-    about: 'The users who are muted in the room now.',
-    unableTo: 'list the muted users',
+    about: 'The users who are muted in the room now; nobody is in one that does not exist.',
     read: mutedUsers,
   }),
 ];
@@ -87,7 +85,8 @@ const muteInAllRooms = [
 const onWholeRoom = (told: {
   readonly path: string;
   readonly about: string;
-  readonly unableTo: string;
+  /** For the error of a room that does not exist; absent = it counts as done there. */
+  readonly unableTo?: string;
   readonly kind: 'mute-room' | 'unmute-room';
   readonly act: (deps: Deps, room: RoomId) => Promise<boolean>;
 }): Endpoint =>
@@ -96,7 +95,8 @@ const onWholeRoom = (told: {
     about: told.about,
     fields: { ...room, ...noticeFields },
     run: async ({ deps }, { chatroomId, ...wanted }) => {
-      if (!(await told.act(deps, chatroomId))) throw noSuchRoom(told.unableTo);
+      const isThere = await told.act(deps, chatroomId);
+      if (!isThere && told.unableTo !== undefined) throw noSuchRoom(told.unableTo);
       await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds: [], durationMs: 0 });
       return {};
     },
@@ -112,8 +112,7 @@ const muteTheRoom = [
   }),
   onWholeRoom({
     path: '/chatroom/ban/rollback.json',
-    about: 'Ends the mute of the whole room.',
-    unableTo: 'unmute the room',
+    about: 'Ends the mute of the whole room. One that does not exist is not muted.',
     kind: 'unmute-room',
     act: unmuteRoom,
   }),
@@ -128,14 +127,10 @@ const muteTheRoom = [
   }),
   endpoint({
     path: '/chatroom/ban/check.json',
-    about: 'Is the whole room muted?',
+    about: 'Is the whole room muted? One that does not exist is not.',
     fields: room,
     answer: { status: oneOf('1 = muted', 0, 1) },
-    run: async ({ deps }, { chatroomId }) => {
-      const isMuted = await isRoomMuted(deps, chatroomId);
-      if (isMuted === undefined) throw noSuchRoom('tell whether the room is muted');
-      return { status: isMuted ? 1 : 0 };
-    },
+    run: async ({ deps }, { chatroomId }) => ({ status: (await isRoomMuted(deps, chatroomId)) ? 1 : 0 }),
   }),
 ];
 
@@ -150,21 +145,16 @@ const exemptions = [
   }),
   forGood({
     path: '/chatroom/user/ban/whitelist/rollback.json',
-    about: 'Ends the exemption of users.',
-    unableTo: 'end the exemption of the users',
+    about: 'Ends the exemption of users. Nobody is exempt in a room that does not exist.',
     kind: 'end-exemption',
     act: endExemption,
   }),
   endpoint({
     path: '/chatroom/user/ban/whitelist/query.json',
-    about: 'The users who are exempt from mutes of the room.',
+    about: 'The users who are exempt from mutes of the room; nobody is in one that does not exist.',
     fields: room,
     answer: { userIds: list(string('a user'), 'the users') },
-    run: async ({ deps }, { chatroomId }) => {
-      const userIds = await exemptUsers(deps, chatroomId);
-      if (userIds === undefined) throw noSuchRoom('list the exempt users');
-      return { userIds };
-    },
+    run: async ({ deps }, { chatroomId }) => ({ userIds: (await exemptUsers(deps, chatroomId)) ?? [] }),
   }),
 ];
 

@@ -20,13 +20,13 @@ export const minute = { minute: one(integer(1, MINUTES_MAX), 'for how many minut
 interface Told {
   readonly path: string;
   readonly about: string;
-  /** For the error of a room that does not exist. */
-  readonly unableTo: string;
 }
 
 /** A call that lays something on users in a room for a time; the last such call counts. False = no such room. */
 export const forATime = (
   told: Told & {
+    /** For the error of a room that does not exist. */
+    readonly unableTo: string;
     readonly kind: NoticeKind;
     readonly act: (deps: Deps, room: RoomId, users: readonly UserId[], untilMs: number) => Promise<boolean>;
   },
@@ -47,6 +47,8 @@ export const forATime = (
 /** A call that lays something on users in a room, or takes it from them, without end. False = no such room. */
 export const forGood = (
   told: Told & {
+    /** For the error of a room that does not exist; absent = what is taken from users there counts as taken. */
+    readonly unableTo?: string;
     readonly kind: NoticeKind;
     readonly act: (deps: Deps, room: RoomId, users: readonly UserId[]) => Promise<boolean>;
   },
@@ -57,7 +59,8 @@ export const forGood = (
     fields: { ...room, ...users, ...noticeFields },
     run: async ({ deps }, { chatroomId, userId, ...wanted }) => {
       const userIds = [...new Set(userId)];
-      if (!(await told.act(deps, chatroomId, userIds))) throw noSuchRoom(told.unableTo);
+      const isThere = await told.act(deps, chatroomId, userIds);
+      if (!isThere && told.unableTo !== undefined) throw noSuchRoom(told.unableTo);
       await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds, durationMs: 0 });
       return {};
     },
@@ -69,7 +72,7 @@ export const timedUsers = list(object({ userId: string('the user'), time: utcTim
 export const toTimedUsers = (users: readonly { readonly userId: string; readonly untilMs: number }[]) =>
   users.map(({ userId, untilMs }) => ({ userId, time: timeText(untilMs) }));
 
-/** A call that lists on whom something lies in a room, and until when. */
+/** A call that lists on whom something lies in a room, and until when; nobody where there is no such room. */
 export const listOfTimed = (
   told: Told & {
     readonly read: (
@@ -83,9 +86,5 @@ export const listOfTimed = (
     about: told.about,
     fields: room,
     answer: { users: timedUsers },
-    run: async ({ deps }, { chatroomId }) => {
-      const found = await told.read(deps, chatroomId);
-      if (found === undefined) throw noSuchRoom(told.unableTo);
-      return { users: toTimedUsers(found) };
-    },
+    run: async ({ deps }, { chatroomId }) => ({ users: toTimedUsers((await told.read(deps, chatroomId)) ?? []) }),
   });

@@ -49,7 +49,7 @@ const setEnd = endpoint({
 
 const get = endpoint({
   path: '/chatroom/get.json',
-  about: 'A room.',
+  about: 'A room. One that does not exist is an error, since nothing can be said of it.',
   fields: room,
   answer: {
     chatroomId: string('the room'),

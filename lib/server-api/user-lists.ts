@@ -87,12 +87,12 @@ const tag: Kind<string> = {
     return tagText.parse(name, value);
   },
 };
-const newTags = { tags: listField(tag, TAGS_MAX, 'his tags from now on; [] = none') };
+const newTags = { tags: listField(tag, TAGS_MAX, 'their tags from now on; [] = none') };
 
 const tagging = [
   endpoint({
     path: '/user/tag/set.json',
-    about: 'Gives the user these tags in the place of those he had; kept for the app.',
+    about: 'Gives the user these tags in the place of those they had; kept for the app.',
     body: 'json',
     fields: { ...user, ...newTags },
     run: async ({ deps }, { userId: owner, tags: given }) => {
@@ -102,7 +102,7 @@ const tagging = [
   }),
   endpoint({
     path: '/user/tag/batch/set.json',
-    about: 'Gives each of these users these tags in the place of those he had.',
+    about: 'Gives each of these users these tags in the place of those they had.',
     body: 'json',
     callsPerSec: TAG_CALLS_PER_SEC,
     fields: { userIds: many(userId, TAGGED_MAX, 'the users'), ...newTags },
@@ -117,7 +117,7 @@ const tagging = [
     path: '/user/tags/get.json',
     about: 'The tags of users.',
     fields: { userIds: many(userId, ASKED_MAX, 'the users') },
-    answer: { result: mapOf(list(string('a tag'), 'his tags'), 'the tags by user') },
+    answer: { result: mapOf(list(string('a tag'), 'their tags'), 'the tags by user') },
     run: async ({ deps }, { userIds }) => {
       const found = await Promise.all(userIds.map(async (owner) => [owner, await tags(deps, owner)] as const));
       return { result: Object.fromEntries(found) };

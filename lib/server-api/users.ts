@@ -16,14 +16,14 @@ const TOKENS_PER_SEC = 200;
 
 const user = { userId: one(userId, 'the user') };
 const name = characters(NAME_LENGTH_MAX);
-const portraitUri = optional(bytes(PORTRAIT_BYTES_MAX), 'where his picture is');
+const portraitUri = optional(bytes(PORTRAIT_BYTES_MAX), 'where their picture is');
 
 const getToken = endpoint({
   path: '/user/getToken.json',
-  about: 'Issues a token with which the user connects, and keeps his name and picture. Earlier tokens stay valid.',
+  about: 'Issues a token with which the user connects, and keeps their name and picture. Earlier tokens stay valid.',
   callsPerSec: TOKENS_PER_SEC,
-  fields: { ...user, name: one(name, 'his name'), portraitUri },
-  answer: { userId: string('the user'), token: string('his token') },
+  fields: { ...user, name: one(name, 'their name'), portraitUri },
+  answer: { userId: string('the user'), token: string('their token') },
   run: async ({ deps, issueToken }, { userId: owner, ...profile }) => {
     await setProfile(deps, owner, profile);
     return { userId: owner, token: await issueToken(owner) };
@@ -33,7 +33,7 @@ const getToken = endpoint({
 const refresh = endpoint({
   path: '/user/refresh.json',
   about: 'Changes the name or the picture that is kept of the user; what is not given stays.',
-  fields: { ...user, name: optional(name, 'his name'), portraitUri },
+  fields: { ...user, name: optional(name, 'their name'), portraitUri },
   run: async ({ deps }, { userId: owner, ...profile }) => {
     await setProfile(deps, owner, profile);
     return {};
@@ -45,13 +45,13 @@ const info = endpoint({
   about: 'The name and the picture that are kept of the user.',
   fields: user,
   answer: {
-    userName: string('his name'),
-    userPortrait: string('where his picture is'),
-    createTime: utcTime('when his first token was asked for'),
+    userName: string('their name'),
+    userPortrait: string('where their picture is'),
+    createTime: utcTime('when their first token was asked for'),
   },
   run: async ({ deps }, { userId: asked }) => {
     const profile = await getProfile(deps, asked);
-    if (profile === undefined) throw badParameter('unable to tell of the user; no token was ever asked for him');
+    if (profile === undefined) throw badParameter('unable to tell of the user; no token was ever asked for them');
     return {
       userName: profile.name,
       userPortrait: profile.portraitUri,
@@ -74,7 +74,7 @@ const checkOnline = endpoint({
   path: '/user/checkOnline.json',
   about: 'Has the user an open connection?',
   fields: user,
-  answer: { status: oneOf('1 = he has', '0', '1') },
+  answer: { status: oneOf('1 = they have', '0', '1') },
   run: async ({ deps }, { userId: asked }) => ({ status: (await isOnline(deps, asked)) ? '1' : '0' }),
 });
 

@@ -21,27 +21,22 @@ const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
 
 /**
  * Deletes users: from the answer on none of their tokens opens anything, no connection of theirs is open, and they are in
- * none of the rooms that their open connections had named. All other rooms follow, page by page from the stream. What the app
+ * none of the rooms that their connections have named. All other rooms follow, page by page from the stream. What the app
  * told of them, and what it laid down for them in all rooms, is gone.
  */
 export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<void> {
   const userIds = [...new Set(users)];
-  const rooms = new Map<UserId, readonly RoomId[]>();
-  await eachOf(userIds, USERS_IN_FLIGHT, async (user) => {
-    rooms.set(user, await shutOut(deps, user));
-  });
+  await eachOf(userIds, USERS_IN_FLIGHT, (user) => shutOut(deps, user));
   // After the profiles, which would tell that they were made anew. Before the rooms of now: a call that is broken off among
   // them has left the rest to the stream.
   await put(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
-  await eachOf([...rooms], USERS_IN_FLIGHT, ([user, own]) => eraseFromOwnRooms(deps, user, own));
+  await eachOf(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user));
 }
 
-/** Returns the rooms that the connections have named which were open until now. */
-async function shutOut(deps: Deps, user: UserId): Promise<readonly RoomId[]> {
+async function shutOut(deps: Deps, user: UserId): Promise<void> {
   const nowMs = deps.now();
   await deps.store.expireTokens(user, nowMs + 1);
-  const connections = await deps.store.connectionsOf(user);
-  await cutConnections(deps, user, connections, CANCELLED);
+  await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
   const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
   // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
@@ -49,11 +44,15 @@ async function shutOut(deps: Deps, user: UserId): Promise<readonly RoomId[]> {
   await alignBar(deps, BLOCK, user, [blockedUntilMs]);
   await alignBar(deps, MUTE, user, [mutedUntilMs]);
   await alignDeactivated(deps, user, [deactivatedAtMs]);
-  return [...new Set(connections.flatMap((connection) => connection.rooms))];
 }
 
-/** Where the user is now comes first, also a room that is so new that it is not on the list of rooms yet. */
-async function eraseFromOwnRooms(deps: Deps, user: UserId, rooms: readonly RoomId[]): Promise<void> {
+/**
+ * The rooms on the rows of their connections: all that they have joined lately, also one that is so new that it is not on
+ * the list of rooms yet.
+ */
+async function eraseFromOwnRooms(deps: Deps, user: UserId): Promise<void> {
+  const connections = await deps.store.connectionsEverOf(user);
+  const rooms = [...new Set(connections.flatMap((connection) => connection.rooms))];
   const later = rooms.slice(ROOMS_AT_ONCE).map((room): DueEntry => ({ kind: 'erasure', room, userId: user }));
   await deps.store.arm(deps.now(), later);
   await eachOf(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, (room) => eraseFromRoom(deps, room, user));

@@ -59,7 +59,7 @@ function connectionOf(
 
 const runOf = (instance: string): string => instance.replace(/(?<!^)_[^_]*$/, '');
 
-/** Both rows may be a moment old: all that they forbid stays forbidden, but for a block or a deactivation, which may be over. */
+/** Both rows may be a moment old: all that they forbid stays so, but for a block or a deactivation, which may be over. */
 async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
   const { userId, device, instance, openedAtMs } = own;
   const [glance, order] = await Promise.all([

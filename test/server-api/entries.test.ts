@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useStore } from '../support/emulators.ts';
 import { numbered } from './api-caller.ts';
-import { createApiWorld, noRoom, OK } from './api-world.ts';
+import { createApiWorld, OK } from './api-world.ts';
 
 const store = useStore('dynoxide');
 const newWorld = (change: Parameters<typeof createApiWorld>[1] = {}) => createApiWorld(store(), change);
@@ -62,8 +62,6 @@ describe('attributes', () => {
     expect(await remove('k2')).toEqual(OK);
     expect(await remove('k2')).toEqual(OK);
     expect(await left()).toEqual([]);
-    const nowhere = { chatroomId: 'nowhere', entryOwnerId: 'ann', entryKeys: 'k' };
-    expect(await call('/chatroom/entry/batch/remove.json', nowhere)).toEqual(noRoom('remove the attributes'));
   });
 
   it('come with a message, after the change and in the name of the user', async () => {
@@ -172,15 +170,5 @@ describe('attributes', () => {
     const form = { chatroomId: 'r', entryOwnerId: 'ann', entryInfo };
     const answer = await newWorld().call('/chatroom/entry/batch/set.json', form);
     expect(answer).toEqual({ code, errorMessage: `unable to accept the call; ${why}` });
-  });
-
-  it('need a room', async () => {
-    const { call } = newWorld();
-    const of = { chatroomId: 'nowhere', userId: 'ann', key: 'k' };
-    expect(await call('/chatroom/entry/set.json', { ...of, value: 'v' })).toEqual(noRoom('set the attributes'));
-    const batch = { chatroomId: 'nowhere', entryOwnerId: 'ann', entryInfo: json(1) };
-    expect(await call('/chatroom/entry/batch/set.json', batch)).toEqual(noRoom('set the attributes'));
-    expect(await call('/chatroom/entry/remove.json', of)).toEqual(noRoom('remove the attribute'));
-    expect(await call('/chatroom/entry/query.json', of)).toEqual(noRoom('read the attributes'));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useStore } from '../support/emulators.ts';
 import { numbered } from './api-caller.ts';
-import { createApiWorld, MINUTE_MS, noRoom, OK } from './api-world.ts';
+import { createApiWorld, MINUTE_MS, OK } from './api-world.ts';
 
 const store = useStore('dynoxide');
 const newWorld = () => createApiWorld(store());
@@ -35,14 +35,6 @@ describe('gag', () => {
       { ...notice, kind: 'mute-users', durationMs: 3 * MINUTE_MS, extra: 'x' },
       { ...notice, kind: 'unmute-users', durationMs: 0, extra: '' },
     ]);
-  });
-
-  it('needs a room', async () => {
-    const { call } = newWorld();
-    const of = { chatroomId: 'nowhere', userId: 'ann' };
-    expect(await call('/chatroom/user/gag/add.json', { ...of, minute: 1 })).toEqual(noRoom('mute the users'));
-    expect(await call('/chatroom/user/gag/rollback.json', of)).toEqual(noRoom('unmute the users'));
-    expect(await call('/chatroom/user/gag/list.json', of)).toEqual(noRoom('list the muted users'));
   });
 });
 
@@ -128,17 +120,5 @@ describe('ban', () => {
     expect(await page({ size: 1000 })).toEqual(rooms);
     await call('/chatroom/destroy.json', { chatroomId: rooms });
     expect(await page({})).toEqual([]);
-  });
-
-  it.each([
-    ['/chatroom/ban/add.json', 'mute the room'],
-    ['/chatroom/ban/rollback.json', 'unmute the room'],
-    ['/chatroom/ban/check.json', 'tell whether the room is muted'],
-    ['/chatroom/user/ban/whitelist/add.json', 'exempt the users'],
-    ['/chatroom/user/ban/whitelist/rollback.json', 'end the exemption of the users'],
-    ['/chatroom/user/ban/whitelist/query.json', 'list the exempt users'],
-  ])('%s needs a room', async (path, unableTo) => {
-    const form = { chatroomId: 'nowhere', userId: 'ann', needNotify: 'true' };
-    expect(await newWorld().call(path, form)).toEqual(noRoom(unableTo));
   });
 });

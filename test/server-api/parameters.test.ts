@@ -17,31 +17,30 @@ const end = '/chatroom/destroy/set.json';
 const getToken = '/user/getToken.json';
 const message = 'fromUserId=u1&objectName=RC:TxtMsg';
 const recalled = 'fromUserId=u1&conversationType=4&targetId=r1';
-const past = 'the room does not exist';
 
 describe('parameters at their limits', () => {
   const callTo = callerOf(recordingDeps(noRoom).deps);
 
   it.each([
-    [block, 'userId=u1&chatroomId=r1&minute=1', past],
-    [block, 'userId=u1&chatroomId=r1&minute=43200&needNotify=true&extra=x', past],
-    [block, `${repeat('userId=u', 20)}&chatroomId=r1&minute=5`, past],
-    [block, `userId=${'u'.repeat(64)}&chatroomId=r1&minute=5&extra=${'x'.repeat(4096)}`, past],
-    [gag, 'userId=u1&chatroomId=r1&minute=43200', past],
-    [query, 'chatroomId=r1&count=500&order=2', past],
-    [query, `chatroomId=${'r'.repeat(64)}&count=1&order=1`, past],
-    [publish, `${message}&toChatroomId=r1&priority=3&content="${'x'.repeat(31_740)}"`, past],
-    [publish, `${message}&${repeat('toChatroomId=r', 20)}&content=1`, past],
-    [publish, `fromUserId=u1&objectName=${'t'.repeat(32)}&toChatroomId=r1&content=1`, past],
-    [recall, `${recalled}&messageUID=${'m'.repeat(80)}&extra=${'x'.repeat(4096)}`, past],
-    [end, 'chatroomId=r1&destroyTime=60', past],
-    [end, 'chatroomId=r1&destroyType=1&destroyTime=10080', past],
-    ['/chatroom/entry/query.json', `chatroomId=r1&${repeat('keys=k', 100)}`, past],
-  ])('%s is taken at the limit: %#', async (path, body, why) => {
-    expect((await callTo(path, body)).errorMessage).toContain(why);
+    [block, 'userId=u1&chatroomId=r1&minute=1'],
+    [block, 'userId=u1&chatroomId=r1&minute=43200&needNotify=true&extra=x'],
+    [block, `${repeat('userId=u', 20)}&chatroomId=r1&minute=5`],
+    [block, `userId=${'u'.repeat(64)}&chatroomId=r1&minute=5&extra=${'x'.repeat(4096)}`],
+    [gag, 'userId=u1&chatroomId=r1&minute=43200'],
+    [publish, `${message}&toChatroomId=r1&priority=3&content="${'x'.repeat(31_740)}"`],
+    [publish, `${message}&${repeat('toChatroomId=r', 20)}&content=1`],
+    [publish, `fromUserId=u1&objectName=${'t'.repeat(32)}&toChatroomId=r1&content=1`],
+    [recall, `${recalled}&messageUID=${'m'.repeat(80)}&extra=${'x'.repeat(4096)}`],
+    [end, 'chatroomId=r1&destroyTime=60'],
+    [end, 'chatroomId=r1&destroyType=1&destroyTime=10080'],
+  ])('%s is taken at the limit: %#', async (path, body) => {
+    expect((await callTo(path, body)).errorMessage).toContain('the room does not exist');
   });
 
   it.each([
+    [query, 'chatroomId=r1&count=500&order=2'],
+    [query, `chatroomId=${'r'.repeat(64)}&count=1&order=1`],
+    ['/chatroom/entry/query.json', `chatroomId=r1&${repeat('keys=k', 100)}`],
     ['/chatroom/users/exist.json', `chatroomId=r1&${repeat('userId=u', 1000)}`],
     ['/chatroom/query.json', repeat('chatroomId=r', 20)],
     ['/chatroom/destroy.json', repeat('chatroomId=r', 100)],
@@ -116,6 +115,22 @@ describe('parameters at their limits', () => {
     ['/user/token/expire.json', `${repeat('userId=u', 21)}&time=1700000000000`, 1002, 'userId'],
     ['/user/blacklist/add.json', `userId=u1&${repeat('blackUserId=u', 21)}`, 1002, 'blackUserId'],
     ['/user/tags/get.json', repeat('userIds=u', 51), 1002, 'userIds'],
+    ['/user/block/query.json', 'page=-1', 1002, 'page'],
+    ['/user/block/query.json', 'page=1000001', 1002, 'page'],
+    ['/user/block/query.json', 'page=1&size=1001', 1002, 'size'],
+    ['/user/block/query.json', 'page=1&size=0', 1002, 'size'],
+    ['/chatroom/user/ban/query.json', 'page=1&size=1001', 1002, 'size'],
+    ['/user/blacklist/query.json', 'userId=u1&size=1001', 1002, 'size'],
+    ['/user/blacklist/query.json', 'userId=u1&size=0', 1002, 'size'],
+    ['/user/query.json', 'page=0', 1002, 'page'],
+    ['/user/query.json', 'pageSize=101', 1002, 'pageSize'],
+    ['/user/query.json', 'order=2', 1002, 'order'],
+    ['/user/deactivate.json', `userId=${numbered('u', 101).join(',')}`, 1002, 'userId'],
+    ['/user/deactivate.json', 'userId=u1,,u2', 1002, 'userId'],
+    ['/user/deactivate/query.json', 'pageNo=0', 1002, 'pageNo'],
+    ['/user/deactivate/query.json', 'pageSize=51', 1002, 'pageSize'],
+    ['/user/reactivate.json', repeat('userId=u', 101), 1002, 'userId'],
+    ['/user/delusers.json', repeat('userId=u', 101), 1002, 'userId'],
     ['/user/tag/batch/set.json', JSON.stringify({ userIds: numbered('u', 1001), tags: [] }), 1002, 'userIds'],
   ])('%s is refused beyond it: %#', async (path, body, code, name) => {
     // Nothing but the count of calls is touched: no room is looked for, nothing is written.

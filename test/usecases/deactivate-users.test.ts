@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/domain/ids.ts';
+import { connectHandler } from '../../lib/handlers/connect.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../../lib/usecases/deactivate-users.ts';
 import { openConnection } from '../../lib/usecases/open-connection.ts';
@@ -54,6 +55,15 @@ test('a browser hears why by the sub-protocol that it offered', async () => {
   const dee = newUser();
   await deactivateUsers(world.deps, [dee]);
   expect(await world.connect(world.device(dee))).toBe(false);
+  const { connectionId } = world.device(dee);
+  const refused = await connectHandler(() => world.deps)({
+    headers: { 'Sec-WebSocket-Protocol': 'doorman.v1, doorman.refused.31009, doorman.refused.31029' },
+    requestContext: {
+      ...{ connectionId, requestTimeEpoch: world.clock.nowMs },
+      authorizer: { userId: dee, issuedAtMs: `${world.clock.nowMs}`, expiresAtMs: '9000000000000' },
+    },
+  });
+  expect(refused).toEqual({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'doorman.refused.31029' } });
 });
 
 test('what is sent through a socket that is still open is refused', async () => {

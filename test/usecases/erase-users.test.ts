@@ -249,7 +249,15 @@ test('a message that was checked before the answer is refused after it', async (
 });
 
 test('a call that was broken off is finished by the same call', async () => {
-  const writes = ['forgetAccess', 'deleteProfile', 'deleteSet', 'putErasure', 'deleteMember', 'raiseFence'] as const;
+  const writes = [
+    'expireTokens',
+    'forgetAccess',
+    'deleteProfile',
+    'deleteSet',
+    'putErasure',
+    'deleteMember',
+    'raiseFence',
+  ] as const;
   for (const name of writes satisfies readonly (keyof RoomStore)[]) {
     const world = createWorld(use());
     const gus = newUser();
