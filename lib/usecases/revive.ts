@@ -10,7 +10,7 @@ import { hasJoined, keepLastRoom } from './leave-room.ts';
 /**
  * A frame from a connection that his row does not know (a 410 that was wrong, a mark set too soon) is a come-back of its
  * device, if that is in the room; it moves nobody, so with one room at a time it is none of a connection that is in another
- * room. Returns the row that the frame is to write; after that `isStillIn` looks once more.
+ * room. Returns the row that the frame is to write; after that `isStillIn` looks once more. `connection`: perhaps a moment old.
  */
 export async function revive(
   deps: Deps,
@@ -22,7 +22,7 @@ export async function revive(
   if (!hasDevice(member, connection.device) || (await isElsewhere(deps, connection, room))) return notIn();
   const added = await deps.store.addConnectionRoom(caller, room);
   if (added === undefined) return refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
-  return (await isElsewhere(deps, added, room)) ? notIn() : withConnection(member, added);
+  return withConnection(member, added);
 }
 
 const notIn = () => refuse(Code.NOT_A_MEMBER, 'unable to send the message; this connection has not joined the room');
