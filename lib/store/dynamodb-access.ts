@@ -21,7 +21,7 @@ interface AccessRow extends Partial<Restrictions> {
 const RAISED = '#revision = if_not_exists(#revision, :zero) + :one';
 const raise = { names: { '#revision': 'revision' }, values: { ':zero': 0, ':one': 1 } };
 
-/** What holds for a user whatever he does, in DynamoDB. */
+/** What holds for a user over all connections and in all rooms, in DynamoDB. */
 export class DynamoAccess implements Pick<Users, 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'noteCut'> {
   readonly #table: Table;
 

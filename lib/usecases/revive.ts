@@ -8,7 +8,7 @@ import { dropConnection } from './drop-connection.ts';
 import { hasJoined, keepLastRoom } from './leave-room.ts';
 
 /**
- * A frame from a connection that his row does not know (a 410 that was wrong, a mark set too soon) is a come-back of its
+ * A frame from a connection that the member's row does not know (a 410 that was wrong, a mark set too soon) is a come-back of its
  * device, if that is in the room; it moves nobody, so with one room at a time it is none of a connection that is in another
  * room. Returns the row that the frame is to write; after that `isStillIn` looks once more. `connection`: perhaps a moment old.
  */

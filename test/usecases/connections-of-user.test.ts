@@ -82,7 +82,7 @@ describe('the row of a connection that is closed', () => {
     expect(readUnits).toBe(4);
   });
 
-  test('stays for a minute, while somebody may be at work by it', async () => {
+  test('stays for a minute, while a Lambda may be at work by it', async () => {
     const world = createWorld(store(), { realTimeKickOut: true });
     const ann = await world.enter(ownName());
     world.pass(LEASE_MS + 1);

@@ -69,7 +69,7 @@ const framesIn = ({ room }: World, messageId: string): readonly object[] => [
   { action: 'ping' },
 ];
 
-/** Bob is in the room, has said something and set something there, and is cut; the end of his socket is lost. */
+/** Bob is in the room, has said something and set something there, and is cut; the end of the socket is lost. */
 async function cutOf(world: World, cut: Cut[2]) {
   const bob = await world.open(ownName(), mobile('first_1'));
   expect(await world.join(bob)).toMatchObject({ code: 0 });

@@ -33,7 +33,7 @@ async function roomsBy({ deps }: World, { userId, connectionId }: Caller, rooms:
   return rooms.filter((_room, index) => rows[index]?.connections.includes(connectionId));
 }
 
-/** His phone has joined each of the rooms over a connection of its own, which was lost. */
+/** The user's phone has joined each of the rooms over a connection of its own, which was lost. */
 async function lostIn(world: World, rooms: readonly RoomId[], name = ownName()): Promise<string> {
   for (const room of rooms) {
     const lost = await world.open(name, phone);
@@ -74,7 +74,7 @@ describe('a send over a connection that has not joined the room', () => {
     expect(await roomsBy(world, bob, rooms)).toEqual(rooms);
   });
 
-  test('is none of another device of his that is in the room', async () => {
+  test('is none of another device of the user that is in the room', async () => {
     const world = createWorld(store());
     const name = ownName();
     const laptop = await world.open(name, desk);
@@ -118,7 +118,7 @@ function chooser(seed: number): () => 0 | 1 {
   };
 }
 
-/** His phone was in both rooms, and is away from them. */
+/** The user's phone was in both rooms, and is away from them. */
 async function awayFrom(world: World, rooms: readonly RoomId[]): Promise<Caller> {
   const bob = await world.open(ownName(), phone);
   for (const room of rooms) {
@@ -129,7 +129,7 @@ async function awayFrom(world: World, rooms: readonly RoomId[]): Promise<Caller>
   return bob;
 }
 
-describe('at once, in many orders of their steps: he is in one room in the end, which is on the row', () => {
+describe('at once, in many orders of their steps: the user is in one room in the end, which is on the row', () => {
   const say: Act = (deps, caller, room) =>
     sendMessage(deps, caller, {
       ...{ room, clientMessageId: `m-${caller.connectionId}`.slice(-64) },

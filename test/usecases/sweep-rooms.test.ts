@@ -18,7 +18,7 @@ beforeEach(() => emptyDueList(store()));
 
 const CALL_MS = 5;
 const BUDGET_MS = 1000;
-/** His row, the room's, his row again; then both once more. */
+/** The member's row, the room's, the member's again; then both once more. */
 const ROOM_MS = 5 * CALL_MS;
 const realTime = { realTimeKickOut: true, multipleRooms: true } as const;
 
