@@ -10,7 +10,7 @@ export type TurnRequest =
   | {
       readonly action: LimitedAction;
       readonly cost?: number;
-      /** What he is told to be unable to do, where it is not what the action is called after. */
+      /** What a refusal calls it, where that is not what the action is called after. */
       readonly deed?: string;
     }
   /** `key` is the same for all attempts at one message. */
@@ -97,7 +97,7 @@ export async function takeFirstTurn(
   return busy({ action });
 }
 
-/** By the rows as read, or as they are where somebody else has written that of the access meanwhile. */
+/** By the rows as read, or as they are where another Lambda has written that of the access meanwhile. */
 async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: Requests) {
   let rows = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -117,7 +117,7 @@ function decideAgain(deps: Deps, rows: Rows, requests: Requests): 'again' | Refu
   return 'code' in decided ? decided : 'again';
 }
 
-/** What a use case decides by itself: whether he is muted, and whether the message was sent before. */
+/** What a use case decides by itself: whether the user is muted, and whether the message was sent before. */
 function hasChanged(before: Access, now: Access, requests: Requests): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
@@ -163,7 +163,7 @@ function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Ref
   return refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too often in one minute`, { retryAfterMs });
 }
 
-/** Whoever asks once more while an attempt may be under way sends nothing: it is asked what became of that. */
+/** A send that is repeated while an attempt may be under way sends nothing: it asks what became of that. */
 function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
   const nowMs = deps.now();
   if (isMarked(access.sends, key, nowMs)) {
@@ -215,7 +215,7 @@ const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
   connect: 'connect',
 };
 
-/** What he is told to be unable to do. */
+/** What a refusal calls it. */
 export function deedOf(request: TurnRequest): string {
   return (request.action === 'send' ? undefined : request.deed) ?? DEEDS[request.action];
 }
