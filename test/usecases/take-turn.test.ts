@@ -178,6 +178,36 @@ describe('rows that are read a moment too late', () => {
     }
   });
 
+  test('refuse nobody for what was lifted', async () => {
+    for (const limits of [{}, { joinsPerMinute: 0, attributeChangesPerMinute: 0 }]) {
+      const { world, ann } = await connected(limits, glancesOnce);
+      const { store: rows } = world.deps;
+      await rows.setAccess(ann.userId, { blockedUntilMs: world.clock.nowMs + 1000 });
+      await ask(world, ann);
+      await rows.setAccess(ann.userId, { blockedUntilMs: 0 });
+      expect(await (await turn(world, ann)).take()).toBe('taken');
+      const bob = await world.open(`${ann.userId}-b`);
+      await rows.setAccess(bob.userId, { mutedUntilMs: world.clock.nowMs + 1000 });
+      await ask(world, bob);
+      await rows.setAccess(bob.userId, { mutedUntilMs: 0 });
+      const change = await turn(world, bob, { action: 'attributes' });
+      expect(change.access.mutedUntilMs).toBe(0);
+      expect(await change.take()).toBe('taken');
+    }
+  });
+
+  test('are read once more where there is nothing to be written', async () => {
+    const { world, ann } = await connected({ repairsPerMinute: 0 }, glancesOnce);
+    const marked = {
+      ...(await world.deps.store.getAccess(ann.userId)),
+      sends: [{ key: 'a', atMs: world.clock.nowMs }],
+    };
+    await world.deps.store.takeTurn(ann.userId, marked);
+    expect(await (await turn(world, ann, send('a'))).take()).toBe('taken');
+    await blockEverywhere(world.deps, [ann.userId], world.clock.nowMs + 1000);
+    expect(await (await turn(world, ann, send('a'))).take()).toMatchObject({ code: 30001 });
+  });
+
   test('let nobody take more than there is', async () => {
     const { world, ann } = await connected({}, glancesOnce);
     for (let times = 0; times < 3; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
