@@ -30,6 +30,8 @@ export interface Turn {
 interface Rows {
   readonly connection: Connection;
   readonly access: Access;
+  /** Read consistently. */
+  readonly isExact: boolean;
 }
 
 /**
@@ -40,7 +42,9 @@ interface Rows {
  */
 export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Turn | Refusal> {
   const isFree = request.action !== 'send' && limitPerMinute(deps.settings, request.action) === 0;
-  const rows = isFree ? await readRows(deps, caller) : await glanceRows(deps, caller);
+  const glance = isFree ? undefined : await glanceRows(deps, caller);
+  const isEnough = glance !== undefined && !mayBeLifted(deps, glance, request);
+  const rows = isEnough ? glance : await readRows(deps, caller);
   if (rows === undefined) return closed(request);
   const decided = decide(deps, rows, [request]);
   if ('code' in decided) return decided;
@@ -56,6 +60,13 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
       return outcome;
     },
   };
+}
+
+/** All else that a glance forbids stays forbidden. */
+function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
+  const nowMs = deps.now();
+  const isTalk = action === 'send' || action === 'attributes';
+  return nowMs < access.blockedUntilMs || (isTalk && nowMs < access.mutedUntilMs);
 }
 
 /** Serves a frame, and once more where what its checks looked at has changed before it took its turn. */
@@ -103,7 +114,8 @@ async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: Requests
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const next = decide(deps, rows, requests);
     if ('code' in next) return next;
-    if (next === rows.access || (await deps.store.takeTurn(caller.userId, next))) return 'taken';
+    const isTaken = next === rows.access ? rows.isExact : await deps.store.takeTurn(caller.userId, next);
+    if (isTaken) return 'taken';
     const now = await readRows(deps, caller);
     if (now === undefined) return closed(requests[0]);
     if (hasChanged(read.access, now.access, requests)) return decideAgain(deps, now, requests);
@@ -176,20 +188,18 @@ function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
   return refuse(Code.SEND_TOO_FAST, 'unable to send the message; too many in one second', { retryAfterMs });
 }
 
+/** undefined = the connection's row is not there: it was opened just now, or closed so long ago that its row is gone. */
 async function glanceRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([
     caller.seen ?? deps.store.glanceConnection(caller),
     deps.store.getAccess(caller.userId, 'glance'),
   ]);
-  if (connection !== undefined) return { connection, access };
-  // It was opened just now, or closed so long ago that its row is gone.
-  const now = await openRow(deps, caller);
-  return now === undefined ? undefined : { connection: now, access };
+  return connection === undefined ? undefined : { connection, access, isExact: false };
 }
 
 async function readRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([openRow(deps, caller), deps.store.getAccess(caller.userId)]);
-  return connection === undefined ? undefined : { connection, access };
+  return connection === undefined ? undefined : { connection, access, isExact: true };
 }
 
 /** A socket without a row was to be closed long ago. */
