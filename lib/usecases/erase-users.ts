@@ -1,8 +1,8 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
+import { latestFirst } from '../domain/ranked-entry.ts';
 import type { DueEntry, Erasure } from '../store/room-store.ts';
-import { alignBar, BLOCK, MUTE } from './bar-users.ts';
 import { closeConnections } from './cut-connections.ts';
-import { alignDeactivated, CANCELLED } from './deactivate-users.ts';
+import { CANCELLED } from './deactivate-users.ts';
 import type { Deps } from './deps.ts';
 import { eraseFromRoom, thoseIn } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
@@ -40,13 +40,23 @@ async function shutOut(deps: Deps, user: UserId): Promise<void> {
   await deps.store.expireTokens(user, nowMs + 1);
   const { faults } = await closeConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
   if (faults.length > 0) throw faults[0];
-  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  await unlist(deps, user);
   // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
   await forgetUser(deps, user);
-  await alignBar(deps, BLOCK, user, [blockedUntilMs]);
-  await alignBar(deps, MUTE, user, [mutedUntilMs]);
-  await alignDeactivated(deps, user, [deactivatedAtMs]);
+}
+
+/** While the access still says where they are listed: else a call that is broken off would leave that behind. */
+async function unlist(deps: Deps, user: UserId): Promise<void> {
+  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  const places = [
+    ['blocked-users', blockedUntilMs],
+    ['muted-users', mutedUntilMs],
+    ['deactivated-users', deactivatedAtMs],
+  ] as const;
+  for (const [list, atMs] of places) {
+    if (atMs > 0) await deps.store.removeFromList(list, [latestFirst(atMs, user)]);
+  }
 }
 
 /**

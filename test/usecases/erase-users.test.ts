@@ -255,6 +255,7 @@ test('a message that was checked before the answer is refused after it', async (
 test('a call that was broken off is finished by the same call', async () => {
   const writes = [
     'expireTokens',
+    'removeFromList',
     'forgetAccess',
     'deleteProfile',
     'deleteSet',
@@ -269,6 +270,7 @@ test('a call that was broken off is finished by the same call', async () => {
     await putOffline(world, old, gus);
     await setProfile(world.deps, gus, { name: 'Gus' });
     const device = await world.enter(gus);
+    await muteEverywhere(world.deps, [gus], world.clock.nowMs + 60_000);
     await world.settle();
     const disturbed = disturb(world.deps.store, name, 'after');
     disturbed.once(() => {
@@ -289,6 +291,8 @@ test('a call that was broken off is finished by the same call', async () => {
     expect(await world.deps.store.getProfile(gus)).toBeUndefined();
     expect(await connectWith(world, gus, world.clock.nowMs)).toBe(31020);
     expect(endsIn(world, gus)).toHaveLength(2);
+    const muted = await world.deps.store.readList('muted-users', { afterEntry: '', limit: 1000 }, 0);
+    expect(muted.filter(({ entry }) => entry.endsWith(`#${gus}`))).toEqual([]);
   }
 });
 
