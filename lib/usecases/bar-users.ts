@@ -37,7 +37,7 @@ async function setBar(deps: Deps, bar: Bar, user: UserId, untilMs: number): Prom
 }
 
 /** `ends`: at which the user may be listed. */
-export async function alignBar(deps: Deps, bar: Bar, user: UserId, ends: readonly number[]): Promise<void> {
+async function alignBar(deps: Deps, bar: Bar, user: UserId, ends: readonly number[]): Promise<void> {
   const others = ends.filter((end) => end > 0).map((end) => latestFirst(end, user));
   await alignList(deps, bar.list, others, async (): Promise<Listed | undefined> => {
     const untilMs = endOf(await deps.store.getAccess(user), bar, deps.now());

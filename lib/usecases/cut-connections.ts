@@ -19,6 +19,18 @@ export async function cutConnections(
   connections: readonly ConnectionKey[],
   cause: { readonly code: number; readonly message: string },
 ): Promise<void> {
+  const { closed, faults } = await closeConnections(deps, userId, connections, cause);
+  await leaveRooms(deps, closed);
+  if (faults.length > 0) throw faults[0];
+}
+
+/** The same without a word to the rooms; what could not be closed is told. */
+export async function closeConnections(
+  deps: Deps,
+  userId: UserId,
+  connections: readonly ConnectionKey[],
+  cause: { readonly code: number; readonly message: string },
+): Promise<{ readonly closed: readonly Connection[]; readonly faults: readonly unknown[] }> {
   const closed: Connection[] = [];
   const faults: unknown[] = [];
   await eachOf(connections, CUTS_IN_FLIGHT, async (connection) => {
@@ -35,8 +47,7 @@ export async function cutConnections(
     await deps.push.post(connectionId, { event: 'closing', ...cause });
     await deps.push.close(connectionId);
   });
-  await leaveRooms(deps, closed);
-  if (faults.length > 0) throw faults[0];
+  return { closed, faults };
 }
 
 /** Marks the user offline; what fails, or is not reached, the sweep does. */

@@ -8,7 +8,9 @@ import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
 import { listPage } from './list-page.ts';
 
+const LIST = 'deactivated-users';
 const USERS_IN_FLIGHT = 8;
+const DAY_MS = 86_400_000;
 
 /** Why what was open is cut. */
 export const CANCELLED = {
@@ -25,8 +27,8 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
   eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
-    // Listed first, so that nobody who is shut out is missing.
-    await deps.store.addToList('deactivated-users', [{ entry: latestFirst(atMs, user), untilMs: 0 }]);
+    // Listed first, so that nobody who is shut out is missing; for a day, so that a call that is broken off leaves nothing.
+    await deps.store.addToList(LIST, [{ entry: latestFirst(atMs, user), untilMs: deps.now() + DAY_MS }]);
     await deps.store.setAccess(user, { deactivatedAtMs: atMs });
     await deps.store.expireTokens(user, atMs + 1);
     await alignDeactivated(deps, user, [deactivatedAtMs, atMs]);
@@ -43,9 +45,9 @@ export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
   });
 
 /** `times`: of which the user may be listed. */
-export async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
+async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
   const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
-  await alignList(deps, 'deactivated-users', others, async () => {
+  await alignList(deps, LIST, others, async () => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     return deactivatedAtMs === 0 ? undefined : { entry: latestFirst(deactivatedAtMs, user), untilMs: 0 };
   });
@@ -53,7 +55,7 @@ export async function alignDeactivated(deps: Deps, user: UserId, times: readonly
 
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
-  listPage(deps, { list: 'deactivated-users', page, size }, async ({ entry }) => {
+  listPage(deps, { list: LIST, page, size }, async ({ entry }) => {
     const user = idIn(entry) as UserId;
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === entry ? user : undefined;

@@ -27,6 +27,18 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   if (erased === 'out') await deps.store.raiseFence(roomId, room.epoch);
 }
 
+/** Those of the users of whom there is anything in the room: for most rooms a walk comes by that is nobody. */
+export async function thoseIn(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
+  const [room, rows] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMembers(roomId, users)]);
+  const found = new Set<string>(rows.map(({ userId }) => userId));
+  if (isLive(room)) {
+    for (const user of Object.keys(room.protectedSince)) found.add(user);
+    const index = room.hasEntries ? await deps.store.getEntryIndex(roomId, room.epoch) : undefined;
+    for (const { userId } of Object.values(index?.entries ?? {})) found.add(userId);
+  }
+  return users.filter((user) => found.has(user));
+}
+
 /**
  * When the user was made anew; Infinity = never. No token is issued before the profile is there, so asked after something
  * of the user was read it tells whether that is of the deleted one.

@@ -1,18 +1,19 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
+import { latestFirst } from '../domain/ranked-entry.ts';
 import type { DueEntry, Erasure } from '../store/room-store.ts';
-import { alignBar, BLOCK, MUTE } from './bar-users.ts';
-import { cutConnections } from './cut-connections.ts';
-import { alignDeactivated, CANCELLED } from './deactivate-users.ts';
+import { closeConnections } from './cut-connections.ts';
+import { CANCELLED } from './deactivate-users.ts';
 import type { Deps } from './deps.ts';
-import { eraseFromRoom } from './erase-from-room.ts';
+import { eraseFromRoom, thoseIn } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
 
-const USERS_IN_FLIGHT = 4;
+const USERS_IN_FLIGHT = 8;
 const ROOMS_IN_RUN = 50;
 const ROOMS_IN_FLIGHT = 4;
-/** So many rooms of one user are done before the answer; the others are left to the sweep. */
+/** So many rooms of one user are done before the answer, if there is time; the others are left to the sweep. */
 const ROOMS_AT_ONCE = 100;
+const ROOMS_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** A run that is given up by the stream is an operator's to repeat, by the same call. */
 const KEPT_MS = 7 * DAY_MS;
@@ -30,54 +31,69 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
   // After the profiles, which would tell that they were made anew. Before the rooms of now: a call that is broken off among
   // them has left the rest to the stream.
   await put(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
-  await eachOf(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user));
+  const stopMs = deps.now() + ROOMS_MS;
+  await eachOf(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
 }
 
 async function shutOut(deps: Deps, user: UserId): Promise<void> {
   const nowMs = deps.now();
   await deps.store.expireTokens(user, nowMs + 1);
-  await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
-  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  const { faults } = await closeConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
+  if (faults.length > 0) throw faults[0];
+  await unlist(deps, user);
   // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
   await forgetUser(deps, user);
-  await alignBar(deps, BLOCK, user, [blockedUntilMs]);
-  await alignBar(deps, MUTE, user, [mutedUntilMs]);
-  await alignDeactivated(deps, user, [deactivatedAtMs]);
+}
+
+/** While the access still says where they are listed: else a call that is broken off would leave that behind. */
+async function unlist(deps: Deps, user: UserId): Promise<void> {
+  const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
+  const places = [
+    ['blocked-users', blockedUntilMs],
+    ['muted-users', mutedUntilMs],
+    ['deactivated-users', deactivatedAtMs],
+  ] as const;
+  for (const [list, atMs] of places) {
+    if (atMs > 0) await deps.store.removeFromList(list, [latestFirst(atMs, user)]);
+  }
 }
 
 /**
  * The rooms on the rows of their connections: all that they have joined lately, also one that is so new that it is not on
  * the list of rooms yet.
  */
-async function eraseFromOwnRooms(deps: Deps, user: UserId): Promise<void> {
+async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Promise<void> {
   const connections = await deps.store.connectionsEverOf(user);
   const rooms = [...new Set(connections.flatMap((connection) => connection.rooms))];
-  const later = rooms.slice(ROOMS_AT_ONCE).map((room): DueEntry => ({ kind: 'erasure', room, userId: user }));
-  await deps.store.arm(deps.now(), later);
-  await eachOf(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, (room) => eraseFromRoom(deps, room, user));
+  const later = rooms.slice(ROOMS_AT_ONCE);
+  await eachOf(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, async (room) => {
+    if (deps.now() < stopMs) await eraseFromRoom(deps, room, user);
+    else later.push(room);
+  });
+  const entries = later.map((room): DueEntry => ({ kind: 'erasure', room, userId: user }));
+  await deps.store.arm(deps.now(), entries);
 }
 
-/**
- * The next rooms of a deletion, then a word to the stream if there may be more. A room that fails keeps no other from
- * being done: it is left to the sweep, which tries until it is done.
- */
+/** The next rooms of a deletion, then a word to the stream if there may be more. */
 export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
   const { userIds, afterRoom } = erasure;
   const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, async ({ entry }) => {
-    for (const user of userIds) await eraseOrLeave(deps, entry as RoomId, user);
-  });
+  await eachOf(page, ROOMS_IN_FLIGHT, ({ entry }) => eraseOrLeave(deps, entry as RoomId, userIds));
   const last = page.at(-1);
   if (last !== undefined && page.length === ROOMS_IN_RUN) await put(deps, { ...erasure, afterRoom: last.entry });
 }
 
-async function eraseOrLeave(deps: Deps, room: RoomId, userId: UserId): Promise<void> {
+/** A room that fails keeps no other from being done: it is left to the sweep, which tries until it is done. */
+async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]): Promise<void> {
+  let left = users;
   try {
-    await eraseFromRoom(deps, room, userId);
+    left = await thoseIn(deps, room, users);
+    for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
   } catch (fault) {
-    deps.onFault('take a deleted user out of a room', fault);
-    await deps.store.arm(deps.now(), [{ kind: 'erasure', room, userId }]);
+    deps.onFault('take deleted users out of a room', fault);
+    const entries = left.map((userId): DueEntry => ({ kind: 'erasure', room, userId }));
+    await deps.store.arm(deps.now(), entries);
   }
 }
 

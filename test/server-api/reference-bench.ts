@@ -120,14 +120,15 @@ export class Bench {
 
   async #call({ column, endpoint, code }: Case, form: Form): Promise<Answer> {
     const { path, oncePerSecond } = endpoint;
+    const body = endpoint.json === true ? JSON.stringify(form) : encodeForm(form);
     const headers = this.#api.sign(Date.now());
     if (column === 'method') return this.#api.send({ method: 'GET', path, headers });
     if (column === 'unsigned') {
       const unsigned = { ...headers, Signature: '0'.repeat(40) };
-      return this.#api.send({ method: 'POST', path, headers: unsigned, body: encodeForm(form) });
+      return this.#api.send({ method: 'POST', path, headers: unsigned, body });
     }
     for (;;) {
-      const answer = await this.#api.call(path, form);
+      const answer = await this.#api.send({ method: 'POST', path, headers: this.#api.sign(Date.now()), body });
       if (oncePerSecond !== true || code === 1008 || answer.body.code !== 1008) return answer;
     }
   }

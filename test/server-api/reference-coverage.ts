@@ -5,13 +5,17 @@ import type { Endpoint } from './reference-endpoint.ts';
 const columns = ['success', 'unsigned', 'method', 'missing', 'at', 'beyond', 'limit', 'room', 'error'] as const;
 type Cell = Column | 'unwritten';
 
-/** Which cases have passed, by path and column; `unwritten` counts refusals after which nothing had changed. */
+/**
+ * Which cases have passed, by path and column; `unwritten` counts refusals, and calls on a room that does not exist, after
+ * which nothing had changed.
+ */
 export class Coverage {
   readonly #counts = new Map<string, number>();
 
   passed({ endpoint, column, status }: Case): void {
     this.#add(endpoint.path, column);
-    if (status !== 200 && endpoint.witness !== undefined) this.#add(endpoint.path, 'unwritten');
+    const isWriting = status === 200 && column !== 'room';
+    if (!isWriting && endpoint.witness !== undefined) this.#add(endpoint.path, 'unwritten');
   }
 
   /** The cells that must be there and are not, as `path column`. */

@@ -54,6 +54,8 @@ export interface Endpoint {
   readonly path: string;
   /** A minimal valid form. */
   readonly form: Form;
+  /** Its body is the form as a JSON object. */
+  readonly json?: boolean;
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** The parameter that names a room which must exist. */
   readonly room?: string;

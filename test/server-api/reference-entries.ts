@@ -110,6 +110,7 @@ export const entries: readonly Endpoint[] = [
     form: { ...room, userId: '$user', key: 'key' },
     parameters: { chatroomId, userId: required(id), key, ...along },
     room: 'chatroomId',
+    unknownRoom: 1015,
     before: [{ path: set, form: { chatroomId: '@chatroomId', userId: '@userId', key: '@key', value: 'value' } }],
     answer: {},
     witness,
@@ -138,6 +139,7 @@ export const entries: readonly Endpoint[] = [
       ),
     },
     room: 'chatroomId',
+    unknownRoom: 200,
     // Another user has set them.
     before: [{ path: setMany, form: { chatroomId: '@chatroomId', entryOwnerId: '$other', entryInfo: entriesText(2) } }],
     answer: {},
@@ -148,6 +150,7 @@ export const entries: readonly Endpoint[] = [
     form: { ...room, keys: 'key' },
     parameters: { chatroomId, keys: optional(at('2 keys', ['key', 'none'])) },
     room: 'chatroomId',
+    unknownRoom: 200,
     before: [
       { path: set, form: { ...oneEntry, chatroomId: '@chatroomId', autoDelete: '1' } },
       { path: set, form: { ...oneEntry, chatroomId: '@chatroomId', key: 'other' } },

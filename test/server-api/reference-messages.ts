@@ -13,6 +13,7 @@ import {
   type SideCall,
   same,
   typeNames,
+  whole,
 } from './reference-endpoint.ts';
 
 /** As it stands in a frame, where each of its quotes takes two bytes. */
@@ -107,6 +108,41 @@ const messageCalls: readonly Endpoint[] = [
   },
 ];
 
+const moment = required(
+  at('the first of 13 digits', '1000000000000'),
+  beyond('12 digits', '999999999999', 1002),
+  beyond('14 digits', '10000000000000', 1002),
+  beyond('a word', 'now', 1002),
+  beyond('nothing', '', 1002),
+);
+const history: Endpoint = {
+  path: '/v3/message/chatroom/query.json',
+  json: true,
+  form: { userId: '$user', targetId: '$room', startTime: '1500000000000', endTime: '9000000000000' },
+  parameters: {
+    userId: required(id),
+    targetId: required(id),
+    startTime: moment,
+    endTime: required(at('the last of 13 digits', '9999999999999'), beyond('before startTime', '1400000000000', 1002)),
+    includeStart: optional(flag),
+    pageSize: optional(whole(1, 100)),
+    busChannel: optional(at('a channel', 'channel')),
+  },
+  room: 'targetId',
+  unknownRoom: 200,
+  before: [{ path: publish, form: { ...message, toChatroomId: '@targetId' } }],
+  answer: {
+    data: [
+      {
+        ...{ targetId: '$room', fromUserId: '$user', objectName: 'RC:TxtMsg', content: '{"content":"$room"}' },
+        ...{ messageUID: expect.stringMatching(/./), msgTime: expect.any(Number) },
+        ...{ expansion: false, extraContent: '' },
+      },
+    ],
+    ...{ hasMore: false, next: 0 },
+  },
+};
+
 /** The calls of one list of message types. */
 function typeList(add: string, remove: string, query: string, name: string, field: string): readonly Endpoint[] {
   const witness: readonly SideCall[] = [{ path: query, form: {} }];
@@ -160,8 +196,14 @@ const resume = '/chatroom/message/resumeDistribution.json';
 const ofRoom = { form: { chatroomId: '$room' }, room: 'chatroomId', answer: {}, witness: 'flow' } as const;
 const distribution: readonly Endpoint[] = [
   { ...ofRoom, path: stop, parameters: { chatroomId } },
-  { ...ofRoom, path: resume, parameters: { chatroomId }, before: [same(stop, 'chatroomId')] },
+  { ...ofRoom, path: resume, parameters: { chatroomId }, unknownRoom: 200, before: [same(stop, 'chatroomId')] },
 ];
 
 /** Messages in rooms. */
-export const messages: readonly Endpoint[] = [...messageCalls, ...lowPriority, ...messageAllowlist, ...distribution];
+export const messages: readonly Endpoint[] = [
+  ...messageCalls,
+  history,
+  ...lowPriority,
+  ...messageAllowlist,
+  ...distribution,
+];

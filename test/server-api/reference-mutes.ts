@@ -11,6 +11,7 @@ import {
   same,
   time,
   users,
+  whole,
 } from './reference-endpoint.ts';
 
 const room = { chatroomId: '$room' };
@@ -34,6 +35,7 @@ const inOneRoom: readonly Endpoint[] = [
   },
   {
     ...ofRoom,
+    unknownRoom: 200,
     path: '/chatroom/user/gag/rollback.json',
     form: oneUser,
     parameters: { chatroomId, userId: someUsers, ...notices },
@@ -45,6 +47,7 @@ const inOneRoom: readonly Endpoint[] = [
     form: room,
     parameters: { chatroomId },
     room: 'chatroomId',
+    unknownRoom: 200,
     before: [{ ...gag, form: { ...gag.form, userId: '$user' } }],
     answer: { users: [{ userId: '$user', time }] },
   },
@@ -74,7 +77,10 @@ const inAllRooms: readonly Endpoint[] = [
   {
     path: '/chatroom/user/ban/query.json',
     form: {},
-    parameters: {},
+    parameters: {
+      page: optional(at('no pages', '0'), at('1', '1'), beyond('a word', 'first', 1002)),
+      size: optional(whole(1, 1000)),
+    },
     before: [mute('$user')],
     undo: [unmute('$user')],
     answer: { users: [{ userId: '$user', time }] },
@@ -95,6 +101,7 @@ const wholeRooms: readonly Endpoint[] = [
   },
   {
     ...ofRoom,
+    unknownRoom: 200,
     path: '/chatroom/ban/rollback.json',
     form: room,
     parameters: { chatroomId, ...notices },
@@ -121,6 +128,7 @@ const wholeRooms: readonly Endpoint[] = [
     form: room,
     parameters: { chatroomId },
     room: 'chatroomId',
+    unknownRoom: 200,
     before: [muteRoom],
     undo: [unmuteRoom],
     answer: { status: 1 },
@@ -142,6 +150,7 @@ const exceptions: readonly Endpoint[] = [
   },
   {
     ...ofRoom,
+    unknownRoom: 200,
     path: '/chatroom/user/ban/whitelist/rollback.json',
     form: oneUser,
     parameters: { chatroomId, userId: someUsers, ...notices },
@@ -153,6 +162,7 @@ const exceptions: readonly Endpoint[] = [
     form: room,
     parameters: { chatroomId },
     room: 'chatroomId',
+    unknownRoom: 200,
     before: [{ ...exempt, form: { ...exempt.form, userId: '$user' } }],
     answer: { userIds: ['$user'] },
   },

@@ -1,3 +1,4 @@
+import { accounts } from './reference-accounts.ts';
 import type { Endpoint } from './reference-endpoint.ts';
 import { entries } from './reference-entries.ts';
 import { members } from './reference-members.ts';
@@ -14,12 +15,10 @@ export const referenceTable: readonly Endpoint[] = [
   ...messages,
   ...entries,
   ...userCalls,
+  ...accounts,
 ];
 
-/**
- * The paths of the contract, as they are listed there. `/v3/message/chatroom/query.json` is left out: the contract
- * does not say what it takes and gives.
- */
+/** The paths of the contract, as they are listed there. */
 export const referencePaths = `
   /chatroom/create_new.json /chatroom/create.json /chatroom/destroy.json /chatroom/destroy/set.json
   /chatroom/get.json /chatroom/query.json
@@ -34,11 +33,14 @@ export const referencePaths = `
   /chatroom/user/ban/whitelist/query.json
   /message/chatroom/publish.json /message/chatroom/broadcast.json /message/recall.json
   /chatroom/message/priority/add.json /chatroom/message/priority/remove.json /chatroom/message/priority/query.json
+  /v3/message/chatroom/query.json
   /chatroom/whitelist/add.json /chatroom/whitelist/delete.json /chatroom/whitelist/query.json
   /chatroom/message/stopDistribution.json /chatroom/message/resumeDistribution.json
   /chatroom/entry/set.json /chatroom/entry/batch/set.json /chatroom/entry/remove.json
   /chatroom/entry/batch/remove.json /chatroom/entry/query.json
   /user/getToken.json /user/token/expire.json /user/refresh.json /user/checkOnline.json
-  /user/block.json /user/unblock.json /user/block/query.json`
+  /user/block.json /user/unblock.json /user/block/query.json
+  /user/query.json /user/deactivate.json /user/deactivate/query.json /user/reactivate.json /user/delusers.json
+  /user/blacklist/add.json /user/blacklist/remove.json /user/blacklist/query.json`
   .trim()
   .split(/\s+/);

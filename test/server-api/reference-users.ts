@@ -11,6 +11,7 @@ import {
   text,
   time,
   users,
+  whole,
 } from './reference-endpoint.ts';
 
 const user = { userId: '$user' };
@@ -75,7 +76,10 @@ const blocks: readonly Endpoint[] = [
   {
     path: '/user/block/query.json',
     form: {},
-    parameters: {},
+    parameters: {
+      page: optional(at('no pages', '0'), at('1', '1'), beyond('-1', '-1', 1002), beyond('a word', 'first', 1002)),
+      size: optional(whole(1, 1000)),
+    },
     before: [block('$user')],
     undo: [unblock('$user')],
     answer: { users: [{ userId: '$user', blockEndTime: time }] },

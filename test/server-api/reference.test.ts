@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { ServerApiClient } from '../e2e/server-api-client.ts';
+import { accountEffects } from './reference-account-effects.ts';
 import { Bench } from './reference-bench.ts';
 import { casesOf } from './reference-cases.ts';
 import { Coverage } from './reference-coverage.ts';
@@ -30,14 +31,19 @@ afterAll(async () => {
 describe.each(referenceTable)('$path', (endpoint) => {
   afterAll(() => bench.clear());
 
-  it.each(casesOf(endpoint))('$what: $status $code', async (item) => {
-    await bench.run(item);
-    coverage.passed(item);
-  });
+  it.each(casesOf(endpoint))(
+    '$what: $status $code',
+    async (item) => {
+      await bench.run(item);
+      coverage.passed(item);
+      // A hundred users are deleted by a call, one after the other here.
+    },
+    60_000,
+  );
 });
 
 describe('what connected users see', () => {
-  it.each(effects)('$what', ({ run }) => run(stage, api));
+  it.each([...effects, ...accountEffects])('$what', ({ run }) => run(stage, api));
 });
 
 describe('any path', () => {

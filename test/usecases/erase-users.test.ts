@@ -165,8 +165,12 @@ test('in a room protection, exemption and attributes go; a block and a mute ther
   const blocked = newUser();
   await blockUsers(deps, room, [blocked], untilMs);
   await exemptFromMute(deps, room, [blocked]);
+  // Never members: the one has an attribute, the other is protected.
+  const [owner, kept] = [newUser(), newUser()];
+  await setRoomEntries(deps, room, { userId: owner, entries: new Map([['of owner', '1']]), ...change });
+  await addToAllowlist(deps, room, [kept]);
   await world.settle();
-  await eraseUsers(deps, [gus, blocked]);
+  await eraseUsers(deps, [gus, blocked, owner, kept]);
   await world.settle();
   expect(await world.isIn(gus)).toBe(false);
   expect(await allowlist(deps, room)).toEqual(['ann']);
@@ -251,6 +255,7 @@ test('a message that was checked before the answer is refused after it', async (
 test('a call that was broken off is finished by the same call', async () => {
   const writes = [
     'expireTokens',
+    'removeFromList',
     'forgetAccess',
     'deleteProfile',
     'deleteSet',
@@ -265,6 +270,7 @@ test('a call that was broken off is finished by the same call', async () => {
     await putOffline(world, old, gus);
     await setProfile(world.deps, gus, { name: 'Gus' });
     const device = await world.enter(gus);
+    await muteEverywhere(world.deps, [gus], world.clock.nowMs + 60_000);
     await world.settle();
     const disturbed = disturb(world.deps.store, name, 'after');
     disturbed.once(() => {
@@ -285,6 +291,8 @@ test('a call that was broken off is finished by the same call', async () => {
     expect(await world.deps.store.getProfile(gus)).toBeUndefined();
     expect(await connectWith(world, gus, world.clock.nowMs)).toBe(31020);
     expect(endsIn(world, gus)).toHaveLength(2);
+    const muted = await world.deps.store.readList('muted-users', { afterEntry: '', limit: 1000 }, 0);
+    expect(muted.filter(({ entry }) => entry.endsWith(`#${gus}`))).toEqual([]);
   }
 });
 
@@ -307,6 +315,35 @@ test('more rooms than are done at once are left to the sweep', async () => {
     return found.filter(Boolean).length;
   };
   expect(await left()).toBe(4);
+  world.pass(1000);
+  await world.sweep();
+  expect(await left()).toBe(0);
+});
+
+test('rooms for which there is no time before the answer are left to the sweep', async () => {
+  await emptyDueList(use());
+  let isSlow = false;
+  const { store, clock, ...under } = use();
+  const slow: typeof store = {
+    ...store,
+    raiseFence: (room, epoch) => {
+      if (isSlow) clock.nowMs += 2000;
+      return store.raiseFence(room, epoch);
+    },
+  };
+  const settings = { multipleRooms: true, joinsPerMinute: 0, newRoomsPerMinute: 0 };
+  const world = createWorld({ ...under, clock, store: slow }, settings);
+  const gus = newUser();
+  const device = await world.open(gus);
+  const rooms = roomsOf(world, 16);
+  for (const room of rooms) expect(await world.join(device, { room })).toMatchObject({ code: 0 });
+  const left = async () => (await Promise.all(rooms.map((room) => isIn(world, room, gus)))).filter(Boolean).length;
+  isSlow = true;
+  await eraseUsers(world.deps, [gus]);
+  isSlow = false;
+  // Those that had been begun were finished.
+  expect(await left()).toBeGreaterThan(0);
+  expect(await left()).toBeLessThan(16);
   world.pass(1000);
   await world.sweep();
   expect(await left()).toBe(0);
