@@ -14,14 +14,14 @@ export interface Restrictions {
 }
 
 /**
- * All that holds for a user whatever connection he uses and whatever room he is in, on one row: so whether he may do
- * something is one conditional write.
+ * All that holds for a user over all connections and in all rooms, on one row: so whether the user may do something is one
+ * conditional write.
  */
 export interface Access extends Restrictions {
   /** Changes with each write of the row; 0 = there is none. */
   readonly revision: number;
   readonly turns: Turns;
-  /** What he has sent lately, oldest first. */
+  /** What the user has sent lately, oldest first. */
   readonly sends: readonly SendMark[];
   /** Connections that were cut lately. */
   readonly cut: readonly CutMark[];

@@ -14,7 +14,7 @@ export interface Settings {
   readonly historyRetentionDays: number;
   /** Messages of one user in all rooms. */
   readonly sendsPerSecond: number;
-  /** What one user may do in a minute, over all his connections and in all rooms; 0 = no limit. */
+  /** What one user may do in a minute, over all connections and in all rooms; 0 = no limit. */
   readonly joinsPerMinute: number;
   readonly newRoomsPerMinute: number;
   readonly leavesPerMinute: number;

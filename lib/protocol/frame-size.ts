@@ -32,7 +32,10 @@ export const fitsFrame = (frame: object): boolean => frameBytes(frame) <= FRAME_
 /** May this be the content of a message? The verdict is the same by every way in. */
 export const isContentShort = (content: string): boolean => encodedBytes(content) <= CONTENT_BYTES_MAX;
 
-/** Half of a character, which UTF-8 has no form for: it would not come back as it was sent. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/**
+ * Half of a character, which UTF-8 has no form for: it would not come back as it was sent. With `u` a whole pair is one
+ * character, so only a half matches; not every runtime of the SDK knows `\p{Surrogate}`.
+ */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);

@@ -1,3 +1,4 @@
+import { isWellFormed } from '../protocol/frame-size.ts';
 import { excessOf, type JsonBounds } from './json-bounds.ts';
 import { badParameter } from './refused-call.ts';
 
@@ -10,7 +11,6 @@ const JSON_BOUNDS: JsonBounds = { depthMax: 8, valuesMax: PARAMETERS_MAX };
 const [PLUS, BLANK] = [0x2b, 0x20];
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const loneSurrogate = /\p{Surrogate}/u;
 
 /** Reads the very bytes that were signed; what is not percent-encoded UTF-8 is refused, never mended. */
 export function readForm(body: Uint8Array): Form {
@@ -49,9 +49,6 @@ export function jsonValue(text: string): unknown {
 /** The object that the text is in JSON, or undefined; one that holds more than a call may have is none. */
 export const jsonObject = (text: string): object | undefined =>
   excessOf(text, JSON_BOUNDS) === undefined ? objectOf(jsonValue(text)) : undefined;
-
-/** JSON can name half of a character; UTF-8 has no form for it. */
-export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text);
 
 const objectOf = (value: unknown): object | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

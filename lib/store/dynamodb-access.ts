@@ -26,7 +26,7 @@ const raise = { names: { '#revision': 'revision' }, values: { ':zero': 0, ':one'
 
 type AccessMethod = 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'forgetAccess' | 'noteCut';
 
-/** What holds for a user whatever he does, in DynamoDB. */
+/** What holds for a user over all connections and in all rooms, in DynamoDB. */
 export class DynamoAccess implements Pick<Users, AccessMethod> {
   readonly #table: Table;
 

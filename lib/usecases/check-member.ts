@@ -12,7 +12,7 @@ export interface InRoom {
   readonly member: Member;
 }
 
-/** The room and the caller's row in it, or why he may not; `deed` is what he is then told to be unable to do. */
+/** The room and the caller's row in it, or a refusal, which says that they are unable to do the `deed`. */
 export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId, deed: string): Promise<InRoom | Refusal> {
   const [room, member] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
   if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, `unable to ${deed}; the room does not exist`);
@@ -20,7 +20,7 @@ export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId, de
   return refuse(Code.NOT_A_MEMBER, `unable to ${deed}; not a member of the room`);
 }
 
-/** Serves a member's frame: what he asks for counts only if he is in the room, and then `serve` takes the turn. */
+/** Serves a member's frame: it counts only if the member is in the room, and then `serve` takes the turn. */
 export function memberInTurn<T extends object>(
   deps: Deps,
   caller: Caller,

@@ -4,7 +4,7 @@ import { dropConnection } from './drop-connection.ts';
 import { eachOf } from './fan-out.ts';
 
 const ROOMS_IN_FLIGHT = 8;
-/** No Lambda lives so long: whoever acted by the connection when it was closed has done so by then, or never will. */
+/** No Lambda lives so long: what was under way by the connection when it was closed is done by then, or never will be. */
 export const SETTLED_MS = 60_000;
 
 /**
@@ -21,7 +21,7 @@ export async function closeConnection(deps: Deps, key: ConnectionKey, stopMs: nu
   await dropFromRooms(deps, closed, stopMs);
 }
 
-/** Marks him offline where this was his last connection. A room that fails keeps no other from being told. */
+/** Marks the member offline where this was the last connection. A room that fails keeps no other from being told. */
 export async function dropFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
   const faults: unknown[] = [];
   await eachOf(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {

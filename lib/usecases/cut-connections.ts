@@ -5,13 +5,13 @@ import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
 const CUTS_IN_FLIGHT = 8;
-/** Rooms that are not told by then are left to the sweep: whoever waits for the call has other things to do. */
+/** Rooms that are not told by then are left to the sweep: the call is waited for. */
 const ROOMS_MS = 4_000;
 
 /**
  * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
  * frame of theirs is served, whatever becomes of the sockets. Then each is told why. What cannot be closed makes this fail,
- * after all others were ended: whoever called it calls again.
+ * after all others were ended: then the call is to be made again.
  */
 export async function cutConnections(
   deps: Deps,
@@ -50,7 +50,7 @@ export async function closeConnections(
   return { closed, faults };
 }
 
-/** Marks him offline; what fails, or is not reached, the sweep does. */
+/** Marks the user offline; what fails, or is not reached, the sweep does. */
 async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
   const stopMs = deps.now() + ROOMS_MS;
   await eachOf(closed, CUTS_IN_FLIGHT, async (connection) => {

@@ -1,14 +1,12 @@
 import type { Room } from '../domain/room.ts';
+import { frameBytes } from '../protocol/frame-size.ts';
 import type { PushFrame } from '../protocol/frames.ts';
 
 /** Attributes of this much JSON, and what goes around them, fit in a frame of 32 KB; one attribute always does. */
 export const ENTRIES_BYTES_MAX = 28_672;
 
-const encoder = new TextEncoder();
-
 /** What an attribute takes up in a frame, in bytes. */
-export const bytesOf = (key: string, value: string): number =>
-  encoder.encode(JSON.stringify({ [key]: value })).byteLength;
+export const bytesOf = (key: string, value: string): number => frameBytes({ [key]: value });
 
 /** Divides attributes, in their order, into parts that fit in a frame each. */
 export function partsThatFit(entries: ReadonlyMap<string, string>): readonly ReadonlyMap<string, string>[] {

@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts';
 import { lifeOf, readMessages } from './read-messages.ts';
 
 const DAY_MS = 86_400_000;
-/** A page goes on so often past what it does not show; then it ends short, and says where it ended. */
+/** A page goes on so often past what it does not show, and past a frame full of text; then it ends short, and says where. */
 const READS_MAX = 4;
 
 /** Which messages of a room's history. */
@@ -20,6 +20,8 @@ export interface HistoryQuery {
 export interface HistoryPage {
   /** In the order asked for; none that is hidden. */
   readonly messages: readonly StoredMessage[];
+  /** What was passed over among them, because only its place is to be seen. */
+  readonly hidden: readonly StoredMessage[];
   /** The cursor of the next page; undefined = this is the end. */
   readonly next: number | undefined;
 }
@@ -28,13 +30,19 @@ export interface HistoryPage {
  * A page of history. Times never decrease with seq, and marks in the log say where a time begins, so a page costs the same
  * wherever it lies. Messages of one time are told apart by the cursor.
  */
-export async function historyPage(deps: Deps, room: Room, query: HistoryQuery): Promise<HistoryPage> {
+export async function historyPage(
+  deps: Deps,
+  room: Room,
+  query: HistoryQuery,
+  readsMax: number = READS_MAX,
+): Promise<HistoryPage> {
   const { order, count } = query;
   const isUp = order === 'ascending';
   const end = isUp ? room.seq + 1 : 0;
   const messages: StoredMessage[] = [];
+  const hidden: StoredMessage[] = [];
   let cursor = query.cursor ?? (await startOf(deps, room, query));
-  for (let reads = 0; reads < READS_MAX && messages.length < count; reads += 1) {
+  for (let reads = 0; reads < readsMax && messages.length < count; reads += 1) {
     const range = isUp ? { afterSeq: cursor, beforeSeq: end } : { afterSeq: 0, beforeSeq: cursor };
     // A search lands a few messages off at most.
     const limit = count - messages.length + (reads === 0 && query.cursor === undefined ? MARK_EVERY : 0);
@@ -42,11 +50,12 @@ export async function historyPage(deps: Deps, room: Room, query: HistoryQuery): 
     const shown = found.messages.filter((message) => isShown(message) && isInTime(message, query));
     const taken = shown.slice(0, count - messages.length);
     messages.push(...taken);
+    hidden.push(...found.messages.filter((message) => !isShown(message)));
     const readTo = taken.length < shown.length ? taken.at(-1)?.seq : found.readTo;
-    if (readTo === undefined) return { messages, next: undefined };
+    if (readTo === undefined) return { messages, hidden, next: undefined };
     cursor = readTo;
   }
-  return { messages, next: isUp ? below(cursor, room.seq) : above(cursor, 1) };
+  return { messages, hidden, next: isUp ? below(cursor, room.seq) : above(cursor, 1) };
 }
 
 const below = (seq: number, end: number) => (seq < end ? seq : undefined);

@@ -101,7 +101,7 @@ async function admit(
     const refusal = await refuseEntry(deps, member, room, resume);
     if (refusal !== undefined) return refusal;
     if (member.membership !== undefined && isDue(member, room, deps.settings)) {
-      // I-M13: he joins afresh.
+      // I-M13: out before this, and in afresh.
       await kickDue(deps, [member]);
       row = await deps.store.getMember(room.room, userId);
       continue;

@@ -97,8 +97,8 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
 }
 
 /**
- * Returns the member as he was, or why he could not leave. `permit` is asked after each reading of his row, when nothing
- * else forbids it: whoever changes the answer writes that row afterwards.
+ * Returns the member's row as it was, or why there was no leave. `permit` is asked after each reading of the row, when
+ * nothing else forbids it: what changes the answer writes that row afterwards.
  */
 async function leave<T>(
   deps: Deps,

@@ -37,7 +37,7 @@ export async function lookAtConnection(deps: Deps, entry: ConnectionEntry, stopM
   const heard = deps.settings.mockHeartbeat ? await askGateway(deps, connection) : undefined;
   if (heard !== undefined && !('closed' in heard)) return heard;
   const closed = heard?.closed ?? (await closeLapsed(deps, connection));
-  // It was heard of in the last moment, or closed by somebody else: what it is now, another look tells.
+  // It was heard of in the last moment, or closed by others: what it is now, another look tells.
   if (closed === undefined) return { nextAtMs: deps.now() };
   return { ...(await walkRooms(deps, closed, entry, stopMs)), did: 'closed' };
 }
@@ -49,7 +49,7 @@ function isDecided(deps: Deps, glance: Connection | undefined): boolean {
 
 const isSettled = (deps: Deps, { closedAtMs = 0 }: Connection): boolean => deps.now() >= closedAtMs + SETTLED_MS;
 
-/** Nobody has heard of it for its lease. undefined = somebody has, in the last moment, or it is closed already. */
+/** Nothing was heard of it for its lease. undefined = something was, in the last moment, or it is closed already. */
 async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Promise<Connection | undefined> {
   const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
   if (closed !== undefined) await deps.push.close(key.connectionId);
@@ -62,7 +62,7 @@ async function askGateway(
   connection: Connection,
 ): Promise<ConnectionLook | { readonly closed: Connection } | undefined> {
   const lastActiveMs = await deps.push.lastActiveMs(connection.connectionId);
-  // Nothing is known of him, so he stays for now.
+  // Nothing is known, so it stays for now.
   if (lastActiveMs === undefined) return { nextAtMs: deps.now() };
   if (lastActiveMs !== 'gone') {
     const aliveUntilMs = leaseFrom(lastActiveMs);
@@ -73,8 +73,8 @@ async function askGateway(
 }
 
 /**
- * Whoever closed it may have died before its rooms were told, and whoever joined one by it before he saw that: so it is
- * looked at once more when that is over, and members whose time comes later wait for it. Then its row may go.
+ * The Lambda that closed it may have died before its rooms were told, and one that joined a room by it before it saw that:
+ * so it is looked at once more when that is over, and members whose time comes later wait for it. Then its row may go.
  */
 async function walkRooms(
   deps: Deps,

@@ -34,7 +34,7 @@ export async function setOwnEntries(deps: Deps, caller: Caller, request: SetEntr
   const news = { userId: caller.userId, entries: new Map(Object.entries(entries)), autoDelete, overwrite };
   return changeInTurn(deps, caller, request.room, 'set', news.entries.size, async ({ room, member }, permit) => {
     const outcome = await setEntriesIn(deps, room, news, permit);
-    // If his membership ended in between, what goes with it was looked for before this was there.
+    // If the membership ended in between, what goes with it was looked for before this was there.
     const isSet = isDone(outcome) && outcome.done.length > 0;
     if (autoDelete && isSet && (await hasEnded(deps, member))) await removeEntriesOf(deps, room, caller.userId);
     return outcome;

@@ -22,8 +22,8 @@ export interface TokenLife {
 
 /**
  * The connection's row, written while the socket is not open yet. What is laid down for the user is read after it: a block
- * that comes later finds the row and closes it. Returns 0, or why the connection is refused; whom a look before all of it
- * shows to be refused costs no write.
+ * that comes later finds the row and closes it. Returns 0, or why the connection is refused; where a look before all of
+ * it shows that, there is no write.
  */
 export async function openConnection(deps: Deps, caller: Caller, client: Client, token: TokenLife): Promise<number> {
   const own = connectionOf(deps, caller, client, token);

@@ -18,13 +18,13 @@ export interface JoinRequest {
   readonly resume?: Resume | undefined;
 }
 
-/** The room, and his row in it as it was read. */
+/** The room, and the user's row in it as it was read. */
 export interface Entry {
   readonly room: Room;
   readonly row: Member | undefined;
 }
 
-/** Whoever may not come in is refused before anything is written, be it that he has tried. */
+/** Those who may not come in are refused before anything is written, be it that they have tried. */
 export async function permitEntry(
   deps: Deps,
   caller: Caller,
@@ -54,7 +54,7 @@ function refuseNewRoom({ resume, autoCreate }: JoinRequest): Refusal | undefined
   return autoCreate ? undefined : refuse(Code.NO_SUCH_ROOM, 'unable to join the room; it does not exist');
 }
 
-/** What his row forbids. `member`: as of this room. */
+/** What the row forbids. `member`: as of this room. */
 export async function refuseEntry(
   deps: Deps,
   member: Member,
@@ -67,7 +67,7 @@ export async function refuseEntry(
     return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
   if (resume === undefined) return undefined;
   if (member.membership !== undefined && isDue(member, room, deps.settings)) {
-    // I-M13: who is found due was out before he came back, and is told so.
+    // I-M13: a member who is found due was out before they came back, and is told so.
     await kickDue(deps, [member]);
     return over('offline');
   }

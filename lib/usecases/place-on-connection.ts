@@ -6,8 +6,8 @@ import type { Deps } from './deps.ts';
 const LOOKED_AT = 5;
 
 /**
- * Is there place for one more room on this connection? Rooms that he was put out of, and such as are gone, may stand on its
- * row still: then one of them can be taken off for it.
+ * Is there place for one more room on this connection? Rooms that its user was put out of, and such as are gone, may stand
+ * on its row still: then one of them can be taken off for it.
  */
 export async function placeOnConnection(
   deps: Deps,

@@ -9,6 +9,8 @@ import { readMessages } from './read-messages.ts';
 
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;
 
+/** As many frames full of text are read for a join, so that it finds all it was asked for past what is hidden. */
+const JOIN_READS_MAX = 16;
 /** Stands where a number of any size may come, so that a frame is measured with it. */
 const ANY_SEQ = Number.MAX_SAFE_INTEGER;
 
@@ -89,12 +91,23 @@ export async function newestMessages(
   userId: string,
   answer: object,
 ): Promise<MissedMessages> {
-  const { messages, next } = await historyPage(deps, room, { timestampMs: 0, order: 'descending', count });
+  const query = { timestampMs: 0, order: 'descending', count } as const;
+  const { messages, hidden, next } = await historyPage(deps, room, query, JOIN_READS_MAX);
   const missing = count - messages.length;
-  if (next === undefined || missing === 0) return fill(room, messages.toReversed(), userId, answer, undefined);
-  // They are too long to be read in one go: the client gets the oldest now.
-  return missedMessages(deps, room, Math.max(0, next - 1 - missing), userId, answer);
+  // They are too long to be read in one go: the client gets the oldest now, by seq.
+  if (next !== undefined && missing > 0) {
+    return missedMessages(deps, room, Math.max(0, next - 1 - missing), userId, answer);
+  }
+  const oldestSeq = messages.at(-1)?.seq ?? room.seq + 1;
+  const places = hidden.filter(({ seq }) => seq > oldestSeq).map((message) => ({ ...message, hidden: true as const }));
+  const found = [...messages, ...places].sort((one, other) => one.seq - other.seq);
+  const filled = fill(room, found, userId, answer, undefined);
+  return { ...filled, complete: handedOf(filled) === Math.max(0, filled.seq + 1 - oldestSeq) };
 }
+
+type Handed = Omit<MissedMessages, 'complete'>;
+
+const handedOf = ({ messages, hidden = [] }: Handed): number => messages.length + hidden.length;
 
 /** What came after `afterSeq`, oldest first. */
 export async function missedMessages(
@@ -107,8 +120,7 @@ export async function missedMessages(
   const range = { afterSeq, beforeSeq: room.seq + 1, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
   const { messages: found, readTo } = await readMessages(deps, room, range);
   const filled = fill(room, found, userId, answer, readTo);
-  const handed = filled.messages.length + (filled.hidden?.length ?? 0);
-  return { ...filled, complete: handed === Math.max(0, filled.seq - afterSeq) };
+  return { ...filled, complete: handedOf(filled) === Math.max(0, filled.seq - afterSeq) };
 }
 
 function fill(
@@ -117,10 +129,9 @@ function fill(
   userId: string,
   answer: object,
   readTo: number | undefined,
-): MissedMessages {
+): Handed {
   const whole = { ...answer, seq: ANY_SEQ, latestSeq: ANY_SEQ, complete: false };
   const { messages, hidden, lastSeq, isCut } = fillFrame(whole, found, userId);
   const seq = (isCut ? lastSeq : readTo) ?? room.seq;
-  const complete = isCut || messages.length + hidden.length === found.length;
-  return { seq, latestSeq: room.seq, messages, ...(hidden.length > 0 ? { hidden } : {}), complete };
+  return { seq, latestSeq: room.seq, messages, ...(hidden.length > 0 ? { hidden } : {}) };
 }

@@ -20,16 +20,18 @@ export interface RoomHistoryQuery {
   readonly cursor?: number | undefined;
 }
 
+export type RoomHistoryPage = Pick<HistoryPage, 'messages' | 'next'>;
+
 /**
  * A page of a room's history. It ends between two times, so that a caller may go on by the time of its last message: the
  * rest of a millisecond makes it longer than asked. `next` goes on whatever the times are. A room that does not exist has none.
  */
-export async function roomHistory(deps: Deps, roomId: RoomId, query: RoomHistoryQuery): Promise<HistoryPage> {
+export async function roomHistory(deps: Deps, roomId: RoomId, query: RoomHistoryQuery): Promise<RoomHistoryPage> {
   const room = await deps.store.getRoom(roomId);
   return isLive(room) ? pageOf(deps, room, query) : { messages: [], next: undefined };
 }
 
-async function pageOf(deps: Deps, room: Room, query: RoomHistoryQuery): Promise<HistoryPage> {
+async function pageOf(deps: Deps, room: Room, query: RoomHistoryQuery): Promise<RoomHistoryPage> {
   const { order, count, startMs, includeStart, endMs } = query;
   const firstMs = includeStart ? startMs : startMs + 1;
   const timestampMs = order === 'ascending' ? firstMs - 1 : endMs + 1;

@@ -10,7 +10,7 @@ export type TurnRequest =
   | {
       readonly action: LimitedAction;
       readonly cost?: number;
-      /** What he is told to be unable to do, where it is not what the action is called after. */
+      /** What a refusal calls it, where that is not what the action is called after. */
       readonly deed?: string;
     }
   /** `key` is the same for all attempts at one message. */
@@ -30,6 +30,8 @@ export interface Turn {
 interface Rows {
   readonly connection: Connection;
   readonly access: Access;
+  /** Read consistently. */
+  readonly isExact: boolean;
 }
 
 /**
@@ -40,7 +42,9 @@ interface Rows {
  */
 export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Turn | Refusal> {
   const isFree = request.action !== 'send' && limitPerMinute(deps.settings, request.action) === 0;
-  const rows = isFree ? await readRows(deps, caller) : await glanceRows(deps, caller);
+  const glance = isFree ? undefined : await glanceRows(deps, caller);
+  const isEnough = glance !== undefined && !mayBeLifted(deps, glance, request);
+  const rows = isEnough ? glance : await readRows(deps, caller);
   if (rows === undefined) return closed(request);
   const decided = decide(deps, rows, [request]);
   if ('code' in decided) return decided;
@@ -56,6 +60,13 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
       return outcome;
     },
   };
+}
+
+/** All else that a glance forbids stays forbidden. */
+function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
+  const nowMs = deps.now();
+  const isTalk = action === 'send' || action === 'attributes';
+  return isShutOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
 /** Serves a frame, and once more where what its checks looked at has changed before it took its turn. */
@@ -97,13 +108,14 @@ export async function takeFirstTurn(
   return busy({ action });
 }
 
-/** By the rows as read, or as they are where somebody else has written that of the access meanwhile. */
+/** By the rows as read, or as they are where another Lambda has written that of the access meanwhile. */
 async function takeAs(deps: Deps, caller: Caller, read: Rows, requests: Requests) {
   let rows = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const next = decide(deps, rows, requests);
     if ('code' in next) return next;
-    if (next === rows.access || (await deps.store.takeTurn(caller.userId, next))) return 'taken';
+    const isTaken = next === rows.access ? rows.isExact : await deps.store.takeTurn(caller.userId, next);
+    if (isTaken) return 'taken';
     const now = await readRows(deps, caller);
     if (now === undefined) return closed(requests[0]);
     if (hasChanged(read.access, now.access, requests)) return decideAgain(deps, now, requests);
@@ -117,7 +129,7 @@ function decideAgain(deps: Deps, rows: Rows, requests: Requests): 'again' | Refu
   return 'code' in decided ? decided : 'again';
 }
 
-/** What a use case decides by itself: whether he is muted, and whether the message was sent before. */
+/** What a use case decides by itself: whether the user is muted, and whether the message was sent before. */
 function hasChanged(before: Access, now: Access, requests: Requests): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
@@ -163,7 +175,7 @@ function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Ref
   return refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too often in one minute`, { retryAfterMs });
 }
 
-/** Whoever asks once more while an attempt may be under way sends nothing: it is asked what became of that. */
+/** A send that is repeated while an attempt may be under way sends nothing: it asks what became of that. */
 function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
   const nowMs = deps.now();
   if (isMarked(access.sends, key, nowMs)) {
@@ -176,20 +188,18 @@ function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
   return refuse(Code.SEND_TOO_FAST, 'unable to send the message; too many in one second', { retryAfterMs });
 }
 
+/** undefined = the connection's row is not there: it was opened just now, or closed so long ago that its row is gone. */
 async function glanceRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([
     caller.seen ?? deps.store.glanceConnection(caller),
     deps.store.getAccess(caller.userId, 'glance'),
   ]);
-  if (connection !== undefined) return { connection, access };
-  // It was opened just now, or closed so long ago that its row is gone.
-  const now = await openRow(deps, caller);
-  return now === undefined ? undefined : { connection: now, access };
+  return connection === undefined ? undefined : { connection, access, isExact: false };
 }
 
 async function readRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([openRow(deps, caller), deps.store.getAccess(caller.userId)]);
-  return connection === undefined ? undefined : { connection, access };
+  return connection === undefined ? undefined : { connection, access, isExact: true };
 }
 
 /** A socket without a row was to be closed long ago. */
@@ -215,7 +225,7 @@ const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
   connect: 'connect',
 };
 
-/** What he is told to be unable to do. */
+/** What a refusal calls it. */
 export function deedOf(request: TurnRequest): string {
   return (request.action === 'send' ? undefined : request.deed) ?? DEEDS[request.action];
 }

@@ -62,7 +62,8 @@ describe('deactivation', () => {
     const listed = async (form: Readonly<Record<string, number>> = {}) =>
       (await call('/user/deactivate/query.json', form)).users;
     const [last, ...others] = (await listed()) as string[];
-    expect([last, ...others.sort()]).toEqual(['off-3', 'off-1', 'off-2']);
+    expect(last).toBe('off-3');
+    expect(new Set(others)).toEqual(new Set(['off-1', 'off-2']));
     expect(await listed({ pageNo: 2, pageSize: 2 })).toHaveLength(1);
     expect(await listed({ pageNo: 3, pageSize: 2 })).toEqual([]);
     pass(1);

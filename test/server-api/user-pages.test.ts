@@ -20,7 +20,7 @@ async function untilEmpty(
   for (let page = 1; page <= 100; page += 1) {
     const { users } = (await ask(page)) as { users: Page };
     if (users.length === 0) return found;
-    found.push(...users.map((user) => (typeof user === 'string' ? user : `${user['userId']}`)));
+    found.push(...users.map((user) => (typeof user === 'string' ? user : `${user.userId}`)));
     await meanwhile(page);
   }
   throw new Error('unable to end; there is always another page');

@@ -26,7 +26,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
       expect(await read(ann, 'web.run')).toEqual({ ...none, device: 'web.run' });
     });
 
-    it('are changed by whoever has read them as they are', async () => {
+    it('are changed by a Lambda that has read them as they are', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const none = await read(ann);

@@ -17,7 +17,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
     store.takeTurn(ann, next(await store.getAccess(ann), join));
 
   describe('a turn', () => {
-    it('is taken by whoever has read the row as it is, and keeps all that is on it', async () => {
+    it('is taken by a Lambda that has read the row as it is, and keeps all that is on it', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const taken: Access = {
@@ -36,7 +36,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       expect(await read(ann)).toEqual({ ...fullAccess, revision: expect.any(Number) });
     });
 
-    it('is refused to whoever has read the row before something was laid down', async () => {
+    it('is refused where the row was read before something was laid down', async () => {
       const { store } = use();
       const acts: readonly ((ann: UserId) => Promise<unknown>)[] = [
         (ann) => store.setAccess(ann, { blockedUntilMs: 9 }),

@@ -44,7 +44,7 @@ test('an exemption outlives a leave and a block, and falls with the room', async
 
 test('after the end of the exemption nothing of his is accepted, also not what was checked before it', async () => {
   const under = store();
-  const disturbed = disturb(under.store, 'putMember', 'after');
+  const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
   const phone = await world.enter(bob);
   await exemptFromMute(world.deps, world.room, [bob]);

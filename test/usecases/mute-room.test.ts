@@ -32,7 +32,7 @@ test('nobody talks in a muted room, and the server API does; then all talk again
 
 test('after the ack nothing is accepted, also not what was checked before it', async () => {
   const under = store();
-  const disturbed = disturb(under.store, 'putMember', 'after');
+  const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
   const phone = await world.enter('bob');
   disturbed.once(() => muteRoom(world.deps, world.room));

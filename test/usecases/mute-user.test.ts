@@ -78,7 +78,7 @@ test('what an earlier room under this name has left of him comes back with no mu
 
 test('nothing of his is accepted after the ack, also not what was checked before it', async () => {
   const under = store();
-  const disturbed = disturb(under.store, 'putMember', 'after');
+  const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
   const phone = await world.enter(bob);
   disturbed.once(() => muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs));

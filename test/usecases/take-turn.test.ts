@@ -146,8 +146,10 @@ describe('a turn that was asked for before', () => {
 
 describe('rows that are read a moment too late', () => {
   /** What a glance shows of the connection and of the access is as it was at the first glance. */
+  const seen = new Map<string, unknown>();
+  /** From now on the next glance of a row is the last. */
+  const freeze = () => seen.clear();
   const glancesOnce = (settings: Partial<Settings>) => {
-    const seen = new Map<string, unknown>();
     const once = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
       if (!seen.has(name)) seen.set(name, await read());
       return seen.get(name) as T;
@@ -172,10 +174,46 @@ describe('rows that are read a moment too late', () => {
       ({ deps, clock }: World, { userId }: Caller) => expireTokens(deps, userId, clock.nowMs + 1),
     ]) {
       const { world, ann } = await connected({}, glancesOnce);
+      freeze();
       await turn(world, ann);
       await act(world, ann);
       expect(await (await turn(world, ann)).take()).toMatchObject({ code: 30001 });
     }
+  });
+
+  test('refuse nobody for what was lifted', async () => {
+    for (const limits of [{}, { joinsPerMinute: 0, attributeChangesPerMinute: 0 }]) {
+      const { world, ann } = await connected(limits, glancesOnce);
+      const { store: rows } = world.deps;
+      const bob = await world.open(`${ann.userId}-b`);
+      const cas = await world.open(`${ann.userId}-c`);
+      await rows.setAccess(ann.userId, { blockedUntilMs: world.clock.nowMs + 1000 });
+      await rows.setAccess(bob.userId, { mutedUntilMs: world.clock.nowMs + 1000 });
+      await rows.setAccess(cas.userId, { deactivatedAtMs: world.clock.nowMs });
+      freeze();
+      for (const caller of [ann, bob, cas]) await ask(world, caller);
+      await rows.setAccess(ann.userId, { blockedUntilMs: 0 });
+      expect(await (await turn(world, ann)).take()).toBe('taken');
+      await rows.setAccess(cas.userId, { deactivatedAtMs: 0 });
+      expect(await (await turn(world, cas)).take()).toBe('taken');
+      await rows.setAccess(bob.userId, { mutedUntilMs: 0 });
+      const change = await turn(world, bob, { action: 'attributes' });
+      expect(change.access.mutedUntilMs).toBe(0);
+      expect(await change.take()).toBe('taken');
+    }
+  });
+
+  test('are read once more where there is nothing to be written', async () => {
+    const { world, ann } = await connected({ repairsPerMinute: 0 }, glancesOnce);
+    const marked = {
+      ...(await world.deps.store.getAccess(ann.userId)),
+      sends: [{ key: 'a', atMs: world.clock.nowMs }],
+    };
+    await world.deps.store.takeTurn(ann.userId, marked);
+    freeze();
+    expect(await (await turn(world, ann, send('a'))).take()).toBe('taken');
+    await blockEverywhere(world.deps, [ann.userId], world.clock.nowMs + 1000);
+    expect(await (await turn(world, ann, send('a'))).take()).toMatchObject({ code: 30001 });
   });
 
   test('let nobody take more than there is', async () => {

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../lib/domain/settings.ts';
+import { type Connection, StoreFault } from '../../lib/store/room-store.ts';
+import { blockEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
+import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import { useStore } from '../support/emulators.ts';
+import type { World } from '../support/world.ts';
+import { framesOf, worldWith } from './changed-world.ts';
+import { createMeteredWorld } from './metered-world.ts';
+
+const store = useStore('dynoxide');
+const minuteMs = 60_000;
+
+let users = 0;
+const ownName = (): string => {
+  users += 1;
+  return `bob-${users}`;
+};
+const mobile = (instance: string) => ({ platform: 'mobile', instance });
+
+type Cut = readonly [how: string, code: number, cut: (world: World, bob: Caller) => Promise<unknown>];
+
+const cuts: readonly Cut[] = [
+  [
+    'blocked, and no more',
+    31011,
+    async ({ deps, clock }, { userId }) => {
+      await blockEverywhere(deps, [userId], clock.nowMs + minuteMs);
+      await unblockEverywhere(deps, [userId]);
+    },
+  ],
+  ['of a token that was expired', 31020, ({ deps, clock }, { userId }) => expireTokens(deps, userId, clock.nowMs)],
+  ['replaced by a later login', 31010, (world, { userId }) => world.open(userId, mobile('later_1'))],
+  [
+    'one too many',
+    31010,
+    async (world, { userId }) => {
+      await world.open(userId, { platform: 'web', instance: 'web_1' });
+      await world.open(userId, { platform: 'desktop', instance: 'desktop_1' });
+    },
+  ],
+];
+
+const withLimits: Partial<Settings> = {
+  ...{
+    joinsPerMinute: 60,
+    newRoomsPerMinute: 60,
+    leavesPerMinute: 60,
+    historyReadsPerMinute: 60,
+    repairsPerMinute: 60,
+  },
+  ...{ attributeChangesPerMinute: 60, recallsPerMinute: 60, pingsPerMinute: 60, connectsPerMinute: 60 },
+};
+const settings = { oneDevicePerPlatform: true, maxConnectionsPerUser: 2, multipleRooms: true } as const;
+
+/** Every frame that is answered. */
+const framesIn = ({ room }: World, messageId: string): readonly object[] => [
+  { action: 'join', room, messageCount: 10, autoCreate: true },
+  { action: 'join', room: `${room}-new`, messageCount: -1, autoCreate: true },
+  { action: 'leave', room },
+  { action: 'send', room, clientMessageId: 'late', type: 'RC:TxtMsg', content: '{}' },
+  { action: 'history', room, timestampMs: 0, order: 'descending', count: 10 },
+  { action: 'repair', room, afterSeq: 0, beforeSeq: 0 },
+  { action: 'recall', room, messageId },
+  { action: 'setEntries', room, entries: { late: 'v' }, autoDelete: false, overwrite: true },
+  { action: 'removeEntries', room, keys: ['kept'], force: true },
+  { action: 'getEntries', room, afterKey: '' },
+  { action: 'ping' },
+];
+
+/** Bob is in the room, has said something and set something there, and is cut; the end of the socket is lost. */
+async function cutOf(world: World, cut: Cut[2]) {
+  const bob = await world.open(ownName(), mobile('first_1'));
+  expect(await world.join(bob)).toMatchObject({ code: 0 });
+  const sent = await world.send(bob);
+  await world.frame(bob, {
+    ...{ action: 'setEntries', room: world.room, entries: { kept: 'v' } },
+    ...{ autoDelete: false, overwrite: true },
+  });
+  world.pass(1000);
+  await cut(world, bob);
+  return { bob, frames: framesIn(world, 'messageId' in sent ? sent.messageId : '') };
+}
+
+/** All that frames of the room could change. */
+async function stateOf({ deps, room }: World, { userId, connectionId }: Caller) {
+  const live = await deps.store.getRoom(room);
+  return {
+    live,
+    index: await deps.store.getEntryIndex(room, live?.epoch ?? ''),
+    member: await deps.store.getMember(room, userId),
+    connection: await deps.store.getConnection({ userId, connectionId }),
+    access: await deps.store.getAccess(userId),
+    other: await deps.store.getRoom(`${room}-new` as typeof room),
+  };
+}
+
+describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
+  test.each([
+    ['with', withLimits],
+    ['without', {}],
+  ])('is told, and whatever it sends afterwards does nothing, %s limits', async (_with, limits) => {
+    const { world, costOf } = createMeteredWorld(store(), { ...settings, ...limits });
+    const { bob, frames } = await cutOf(world, cut);
+    expect(framesOf(world, bob, 'closing')).toMatchObject([{ code }]);
+    expect((await world.deps.store.getMember(world.room, bob.userId))?.connections).toEqual([]);
+    const before = await stateOf(world, bob);
+    for (const frame of frames) {
+      world.push.closed.length = 0;
+      const { answer, writes } = await costOf(() => world.frame(bob, frame));
+      expect(answer).toMatchObject({ code: 30001 });
+      expect(writes).toBe(0);
+      expect(world.push.closed).toEqual([bob.connectionId]);
+    }
+    await world.beat(bob);
+    expect(await stateOf(world, bob)).toEqual(before);
+  });
+
+  test('does nothing either where its row is read a moment too late', async () => {
+    const seen = new Map<string, Connection>();
+    const world = worldWith(
+      store(),
+      (real) => ({
+        glanceConnection: async (key) => {
+          const now = await real.glanceConnection(key);
+          const first = seen.get(key.connectionId) ?? now;
+          if (first !== undefined) seen.set(key.connectionId, first);
+          return first;
+        },
+      }),
+      { ...settings, ...withLimits },
+    );
+    const { bob, frames } = await cutOf(world, cut);
+    expect(seen.get(bob.connectionId)?.closedAtMs).toBeUndefined();
+    const before = await stateOf(world, bob);
+    for (const frame of frames) expect(await world.frame(bob, frame)).toMatchObject({ code: 30001 });
+    await world.beat(bob);
+    expect(await stateOf(world, bob)).toEqual(before);
+  });
+
+  test('does nothing in the end when its row is gone', async () => {
+    const { world } = createMeteredWorld(store(), { ...settings, ...withLimits });
+    const { bob, frames } = await cutOf(world, cut);
+    await world.deps.store.removeConnection(bob);
+    const before = await stateOf(world, bob);
+    expect(before.connection).toBeUndefined();
+    for (const frame of frames) expect(await world.frame(bob, frame)).toMatchObject({ code: 30001 });
+    world.push.closed.length = 0;
+    await world.beat(bob);
+    expect(world.push.closed).toEqual([bob.connectionId]);
+    expect(await stateOf(world, bob)).toEqual(before);
+  });
+});
+
+test('rows are closed before anybody is told: a Lambda that dies then has cut for good', async () => {
+  const { world } = createMeteredWorld(store(), settings);
+  const bob = await world.open(ownName(), mobile('first_1'));
+  await world.join(bob);
+  world.push.post = () => Promise.reject(new Error('this Lambda is dead'));
+  await expect(blockEverywhere(world.deps, [bob.userId], world.clock.nowMs + 1)).rejects.toThrow('dead');
+  world.pass(1);
+  for (const frame of framesIn(world, '1-a')) {
+    if ('action' in frame && frame.action !== 'send')
+      expect(await world.frame(bob, frame)).toMatchObject({ code: 30001 });
+  }
+});
+
+test('a login whose former one cannot be ended is not let in', async () => {
+  let faults = 1;
+  const world = worldWith(
+    store(),
+    (real) => ({
+      closeConnection: (...values) => {
+        faults -= 1;
+        return faults < 0 ? real.closeConnection(...values) : Promise.reject(new StoreFault('unable to write'));
+      },
+    }),
+    settings,
+  );
+  const name = ownName();
+  const former = await world.open(name, mobile('first_1'));
+  world.pass(1000);
+  await expect(world.open(name, mobile('later_1'))).rejects.toThrow(StoreFault);
+  const next = await world.open(name, mobile('later_1'));
+  expect(framesOf(world, former, 'closing')).toMatchObject([{ code: 31010 }, { code: 31010 }]);
+  expect(await world.frame(former, { action: 'ping' })).toMatchObject({ code: 30001 });
+  expect(await world.frame(next, { action: 'ping' })).toMatchObject({ code: 0 });
+});
