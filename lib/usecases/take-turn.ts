@@ -66,7 +66,7 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
   const isTalk = action === 'send' || action === 'attributes';
-  return nowMs < access.blockedUntilMs || (isTalk && nowMs < access.mutedUntilMs);
+  return isShutOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
 /** Serves a frame, and once more where what its checks looked at has changed before it took its turn. */

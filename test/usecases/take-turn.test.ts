@@ -186,12 +186,16 @@ describe('rows that are read a moment too late', () => {
       const { world, ann } = await connected(limits, glancesOnce);
       const { store: rows } = world.deps;
       const bob = await world.open(`${ann.userId}-b`);
+      const cas = await world.open(`${ann.userId}-c`);
       await rows.setAccess(ann.userId, { blockedUntilMs: world.clock.nowMs + 1000 });
       await rows.setAccess(bob.userId, { mutedUntilMs: world.clock.nowMs + 1000 });
+      await rows.setAccess(cas.userId, { deactivatedAtMs: world.clock.nowMs });
       freeze();
-      for (const caller of [ann, bob]) await ask(world, caller);
+      for (const caller of [ann, bob, cas]) await ask(world, caller);
       await rows.setAccess(ann.userId, { blockedUntilMs: 0 });
       expect(await (await turn(world, ann)).take()).toBe('taken');
+      await rows.setAccess(cas.userId, { deactivatedAtMs: 0 });
+      expect(await (await turn(world, cas)).take()).toBe('taken');
       await rows.setAccess(bob.userId, { mutedUntilMs: 0 });
       const change = await turn(world, bob, { action: 'attributes' });
       expect(change.access.mutedUntilMs).toBe(0);
