@@ -96,10 +96,10 @@ test('a connection with 800 rooms: no look lasts longer than its time and one ro
 }, 240_000);
 
 test('a room that cannot be read keeps no other from being told, and the row is kept until it can', async () => {
-  let isPoisoned = true;
+  const poison = { isThere: true };
   const { world } = slowWorld((real) => ({
     getMember: (room, user) =>
-      isPoisoned && room.endsWith('-3')
+      poison.isThere && room.endsWith('-3')
         ? Promise.reject(new StoreFault('unable to read the row'))
         : real.getMember(room, user),
   }));
@@ -111,7 +111,7 @@ test('a room that cannot be read keeps no other from being told, and the row is 
     await world.sweep();
   }
   expect(await world.deps.store.getConnection(bob)).toMatchObject({ closedAtMs: expect.any(Number) });
-  isPoisoned = false;
+  poison.isThere = false;
   expect((await rowsIn(world, bob, rooms)).filter((row) => row !== undefined)).toHaveLength(1);
   for (let minute = 0; minute < 7; minute += 1) {
     world.pass(60_000);
@@ -122,10 +122,10 @@ test('a room that cannot be read keeps no other from being told, and the row is 
 });
 
 test('a failure is not forgotten where the look is handed on after it', async () => {
-  let isPoisoned = true;
+  const poison = { isThere: true };
   const { world, slow } = slowWorld((real) => ({
     getMember: (room, user) =>
-      isPoisoned && room.endsWith('-0')
+      poison.isThere && room.endsWith('-0')
         ? Promise.reject(new StoreFault('unable to read the row'))
         : real.getMember(room, user),
   }));
@@ -135,7 +135,7 @@ test('a failure is not forgotten where the look is handed on after it', async ()
   slow();
   for (let run = 0; run < 8; run += 1) await sweep(world.deps, world.clock.nowMs + 2 * CALL_MS);
   expect(await world.deps.store.getConnection(bob)).toMatchObject({ closedAtMs: expect.any(Number) });
-  isPoisoned = false;
+  poison.isThere = false;
   for (let minute = 0; minute < 8; minute += 1) {
     world.pass(60_000);
     await world.sweep();
