@@ -100,7 +100,8 @@ A Lambda has 512 MB and is taken to be billed for ${FRAME_MS} ms for a frame, ${
 new connection, ${SWEEP_MS} ms for a sweep, of which there are two a minute, here for ${whole(CONNECTIONS)} connections; only AWS can
 say what it is. Each ms more for a frame would be ${dollars(invocationsUsd(served, 1) - invocationsUsd(served, 0))} more. Nobody talks in the rooms: where somebody does, no silent server is asked. With \`mockHeartbeat\` the sweep
 asks API Gateway ${whole(questions)} times about a connection; AWS does not say whether that is charged. As messages it would
-be ${dollars(messagesUsd(questions))} more.`;
+be ${dollars(messagesUsd(questions))} more. What the sweep takes for the old connections of renewals is not in it: each time two
+write units, and two read units or less.`;
 }
 
 async function main(): Promise<void> {
