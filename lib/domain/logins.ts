@@ -1,3 +1,5 @@
+import { DAY_MS } from './time.ts';
+
 /** A login on one device: from the app's `connect` to its `disconnect`. */
 export interface Login {
   readonly instance: string;
@@ -9,7 +11,6 @@ export interface Login {
 
 /** Of more than so many on one device the oldest are forgotten. */
 const LOGINS_MAX = 20;
-const DAY_MS = 24 * 3600 * 1000;
 /** So that a connection that is renewed costs no write. */
 const NOTED_EVERY_MS = DAY_MS;
 /** A device that nobody has connected with for a week is forgotten. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { DAY_MS } from '../domain/time.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { useNonce } from '../usecases/use-nonce.ts';
 import type { ServerApiDeps } from './endpoint.ts';
@@ -15,8 +16,6 @@ const TIMESTAMP = /^\d{1,16}$/;
 const SIGNATURE = /^[0-9a-fA-F]{40}$/;
 /** A time of fewer digits is in seconds, as the Node and Go SDKs send it. */
 const SECONDS_BELOW = 100_000_000_000;
-/** How long a nonce is remembered where signatures have no end. */
-const DAY_MS = 86_400_000;
 
 /**
  * RongCloud's form: SHA-1 of secret, nonce and timestamp; path and body are not signed. By default neither age nor
@@ -55,6 +54,7 @@ function checkAge({ settings, now }: Deps, timestamp: number): void {
 async function checkUse(deps: Deps, appKey: string, signed: string): Promise<void> {
   const { singleUseNonces, signatureMaxAgeSec } = deps.settings;
   if (!singleUseNonces) return;
+  // Where signatures have no end, a nonce is remembered for a day.
   const keptMs = signatureMaxAgeSec === 0 ? DAY_MS : 2 * signatureMaxAgeSec * 1000;
   const isNew = await useNonce(deps, nonceOnce('rongcloud', appKey, signed), deps.now() + keptMs);
   if (!isNew) throw unsigned('the nonce was used before');

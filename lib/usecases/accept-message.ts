@@ -2,13 +2,12 @@ import { isDue } from '../domain/eviction.ts';
 import type { Member } from '../domain/member.ts';
 import { asLogged, messageIdAt, type NewMessage, type Room, type StoredMessage } from '../domain/room.ts';
 import { isTailFull } from '../domain/sending.ts';
+import { historyMs } from '../domain/time.ts';
 import { type Acceptance, StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { kickDue } from './end-membership.ts';
 import { type Except, fanOut, memberPages } from './fan-out.ts';
 import { messageFor } from './fill-frame.ts';
-
-const DAY_MS = 86_400_000;
 
 export type Accepted =
   | { readonly kind: 'accepted'; readonly room: Room; readonly message: StoredMessage }
@@ -32,7 +31,7 @@ export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(),
 export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate): Promise<Accepted> {
   const logged = isTailFull(room.tail) ? room.tail : [];
   if (logged.length > 0) {
-    const expiresAtMs = deps.now() + deps.settings.historyRetentionDays * DAY_MS;
+    const expiresAtMs = deps.now() + historyMs(deps.settings);
     await deps.store.appendLog(room.room, room.epoch, logged.map(asLogged), expiresAtMs);
   }
   const after = await deps.store.acceptMessage({ ...candidate, room: room.room, epoch: room.epoch, logged });

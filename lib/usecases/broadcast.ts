@@ -1,10 +1,10 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { Broadcast } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eachOf, fanOut } from './fan-out.ts';
 
-const DAY_MS = 86_400_000;
 const ROOMS_IN_RUN = 50;
 const ROOMS_IN_FLIGHT = 4;
 

@@ -1,5 +1,6 @@
 import type { UserId } from '../domain/ids.ts';
 import { idIn, latestFirst } from '../domain/ranked-entry.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { Code } from '../protocol/codes.ts';
 import { alignList } from './align-list.ts';
 import { cutConnections } from './cut-connections.ts';
@@ -10,7 +11,6 @@ import { listPage } from './list-page.ts';
 
 const LIST = 'deactivated-users';
 const USERS_IN_FLIGHT = 8;
-const DAY_MS = 86_400_000;
 
 /** Why what was open is cut. */
 export const CANCELLED = {

@@ -1,5 +1,6 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { latestFirst } from '../domain/ranked-entry.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { DueEntry, Erasure } from '../store/room-store.ts';
 import { closeConnections } from './cut-connections.ts';
 import { CANCELLED } from './deactivate-users.ts';
@@ -14,7 +15,6 @@ const ROOMS_IN_FLIGHT = 4;
 /** So many rooms of one user are done before the answer, if there is time; the others are left to the sweep. */
 const ROOMS_AT_ONCE = 100;
 const ROOMS_MS = 5_000;
-const DAY_MS = 86_400_000;
 /** A run that is given up by the stream is an operator's to repeat, by the same call. */
 const KEPT_MS = 7 * DAY_MS;
 /** No token lives longer, whatever the setting is or was: until then those of a deleted user must stay worthless. */

@@ -1,9 +1,9 @@
 import type { Room, StoredMessage } from '../domain/room.ts';
+import { historyMs } from '../domain/time.ts';
 import { MARK_EVERY } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { lifeOf, readMessages } from './read-messages.ts';
 
-const DAY_MS = 86_400_000;
 /** A page goes on so often past what it does not show, and past a frame full of text; then it ends short, and says where. */
 const READS_MAX = 4;
 
@@ -93,7 +93,7 @@ async function lastUpTo(deps: Deps, room: Room, atMs: number): Promise<number> {
   const mark = await deps.store.markBefore(lifeOf(room), atMs + 1);
   if (mark !== undefined) return mark;
   // Nothing so old is kept: rows past their expiry need not be read through.
-  const keptFromMs = deps.now() - deps.settings.historyRetentionDays * DAY_MS;
+  const keptFromMs = deps.now() - historyMs(deps.settings);
   const oldest = await deps.store.markFrom(lifeOf(room), Math.max(atMs + 1, keptFromMs));
   return Math.max(0, (oldest ?? 0) - MARK_EVERY - 1);
 }

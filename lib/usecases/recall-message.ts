@@ -1,5 +1,6 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { historyMs } from '../domain/time.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import { RECALLED_TYPE } from '../protocol/frames.ts';
@@ -9,8 +10,6 @@ import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.t
 import { fanOut } from './fan-out.ts';
 import { messageFor } from './fill-frame.ts';
 import { readMessages } from './read-messages.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface Recall {
   readonly room: RoomId;
@@ -103,7 +102,7 @@ async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
   // Whoever is logging the original still must not make it outlive this.
-  const expiresAtMs = deps.now() + SEND_KEPT_MS + deps.settings.historyRetentionDays * DAY_MS;
+  const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);
   await deps.store.appendLog(room.room, room.epoch, [recalled], expiresAtMs);
   return recalled;
 }
