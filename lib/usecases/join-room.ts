@@ -1,14 +1,13 @@
 import { isDue } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { JoinedAnswer, Resume } from '../protocol/frames.ts';
-import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection, type OwnConnection } from './drop-connection.ts';
+import type { OwnConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
 import { forgetRoom, keepLastRoom } from './leave-room.ts';
+import { lookOnceMore } from './look-once-more.ts';
 import { noteActivity } from './note-activity.ts';
 import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './permit-entry.ts';
 import { isBeyondLimit, isOverLimit } from './query-members.ts';
@@ -58,23 +57,16 @@ async function joinOnce(
     await forgetRoom(deps, caller, request.room);
     return admitted;
   }
-  const [again, now] = await Promise.all([lookOnceMore(deps, caller, request.room), deps.store.getRoom(request.room)]);
-  if (again === undefined) {
-    await dropConnection(deps, request.room, connection, undefined);
-    return gone();
-  }
+  const [again, now] = await Promise.all([
+    lookOnceMore(deps, connection, request.room),
+    deps.store.getRoom(request.room),
+  ]);
+  if (again === undefined) return gone();
   if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, connection, room.room, 'joined');
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
-}
-
-/** The connection, with the room on its row: who left it meanwhile may have taken it off. undefined = it is closed. */
-async function lookOnceMore(deps: Deps, caller: Caller, room: RoomId): Promise<Connection | undefined> {
-  const again = await deps.store.getConnection(caller);
-  if (again === undefined || again.closedAtMs !== undefined) return undefined;
-  return again.rooms.includes(room) ? again : deps.store.addConnectionRoom(caller, room);
 }
 
 const busy = () => refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; too much at once', { retryAfterMs: 500 });

@@ -4,8 +4,8 @@ import type { Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
 import { hasJoined, keepLastRoom } from './leave-room.ts';
+import { lookOnceMore } from './look-once-more.ts';
 
 /**
  * A frame from a connection that the member's row does not know (a 410 that was wrong, a mark set too soon) is a come-back
@@ -28,7 +28,11 @@ export async function revive(
   if (!(await mayRevive(deps, room.room, member, connection))) return notIn();
   const next = withConnection(member, connection);
   if ((await deps.store.putMember(next, member.revision)) === 'conflict') return 'again';
-  return (await isStillIn(deps, caller, room)) ? undefined : closed();
+  const again = await lookOnceMore(deps, connection, room.room);
+  if (again === undefined) return closed();
+  // As for a join: of two rooms at once one is left.
+  if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, room.room);
+  return undefined;
 }
 
 const closed = () => refuse(Code.DISCONNECTED, 'unable to send the message; the connection is closed');
@@ -42,22 +46,4 @@ async function isElsewhere(deps: Deps, connection: Connection, room: RoomId): Pr
     if (other !== room && (await hasJoined(deps, connection, other))) return true;
   }
   return false;
-}
-
-/**
- * As for a join: looked at once more after the row was written, so that neither an end nor a leave in between leaves a ghost,
- * and of two rooms at once one is left. False = the connection is closed.
- */
-async function isStillIn(deps: Deps, caller: Caller, { room }: Room): Promise<boolean> {
-  const connection = await deps.store.getConnection(caller);
-  if (connection === undefined) return false;
-  const isOpen = connection.closedAtMs === undefined;
-  const isThere = isOpen && connection.rooms.includes(room);
-  const now = isOpen && !isThere ? await deps.store.addConnectionRoom(caller, room) : connection;
-  if (!isOpen || now === undefined) {
-    await dropConnection(deps, room, connection, undefined);
-    return false;
-  }
-  if (!deps.settings.multipleRooms) await keepLastRoom(deps, now, room);
-  return true;
 }
