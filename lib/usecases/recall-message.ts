@@ -26,8 +26,8 @@ export interface Recall {
 type Done = { readonly code: 0 };
 
 /** A recall by the server API: of any message of the room. */
-export const recallMessage = (deps: Deps, recall: Recall): Promise<Done | Refusal> =>
-  recallUnless<never>(deps, recall, async () => 'taken');
+export const recallMessage = async (deps: Deps, recall: Recall): Promise<Done | Refusal> =>
+  recallUnless<never>(deps, recall, await deps.store.getRoom(recall.room), async () => 'taken');
 
 /** A recall by a member: of his own messages. */
 export async function recallOwnMessage(
@@ -37,8 +37,8 @@ export async function recallOwnMessage(
   messageId: string,
 ): Promise<Done | Refusal> {
   const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false, isDelete: false };
-  return memberInTurn(deps, caller, room, { action: 'recall' }, (_found, turn) =>
-    recallUnless(deps, recall, async (message) => {
+  return memberInTurn(deps, caller, room, { action: 'recall' }, (found, turn) =>
+    recallUnless(deps, recall, found.room, async (message) => {
       if (message.senderUserId !== caller.userId)
         return refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user');
       return message.recalled ? 'taken' : turn.take();
@@ -46,14 +46,15 @@ export async function recallOwnMessage(
   );
 }
 
-/** Puts the recalled message in the place of the message, and tells the room; a second time neither. */
+/** Puts the recalled message in the place of the message, and tells the room; a second time neither. `read`: the room. */
 async function recallUnless<T>(
   deps: Deps,
   recall: Recall,
+  read: Room | undefined,
   permit: (message: StoredMessage) => Promise<'taken' | T>,
 ): Promise<Done | Refusal | T> {
+  let room = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const room = await deps.store.getRoom(recall.room);
     if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to recall the message; the room does not exist');
     const message = await findMessage(deps, room, recall.messageId);
     if (message === undefined) return refuse(Code.NO_SUCH_MESSAGE, 'unable to recall the message; it is not there');
@@ -61,9 +62,11 @@ async function recallUnless<T>(
     if (permitted !== 'taken') return permitted;
     if (message.recalled) return { code: Code.OK };
     const recalled = await replace(deps, room, recalledForm(message, recall, deps.now()));
-    if (recalled === undefined) continue;
-    await tell(deps, room, recalled);
-    return { code: Code.OK };
+    if (recalled !== undefined) {
+      await tell(deps, room, recalled);
+      return { code: Code.OK };
+    }
+    room = await deps.store.getRoom(recall.room);
   }
   throw new StoreFault('unable to recall the message; it kept moving');
 }
