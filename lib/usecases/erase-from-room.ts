@@ -19,7 +19,7 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   if (row !== undefined && row.roomEpoch !== room?.epoch) await forgetRow(deps, row);
   // What is in a destroyed room goes with it.
   if (!isLive(room)) return;
-  const erased = row === undefined ? 'nothing' : await eraseMember(deps, room, user);
+  const erased = row === undefined ? 'nothing' : await eraseMember(deps, room, row);
   if (erased !== 'is-back' && room.protectedSince[user] !== undefined)
     await deps.store.unprotect(roomId, room.epoch, user);
   if (room.hasEntries) await eraseEntries(deps, room, user);
@@ -46,9 +46,10 @@ export async function thoseIn(deps: Deps, roomId: RoomId, users: readonly UserId
 const anewAt = async (deps: Deps, user: UserId): Promise<number> =>
   (await deps.store.getProfile(user))?.createdAtMs ?? Number.POSITIVE_INFINITY;
 
-async function eraseMember(deps: Deps, room: Room, user: UserId): Promise<'out' | 'nothing' | 'is-back'> {
+async function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'nothing' | 'is-back'> {
+  const user = read.userId;
+  let row: Member | undefined = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = await deps.store.getMember(room.room, user);
     if (row === undefined) return 'nothing';
     const member = { ...currentMember(row, room.room, user, room.epoch), muteExempt: false };
     if (member.membership === undefined) {
@@ -57,6 +58,7 @@ async function eraseMember(deps: Deps, room: Room, user: UserId): Promise<'out' 
       if (member.joinedAtMs >= (await anewAt(deps, user))) return 'is-back';
       if (await claimEnd(deps, member, isDue(member, room, deps.settings) ? 'offline' : 'left')) return 'out';
     }
+    row = await deps.store.getMember(room.room, user);
   }
   throw new StoreFault('unable to take the user out of the room; the row kept changing');
 }
