@@ -3,10 +3,8 @@ import { isLive } from '../domain/room.ts';
 import { DAY_MS } from '../domain/time.ts';
 import type { Broadcast } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eachOf, fanOut } from './fan-out.ts';
-
-const ROOMS_IN_RUN = 50;
-const ROOMS_IN_FLIGHT = 4;
+import { fanOut } from './fan-out.ts';
+import { walkRooms } from './walk-rooms.ts';
 
 export interface BroadcastRequest {
   readonly fromUserId: UserId;
@@ -28,16 +26,14 @@ export async function broadcastMessage(deps: Deps, request: BroadcastRequest): P
  * again; a client drops a message id that it has seen. A room that fails does not keep others from being told.
  */
 export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
-  const page = await deps.store.readList('rooms', { afterEntry: broadcast.afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, async ({ entry }) => {
+  const afterRoom = await walkRooms(deps, broadcast.afterRoom, async (room) => {
     try {
-      await postTo(deps, entry as RoomId, broadcast);
+      await postTo(deps, room, broadcast);
     } catch (fault) {
       deps.onFault('tell a room of a broadcast', fault);
     }
   });
-  const last = page.at(-1);
-  if (last !== undefined && page.length === ROOMS_IN_RUN) await put(deps, { ...broadcast, afterRoom: last.entry });
+  if (afterRoom !== undefined) await put(deps, { ...broadcast, afterRoom });
 }
 
 async function postTo(deps: Deps, roomId: RoomId, broadcast: Broadcast): Promise<void> {

@@ -8,9 +8,9 @@ import type { Deps } from './deps.ts';
 import { eraseFromRoom, thoseIn } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
+import { walkRooms } from './walk-rooms.ts';
 
 const USERS_IN_FLIGHT = 8;
-const ROOMS_IN_RUN = 50;
 const ROOMS_IN_FLIGHT = 4;
 /** So many rooms of one user are done before the answer, if there is time; the others are left to the sweep. */
 const ROOMS_AT_ONCE = 100;
@@ -77,11 +77,8 @@ async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Prom
 
 /** The next rooms of a deletion, then a word to the stream if there may be more. */
 export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
-  const { userIds, afterRoom } = erasure;
-  const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, ({ entry }) => eraseOrLeave(deps, entry as RoomId, userIds));
-  const last = page.at(-1);
-  if (last !== undefined && page.length === ROOMS_IN_RUN) await put(deps, { ...erasure, afterRoom: last.entry });
+  const afterRoom = await walkRooms(deps, erasure.afterRoom, (room) => eraseOrLeave(deps, room, erasure.userIds));
+  if (afterRoom !== undefined) await put(deps, { ...erasure, afterRoom });
 }
 
 /** A room that fails keeps no other from being done: it is left to the sweep, which tries until it is done. */

@@ -1,0 +1,17 @@
+import type { RoomId } from '../domain/ids.ts';
+import type { Deps } from './deps.ts';
+import { eachOf } from './fan-out.ts';
+
+const ROOMS_IN_RUN = 50;
+const ROOMS_IN_FLIGHT = 4;
+
+/** Does something in the next rooms there are; the last of them is where the next run goes on, undefined = there are no more. */
+export async function walkRooms(
+  deps: Deps,
+  afterRoom: string,
+  work: (room: RoomId) => Promise<void>,
+): Promise<string | undefined> {
+  const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
+  await eachOf(page, ROOMS_IN_FLIGHT, ({ entry }) => work(entry as RoomId));
+  return page.length === ROOMS_IN_RUN ? page.at(-1)?.entry : undefined;
+}
