@@ -1,6 +1,6 @@
 import { CONTENT_BYTES_MAX, isContentShort } from '../protocol/frame-size.ts';
 import { one, optional, withDefault } from './fields.ts';
-import { jsonValue } from './form.ts';
+import { jsonValue } from './json-value.ts';
 import { flag, type Kind, tooLong, userId, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
