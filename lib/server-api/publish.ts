@@ -4,9 +4,8 @@ import type { Deps } from '../usecases/deps.ts';
 import { type Publication, publishMessage } from '../usecases/publish-message.ts';
 import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { MINUTE_MS } from './room-users.ts';
 import { tooFast } from './wording.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Publishes to one room, and names the message; `done`: what a refusal tells besides. */
 export async function publishTo(
