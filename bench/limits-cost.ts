@@ -1,11 +1,10 @@
 import type { Settings } from '../lib/domain/settings.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
 import { connectReads } from './connect-reads.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { type Act, HOSTILE_ACTS, type Refused, sendOf } from './hostile-acts.ts';
 import { HostileRoom, ROOM_MEMBERS, type Taken } from './hostile-room.ts';
-import { createTable } from './measured-deps.ts';
+import { withTable } from './measured-deps.ts';
 import { invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
 
 /** API Gateway's stage takes so many frames in a second, and an account so many new connections. */
@@ -35,23 +34,17 @@ interface Hour {
   readonly afterUsd: number;
 }
 
-async function measure(): Promise<readonly Measured[]> {
-  const emulator = await startEmulator({});
-  try {
-    await createTable(emulator.endpoint);
-    const room = new HostileRoom(emulator.endpoint);
-    await room.fill();
-    for (let sent = 0; sent < MESSAGES; sent += 1) {
-      room.pass(1000);
-      await room.frame(sendOf(room));
-    }
-    const found: Measured[] = [];
-    for (const act of HOSTILE_ACTS)
-      found.push({ act, accepted: await act.accepted(room), refused: await act.refused(room) });
-    return found;
-  } finally {
-    await emulator.close();
+async function measure(endpoint: string): Promise<readonly Measured[]> {
+  const room = new HostileRoom(endpoint);
+  await room.fill();
+  for (let sent = 0; sent < MESSAGES; sent += 1) {
+    room.pass(1000);
+    await room.frame(sendOf(room));
   }
+  const found: Measured[] = [];
+  for (const act of HOSTILE_ACTS)
+    found.push({ act, accepted: await act.accepted(room), refused: await act.refused(room) });
+  return found;
 }
 
 const whole = (count: number): string => Math.round(count).toLocaleString('en');
@@ -120,7 +113,7 @@ const hours = (found: readonly Measured[], all: readonly Hour[]): string =>
   );
 
 async function main(): Promise<void> {
-  const found = await measure();
+  const found = await withTable(measure);
   const all = found.map((one) => hourOf(one, defaultSettings));
   const text = `${refusals(found, defaultSettings)}
 
