@@ -28,8 +28,9 @@ const readsAfter = (everyMs: number): Promise<number> =>
       return { userId: 'user-00000001' as UserId, connectionId: `L0SM9${digits}w=` as ConnectionId };
     };
     const endMs = nowMs + SPAN_MS;
-    for (let sweptAtMs = nowMs; nowMs < endMs; nowMs += Math.min(everyMs, SWEEP_EVERY_MS)) {
-      if ((endMs - nowMs) % everyMs < Math.min(everyMs, SWEEP_EVERY_MS)) await connectOnce(deps, caller());
+    const stepMs = Math.min(everyMs, SWEEP_EVERY_MS);
+    for (let sweptAtMs = nowMs; nowMs < endMs; nowMs += stepMs) {
+      if ((endMs - nowMs) % everyMs < stepMs) await connectOnce(deps, caller());
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) continue;
       await sweep(deps, Number.POSITIVE_INFINITY);
       sweptAtMs = nowMs;

@@ -44,9 +44,9 @@ type Read = readonly [title: string, run: (setting: Setting) => Promise<unknown>
 
 const history = ({ deps, room, caller }: Setting, change: Partial<HistoryRequest>) =>
   readHistory(deps, caller, { room, timestampMs: 0, order: 'descending', count: 50, ...change });
-/** The time of the message at this part of the room's history. */
-const timeAt = ({ size }: Setting, part: number) => sentAtMs(Math.ceil(size * part), size);
+/** The message at this part of the room's history, and its time. */
 const seqAt = ({ size }: Setting, part: number) => Math.ceil(size * part);
+const timeAt = (at: Setting, part: number) => sentAtMs(seqAt(at, part), at.size);
 
 const reads: readonly Read[] = [
   ['history: the newest 50', (at) => history(at, {})],
