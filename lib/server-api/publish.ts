@@ -12,7 +12,7 @@ export async function publishTo(
   deps: Deps,
   room: RoomId,
   publication: Omit<Publication, 'room'>,
-  done: Readonly<Record<string, unknown>> = {},
+  done: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const outcome = await publishMessage(deps, { room, ...publication });
   if (!('code' in outcome)) return outcome.messageId;
