@@ -1,12 +1,11 @@
 import type { ConnectionId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
 import { toTable } from './document-section.ts';
-import { createTable, measuredDeps } from './measured-deps.ts';
+import { measuredDeps, withTable } from './measured-deps.ts';
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 /** What was closed longer ago is gone: so the last minutes stand for the week. */
@@ -17,24 +16,21 @@ const CLIENT = { platform: 'mobile', instance: 'k3jd82hf92hd_1' };
 const CONNECTS_IN_WEEK = [100, 1_500, 10_000, 100_000];
 
 /** The read units of one more connect of a user who has opened and closed a connection every `everyMs`. */
-async function readsAfter(everyMs: number): Promise<number> {
-  const emulator = await startEmulator({});
-  try {
-    await createTable(emulator.endpoint);
+const readsAfter = (everyMs: number): Promise<number> =>
+  withTable(async (endpoint) => {
     let nowMs = 1_800_000_000_000;
     let ids = 0;
-    const { deps, meter } = measuredDeps({
-      ...{ endpoint: emulator.endpoint, now: () => nowMs, randomId: () => 'id', push: {} },
-      settings: {},
-    });
+    const randomId = () => 'id';
+    const { deps, meter } = measuredDeps({ endpoint, now: () => nowMs, randomId, settings: {}, push: {} });
     const caller = (): Caller => {
       ids += 1;
       const digits = `${ids}`.padStart(8, '0');
       return { userId: 'user-00000001' as UserId, connectionId: `L0SM9${digits}w=` as ConnectionId };
     };
     const endMs = nowMs + SPAN_MS;
-    for (let sweptAtMs = nowMs; nowMs < endMs; nowMs += Math.min(everyMs, SWEEP_EVERY_MS)) {
-      if ((endMs - nowMs) % everyMs < Math.min(everyMs, SWEEP_EVERY_MS)) await connectOnce(deps, caller());
+    const stepMs = Math.min(everyMs, SWEEP_EVERY_MS);
+    for (let sweptAtMs = nowMs; nowMs < endMs; nowMs += stepMs) {
+      if ((endMs - nowMs) % everyMs < stepMs) await connectOnce(deps, caller());
       if (nowMs - sweptAtMs < SWEEP_EVERY_MS) continue;
       await sweep(deps, Number.POSITIVE_INFINITY);
       sweptAtMs = nowMs;
@@ -43,10 +39,7 @@ async function readsAfter(everyMs: number): Promise<number> {
     await open(deps, caller());
     const { readUnits, listReadUnits } = meter.take();
     return readUnits + listReadUnits;
-  } finally {
-    await emulator.close();
-  }
-}
+  });
 
 async function open(deps: Deps, caller: Caller): Promise<void> {
   const issuedAtMs = deps.now();

@@ -7,11 +7,11 @@ import { dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { leaseFrom } from '../lib/domain/lease.ts';
-import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
+import { callDynamodb } from '../lib/local/emulator.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
-import { createTable, measuredDeps, TABLE_KEYS, TABLE_NAME } from './measured-deps.ts';
+import { measuredDeps, TABLE_KEYS, TABLE_NAME, withTable } from './measured-deps.ts';
 
 const CHUNK_CHARACTERS = 1_000_000;
 const HOUR_MS = 3_600_000;
@@ -44,11 +44,8 @@ interface SampleRows {
 }
 
 /** The rows of one member as the use cases write them, each as one line of DynamoDB's export to S3. */
-async function writeSample(joinedAtMs: number): Promise<SampleRows> {
-  const emulator = await startEmulator({});
-  try {
-    const { endpoint } = emulator;
-    await createTable(endpoint);
+const writeSample = (joinedAtMs: number): Promise<SampleRows> =>
+  withTable(async (endpoint) => {
     const now = () => joinedAtMs;
     const randomId = () => '00000001-0000-4000-8000-000000000000';
     const { deps } = measuredDeps({ endpoint, now, randomId, settings: {}, push: {} });
@@ -63,10 +60,7 @@ async function writeSample(joinedAtMs: number): Promise<SampleRows> {
     const rowOf = (kind: string) =>
       `${JSON.stringify({ Item: Items.find(({ sk }) => sk.S.split('#')[0] === kind) })}\n`;
     return { room: rowOf('ROOM'), member: rowOf('MEMBER'), connection: rowOf('CONNECTION') };
-  } finally {
-    await emulator.close();
-  }
-}
+  });
 
 function* linesOf(filling: Filling, sample: SampleRows): Generator<string> {
   const { rooms, members, joinedAtMs } = filling;

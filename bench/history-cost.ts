@@ -1,6 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { messageIdAt, type StoredMessage } from '../lib/domain/room.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
@@ -8,7 +7,7 @@ import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-h
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { fillRoom } from './filled-history.ts';
-import { createTable, measuredDeps } from './measured-deps.ts';
+import { measuredDeps, withTable } from './measured-deps.ts';
 import type { UnitsMeter } from './units-meter.ts';
 
 const SIZES = [100, 10_000, 100_000] as const;
@@ -45,9 +44,9 @@ type Read = readonly [title: string, run: (setting: Setting) => Promise<unknown>
 
 const history = ({ deps, room, caller }: Setting, change: Partial<HistoryRequest>) =>
   readHistory(deps, caller, { room, timestampMs: 0, order: 'descending', count: 50, ...change });
-/** The time of the message at this part of the room's history. */
-const timeAt = ({ size }: Setting, part: number) => sentAtMs(Math.ceil(size * part), size);
+/** The message at this part of the room's history, and its time. */
 const seqAt = ({ size }: Setting, part: number) => Math.ceil(size * part);
+const timeAt = (at: Setting, part: number) => sentAtMs(seqAt(at, part), at.size);
 
 const reads: readonly Read[] = [
   ['history: the newest 50', (at) => history(at, {})],
@@ -113,29 +112,22 @@ function check(figures: readonly ReadonlyMap<string, number>[]): void {
   }
 }
 
-async function main(): Promise<void> {
-  const emulator = await startEmulator({});
-  try {
-    await createTable(emulator.endpoint);
-    let ids = 0;
-    const nextId = () => {
-      ids += 1;
-      return `${ids}`.padStart(8, '0');
-    };
-    const randomId = () => `${nextId()}-0000-4000-8000-000000000001`;
-    const options = { endpoint: emulator.endpoint, now: () => NOW_MS, randomId, push: {} };
-    const { deps, meter } = measuredDeps({ ...options, settings: { multipleRooms: true } });
-    const figures: ReadonlyMap<string, number>[] = [];
-    for (const size of SIZES) figures.push(await measure(deps, meter, size));
-    check(figures);
-    const titles = [...(figures[0]?.keys() ?? [])];
-    const rows = titles.map((title) => [title, ...figures.map((ofSize) => ofSize.get(title) ?? 0)]);
-    const table = toTable(['read units', ...SIZES.map((size) => `${size.toLocaleString('en')} messages`)], rows);
-    console.log(table);
-    await replaceSection('data-model.md', 'history', `\n${table}\n`);
-  } finally {
-    await emulator.close();
-  }
+async function main(endpoint: string): Promise<void> {
+  let ids = 0;
+  const randomId = () => {
+    ids += 1;
+    return `${`${ids}`.padStart(8, '0')}-0000-4000-8000-000000000001`;
+  };
+  const settings = { multipleRooms: true };
+  const { deps, meter } = measuredDeps({ endpoint, now: () => NOW_MS, randomId, settings, push: {} });
+  const figures: ReadonlyMap<string, number>[] = [];
+  for (const size of SIZES) figures.push(await measure(deps, meter, size));
+  check(figures);
+  const titles = [...(figures[0]?.keys() ?? [])];
+  const rows = titles.map((title) => [title, ...figures.map((ofSize) => ofSize.get(title) ?? 0)]);
+  const table = toTable(['read units', ...SIZES.map((size) => `${size.toLocaleString('en')} messages`)], rows);
+  console.log(table);
+  await replaceSection('data-model.md', 'history', `\n${table}\n`);
 }
 
-await main();
+await withTable(main);

@@ -16,7 +16,7 @@ export interface Refused {
   readonly taken: Taken;
 }
 
-/** Something that a hostile user may do as often as the server lets him. */
+/** Something that a hostile user may do as often as the server lets them. */
 export interface Act {
   readonly name: string;
   readonly setting?: keyof Settings;
@@ -54,7 +54,7 @@ async function refusedFrames(room: HostileRoom, frameOf: FrameOf, setting: keyof
   const taken = await room.measure(TIMES, async () => {
     ({ code } = await room.frame(frameOf(room), once));
   });
-  // Whichever it was, he is in the room again.
+  // Whichever it was, they are in the room again.
   await refresh(room);
   await insist(room, joinOf(room));
   return { code, taken };
@@ -129,7 +129,7 @@ const newRoom: Act = {
   },
 };
 
-/** His own messages, of which there must be one for each. */
+/** Their own messages, of which there must be one for each. */
 const recall: Act = {
   ...frameAct('recall', 'recallsPerMinute', inRoom('recall')),
   accepted: async (room) => {

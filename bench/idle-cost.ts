@@ -1,7 +1,6 @@
-import { startEmulator } from '../lib/local/emulator.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { type IdleCounts, IdleSystem } from './idle-system.ts';
-import { createTable } from './measured-deps.ts';
+import { withTable } from './measured-deps.ts';
 import { connectionMinutesUsd, invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
 import { divide, type Units } from './units-meter.ts';
 
@@ -73,18 +72,13 @@ const perHour = ({ beats, asks, frameUnits, sweeps, sweepUnits, questions }: Idl
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { usd }) => sum + usd, 0);
 
 /** One system of its own. */
-async function measure(mock: boolean): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> {
-  const emulator = await startEmulator({});
-  try {
-    await createTable(emulator.endpoint);
-    const system = new IdleSystem(emulator.endpoint, mock);
+const measure = (mock: boolean): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> =>
+  withTable(async (endpoint) => {
+    const system = new IdleSystem(endpoint, mock);
     const counts = perHour(await system.run(CONNECTIONS, SETTLE_MS, SPAN_MS));
     const renewal = divide(await system.renew(RENEWED), RENEWED);
     return { counts, parts: partsOf(counts, renewal, mock) };
-  } finally {
-    await emulator.close();
-  }
-}
+  });
 
 function describe(lease: readonly Part[], mock: readonly Part[], served: number, questions: number): string {
   const rows = lease.map(({ name, count, usd }, index) => {

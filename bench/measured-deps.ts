@@ -1,6 +1,6 @@
 import type { Settings } from '../lib/domain/settings.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { callDynamodb } from '../lib/local/emulator.ts';
+import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
 import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
@@ -17,12 +17,20 @@ export const TABLE_KEYS = {
   ],
 };
 
-export async function createTable(endpoint: string): Promise<void> {
-  await callDynamodb(endpoint, 'CreateTable', {
-    TableName: TABLE_NAME,
-    BillingMode: 'PAY_PER_REQUEST',
-    ...TABLE_KEYS,
-  });
+/** Works on an empty table of a DynamoDB of its own, which is gone afterwards. */
+export async function withTable<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
+  const emulator = await startEmulator({});
+  try {
+    const { endpoint } = emulator;
+    await callDynamodb(endpoint, 'CreateTable', {
+      TableName: TABLE_NAME,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...TABLE_KEYS,
+    });
+    return await work(endpoint);
+  } finally {
+    await emulator.close();
+  }
 }
 
 /** What the use cases are run with. */

@@ -1,6 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
@@ -9,7 +8,7 @@ import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { replaceSection, toTable } from './document-section.ts';
-import { createTable, measuredDeps } from './measured-deps.ts';
+import { measuredDeps, withTable } from './measured-deps.ts';
 import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
@@ -186,24 +185,18 @@ function checkEqual(messages: readonly Units[]): void {
   }
 }
 
-async function main(): Promise<void> {
-  const emulator = await startEmulator({});
-  try {
-    await createTable(emulator.endpoint);
-    const rows: (string | number)[][] = [];
-    const messages: Units[] = [];
-    for (const [place, [title, run]] of figures.entries()) {
-      const units = await run(new Bench(emulator.endpoint, place));
-      if (run === messageToNobody || run === messageToMany) messages.push(units);
-      rows.push([title, units.writeUnits, units.readUnits, units.writes, units.reads, units.listReadUnits]);
-    }
-    checkEqual(messages);
-    const table = toTable(COLUMNS, rows);
-    console.log(table);
-    await replaceSection('data-model.md', 'units', `\n${table}\n`);
-  } finally {
-    await emulator.close();
+async function main(endpoint: string): Promise<void> {
+  const rows: (string | number)[][] = [];
+  const messages: Units[] = [];
+  for (const [place, [title, run]] of figures.entries()) {
+    const units = await run(new Bench(endpoint, place));
+    if (run === messageToNobody || run === messageToMany) messages.push(units);
+    rows.push([title, units.writeUnits, units.readUnits, units.writes, units.reads, units.listReadUnits]);
   }
+  checkEqual(messages);
+  const table = toTable(COLUMNS, rows);
+  console.log(table);
+  await replaceSection('data-model.md', 'units', `\n${table}\n`);
 }
 
-await main();
+await withTable(main);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonValue } from '../server-api/json-value.ts';
 import type { Secrets } from '../server-api/secrets.ts';
 
 const SHAPE =
@@ -27,17 +28,9 @@ const shape = v.strictObject(
  * @throws Error `unable to use the app secret; <why>`, without anything of the text.
  */
 export function readAppSecret(text: string | undefined): Secrets {
-  const read = v.safeParse(shape, jsonOf(text), { abortEarly: true });
+  // The parser's own words would repeat the text, so that what is no JSON is undefined here.
+  const read = v.safeParse(shape, jsonValue(text ?? ''), { abortEarly: true });
   if (!read.success) throw new Error(`unable to use the app secret; ${read.issues[0].message}`);
   const { appSecret, previousAppSecret } = read.output;
   return previousAppSecret === undefined ? [appSecret] : [appSecret, previousAppSecret];
-}
-
-/** The parser's own words would repeat the text. */
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '') as unknown;
-  } catch {
-    return undefined;
-  }
 }

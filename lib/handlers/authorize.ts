@@ -30,8 +30,8 @@ export interface AuthorizerOptions {
 
 /**
  * The token authorizer on `$connect`: identity then rides in every later event of the connection. A missing or wrong
- * token is refused with 401, the way API Gateway has it: by the error `Unauthorized`. Where the secrets are of no use, that is the
- * error, which API Gateway answers with 500: nobody gets in.
+ * token is refused with 401, the way API Gateway has it: by the error `Unauthorized`. Where the secrets are of no use,
+ * that is the error, which API Gateway answers with 500: nobody gets in.
  */
 export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: AuthorizerOptions) {
   return async (event: AuthorizerEvent): Promise<AuthorizerResult> => {

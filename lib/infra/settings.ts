@@ -137,6 +137,7 @@ const MOST_PER_MINUTE = 100_000;
 
 function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
   const whole = (name: keyof Settings, min: number, max: number) => readWhole(name, raw[name], min, max);
+  const perMinute = (name: keyof Settings) => whole(name, 0, MOST_PER_MINUTE);
   const flag = (name: keyof Settings) => readFlag(name, raw[name]);
   return {
     offlineGraceMs: whole('offlineGraceMs', 0, 86_400_000),
@@ -148,15 +149,15 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     historyRetentionDays: whole('historyRetentionDays', 1, 3_650),
     // The row that counts them would grow with each.
     sendsPerSecond: whole('sendsPerSecond', 1, 200),
-    joinsPerMinute: whole('joinsPerMinute', 0, MOST_PER_MINUTE),
-    newRoomsPerMinute: whole('newRoomsPerMinute', 0, MOST_PER_MINUTE),
-    leavesPerMinute: whole('leavesPerMinute', 0, MOST_PER_MINUTE),
-    historyReadsPerMinute: whole('historyReadsPerMinute', 0, MOST_PER_MINUTE),
-    repairsPerMinute: whole('repairsPerMinute', 0, MOST_PER_MINUTE),
-    attributeChangesPerMinute: whole('attributeChangesPerMinute', 0, MOST_PER_MINUTE),
-    recallsPerMinute: whole('recallsPerMinute', 0, MOST_PER_MINUTE),
-    pingsPerMinute: whole('pingsPerMinute', 0, MOST_PER_MINUTE),
-    connectsPerMinute: whole('connectsPerMinute', 0, MOST_PER_MINUTE),
+    joinsPerMinute: perMinute('joinsPerMinute'),
+    newRoomsPerMinute: perMinute('newRoomsPerMinute'),
+    leavesPerMinute: perMinute('leavesPerMinute'),
+    historyReadsPerMinute: perMinute('historyReadsPerMinute'),
+    repairsPerMinute: perMinute('repairsPerMinute'),
+    attributeChangesPerMinute: perMinute('attributeChangesPerMinute'),
+    recallsPerMinute: perMinute('recallsPerMinute'),
+    pingsPerMinute: perMinute('pingsPerMinute'),
+    connectsPerMinute: perMinute('connectsPerMinute'),
     maxRoomsPerConnection: whole('maxRoomsPerConnection', 0, 1_000),
     maxConnectionsPerUser: whole('maxConnectionsPerUser', 0, 1_000),
     appKey: readAppKey('appKey', raw.appKey),

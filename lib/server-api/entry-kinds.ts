@@ -1,7 +1,8 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
 import { ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
 import { type Field, many } from './fields.ts';
-import { type Form, jsonObject, jsonValue } from './form.ts';
+import { type Form, jsonObject } from './form.ts';
+import { jsonValue } from './json-value.ts';
 import { characters, type Kind, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 

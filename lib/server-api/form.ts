@@ -1,5 +1,6 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
 import { excessOf, type JsonBounds } from './json-bounds.ts';
+import { jsonValue } from './json-value.ts';
 import { badParameter } from './refused-call.ts';
 
 /** The parameters of a call by name, each with its values in their order. */
@@ -35,15 +36,6 @@ export function readJsonForm(body: Uint8Array): Form {
   const found = excess === undefined ? objectOf(jsonValue(text)) : undefined;
   if (found === undefined) throw badParameter('unable to accept the call; the body must be a JSON object');
   return new Map(Object.entries(found).map(([name, value]) => [name, stringsOf(name, value)]));
-}
-
-/** What the text is in JSON, or undefined. */
-export function jsonValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The object that the text is in JSON, or undefined; one that holds more than a call may have is none. */

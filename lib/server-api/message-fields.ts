@@ -1,6 +1,6 @@
 import { CONTENT_BYTES_MAX, isContentShort } from '../protocol/frame-size.ts';
 import { one, optional, withDefault } from './fields.ts';
-import { jsonValue } from './form.ts';
+import { jsonValue } from './json-value.ts';
 import { flag, type Kind, tooLong, userId, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
@@ -8,6 +8,7 @@ const TYPE_LENGTH_MAX = 32;
 /** RongCloud's own types; what such a message holds is JSON. */
 const BUILT_IN_PREFIX = 'RC:';
 const CONTENT_LIMIT = `${CONTENT_BYTES_MAX} bytes as a JSON string, escapes included`;
+const RANDOM_NUMBER = /^-?\d{1,19}$/;
 
 export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
 
@@ -23,9 +24,9 @@ const content: Kind<string> = {
 /** A random number of the caller's own: 64 bits, with or without a sign. */
 const randomNumber: Kind<string> = {
   rule: 'a whole number of at most 19 digits',
-  schema: { type: 'string', pattern: '^-?\\d{1,19}$' },
+  schema: { type: 'string', pattern: RANDOM_NUMBER.source },
   parse: (name, value) => {
-    if (!/^-?\d{1,19}$/.test(value)) throw wrong(name, randomNumber.rule);
+    if (!RANDOM_NUMBER.test(value)) throw wrong(name, randomNumber.rule);
     return `${BigInt(value)}`;
   },
 };

@@ -4,16 +4,15 @@ import type { Deps } from '../usecases/deps.ts';
 import { type Publication, publishMessage } from '../usecases/publish-message.ts';
 import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { MINUTE_MS } from './room-users.ts';
 import { tooFast } from './wording.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Publishes to one room, and names the message; `done`: what a refusal tells besides. */
 export async function publishTo(
   deps: Deps,
   room: RoomId,
   publication: Omit<Publication, 'room'>,
-  done: Readonly<Record<string, unknown>> = {},
+  done: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const outcome = await publishMessage(deps, { room, ...publication });
   if (!('code' in outcome)) return outcome.messageId;

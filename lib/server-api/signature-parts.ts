@@ -7,7 +7,7 @@ import { WEBHOOK_NONCE_PREFIX } from './webhook.ts';
 
 const refusal = (code: ApiCode, why: string) => new RefusedCall(401, code, `unable to accept the call; ${why}`);
 
-/** The caller has not shown that he knows the secret. */
+/** The caller has not shown that they know the secret. */
 export const unsigned = (why: string): RefusedCall => refusal(ApiCode.WRONG_SIGNATURE, why);
 
 /** What every form of a signature has. */

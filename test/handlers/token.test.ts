@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { authorizeHandler } from '../../lib/handlers/authorize.ts';
 import { issueToken, verifyToken } from '../../lib/handlers/token.ts';
+import { inForce } from '../server-api/api-caller.ts';
 
 const secret = 'a-secret-for-tests-0123456789abcd';
 const nowMs = 1_800_000_000_000;
@@ -72,8 +73,7 @@ describe('a token', () => {
 });
 
 describe('the authorizer', () => {
-  const secrets = { current: async () => [secret] as const, renewed: async () => undefined };
-  const options = { secretsAt: () => secrets, appKey: 'app', allowedOrigins: ['https://a.example'] };
+  const options = { secretsAt: () => inForce([secret]), appKey: 'app', allowedOrigins: ['https://a.example'] };
   const handler = authorizeHandler(options);
   const event = (more: object) => ({
     methodArn: 'arn:aws:execute-api:r:1:a/prod/$connect',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fillRoom } from '../../bench/filled-history.ts';
 import { crowdedMessages, type Order, walkHistory } from '../../bench/history-walk.ts';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { readHistory } from '../../lib/usecases/read-history.ts';
 import { useStore } from '../support/emulators.ts';
 import { serve } from './api-caller.ts';
@@ -76,8 +75,7 @@ describe('the history of a room in which many messages have one time', () => {
     const ann = await world.enter('ann');
     for (const order of ORDERS) {
       for (const count of SIZES) {
-        const start: number | 'start' = 'start';
-        await walkHistory<number | 'start'>(COUNT, order, start, async (at) => {
+        await walkHistory<number | 'start'>(COUNT, order, 'start', async (at) => {
           const asked = { room: world.room, timestampMs: 0, order, count };
           const page = await readHistory(world.deps, ann, at === 'start' ? asked : { ...asked, cursor: at });
           if (!('messages' in page)) throw new Error(`unable to read; code ${page.code}`);
@@ -136,7 +134,7 @@ test('what the call gives of a message, and of a room that is not there', async 
     next: 0,
   });
   const none = { code: 200, data: [], hasMore: false, next: 0 };
-  expect(await ask({ ...asked, targetId: 'nowhere' as RoomId })).toEqual(none);
+  expect(await ask({ ...asked, targetId: 'nowhere' })).toEqual(none);
   // Numbers do as well as their text.
   expect(await ask({ ...asked, targetId: world.room, startTime: nowMs, pageSize: 5 })).toEqual(none);
   expect(await ask({ ...asked, targetId: world.room, endTime: `${nowMs - 2}` })).toMatchObject({ code: 1002 });
