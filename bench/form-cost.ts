@@ -28,6 +28,7 @@ const padded = (text: string, length: number): string => text.padEnd(length, 'x'
 
 const [exist, create] = ['/chatroom/users/exist.json', '/chatroom/create.json'];
 const [publish, tag] = ['/message/chatroom/publish.json', '/user/tag/batch/set.json'];
+const removeEntries = '/chatroom/entry/batch/remove.json';
 const shapes: readonly Shape[] = [
   { name: '`a&a&…`', path: exist, make: repeated('a&') },
   { name: '`&&&…`', path: exist, make: repeated('&') },
@@ -60,6 +61,7 @@ const shapes: readonly Shape[] = [
   { name: 'JSON: one long text', path: tag, make: (bytes) => JSON.stringify({ tags: 'a'.repeat(bytes - 11) }) },
   { name: 'JSON: escapes', path: tag, make: (bytes) => `{"tags":"${repeated('\\u0001')(bytes - 11)}"}` },
   { name: 'JSON: `[[[…`', path: tag, make: repeated('[') },
+  { name: 'JSON in a form: `[[[…`', path: removeEntries, make: (bytes) => `entryKeys=${repeated('[')(bytes - 10)}` },
 ];
 
 /** Reads as the server API does once the signature is checked: the body, then the parameters of the call. */

@@ -1,8 +1,7 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
 import { ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
 import { type Field, many } from './fields.ts';
-import { type Form, jsonObject } from './form.ts';
-import { jsonValue } from './json-value.ts';
+import { type Form, jsonObject, jsonParameter } from './form.ts';
 import { characters, type Kind, word, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
@@ -49,7 +48,7 @@ export const entryKeys: Field<readonly string[]> = {
 function spreadList(name: string, form: Form): Form {
   const [text = '', ...more] = form.get(name) ?? [];
   if (more.length > 0 || !text.startsWith('[')) return form;
-  const keys = jsonValue(text);
+  const keys = jsonParameter(text);
   if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
     throw wrong(name, 'a JSON list of strings');
   return new Map([[name, keys]]);

@@ -38,9 +38,12 @@ export function readJsonForm(body: Uint8Array): Form {
   return new Map(Object.entries(found).map(([name, value]) => [name, stringsOf(name, value)]));
 }
 
-/** The object that the text is in JSON, or undefined; one that holds more than a call may have is none. */
-export const jsonObject = (text: string): object | undefined =>
-  excessOf(text, JSON_BOUNDS) === undefined ? objectOf(jsonValue(text)) : undefined;
+/** What the text of one parameter is in JSON, or undefined; what holds more than a call may have is not parsed. */
+export const jsonParameter = (text: string): unknown =>
+  excessOf(text, JSON_BOUNDS) === undefined ? jsonValue(text) : undefined;
+
+/** The object that it is, or undefined. */
+export const jsonObject = (text: string): object | undefined => objectOf(jsonParameter(text));
 
 const objectOf = (value: unknown): object | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
