@@ -44,20 +44,20 @@ type Read = readonly [title: string, run: (setting: Setting) => Promise<unknown>
 
 const history = ({ deps, room, caller }: Setting, change: Partial<HistoryRequest>) =>
   readHistory(deps, caller, { room, timestampMs: 0, order: 'descending', count: 50, ...change });
-/** The message at this part of the room's history, and its time. */
-const seqAt = ({ size }: Setting, part: number) => Math.ceil(size * part);
-const timeAt = (at: Setting, part: number) => sentAtMs(seqAt(at, part), at.size);
+/** So far from an end: a page from there towards it is whole. */
+const PAGE = 60;
+const timeAt = ({ size }: Setting, seq: number) => sentAtMs(seq, size);
 
 const reads: readonly Read[] = [
   ['history: the newest 50', (at) => history(at, {})],
-  ['history: 50 older than a time, near', (at) => history(at, { timestampMs: timeAt(at, 0.9) })],
-  ['history: 50 older than a time, half way', (at) => history(at, { timestampMs: timeAt(at, 0.5) })],
-  ['history: 50 older than a time, far', (at) => history(at, { timestampMs: timeAt(at, 0.6) })],
+  ['history: 50 older than a time, near', (at) => history(at, { timestampMs: timeAt(at, at.size - 10) })],
+  ['history: 50 older than a time, half way', (at) => history(at, { timestampMs: timeAt(at, at.size / 2) })],
+  ['history: 50 older than a time, far', (at) => history(at, { timestampMs: timeAt(at, PAGE) })],
   ['history: 50 older than a time before all', (at) => history(at, { timestampMs: 1 })],
   ['history: the oldest 50', (at) => history(at, { order: 'ascending' })],
-  ['history: 50 newer than a time, far', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, 0.1) })],
-  ['history: 50 newer than a time, near', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, 0.4) })],
-  ['history: 50 by a cursor, far', (at) => history(at, { cursor: seqAt(at, 0.6) })],
+  ['history: 50 newer than a time, far', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, 10) })],
+  ['history: 50 newer than a time, near', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, at.size - PAGE) })],
+  ['history: 50 by a cursor, far', (at) => history(at, { cursor: PAGE })],
   ['repair of 50, near', (at) => repair(at.deps, at.caller, at.room, at.size - 60, at.size - 9)],
   ['repair of 50, far', (at) => repair(at.deps, at.caller, at.room, 3, 54)],
   ['repair of what is no longer there', (at) => repair(at.deps, at.caller, at.room, at.size + 5, 0)],
