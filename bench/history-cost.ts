@@ -56,7 +56,10 @@ const reads: readonly Read[] = [
   ['history: 50 older than a time before all', (at) => history(at, { timestampMs: 1 })],
   ['history: the oldest 50', (at) => history(at, { order: 'ascending' })],
   ['history: 50 newer than a time, far', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, 10) })],
-  ['history: 50 newer than a time, near', (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, at.size - PAGE) })],
+  [
+    'history: 50 newer than a time, near',
+    (at) => history(at, { order: 'ascending', timestampMs: timeAt(at, at.size - PAGE) }),
+  ],
   ['history: 50 by a cursor, far', (at) => history(at, { cursor: PAGE })],
   ['repair of 50, near', (at) => repair(at.deps, at.caller, at.room, at.size - 60, at.size - 9)],
   ['repair of 50, far', (at) => repair(at.deps, at.caller, at.room, 3, 54)],
