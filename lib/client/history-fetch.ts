@@ -6,7 +6,7 @@ export type HistoryOrder = HistoryFrame['order'];
 /** What the app asks for. */
 export type HistoryCall = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count'>;
 /** What the server is asked for. */
-export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
+type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
 
 /**
  * Where a call goes on by what the app has been handed, for one room epoch: after a page, or after a message. Of a ms that

@@ -27,8 +27,6 @@ export const frameBytes = (frame: object): number => utf8Bytes(JSON.stringify(fr
 /** Bytes of a text inside a frame: as a JSON string without its quotes. */
 export const encodedBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 
-export const fitsFrame = (frame: object): boolean => frameBytes(frame) <= FRAME_BYTES_MAX;
-
 /** May this be the content of a message? The verdict is the same by every way in. */
 export const isContentShort = (content: string): boolean => encodedBytes(content) <= CONTENT_BYTES_MAX;
 
