@@ -1,8 +1,7 @@
 import { Code } from '../protocol/codes.ts';
-import { FRAME_BYTES_MAX, frameBytes } from '../protocol/frame-size.ts';
+import { FRAME_BYTES_MAX, frameBytes, isEntryValue } from '../protocol/frame-size.ts';
 import type { Answer, ClientFrame } from '../protocol/frames.ts';
 import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
-import { areEntryValues } from './frame-verdict.ts';
 import { isRefusal, type Operations } from './operations.ts';
 import type { EntriesEvent } from './room-entries.ts';
 
@@ -76,7 +75,7 @@ export class EntryWriter {
   /** What the server would refuse for one value is refused as a whole: nothing of it may be set. */
   #partsOf(given: EntriesToSet): readonly ReadonlyMap<string, string>[] {
     const { entries } = given;
-    if (!areEntryValues([...entries.values()])) return [entries];
+    if (![...entries.values()].every(isEntryValue)) return [entries];
     return splitEntries(entries, FRAME_BYTES_MAX - frameBytes(this.#frameOf(LONGEST_ID, given, new Map())));
   }
 

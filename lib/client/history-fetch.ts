@@ -6,33 +6,31 @@ export type HistoryOrder = HistoryFrame['order'];
 /** What the app asks for. */
 export type HistoryCall = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count'>;
 /** What the server is asked for. */
-export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
+type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
 
 /**
- * Where a call goes on by what the app has been handed, for one room epoch: after a page, or after a message. Of a ms that
- * several messages have, a time cannot say which of them the app has.
+ * Where a call goes on by what the app has been handed: after a page, or after a message. Of a ms that several messages
+ * have, a time cannot say which of them the app has. Empty = the time says where to begin.
  */
-export type HistoryPlace = { readonly roomEpoch: string } & ({ readonly cursor: number } | { readonly hadSeq: number });
+export interface HistoryPlace {
+  /** What comes is of this epoch; absent = that is for the first page to say. */
+  readonly roomEpoch?: string;
+  /** The next page. */
+  readonly cursor?: number | undefined;
+  /** The app has this message, and all that lie before it in the order asked for. */
+  readonly hadSeq?: number;
+}
 
 /** One call of the app on its way, page by page. A value: every function here returns a new one. */
-export interface HistoryFetch {
+export interface HistoryFetch extends HistoryPlace {
   readonly call: HistoryCall;
-  /** What comes is of this epoch; undefined = that is for the first page to say. */
-  readonly roomEpoch: string | undefined;
-  /** The next page. */
-  readonly cursor: number | undefined;
-  /** The app has this message, and all that lie before it in the order asked for. */
-  readonly hadSeq: number | undefined;
   readonly found: readonly Message[];
   /** `end`: the history has no more; `stuck`: the server does not get ahead. */
   readonly state: 'open' | 'full' | 'end' | 'stuck';
 }
 
-/** `place`: undefined = the time says where to begin. */
-export function beginFetch(call: HistoryCall, place: HistoryPlace | undefined): HistoryFetch {
-  const cursor = place && 'cursor' in place ? place.cursor : undefined;
-  const hadSeq = place && 'hadSeq' in place ? place.hadSeq : undefined;
-  return { call, roomEpoch: place?.roomEpoch, cursor, hadSeq, found: [], state: 'open' };
+export function beginFetch(call: HistoryCall, place: HistoryPlace): HistoryFetch {
+  return { ...place, call, found: [], state: 'open' };
 }
 
 /** What is to be asked next. */
@@ -48,7 +46,7 @@ export function queryOf({ call, cursor, hadSeq, found }: HistoryFetch): HistoryQ
 /** The fetch with one more page. */
 export function takePage(fetch: HistoryFetch, { roomEpoch, messages, next }: MessagesAnswer): HistoryFetch {
   // There is another room by that name: nothing of the former counts.
-  if (fetch.roomEpoch !== undefined && fetch.roomEpoch !== roomEpoch) return beginFetch(fetch.call, undefined);
+  if (fetch.roomEpoch !== undefined && fetch.roomEpoch !== roomEpoch) return beginFetch(fetch.call, {});
   const found = [...fetch.found, ...messages.filter(({ seq }) => !wasHad(fetch, seq))];
   return { ...fetch, roomEpoch, cursor: next, found, state: stateOf(fetch, found, next) };
 }

@@ -102,13 +102,13 @@ export class HistoryPager {
     else this.#ends.set(call.order, { sentAtMs: last.sentAtMs, cursor });
   }
 
-  #placeOf({ timestampMs, order }: HistoryCall): HistoryPlace | undefined {
+  #placeOf({ timestampMs, order }: HistoryCall): HistoryPlace {
     const roomEpoch = this.#roomEpoch;
     const end = this.#ends.get(order);
     if (end?.sentAtMs === timestampMs) return { roomEpoch, cursor: end.cursor };
     const span = this.#spans.get(timestampMs);
     // Without a time it begins at the end of the history, whatever the app has.
-    if (span === undefined || timestampMs === 0) return undefined;
+    if (span === undefined || timestampMs === 0) return {};
     return { roomEpoch, hadSeq: order === 'descending' ? span.firstSeq : span.lastSeq };
   }
 

@@ -1,4 +1,4 @@
-import type { JoinedAnswer, Message } from '../protocol/frames.ts';
+import { type JoinedAnswer, MESSAGE_COUNT_DEFAULT, type Message } from '../protocol/frames.ts';
 import type { AskDeps } from './operations.ts';
 import { Recent } from './recent.ts';
 import { Repairer } from './repairer.ts';
@@ -14,8 +14,6 @@ import {
 
 const SEEN_MAX = 1000;
 const NONE = -1;
-/** So many a join asks for with a count of 0. */
-const DEFAULT_COUNT = 10;
 
 /** What a flow tells its room. */
 export interface MessageFlowEvents {
@@ -55,7 +53,7 @@ export class MessageFlow {
 
   /** `messageCount`: how many messages the join asked for, as in its frame. */
   joined(answer: JoinedAnswer, messageCount: number): void {
-    const count = messageCount === 0 ? DEFAULT_COUNT : Math.max(0, messageCount);
+    const count = messageCount === 0 ? MESSAGE_COUNT_DEFAULT : Math.max(0, messageCount);
     const session = this.#repairer.session;
     this.#offlineSeq = answer.latestSeq;
     const step = session === undefined ? openSession(answer, count) : resumeSession(session, answer, count);

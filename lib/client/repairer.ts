@@ -142,7 +142,7 @@ function isStuck(answer: Answer, { afterSeq }: SeqRange): boolean {
   return 'next' in answer && answer.next !== undefined && answer.next <= afterSeq;
 }
 
-/** What an answer has for a session: nothing, if it is a refusal or of another room by that name. */
+/** What an answer has for a session: nothing, if it is a refusal, is stuck or is of another room by that name. */
 function pageOf(answer: Answer, range: SeqRange, { roomEpoch }: RoomSession): RepairedMessages {
   const isOfThisEpoch = 'messages' in answer && answer.roomEpoch === roomEpoch && !isStuck(answer, range);
   return isOfThisEpoch ? answer : { messages: [] };

@@ -1,7 +1,7 @@
 import type { JoinedAnswer, Message, MessagesAnswer } from '../protocol/frames.ts';
 
 /** Why there is a place without a message: the app has it, because it sent it; or there is none to be shown. */
-export type NoMessage = 'own' | 'hidden';
+type NoMessage = 'own' | 'hidden';
 
 /** One seq that is known. */
 export interface Place {

@@ -1,3 +1,5 @@
+import { ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+
 /** The longest frame, either way, in bytes of UTF-8: API Gateway closes a connection for more, and bills more as two. */
 export const FRAME_BYTES_MAX = 32_768;
 
@@ -27,8 +29,6 @@ export const frameBytes = (frame: object): number => utf8Bytes(JSON.stringify(fr
 /** Bytes of a text inside a frame: as a JSON string without its quotes. */
 export const encodedBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 
-export const fitsFrame = (frame: object): boolean => frameBytes(frame) <= FRAME_BYTES_MAX;
-
 /** May this be the content of a message? The verdict is the same by every way in. */
 export const isContentShort = (content: string): boolean => encodedBytes(content) <= CONTENT_BYTES_MAX;
 
@@ -39,3 +39,6 @@ export const isContentShort = (content: string): boolean => encodedBytes(content
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
+
+/** May this be the value of an attribute that a client sets? */
+export const isEntryValue = (value: string): boolean => value.length <= ENTRY_VALUE_LENGTH_MAX && isWellFormed(value);

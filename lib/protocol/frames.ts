@@ -25,6 +25,8 @@ export const HEARTBEAT_MS = 135_000;
 export const UNWRITTEN_MS = 20_000;
 /** RongCloud's limit of messages that a join or one page of history can carry. */
 export const MESSAGE_COUNT_MAX = 50;
+/** So many a join asks for with a count of 0. */
+export const MESSAGE_COUNT_DEFAULT = 10;
 
 /** RongCloud's limit of attributes in one batch, of an attribute's key and of its value, in characters. */
 export const ENTRY_BATCH_MAX = 10;

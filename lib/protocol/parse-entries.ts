@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isWellFormed } from './frame-size.ts';
+import { isEntryValue } from './frame-size.ts';
 import { ENTRY_BATCH_MAX, ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
 
 const KEY_PATTERN = new RegExp(`^(?!__proto__$)[A-Za-z0-9+=_-]{1,${ENTRY_KEY_LENGTH_MAX}}$`);
@@ -10,11 +10,7 @@ const AMOUNT_RULE = `at most ${ENTRY_BATCH_MAX} attributes at once`;
 /** The key of an attribute. */
 export const entryKey = v.pipe(v.string(KEY_RULE), v.regex(KEY_PATTERN, KEY_RULE));
 
-const entryValue = v.pipe(
-  v.string(VALUE_RULE),
-  v.maxLength(ENTRY_VALUE_LENGTH_MAX, VALUE_RULE),
-  v.check(isWellFormed, VALUE_RULE),
-);
+const entryValue = v.pipe(v.string(VALUE_RULE), v.check(isEntryValue, VALUE_RULE));
 
 /** The keys of a batch. */
 export const entryKeys = v.pipe(

@@ -2,7 +2,7 @@ import { isDue } from '../domain/eviction.ts';
 import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
-import type { JoinedAnswer, Resume } from '../protocol/frames.ts';
+import { type JoinedAnswer, MESSAGE_COUNT_DEFAULT, type Resume } from '../protocol/frames.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import type { OwnConnection } from './drop-connection.ts';
 import { claimEnd, kickDue } from './end-membership.ts';
@@ -158,5 +158,5 @@ async function historyFor(
 ): Promise<MissedMessages> {
   if (resume !== undefined) return missedMessages(deps, now, resume.seq, userId, fields);
   if (messageCount < 0) return { seq: before.seq, latestSeq: now.seq, messages: [], complete: true };
-  return newestMessages(deps, now, messageCount === 0 ? 10 : messageCount, userId, fields);
+  return newestMessages(deps, now, messageCount === 0 ? MESSAGE_COUNT_DEFAULT : messageCount, userId, fields);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createChance } from '../support/chance.ts';
 import { NO_TROUBLE, type Trouble } from './model-server.ts';
 import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
 import { VirtualTimers } from './virtual-timers.ts';
@@ -67,15 +68,6 @@ const story = fc.record({
   ),
 });
 
-/** A generator of chance that is the same for the same seed. */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 const STORY_MS = new VirtualTimers().nowMs + 120 * MINUTE_MS;
 
 /** What becomes of messages, in turn. */
@@ -98,7 +90,7 @@ class Run {
   readonly unexplained: unknown[] = [];
 
   constructor(seed: number, seen: Seen) {
-    const random = chanceOf(seed);
+    const random = createChance(seed);
     this.sim = new SimulatedEngine(random);
     const { sim } = this;
     sim.server.log.pageSeqs = () => 1 + Math.floor(random() * 50);

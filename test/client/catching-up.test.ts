@@ -21,6 +21,14 @@ afterEach(() => script.stop());
 const messages = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => message(first + index));
 
+/** Joins; a push of this seq tells that those before it are missing, and they have not come in time. */
+async function joinBehind(seq: number): Promise<void> {
+  await script.join();
+  script.pushMessages(message(seq));
+  await script.fence();
+  timers.advance(200);
+}
+
 /** Answers the next `repair`, which must ask for these seqs. */
 async function answerRepair(
   [afterSeq, beforeSeq]: readonly [number, number],
@@ -122,10 +130,7 @@ describe('a come-back', () => {
   });
 
   it('has no gap where the answer to an earlier question is about another room by that name', async () => {
-    await script.join();
-    script.pushMessages(message(3));
-    await script.fence();
-    timers.advance(200);
+    await joinBehind(3);
     const old = await server.take('repair');
     script.push({ event: 'removed', membership: 's1', reason: 'offline' });
     expect(await told.next()).toEqual(['removed', 'r', 'offline']);
@@ -144,10 +149,7 @@ describe('a come-back', () => {
   });
 
   it('gives up at last where the server says that there is more, and does not get ahead', async () => {
-    await script.join();
-    script.pushMessages(message(3));
-    await script.fence();
-    timers.advance(200);
+    await joinBehind(3);
     for (let attempt = 1; attempt < 8; attempt += 1) {
       await answerRepair([0, 3], { messages: [], next: 0 });
       await script.fence();
@@ -162,10 +164,7 @@ describe('a come-back', () => {
 
 describe('a user who has asked too often', () => {
   it('gets what is missing all the same, however often that is said, and does not ask sooner', async () => {
-    await script.join();
-    script.pushMessages(message(2));
-    await script.fence();
-    timers.advance(200);
+    await joinBehind(2);
     const delaysMs = [700, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000, 15_000];
     for (const delayMs of delaysMs) {
       script.refuse((await server.take('repair')).id, 20607, { retryAfterMs: 700 });

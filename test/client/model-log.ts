@@ -53,8 +53,7 @@ export class ModelLog {
   /** By time, or from where the page before it has ended. */
   history({ timestampMs, order, count, cursor }: Omit<HistoryFrame, 'action' | 'id' | 'room'>): Page {
     const step = order === 'descending' ? -1 : 1;
-    const begin = cursor ?? this.#edge(timestampMs, order);
-    let seq = begin;
+    let seq = cursor ?? this.#edge(timestampMs, order);
     const found: Message[] = [];
     const isOver = () => (step < 0 ? seq <= 1 : seq >= this.seq);
     for (let looked = this.pageSeqs(); looked > 0 && found.length < count && !isOver(); looked -= 1) {

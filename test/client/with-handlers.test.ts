@@ -7,6 +7,7 @@ import { logPartition } from '../../lib/store/keys.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { recallMessage } from '../../lib/usecases/recall-message.ts';
+import { createChance } from '../support/chance.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
 import { SimServer } from '../support/sim-server.ts';
 import { defaultSettings } from '../support/world.ts';
@@ -32,10 +33,10 @@ beforeEach(async () => {
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
   const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
-  server = new SimServer({ timers, random: chanceOf(rooms), endpoint: getStore().endpoint, settings });
+  server = new SimServer({ timers, random: createChance(rooms), endpoint: getStore().endpoint, settings });
   access = new Access(server.network);
   handed = [];
-  const deps = { WebSocket: access.Socket, timers, now: () => timers.nowMs, random: chanceOf(4711) };
+  const deps = { WebSocket: access.Socket, timers, now: () => timers.nowMs, random: createChance(4711) };
   engine = createEngine('', { server: 'wss://chat.test', platform: 'desktop', ...deps });
   engine.setOnMessageReceivedListener(({ seq }) => handed.push(seq));
   engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => handed.push([afterSeq, beforeSeq]));
@@ -47,15 +48,6 @@ afterEach(async () => {
   await server.advance(1000);
   expect(server.faults).toEqual([]);
 });
-
-/** The same chance in every run. */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 async function publish(content: string, isKept = true): Promise<string> {
   const given = { room, fromUserId: 'bob', type: 'T', content, includeSender: false, rank: 'normal', isKept } as const;

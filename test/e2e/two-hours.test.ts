@@ -4,6 +4,7 @@ import type { Platform, PlatformEvent } from '../../lib/client/types.ts';
 import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { Access } from '../client/simulated-network.ts';
 import { VirtualTimers } from '../client/virtual-timers.ts';
+import { createChance } from '../support/chance.ts';
 import { useStore } from '../support/emulators.ts';
 import { SimServer } from '../support/sim-server.ts';
 import { defaultSettings } from '../support/world.ts';
@@ -20,7 +21,7 @@ beforeEach(() => {
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
   const settings = { ...defaultSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
-  server = new SimServer({ timers, random: chanceOf(4711), endpoint: getStore().endpoint, settings });
+  server = new SimServer({ timers, random: createChance(4711), endpoint: getStore().endpoint, settings });
 });
 
 afterEach(async () => {
@@ -28,15 +29,6 @@ afterEach(async () => {
   devices = [];
   await server.advance(1000);
 });
-
-/** The same chance in every run. */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** A user's device in one room, with the SDK and a network of its own. */
 class Device {
@@ -83,7 +75,7 @@ class Device {
       return () => this.#listeners.delete(listener);
     };
     const now = () => timers.nowMs;
-    const deps = { WebSocket: this.access.Socket, timers, now, random: chanceOf(devices.length) };
+    const deps = { WebSocket: this.access.Socket, timers, now, random: createChance(devices.length) };
     const engine = createEngine('', { server: 'wss://chat.test', platform, platformEvents: { subscribe }, ...deps });
     engine.setOnConnectionStatusChangedListener((status) => this.statuses.push(status));
     engine.setOnMessageReceivedListener((message) => this.texts.push('text' in message ? String(message.text) : ''));

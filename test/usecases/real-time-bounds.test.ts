@@ -4,20 +4,12 @@ import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { keepAlive } from '../../lib/usecases/keep-alive.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
+import { type Chance, createChance } from '../support/chance.ts';
 import { useStore } from '../support/emulators.ts';
 import { defaultSettings } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';
 import { createSweepMemory } from './sweep-memory.ts';
-import {
-  type Chance,
-  createChance,
-  createPhase,
-  createSchedule,
-  createShortPhase,
-  extremes,
-  type Firing,
-  type Phase,
-} from './sweep-phases.ts';
+import { createPhase, createSchedule, createShortPhase, extremes, type Firing, type Phase } from './sweep-phases.ts';
 
 const store = useStore('dynoxide');
 

@@ -1,5 +1,6 @@
 import { Heartbeat } from '../../lib/client/heartbeat.ts';
 import { VirtualTimers } from '../client/virtual-timers.ts';
+import type { Chance } from '../support/chance.ts';
 
 const MINUTE_MS = 60_000;
 /** EventBridge starts a run up to so much later than its time. */
@@ -15,17 +16,6 @@ export interface Phase {
   /** The frames that reached the server; the opening itself is not among them. */
   readonly framesAtMs: readonly number[];
   readonly dropAtMs: number;
-}
-
-export type Chance = () => number;
-
-/** The same numbers for the same seed, from 0 up to 1. */
-export function createChance(seed: number): Chance {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 const between = (chance: Chance, lowMs: number, highMs: number): number =>
