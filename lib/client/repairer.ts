@@ -51,6 +51,8 @@ export class Repairer {
 
   /** The session has moved on. `hasMore`: what is missing is known to be none that is on its way. */
   follow(session: RoomSession, hasMore: boolean): void {
+    // What was refused of another room by that name says nothing of this one.
+    if (session.roomEpoch !== this.#session?.roomEpoch) this.#served();
     this.#session = session;
     if (missing(session) === undefined || this.#state === 'busy') return;
     if (hasMore) this.#ask();

@@ -148,6 +148,27 @@ describe('a come-back', () => {
     await expectRest();
   });
 
+  it('is patient anew in another room by that name, however often it was refused before', async () => {
+    await joinBehind(3);
+    for (let refused = 1; refused < 8; refused += 1) {
+      script.refuse((await server.take('repair')).id, -1, { retryAfterMs: 100 });
+      await script.fence();
+      if (refused < 7) timers.advance(500 * 2 ** (refused - 1));
+    }
+    script.push({ event: 'removed', membership: 's1', reason: 'offline' });
+    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2', roomEpoch: 'e2', seq: 1 }));
+    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    server.send({ event: 'messages', room: 'r', roomEpoch: 'e2', messages: [message(4)] });
+    await script.fence();
+    timers.advance(15_000);
+    script.refuse((await server.take('repair')).id, -1, { retryAfterMs: 100 });
+    await script.fence();
+    timers.advance(500);
+    await answerRepair([1, 4], { roomEpoch: 'e2', messages: messages(2, 3) });
+    await expectSeqs(2, 4, false);
+  });
+
   it('gives up at last where the server says that there is more, and does not get ahead', async () => {
     await joinBehind(3);
     for (let attempt = 1; attempt < 8; attempt += 1) {
