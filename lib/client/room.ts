@@ -89,9 +89,11 @@ export class Room {
       frameOf: (id) => ({ action: 'send', id, room: this.#room, ...message }),
       settle: (answer) => {
         const sent = 'messageId' in answer ? answer : undefined;
+        const isIn = () => this.#membership.current !== undefined;
+        // Before the app is told, which may ask for what comes after it.
+        if (sent !== undefined && isIn()) this.#history.handed(sent.roomEpoch, [sent]);
         done(answer.code, sent);
-        if (sent !== undefined && this.#membership.current !== undefined) {
-          this.#history.handed(sent.roomEpoch, [sent]);
+        if (sent !== undefined && isIn()) {
           this.#messages.receive(sent.roomEpoch, [{ seq: sent.seq, message: 'own' }]);
         }
         this.#settled(answer);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RCIMIWEngine, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import { RCIMIWConversationType, type RCIMIWEngine, RCIMIWTimeOrder } from '../../lib/client/index.ts';
 import type { Message } from '../../lib/protocol/frames.ts';
 import { joinedAnswer, message, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
@@ -138,6 +138,16 @@ describe('a page of history', () => {
       if (kind === 'page') pages.push(what);
     }
     expect(pages).toEqual([[2, 1], [], [7]]);
+  });
+
+  it('goes on after what was sent also where the app asks while it is told of that', async () => {
+    await script.join();
+    const made = await engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
+    await engine.sendMessage(made, { onMessageSent: () => void get(60, AFTER, 2) });
+    const place = { room: 'r', roomEpoch: 'e1', seq: 6, messageId: 'm6', sentAtMs: 60 };
+    server.send({ event: 'answer', id: (await server.take('send')).id, code: 0, ...place });
+    expect(await answer([sent(6, 60), sent(7, 60)])).toEqual({ timestampMs: 59, order: 'ascending', count: 2 });
+    expect(await told.next()).toEqual(['page', [7]]);
   });
 
   it('goes on also where the user is in the room by another device only', async () => {
