@@ -1,9 +1,9 @@
 import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
+import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
-import { accessKey, expiredBySec, expiry } from './keys.ts';
-import { randomRevision } from './random-revision.ts';
+import { accessKey, expiry } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 import type { Users } from './users.ts';
 
@@ -46,20 +46,10 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
     // block: ------------- revision 8    put -> refused: A finds the block
     // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
-    // A: read nothing, or a row past its expiry: the same as none.
-    const guard =
-      next.revision === 0
-        ? { condition: 'attribute_not_exists(#revision) OR #expiresAtSec <= :guard', value: expiredBySec(nowMs) }
-        : { condition: '#revision = :guard', value: next.revision };
     try {
       await this.#table.put({
         Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: {
-          '#revision': 'revision',
-          ...(next.revision === 0 ? { '#expiresAtSec': 'expiresAtSec' } : {}),
-        },
-        ExpressionAttributeValues: { ':guard': guard.value },
+        ...atRevision(next.revision, nowMs, 'revision'),
       });
       return true;
     } catch (error) {

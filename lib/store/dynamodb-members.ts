@@ -2,10 +2,10 @@ import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import type { MemberNews } from './changes.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
+import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { ConditionFailed, type Table } from './dynamodb-table.ts';
-import { expiredBySec, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import type { Members } from './members.ts';
-import { randomRevision } from './random-revision.ts';
 
 const MOST_KEYS = 100;
 
@@ -39,21 +39,10 @@ export class DynamoMembers implements Members {
     // A: read nothing --------------------------- put -> refused, B has joined in between
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
-    // A row past its expiry is the same as none.
-    const guard =
-      revision === 0
-        ? {
-            condition: 'attribute_not_exists(pk) OR #guard <= :guard',
-            name: 'expiresAtSec',
-            value: expiredBySec(nowMs),
-          }
-        : { condition: '#guard = :guard', name: 'revision', value: revision };
     try {
       await this.#table.put({
         Item: { ...memberKey(next.room, next.userId), ...toMemberRow(stored), news, ...memberRowExpiry(stored, nowMs) },
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: { '#guard': guard.name },
-        ExpressionAttributeValues: { ':guard': guard.value },
+        ...atRevision(revision, nowMs),
       });
       return stored;
     } catch (error) {
