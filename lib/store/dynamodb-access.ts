@@ -2,7 +2,7 @@ import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions 
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
-import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { isDone, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { accessKey, expiry } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 import type { Users } from './users.ts';
@@ -46,17 +46,11 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
     // block: ------------- revision 8    put -> refused: A finds the block
     // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
-    try {
-      await this.#table.put({
-        Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
-        ...atRevision(next.revision, nowMs, 'revision'),
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return false;
-    }
-    return (await this.getAccess(user)).revision === revision;
+    const put = this.#table.put({
+      Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
+      ...atRevision(next.revision, nowMs, 'revision'),
+    });
+    return isDone(put, async () => (await this.getAccess(user)).revision === revision);
   }
 
   async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensFromMs'>>): Promise<void> {

@@ -2,7 +2,7 @@ import type { UserId } from '../domain/ids.ts';
 import type { Login } from '../domain/logins.ts';
 import type { Device } from '../domain/member.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
-import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { isDone, type Table } from './dynamodb-table.ts';
 import { expiry, loginKey } from './keys.ts';
 import type { LoginList, Logins } from './logins.ts';
 
@@ -28,17 +28,11 @@ export class DynamoLogins implements Logins {
     // A: read logins 1 ------------------- put 1, 2 -> refused: A looks again and finds 3
     // B: ---------------- put 1, 3
     // A: put -> stored, answer lost ------ put -> refused, finds its own revision: done
-    try {
-      await this.#table.put({
-        Item: { ...loginKey(userId, device), revision: own, logins: logins.map(textOf), ...expiry(expiresAtMs) },
-        ...atRevision(revision, this.#table.now()),
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return false;
-    }
-    return (await this.getLogins(userId, device)).revision === own;
+    const put = this.#table.put({
+      Item: { ...loginKey(userId, device), revision: own, logins: logins.map(textOf), ...expiry(expiresAtMs) },
+      ...atRevision(revision, this.#table.now()),
+    });
+    return isDone(put, async () => (await this.getLogins(userId, device)).revision === own);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
 import { earliestFirst } from '../domain/ranked-entry.ts';
-import { AnswerLost, ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { AnswerLost, isDone, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { countKey, listKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';
 
@@ -86,12 +86,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
       Item: { ...listKey('users', earliestFirst(createdAtMs, user)), untilMs: 0 },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
-    try {
-      await put;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) await this.#count(-1);
-    }
+    if (!(await isDone(put, async () => true))) await this.#count(-1);
     // list:   counted, put ------------------- listed -> refused: it is taken back
     // delete: ------------- the profile is gone
     const mark = this.#table.update({

@@ -52,6 +52,20 @@ export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof RE
   }
 }
 
+/**
+ * Whether the write was made: not where its condition did not hold, unless an answer was lost before and `isOwn` finds that
+ * it failed on this very write.
+ */
+export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return error.afterRetry && isOwn();
+  }
+}
+
 /** A write that must not be repeated blindly got no clear answer. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
