@@ -29,6 +29,10 @@ export interface TableOptions {
   readonly now: () => number;
 }
 
+/** `#name` for each attribute, as expressions name it. */
+export const named = (...attributes: readonly string[]): Record<string, string> =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+
 /** The condition did not hold: nothing was written by this attempt. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
