@@ -27,12 +27,13 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     limit: number,
     nowMs: number,
   ): Promise<'added' | 'full'> {
+    const wanted = [...new Set(entries)];
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.#read(set);
-      const wanted = [...new Set(entries)];
-      const missing = wanted.filter((entry) => !Object.hasOwn(before ?? {}, entry));
+      const since = before ?? {};
+      const missing = wanted.filter((entry) => !Object.hasOwn(since, entry));
       if (missing.length === 0) return 'added';
-      if (Object.keys(before ?? {}).length + missing.length > limit) return 'full';
+      if (Object.keys(since).length + missing.length > limit) return 'full';
       if (before === undefined) await this.#make(set);
       if (await this.#put(set, wanted, new Set(missing), limit, nowMs)) return 'added';
     }
