@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import type { World } from '../support/world.ts';
 import { framesOf } from './changed-world.ts';
@@ -9,12 +10,8 @@ import { createMeteredWorld } from './metered-world.ts';
 
 const store = useStore('dynoxide');
 
-let users = 0;
 /** Limits reach over worlds, so each test has users of its own. */
-const ownName = (name: string): string => {
-  users += 1;
-  return `${name}-${users}`;
-};
+const ownName = fresh;
 
 const limited = {
   ...{ joinsPerMinute: 3, newRoomsPerMinute: 2, leavesPerMinute: 3, historyReadsPerMinute: 3, repairsPerMinute: 3 },

@@ -5,17 +5,14 @@ import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { sendMessage } from '../../lib/usecases/send-message.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { beginJob, JOIN_TOUCHES, playBoth } from './every-order.ts';
 
 const store = useStore('dynoxide');
 
-let users = 0;
-const ownName = (): string => {
-  users += 1;
-  return `bob-${users}`;
-};
+const ownName = () => fresh('bob');
 const phone = { platform: 'mobile', instance: 'run_1' } as const;
 const desk = { platform: 'web', instance: 'run2_1' } as const;
 
