@@ -22,7 +22,7 @@ type Start = Pick<Login, 'instance' | 'sinceMs'>;
 export const isBefore = (one: Start, other: Start): boolean =>
   one.sinceMs === other.sinceMs ? one.instance < other.instance : one.sinceMs < other.sinceMs;
 
-export type LoginDecision =
+type LoginDecision =
   /** Another login has followed it. */
   | { readonly kind: 'followed' }
   /** It is the latest. `next`: what is to be written down first, if anything. */

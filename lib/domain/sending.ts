@@ -1,5 +1,5 @@
 /** The tail goes to the log when it holds this much text: the room row then stays about 1 KB, one write unit. */
-export const TAIL_BYTES = 512;
+const TAIL_BYTES = 512;
 
 export const isTailFull = (tail: readonly { readonly content: string }[]): boolean =>
   tail.reduce((sum, message) => sum + message.content.length + 100, 0) >= TAIL_BYTES;

@@ -33,7 +33,7 @@ const SETTING_OF = {
 export const limitPerMinute = (settings: Settings, action: LimitedAction): number => settings[SETTING_OF[action]];
 
 /** The limit with this turn taken, or how long until there is one. */
-export type TurnDecision =
+type TurnDecision =
   | { readonly kind: 'turn'; readonly tatMs: number }
   | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
@@ -68,7 +68,7 @@ const SENDS_MAX = 200;
 const SECOND_MS = 1000;
 
 /** The marks with this one, or how long until there may be one more. `sends`: oldest first. */
-export type SendTurnDecision =
+type SendTurnDecision =
   | { readonly kind: 'turn'; readonly sends: readonly SendMark[] }
   | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
@@ -85,9 +85,8 @@ export function sendTurnOf(
 ): SendTurnDecision {
   const others = sends.filter((send) => send.key !== key && nowMs - send.atMs < SEND_KEPT_MS);
   const lately = others.filter((send) => nowMs - send.atMs < SECOND_MS);
-  const oldest = lately.at(-perSecond);
-  if (oldest !== undefined && lately.length >= perSecond) {
-    return { kind: 'wait', retryAfterMs: Math.max(1, oldest.atMs + SECOND_MS - nowMs) };
-  }
+  // There is one where there are so many.
+  const first = lately.at(-perSecond);
+  if (first !== undefined) return { kind: 'wait', retryAfterMs: Math.max(1, first.atMs + SECOND_MS - nowMs) };
   return { kind: 'turn', sends: [...others, { key, atMs: nowMs }].slice(-SENDS_MAX) };
 }

@@ -1,9 +1,9 @@
 import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
-import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
-import { accessKey, expiredBySec, expiry } from './keys.ts';
-import { randomRevision } from './random-revision.ts';
+import { atRevision, randomRevision } from './dynamodb-revision.ts';
+import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { accessKey, expiry } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 import type { Users } from './users.ts';
 
@@ -17,12 +17,16 @@ interface AccessRow extends Partial<Restrictions> {
   readonly revision?: number;
   readonly turns?: Turns;
   readonly sends?: Readonly<Record<string, number>>;
-  /** `<ms>#<connection>`: a set, so that one can be added without knowing the others. */
+  /** A set of texts, so that one can be added without knowing the others. */
   readonly cut?: Iterable<string>;
 }
 
-const RAISED = '#revision = if_not_exists(#revision, :zero) + :one';
-const raise = { names: { '#revision': 'revision' }, values: { ':zero': 0, ':one': 1 } };
+/** The end of a change that is to last: no turn is taken by what was read before it, and the row no longer goes with the turns. */
+const lasting = {
+  expression: '#revision = if_not_exists(#revision, :zero) + :one REMOVE #expiresAtSec',
+  names: named('revision', 'expiresAtSec'),
+  values: { ':zero': 0, ':one': 1 },
+};
 
 type AccessMethod = 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'forgetAccess' | 'noteCut';
 
@@ -46,27 +50,11 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
     // block: ------------- revision 8    put -> refused: A finds the block
     // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
-    // A: read nothing, or a row past its expiry: the same as none.
-    const guard =
-      next.revision === 0
-        ? { condition: 'attribute_not_exists(#revision) OR #expiresAtSec <= :guard', value: expiredBySec(nowMs) }
-        : { condition: '#revision = :guard', value: next.revision };
-    try {
-      await this.#table.put({
-        Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: {
-          '#revision': 'revision',
-          ...(next.revision === 0 ? { '#expiresAtSec': 'expiresAtSec' } : {}),
-        },
-        ExpressionAttributeValues: { ':guard': guard.value },
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return false;
-    }
-    return (await this.getAccess(user)).revision === revision;
+    const put = this.#table.put({
+      Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
+      ...atRevision(next.revision, nowMs, 'revision'),
+    });
+    return isDone(put, async () => (await this.getAccess(user)).revision === revision);
   }
 
   async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensFromMs'>>): Promise<void> {
@@ -77,14 +65,10 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // turn:  read ------------------- put -> refused by the revision: it would write what it has read
     await this.#table.update({
       Key: accessKey(user),
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, ${RAISED} REMOVE #expiresAtSec`,
-      ExpressionAttributeNames: {
-        ...raise.names,
-        '#expiresAtSec': 'expiresAtSec',
-        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      },
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, ${lasting.expression}`,
+      ExpressionAttributeNames: { ...lasting.names, ...named(...names) },
       ExpressionAttributeValues: {
-        ...raise.values,
+        ...lasting.values,
         ...Object.fromEntries(Object.entries(change).map(([name, ms]) => [`:${name}`, ms])),
       },
     });
@@ -95,10 +79,10 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ---------- before 7 -> 7
     const update = this.#table.update({
       Key: accessKey(user),
-      UpdateExpression: `SET #tokensFromMs = :beforeMs, ${RAISED} REMOVE #expiresAtSec`,
+      UpdateExpression: `SET #tokensFromMs = :beforeMs, ${lasting.expression}`,
       ConditionExpression: 'attribute_not_exists(#tokensFromMs) OR #tokensFromMs < :beforeMs',
-      ExpressionAttributeNames: { ...raise.names, '#tokensFromMs': 'tokensFromMs', '#expiresAtSec': 'expiresAtSec' },
-      ExpressionAttributeValues: { ...raise.values, ':beforeMs': beforeMs },
+      ExpressionAttributeNames: { ...lasting.names, ...named('tokensFromMs') },
+      ExpressionAttributeValues: { ...lasting.values, ':beforeMs': beforeMs },
     });
     await unlessRefused(update);
   }
@@ -110,12 +94,13 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // forget: put -> done, answer lost - put -> refused, and put once more
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.getAccess(user);
-      const revision = randomRevision();
+      const fromMs = Math.max(before.tokensFromMs, tokensFromMs);
       const put = this.#table.put({
         Item: {
           ...accessKey(user),
-          ...{ tokensFromMs: Math.max(before.tokensFromMs, tokensFromMs), revision },
-          ...expiry(Math.max(before.tokensFromMs, tokensFromMs) - tokensFromMs + expiresAtMs),
+          tokensFromMs: fromMs,
+          revision: randomRevision(),
+          ...expiry(fromMs - tokensFromMs + expiresAtMs),
         },
         ConditionExpression: before.revision === 0 ? 'attribute_not_exists(#revision)' : '#revision = :revision',
         ExpressionAttributeNames: { '#revision': 'revision' },
@@ -132,11 +117,11 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ---- c2          lives on with turns that are over.
     await this.#table.update({
       Key: accessKey(user),
-      UpdateExpression: `SET ${RAISED} REMOVE #expiresAtSec ADD #cut :cut`,
-      ExpressionAttributeNames: { ...raise.names, '#cut': 'cut', '#expiresAtSec': 'expiresAtSec' },
+      UpdateExpression: `SET ${lasting.expression} ADD #cut :cut`,
+      ExpressionAttributeNames: { ...lasting.names, ...named('cut') },
       ExpressionAttributeValues: {
-        ...raise.values,
-        ':cut': new Set(connections.map((connectionId) => `${nowMs}#${connectionId}`)),
+        ...lasting.values,
+        ':cut': new Set(connections.map((connectionId) => textOf({ connectionId, atMs: nowMs }))),
       },
     });
   }
@@ -153,7 +138,7 @@ function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, deactivatedAtMs, ..
     ...(deactivatedAtMs === 0 ? {} : { deactivatedAtMs }),
     turns,
     ...(sends.length === 0 ? {} : { sends: Object.fromEntries(sends.map(({ key, atMs }) => [key, atMs])) }),
-    ...(cut.length === 0 ? {} : { cut: new Set(cut.map(({ atMs, connectionId }) => `${atMs}#${connectionId}`)) }),
+    ...(cut.length === 0 ? {} : { cut: new Set(cut.map(textOf)) }),
   };
 }
 
@@ -168,6 +153,9 @@ function toAccess(row: Row): Access {
     cut: [...cut].map(toCutMark),
   };
 }
+
+/** The time first: an id has no '#'. */
+const textOf = ({ atMs, connectionId }: CutMark): string => `${atMs}#${connectionId}`;
 
 function toCutMark(text: string): CutMark {
   const [atMs = '', connectionId = ''] = text.split('#');

@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Room } from '../domain/room.ts';
-import { changeRoom, named, readLiveRoom } from './dynamodb-room-change.ts';
-import type { Table } from './dynamodb-table.ts';
+import { changeRoom, readLiveRoom } from './dynamodb-room-change.ts';
+import { named, type Table } from './dynamodb-table.ts';
 import type { Rooms } from './rooms.ts';
 
 /** An expression may have 4 KB; what is left over is forgotten some other time. */

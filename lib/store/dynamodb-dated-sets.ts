@@ -1,4 +1,4 @@
-import { ConditionFailed, type Table, unlessRefused } from './dynamodb-table.ts';
+import { REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
 import { setKey } from './keys.ts';
 import type { DatedEntry, DatedSet, Lists } from './lists.ts';
 import { StoreFault } from './room-store.ts';
@@ -27,12 +27,13 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     limit: number,
     nowMs: number,
   ): Promise<'added' | 'full'> {
+    const wanted = [...new Set(entries)];
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.#read(set);
-      const wanted = [...new Set(entries)];
-      const missing = wanted.filter((entry) => !Object.hasOwn(before ?? {}, entry));
+      const since = before ?? {};
+      const missing = wanted.filter((entry) => !Object.hasOwn(since, entry));
       if (missing.length === 0) return 'added';
-      if (Object.keys(before ?? {}).length + missing.length > limit) return 'full';
+      if (Object.keys(since).length + missing.length > limit) return 'full';
       if (before === undefined) await this.#make(set);
       if (await this.#put(set, wanted, new Set(missing), limit, nowMs)) return 'added';
     }
@@ -84,19 +85,14 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
       missing.has(entry) ? `attribute_not_exists(#since.#entry${index})` : `attribute_exists(#since.#entry${index})`,
     );
     const news = entries.flatMap((entry, index) => (missing.has(entry) ? [`#since.#entry${index} = :nowMs`] : []));
-    try {
-      await this.#table.update({
-        Key: setKey(set),
-        UpdateExpression: `SET ${news.join(', ')}`,
-        ConditionExpression: ['attribute_exists(#since)', 'size(#since) <= :most', ...conditions].join(' AND '),
-        ExpressionAttributeNames: { '#since': 'since', ...namesOf(entries) },
-        ExpressionAttributeValues: { ':nowMs': nowMs, ':most': limit - missing.size },
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionFailed) return false;
-      throw error;
-    }
+    const update = this.#table.update({
+      Key: setKey(set),
+      UpdateExpression: `SET ${news.join(', ')}`,
+      ConditionExpression: ['attribute_exists(#since)', 'size(#since) <= :most', ...conditions].join(' AND '),
+      ExpressionAttributeNames: { '#since': 'since', ...namesOf(entries) },
+      ExpressionAttributeValues: { ':nowMs': nowMs, ':most': limit - missing.size },
+    });
+    return (await unlessRefused(update)) !== REFUSED;
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { isDone, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
 import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 
@@ -18,19 +18,13 @@ export class DynamoLimits implements Limits {
     // A: put -> stored           B: put -> refused: it was used
     // A: put -> stored, answer lost -- put -> refused, finds its own use
     // A row past its expiry is the same as none.
-    try {
-      await this.#table.put({
-        Item: { ...nonceKey(nonce), use, ...expiry(expiresAtMs) },
-        ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',
-        ExpressionAttributeNames: { '#expiresAtSec': 'expiresAtSec' },
-        ExpressionAttributeValues: { ':nowSec': expiredBySec(this.#table.now()) },
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return false;
-    }
-    return (await this.#table.get(nonceKey(nonce)))?.use === use;
+    const put = this.#table.put({
+      Item: { ...nonceKey(nonce), use, ...expiry(expiresAtMs) },
+      ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',
+      ExpressionAttributeNames: { '#expiresAtSec': 'expiresAtSec' },
+      ExpressionAttributeValues: { ':nowSec': expiredBySec(this.#table.now()) },
+    });
+    return isDone(put, async () => (await this.#table.get(nonceKey(nonce)))?.use === use);
   }
 
   async forgetNonce(nonce: string): Promise<void> {
@@ -42,23 +36,18 @@ export class DynamoLimits implements Limits {
     // A: 9 calls ------------ count -> refused: B has taken the tenth place
     // B: --------- count -> 10
     // A: count -> done, answer lost -- count: counted twice, so that fewer pass, never more
-    try {
-      await this.#table.update({
-        Key: callsKey(path, atMs),
-        UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',
-        ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :limit',
-        ExpressionAttributeNames: { '#calls': 'calls', '#expiresAtSec': 'expiresAtSec' },
-        ExpressionAttributeValues: {
-          ':none': 0,
-          ':one': 1,
-          ':limit': limit,
-          ':expiresAtSec': expiry(atMs + CALLS_KEPT_MS).expiresAtSec,
-        },
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionFailed) return false;
-      throw error;
-    }
+    const update = this.#table.update({
+      Key: callsKey(path, atMs),
+      UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',
+      ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :limit',
+      ExpressionAttributeNames: { '#calls': 'calls', '#expiresAtSec': 'expiresAtSec' },
+      ExpressionAttributeValues: {
+        ':none': 0,
+        ':one': 1,
+        ':limit': limit,
+        ':expiresAtSec': expiry(atMs + CALLS_KEPT_MS).expiresAtSec,
+      },
+    });
+    return (await unlessRefused(update)) !== REFUSED;
   }
 }

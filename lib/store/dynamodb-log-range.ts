@@ -20,9 +20,10 @@ export async function readLogRange(table: Table, query: LogQuery): Promise<LogPa
   // range may reach into it, which is seen from what is missing at its upper end.
   const toLastSeq = isUp ? query.beforeSeq - 1 + MOST_IN_ROW - 1 : query.beforeSeq - 1;
   const main = await scan(table, query, { from: query.afterSeq + 1, to: toLastSeq, isUp }, found);
-  if (!isUp && !found.has(query.beforeSeq - 1)) {
+  const hasUpperEnd = () => found.has(query.beforeSeq - 1);
+  if (!isUp && !hasUpperEnd()) {
     const above = { from: query.beforeSeq, to: query.beforeSeq - 1 + MOST_IN_ROW - 1, isUp: true };
-    await scan(table, query, above, found, () => found.highest === query.beforeSeq - 1);
+    await scan(table, query, above, found, hasUpperEnd);
   }
   return found.page(main);
 }
@@ -99,10 +100,6 @@ class FoundMessages {
 
   get size(): number {
     return this.#bySeq.size;
-  }
-
-  get highest(): number {
-    return Math.max(...this.#bySeq.keys());
   }
 
   has(seq: number): boolean {

@@ -1,10 +1,10 @@
 import type { UserId } from '../domain/ids.ts';
 import type { Login } from '../domain/logins.ts';
 import type { Device } from '../domain/member.ts';
-import { ConditionFailed, type Table } from './dynamodb-table.ts';
-import { expiredBySec, expiry, loginKey } from './keys.ts';
+import { atRevision, randomRevision } from './dynamodb-revision.ts';
+import { isDone, type Table } from './dynamodb-table.ts';
+import { expiry, loginKey } from './keys.ts';
 import type { LoginList, Logins } from './logins.ts';
-import { randomRevision } from './random-revision.ts';
 
 /** The order of logins in DynamoDB, a row for each device. */
 export class DynamoLogins implements Logins {
@@ -28,28 +28,11 @@ export class DynamoLogins implements Logins {
     // A: read logins 1 ------------------- put 1, 2 -> refused: A looks again and finds 3
     // B: ---------------- put 1, 3
     // A: put -> stored, answer lost ------ put -> refused, finds its own revision: done
-    // A row past its expiry is the same as none.
-    const guard =
-      revision === 0
-        ? { condition: 'attribute_not_exists(pk) OR #guard <= :guard', name: 'expiresAtSec', value: this.#nowSec() }
-        : { condition: '#guard = :guard', name: 'revision', value: revision };
-    try {
-      await this.#table.put({
-        Item: { ...loginKey(userId, device), revision: own, logins: logins.map(textOf), ...expiry(expiresAtMs) },
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: { '#guard': guard.name },
-        ExpressionAttributeValues: { ':guard': guard.value },
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return false;
-    }
-    return (await this.getLogins(userId, device)).revision === own;
-  }
-
-  #nowSec(): number {
-    return expiredBySec(this.#table.now());
+    const put = this.#table.put({
+      Item: { ...loginKey(userId, device), revision: own, logins: logins.map(textOf), ...expiry(expiresAtMs) },
+      ...atRevision(revision, this.#table.now()),
+    });
+    return isDone(put, async () => (await this.getLogins(userId, device)).revision === own);
   }
 }
 

@@ -2,10 +2,10 @@ import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import type { MemberNews } from './changes.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
-import { ConditionFailed, type Table } from './dynamodb-table.ts';
-import { expiredBySec, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import { atRevision, randomRevision } from './dynamodb-revision.ts';
+import { isDone, type Table } from './dynamodb-table.ts';
+import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import type { Members } from './members.ts';
-import { randomRevision } from './random-revision.ts';
 
 const MOST_KEYS = 100;
 
@@ -39,29 +39,15 @@ export class DynamoMembers implements Members {
     // A: read nothing --------------------------- put -> refused, B has joined in between
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
-    // A row past its expiry is the same as none.
-    const guard =
-      revision === 0
-        ? {
-            condition: 'attribute_not_exists(pk) OR #guard <= :guard',
-            name: 'expiresAtSec',
-            value: expiredBySec(nowMs),
-          }
-        : { condition: '#guard = :guard', name: 'revision', value: revision };
-    try {
-      await this.#table.put({
-        Item: { ...memberKey(next.room, next.userId), ...toMemberRow(stored), news, ...memberRowExpiry(stored, nowMs) },
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: { '#guard': guard.name },
-        ExpressionAttributeValues: { ':guard': guard.value },
-      });
-      return stored;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return 'conflict';
-    }
-    const now = await this.getMember(next.room, next.userId);
-    return now !== undefined && fingerprint(now) === fingerprint(stored) ? stored : 'conflict';
+    const put = this.#table.put({
+      Item: { ...memberKey(next.room, next.userId), ...toMemberRow(stored), news, ...memberRowExpiry(stored, nowMs) },
+      ...atRevision(revision, nowMs),
+    });
+    const isStored = await isDone(put, async () => {
+      const now = await this.getMember(next.room, next.userId);
+      return now !== undefined && fingerprint(now) === fingerprint(stored);
+    });
+    return isStored ? stored : 'conflict';
   }
 
   async deleteMember(member: Member): Promise<'deleted' | 'conflict'> {
@@ -72,19 +58,14 @@ export class DynamoMembers implements Members {
     // join:  ------------------ back, revision 8
     // other: ------------------ delete -> done        delete -> refused: the other one tells of it
     // kick:  delete -> done, answer lost ------------ delete -> refused, nothing there: taken as its own
-    try {
-      await this.#table.delete({
-        Key: memberKey(member.room, member.userId),
-        ConditionExpression: `#revision = :revision${membership === undefined ? '' : ' AND #membership = :membership'}`,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      });
-      return 'deleted';
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) return 'conflict';
-    }
-    return (await this.getMember(member.room, member.userId)) === undefined ? 'deleted' : 'conflict';
+    const gone = this.#table.delete({
+      Key: memberKey(member.room, member.userId),
+      ConditionExpression: `#revision = :revision${membership === undefined ? '' : ' AND #membership = :membership'}`,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    });
+    const isGone = async () => (await this.getMember(member.room, member.userId)) === undefined;
+    return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
   }
 
   async listMembers(

@@ -1,8 +1,8 @@
 import type { RoomId } from '../domain/ids.ts';
 import { type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
-import { changeRoom, named, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
+import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
 import { recalledKey, tailContent, tailKey, toRoom } from './dynamodb-room-row.ts';
-import { AnswerLost, type Row, type Table } from './dynamodb-table.ts';
+import { AnswerLost, named, type Row, type Table } from './dynamodb-table.ts';
 import { roomKey } from './keys.ts';
 import { AcceptanceUnknown } from './room-store.ts';
 import type { Acceptance, Rooms } from './rooms.ts';

@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
 import { earliestFirst } from '../domain/ranked-entry.ts';
-import { AnswerLost, ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { countKey, listKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';
 
@@ -39,12 +39,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     const row = await this.#table.update({
       Key: profileKey(user),
       UpdateExpression: `SET ${sets.join(', ')}`,
-      ExpressionAttributeNames: {
-        '#userId': 'userId',
-        '#name': 'name',
-        '#portraitUri': 'portraitUri',
-        '#createdAtMs': 'createdAtMs',
-      },
+      ExpressionAttributeNames: named('userId', 'name', 'portraitUri', 'createdAtMs'),
       ExpressionAttributeValues: {
         ':userId': user,
         ':name': change.name ?? '',
@@ -66,7 +61,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     const gone = this.#table.delete({
       Key: profileKey(user),
       ConditionExpression: 'attribute_not_exists(pk) OR #createdAtMs = :createdAtMs',
-      ExpressionAttributeNames: { '#createdAtMs': 'createdAtMs' },
+      ExpressionAttributeNames: named('createdAtMs'),
       ExpressionAttributeValues: { ':createdAtMs': createdAtMs },
     });
     await unlessRefused(gone);
@@ -86,19 +81,14 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
       Item: { ...listKey('users', earliestFirst(createdAtMs, user)), untilMs: 0 },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
-    try {
-      await put;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.afterRetry) await this.#count(-1);
-    }
+    if (!(await isDone(put, async () => true))) await this.#count(-1);
     // list:   counted, put ------------------- listed -> refused: it is taken back
     // delete: ------------- the profile is gone
     const mark = this.#table.update({
       Key: profileKey(user),
       UpdateExpression: 'SET #listed = :true',
       ConditionExpression: '#createdAtMs = :createdAtMs',
-      ExpressionAttributeNames: { '#listed': 'listed', '#createdAtMs': 'createdAtMs' },
+      ExpressionAttributeNames: named('listed', 'createdAtMs'),
       ExpressionAttributeValues: { ':true': true, ':createdAtMs': createdAtMs },
     });
     if ((await unlessRefused(mark)) === REFUSED) await this.#unlist(user, createdAtMs);
@@ -115,7 +105,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
       {
         Key: countKey('users'),
         UpdateExpression: 'ADD #entries :by',
-        ExpressionAttributeNames: { '#entries': 'entries' },
+        ExpressionAttributeNames: named('entries'),
         ExpressionAttributeValues: { ':by': by },
       },
       by === 1 ? 'repeat' : 'report-lost',

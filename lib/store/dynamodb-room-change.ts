@@ -1,7 +1,7 @@
 import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { toRoom } from './dynamodb-room-row.ts';
-import { ConditionFailed, type Table } from './dynamodb-table.ts';
+import { ConditionFailed, named, type Table } from './dynamodb-table.ts';
 import { roomKey } from './keys.ts';
 
 /** One update of a room's row, in the words of DynamoDB's expressions. */
@@ -18,10 +18,6 @@ export interface RoomChange {
   /** See Table.update. */
   readonly answer?: 'report-lost';
 }
-
-/** `#name` for each attribute. */
-export const named = (...attributes: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
 
 /** One update of a live room of that epoch; undefined = refused. The news of the write before it goes, or is replaced. */
 export async function changeRoom(

@@ -1,8 +1,8 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Room, RoomEnd } from '../domain/room.ts';
-import { changeRoom, named, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
+import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
 import { toRoom, toRoomRow } from './dynamodb-room-row.ts';
-import { REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
+import { named, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
 import { roomKey } from './keys.ts';
 import type { Rooms } from './rooms.ts';
 

@@ -29,6 +29,10 @@ export interface TableOptions {
   readonly now: () => number;
 }
 
+/** `#name` for each attribute, as expressions name it. */
+export const named = (...attributes: readonly string[]): Record<string, string> =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+
 /** The condition did not hold: nothing was written by this attempt. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
@@ -49,6 +53,20 @@ export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof RE
   } catch (error) {
     if (error instanceof ConditionFailed) return REFUSED;
     throw error;
+  }
+}
+
+/**
+ * Whether the write was made: not where its condition did not hold, unless an answer was lost before and `isOwn` finds that
+ * it failed on this very write.
+ */
+export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return error.afterRetry && isOwn();
   }
 }
 

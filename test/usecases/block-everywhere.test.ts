@@ -2,19 +2,16 @@ import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/domain/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
+import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
 const minuteMs = 60_000;
-let users = 0;
 
 /** Blocks everywhere reach over worlds, so each test has a user of its own. */
-function newUser(): UserId {
-  users += 1;
-  return `bob-${users}` as UserId;
-}
+const newUser = () => user(fresh('bob'));
 
 const endOf = async (world: World, user: UserId): Promise<number | undefined> => {
   const barred = await blockedEverywhere(world.deps, undefined, 1000);

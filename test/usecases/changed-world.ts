@@ -1,7 +1,9 @@
+import type { UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import type { PushFrame } from '../../lib/protocol/frames.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { openConnection } from '../../lib/usecases/open-connection.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -26,6 +28,15 @@ export function createInterlude() {
     },
   };
 }
+
+/** What a connection with a token of that time is told; 0 = it may. */
+export const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
+  openConnection(
+    world.deps,
+    world.device(user),
+    { platform: 'web', instance: 'run_1' },
+    { issuedAtMs, expiresAtMs: 9e15 },
+  );
 
 /** The frames of one kind that a connection was sent. */
 export const framesOf = <E extends PushFrame['event']>(world: World, { connectionId }: Caller, event: E) =>

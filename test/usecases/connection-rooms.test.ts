@@ -13,21 +13,12 @@ import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, worldWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
 import { emptyDueList } from './due-list.ts';
-import { beginJob, inEveryWay, playBoth, type Touches } from './every-order.ts';
+import { beginJob, inEveryWay, JOIN_TOUCHES, playBoth, type Touches } from './every-order.ts';
 
 const store = useStore('dynoxide');
 beforeEach(() => emptyDueList(store()));
 
-/** What all acts of one connection share: its row, and his row in each room. */
-const SHARED: Touches = {
-  addConnectionRoom: () => ({ row: 'connection', writes: true }),
-  getConnection: () => ({ row: 'connection', writes: false }),
-  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
-  closeConnection: () => ({ row: 'connection', writes: true }),
-  getMember: (room: RoomId) => ({ row: room, writes: false }),
-  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-};
+const SHARED: Touches = { ...JOIN_TOUCHES, closeConnection: () => ({ row: 'connection', writes: true }) };
 
 const REQUEST = { messageCount: -1, autoCreate: true };
 const OLD = { roomEpoch: '', membership: 'an old one', seq: 0 };

@@ -3,6 +3,7 @@ import { LEASE_MS } from '../../lib/domain/lease.ts';
 import { userPartition } from '../../lib/store/keys.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { sortKeysIn } from '../store/interposed-store.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { framesOf } from './changed-world.ts';
@@ -12,11 +13,7 @@ import { createMeteredWorld } from './metered-world.ts';
 const store = useStore('dynoxide');
 beforeEach(() => emptyDueList(store()));
 
-let users = 0;
-const ownName = (): string => {
-  users += 1;
-  return `ann-${users}`;
-};
+const ownName = () => fresh('ann');
 const openOf = async ({ deps }: World, { userId }: Caller) =>
   (await deps.store.connectionsOf(userId)).map(({ connectionId }) => connectionId);
 const rowsOf = async ({ userId }: Caller) =>

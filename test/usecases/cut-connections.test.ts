@@ -4,6 +4,7 @@ import { type Connection, StoreFault } from '../../lib/store/room-store.ts';
 import { blockEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import type { World } from '../support/world.ts';
 import { framesOf, worldWith } from './changed-world.ts';
@@ -12,11 +13,7 @@ import { createMeteredWorld } from './metered-world.ts';
 const store = useStore('dynoxide');
 const minuteMs = 60_000;
 
-let users = 0;
-const ownName = (): string => {
-  users += 1;
-  return `bob-${users}`;
-};
+const ownName = () => fresh('bob');
 const mobile = (instance: string) => ({ platform: 'mobile', instance });
 
 type Cut = readonly [how: string, code: number, cut: (world: World, bob: Caller) => Promise<unknown>];

@@ -3,35 +3,23 @@ import type { UserId } from '../../lib/domain/ids.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../../lib/usecases/deactivate-users.ts';
-import { openConnection } from '../../lib/usecases/open-connection.ts';
 import { addToBlacklist, blacklist, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
+import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
+import { connectWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
-let users = 0;
 
 /** What holds everywhere reaches over worlds, so each test has users of its own. */
-function newUser(): UserId {
-  users += 1;
-  return `dee-${users}` as UserId;
-}
+const newUser = () => user(fresh('dee'));
 
 async function listed(world: World): Promise<readonly string[]> {
   const found = await deactivatedUsers(world.deps, 1, 50);
   if (found === 'too-far') throw new Error('unable to list; too far on');
   return found;
 }
-
-/** What a connection with a token of that time is told; 0 = it may. */
-const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
-  openConnection(
-    world.deps,
-    world.device(user),
-    { platform: 'web', instance: 'run_1' },
-    { issuedAtMs, expiresAtMs: 9e15 },
-  );
 
 test('devices are told and cut, and nothing is done until the user is reactivated', async () => {
   const world = createWorld(store());

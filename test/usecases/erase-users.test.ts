@@ -14,23 +14,19 @@ import { eachOf } from '../../lib/usecases/fan-out.ts';
 import { mutedEverywhere, muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';
 import { mutedUsers, muteUsers } from '../../lib/usecases/mute-user.ts';
-import { openConnection } from '../../lib/usecases/open-connection.ts';
 import { areMembers } from '../../lib/usecases/query-members.ts';
 import { addToBlacklist, blacklist, listUsers, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
+import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { worldWith } from './changed-world.ts';
+import { connectWith, worldWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
 import { emptyDueList } from './due-list.ts';
 
 const use = useStore('dynoxide');
-let users = 0;
 
 /** A deletion reaches over worlds, so each test has users of its own. */
-function newUser(): UserId {
-  users += 1;
-  return `gus-${users}` as UserId;
-}
+const newUser = () => user(fresh('gus'));
 
 /** A member who is offline, and whose connection's row is gone by now. */
 async function putOffline(world: World, room: RoomId, user: UserId): Promise<void> {
@@ -45,13 +41,6 @@ async function putOffline(world: World, room: RoomId, user: UserId): Promise<voi
 const isIn = async (world: World, room: RoomId, user: UserId) => (await areMembers(world.deps, room, [user]))[0];
 const roomsOf = (world: World, count: number): readonly RoomId[] =>
   Array.from({ length: count }, (_, index) => `${world.room}-${`${index + 1}`.padStart(3, '0')}` as RoomId);
-const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
-  openConnection(
-    world.deps,
-    world.device(user),
-    { platform: 'web', instance: 'run_1' },
-    { issuedAtMs, expiresAtMs: 9e15 },
-  );
 const endsIn = (world: World, user: UserId) =>
   world.events.filter(({ userIds, type }) => type === 2 && userIds.includes(user));
 

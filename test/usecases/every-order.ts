@@ -1,3 +1,4 @@
+import type { RoomId } from '../../lib/domain/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
@@ -11,6 +12,16 @@ export interface Step {
 
 /** What the calls of some names touch; all others are let through. */
 export type Touches = Partial<Record<keyof RoomStore, (...values: never[]) => Omit<Step, 'name'>>>;
+
+/** What joins and leaves over one connection share: its row, and the user's row in each room. */
+export const JOIN_TOUCHES: Touches = {
+  addConnectionRoom: () => ({ row: 'connection', writes: true }),
+  getConnection: () => ({ row: 'connection', writes: false }),
+  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
+  getMember: (room: RoomId) => ({ row: room, writes: false }),
+  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+};
 
 /** One of several jobs on one store, which waits before each of its steps. */
 export interface Job {

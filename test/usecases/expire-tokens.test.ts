@@ -1,19 +1,15 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
+import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
-let users = 0;
 
 /** Access reaches over worlds, so each test has a user of its own. */
-function newUser(): UserId {
-  users += 1;
-  return `bob-${users}` as UserId;
-}
+const newUser = () => user(fresh('bob'));
 
 test('what older tokens have opened is told and cut, and nothing else', async () => {
   const world = createWorld(store());

@@ -2,25 +2,14 @@ import { expect, test } from 'vitest';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
 
 const use = useStore('dynoxide');
 
-/** A world in which something happens once, right after a certain write of another. */
-function worldWithPause(name: 'addConnectionRoom') {
-  const { store, clock, ...rest } = use();
-  let then: (() => Promise<unknown>) | undefined;
-  const paused = async <T>(write: Promise<T>): Promise<T> => {
-    const outcome = await write;
-    const work = then;
-    then = undefined;
-    await work?.();
-    return outcome;
-  };
-  const stopped: Partial<RoomStore> = {
-    [name]: (...given: Parameters<RoomStore[typeof name]>) => paused(store[name](...given)),
-  };
-  const world = createWorld({ ...rest, clock, store: { ...store, ...stopped } });
-  return { world, once: (work: () => Promise<unknown>) => (then = work) };
+/** A world in which something happens once, right after a connection has noted a room. */
+function worldWithPause() {
+  const { store, once } = disturb(use().store, 'addConnectionRoom', 'after');
+  return { world: createWorld({ ...use(), store }), once };
 }
 
 /** A world in which something happens right after one of the store's calls, counted from the start. */
@@ -67,7 +56,7 @@ test('I-B2: wherever in a send a block is acknowledged, the message is in before
 });
 
 test('case 9: a drop between the intent of a join and its member row leaves nobody online', async () => {
-  const { world, once } = worldWithPause('addConnectionRoom');
+  const { world, once } = worldWithPause();
   await world.enter('ann');
   const bob = await world.open('bob');
   once(() => world.drop(bob));
@@ -76,7 +65,7 @@ test('case 9: a drop between the intent of a join and its member row leaves nobo
 });
 
 test('case 40: a drop between the intent of a come-back by a send and its member row leaves nobody online', async () => {
-  const { world, once } = worldWithPause('addConnectionRoom');
+  const { world, once } = worldWithPause();
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
   world.push.gone.add(bob.connectionId);

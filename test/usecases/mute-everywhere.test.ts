@@ -4,19 +4,16 @@ import { idIn, latestFirst } from '../../lib/domain/ranked-entry.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { exemptFromMute } from '../../lib/usecases/mute-exemption.ts';
+import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
 const minuteMs = 60_000;
-let users = 0;
 
 /** Mutes in all rooms reach over worlds, so each test has a user of its own. */
-function newUser(): UserId {
-  users += 1;
-  return `bob-${users}` as UserId;
-}
+const newUser = () => user(fresh('bob'));
 
 const endOf = async (world: World, user: UserId): Promise<number | undefined> => {
   const barred = await mutedEverywhere(world.deps, undefined, 1000);

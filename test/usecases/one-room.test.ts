@@ -6,19 +6,9 @@ import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { framesOf } from './changed-world.ts';
-import { beginJob, inEveryWay, playBoth, type Touches } from './every-order.ts';
+import { beginJob, inEveryWay, JOIN_TOUCHES, playBoth } from './every-order.ts';
 
 const store = useStore('dynoxide');
-
-/** What two joins share: their connection's row and his rows in both rooms. */
-const SHARED: Touches = {
-  addConnectionRoom: () => ({ row: 'connection', writes: true }),
-  getConnection: () => ({ row: 'connection', writes: false }),
-  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
-  getMember: (room: RoomId) => ({ row: room, writes: false }),
-  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-};
 
 const join = (world: World, caller: Caller, room: RoomId) =>
   world.frame(caller, { action: 'join', room, messageCount: -1, autoCreate: true });
@@ -35,7 +25,8 @@ async function twoRooms(settings = {}) {
 /** Both joins at once. Returns which room was asked for last. */
 async function joinBoth(world: World, caller: Caller, rooms: Pair, choose: () => 0 | 1) {
   const request = { messageCount: -1, autoCreate: false };
-  const begin = (room: RoomId) => beginJob(world.deps, SHARED, (deps) => joinRoom(deps, caller, { ...request, room }));
+  const begin = (room: RoomId) =>
+    beginJob(world.deps, JOIN_TOUCHES, (deps) => joinRoom(deps, caller, { ...request, room }));
   const asked = new Set<RoomId>();
   await playBoth([await begin(rooms[0]), await begin(rooms[1])], choose, (which, step) => {
     // A second time it only finds that its room was taken off.

@@ -5,17 +5,14 @@ import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { sendMessage } from '../../lib/usecases/send-message.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { beginJob, playBoth, type Touches } from './every-order.ts';
+import { beginJob, JOIN_TOUCHES, playBoth } from './every-order.ts';
 
 const store = useStore('dynoxide');
 
-let users = 0;
-const ownName = (): string => {
-  users += 1;
-  return `bob-${users}`;
-};
+const ownName = () => fresh('bob');
 const phone = { platform: 'mobile', instance: 'run_1' } as const;
 const desk = { platform: 'web', instance: 'run2_1' } as const;
 
@@ -97,15 +94,6 @@ describe('a send over a connection that has not joined the room', () => {
   });
 });
 
-const SHARED: Touches = {
-  addConnectionRoom: () => ({ row: 'connection', writes: true }),
-  getConnection: () => ({ row: 'connection', writes: false }),
-  removeConnectionRoom: () => ({ row: 'connection', writes: true }),
-  getMember: (room: RoomId) => ({ row: room, writes: false }),
-  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-};
-
 type Act = (deps: Deps, caller: Caller, room: RoomId) => Promise<unknown>;
 
 /** Orders of steps are too many for all of them; these are the same in each run. */
@@ -149,7 +137,7 @@ describe('at once, in many orders of their steps: the user is in one room in the
       for (const room of rooms) await createRoom(world.deps, room, '');
       for (let order = 0; order < ORDERS; order += 1) {
         const bob = await awayFrom(world, rooms);
-        const begin = (act: Act, room: RoomId) => beginJob(world.deps, SHARED, (deps) => act(deps, bob, room));
+        const begin = (act: Act, room: RoomId) => beginJob(world.deps, JOIN_TOUCHES, (deps) => act(deps, bob, room));
         await playBoth([await begin(one, rooms[0]), await begin(two, rooms[1])], chooser(order), () => undefined);
         const inside = await roomsBy(world, bob, rooms);
         expect(inside).toHaveLength(1);

@@ -5,21 +5,20 @@ import type { Caller } from '../../lib/usecases/deps.ts';
 import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
 import { muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/take-turn.ts';
+import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';
 
 const store = useStore('dynoxide');
 
-let users = 0;
 /** A user of the test's own, connected. */
 async function connected(
   change: Partial<Settings> = {},
   of = (settings: Partial<Settings>) => createWorld(store(), settings),
 ) {
-  users += 1;
   const world = of({ joinsPerMinute: 3, newRoomsPerMinute: 1, sendsPerSecond: 2, ...change });
-  return { world, ann: await world.open(`ann-${users}`) };
+  return { world, ann: await world.open(fresh('ann')) };
 }
 
 async function turn({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }): Promise<Turn> {
