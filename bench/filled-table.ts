@@ -52,7 +52,7 @@ const writeSample = (joinedAtMs: number): Promise<SampleRows> =>
     const caller = { userId: userAt(0), connectionId: connectionAt(0) };
     const token = { issuedAtMs: joinedAtMs, expiresAtMs: joinedAtMs + 24 * HOUR_MS };
     await createRoom(deps, roomAt(0), SAMPLE.room);
-    await openConnection(deps, caller, { platform: 'mobile', instance: 'k3jd82hf92hd' }, token);
+    await openConnection(deps, caller, { platform: 'mobile', loginId: 'k3jd82hf92hd' }, token);
     await joinRoom(deps, caller, { room: roomAt(0), messageCount: -1, autoCreate: false });
     const { Items } = (await callDynamodb(endpoint, 'Scan', { TableName: TABLE_NAME })) as {
       Items: { sk: { S: string } }[];

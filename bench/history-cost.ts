@@ -79,7 +79,7 @@ async function open(deps: Deps, connectionId: string): Promise<Caller> {
   await openConnection(
     deps,
     caller,
-    { platform: 'mobile', instance: 'run_1' },
+    { platform: 'mobile', loginId: 'run_1' },
     { issuedAtMs: NOW_MS, expiresAtMs: NOW_MS * 2 },
   );
   return caller;

@@ -88,11 +88,11 @@ async function told(room: HostileRoom, kind: 'joined' | 'ended'): Promise<Taken>
   const member = await room.deps.store.getMember(room.room, room.hostile.userId);
   if (member === undefined) throw new Error('unable to go on; there is no row');
   const deps = { ...room.deps, settings: { ...room.deps.settings, notifyMemberChanges: true } };
-  const ended = { membership: 'm', reason: 'left', atMs: deps.now(), connections: [] } as const;
+  const ended = { membershipId: 'm', reason: 'left', atMs: deps.now(), connections: [] } as const;
   const change =
     kind === 'joined'
       ? ({ kind, member } as const)
-      : ({ kind, member: { ...member, membership: undefined, ended }, rowIsGone: true } as const);
+      : ({ kind, member: { ...member, membership: undefined, ended }, rowIsDeleted: true } as const);
   return room.measure(1, () => announceChanges(deps, undefined, [change]));
 }
 

@@ -68,7 +68,10 @@ export class HostileRoom {
       const by = { connectionId: `L0SM9${digits}w=` as ConnectionId, device: 'mobile' };
       const row = emptyMember(this.room, `user-${digits}` as UserId, epoch);
       const membership = `${digits}-0000-4000-8000-000000000000`;
-      await this.deps.store.putMember(withConnection({ ...row, membership, joinedAtMs: START_MS }, by), 0);
+      await this.deps.store.putMember(
+        withConnection({ ...row, membershipId: membership, joinedAtMs: START_MS }, by),
+        0,
+      );
     });
     await this.connect(this.hostile);
     await this.frame({ action: 'join', room: this.room, messageCount: -1, autoCreate: false });

@@ -101,7 +101,7 @@ export class IdleSystem {
     for (const { caller, room, resume } of this.#sessions.slice(0, count)) {
       const next = await this.#open(caller.userId);
       // As for each frame, the row is read once.
-      const seen = this.#deps.store.glanceConnection(next);
+      const seen = this.#deps.store.getConnectionEventually(next);
       await this.#join({ ...next, seen }, room, resume);
       await keepAlive(this.#deps, next, await seen);
       await closeConnection(this.#deps, caller, Number.POSITIVE_INFINITY);
@@ -126,7 +126,7 @@ export class IdleSystem {
     const caller = { userId, connectionId: `L0SM9${this.#nextId()}w=` as ConnectionId };
     this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
     const token = { issuedAtMs: this.#nowMs, expiresAtMs: this.#nowMs + TOKEN_LIFE_MS };
-    await openConnection(this.#deps, caller, { platform: 'mobile', instance: `run-${userId}` }, token);
+    await openConnection(this.#deps, caller, { platform: 'mobile', loginId: `run-${userId}` }, token);
     return caller;
   }
 
@@ -181,7 +181,7 @@ export class IdleSystem {
   }
 
   async #ask(caller: Caller): Promise<void> {
-    const seen = this.#deps.store.glanceConnection(caller);
+    const seen = this.#deps.store.getConnectionEventually(caller);
     await ping(this.#deps, { ...caller, seen });
     await keepAlive(this.#deps, caller, await seen);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BUCKET_MS, endOfBucket, LEASE_MS } from '../lib/domain/lease.ts';
 import { startEmulator } from '../lib/local/emulator.ts';
-import type { DueEntry } from '../lib/store/room-store.ts';
+import type { Timer } from '../lib/store/room-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../lib/usecases/sweep.ts';
 import { replaceSection, toTable } from './document-section.ts';
@@ -42,7 +42,7 @@ const leaseUntilMs = (index: number) => NOW_MS + leaseBucket(index) * BUCKET_MS;
 
 /** The due list of a system that has run for a while: what a sweep looked at is armed again together. */
 async function armAll(deps: Deps, members: number, rooms: number): Promise<void> {
-  const buckets = new Map<number, DueEntry[]>();
+  const buckets = new Map<number, Timer[]>();
   for (let index = 0; index < members; index += 1) {
     const atMs = leaseUntilMs(index);
     const entries = buckets.get(atMs) ?? [];
@@ -97,7 +97,7 @@ async function measure(folder: string, members: number): Promise<readonly Run[]>
 }
 
 function checkReport(report: SweepReport, due: number): void {
-  if (report.due === due && report.closed === due && report.kicked === due && report.failed === 0) return;
+  if (report.due === due && report.closed === due && report.evicted === due && report.failed === 0) return;
   throw new Error(`unable to accept the figures; of ${due} due the sweep says ${JSON.stringify(report)}`);
 }
 

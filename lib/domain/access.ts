@@ -8,7 +8,7 @@ export interface Restrictions {
   /** Muted in all rooms until then; no exemption helps. */
   readonly mutedUntilMs: number;
   /** Tokens issued before this are worth nothing. */
-  readonly tokensFromMs: number;
+  readonly tokensValidFromMs: number;
   /** Since when the account is deactivated: as a block without end. */
   readonly deactivatedAtMs: number;
 }
@@ -24,31 +24,31 @@ export interface Access extends Restrictions {
   /** What the user has sent lately, oldest first. */
   readonly sends: readonly SendMark[];
   /** Connections that were cut lately. */
-  readonly cut: readonly CutMark[];
+  readonly forceClosed: readonly ForceClosedMark[];
 }
 
-export interface CutMark {
+export interface ForceClosedMark {
   readonly connectionId: ConnectionId;
   readonly atMs: number;
 }
 
 /** A read of a connection's row that may be a moment old knows by then that it was cut. */
-export const CUT_KEPT_MS = 60_000;
+export const FORCE_CLOSED_KEPT_MS = 60_000;
 
 export const fullAccess: Access = {
-  ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0, deactivatedAtMs: 0 },
-  ...{ revision: 0, turns: {}, sends: [], cut: [] },
+  ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensValidFromMs: 0, deactivatedAtMs: 0 },
+  ...{ revision: 0, turns: {}, sends: [], forceClosed: [] },
 };
 
-export const isCut = ({ cut }: Access, connectionId: ConnectionId): boolean =>
-  cut.some((mark) => mark.connectionId === connectionId);
+export const isForceClosed = ({ forceClosed }: Access, connectionId: ConnectionId): boolean =>
+  forceClosed.some((mark) => mark.connectionId === connectionId);
 
 /** Does the row say what must not be forgotten? The rest is of no use after minutes. */
 export const isRestricted = (access: Restrictions, nowMs: number): boolean =>
-  access.tokensFromMs > 0 || isShutOut(access, nowMs) || nowMs < access.mutedUntilMs;
+  access.tokensValidFromMs > 0 || isLockedOut(access, nowMs) || nowMs < access.mutedUntilMs;
 
 /** May they do nothing at all? */
-export const isShutOut = ({ blockedUntilMs, deactivatedAtMs }: Restrictions, nowMs: number): boolean =>
+export const isLockedOut = ({ blockedUntilMs, deactivatedAtMs }: Restrictions, nowMs: number): boolean =>
   deactivatedAtMs > 0 || nowMs < blockedUntilMs;
 
 /** What an app server told of a user when it asked for a token. */

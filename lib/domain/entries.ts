@@ -11,7 +11,7 @@ export interface Entry {
 
 /** All attributes of a room but their values, on one row: a change is one conditional write. */
 export interface EntryIndex {
-  readonly room: RoomId;
+  readonly roomId: RoomId;
   readonly roomEpoch: string;
   /** 0 = nothing was ever set in this epoch; one more with each change. */
   readonly revision: number;
@@ -19,7 +19,7 @@ export interface EntryIndex {
 }
 
 export const emptyIndex = (room: RoomId, roomEpoch: string): EntryIndex => ({
-  room,
+  roomId: room,
   roomEpoch,
   revision: 0,
   entries: {},

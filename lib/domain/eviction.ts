@@ -18,11 +18,11 @@ export interface RealTimeLimits {
  *
  * A protected user is judged where the room stood when he became protected: who was due then was already out (case 15).
  */
-export function isDue(member: Member, room: Room, limits: EvictionLimits): boolean {
+export function isEvicted(member: Member, room: Room, limits: EvictionLimits): boolean {
   const mark = member.offline;
   if (mark === undefined) return false;
-  const position: RoomPosition = ownEntry(room.protectedSince, member.userId) ?? room;
-  const since = Math.max(mark.seq, ownEntry(room.unprotectedSeq, member.userId) ?? 0);
+  const position: RoomPosition = ownValue(room.allowlistedSince, member.userId) ?? room;
+  const since = Math.max(mark.seq, ownValue(room.delistedSeq, member.userId) ?? 0);
   if (position.seq <= since) return false;
   return (
     position.seq - mark.seq >= limits.offlineMessageLimit ||
@@ -31,13 +31,13 @@ export function isDue(member: Member, room: Room, limits: EvictionLimits): boole
 }
 
 /** A user may be called `constructor`; what every object inherits is not his entry. */
-const ownEntry = <T>(entries: Readonly<Record<string, T>>, user: string): T | undefined =>
+const ownValue = <T>(entries: Readonly<Record<string, T>>, user: string): T | undefined =>
   Object.hasOwn(entries, user) ? entries[user] : undefined;
 
 /** Is he in the room? Every read of membership asks this (I-M17). */
 export function isMember(member: Member | undefined, room: Room | undefined, limits: EvictionLimits): member is Member {
-  if (member?.membership === undefined || !isLive(room) || member.roomEpoch !== room.epoch) return false;
-  return !isDue(member, room, limits);
+  if (member?.membershipId === undefined || !isLive(room) || member.roomEpoch !== room.epoch) return false;
+  return !isEvicted(member, room, limits);
 }
 
 /** The mark for a drop that is noticed now; never earlier than the last message, so skew can only delay a kick. */
@@ -48,8 +48,8 @@ export const offlineMark = (room: RoomPosition, nowMs: number, sinceMs: number):
 });
 
 /** KICK-REALTIME: from when on he is out without any message. undefined = never: online, protected, or the service is off. */
-export function realTimeKickAt(member: Member, room: Room, limits: RealTimeLimits): number | undefined {
+export function realTimeEvictionAtMs(member: Member, room: Room, limits: RealTimeLimits): number | undefined {
   const isOn = room.realTimeKickOut ?? limits.realTimeKickOut;
-  if (!isOn || member.offline === undefined || Object.hasOwn(room.protectedSince, member.userId)) return undefined;
+  if (!isOn || member.offline === undefined || Object.hasOwn(room.allowlistedSince, member.userId)) return undefined;
   return member.offline.sinceMs + limits.realTimeGraceMs;
 }

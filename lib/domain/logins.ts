@@ -2,7 +2,7 @@ import { DAY_MS } from './time.ts';
 
 /** A login on one device: from the app's `connect` to its `disconnect`. */
 export interface Login {
-  readonly instance: string;
+  readonly loginId: string;
   /** When its first connection was opened. */
   readonly sinceMs: number;
   /** When a connection of it was last let in, to within a day. */
@@ -16,11 +16,11 @@ const NOTED_EVERY_MS = DAY_MS;
 /** A device that nobody has connected with for a week is forgotten. */
 export const LOGINS_KEPT_MS = 7 * DAY_MS + NOTED_EVERY_MS;
 
-type Start = Pick<Login, 'instance' | 'sinceMs'>;
+type Start = Pick<Login, 'loginId' | 'sinceMs'>;
 
 /** Two at once have an order too. */
 export const isBefore = (one: Start, other: Start): boolean =>
-  one.sinceMs === other.sinceMs ? one.instance < other.instance : one.sinceMs < other.sinceMs;
+  one.sinceMs === other.sinceMs ? one.loginId < other.loginId : one.sinceMs < other.sinceMs;
 
 type LoginDecision =
   /** Another login has followed it. */
@@ -32,12 +32,12 @@ type LoginDecision =
  * On one device the latest login stays. It is as old as its first connection, so neither a renewal nor a come-back makes it
  * later, and one that another has followed is refused whenever it comes back.
  */
-export function decideLogin(logins: readonly Login[], instance: string, openedAtMs: number): LoginDecision {
-  const own = logins.find((login) => login.instance === instance);
+export function decideLogin(logins: readonly Login[], loginId: string, openedAtMs: number): LoginDecision {
+  const own = logins.find((login) => login.loginId === loginId);
   const { sinceMs, lastMs } = own ?? { sinceMs: openedAtMs, lastMs: Number.NEGATIVE_INFINITY };
   const others = logins.filter((login) => login !== own);
-  if (others.some((other) => isBefore({ instance, sinceMs }, other))) return { kind: 'followed' };
+  if (others.some((other) => isBefore({ loginId, sinceMs }, other))) return { kind: 'followed' };
   if (openedAtMs - lastMs < NOTED_EVERY_MS) return { kind: 'latest', sinceMs };
-  const next = [...others, { instance, sinceMs, lastMs: openedAtMs }];
+  const next = [...others, { loginId, sinceMs, lastMs: openedAtMs }];
   return { kind: 'latest', sinceMs, next: next.slice(-LOGINS_MAX) };
 }

@@ -17,7 +17,7 @@ export type EndReason = 'left' | 'offline' | 'blocked';
 
 /** How his last membership ended; on the row at least until everybody has been told. */
 export interface End {
-  readonly membership: string;
+  readonly membershipId: string;
   readonly reason: EndReason;
   readonly atMs: number;
   /** His devices that still have to hear of it. */
@@ -29,22 +29,22 @@ export interface End {
  * Without `membership` the row says only what outlives a membership: a block, a mute.
  */
 export interface Member {
-  readonly room: RoomId;
+  readonly roomId: RoomId;
   readonly userId: UserId;
   /** A row of another room epoch is nothing. */
   readonly roomEpoch: string;
   /** Counts this row's writes; each write is conditional on it. */
   readonly revision: number;
   /** Membership epoch: new with each fresh join. */
-  readonly membership?: string | undefined;
+  readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
   readonly connections: readonly ConnectionId[];
   /** Which device each of them is of. */
   readonly devices: Readonly<Record<ConnectionId, Device>>;
   /** Devices that have joined, lost their connection and not left: with one of them he stays a member. */
-  readonly away: readonly Device[];
+  readonly disconnectedDevices: readonly Device[];
   /** When a connection of his was last lost while another one stayed; 0 = never. */
-  readonly lastDropAtMs: number;
+  readonly lastDisconnectAtMs: number;
   /** Present exactly when he is a member without a connection. */
   readonly offline?: OfflineMark | undefined;
   readonly blockedUntilMs: number;
@@ -56,15 +56,15 @@ export interface Member {
 }
 
 export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Member => ({
-  room,
+  roomId: room,
   userId,
   roomEpoch,
   revision: 0,
   joinedAtMs: 0,
   connections: [],
   devices: {},
-  away: [],
-  lastDropAtMs: 0,
+  disconnectedDevices: [],
+  lastDisconnectAtMs: 0,
   blockedUntilMs: 0,
   mutedUntilMs: 0,
   muteExempt: false,
@@ -84,13 +84,19 @@ export interface DeviceConnection {
   readonly device: Device;
 }
 
-const NO_DEVICES = { connections: [], devices: {}, away: [], lastDropAtMs: 0, offline: undefined } as const;
+const NO_DEVICES = {
+  connections: [],
+  devices: {},
+  disconnectedDevices: [],
+  lastDisconnectAtMs: 0,
+  offline: undefined,
+} as const;
 /** More than these are not remembered: the oldest is forgotten. */
-export const AWAY_MAX = 8;
+export const DISCONNECTED_DEVICES_MAX = 8;
 
 /** A fresh join (I-M12): a new membership epoch, counting anew. */
 export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
-  withConnection({ ...member, ...NO_DEVICES, membership, joinedAtMs: nowMs, ended: undefined }, by);
+  withConnection({ ...member, ...NO_DEVICES, membershipId: membership, joinedAtMs: nowMs, ended: undefined }, by);
 
 /** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
 export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
@@ -99,7 +105,7 @@ export function withConnection(member: Member, { connectionId, device }: DeviceC
     ...member,
     connections: [...others, connectionId],
     devices: { ...member.devices, [connectionId]: device },
-    away: member.away.filter((other) => other !== device),
+    disconnectedDevices: member.disconnectedDevices.filter((other) => other !== device),
     offline: undefined,
   };
 }
@@ -110,19 +116,24 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   const rest = withoutIds(member, [connection]);
   const device = member.devices[connection] ?? connection;
   const isThere = rest.connections.some((id) => rest.devices[id] === device);
-  const away = isThere ? rest.away : [...rest.away, device].slice(-AWAY_MAX);
-  return withMarkIfAlone({ ...rest, away }, mark);
+  const away = isThere
+    ? rest.disconnectedDevices
+    : [...rest.disconnectedDevices, device].slice(-DISCONNECTED_DEVICES_MAX);
+  return withMarkIfAlone({ ...rest, disconnectedDevices: away }, mark);
 }
 
 /** Is this device in the room, connected or away? */
-export const hasDevice = ({ devices, away }: Member, device: Device): boolean =>
-  Object.values(devices).includes(device) || away.includes(device);
+export const hasDevice = ({ devices, disconnectedDevices }: Member, device: Device): boolean =>
+  Object.values(devices).includes(device) || disconnectedDevices.includes(device);
 
 /** A device leaves. Without a membership in the answer it was the last one. */
 export function withoutDevice(member: Member, device: Device, mark: OfflineMark): Member | undefined {
   const own = member.connections.filter((id) => member.devices[id] === device);
-  const rest = { ...withoutIds(member, own), away: member.away.filter((other) => other !== device) };
-  return rest.connections.length + rest.away.length === 0 ? undefined : withMarkIfAlone(rest, mark);
+  const rest = {
+    ...withoutIds(member, own),
+    disconnectedDevices: member.disconnectedDevices.filter((other) => other !== device),
+  };
+  return rest.connections.length + rest.disconnectedDevices.length === 0 ? undefined : withMarkIfAlone(rest, mark);
 }
 
 function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
@@ -134,33 +145,34 @@ function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
 }
 
 function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
-  if (member.connections.length > 0) return { ...member, lastDropAtMs: Math.max(member.lastDropAtMs, mark.sinceMs) };
+  if (member.connections.length > 0)
+    return { ...member, lastDisconnectAtMs: Math.max(member.lastDisconnectAtMs, mark.sinceMs) };
   // Clocks may differ: never later than the mark itself.
-  const sinceMs = Math.min(mark.atMs, Math.max(mark.sinceMs, member.lastDropAtMs));
+  const sinceMs = Math.min(mark.atMs, Math.max(mark.sinceMs, member.lastDisconnectAtMs));
   return { ...member, offline: member.offline ?? { ...mark, sinceMs } };
 }
 
 /** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
-export function ended(member: Member, reason: EndReason, nowMs: number, untold?: ConnectionId): Member {
-  const { membership = '' } = member;
-  const connections = member.connections.filter((connection) => connection !== untold);
+export function ended(member: Member, reason: EndReason, nowMs: number, exceptConnection?: ConnectionId): Member {
+  const { membershipId = '' } = member;
+  const connections = member.connections.filter((connection) => connection !== exceptConnection);
   return {
     ...member,
     ...NO_DEVICES,
-    membership: undefined,
-    ended: { membership, reason, atMs: nowMs, connections },
+    membershipId: undefined,
+    ended: { membershipId: membershipId, reason, atMs: nowMs, connections },
   };
 }
 
 /** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
 export const blocked = (member: Member, untilMs: number, reason: EndReason, nowMs: number): Member => ({
-  ...(member.membership === undefined ? member : ended(member, reason, nowMs)),
+  ...(member.membershipId === undefined ? member : ended(member, reason, nowMs)),
   blockedUntilMs: untilMs,
 });
 
 /** Does the row say anything that still matters? Else it can be deleted. */
 export const isWorthKeeping = (member: Member, nowMs: number): boolean =>
-  member.membership !== undefined ||
+  member.membershipId !== undefined ||
   member.ended !== undefined ||
   member.muteExempt ||
   isBlocked(member, nowMs) ||
@@ -170,7 +182,7 @@ export const isWorthKeeping = (member: Member, nowMs: number): boolean =>
  * Everybody has been told of the end. Its reason stays where somebody may still ask: a device that comes back after a
  * block, or after a leave that ended all devices. Without it a come-back is told `offline`, which is then the truth.
  */
-export function told(member: Member, leaveEndsAllDevices: boolean): Member {
+export function afterEndNotified(member: Member, leaveEndsAllDevices: boolean): Member {
   const reason = member.ended?.reason;
   const isAsked = reason === 'blocked' || (reason === 'left' && leaveEndsAllDevices);
   return { ...member, ended: isAsked && member.ended ? { ...member.ended, connections: [] } : undefined };

@@ -16,7 +16,7 @@ export function limitOf(rank: MessageRank, roomMessageQuota: number): number | u
 }
 
 /** Is there place for a message of this rank in the window of this time? */
-export function hasPlace(room: Room, rank: MessageRank, nowMs: number, roomMessageQuota: number): boolean {
+export function hasSlot(room: Room, rank: MessageRank, nowMs: number, roomMessageQuota: number): boolean {
   const limit = limitOf(rank, roomMessageQuota);
   const window = windowOf(nowMs);
   const taken = Object.hasOwn(room.taken, window) ? (room.taken[window] ?? 0) : 0;

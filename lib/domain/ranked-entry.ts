@@ -2,14 +2,15 @@
 const DIGITS = 15;
 const LATEST = 10 ** DIGITS - 1;
 
-const place = (number: number): string => `${Math.max(0, Math.min(Math.floor(number), LATEST))}`.padStart(DIGITS, '0');
+const sortableNumber = (number: number): string =>
+  `${Math.max(0, Math.min(Math.floor(number), LATEST))}`.padStart(DIGITS, '0');
 
 /** Whatever is of a later time sorts before it. */
-export const latestFirst = (atMs: number, id: string): string => `${place(LATEST - atMs)}#${id}`;
+export const latestFirst = (atMs: number, id: string): string => `${sortableNumber(LATEST - atMs)}#${id}`;
 /** Whatever is of an earlier time sorts before it. */
-export const earliestFirst = (atMs: number, id: string): string => `${place(atMs)}#${id}`;
+export const earliestFirst = (atMs: number, id: string): string => `${sortableNumber(atMs)}#${id}`;
 /** All entries of `latestFirst` with a later time sort before this. */
-export const latestUpTo = (atMs: number): string => place(LATEST - Math.floor(atMs));
+export const latestUpTo = (atMs: number): string => sortableNumber(LATEST - Math.floor(atMs));
 
 /** Whose entry it is. */
 export const idIn = (entry: string): string => entry.slice(DIGITS + 1);

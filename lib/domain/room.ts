@@ -40,14 +40,14 @@ export interface RoomPosition {
 }
 
 /** When a room goes by itself. */
-export interface RoomEnd {
+export interface RoomExpiry {
   /** `idle`: so long after the last join, leave or message; `fixed`: so long after its creation. */
   readonly destroyType: 'idle' | 'fixed';
   readonly destroyAfterMin: number;
 }
 
-export interface Room extends RoomPosition, RoomEnd {
-  readonly room: RoomId;
+export interface Room extends RoomPosition, RoomExpiry {
+  readonly roomId: RoomId;
   readonly name: string;
   /** Changes when a destroyed room id is created anew. */
   readonly epoch: string;
@@ -55,9 +55,9 @@ export interface Room extends RoomPosition, RoomEnd {
   /** Set once destroyed: the row then only waits for its clean-up. */
   readonly destroyedAtMs?: number | undefined;
   /** Destroyed by its own end, not by a call. */
-  readonly destroyedByItself?: boolean | undefined;
+  readonly destroyedAutomatically?: boolean | undefined;
   /** What it starts with beside this row is not all laid down yet. */
-  readonly starting?: true | undefined;
+  readonly incomplete?: true | undefined;
   /** The whole room is muted (RongCloud: ban). */
   readonly muted: boolean;
   /** Messages are accepted and kept, and not pushed. */
@@ -69,11 +69,11 @@ export interface Room extends RoomPosition, RoomEnd {
   /** It has, or had, attributes. */
   readonly hasEntries: boolean;
   /** Changes with every act that takes somebody's right to send, and with a keep: what was decided before it is decided anew. */
-  readonly fence: number;
+  readonly sendPermissionVersion: number;
   /** ALLOWLIST: user → where the room stood when he was put on it. */
-  readonly protectedSince: Readonly<Record<string, RoomPosition>>;
+  readonly allowlistedSince: Readonly<Record<string, RoomPosition>>;
   /** User → the seq at which he was taken off the allowlist: only a later message can kick him. */
-  readonly unprotectedSeq: Readonly<Record<string, number>>;
+  readonly delistedSeq: Readonly<Record<string, number>>;
   /** Window of 200 ms (its number since 1970) → messages of clients taken in it; only the newest windows are kept. */
   readonly taken: Readonly<Record<string, number>>;
   /** Accepted messages that are not yet in the log, oldest first, without gaps up to `seq`. */
@@ -86,7 +86,7 @@ export const ACTIVITY_MS = 300_000;
 const MINUTE_MS = 60_000;
 
 /** When the room goes by itself: never before its idle time without a join, a leave or a message is over (I-R2). */
-export function endOfRoom(room: Room): number {
+export function roomExpiresAtMs(room: Room): number {
   const idleSinceMs = Math.max(room.lastActiveAtMs + ACTIVITY_MS, room.lastMessageAtMs);
   return (room.destroyType === 'fixed' ? room.createdAtMs : idleSinceMs) + room.destroyAfterMin * MINUTE_MS;
 }
@@ -94,21 +94,21 @@ export function endOfRoom(room: Room): number {
 export const isLive = (room: Room | undefined): room is Room => room !== undefined && room.destroyedAtMs === undefined;
 
 /** A room's first state. */
-export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number, end: RoomEnd): Room => ({
-  room,
+export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number, end: RoomExpiry): Room => ({
+  roomId: room,
   name,
   epoch,
   createdAtMs: nowMs,
   ...end,
   seq: 0,
   lastMessageAtMs: 0,
-  fence: 0,
+  sendPermissionVersion: 0,
   muted: false,
   distributionStopped: false,
   lastActiveAtMs: nowMs,
   hasEntries: false,
-  protectedSince: {},
-  unprotectedSeq: {},
+  allowlistedSince: {},
+  delistedSeq: {},
   taken: {},
   tail: [],
 });

@@ -40,15 +40,15 @@ function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
 }
 
 const PLATFORM = /^(mobile|web|desktop)$/;
-const INSTANCE = /^[A-Za-z0-9_-]{1,36}$/;
+const LOGIN_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
 /** A client that does not say is taken for a mobile one, and each connection for a run of its own. */
 export function clientOf(event: WebSocketEvent): Client {
   const query = event.queryStringParameters ?? {};
-  const [platform = '', instance = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];
+  const [platform = '', loginId = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];
   return {
     platform: PLATFORM.test(platform) ? platform : 'mobile',
-    instance: INSTANCE.test(instance) ? instance : event.requestContext.connectionId,
+    loginId: LOGIN_ID.test(loginId) ? loginId : event.requestContext.connectionId,
   };
 }
 

@@ -36,7 +36,7 @@ export function messageHandler(depsAt: DepsAt) {
       return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
     }
     try {
-      const seen = deps.store.glanceConnection(caller);
+      const seen = deps.store.getConnectionEventually(caller);
       const noted = seen.then((connection) => keepAlive(deps, caller, connection));
       const [outcome] = await Promise.all([serve(deps, { ...caller, seen }, frame), signOfLife(deps, noted)]);
       return answer(id, outcome);

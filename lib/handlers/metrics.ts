@@ -8,12 +8,12 @@ type Now = () => number;
 
 const SWEEP_UNITS: Readonly<Record<keyof SweepReport, Unit>> = {
   due: 'Count',
-  revived: 'Count',
+  alive: 'Count',
   closed: 'Count',
-  kicked: 'Count',
+  evicted: 'Count',
   destroyed: 'Count',
   failed: 'Count',
-  poisoned: 'Count',
+  unreadable: 'Count',
   lagMs: 'Milliseconds',
   unfinished: 'Count',
 };

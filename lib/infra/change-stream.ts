@@ -7,10 +7,10 @@ import type { Settings } from './settings.ts';
 function patterns({ webhookUrl, notifyMemberChanges }: Settings): Record<string, unknown>[] {
   // Each run costs, and most writes are no news to anyone; what the filter turns away is free.
   const isJoinTold = webhookUrl !== '' || notifyMemberChanges;
-  const news = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'];
+  const events = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'];
   return [
-    { dynamodb: { NewImage: { news: { S: isJoinTold ? ['joined', ...news] : news } } } },
-    { eventName: ['REMOVE'], dynamodb: { OldImage: { membership: { S: [{ exists: true }] } } } },
+    { dynamodb: { NewImage: { event: { S: isJoinTold ? ['joined', ...events] : events } } } },
+    { eventName: ['REMOVE'], dynamodb: { OldImage: { membershipId: { S: [{ exists: true }] } } } },
   ];
 }
 

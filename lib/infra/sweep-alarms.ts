@@ -19,6 +19,6 @@ export class SweepAlarms extends Construct {
     const failed = 'The sweep could not look at something that was due; its log says why';
     const poisoned = 'The sweep dropped entries that it could not read; its log says where';
     new AnyAlarm(this, 'Failed', 'failed', quarter, failed);
-    new AnyAlarm(this, 'Poisoned', 'poisoned', quarter, poisoned);
+    new AnyAlarm(this, 'Unreadable', 'unreadable', quarter, poisoned);
   }
 }

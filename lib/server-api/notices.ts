@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { describeRooms } from '../usecases/describe-room.ts';
-import { type NoticeFields, tellRoom, tellUsers } from '../usecases/send-notice.ts';
+import { type NoticeFields, notifyRoom, notifyUsers } from '../usecases/send-notice.ts';
 import { withDefault } from './fields.ts';
 import { bytes, flag } from './kinds.ts';
 
@@ -24,7 +24,7 @@ type Act = Omit<NoticeFields, 'extra'>;
 export const noticeInRoom = (deps: Deps, room: RoomId, { needNotify, extra }: Wanted, act: Act): Promise<void> =>
   ifWanted(deps, needNotify, async () => {
     const [found] = await describeRooms(deps, [room]);
-    if (found !== undefined) await tellRoom(deps, found, { ...act, extra });
+    if (found !== undefined) await notifyRoom(deps, found, { ...act, extra });
   });
 
 /** Tells the users what was done to them in all rooms, if the call asks for it. */
@@ -33,7 +33,7 @@ export const noticeToUsers = (
   users: readonly UserId[],
   { needNotify, extra }: Wanted,
   act: Act,
-): Promise<void> => ifWanted(deps, needNotify, () => tellUsers(deps, users, { ...act, extra }));
+): Promise<void> => ifWanted(deps, needNotify, () => notifyUsers(deps, users, { ...act, extra }));
 
 /** What was done stays done, whether or not everybody is told. */
 async function ifWanted(deps: Deps, needNotify: boolean, tell: () => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RoomEnd } from '../domain/room.ts';
+import type { RoomExpiry } from '../domain/room.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { optional, withDefault } from './fields.ts';
 import { choice, type Kind, wrong } from './kinds.ts';
@@ -23,7 +23,7 @@ const minutes: Kind<number | undefined> = {
 /** When a room goes by itself. */
 export const endFields = {
   destroyType: withDefault(
-    choice<RoomEnd['destroyType']>({ '0': 'idle', '1': 'fixed' }),
+    choice<RoomExpiry['destroyType']>({ '0': 'idle', '1': 'fixed' }),
     '0',
     '0 = so long after the last join, leave or message, 1 = so long after its creation',
   ),
@@ -35,5 +35,5 @@ export const endFields = {
 
 export const roomEnd = (
   { settings }: Deps,
-  end: { readonly destroyType: RoomEnd['destroyType']; readonly destroyTime: number | undefined },
-): RoomEnd => ({ destroyType: end.destroyType, destroyAfterMin: end.destroyTime ?? settings.destroyAfterMin });
+  end: { readonly destroyType: RoomExpiry['destroyType']; readonly destroyTime: number | undefined },
+): RoomExpiry => ({ destroyType: end.destroyType, destroyAfterMin: end.destroyTime ?? settings.destroyAfterMin });

@@ -1,6 +1,6 @@
 import type { RoomId } from '../domain/ids.ts';
 import { createRoom } from '../usecases/create-room.ts';
-import { describeRoom, describeRooms, setRoomEnd } from '../usecases/describe-room.ts';
+import { describeRoom, describeRooms, setRoomExpiry } from '../usecases/describe-room.ts';
 import { destroyRoom } from '../usecases/destroy-room.ts';
 import { keepRoom, keptRooms, stopKeepingRoom } from '../usecases/keep-room.ts';
 import { createNew } from './create-new.ts';
@@ -42,7 +42,7 @@ const setEnd = endpoint({
   about: 'Says when the room goes by itself. It may be due at once.',
   fields: { ...room, ...endFields },
   run: async ({ deps }, { chatroomId, ...end }) => {
-    if (!(await setRoomEnd(deps, chatroomId, roomEnd(deps, end)))) throw noSuchRoom('set the end of the room');
+    if (!(await setRoomExpiry(deps, chatroomId, roomEnd(deps, end)))) throw noSuchRoom('set the end of the room');
     return {};
   },
 });
@@ -87,7 +87,11 @@ const query = endpoint({
   run: async ({ deps }, { chatroomId }) => {
     const found = await describeRooms(deps, [...new Set<RoomId>(chatroomId)]);
     return {
-      chatRooms: found.map(({ room, name, createdAtMs }) => ({ chrmId: room, name, time: timeText(createdAtMs) })),
+      chatRooms: found.map(({ roomId: room, name, createdAtMs }) => ({
+        chrmId: room,
+        name,
+        time: timeText(createdAtMs),
+      })),
     };
   },
 });

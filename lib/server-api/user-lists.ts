@@ -2,7 +2,7 @@ import { isUserId } from '../domain/ids.ts';
 import { eachOf } from '../usecases/fan-out.ts';
 import {
   addToBlacklist,
-  type BlacklistPlace,
+  type BlacklistPosition,
   blacklist,
   removeFromBlacklist,
   setTags,
@@ -28,17 +28,17 @@ const user = { userId: one(userId, 'the user') };
 const others = { blackUserId: many(userId, BLACKLIST_CHANGE_MAX, 'the others') };
 
 /** The last user of the page before it, and when they were noted. */
-const tokenOf = ({ entry, sinceMs }: BlacklistPlace): string =>
-  Buffer.from(`${sinceMs}#${entry}`).toString('base64url');
+const tokenOf = ({ item, sinceMs }: BlacklistPosition): string =>
+  Buffer.from(`${sinceMs}#${item}`).toString('base64url');
 
-const pageToken: Kind<BlacklistPlace> = {
+const pageToken: Kind<BlacklistPosition> = {
   rule: 'the `next` of an answer',
   schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,120}$' },
   parse: (name, value) => {
     const text = Buffer.from(value, 'base64url').toString();
-    const [, sinceMs, entry = ''] = /^(\d{1,15})#(.{1,64})$/.exec(text) ?? [];
-    if (sinceMs === undefined || !isUserId(entry)) throw wrong(name, pageToken.rule);
-    return { entry, sinceMs: Number(sinceMs) };
+    const [, sinceMs, item = ''] = /^(\d{1,15})#(.{1,64})$/.exec(text) ?? [];
+    if (sinceMs === undefined || !isUserId(item)) throw wrong(name, pageToken.rule);
+    return { item, sinceMs: Number(sinceMs) };
   },
 };
 

@@ -8,13 +8,13 @@ import type { Erasure } from './erasures.ts';
  * is in exactly one record of the stream. The deletion of a member's row says, without a word of its own, that his
  * membership has ended: as offline if the row bore an offline mark, else by leaving.
  */
-export type MemberNews = 'joined' | EndReason;
+export type MemberEvent = 'joined' | EndReason;
 
 /** A record of the stream that says something. */
 export type Change =
   | { readonly kind: 'joined'; readonly member: Member }
   /** `rowIsGone`: the end was the deletion of the row. */
-  | { readonly kind: 'ended'; readonly member: Member; readonly rowIsGone: boolean }
+  | { readonly kind: 'ended'; readonly member: Member; readonly rowIsDeleted: boolean }
   | { readonly kind: 'room-created' | 'room-destroyed'; readonly room: Room }
   | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
   | { readonly kind: 'erasure'; readonly erasure: Erasure };

@@ -12,7 +12,7 @@ export interface Connection extends ConnectionKey {
   /** What it is of in the rooms: see `Device`. */
   readonly device: Device;
   /** The login of the client: its next connection is no other one. */
-  readonly instance: string;
+  readonly loginId: string;
   readonly openedAtMs: number;
   /** It counts as alive until then. */
   readonly leaseUntilMs: number;
@@ -32,7 +32,7 @@ export interface Connections {
   openConnection(connection: Connection): Promise<boolean>;
   getConnection(key: ConnectionKey): Promise<Connection | undefined>;
   /** The same, perhaps a moment old: nothing is decided by it. */
-  glanceConnection(key: ConnectionKey): Promise<Connection | undefined>;
+  getConnectionEventually(key: ConnectionKey): Promise<Connection | undefined>;
   /** Where `RENEW_AFTER_MS` of it are spent; false = it is not open. */
   renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */

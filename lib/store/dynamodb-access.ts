@@ -1,4 +1,4 @@
-import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
+import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
 import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
@@ -18,7 +18,7 @@ interface AccessRow extends Partial<Restrictions> {
   readonly turns?: Turns;
   readonly sends?: Readonly<Record<string, number>>;
   /** A set of texts, so that one can be added without knowing the others. */
-  readonly cut?: Iterable<string>;
+  readonly forceClosed?: Iterable<string>;
 }
 
 /** The end of a change that is to last: no turn is taken by what was read before it, and the row no longer goes with the turns. */
@@ -28,7 +28,7 @@ const lasting = {
   values: { ':zero': 0, ':one': 1 },
 };
 
-type AccessMethod = 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'forgetAccess' | 'noteCut';
+type AccessMethod = 'getAccess' | 'takeTurn' | 'setAccess' | 'expireTokens' | 'forgetAccess' | 'noteForceClosed';
 
 /** What holds for a user over all connections and in all rooms, in DynamoDB. */
 export class DynamoAccess implements Pick<Users, AccessMethod> {
@@ -38,7 +38,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     this.#table = table;
   }
 
-  async getAccess(user: UserId, read?: 'consistent' | 'glance'): Promise<Access> {
+  async getAccess(user: UserId, read?: 'consistent' | 'eventual'): Promise<Access> {
     const row = await this.#table.get(accessKey(user), read);
     return row === undefined ? fullAccess : toAccess(row);
   }
@@ -57,7 +57,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     return isDone(put, async () => (await this.getAccess(user)).revision === revision);
   }
 
-  async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensFromMs'>>): Promise<void> {
+  async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensValidFromMs'>>): Promise<void> {
     const names = Object.keys(change);
     if (names.length === 0) return;
     // block: ----------- blockedUntilMs
@@ -79,9 +79,9 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // B: ---------- before 7 -> 7
     const update = this.#table.update({
       Key: accessKey(user),
-      UpdateExpression: `SET #tokensFromMs = :beforeMs, ${lasting.expression}`,
-      ConditionExpression: 'attribute_not_exists(#tokensFromMs) OR #tokensFromMs < :beforeMs',
-      ExpressionAttributeNames: { ...lasting.names, ...named('tokensFromMs') },
+      UpdateExpression: `SET #tokensValidFromMs = :beforeMs, ${lasting.expression}`,
+      ConditionExpression: 'attribute_not_exists(#tokensValidFromMs) OR #tokensValidFromMs < :beforeMs',
+      ExpressionAttributeNames: { ...lasting.names, ...named('tokensValidFromMs') },
       ExpressionAttributeValues: { ...lasting.values, ':beforeMs': beforeMs },
     });
     await unlessRefused(update);
@@ -94,11 +94,11 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // forget: put -> done, answer lost - put -> refused, and put once more
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.getAccess(user);
-      const fromMs = Math.max(before.tokensFromMs, tokensFromMs);
+      const fromMs = Math.max(before.tokensValidFromMs, tokensFromMs);
       const put = this.#table.put({
         Item: {
           ...accessKey(user),
-          tokensFromMs: fromMs,
+          tokensValidFromMs: fromMs,
           revision: randomRevision(),
           ...expiry(fromMs - tokensFromMs + expiresAtMs),
         },
@@ -111,17 +111,17 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     throw new StoreFault('unable to forget what holds for a user; it kept changing');
   }
 
-  async noteCut(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void> {
+  async noteForceClosed(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void> {
     if (connections.length === 0) return;
     // A: c1 ------ added: neither undoes the other, and the row may be made by either. A row that was past its expiry
     // B: ---- c2          lives on with turns that are over.
     await this.#table.update({
       Key: accessKey(user),
-      UpdateExpression: `SET ${lasting.expression} ADD #cut :cut`,
-      ExpressionAttributeNames: { ...lasting.names, ...named('cut') },
+      UpdateExpression: `SET ${lasting.expression} ADD #forceClosed :forceClosed`,
+      ExpressionAttributeNames: { ...lasting.names, ...named('forceClosed') },
       ExpressionAttributeValues: {
         ...lasting.values,
-        ':cut': new Set(connections.map((connectionId) => textOf({ connectionId, atMs: nowMs }))),
+        ':forceClosed': new Set(connections.map((connectionId) => textOf({ connectionId, atMs: nowMs }))),
       },
     });
   }
@@ -129,35 +129,41 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
 
 const expiryOf = (access: Access, nowMs: number) => (isRestricted(access, nowMs) ? {} : expiry(nowMs + TURNS_KEPT_MS));
 
-function toRow({ blockedUntilMs, mutedUntilMs, tokensFromMs, deactivatedAtMs, ...rest }: Access): AccessRow {
-  const { turns, sends, cut } = rest;
+function toRow({ blockedUntilMs, mutedUntilMs, tokensValidFromMs, deactivatedAtMs, ...rest }: Access): AccessRow {
+  const { turns, sends, forceClosed } = rest;
   return {
     ...(blockedUntilMs === 0 ? {} : { blockedUntilMs }),
     ...(mutedUntilMs === 0 ? {} : { mutedUntilMs }),
-    ...(tokensFromMs === 0 ? {} : { tokensFromMs }),
+    ...(tokensValidFromMs === 0 ? {} : { tokensValidFromMs }),
     ...(deactivatedAtMs === 0 ? {} : { deactivatedAtMs }),
     turns,
     ...(sends.length === 0 ? {} : { sends: Object.fromEntries(sends.map(({ key, atMs }) => [key, atMs])) }),
-    ...(cut.length === 0 ? {} : { cut: new Set(cut.map(textOf)) }),
+    ...(forceClosed.length === 0 ? {} : { forceClosed: new Set(forceClosed.map(textOf)) }),
   };
 }
 
 function toAccess(row: Row): Access {
-  const { blockedUntilMs = 0, mutedUntilMs = 0, tokensFromMs = 0, deactivatedAtMs = 0, ...rest } = row as AccessRow;
-  const { revision = 0, turns = {}, sends = {}, cut = [] } = rest;
+  const {
+    blockedUntilMs = 0,
+    mutedUntilMs = 0,
+    tokensValidFromMs = 0,
+    deactivatedAtMs = 0,
+    ...rest
+  } = row as AccessRow;
+  const { revision = 0, turns = {}, sends = {}, forceClosed = [] } = rest;
   return {
-    ...{ blockedUntilMs, mutedUntilMs, tokensFromMs, deactivatedAtMs, revision, turns },
+    ...{ blockedUntilMs, mutedUntilMs, tokensValidFromMs, deactivatedAtMs, revision, turns },
     sends: Object.entries(sends)
       .map(([key, atMs]) => ({ key, atMs }))
       .sort((one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1)),
-    cut: [...cut].map(toCutMark),
+    forceClosed: [...forceClosed].map(toForceClosedMark),
   };
 }
 
 /** The time first: an id has no '#'. */
-const textOf = ({ atMs, connectionId }: CutMark): string => `${atMs}#${connectionId}`;
+const textOf = ({ atMs, connectionId }: ForceClosedMark): string => `${atMs}#${connectionId}`;
 
-function toCutMark(text: string): CutMark {
+function toForceClosedMark(text: string): ForceClosedMark {
   const [atMs = '', connectionId = ''] = text.split('#');
   return { connectionId: connectionId as ConnectionId, atMs: Number(atMs) };
 }

@@ -8,38 +8,38 @@ import type { Rooms } from './rooms.ts';
 const MOST_FORGOTTEN = 20;
 
 /** The allowlist on the room's row. */
-export class DynamoAllowlist implements Pick<Rooms, 'protect' | 'unprotect'> {
+export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFromAllowlist'> {
   readonly #table: Table;
 
   constructor(table: Table) {
     this.#table = table;
   }
 
-  async protect(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined> {
+  async addToAllowlist(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined> {
     // message: seq 8 --------------- seq 9
     // protect: ------- at seq 8 ----------- again -> refused: his position stays 8
     // other:   -------------- takes the last place -> refused: full
     // The position is copied inside the item, so no message can come between reading and writing it. His
-    // unprotectedSeq stays: it still says from which seq on he could have been kicked before.
+    // delistedSeq stays: it still says from which seq on he could have been kicked before.
     const done = await changeRoom(this.#table, room, epoch, {
-      set: ['#protectedSeq.#user = #seq', '#protectedAtMs.#user = #lastMessageAtMs'],
-      onlyIf: ['attribute_not_exists(#protectedSeq.#user)', 'size(#protectedSeq) < :limit'],
-      names: { ...named('protectedSeq', 'protectedAtMs', 'seq', 'lastMessageAtMs'), '#user': user },
+      set: ['#allowlistedSeq.#user = #seq', '#allowlistedAtMs.#user = #lastMessageAtMs'],
+      onlyIf: ['attribute_not_exists(#allowlistedSeq.#user)', 'size(#allowlistedSeq) < :limit'],
+      names: { ...named('allowlistedSeq', 'allowlistedAtMs', 'seq', 'lastMessageAtMs'), '#user': user },
       values: { ':limit': limit },
     });
     if (done !== undefined) return done;
     const now = await readLiveRoom(this.#table, room, epoch);
-    return now === undefined || Object.hasOwn(now.protectedSince, user) ? now : 'full';
+    return now === undefined || Object.hasOwn(now.allowlistedSince, user) ? now : 'full';
   }
 
-  async unprotect(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined> {
+  async removeFromAllowlist(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined> {
     // message:   seq 8 ---------- seq 9 -> the first that can kick him
     // unprotect: ------- at seq 8 --------- again -> refused: not on it, his seq is not moved to 9
     const done = await changeRoom(this.#table, room, epoch, {
-      set: ['#unprotectedSeq.#user = #seq'],
-      remove: ['#protectedSeq.#user', '#protectedAtMs.#user'],
-      onlyIf: ['attribute_exists(#protectedSeq.#user)'],
-      names: { ...named('unprotectedSeq', 'protectedSeq', 'protectedAtMs', 'seq'), '#user': user },
+      set: ['#delistedSeq.#user = #seq'],
+      remove: ['#allowlistedSeq.#user', '#allowlistedAtMs.#user'],
+      onlyIf: ['attribute_exists(#allowlistedSeq.#user)'],
+      names: { ...named('delistedSeq', 'allowlistedSeq', 'allowlistedAtMs', 'seq'), '#user': user },
     });
     if (done === undefined) return readLiveRoom(this.#table, room, epoch);
     return (await this.#forget(done)) ?? done;
@@ -47,21 +47,21 @@ export class DynamoAllowlist implements Pick<Rooms, 'protect' | 'unprotect'> {
 
   /** Drops entries that a later message has made meaningless, so that the row does not grow with each change. */
   async #forget(room: Room): Promise<Room | undefined> {
-    const old = Object.entries(room.unprotectedSeq)
-      .filter(([user, seq]) => seq < room.seq && !Object.hasOwn(room.protectedSince, user))
+    const old = Object.entries(room.delistedSeq)
+      .filter(([user, seq]) => seq < room.seq && !Object.hasOwn(room.allowlistedSince, user))
       .slice(0, MOST_FORGOTTEN);
     if (old.length === 0) return undefined;
     // forget:    read seq 5 of U ------------------------------- remove -> refused, the new seq stays
     // unprotect: ---------------- U protected, taken off: seq 9
     // protect:   ---------------- U protected                   remove -> refused, tried at some later time
-    return changeRoom(this.#table, room.room, room.epoch, {
-      remove: old.map((_, index) => `#unprotectedSeq.#u${index}`),
+    return changeRoom(this.#table, room.roomId, room.epoch, {
+      remove: old.map((_, index) => `#delistedSeq.#u${index}`),
       onlyIf: old.flatMap((_, index) => [
-        `#unprotectedSeq.#u${index} = :u${index}`,
-        `attribute_not_exists(#protectedSeq.#u${index})`,
+        `#delistedSeq.#u${index} = :u${index}`,
+        `attribute_not_exists(#allowlistedSeq.#u${index})`,
       ]),
       names: {
-        ...named('unprotectedSeq', 'protectedSeq'),
+        ...named('delistedSeq', 'allowlistedSeq'),
         ...Object.fromEntries(old.map(([user], index) => [`#u${index}`, user])),
       },
       values: Object.fromEntries(old.map(([, seq], index) => [`:u${index}`, seq])),

@@ -13,7 +13,7 @@ export class DynamoBroadcasts implements Broadcasts {
   async putBroadcast(broadcast: Broadcast, expiresAtMs: number): Promise<void> {
     // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
     await this.#table.put({
-      Item: { ...broadcastKey(broadcast.id), ...broadcast, news: 'broadcast', ...expiry(expiresAtMs) },
+      Item: { ...broadcastKey(broadcast.id), ...broadcast, event: 'broadcast', ...expiry(expiresAtMs) },
     });
   }
 }

@@ -14,7 +14,7 @@ import { StoreFault } from './room-store.ts';
  */
 export function readChange({ eventName, dynamodb }: StreamRecord): Change | undefined {
   const { NewImage, OldImage, ApproximateCreationDateTime } = dynamodb;
-  const says = eventName === 'REMOVE' ? OldImage?.membership : NewImage?.news;
+  const says = eventName === 'REMOVE' ? OldImage?.membershipId : NewImage?.event;
   const image = eventName === 'REMOVE' ? OldImage : NewImage;
   if (says === undefined || image === undefined) return undefined;
   const change = unlessUnreadable(() => {
@@ -22,27 +22,27 @@ export function readChange({ eventName, dynamodb }: StreamRecord): Change | unde
     return eventName === 'REMOVE' ? toEnd(row, ApproximateCreationDateTime * 1000) : toChange(row);
   });
   if (change !== undefined) return change;
-  const [news, pk, sk] = [says, image.pk, image.sk].map(textOf);
-  throw new StoreFault(`unable to read a change; the row ${pk} ${sk} says ${news} and is not whole`);
+  const [event, pk, sk] = [says, image.pk, image.sk].map(textOf);
+  throw new StoreFault(`unable to read a change; the row ${pk} ${sk} says ${event} and is not whole`);
 }
 
 /** A membership that ended with its row. */
 function toEnd(row: Row, atMs: number): Change | undefined {
   const member = toMember(row);
-  const { membership, offline } = member;
-  if (membership === undefined || !isWhole(row, memberKey(member.room, member.userId), member)) return undefined;
+  const { membershipId, offline } = member;
+  if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member)) return undefined;
   const reason = offline === undefined ? 'left' : 'offline';
   // The stream's times are whole seconds; nobody goes before he came.
-  const ended = { membership, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
-  return { kind: 'ended', member: { ...member, membership: undefined, ended }, rowIsGone: true };
+  const ended = { membershipId, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
+  return { kind: 'ended', member: { ...member, membershipId: undefined, ended }, rowIsDeleted: true };
 }
 
 function toChange(row: Row): Change | undefined {
-  switch (row.news) {
+  switch (row.event) {
     case 'room-created':
     case 'room-destroyed': {
       const room = toRoom(row);
-      return isWhole(row, roomKey(room.room), room) ? { kind: row.news, room } : undefined;
+      return isWhole(row, roomKey(room.roomId), room) ? { kind: row.event, room } : undefined;
     }
     case 'broadcast': {
       const broadcast = toBroadcast(row);
@@ -57,9 +57,9 @@ function toChange(row: Row): Change | undefined {
     case 'offline':
     case 'blocked': {
       const member = toMember(row);
-      if (!isWhole(row, memberKey(member.room, member.userId), member)) return undefined;
-      if (row.news === 'joined') return member.membership === undefined ? undefined : { kind: 'joined', member };
-      return member.ended === undefined ? undefined : { kind: 'ended', member, rowIsGone: false };
+      if (!isWhole(row, memberKey(member.roomId, member.userId), member)) return undefined;
+      if (row.event === 'joined') return member.membershipId === undefined ? undefined : { kind: 'joined', member };
+      return member.ended === undefined ? undefined : { kind: 'ended', member, rowIsDeleted: false };
     }
     default:
       return undefined;

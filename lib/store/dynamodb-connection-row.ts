@@ -21,7 +21,7 @@ export function toConnection(row: Row, lifeMs: number): Connection {
     connectionId,
     userId,
     device: stored.device ?? connectionId,
-    instance: stored.instance ?? connectionId,
+    loginId: stored.loginId ?? connectionId,
     openedAtMs,
     leaseUntilMs: stored.leaseUntilMs ?? openedAtMs + lifeMs,
     rooms: inPlace(stored.rooms ?? {}),

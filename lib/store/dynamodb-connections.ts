@@ -48,8 +48,8 @@ export class DynamoConnections implements Connections {
     return row === undefined ? undefined : this.#read(row);
   }
 
-  async glanceConnection({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
-    const row = await this.#table.get(connectionKey(userId, connectionId), 'glance');
+  async getConnectionEventually({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
+    const row = await this.#table.get(connectionKey(userId, connectionId), 'eventual');
     return row === undefined ? undefined : this.#read(row);
   }
 
@@ -68,7 +68,7 @@ export class DynamoConnections implements Connections {
     });
     if ((await unlessRefused(update)) !== REFUSED) return true;
     // A glance is enough: what it misses the next frame finds.
-    const now = await this.glanceConnection({ userId, connectionId });
+    const now = await this.getConnectionEventually({ userId, connectionId });
     return now !== undefined && now.closedAtMs === undefined;
   }
 

@@ -1,6 +1,6 @@
 import { REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
 import { setKey } from './keys.ts';
-import type { DatedEntry, DatedSet, Lists } from './lists.ts';
+import type { DatedItem, DatedSet, Lists } from './lists.ts';
 import { StoreFault } from './room-store.ts';
 
 /** Only a set that is nearly full, or loses what is being added, makes a write start anew. */
@@ -16,9 +16,9 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     this.#table = table;
   }
 
-  async readDatedSet(set: DatedSet): Promise<readonly DatedEntry[]> {
-    const found = Object.entries((await this.#read(set)) ?? {}).map(([entry, sinceMs]) => ({ entry, sinceMs }));
-    return found.sort((one, other) => other.sinceMs - one.sinceMs || (one.entry < other.entry ? -1 : 1));
+  async readDatedSet(set: DatedSet): Promise<readonly DatedItem[]> {
+    const found = Object.entries((await this.#read(set)) ?? {}).map(([item, sinceMs]) => ({ item, sinceMs }));
+    return found.sort((one, other) => other.sinceMs - one.sinceMs || (one.item < other.item ? -1 : 1));
   }
 
   async addToDatedSet(

@@ -1,10 +1,10 @@
 import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../domain/ids.ts';
-import type { ConnectionEntry, DueEntry, DueList, DueRow } from './due-list.ts';
+import type { ConnectionTimer, DueList, Timer, TimerRow } from './due-list.ts';
 import type { Row, Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
 
-const ENTRIES_IN_ROW = 100;
+const TIMERS_IN_ROW = 100;
 const MOST_AT_ONCE = 20;
 /** How long after its time a row waits for a sweep that stands still. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -17,17 +17,17 @@ export class DynamoDueList implements DueList {
     this.#table = table;
   }
 
-  async arm(atMs: number, entries: readonly DueEntry[]): Promise<void> {
-    await inParallel(rowsOf(entries), MOST_AT_ONCE, async ({ shard, names }) => {
+  async arm(atMs: number, timers: readonly Timer[]): Promise<void> {
+    await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
       // sweep C: ----------- put c1, c3  another key: a row that began alike and was as long would lose c2
       const key = dueKey(shard, atMs, await digestOf(names));
-      await this.#table.put({ Item: { ...key, entries: names, ...expiry(atMs + KEPT_MS) } });
+      await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
   }
 
-  async dueRows(shard: number, nowMs: number, limit: number): Promise<readonly DueRow[]> {
+  async dueRows(shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> {
     const rows: Row[] = [];
     let start: Key | undefined;
     do {
@@ -42,13 +42,13 @@ export class DynamoDueList implements DueList {
       start = page.next;
     } while (start !== undefined && rows.length < limit);
     return rows.map((row) => {
-      const place = String(row.sk);
-      return { shard, place, dueAtMs: dueTimeOf(place), ...entriesOf(row) };
+      const sortKey = String(row.sk);
+      return { shard, sortKey, dueAtMs: dueTimeOf(sortKey), ...timersOf(row) };
     });
   }
 
-  async disarm({ shard, place }: DueRow): Promise<void> {
-    await this.#table.delete({ Key: { pk: duePartition(shard), sk: place } });
+  async disarm({ shard, sortKey }: TimerRow): Promise<void> {
+    await this.#table.delete({ Key: { pk: duePartition(shard), sk: sortKey } });
   }
 }
 
@@ -58,17 +58,17 @@ interface NamedRow {
 }
 
 /** Sorted before they are cut into rows, so that equal entries make equal rows in whatever order they come. */
-function rowsOf(entries: readonly DueEntry[]): readonly NamedRow[] {
+function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
   const shards = new Map<number, Set<string>>();
-  for (const entry of entries) {
-    const shard = dueShardOf(entry.kind === 'room' ? entry.room : entry.userId);
-    shards.set(shard, (shards.get(shard) ?? new Set()).add(nameOf(entry)));
+  for (const timer of timers) {
+    const shard = dueShardOf(timer.kind === 'room' ? timer.room : timer.userId);
+    shards.set(shard, (shards.get(shard) ?? new Set()).add(nameOf(timer)));
   }
   return [...shards].flatMap(([shard, ofShard]) => {
     const names = [...ofShard].sort((one, other) => (one < other ? -1 : 1));
-    return Array.from({ length: Math.ceil(names.length / ENTRIES_IN_ROW) }, (_, index) => ({
+    return Array.from({ length: Math.ceil(names.length / TIMERS_IN_ROW) }, (_, index) => ({
       shard,
-      names: names.slice(index * ENTRIES_IN_ROW, (index + 1) * ENTRIES_IN_ROW),
+      names: names.slice(index * TIMERS_IN_ROW, (index + 1) * TIMERS_IN_ROW),
     }));
   });
 }
@@ -79,28 +79,28 @@ async function digestOf(names: readonly string[]): Promise<string> {
 }
 
 /** An entry as text, because the words of a map would be half of a row. Ids have no '#'. */
-function nameOf(entry: DueEntry): string {
-  switch (entry.kind) {
+function nameOf(timer: Timer): string {
+  switch (timer.kind) {
     case 'connection':
-      return ['connection', entry.userId, entry.connectionId, ...restOf(entry)].join('#');
+      return ['connection', timer.userId, timer.connectionId, ...restOf(timer)].join('#');
     case 'member':
-      return `member#${entry.userId}#${entry.room}`;
+      return `member#${timer.userId}#${timer.room}`;
     case 'room':
-      return `room#${entry.room}`;
+      return `room#${timer.room}`;
     case 'erasure':
-      return `erasure#${entry.userId}#${entry.room}`;
+      return `erasure#${timer.userId}#${timer.room}`;
   }
 }
 
 const FAILED = 'failed';
 
-function restOf({ afterRoom, hasFailed }: ConnectionEntry): readonly string[] {
+function restOf({ afterRoom, hasFailed }: ConnectionTimer): readonly string[] {
   if (hasFailed) return [afterRoom ?? '', FAILED];
   return afterRoom === undefined ? [] : [afterRoom];
 }
 
 /** undefined = it names nothing that this version knows. */
-function readName(name: unknown): DueEntry | undefined {
+function readName(name: unknown): Timer | undefined {
   const [kind, id = '', other = '', ...rest] = typeof name === 'string' ? name.split('#') : [];
   if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;
   if (rest.length > 0) return undefined;
@@ -113,7 +113,7 @@ function readConnection(
   userId: UserId,
   connectionId: ConnectionId,
   [afterRoom = '', failed, ...more]: readonly string[],
-): ConnectionEntry | undefined {
+): ConnectionTimer | undefined {
   if (more.length > 0 || (failed !== undefined && failed !== FAILED)) return undefined;
   if (afterRoom !== '' && !isRoomId(afterRoom)) return undefined;
   return {
@@ -123,11 +123,8 @@ function readConnection(
   };
 }
 
-function entriesOf({ entries, userId, connectionId }: Row): Pick<DueRow, 'entries' | 'poisoned'> {
-  // A row of an older version is the one entry itself.
-  const isOlder = typeof userId === 'string' && typeof connectionId === 'string';
-  const names = isOlder ? [`connection#${userId}#${connectionId}`] : entries;
-  if (!Array.isArray(names) || names.length === 0) return { entries: [], poisoned: 1 };
-  const readable = names.flatMap((name) => readName(name) ?? []);
-  return { entries: readable, poisoned: names.length - readable.length };
+function timersOf({ timers }: Row): Pick<TimerRow, 'timers' | 'unreadable'> {
+  if (!Array.isArray(timers) || timers.length === 0) return { timers: [], unreadable: 1 };
+  const readable = timers.flatMap((name) => readName(name) ?? []);
+  return { timers: readable, unreadable: timers.length - readable.length };
 }

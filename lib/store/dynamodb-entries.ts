@@ -80,10 +80,10 @@ export class DynamoEntries implements Entries {
     // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
     // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
     const isFirst = before.revision === 0;
-    const { room, roomEpoch } = next;
+    const { roomId, roomEpoch } = next;
     try {
       await this.#table.put({
-        Item: { ...entryIndexKey(room, roomEpoch), ...toRow(next) },
+        Item: { ...entryIndexKey(roomId, roomEpoch), ...toRow(next) },
         ...(isFirst
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
           : {
@@ -97,7 +97,7 @@ export class DynamoEntries implements Entries {
       if (!(error instanceof ConditionFailed)) throw error;
       if (!error.afterRetry) return 'refused';
     }
-    const now = await this.getEntryIndex(room, roomEpoch);
+    const now = await this.getEntryIndex(roomId, roomEpoch);
     const isThere = keysThatDiffer(before, next).every((key) => versionOf(now, key) === versionOf(next, key));
     return isThere ? 'put' : 'unclear';
   }
@@ -118,7 +118,7 @@ const versionOf = (index: EntryIndex, key: string): string | undefined =>
 
 function valueKeyOf(index: EntryIndex, key: string): Key | undefined {
   const version = versionOf(index, key);
-  return version === undefined ? undefined : entryValueKey(index.room, index.roomEpoch, key, version);
+  return version === undefined ? undefined : entryValueKey(index.roomId, index.roomEpoch, key, version);
 }
 
 const keysThatDiffer = (one: EntryIndex, other: EntryIndex): readonly string[] => {
@@ -132,6 +132,6 @@ const toRow = ({ entries, ...rest }: EntryIndex): IndexRow => ({
 });
 
 function toIndex(row: Row): EntryIndex {
-  const { room, roomEpoch, revision, entries } = row as unknown as IndexRow;
-  return { room, roomEpoch, revision, entries: Object.fromEntries(entries.map(({ key, ...entry }) => [key, entry])) };
+  const { roomId, roomEpoch, revision, entries } = row as unknown as IndexRow;
+  return { roomId, roomEpoch, revision, entries: Object.fromEntries(entries.map(({ key, ...entry }) => [key, entry])) };
 }

@@ -12,7 +12,9 @@ export class DynamoErasures implements Erasures {
 
   async putErasure(erasure: Erasure, expiresAtMs: number): Promise<void> {
     // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
-    await this.#table.put({ Item: { ...erasureKey(erasure.id), ...erasure, news: 'erasure', ...expiry(expiresAtMs) } });
+    await this.#table.put({
+      Item: { ...erasureKey(erasure.id), ...erasure, event: 'erasure', ...expiry(expiresAtMs) },
+    });
   }
 }
 

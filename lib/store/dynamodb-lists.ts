@@ -2,7 +2,7 @@ import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
-import type { AppList, AppSet, DatedSet, ListEntry, ListRange, Lists, PageOfList } from './lists.ts';
+import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from './lists.ts';
 import { StoreFault } from './room-store.ts';
 
 const MOST_AT_ONCE = 20;
@@ -21,11 +21,11 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     this.#table = table;
   }
 
-  async addToList(list: AppList, entries: readonly ListEntry[]): Promise<void> {
-    const lastOfEach = new Map(entries.map((one) => [one.entry, one]));
-    await inParallel([...lastOfEach.values()], MOST_AT_ONCE, ({ entry, untilMs }) =>
+  async addToList(list: AppList, entries: readonly ListItem[]): Promise<void> {
+    const lastOfEach = new Map(entries.map((one) => [one.item, one]));
+    await inParallel([...lastOfEach.values()], MOST_AT_ONCE, ({ item, untilMs }) =>
       this.#table.put({
-        Item: { ...listKey(list, entry), untilMs, ...(untilMs === 0 ? {} : expiry(untilMs + KEPT_MS)) },
+        Item: { ...listKey(list, item), untilMs, ...(untilMs === 0 ? {} : expiry(untilMs + KEPT_MS)) },
       }),
     );
   }
@@ -34,16 +34,16 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     await inParallel(entries, MOST_AT_ONCE, (entry) => this.#table.delete({ Key: listKey(list, entry) }));
   }
 
-  async readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListEntry[]> {
-    const { afterEntry, limit, order, beforeEntry } = range;
+  async readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]> {
+    const { afterItem, limit, order, beforeItem } = range;
     if (limit <= 0) return [];
-    const { pk } = listKey(list, afterEntry);
-    const found: ListEntry[] = [];
-    let start: Key | undefined = afterEntry === '' ? undefined : { pk, sk: afterEntry };
+    const { pk } = listKey(list, afterItem);
+    const found: ListItem[] = [];
+    let start: Key | undefined = afterItem === '' ? undefined : { pk, sk: afterItem };
     do {
       const page = await this.#table.query({
-        KeyConditionExpression: beforeEntry === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
-        ExpressionAttributeValues: { ':pk': pk, ...(beforeEntry === undefined ? {} : { ':before': beforeEntry }) },
+        KeyConditionExpression: beforeItem === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+        ExpressionAttributeValues: { ':pk': pk, ...(beforeItem === undefined ? {} : { ':before': beforeItem }) },
         ScanIndexForward: order !== 'descending',
         Limit: Math.max(limit, FEWEST_IN_PAGE),
         ExclusiveStartKey: start,
@@ -137,4 +137,4 @@ function holdsAll(entries: readonly string[]) {
   };
 }
 
-const toListEntry = (row: Row): ListEntry => ({ entry: String(row.sk), untilMs: Number(row.untilMs) });
+const toListEntry = (row: Row): ListItem => ({ item: String(row.sk), untilMs: Number(row.untilMs) });

@@ -48,7 +48,7 @@ async function scan(
   for (let count = 1; ; count += 1) {
     const page = await table.query({
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':pk': logPartition(query.room, query.epoch), ':from': from, ':to': to },
+      ExpressionAttributeValues: { ':pk': logPartition(query.roomId, query.epoch), ':from': from, ':to': to },
       ScanIndexForward: span.isUp,
       Limit: rowsToRead(query, count, rowsRead, found.size),
       ExclusiveStartKey: start,

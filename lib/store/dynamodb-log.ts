@@ -15,7 +15,7 @@ import {
   sentKey,
   seqOfMark,
 } from './keys.ts';
-import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPlace } from './log.ts';
+import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPosition } from './log.ts';
 
 /** An item may have 400 KB, and a character up to 3 bytes. */
 const MOST_CHARACTERS_IN_ROW = 100_000;
@@ -45,18 +45,22 @@ export class DynamoLog implements Log {
     return readLogRange(this.#table, query);
   }
 
-  markBefore({ room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
-    return this.#mark(logPartition(room, epoch), FIRST_MARK, markBound(atMs), false);
+  markBefore({ roomId, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+    return this.#mark(logPartition(roomId, epoch), FIRST_MARK, markBound(atMs), false);
   }
 
-  markFrom({ room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+  markFrom({ roomId: room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
     return this.#mark(logPartition(room, epoch), markBound(atMs), LAST_MARK, true);
   }
 
-  async findSent({ room, epoch }: RoomLife, userId: string, clientMessageId: string): Promise<SentPlace | undefined> {
+  async findSent(
+    { roomId: room, epoch }: RoomLife,
+    userId: string,
+    clientMessageId: string,
+  ): Promise<SentPosition | undefined> {
     const row = await this.#table.get(sentKey(room, epoch, userId, clientMessageId));
     if (row === undefined) return undefined;
-    const { seq, messageId, sentAtMs } = row as unknown as SentPlace;
+    const { seq, messageId, sentAtMs } = row as unknown as SentPosition;
     return { seq, messageId, sentAtMs };
   }
 
@@ -74,7 +78,7 @@ export class DynamoLog implements Log {
 
   #putSent(room: RoomId, epoch: string, message: StoredMessage, expiresAtMs: number) {
     const { senderUserId, clientMessageId, seq, messageId, sentAtMs } = message;
-    const place: SentPlace = { seq, messageId, sentAtMs };
+    const place: SentPosition = { seq, messageId, sentAtMs };
     // No condition: a message is accepted once, so its place is always the same.
     const key = sentKey(room, epoch, senderUserId, clientMessageId);
     return () => this.#table.put({ Item: { ...key, ...place, ...expiry(expiresAtMs) } });

@@ -14,7 +14,7 @@ export class DynamoLogins implements Logins {
     this.#table = table;
   }
 
-  async getLogins(userId: UserId, device: Device, read?: 'consistent' | 'glance'): Promise<LoginList> {
+  async getLogins(userId: UserId, device: Device, read?: 'consistent' | 'eventual'): Promise<LoginList> {
     const row = (await this.#table.get(loginKey(userId, device), read)) ?? {};
     const { revision = 0, logins = [] } = row as {
       readonly revision?: number;
@@ -36,10 +36,10 @@ export class DynamoLogins implements Logins {
   }
 }
 
-/** As text, because the words of a map would be half of the row. An instance has no '#'. */
-const textOf = ({ instance, sinceMs, lastMs }: Login): string => `${sinceMs}#${lastMs}#${instance}`;
+/** As text, because the words of a map would be half of the row. A login id has no '#'. */
+const textOf = ({ loginId, sinceMs, lastMs }: Login): string => `${sinceMs}#${lastMs}#${loginId}`;
 
 function toLogin(text: string): Login {
-  const [sinceMs, lastMs, instance = ''] = text.split('#');
-  return { instance, sinceMs: Number(sinceMs), lastMs: Number(lastMs) };
+  const [sinceMs, lastMs, loginId = ''] = text.split('#');
+  return { loginId, sinceMs: Number(sinceMs), lastMs: Number(lastMs) };
 }

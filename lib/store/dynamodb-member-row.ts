@@ -1,5 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
-import { AWAY_MAX, type Device, type End, type Member, type OfflineMark } from '../domain/member.ts';
+import { type Device, DISCONNECTED_DEVICES_MAX, type End, type Member, type OfflineMark } from '../domain/member.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
 
@@ -10,11 +10,11 @@ interface ConnectionPlace {
 }
 
 interface MemberRow {
-  readonly room: RoomId;
+  readonly roomId: RoomId;
   readonly userId: UserId;
   readonly roomEpoch: string;
   readonly revision: number;
-  readonly membership?: string | undefined;
+  readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
   /** A map, so that one can be asked for without knowing the others. Rows of an older version have the place alone. */
   readonly connections: Readonly<Record<string, ConnectionPlace | number>>;
@@ -23,8 +23,8 @@ interface MemberRow {
   readonly blockedUntilMs: number;
   /** Rows of an older version lack the next five. */
   readonly offlineSinceMs?: number | undefined;
-  readonly away?: readonly Device[] | undefined;
-  readonly lastDropAtMs?: number | undefined;
+  readonly disconnectedDevices?: readonly Device[] | undefined;
+  readonly lastDisconnectAtMs?: number | undefined;
   readonly mutedUntilMs?: number | undefined;
   readonly muteExempt?: boolean | undefined;
   readonly ended?: End | undefined;
@@ -35,10 +35,10 @@ const END_KEPT_MS = 24 * 3600 * 1000;
 
 /** Without a membership the row ends with the last thing that it says; an exemption has no end. */
 export function memberRowExpiry(
-  { membership, muteExempt, blockedUntilMs, mutedUntilMs, ended }: Member,
+  { membershipId, muteExempt, blockedUntilMs, mutedUntilMs, ended }: Member,
   nowMs: number,
 ) {
-  if (membership !== undefined || muteExempt) return {};
+  if (membershipId !== undefined || muteExempt) return {};
   const endedUntilMs = ended === undefined ? 0 : ended.atMs + END_KEPT_MS;
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
@@ -61,16 +61,16 @@ export function toMember(row: Row): Member {
     .map(([id, one]) => ({ id: id as ConnectionId, ...(typeof one === 'number' ? { place: one, device: id } : one) }))
     .sort((one, other) => one.place - other.place);
   return {
-    room: stored.room,
+    roomId: stored.roomId,
     userId: stored.userId,
     roomEpoch: stored.roomEpoch,
     revision: stored.revision,
-    ...(stored.membership === undefined ? {} : { membership: stored.membership }),
+    ...(stored.membershipId === undefined ? {} : { membershipId: stored.membershipId }),
     joinedAtMs: stored.joinedAtMs,
     connections: connections.map(({ id }) => id),
     devices: Object.fromEntries(connections.map(({ id, device }) => [id, device])),
-    away: (stored.away ?? []).slice(-AWAY_MAX),
-    lastDropAtMs: stored.lastDropAtMs ?? 0,
+    disconnectedDevices: (stored.disconnectedDevices ?? []).slice(-DISCONNECTED_DEVICES_MAX),
+    lastDisconnectAtMs: stored.lastDisconnectAtMs ?? 0,
     ...(offline === undefined ? {} : { offline }),
     blockedUntilMs: stored.blockedUntilMs,
     mutedUntilMs: stored.mutedUntilMs ?? 0,
@@ -81,13 +81,13 @@ export function toMember(row: Row): Member {
 
 /** Whoever marks him does not know when another device of his was lost, so that is settled here. */
 function toOfflineMark(stored: MemberRow): OfflineMark | undefined {
-  const { offlineSeq, offlineAtMs, offlineSinceMs, lastDropAtMs = 0 } = stored;
+  const { offlineSeq, offlineAtMs, offlineSinceMs, lastDisconnectAtMs = 0 } = stored;
   if (offlineSeq === undefined || offlineAtMs === undefined) return undefined;
-  const sinceMs = Math.min(Math.max(offlineSinceMs ?? offlineAtMs, lastDropAtMs), offlineAtMs);
+  const sinceMs = Math.min(Math.max(offlineSinceMs ?? offlineAtMs, lastDisconnectAtMs), offlineAtMs);
   return { seq: offlineSeq, atMs: offlineAtMs, sinceMs };
 }
 
-const toEnd = ({ membership, reason, atMs, connections }: End): End => ({ membership, reason, atMs, connections });
+const toEnd = ({ membershipId, reason, atMs, connections }: End): End => ({ membershipId, reason, atMs, connections });
 
 /** Equal for equal members, in whatever order a row gives its attributes. */
 export const fingerprint = (member: Member): string => JSON.stringify(toMember({ ...toMemberRow(member) }));

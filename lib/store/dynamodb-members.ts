@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
-import type { MemberNews } from './changes.ts';
+import type { MemberEvent } from './changes.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { isDone, type Table } from './dynamodb-table.ts';
@@ -31,7 +31,7 @@ export class DynamoMembers implements Members {
     return rows.flat().map(toMember);
   }
 
-  async putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'> {
+  async putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> {
     const stored: Member = { ...next, revision: revision === 0 ? randomRevision() : revision + 1 };
     const nowMs = this.#table.now();
     // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
@@ -40,31 +40,39 @@ export class DynamoMembers implements Members {
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
     const put = this.#table.put({
-      Item: { ...memberKey(next.room, next.userId), ...toMemberRow(stored), news, ...memberRowExpiry(stored, nowMs) },
+      Item: {
+        ...memberKey(next.roomId, next.userId),
+        ...toMemberRow(stored),
+        event,
+        ...memberRowExpiry(stored, nowMs),
+      },
       ...atRevision(revision, nowMs),
     });
     const isStored = await isDone(put, async () => {
-      const now = await this.getMember(next.room, next.userId);
+      const now = await this.getMember(next.roomId, next.userId);
       return now !== undefined && fingerprint(now) === fingerprint(stored);
     });
     return isStored ? stored : 'conflict';
   }
 
   async deleteMember(member: Member): Promise<'deleted' | 'conflict'> {
-    const { membership, revision } = member;
-    const names = { '#revision': 'revision', ...(membership === undefined ? {} : { '#membership': 'membership' }) };
-    const values = { ':revision': revision, ...(membership === undefined ? {} : { ':membership': membership }) };
+    const { membershipId, revision } = member;
+    const names = {
+      '#revision': 'revision',
+      ...(membershipId === undefined ? {} : { '#membershipId': 'membershipId' }),
+    };
+    const values = { ':revision': revision, ...(membershipId === undefined ? {} : { ':membershipId': membershipId }) };
     // kick:  read revision 7 ------------------------ delete -> refused: he is back
     // join:  ------------------ back, revision 8
     // other: ------------------ delete -> done        delete -> refused: the other one tells of it
     // kick:  delete -> done, answer lost ------------ delete -> refused, nothing there: taken as its own
     const gone = this.#table.delete({
-      Key: memberKey(member.room, member.userId),
-      ConditionExpression: `#revision = :revision${membership === undefined ? '' : ' AND #membership = :membership'}`,
+      Key: memberKey(member.roomId, member.userId),
+      ConditionExpression: `#revision = :revision${membershipId === undefined ? '' : ' AND #membershipId = :membershipId'}`,
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: values,
     });
-    const isGone = async () => (await this.getMember(member.room, member.userId)) === undefined;
+    const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
     return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
   }
 

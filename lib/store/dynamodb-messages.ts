@@ -20,7 +20,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
   }
 
   async acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'> {
-    const { room, epoch, message } = acceptance;
+    const { roomId, epoch, message } = acceptance;
     // sender A: checked ----------------- accept(fence 1)             -> taken, seq 8
     // sender B: checked ------------------------------- accept        -> taken, seq 9: both are blind, no one waits
     // sender C: checked -- C is blocked: fence 2 ------------- accept(fence 1) -> refused, C is decided anew
@@ -31,15 +31,15 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     //           stay behind the others, and the tail have a hole
     // delivered twice: the id is in the tail, recalled or not         -> refused, then seen as taken
     const change = { ...merged(acceptChange(acceptance), placeChange(acceptance)), answer: 'report-lost' } as const;
-    const done = await changeRoom(this.#table, room, epoch, change).catch((error: unknown) => {
+    const done = await changeRoom(this.#table, roomId, epoch, change).catch((error: unknown) => {
       throw error instanceof AnswerLost ? new AcceptanceUnknown(error.message, { cause: error }) : error;
     });
     if (done !== undefined) return done;
-    const row = await this.#table.get(roomKey(room));
+    const row = await this.#table.get(roomKey(roomId));
     if (row?.epoch !== epoch) return 'conflict';
     const now = toRoom(row);
     if (now.tail.some((one) => readMessageId(one.messageId)?.id === message.id)) return now;
-    if (acceptance.place !== undefined) await this.#makeWindows(room, epoch, row);
+    if (acceptance.quotaSlot !== undefined) await this.#makeWindows(roomId, epoch, row);
     return 'conflict';
   }
 
@@ -75,7 +75,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
   }
 }
 
-function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
+function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): RoomChange {
   const { id, ...content } = message;
   const leaving = logged.filter((one) => tailKey(one) !== id).slice(0, MOST_DROPPED);
   const dropped = leaving.map(tailKey);
@@ -93,33 +93,44 @@ function acceptChange({ fence, message, logged }: Acceptance): RoomChange {
       'attribute_not_exists(#tailSeq.#message)',
       'attribute_not_exists(#tailSeq.#recalled)',
       ...plain.map((_, index) => `attribute_not_exists(#tailSeq.#r${index})`),
-      ...(fence === undefined ? [] : ['#fence = :fence']),
+      ...(sendPermissionVersion === undefined ? [] : ['#sendPermissionVersion = :sendPermissionVersion']),
     ],
     names: {
-      ...named('tail', 'tailSeq', 'seq', 'lastMessageAtMs', ...(fence === undefined ? [] : ['fence'])),
+      ...named(
+        'tail',
+        'tailSeq',
+        'seq',
+        'lastMessageAtMs',
+        ...(sendPermissionVersion === undefined ? [] : ['sendPermissionVersion']),
+      ),
       '#message': id,
       '#recalled': recalledKey(id),
       ...Object.fromEntries(dropped.map((key, index) => [`#d${index}`, key])),
       ...Object.fromEntries(plain.map((key, index) => [`#r${index}`, recalledKey(key)])),
     },
-    values: { ':content': content, ':one': 1, ':atMs': message.sentAtMs, ':fence': fence },
+    values: {
+      ':content': content,
+      ':one': 1,
+      ':atMs': message.sentAtMs,
+      ':sendPermissionVersion': sendPermissionVersion,
+    },
   };
 }
 
 /** The message takes a place in its window, and the windows that are over go. */
-function placeChange({ place }: Acceptance): RoomChange {
-  if (place === undefined) return {};
-  const over = place.over.slice(0, MOST_WINDOWS_DROPPED);
+function placeChange({ quotaSlot }: Acceptance): RoomChange {
+  if (quotaSlot === undefined) return {};
+  const over = quotaSlot.over.slice(0, MOST_WINDOWS_DROPPED);
   return {
     set: ['#taken.#window = if_not_exists(#taken.#window, :zero) + :one'],
     remove: over.map((_, index) => `#taken.#o${index}`),
     onlyIf: ['attribute_exists(#taken)', '(attribute_not_exists(#taken.#window) OR #taken.#window < :places)'],
     names: {
       ...named('taken'),
-      '#window': place.window,
+      '#window': quotaSlot.window,
       ...Object.fromEntries(over.map((window, index) => [`#o${index}`, window])),
     },
-    values: { ':zero': 0, ':places': place.limit },
+    values: { ':zero': 0, ':places': quotaSlot.limit },
   };
 }
 

@@ -12,7 +12,7 @@ export interface RoomChange {
   readonly onlyIf?: readonly string[];
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
-  readonly news?: 'room-destroyed';
+  readonly event?: 'room-destroyed';
   /** Whether the room shows that this very change was made: asked where it was refused after an answer was lost. */
   readonly isMade?: (room: Room) => boolean;
   /** See Table.update. */
@@ -26,9 +26,9 @@ export async function changeRoom(
   epoch: string,
   change: RoomChange,
 ): Promise<Room | undefined> {
-  const { set = [], remove = [], onlyIf = [], news, answer = 'repeat' } = change;
-  const sets = news === undefined ? set : [...set, '#news = :news'];
-  const removals = news === undefined ? [...remove, '#news'] : remove;
+  const { set = [], remove = [], onlyIf = [], event, answer = 'repeat' } = change;
+  const sets = event === undefined ? set : [...set, '#event = :event'];
+  const removals = event === undefined ? [...remove, '#event'] : remove;
   const clauses = [
     ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
     ...(removals.length === 0 ? [] : [`REMOVE ${removals.join(', ')}`]),
@@ -38,8 +38,8 @@ export async function changeRoom(
       Key: roomKey(room),
       UpdateExpression: clauses.join(' '),
       ConditionExpression: ['#epoch = :epoch', 'attribute_not_exists(#destroyedAtMs)', ...onlyIf].join(' AND '),
-      ExpressionAttributeNames: { ...named('epoch', 'destroyedAtMs', 'news'), ...change.names },
-      ExpressionAttributeValues: { ':epoch': epoch, ':news': news, ...change.values },
+      ExpressionAttributeNames: { ...named('epoch', 'destroyedAtMs', 'event'), ...change.names },
+      ExpressionAttributeValues: { ':epoch': epoch, ':event': event, ...change.values },
     },
     answer,
   );

@@ -1,4 +1,4 @@
-import { messageIdAt, newRoom, type Room, type RoomEnd, readMessageId, type StoredMessage } from '../domain/room.ts';
+import { messageIdAt, newRoom, type Room, type RoomExpiry, readMessageId, type StoredMessage } from '../domain/room.ts';
 import type { Row } from './dynamodb-table.ts';
 
 /** Rows of an older version lack these. */
@@ -12,16 +12,16 @@ type Later =
   | 'taken';
 
 /** The room as one row. Maps, not lists: then each write touches its own entries without having read the others. */
-interface RoomRow extends Omit<Room, 'tail' | 'protectedSince' | Later>, Partial<Pick<Room, Later>> {
-  readonly protectedSeq: Readonly<Record<string, number>>;
-  readonly protectedAtMs: Readonly<Record<string, number>>;
+interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince' | Later>, Partial<Pick<Room, Later>> {
+  readonly allowlistedSeq: Readonly<Record<string, number>>;
+  readonly allowlistedAtMs: Readonly<Record<string, number>>;
   /** By tail key. */
   readonly tail: Readonly<Record<string, Omit<StoredMessage, 'seq' | 'messageId'>>>;
   readonly tailSeq: Readonly<Record<string, number>>;
 }
 
 /** What a row that does not say it was meant to be; every other attribute that it lacks reads as in a new room. */
-const END_OF_OLD_ROWS: RoomEnd = { destroyType: 'idle', destroyAfterMin: 60 };
+const END_OF_OLD_ROWS: RoomExpiry = { destroyType: 'idle', destroyAfterMin: 60 };
 
 const RECALLED = '~recalled';
 
@@ -36,12 +36,12 @@ export function tailKey({ messageId, recalled }: StoredMessage): string {
 
 const idIn = (key: string): string => (key.endsWith(RECALLED) ? key.slice(0, -RECALLED.length) : key);
 
-export function toRoomRow({ tail, protectedSince, ...rest }: Room): RoomRow {
-  const positions = Object.entries(protectedSince);
+export function toRoomRow({ tail, allowlistedSince, ...rest }: Room): RoomRow {
+  const positions = Object.entries(allowlistedSince);
   return {
     ...rest,
-    protectedSeq: Object.fromEntries(positions.map(([user, position]) => [user, position.seq])),
-    protectedAtMs: Object.fromEntries(positions.map(([user, position]) => [user, position.lastMessageAtMs])),
+    allowlistedSeq: Object.fromEntries(positions.map(([user, position]) => [user, position.seq])),
+    allowlistedAtMs: Object.fromEntries(positions.map(([user, position]) => [user, position.lastMessageAtMs])),
     tail: Object.fromEntries(tail.map((message) => [tailKey(message), tailContent(message)])),
     tailSeq: Object.fromEntries(tail.map((message) => [tailKey(message), message.seq])),
   };
@@ -52,32 +52,32 @@ export const tailContent = ({ seq: _seq, messageId: _messageId, ...content }: St
 
 export function toRoom(row: Row): Room {
   const stored = row as unknown as RoomRow;
-  const { protectedSeq, protectedAtMs, tailSeq } = stored;
-  const protectedSince = Object.entries(protectedSeq).map(([user, seq]) => [
+  const { allowlistedSeq, allowlistedAtMs, tailSeq } = stored;
+  const allowlistedSince = Object.entries(allowlistedSeq).map(([user, seq]) => [
     user,
-    { seq, lastMessageAtMs: protectedAtMs[user] ?? 0 },
+    { seq, lastMessageAtMs: allowlistedAtMs[user] ?? 0 },
   ]);
   const tail = Object.entries(stored.tail).map(([key, content]) => {
     const seq = tailSeq[key] ?? 0;
     return { ...content, messageId: messageIdAt(seq, idIn(key)), seq };
   });
   const { destroyType, destroyAfterMin } = { ...END_OF_OLD_ROWS, ...stored };
-  const fresh = newRoom(stored.room, stored.name, stored.epoch, stored.createdAtMs, { destroyType, destroyAfterMin });
+  const fresh = newRoom(stored.roomId, stored.name, stored.epoch, stored.createdAtMs, { destroyType, destroyAfterMin });
   return {
     ...fresh,
     ...(stored.destroyedAtMs === undefined ? {} : { destroyedAtMs: stored.destroyedAtMs }),
-    ...(stored.destroyedByItself === undefined ? {} : { destroyedByItself: stored.destroyedByItself }),
-    ...(stored.starting === undefined ? {} : { starting: stored.starting }),
+    ...(stored.destroyedAutomatically === undefined ? {} : { destroyedAutomatically: stored.destroyedAutomatically }),
+    ...(stored.incomplete === undefined ? {} : { incomplete: stored.incomplete }),
     seq: stored.seq,
     lastMessageAtMs: stored.lastMessageAtMs,
-    fence: stored.fence,
+    sendPermissionVersion: stored.sendPermissionVersion,
     muted: stored.muted ?? fresh.muted,
     distributionStopped: stored.distributionStopped ?? fresh.distributionStopped,
     lastActiveAtMs: stored.lastActiveAtMs ?? fresh.lastActiveAtMs,
     ...(stored.realTimeKickOut === undefined ? {} : { realTimeKickOut: stored.realTimeKickOut }),
     hasEntries: stored.hasEntries ?? fresh.hasEntries,
-    protectedSince: Object.fromEntries(protectedSince) as Room['protectedSince'],
-    unprotectedSeq: stored.unprotectedSeq,
+    allowlistedSince: Object.fromEntries(allowlistedSince) as Room['allowlistedSince'],
+    delistedSeq: stored.delistedSeq,
     taken: stored.taken ?? fresh.taken,
     tail: tail.sort((one, other) => one.seq - other.seq),
   };

@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import type { Room, RoomEnd } from '../domain/room.ts';
+import type { Room, RoomExpiry } from '../domain/room.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
 import { toRoom, toRoomRow } from './dynamodb-room-row.ts';
 import { named, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
@@ -7,7 +7,7 @@ import { roomKey } from './keys.ts';
 import type { Rooms } from './rooms.ts';
 
 type ItsMessages = 'acceptMessage' | 'recallInTail';
-type ItsAllowlist = 'protect' | 'unprotect';
+type ItsAllowlist = 'addToAllowlist' | 'removeFromAllowlist';
 
 /** Room rows in DynamoDB, from create to removal. */
 export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
@@ -27,24 +27,28 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     // A: put again -> refused, finds its own epoch: created  A: put -> refused, finds B's epoch: not created
     // A destroyed row holds nothing that counts, since every row below a room names its epoch.
     const put = this.#table.put({
-      Item: { ...roomKey(room.room), ...toRoomRow(room), news: 'room-created' },
+      Item: { ...roomKey(room.roomId), ...toRoomRow(room), event: 'room-created' },
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)',
       ExpressionAttributeNames: named('destroyedAtMs'),
     });
-    return (await unlessRefused(put)) !== REFUSED || (await this.getRoom(room.room))?.epoch === room.epoch;
+    return (await unlessRefused(put)) !== REFUSED || (await this.getRoom(room.roomId))?.epoch === room.epoch;
   }
 
-  async raiseFence(room: RoomId, epoch: string): Promise<Room | undefined> {
+  async bumpSendPermissionVersion(room: RoomId, epoch: string): Promise<Room | undefined> {
     // block:  member row -- fence 1 -> 2 (twice is 3: harmless, a send is only decided once more)
     // others: a destroyed or recreated room -> refused: nobody can send there under the old epoch anyway
     return this.#change(room, epoch, {
-      set: ['#fence = #fence + :one'],
-      names: named('fence'),
+      set: ['#sendPermissionVersion = #sendPermissionVersion + :one'],
+      names: named('sendPermissionVersion'),
       values: { ':one': 1 },
     });
   }
 
-  async setRoomEnd(room: RoomId, epoch: string, { destroyType, destroyAfterMin }: RoomEnd): Promise<Room | undefined> {
+  async setRoomExpiry(
+    room: RoomId,
+    epoch: string,
+    { destroyType, destroyAfterMin }: RoomExpiry,
+  ): Promise<Room | undefined> {
     // A: fixed ------------------- again -> the same
     // B: ------- destroy, create ------- A: again -> refused: the new room has an end of its own
     return this.#change(room, epoch, {
@@ -59,8 +63,8 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     // mute:   ------------------- muted and fence 2 in one write
     // others: a destroyed or recreated room -> refused: the mute falls with the room
     return this.#change(room, epoch, {
-      set: ['#muted = :muted', '#fence = #fence + :one'],
-      names: named('muted', 'fence'),
+      set: ['#muted = :muted', '#sendPermissionVersion = #sendPermissionVersion + :one'],
+      names: named('muted', 'sendPermissionVersion'),
       values: { ':muted': muted, ':one': 1 },
     });
   }
@@ -75,10 +79,10 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     });
   }
 
-  async noteStarted(room: RoomId, epoch: string): Promise<Room | undefined> {
+  async noteComplete(room: RoomId, epoch: string): Promise<Room | undefined> {
     // create: laid down --------------------- note -> refused: what the new room starts with is its creator's
     // others: ----------- destroy, create
-    return this.#change(room, epoch, { remove: ['#starting'], names: named('starting') });
+    return this.#change(room, epoch, { remove: ['#incomplete'], names: named('incomplete') });
   }
 
   async noteEntries(room: RoomId, epoch: string): Promise<Room | undefined> {
@@ -124,12 +128,12 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     // E: ------------------------- a join, a message, a keep, another end --
     const asRead = unless === undefined ? undefined : asReadBy(unless);
     return this.#change(room, epoch, {
-      set: ['#destroyedAtMs = :nowMs', '#destroyedByItself = :byItself'],
+      set: ['#destroyedAtMs = :nowMs', '#destroyedAutomatically = :byItself'],
       onlyIf: asRead?.onlyIf ?? [],
-      names: { ...named('destroyedByItself'), ...asRead?.names },
+      names: { ...named('destroyedAutomatically'), ...asRead?.names },
       values: { ':nowMs': nowMs, ':byItself': byItself, ...asRead?.values },
-      news: 'room-destroyed',
-      isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedByItself === byItself,
+      event: 'room-destroyed',
+      isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedAutomatically === byItself,
     });
   }
 
@@ -157,18 +161,18 @@ const lastActive = (is: '=' | '<'): string =>
 const LAST_ACTIVE_NAMES = named('lastActiveAtMs', 'createdAtMs');
 
 /** What somebody has read decides still: nobody has joined, left or sent, and neither its end nor its fence is another. */
-const asReadBy = ({ seq, fence, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
+const asReadBy = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
   onlyIf: [
     '#seq = :seq',
-    '#fence = :fence',
+    '#sendPermissionVersion = :sendPermissionVersion',
     lastActive('='),
     // Rows of an older version that still say nothing of their end have had no other since.
     '(attribute_not_exists(#destroyType) OR (#destroyType = :destroyType AND #destroyAfterMin = :destroyAfterMin))',
   ],
-  names: { ...named('seq', 'fence', 'destroyType', 'destroyAfterMin'), ...LAST_ACTIVE_NAMES },
+  names: { ...named('seq', 'sendPermissionVersion', 'destroyType', 'destroyAfterMin'), ...LAST_ACTIVE_NAMES },
   values: {
     ':seq': seq,
-    ':fence': fence,
+    ':sendPermissionVersion': sendPermissionVersion,
     ':lastActiveAtMs': lastActiveAtMs,
     ':destroyType': destroyType,
     ':destroyAfterMin': destroyAfterMin,

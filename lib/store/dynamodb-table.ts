@@ -97,7 +97,7 @@ export class Table {
   }
 
   /** `glance`: perhaps a moment old, at half the price. */
-  async get(key: Key, read: 'consistent' | 'glance' = 'consistent'): Promise<Row | undefined> {
+  async get(key: Key, read: 'consistent' | 'eventual' = 'consistent'): Promise<Row | undefined> {
     const command = () => new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: read === 'consistent' });
     const { Item } = await attempt('read a row', 'repeat', () => this.#client.send(command()));
     return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;

@@ -9,8 +9,8 @@ export type AppList =
   | 'muted-users'
   | 'blocked-users'
   | 'deactivated-users';
-export interface ListEntry {
-  readonly entry: string;
+export interface ListItem {
+  readonly item: string;
   /** 0 = without end. */
   readonly untilMs: number;
 }
@@ -20,19 +20,19 @@ export type AppSet = 'kept-rooms' | 'low-priority-types' | 'allowlisted-types' |
 
 /** Sets whose entries are read by when they were put in. */
 export type DatedSet = `blacklist#${UserId}`;
-export interface DatedEntry {
-  readonly entry: string;
+export interface DatedItem {
+  readonly item: string;
   readonly sinceMs: number;
 }
 
 /** Which part of a list is read. */
 export interface ListRange {
   /** '' = from the first, or from the last where the order is descending. */
-  readonly afterEntry: string;
+  readonly afterItem: string;
   readonly limit: number;
   readonly order?: 'descending' | undefined;
   /** Ends there, where the order is ascending. */
-  readonly beforeEntry?: string | undefined;
+  readonly beforeItem?: string | undefined;
 }
 
 /** A page of a list, by its number: where it begins is noted for who has read the page before it. */
@@ -45,10 +45,10 @@ export interface PageOfList {
 
 /** An app's lists and sets. */
 export interface Lists {
-  addToList(list: AppList, entries: readonly ListEntry[]): Promise<void>;
+  addToList(list: AppList, entries: readonly ListItem[]): Promise<void>;
   removeFromList(list: AppList, entries: readonly string[]): Promise<void>;
   /** In the order of the entries; those whose end is over are left out. */
-  readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListEntry[]>;
+  readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]>;
   /** Notes after which entry the page begins, until then (ms). */
   notePage(page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void>;
   /** undefined = it was not noted lately. */
@@ -61,7 +61,7 @@ export interface Lists {
   removeFromSet(set: AppSet, entries: readonly string[]): Promise<readonly string[]>;
 
   /** The newest first. */
-  readDatedSet(set: DatedSet): Promise<readonly DatedEntry[]>;
+  readDatedSet(set: DatedSet): Promise<readonly DatedItem[]>;
   /** All or none, at most 20; what is in it keeps its time. 'full' = they would be more than `limit`. */
   addToDatedSet(set: DatedSet, entries: readonly string[], limit: number, nowMs: number): Promise<'added' | 'full'>;
   removeFromDatedSet(set: DatedSet, entries: readonly string[]): Promise<void>;

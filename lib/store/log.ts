@@ -3,7 +3,7 @@ import type { StoredMessage } from '../domain/room.ts';
 
 /** One life of one room. */
 export interface RoomLife {
-  readonly room: RoomId;
+  readonly roomId: RoomId;
   readonly epoch: string;
 }
 
@@ -26,7 +26,7 @@ export interface LogPage {
 }
 
 /** Where a sender finds a message that was logged: the answer to each repeat of their send. */
-export interface SentPlace {
+export interface SentPosition {
   readonly seq: number;
   readonly messageId: string;
   readonly sentAtMs: number;
@@ -45,7 +45,7 @@ export interface Log {
   markBefore(life: RoomLife, atMs: number): Promise<number | undefined>;
   markFrom(life: RoomLife, atMs: number): Promise<number | undefined>;
   /** A client's message that is in the log, by its client message id. */
-  findSent(life: RoomLife, userId: string, clientMessageId: string): Promise<SentPlace | undefined>;
+  findSent(life: RoomLife, userId: string, clientMessageId: string): Promise<SentPosition | undefined>;
 }
 
 /** No two neighbouring marks are further apart. */

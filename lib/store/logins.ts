@@ -15,7 +15,7 @@ export interface LoginList {
 /** The order of a user's logins. */
 export interface Logins {
   /** `glance`: perhaps a moment old. */
-  getLogins(user: UserId, device: Device, read?: 'consistent' | 'glance'): Promise<LoginList>;
+  getLogins(user: UserId, device: Device, read?: 'consistent' | 'eventual'): Promise<LoginList>;
   /** Puts it if the row still has its revision; false = nothing was written. Forgotten after `expiresAtMs`. */
   putLogins(next: LoginList, expiresAtMs: number): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
-import type { MemberNews } from './changes.ts';
+import type { MemberEvent } from './changes.ts';
 
 /** Member rows. */
 export interface Members {
@@ -10,7 +10,7 @@ export interface Members {
    * Puts `next` if the row still has `revision` (0 = no row). Returns the row as stored with its new revision, or
    * 'conflict'. A guess may be tried without a read: revision 0 for a first join. `news` is for the stream.
    */
-  putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'>;
+  putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'>;
   deleteMember(member: Member): Promise<'deleted' | 'conflict'>;
   /** A page of the room's member rows of any state; undefined cursor at the end. */
   listMembers(

@@ -1,17 +1,19 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
-import type { NewMessage, Room, RoomEnd, StoredMessage } from '../domain/room.ts';
+import type { NewMessage, Room, RoomExpiry, StoredMessage } from '../domain/room.ts';
 
 /** A message on its way into the room, and what must still hold when it gets there. */
 export interface Acceptance {
-  readonly room: RoomId;
+  readonly roomId: RoomId;
   readonly epoch: string;
   /** The fence as read before the sender was checked; undefined for the server API, which no block binds. */
-  readonly fence: number | undefined;
+  readonly sendPermissionVersion: number | undefined;
   readonly message: NewMessage;
   /** Tail entries that the caller has put into the log: they are dropped from the tail. */
   readonly logged: readonly StoredMessage[];
   /** The window of its time takes it if it holds fewer than `limit`; absent = it is not counted. `over` can be forgotten. */
-  readonly place?: { readonly window: string; readonly limit: number; readonly over: readonly string[] } | undefined;
+  readonly quotaSlot?:
+    | { readonly window: string; readonly limit: number; readonly over: readonly string[] }
+    | undefined;
 }
 
 /** Room rows. */
@@ -26,16 +28,16 @@ export interface Rooms {
    */
   acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'>;
   /** Changes what one write can change on a live room of this epoch; undefined = not there any more. */
-  protect(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined>;
-  unprotect(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined>;
+  addToAllowlist(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined>;
+  removeFromAllowlist(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined>;
   /** After this no message is accepted whose sender was checked before it, and no room goes by itself as it was read before it. */
-  raiseFence(room: RoomId, epoch: string): Promise<Room | undefined>;
-  setRoomEnd(room: RoomId, epoch: string, end: RoomEnd): Promise<Room | undefined>;
+  bumpSendPermissionVersion(room: RoomId, epoch: string): Promise<Room | undefined>;
+  setRoomExpiry(room: RoomId, epoch: string, end: RoomExpiry): Promise<Room | undefined>;
   /** Raises the fence too: after it no message of somebody who was checked before is accepted. */
   setRoomMuted(room: RoomId, epoch: string, muted: boolean): Promise<Room | undefined>;
   setDistributionStopped(room: RoomId, epoch: string, stopped: boolean): Promise<Room | undefined>;
   /** It is no longer `starting`. */
-  noteStarted(room: RoomId, epoch: string): Promise<Room | undefined>;
+  noteComplete(room: RoomId, epoch: string): Promise<Room | undefined>;
   noteEntries(room: RoomId, epoch: string): Promise<Room | undefined>;
   /** Puts `recalled` in the place of the message with its seq and id, if that is in the tail still. */
   recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined>;

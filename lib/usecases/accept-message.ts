@@ -1,12 +1,12 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { Member } from '../domain/member.ts';
 import { asLogged, messageIdAt, type NewMessage, type Room, type StoredMessage } from '../domain/room.ts';
 import { isTailFull } from '../domain/sending.ts';
 import { historyMs } from '../domain/time.ts';
 import { type Acceptance, StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { kickDue } from './end-membership.ts';
-import { type Except, fanOut, memberPages } from './fan-out.ts';
+import { evictMembers } from './end-membership.ts';
+import { type Excluded, fanOut, memberPages } from './fan-out.ts';
 import { messageFor } from './fill-frame.ts';
 
 export type Accepted =
@@ -17,8 +17,8 @@ export type Accepted =
 export interface Candidate {
   readonly message: NewMessage;
   /** As read before the sender was checked; undefined for the server API. */
-  readonly fence: number | undefined;
-  readonly place: Acceptance['place'];
+  readonly sendPermissionVersion: number | undefined;
+  readonly quotaSlot: Acceptance['quotaSlot'];
 }
 
 /** The time of a message that is accepted now: times never decrease in a room, whatever the clocks of two Lambdas say. */
@@ -32,9 +32,9 @@ export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate
   const logged = isTailFull(room.tail) ? room.tail : [];
   if (logged.length > 0) {
     const expiresAtMs = deps.now() + historyMs(deps.settings);
-    await deps.store.appendLog(room.room, room.epoch, logged.map(asLogged), expiresAtMs);
+    await deps.store.appendLog(room.roomId, room.epoch, logged.map(asLogged), expiresAtMs);
   }
-  const after = await deps.store.acceptMessage({ ...candidate, room: room.room, epoch: room.epoch, logged });
+  const after = await deps.store.acceptMessage({ ...candidate, roomId: room.roomId, epoch: room.epoch, logged });
   if (after === 'conflict') return { kind: 'conflict' };
   const accepted = after.tail.find((entry) => entry.messageId === messageIdAt(entry.seq, candidate.message.id));
   if (accepted === undefined) throw new StoreFault('unable to accept the message; the room does not hold it');
@@ -42,14 +42,14 @@ export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate
 }
 
 /** To everyone in the room but the sending connection; then whoever this message kicked is out for good. */
-export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: Except): Promise<void> {
+export async function deliver(deps: Deps, room: Room, message: StoredMessage, except?: Excluded): Promise<void> {
   try {
-    const { room: id, epoch: roomEpoch } = room;
+    const { roomId: id, epoch: roomEpoch } = room;
     const frame = (userId: string) =>
       ({ event: 'messages', room: id, roomEpoch, messages: [messageFor(userId, message)] }) as const;
     // Kept and not pushed: members find the gap and ask for it once distribution goes on.
     const due = room.distributionStopped ? await dueMembers(deps, room) : await fanOut(deps, room, frame, except);
-    await kickDue(deps, due);
+    await evictMembers(deps, due);
   } catch (fault) {
     // The message is durable: members repair by seq, and the next message finishes the kicks.
     deps.onFault('deliver a message', fault);
@@ -59,7 +59,7 @@ export async function deliver(deps: Deps, room: Room, message: StoredMessage, ex
 async function dueMembers(deps: Deps, room: Room): Promise<readonly Member[]> {
   const due: Member[] = [];
   for await (const members of memberPages(deps, room)) {
-    due.push(...members.filter((member) => isDue(member, room, deps.settings)));
+    due.push(...members.filter((member) => isEvicted(member, room, deps.settings)));
   }
   return due;
 }

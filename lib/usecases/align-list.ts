@@ -3,7 +3,7 @@ import { ATTEMPTS, type Deps } from './deps.ts';
 
 /** An entry of a list, with its end: 0 = without end. */
 export interface Listed {
-  readonly entry: string;
+  readonly item: string;
   readonly untilMs: number;
 }
 
@@ -23,15 +23,15 @@ export async function alignList(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const listed = current;
     if (listed !== undefined) {
-      known.add(listed.entry);
+      known.add(listed.item);
       await deps.store.addToList(list, [listed]);
     }
     await deps.store.removeFromList(
       list,
-      [...known].filter((entry) => entry !== listed?.entry),
+      [...known].filter((entry) => entry !== listed?.item),
     );
     current = await read();
-    if (current?.entry === listed?.entry && current?.untilMs === listed?.untilMs) return;
+    if (current?.item === listed?.item && current?.untilMs === listed?.untilMs) return;
   }
   throw new StoreFault('unable to list what was changed; it kept changing');
 }

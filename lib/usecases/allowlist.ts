@@ -1,9 +1,9 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
-import { kickDue } from './end-membership.ts';
-import { outdateLooks } from './look-at-member.ts';
+import { evictMembers } from './end-membership.ts';
+import { invalidateConcurrentSweeps } from './look-at-member.ts';
 
 /**
  * ALLOWLIST: protects from KICK-*. The room's row notes where the room stood, so who was due by then stays out (case 15)
@@ -17,16 +17,16 @@ export async function addToAllowlist(
 ): Promise<'ok' | 'full' | 'no-room'> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return 'no-room';
-  const listed = new Set([...Object.keys(room.protectedSince), ...users]);
+  const listed = new Set([...Object.keys(room.allowlistedSince), ...users]);
   if (listed.size > deps.settings.maxAllowlistedUsers) return 'full';
   for (const user of users) {
-    const after = await deps.store.protect(roomId, room.epoch, user, deps.settings.maxAllowlistedUsers);
+    const after = await deps.store.addToAllowlist(roomId, room.epoch, user, deps.settings.maxAllowlistedUsers);
     if (after === 'full') return 'full';
     if (after === undefined) return 'no-room';
     const member = await deps.store.getMember(roomId, user);
     if (member?.roomEpoch !== after.epoch) continue;
-    if (isDue(member, after, deps.settings)) await kickDue(deps, [member]);
-    else await outdateLooks(deps, member);
+    if (isEvicted(member, after, deps.settings)) await evictMembers(deps, [member]);
+    else await invalidateConcurrentSweeps(deps, member);
   }
   return 'ok';
 }
@@ -36,7 +36,7 @@ export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: rea
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return false;
   for (const user of users) {
-    await deps.store.unprotect(roomId, room.epoch, user);
+    await deps.store.removeFromAllowlist(roomId, room.epoch, user);
     // The real-time service looks at him now.
     await deps.store.arm(deps.now(), [{ kind: 'member', room: roomId, userId: user }]);
   }
@@ -45,5 +45,5 @@ export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: rea
 
 export async function allowlist(deps: Deps, roomId: RoomId): Promise<readonly string[] | undefined> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? Object.keys(room.protectedSince).sort((a, b) => (a < b ? -1 : 1)) : undefined;
+  return isLive(room) ? Object.keys(room.allowlistedSince).sort((a, b) => (a < b ? -1 : 1)) : undefined;
 }

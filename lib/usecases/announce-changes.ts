@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { isWorthKeeping, type Member, told } from '../domain/member.ts';
+import { afterEndNotified, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { MemberChange } from '../protocol/frames.ts';
 import type { EventQueue } from '../push/event-queue.ts';
@@ -28,8 +28,8 @@ export async function announceChanges(
 ): Promise<void> {
   await events?.put(changes.flatMap((change) => eventOf(change) ?? []));
   for (const change of changes) {
-    if (change.kind === 'room-created') await deps.store.addToList('rooms', [{ entry: change.room.room, untilMs: 0 }]);
-    else if (change.kind === 'room-destroyed') await deps.store.removeFromList('rooms', [change.room.room]);
+    if (change.kind === 'room-created') await deps.store.addToList('rooms', [{ item: change.room.roomId, untilMs: 0 }]);
+    else if (change.kind === 'room-destroyed') await deps.store.removeFromList('rooms', [change.room.roomId]);
   }
   await eachOf([...byRoom(changes)], ROOMS_IN_FLIGHT, ([room, ofRoom]) => announceInRoom(deps, room, ofRoom));
   for (const change of changes) {
@@ -42,8 +42,8 @@ function byRoom(changes: readonly Change[]): ReadonlyMap<RoomId, readonly Member
   const rooms = new Map<RoomId, MemberChanged[]>();
   for (const change of changes) {
     if (change.kind !== 'joined' && change.kind !== 'ended') continue;
-    const ofRoom = rooms.get(change.member.room);
-    if (ofRoom === undefined) rooms.set(change.member.room, [change]);
+    const ofRoom = rooms.get(change.member.roomId);
+    if (ofRoom === undefined) rooms.set(change.member.roomId, [change]);
     else ofRoom.push(change);
   }
   return rooms;
@@ -52,41 +52,42 @@ function byRoom(changes: readonly Change[]): ReadonlyMap<RoomId, readonly Member
 async function announceInRoom(deps: Deps, roomId: RoomId, changes: readonly MemberChanged[]): Promise<void> {
   const room = await deps.store.getRoom(roomId);
   const ends = changes.filter((change) => change.kind === 'ended');
-  for (const { member } of ends) await tellHimself(deps, member);
+  for (const { member } of ends) await notifyFormerMember(deps, member);
   if (isLive(room)) {
     const ofThisEpoch = changes.filter(({ member }) => member.roomEpoch === room.epoch);
-    if (deps.settings.notifyMemberChanges) await tellMembers(deps, room, ofThisEpoch);
+    if (deps.settings.notifyMemberChanges) await notifyMembers(deps, room, ofThisEpoch);
     for (const { member } of ends) if (room.hasEntries) await removeEntriesOf(deps, room, member.userId);
   }
-  for (const { member, rowIsGone } of ends) if (!rowIsGone) await settle(deps, member);
+  for (const { member, rowIsDeleted } of ends) if (!rowIsDeleted) await settle(deps, member);
 }
 
 /** The room stays on his connections' rows: he may have joined once more by now. */
-async function tellHimself(deps: Deps, { room, roomEpoch, ended }: Member): Promise<void> {
+async function notifyFormerMember(deps: Deps, { roomId, roomEpoch, ended }: Member): Promise<void> {
   if (ended === undefined) return;
-  const { membership, reason } = ended;
+  const { membershipId, reason } = ended;
   for (const connectionId of ended.connections) {
-    await deps.push.post(connectionId, { event: 'removed', room, roomEpoch, membership, reason });
+    await deps.push.post(connectionId, { event: 'removed', room: roomId, roomEpoch, membership: membershipId, reason });
   }
 }
 
 /** Notices count for no kick: who is found due waits for the next message. */
-async function tellMembers(deps: Deps, room: Room, changes: readonly MemberChanged[]): Promise<void> {
+async function notifyMembers(deps: Deps, room: Room, changes: readonly MemberChanged[]): Promise<void> {
   for (let from = 0; from < changes.length; from += CHANGES_IN_FRAME) {
     const inFrame = changes.slice(from, from + CHANGES_IN_FRAME).map(memberChange);
-    await fanOut(deps, room, { event: 'members', room: room.room, roomEpoch: room.epoch, changes: inFrame });
+    await fanOut(deps, room, { event: 'members', room: room.roomId, roomEpoch: room.epoch, changes: inFrame });
   }
 }
 
 function memberChange({ member }: MemberChanged): MemberChange {
-  const { userId, membership = '', joinedAtMs, ended } = member;
-  if (ended === undefined || membership !== '') return { userId, change: 'joined', membership, atMs: joinedAtMs };
-  return { userId, change: 'left', reason: ended.reason, membership: ended.membership, atMs: ended.atMs };
+  const { userId, membershipId = '', joinedAtMs, ended } = member;
+  if (ended === undefined || membershipId !== '')
+    return { userId, change: 'joined', membership: membershipId, atMs: joinedAtMs };
+  return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs };
 }
 
 /** Everybody knows: the row goes, or keeps what outlives the membership. If it has changed since, that is in the stream too. */
 async function settle(deps: Deps, member: Member): Promise<void> {
-  const rest = told(member, deps.settings.leaveEndsAllDevices);
+  const rest = afterEndNotified(member, deps.settings.leaveEndsAllDevices);
   if (isWorthKeeping(rest, deps.now())) await deps.store.putMember(rest, member.revision);
   else await deps.store.deleteMember(member);
 }

@@ -1,7 +1,7 @@
 import type { UserId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
-import { type BarredUser, BLOCK, barredUsers, barUsers, liftBar } from './bar-users.ts';
-import { cutConnections } from './cut-connections.ts';
+import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
+import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
 
 /**
@@ -9,16 +9,17 @@ import type { Deps } from './deps.ts';
  * their rooms, where the rules go on from there. A connection that opens meanwhile finds the bar, which is there first.
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
-  await barUsers(deps, BLOCK, users, untilMs);
+  await restrictUsers(deps, BLOCK, users, untilMs);
   const cause = { code: Code.CUT_OFF, message: 'unable to stay connected; the user was blocked' };
-  for (const user of users) await cutConnections(deps, user, await deps.store.connectionsOf(user), cause);
+  for (const user of users) await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), cause);
 }
 
-export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, BLOCK, users);
+export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> =>
+  liftRestriction(deps, BLOCK, users);
 
 /** Who is barred from connecting now, and until when (ms), the longest first; no page: those who come first. */
 export const blockedEverywhere = (
   deps: Deps,
   page: number | undefined,
   size: number,
-): Promise<readonly BarredUser[] | 'too-far'> => barredUsers(deps, BLOCK, page, size);
+): Promise<readonly RestrictedUser[] | 'too-far'> => restrictedUsers(deps, BLOCK, page, size);

@@ -1,4 +1,4 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { blocked, currentMember, isBlocked, isWorthKeeping } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
@@ -17,15 +17,15 @@ export async function blockUsers(
   if (!isLive(room)) return false;
   for (const user of users) await blockOne(deps, room, user, untilMs);
   // I-B2: a send whose sender was checked before the block now fails and is decided anew.
-  return (await deps.store.raiseFence(roomId, room.epoch)) !== undefined;
+  return (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
 }
 
 async function blockOne(deps: Deps, room: Room, user: UserId, untilMs: number): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const member = currentMember(await deps.store.getMember(room.room, user), room.room, user, room.epoch);
-    const reason = isDue(member, room, deps.settings) ? 'offline' : 'blocked';
+    const member = currentMember(await deps.store.getMember(room.roomId, user), room.roomId, user, room.epoch);
+    const reason = isEvicted(member, room, deps.settings) ? 'offline' : 'blocked';
     const next = blocked(member, untilMs, reason, deps.now());
-    const news = member.membership === undefined ? undefined : reason;
+    const news = member.membershipId === undefined ? undefined : reason;
     if ((await deps.store.putMember(next, member.revision, news)) !== 'conflict') return;
   }
   throw new StoreFault('unable to block the user; his row kept changing');
@@ -41,7 +41,7 @@ export async function unblockUsers(deps: Deps, roomId: RoomId, users: readonly U
 
 async function unblockOne(deps: Deps, room: Room, user: UserId): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const member = await deps.store.getMember(room.room, user);
+    const member = await deps.store.getMember(room.roomId, user);
     if (member === undefined || member.blockedUntilMs === 0) return;
     const next = { ...member, blockedUntilMs: 0 };
     const outcome = isWorthKeeping(next, deps.now())

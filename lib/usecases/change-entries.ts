@@ -33,7 +33,7 @@ export async function changeEntries<T = never>(
   edit: EntriesEdit<T>,
 ): Promise<EntriesOutcome | T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await deps.store.getEntryIndex(room.room, room.epoch);
+    const before = await deps.store.getEntryIndex(room.roomId, room.epoch);
     const { index, done, faults } = await edit.decide(before);
     if (index === undefined) return { done, faults };
     const permitted = (await edit.permit?.()) ?? 'taken';
@@ -41,10 +41,10 @@ export async function changeEntries<T = never>(
     const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
     const values = edit.operation === 'set' ? changed : new Map<string, string>();
     // Noted first: nobody who joins is told that there are none while there are.
-    if (!room.hasEntries && (await deps.store.noteEntries(room.room, room.epoch)) === undefined) return 'no-room';
+    if (!room.hasEntries && (await deps.store.noteEntries(room.roomId, room.epoch)) === undefined) return 'no-room';
     if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') continue;
     if (!(await isStillThere(deps, room))) return 'no-room';
-    await tellEntries(deps, room, index.revision, edit.operation, changed);
+    await notifyEntries(deps, room, index.revision, edit.operation, changed);
     return { done, faults };
   }
   throw new StoreFault('unable to change the attributes; they kept changing');
@@ -52,13 +52,13 @@ export async function changeEntries<T = never>(
 
 /** Looked at once more after the write: a destruction in between may have tidied up before there was anything. */
 async function isStillThere(deps: Deps, room: Room): Promise<boolean> {
-  const now = await deps.store.getRoom(room.room);
+  const now = await deps.store.getRoom(room.roomId);
   if (isLive(now) && now.epoch === room.epoch) return true;
-  await deps.store.removeEntries(room.room, room.epoch);
+  await deps.store.removeEntries(room.roomId, room.epoch);
   return false;
 }
 
-async function tellEntries(
+async function notifyEntries(
   deps: Deps,
   room: Room,
   revision: number,

@@ -13,8 +13,8 @@ export async function changeMember(
   change: (member: Member) => Member,
 ): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = await deps.store.getMember(room.room, user);
-    const before = currentMember(row, room.room, user, room.epoch);
+    const row = await deps.store.getMember(room.roomId, user);
+    const before = currentMember(row, room.roomId, user, room.epoch);
     const next = change(before);
     const isKept = isWorthKeeping(next, deps.now());
     if (next === before || (!isKept && row === undefined)) return;

@@ -4,7 +4,7 @@ import type { Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { deedOf, inTurn, type Turn, type TurnRequest } from './take-turn.ts';
+import { inTurn, operationOf, type Turn, type TurnRequest } from './take-turn.ts';
 
 /** A room and the caller's row in it. */
 export interface InRoom {
@@ -29,7 +29,7 @@ export function memberInTurn<T extends object>(
   serve: (found: InRoom, turn: Turn) => Promise<T | 'again' | Refusal>,
 ): Promise<T | Refusal> {
   return inTurn(deps, caller, request, async (turn) => {
-    const found = await checkMember(deps, caller, roomId, deedOf(request));
+    const found = await checkMember(deps, caller, roomId, operationOf(request));
     return 'member' in found ? serve(found, turn) : found;
   });
 }

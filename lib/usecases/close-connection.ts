@@ -1,6 +1,6 @@
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
+import { disconnectMember } from './drop-connection.ts';
 import { eachOf } from './fan-out.ts';
 
 const ROOMS_IN_FLIGHT = 8;
@@ -18,16 +18,16 @@ export async function closeConnection(deps: Deps, key: ConnectionKey, stopMs: nu
     const { userId, connectionId } = key;
     await deps.store.arm(deps.now() + SETTLED_MS, [{ kind: 'connection', userId, connectionId }]);
   }
-  await dropFromRooms(deps, closed, stopMs);
+  await disconnectFromRooms(deps, closed, stopMs);
 }
 
 /** Marks the member offline where this was the last connection. A room that fails keeps no other from being told. */
-export async function dropFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
+export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
   const faults: unknown[] = [];
   await eachOf(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
     if (deps.now() >= stopMs) return;
     try {
-      await dropConnection(deps, room, connection, goneSinceMs(connection));
+      await disconnectMember(deps, room, connection, goneSinceMs(connection));
     } catch (fault) {
       faults.push(fault);
     }

@@ -1,6 +1,6 @@
 import type { UserId } from '../domain/ids.ts';
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
-import { dropFromRooms } from './close-connection.ts';
+import { disconnectFromRooms } from './close-connection.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
@@ -13,19 +13,19 @@ const ROOMS_MS = 4_000;
  * frame of theirs is served, whatever becomes of the sockets. Then each is told why. What cannot be closed makes this fail,
  * after all others were ended: then the call is to be made again.
  */
-export async function cutConnections(
+export async function forceCloseConnections(
   deps: Deps,
   userId: UserId,
   connections: readonly ConnectionKey[],
   cause: { readonly code: number; readonly message: string },
 ): Promise<void> {
-  const { closed, faults } = await closeConnections(deps, userId, connections, cause);
+  const { closed, faults } = await forceClose(deps, userId, connections, cause);
   await leaveRooms(deps, closed);
   if (faults.length > 0) throw faults[0];
 }
 
 /** The same without a word to the rooms; what could not be closed is told. */
-export async function closeConnections(
+export async function forceClose(
   deps: Deps,
   userId: UserId,
   connections: readonly ConnectionKey[],
@@ -41,7 +41,7 @@ export async function closeConnections(
     }
   });
   const ids = closed.map(({ connectionId }) => connectionId);
-  if (ids.length > 0) await deps.store.noteCut(userId, ids, deps.now());
+  if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
   // Also those that could not be closed: the end of the socket may do it.
   await eachOf(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
     await deps.push.post(connectionId, { event: 'closing', ...cause });
@@ -55,7 +55,7 @@ async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<vo
   const stopMs = deps.now() + ROOMS_MS;
   await eachOf(closed, CUTS_IN_FLIGHT, async (connection) => {
     try {
-      await dropFromRooms(deps, connection, stopMs);
+      await disconnectFromRooms(deps, connection, stopMs);
     } catch (fault) {
       deps.onFault('take a connection that was cut out of its rooms', fault);
     }

@@ -3,7 +3,7 @@ import { idIn, latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { Code } from '../protocol/codes.ts';
 import { alignList } from './align-list.ts';
-import { cutConnections } from './cut-connections.ts';
+import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
@@ -28,11 +28,11 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
     // Listed first, so that nobody who is shut out is missing; for a day, so that a call that is broken off leaves nothing.
-    await deps.store.addToList(LIST, [{ entry: latestFirst(atMs, user), untilMs: deps.now() + DAY_MS }]);
+    await deps.store.addToList(LIST, [{ item: latestFirst(atMs, user), untilMs: deps.now() + DAY_MS }]);
     await deps.store.setAccess(user, { deactivatedAtMs: atMs });
     await deps.store.expireTokens(user, atMs + 1);
     await alignDeactivated(deps, user, [deactivatedAtMs, atMs]);
-    await cutConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
+    await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
     await forgetUser(deps, user);
   });
 
@@ -49,14 +49,14 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
   const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
   await alignList(deps, LIST, others, async () => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
-    return deactivatedAtMs === 0 ? undefined : { entry: latestFirst(deactivatedAtMs, user), untilMs: 0 };
+    return deactivatedAtMs === 0 ? undefined : { item: latestFirst(deactivatedAtMs, user), untilMs: 0 };
   });
 }
 
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
-  listPage(deps, { list: LIST, page, size }, async ({ entry }) => {
-    const user = idIn(entry) as UserId;
+  listPage(deps, { list: LIST, page, size }, async ({ item }) => {
+    const user = idIn(item) as UserId;
     const { deactivatedAtMs } = await deps.store.getAccess(user);
-    return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === entry ? user : undefined;
+    return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === item ? user : undefined;
   });

@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { endOfRoom, isLive, type Room, type RoomEnd } from '../domain/room.ts';
+import { isLive, type Room, type RoomExpiry, roomExpiresAtMs } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { countMembers } from './query-members.ts';
 
@@ -19,11 +19,11 @@ export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promi
 }
 
 /** Says when a room goes by itself. False = no such room. */
-export async function setRoomEnd(deps: Deps, roomId: RoomId, end: RoomEnd): Promise<boolean> {
+export async function setRoomExpiry(deps: Deps, roomId: RoomId, end: RoomExpiry): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return false;
-  const after = await deps.store.setRoomEnd(roomId, room.epoch, end);
+  const after = await deps.store.setRoomExpiry(roomId, room.epoch, end);
   if (after === undefined) return false;
-  await deps.store.arm(Math.max(endOfRoom(after), deps.now()), [{ kind: 'room', room: roomId }]);
+  await deps.store.arm(Math.max(roomExpiresAtMs(after), deps.now()), [{ kind: 'room', room: roomId }]);
   return true;
 }

@@ -29,7 +29,7 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean,
  * connections it stays: they may have joined the new one by now.
  */
 export async function tidyUp(deps: Deps, room: Room): Promise<void> {
-  const { room: roomId, epoch: roomEpoch, destroyedByItself: automatic = false } = room;
+  const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
   const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {
     await eachOf(rows, ROWS_IN_FLIGHT, async (row) => {
@@ -44,15 +44,15 @@ export async function tidyUp(deps: Deps, room: Room): Promise<void> {
 /** undefined = somebody else has ended it, or it has changed. */
 async function endRoom(
   deps: Deps,
-  { room, epoch }: Room,
+  { roomId, epoch }: Room,
   byItself: boolean,
   unless: Room | undefined,
 ): Promise<Room | undefined> {
   // Before the room itself: a room made anew under this id must not lose what is laid down for it.
   if (!byItself) {
-    await deps.store.removeFromSet('kept-rooms', [room]);
-    await deps.store.removeFromList('muted-rooms', [room]);
+    await deps.store.removeFromSet('kept-rooms', [roomId]);
+    await deps.store.removeFromList('muted-rooms', [roomId]);
   }
-  await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room }]);
-  return deps.store.destroyRoom(room, epoch, deps.now(), byItself, unless);
+  await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room: roomId }]);
+  return deps.store.destroyRoom(roomId, epoch, deps.now(), byItself, unless);
 }

@@ -17,7 +17,7 @@ export interface OwnConnection {
  * forward. Acts on this connection only, so a late event of an old connection changes nothing. `silentSinceMs`: it was not
  * noticed before its lease was over. Returns the row as it is then.
  */
-export async function dropConnection(
+export async function disconnectMember(
   deps: Deps,
   roomId: RoomId,
   { userId, connectionId }: OwnConnection,

@@ -1,7 +1,7 @@
 import { decideLogin, isBefore, LOGINS_KEPT_MS, type Login } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
 import { type Connection, StoreFault } from '../store/room-store.ts';
-import { cutConnections } from './cut-connections.ts';
+import { forceCloseConnections } from './cut-connections.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 
 /** What is ended for a connection that has been opened: its row is there, so of two at once one sees the other. */
@@ -14,12 +14,12 @@ export async function endFormer(deps: Deps, own: Connection): Promise<number> {
     ({ connectionId }) => connectionId !== own.connectionId,
   );
   const former = order === undefined ? [] : others.filter((other) => isFormer(order, own, other));
-  await cutConnections(deps, own.userId, former, {
+  await forceCloseConnections(deps, own.userId, former, {
     code: Code.KICKED_BY_OTHER_DEVICE,
     message: 'another device of the same platform has connected',
   });
   const left = others.filter((other) => !former.includes(other));
-  await cutConnections(deps, own.userId, oldestOf(left, left.length + 1 - maxConnectionsPerUser, deps), {
+  await forceCloseConnections(deps, own.userId, oldestOf(left, left.length + 1 - maxConnectionsPerUser, deps), {
     code: Code.KICKED_BY_OTHER_DEVICE,
     message: 'the user has opened too many connections',
   });
@@ -32,13 +32,10 @@ interface Order {
 }
 
 /** The order of the logins on this device, of which this one is the latest. */
-async function noteLogin(
-  deps: Deps,
-  { userId, device, instance, openedAtMs }: Connection,
-): Promise<Order | 'followed'> {
+async function noteLogin(deps: Deps, { userId, device, loginId, openedAtMs }: Connection): Promise<Order | 'followed'> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const list = await deps.store.getLogins(userId, device);
-    const decided = decideLogin(list.logins, instance, openedAtMs);
+    const decided = decideLogin(list.logins, loginId, openedAtMs);
     if (decided.kind === 'followed') return 'followed';
     const { sinceMs, next } = decided;
     const expiresAtMs = openedAtMs + LOGINS_KEPT_MS;
@@ -50,10 +47,10 @@ async function noteLogin(
 
 /** One that comes later and is not noted yet finds this one, and ends it. */
 function isFormer({ logins, sinceMs }: Order, own: Connection, other: Connection): boolean {
-  if (other.device !== own.device || other.instance === own.instance) return false;
-  const noted = logins.find(({ instance }) => instance === other.instance);
-  const start = { instance: other.instance, sinceMs: noted?.sinceMs ?? other.openedAtMs };
-  return isBefore(start, { instance: own.instance, sinceMs });
+  if (other.device !== own.device || other.loginId === own.loginId) return false;
+  const noted = logins.find(({ loginId }) => loginId === other.loginId);
+  const start = { loginId: other.loginId, sinceMs: noted?.sinceMs ?? other.openedAtMs };
+  return isBefore(start, { loginId: own.loginId, sinceMs });
 }
 
 function oldestOf(connections: readonly Connection[], count: number, { settings }: Deps): readonly Connection[] {

@@ -33,7 +33,7 @@ export const entryFrames = (
   const parts = partsThatFit(entries);
   return parts.map((part) => ({
     event: 'entries',
-    room: room.room,
+    room: room.roomId,
     roomEpoch: room.epoch,
     revision,
     operation,

@@ -1,12 +1,12 @@
 import { type EntryChange, type EntryIndex, removeEntries } from '../domain/entries.ts';
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { currentMember, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { changeEntries } from './change-entries.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
-import { claimEnd, forgetRow } from './end-membership.ts';
+import { endMembership, forgetRow } from './end-membership.ts';
 
 /**
  * Takes a deleted user out of one room: the membership ends as by a leave, the protection, the exemption and the attributes
@@ -20,19 +20,19 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   // What is in a destroyed room goes with it.
   if (!isLive(room)) return;
   const erased = row === undefined ? 'nothing' : await eraseMember(deps, room, row);
-  if (erased !== 'is-back' && room.protectedSince[user] !== undefined)
-    await deps.store.unprotect(roomId, room.epoch, user);
+  if (erased !== 'is-back' && room.allowlistedSince[user] !== undefined)
+    await deps.store.removeFromAllowlist(roomId, room.epoch, user);
   if (room.hasEntries) await eraseEntries(deps, room, user);
   // A send that was checked before now fails.
-  if (erased === 'out') await deps.store.raiseFence(roomId, room.epoch);
+  if (erased === 'out') await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
 }
 
 /** Those of the users of whom there is anything in the room: for most rooms a walk comes by that is nobody. */
-export async function thoseIn(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
+export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
   const [room, rows] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMembers(roomId, users)]);
   const found = new Set<string>(rows.map(({ userId }) => userId));
   if (isLive(room)) {
-    for (const user of Object.keys(room.protectedSince)) found.add(user);
+    for (const user of Object.keys(room.allowlistedSince)) found.add(user);
     const index = room.hasEntries ? await deps.store.getEntryIndex(roomId, room.epoch) : undefined;
     for (const { userId } of Object.values(index?.entries ?? {})) found.add(userId);
   }
@@ -51,14 +51,14 @@ async function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' 
   let row: Member | undefined = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (row === undefined) return 'nothing';
-    const member = { ...currentMember(row, room.room, user, room.epoch), muteExempt: false };
-    if (member.membership === undefined) {
+    const member = { ...currentMember(row, room.roomId, user, room.epoch), muteExempt: false };
+    if (member.membershipId === undefined) {
       if (!row.muteExempt || (await putRest(deps, member))) return 'nothing';
     } else {
       if (member.joinedAtMs >= (await anewAt(deps, user))) return 'is-back';
-      if (await claimEnd(deps, member, isDue(member, room, deps.settings) ? 'offline' : 'left')) return 'out';
+      if (await endMembership(deps, member, isEvicted(member, room, deps.settings) ? 'offline' : 'left')) return 'out';
     }
-    row = await deps.store.getMember(room.room, user);
+    row = await deps.store.getMember(room.roomId, user);
   }
   throw new StoreFault('unable to take the user out of the room; the row kept changing');
 }

@@ -1,11 +1,11 @@
 import type { RoomId, UserId } from '../domain/ids.ts';
 import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
-import type { DueEntry, Erasure } from '../store/room-store.ts';
-import { closeConnections } from './cut-connections.ts';
+import type { Erasure, Timer } from '../store/room-store.ts';
+import { forceClose } from './cut-connections.ts';
 import { CANCELLED } from './deactivate-users.ts';
 import type { Deps } from './deps.ts';
-import { eraseFromRoom, thoseIn } from './erase-from-room.ts';
+import { eraseFromRoom, usersWithState } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
 import { walkRooms } from './walk-rooms.ts';
@@ -38,7 +38,7 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
 async function shutOut(deps: Deps, user: UserId): Promise<void> {
   const nowMs = deps.now();
   await deps.store.expireTokens(user, nowMs + 1);
-  const { faults } = await closeConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
+  const { faults } = await forceClose(deps, user, await deps.store.connectionsOf(user), CANCELLED);
   if (faults.length > 0) throw faults[0];
   await unlist(deps, user);
   // Which connections were cut goes too: their tokens are worth nothing, so nothing is done by them.
@@ -71,7 +71,7 @@ async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Prom
     if (deps.now() < stopMs) await eraseFromRoom(deps, room, user);
     else later.push(room);
   });
-  const entries = later.map((room): DueEntry => ({ kind: 'erasure', room, userId: user }));
+  const entries = later.map((room): Timer => ({ kind: 'erasure', room, userId: user }));
   await deps.store.arm(deps.now(), entries);
 }
 
@@ -85,11 +85,11 @@ export async function continueErasure(deps: Deps, erasure: Erasure): Promise<voi
 async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]): Promise<void> {
   let left = users;
   try {
-    left = await thoseIn(deps, room, users);
+    left = await usersWithState(deps, room, users);
     for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
   } catch (fault) {
     deps.onFault('take deleted users out of a room', fault);
-    const entries = left.map((userId): DueEntry => ({ kind: 'erasure', room, userId }));
+    const entries = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
     await deps.store.arm(deps.now(), entries);
   }
 }

@@ -1,13 +1,13 @@
 import type { UserId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
-import { cutConnections } from './cut-connections.ts';
+import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
 
 /** Tokens of the user issued before this time (ms) are worth nothing from now on; what they opened is cut. */
 export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): Promise<void> {
   await deps.store.expireTokens(user, beforeMs);
   const connections = await deps.store.connectionsOf(user);
-  await cutConnections(
+  await forceCloseConnections(
     deps,
     user,
     connections.filter((connection) => connection.tokenIssuedAtMs < beforeMs),

@@ -1,10 +1,10 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { ConnectionId, RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { PushFrame } from '../protocol/frames.ts';
 import type { Deps } from './deps.ts';
-import { dropConnection, type OwnConnection } from './drop-connection.ts';
+import { disconnectMember, type OwnConnection } from './drop-connection.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled at once. */
 const POSTS_IN_FLIGHT = 64;
@@ -26,16 +26,16 @@ export async function* memberPages(
 ): AsyncGenerator<readonly Member[]> {
   let cursor: string | undefined;
   do {
-    const page = await deps.store.listMembers(room.room, cursor);
+    const page = await deps.store.listMembers(room.roomId, cursor);
     yield page.members.filter(
-      (member) => member.roomEpoch === room.epoch && (which === 'every row' || member.membership !== undefined),
+      (member) => member.roomEpoch === room.epoch && (which === 'every row' || member.membershipId !== undefined),
     );
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
 /** Who does not get it: the connection that has the answer instead, or a user altogether. */
-export interface Except {
+export interface Excluded {
   readonly connectionId?: ConnectionId;
   readonly userId?: string;
 }
@@ -49,7 +49,7 @@ export async function fanOut(
   deps: Deps,
   room: Room,
   frame: PushFrame | ((userId: string) => PushFrame),
-  except?: Except,
+  except?: Excluded,
 ): Promise<readonly Member[]> {
   const due: Member[] = [];
   const frameFor = typeof frame === 'function' ? frame : () => frame;
@@ -63,15 +63,15 @@ export async function fanOut(
     await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {
       if ((await deps.push.post(target.connectionId, frameFor(target.userId))) === 'gone') gone.push(target);
     });
-    for (const target of gone) await dropGone(deps, room.room, target);
-    due.push(...members.filter((member) => isDue(member, room, deps.settings)));
+    for (const target of gone) await dropGone(deps, room.roomId, target);
+    due.push(...members.filter((member) => isEvicted(member, room, deps.settings)));
   }
   return due;
 }
 
 async function dropGone(deps: Deps, room: RoomId, target: OwnConnection): Promise<void> {
   try {
-    await dropConnection(deps, room, target, undefined);
+    await disconnectMember(deps, room, target, undefined);
   } catch (fault) {
     deps.onFault('drop a gone connection', fault);
   }

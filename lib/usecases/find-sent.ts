@@ -1,5 +1,5 @@
 import type { Room } from '../domain/room.ts';
-import type { SentPlace } from '../store/room-store.ts';
+import type { SentPosition } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { lifeOf } from './read-messages.ts';
 
@@ -12,7 +12,7 @@ export async function findSent(
   room: Room,
   userId: string,
   clientMessageId: string,
-): Promise<SentPlace | undefined> {
+): Promise<SentPosition | undefined> {
   const inTail = room.tail.find((one) => one.senderUserId === userId && one.clientMessageId === clientMessageId);
   return inTail ?? deps.store.findSent(lifeOf(room), userId, clientMessageId);
 }

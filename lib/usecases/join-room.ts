@@ -1,19 +1,19 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import { type JoinedAnswer, MESSAGE_COUNT_DEFAULT, type Resume } from '../protocol/frames.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import type { OwnConnection } from './drop-connection.ts';
-import { claimEnd, kickDue } from './end-membership.ts';
+import { endMembership, evictMembers } from './end-membership.ts';
 import { forgetRoom, keepLastRoom } from './leave-room.ts';
-import { lookOnceMore } from './look-once-more.ts';
+import { recheckConnection } from './look-once-more.ts';
 import { noteActivity } from './note-activity.ts';
 import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './permit-entry.ts';
-import { isBeyondLimit, isOverLimit } from './query-members.ts';
+import { isOverMemberLimit, joinedBeyondLimit } from './query-members.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
 import { inTurn, type Turn } from './take-turn.ts';
-import { tellOwnDevices } from './tell-own-devices.ts';
+import { notifyOwnDevices } from './tell-own-devices.ts';
 
 /** A client has given up by then, or its Lambda has ended. */
 const UNCHECKED_MS = 60_000;
@@ -58,13 +58,14 @@ async function joinOnce(
     return admitted;
   }
   const [again, now] = await Promise.all([
-    lookOnceMore(deps, connection, request.room),
+    recheckConnection(deps, connection, request.room),
     deps.store.getRoom(request.room),
   ]);
   if (again === undefined) return gone();
   if (!isLive(now) || now.epoch !== room.epoch) return 'room-is-gone';
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
-  if (deps.settings.multiLoginSync && admitted.isNewDevice) await tellOwnDevices(deps, connection, room.room, 'joined');
+  if (deps.settings.multiLoginSync && admitted.isNewDevice)
+    await notifyOwnDevices(deps, connection, room.roomId, 'joined');
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
   return answer(deps, { before: room, now }, admitted, request);
 }
@@ -89,42 +90,42 @@ async function admit(
   const { userId } = by;
   let row = read;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const member = currentMember(row, room.room, userId, room.epoch);
+    const member = currentMember(row, room.roomId, userId, room.epoch);
     const refusal = await refuseEntry(deps, member, room, resume);
     if (refusal !== undefined) return refusal;
-    if (member.membership !== undefined && isDue(member, room, deps.settings)) {
+    if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
       // I-M13: out before this, and in afresh.
-      await kickDue(deps, [member]);
-      row = await deps.store.getMember(room.room, userId);
+      await evictMembers(deps, [member]);
+      row = await deps.store.getMember(room.roomId, userId);
       continue;
     }
-    const fresh = member.membership === undefined;
+    const fresh = member.membershipId === undefined;
     const isNewDevice = fresh || !hasDevice(member, by.device);
     // Written also if he is in by this connection: a join of another room that is about to leave this one finds it changed.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
     if (stored !== 'conflict') return { member: stored, fresh, isNewDevice };
-    row = await deps.store.getMember(room.room, userId);
+    row = await deps.store.getMember(room.roomId, userId);
   }
   return busy();
 }
 
 /** Somebody new may be one too many, and whoever asks once more because a Lambda died before it had looked. */
 async function isTooMany(deps: Deps, room: Room, { fresh, member }: Admitted, request: JoinRequest): Promise<boolean> {
-  if (fresh) return isOverLimit(deps, room);
+  if (fresh) return isOverMemberLimit(deps, room);
   const isUnchecked = request.resume === undefined && deps.now() - member.joinedAtMs < UNCHECKED_MS;
-  return isUnchecked && isBeyondLimit(deps, room, member);
+  return isUnchecked && joinedBeyondLimit(deps, room, member);
 }
 
 /** The room was full: this membership ends, whatever else changes on its row meanwhile. */
 async function full(deps: Deps, caller: Caller, member: Member): Promise<Refusal> {
   let row: Member | undefined = member;
-  for (let attempt = 0; row !== undefined && row.membership === member.membership; attempt += 1) {
+  for (let attempt = 0; row !== undefined && row.membershipId === member.membershipId; attempt += 1) {
     if (attempt === ATTEMPTS) return busy();
-    if (await claimEnd(deps, row, 'left', caller.connectionId)) break;
-    row = await deps.store.getMember(member.room, member.userId);
+    if (await endMembership(deps, row, 'left', caller.connectionId)) break;
+    row = await deps.store.getMember(member.roomId, member.userId);
   }
-  await forgetRoom(deps, caller, member.room);
+  await forgetRoom(deps, caller, member.roomId);
   return refuse(Code.ROOM_FULL, 'unable to join the room; it is full');
 }
 
@@ -138,9 +139,9 @@ async function answer(deps: Deps, room: JoinedRoom, admitted: Admitted, request:
   const { member, fresh } = admitted;
   const fields = {
     code: 0,
-    room: room.now.room,
+    room: room.now.roomId,
     roomEpoch: room.now.epoch,
-    membership: member.membership ?? '',
+    membership: member.membershipId ?? '',
     joinedAtMs: member.joinedAtMs,
     fresh,
     hasEntries: room.now.hasEntries,

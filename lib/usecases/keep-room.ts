@@ -16,7 +16,7 @@ export async function keepRoom(deps: Deps, roomId: RoomId): Promise<'kept' | 'fu
 /** Whoever has looked at the room before it was kept, and would end it now, finds another fence; who looks later finds it kept. */
 async function outlives(deps: Deps, roomId: RoomId): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) && (await deps.store.raiseFence(roomId, room.epoch)) !== undefined;
+  return isLive(room) && (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
 }
 
 /** False = it was not kept. */

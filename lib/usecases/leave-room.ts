@@ -1,16 +1,16 @@
-import { isDue, offlineMark } from '../domain/eviction.ts';
+import { isEvicted, offlineMark } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { currentMember, hasDevice, type Member, withoutDevice } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { dropConnection, type OwnConnection } from './drop-connection.ts';
-import { claimEnd, kickDue } from './end-membership.ts';
+import { disconnectMember, type OwnConnection } from './drop-connection.ts';
+import { endMembership, evictMembers } from './end-membership.ts';
 import { noteActivity } from './note-activity.ts';
-import { isOverLimit } from './query-members.ts';
+import { isOverMemberLimit } from './query-members.ts';
 import { inTurn } from './take-turn.ts';
-import { tellOwnDevices } from './tell-own-devices.ts';
+import { notifyOwnDevices } from './tell-own-devices.ts';
 
 /** LEAVE: out at once; with another device of his in the room only this one goes, unless a setting says otherwise. */
 export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<Left | Refusal> =>
@@ -24,7 +24,7 @@ export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<L
     });
     if (left === 'again' || 'code' in left) return left;
     await forgetRoom(deps, caller, roomId);
-    if (deps.settings.multiLoginSync) await tellOwnDevices(deps, turn.connection, roomId, 'left');
+    if (deps.settings.multiLoginSync) await notifyOwnDevices(deps, turn.connection, roomId, 'left');
     return { code: Code.OK };
   });
 
@@ -50,7 +50,7 @@ async function takeOff(deps: Deps, caller: Caller, roomId: RoomId, before?: Room
   const connection = await deps.store.addConnectionRoom(caller, roomId);
   if (connection === undefined) {
     const device = row.devices[connectionId] ?? connectionId;
-    await dropConnection(deps, roomId, { userId, connectionId, device }, undefined);
+    await disconnectMember(deps, roomId, { userId, connectionId, device }, undefined);
   }
   return connection;
 }
@@ -73,7 +73,7 @@ export async function keepLastRoom(deps: Deps, connection: Connection, joined: R
 export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, userId)]);
   if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
-  return !(await isOverLimit(deps, room));
+  return !(await isOverMemberLimit(deps, room));
 }
 
 /** A join has moved the caller out of this room: his client has not asked for it, so it is told. */
@@ -92,8 +92,14 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
   if (left === 'stays' || 'code' in left) return;
   // A join of this room that came in between looks at both by itself.
   await takeOff(deps, caller, roomId, another);
-  const { roomEpoch, membership = '' } = left;
-  await deps.push.post(caller.connectionId, { event: 'removed', room: roomId, roomEpoch, membership, reason: 'left' });
+  const { roomEpoch, membershipId = '' } = left;
+  await deps.push.post(caller.connectionId, {
+    event: 'removed',
+    room: roomId,
+    roomEpoch,
+    membership: membershipId,
+    reason: 'left',
+  });
 }
 
 /**
@@ -107,11 +113,11 @@ async function leave<T>(
   permit: (member: Member) => Promise<'taken' | T>,
 ): Promise<Member | Refusal | T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = await deps.store.getMember(room.room, own.userId);
-    const member = currentMember(row, room.room, own.userId, room.epoch);
-    if (member.membership === undefined) return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member');
-    if (isDue(member, room, deps.settings)) {
-      await kickDue(deps, [member]);
+    const row = await deps.store.getMember(room.roomId, own.userId);
+    const member = currentMember(row, room.roomId, own.userId, room.epoch);
+    if (member.membershipId === undefined) return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member');
+    if (isEvicted(member, room, deps.settings)) {
+      await evictMembers(deps, [member]);
       return refuse(Code.NOT_A_MEMBER, 'unable to leave the room; not a member any more', { reason: 'offline' });
     }
     const permitted = await permit(member);
@@ -127,12 +133,12 @@ async function leaveOnce(deps: Deps, own: OwnConnection, room: Room, member: Mem
   const device = member.devices[own.connectionId] ?? own.device;
   const rest = withoutDevice(member, device, offlineMark(room, nowMs, nowMs));
   if (rest === undefined || deps.settings.leaveEndsAllDevices) {
-    return claimEnd(deps, member, 'left', own.connectionId);
+    return endMembership(deps, member, 'left', own.connectionId);
   }
   if ((await deps.store.putMember(rest, member.revision)) === 'conflict') return false;
   // Only devices without a connection are left in the room: he is offline from now on.
   if (rest.offline !== undefined) {
-    await deps.store.arm(nowMs, [{ kind: 'member', room: room.room, userId: own.userId }]);
+    await deps.store.arm(nowMs, [{ kind: 'member', room: room.roomId, userId: own.userId }]);
   }
   return true;
 }

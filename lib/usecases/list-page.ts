@@ -1,4 +1,4 @@
-import type { AppList, ListEntry, PageOfList } from '../store/room-store.ts';
+import type { AppList, ListItem, PageOfList } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
@@ -29,7 +29,7 @@ export interface ListQuery {
 export async function listPage<T>(
   deps: Deps,
   query: ListQuery,
-  lookAt: (entry: ListEntry) => Promise<T | undefined>,
+  lookAt: (entry: ListItem) => Promise<T | undefined>,
 ): Promise<readonly T[] | 'too-far'> {
   const start = await startOf(deps, query);
   if (start === undefined) return 'too-far';
@@ -64,7 +64,7 @@ async function entryAt(deps: Deps, query: ListQuery, count: number): Promise<str
   for (let counted = 0; counted < count; ) {
     const limit = Math.min(COUNTED_AT_ONCE, count - counted);
     const entries = await read(deps, query, last, limit);
-    last = entries.at(-1)?.entry ?? last;
+    last = entries.at(-1)?.item ?? last;
     counted += entries.length;
     if (entries.length < limit) break;
   }
@@ -75,7 +75,7 @@ async function fill<T>(
   deps: Deps,
   query: ListQuery,
   start: string,
-  lookAt: (entry: ListEntry) => Promise<T | undefined>,
+  lookAt: (entry: ListItem) => Promise<T | undefined>,
 ): Promise<{ readonly found: readonly T[]; readonly last: string }> {
   const found: T[] = [];
   let last = start;
@@ -84,7 +84,7 @@ async function fill<T>(
     const entries = await read(deps, query, last, Math.max(missing, LOOKS_IN_FLIGHT));
     const taken = (await lookAtAll(entries, lookAt)).slice(0, missing);
     found.push(...taken.map(([, thing]) => thing));
-    last = (taken.length === missing ? taken.at(-1)?.[0].entry : entries.at(-1)?.entry) ?? last;
+    last = (taken.length === missing ? taken.at(-1)?.[0].item : entries.at(-1)?.item) ?? last;
     looks += entries.length;
     if (entries.length < LOOKS_IN_FLIGHT) break;
   }
@@ -92,10 +92,10 @@ async function fill<T>(
 }
 
 async function lookAtAll<T>(
-  entries: readonly ListEntry[],
-  lookAt: (entry: ListEntry) => Promise<T | undefined>,
-): Promise<readonly (readonly [ListEntry, T])[]> {
-  const seen = new Map<ListEntry, T>();
+  entries: readonly ListItem[],
+  lookAt: (entry: ListItem) => Promise<T | undefined>,
+): Promise<readonly (readonly [ListItem, T])[]> {
+  const seen = new Map<ListItem, T>();
   await eachOf(entries, LOOKS_IN_FLIGHT, async (entry) => {
     const found = await lookAt(entry);
     if (found !== undefined) seen.set(entry, found);
@@ -106,9 +106,9 @@ async function lookAtAll<T>(
   });
 }
 
-const read = (deps: Deps, query: ListQuery, afterEntry: string, limit: number): Promise<readonly ListEntry[]> =>
+const read = (deps: Deps, query: ListQuery, afterEntry: string, limit: number): Promise<readonly ListItem[]> =>
   deps.store.readList(
     query.list,
-    { afterEntry, limit, order: query.order, beforeEntry: query.beforeEntry },
+    { afterItem: afterEntry, limit, order: query.order, beforeItem: query.beforeEntry },
     deps.now(),
   );

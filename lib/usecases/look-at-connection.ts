@@ -1,21 +1,21 @@
 import type { RoomId } from '../domain/ids.ts';
 import { leaseFrom, silentSince } from '../domain/lease.ts';
-import type { Connection, ConnectionEntry, DueEntry } from '../store/room-store.ts';
+import type { Connection, ConnectionTimer, Timer } from '../store/room-store.ts';
 import { goneSinceMs, SETTLED_MS } from './close-connection.ts';
 import type { Deps } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
-import { type Look, lookAtMember } from './look-at-member.ts';
+import { disconnectMember } from './drop-connection.ts';
+import { type SweepResult, sweepMember } from './look-at-member.ts';
 
 /** As for a member; a closed connection's rooms are looked at by themselves from then on. */
-export interface ConnectionLook extends Look {
-  readonly members?: readonly { readonly entry: DueEntry; readonly atMs: number }[];
-  readonly kicked?: number;
+export interface ConnectionSweepResult extends SweepResult {
+  readonly members?: readonly { readonly entry: Timer; readonly atMs: number }[];
+  readonly evicted?: number;
   /** Rooms that could not be looked at. */
   readonly failed?: number;
   /** Some of all its rooms could not be: they are to be tried again. */
   readonly hasFailed?: boolean;
   /** The time was up: this is what is left. */
-  readonly rest?: ConnectionEntry;
+  readonly rest?: ConnectionTimer;
   /** Nothing more can come of it: its row may go once the members are put down. */
   readonly isOver?: true;
 }
@@ -24,16 +24,20 @@ export interface ConnectionLook extends Look {
  * A connection whose lease was over when the entry was written: heard of since, or half-open, or closed by now. Begins no
  * second room after `stopMs`, however many there are.
  */
-export async function lookAtConnection(deps: Deps, entry: ConnectionEntry, stopMs: number): Promise<ConnectionLook> {
+export async function sweepConnection(
+  deps: Deps,
+  entry: ConnectionTimer,
+  stopMs: number,
+): Promise<ConnectionSweepResult> {
   const { userId, connectionId } = entry;
   const key = { userId, connectionId };
-  const glance = await deps.store.glanceConnection(key);
+  const glance = await deps.store.getConnectionEventually(key);
   // Nothing comes to a row that was closed long ago, so a glance is as good as a look.
   const connection = isDecided(deps, glance) ? glance : await deps.store.getConnection(key);
   if (connection === undefined) return {};
   if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, entry, stopMs);
   const aliveUntilMs = connection.leaseUntilMs;
-  if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'revived' };
+  if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'alive' };
   const heard = deps.settings.mockHeartbeat ? await askGateway(deps, connection) : undefined;
   if (heard !== undefined && !('closed' in heard)) return heard;
   const closed = heard?.closed ?? (await closeLapsed(deps, connection));
@@ -60,13 +64,13 @@ async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Pr
 async function askGateway(
   deps: Deps,
   connection: Connection,
-): Promise<ConnectionLook | { readonly closed: Connection } | undefined> {
+): Promise<ConnectionSweepResult | { readonly closed: Connection } | undefined> {
   const lastActiveMs = await deps.push.lastActiveMs(connection.connectionId);
   // Nothing is known, so it stays for now.
   if (lastActiveMs === undefined) return { nextAtMs: deps.now() };
   if (lastActiveMs !== 'gone') {
     const aliveUntilMs = leaseFrom(lastActiveMs);
-    return deps.now() < aliveUntilMs ? { nextAtMs: aliveUntilMs, did: 'revived' } : undefined;
+    return deps.now() < aliveUntilMs ? { nextAtMs: aliveUntilMs, did: 'alive' } : undefined;
   }
   // Perhaps this very moment, and its `$disconnect` is on its way: the lease, which no heartbeat renews, says nothing.
   return { closed: await deps.store.closeConnection(connection, deps.now()) };
@@ -79,13 +83,13 @@ async function askGateway(
 async function walkRooms(
   deps: Deps,
   connection: Connection,
-  entry: ConnectionEntry,
+  entry: ConnectionTimer,
   stopMs: number,
-): Promise<ConnectionLook> {
+): Promise<ConnectionSweepResult> {
   const { userId, closedAtMs = 0 } = connection;
   const isLast = isSettled(deps, connection);
-  const members: { entry: DueEntry; atMs: number }[] = [];
-  const counts = { kicked: 0, failed: 0 };
+  const members: { entry: Timer; atMs: number }[] = [];
+  const counts = { evicted: 0, failed: 0 };
   let afterRoom = entry.afterRoom;
   for (const [index, room] of roomsAfter(connection, afterRoom).entries()) {
     // One at least: else a look that took long to begin would never get on.
@@ -98,7 +102,7 @@ async function walkRooms(
     });
     if (nextAtMs !== undefined && (isLast || nextAtMs < closedAtMs + SETTLED_MS))
       members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
-    if (did === 'kicked') counts.kicked += 1;
+    if (did === 'evicted') counts.evicted += 1;
     afterRoom = room;
   }
   const look = { members, ...counts };
@@ -110,10 +114,10 @@ async function walkRooms(
 const roomsAfter = ({ rooms }: Connection, afterRoom: RoomId | undefined): readonly RoomId[] =>
   rooms.filter((room) => afterRoom === undefined || room > afterRoom).toSorted((one, other) => (one < other ? -1 : 1));
 
-async function lookAtRoom(deps: Deps, connection: Connection, room: RoomId, failed: () => void): Promise<Look> {
+async function lookAtRoom(deps: Deps, connection: Connection, room: RoomId, failed: () => void): Promise<SweepResult> {
   try {
-    const member = await dropConnection(deps, room, connection, goneSinceMs(connection));
-    return member?.offline === undefined ? {} : await lookAtMember(deps, room, connection.userId);
+    const member = await disconnectMember(deps, room, connection, goneSinceMs(connection));
+    return member?.offline === undefined ? {} : await sweepMember(deps, room, connection.userId);
   } catch (fault) {
     deps.onFault('look at a room of a connection that is gone', fault);
     failed();

@@ -1,14 +1,14 @@
-import { isDue, realTimeKickAt } from '../domain/eviction.ts';
+import { isEvicted, realTimeEvictionAtMs } from '../domain/eviction.ts';
 import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
-import { claimEnd } from './end-membership.ts';
+import { endMembership } from './end-membership.ts';
 
 /** What the sweep found of one entry: when to look again, if ever, and what it did. */
-export interface Look {
+export interface SweepResult {
   readonly nextAtMs?: number | undefined;
-  readonly did?: 'kicked' | 'closed' | 'revived' | 'destroyed';
+  readonly did?: 'evicted' | 'closed' | 'alive' | 'destroyed';
 }
 
 const FIRST_LOOK_MS = 300_000;
@@ -18,7 +18,7 @@ const LAST_LOOK_MS = 86_400_000;
  * A member without a connection: out by the rule and not removed yet (its Lambda died), out by the real-time service, or
  * to be looked at again, ever more seldom: only a message can put him out then, and that message does it.
  */
-export async function lookAtMember(deps: Deps, roomId: RoomId, user: UserId): Promise<Look> {
+export async function sweepMember(deps: Deps, roomId: RoomId, user: UserId): Promise<SweepResult> {
   // look:    read revision 7, read the room ---------------------------------------- claim 7 -> refused
   // protect: -------------------------------- write the room, revision 8 -> answered
   // So the row comes first: whoever writes the room and then the row has outdated every look that missed the room.
@@ -26,10 +26,10 @@ export async function lookAtMember(deps: Deps, roomId: RoomId, user: UserId): Pr
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room) || member?.roomEpoch !== room.epoch || member.offline === undefined) return {};
   const nowMs = deps.now();
-  const kickAtMs = realTimeKickAt(member, room, deps.settings);
-  if (isDue(member, room, deps.settings) || (kickAtMs !== undefined && kickAtMs <= nowMs)) {
+  const kickAtMs = realTimeEvictionAtMs(member, room, deps.settings);
+  if (isEvicted(member, room, deps.settings) || (kickAtMs !== undefined && kickAtMs <= nowMs)) {
     // Refused: he is back, or somebody else ended it; the row tells which when it is looked at once more.
-    return (await claimEnd(deps, member, 'offline')) ? { did: 'kicked' } : { nextAtMs: nowMs };
+    return (await endMembership(deps, member, 'offline')) ? { did: 'evicted' } : { nextAtMs: nowMs };
   }
   if (kickAtMs !== undefined) return { nextAtMs: kickAtMs };
   const sinceMs = nowMs - member.offline.atMs;
@@ -40,7 +40,7 @@ export async function lookAtMember(deps: Deps, roomId: RoomId, user: UserId): Pr
  * After this no look that began before it puts him out: each claims the row as it was. For what stands on the room's row
  * and forbids that; it must be written by then.
  */
-export async function outdateLooks(deps: Deps, member: Member): Promise<void> {
+export async function invalidateConcurrentSweeps(deps: Deps, member: Member): Promise<void> {
   // A conflict is as good: somebody else has written the row since it was read.
   if (member.offline !== undefined) await deps.store.putMember(member, member.revision);
 }

@@ -1,14 +1,14 @@
 import type { RoomId } from '../domain/ids.ts';
-import { endOfRoom } from '../domain/room.ts';
+import { roomExpiresAtMs } from '../domain/room.ts';
 import type { Deps } from './deps.ts';
 import { destroyRoom, LOOK_AFTER_MS, tidyUp } from './destroy-room.ts';
-import type { Look } from './look-at-member.ts';
+import type { SweepResult } from './look-at-member.ts';
 
 /** A room's end may be brought forward, so it is looked at this often at least. */
 const LOOK_MS = 3_600_000;
 
 /** A room whose time may have come, or that somebody has destroyed half-way. */
-export async function lookAtRoom(deps: Deps, roomId: RoomId): Promise<Look> {
+export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult> {
   const room = await deps.store.getRoom(roomId);
   if (room === undefined) return {};
   if (room.destroyedAtMs !== undefined) {
@@ -18,7 +18,7 @@ export async function lookAtRoom(deps: Deps, roomId: RoomId): Promise<Look> {
     await tidyUp(deps, room);
     return {};
   }
-  const [nowMs, endMs] = [deps.now(), endOfRoom(room)];
+  const [nowMs, endMs] = [deps.now(), roomExpiresAtMs(room)];
   if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + LOOK_MS) };
   // After the room: who keeps it in between is seen here, or in the fence.
   if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + LOOK_MS };

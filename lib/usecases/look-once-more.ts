@@ -1,19 +1,23 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { dropConnection } from './drop-connection.ts';
+import { disconnectMember } from './drop-connection.ts';
 
 /**
  * The connection, after a member's row that names it was written: whichever way an end or a leave came in between, no
  * ghost stays online. Returns its row with the room on it, since who left the room meanwhile may have taken it off;
  * undefined = it is closed, and is not in the room any more.
  */
-export async function lookOnceMore(deps: Deps, connection: Connection, room: RoomId): Promise<Connection | undefined> {
+export async function recheckConnection(
+  deps: Deps,
+  connection: Connection,
+  room: RoomId,
+): Promise<Connection | undefined> {
   const again = await deps.store.getConnection(connection);
   if (again !== undefined && again.closedAtMs === undefined) {
     const now = again.rooms.includes(room) ? again : await deps.store.addConnectionRoom(connection, room);
     if (now !== undefined) return now;
   }
-  await dropConnection(deps, room, connection, undefined);
+  await disconnectMember(deps, room, connection, undefined);
   return undefined;
 }

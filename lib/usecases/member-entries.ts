@@ -65,8 +65,8 @@ function changeInTurn(
 }
 
 async function hasEnded(deps: Deps, member: Member): Promise<boolean> {
-  const row = await deps.store.getMember(member.room, member.userId);
-  return row?.roomEpoch !== member.roomEpoch || row.membership !== member.membership;
+  const row = await deps.store.getMember(member.roomId, member.userId);
+  return row?.roomEpoch !== member.roomEpoch || row.membershipId !== member.membershipId;
 }
 
 /** A member removes attributes of the room. Of several, those that can be are removed, and the refusal names the others. */
@@ -108,9 +108,9 @@ export async function getEntries(
   roomId: RoomId,
   afterKey: string,
 ): Promise<Omit<EntriesAnswer, 'event' | 'id'> | Refusal> {
-  const checked = await admitMember(deps, caller, roomId, { action: 'history', deed: 'read the attributes' });
+  const checked = await admitMember(deps, caller, roomId, { action: 'history', operation: 'read the attributes' });
   if (!('member' in checked)) return checked;
-  const { room, epoch } = checked.room;
+  const { roomId: room, epoch } = checked.room;
   const { index, keys, values } = await readEntries(deps, checked.room, (key) => key > afterKey, ENTRIES_BYTES_MAX);
   const page = partsThatFit(values)[0] ?? new Map<string, string>();
   const next = keys.length > page.size ? [...page.keys()].at(-1) : undefined;

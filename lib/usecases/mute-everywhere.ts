@@ -1,16 +1,17 @@
 import type { UserId } from '../domain/ids.ts';
-import { type BarredUser, barredUsers, barUsers, liftBar, MUTE } from './bar-users.ts';
+import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
 import type { Deps } from './deps.ts';
 
 /** Mutes users in all rooms until then (ms); no exemption in a room helps. */
 export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> =>
-  barUsers(deps, MUTE, users, untilMs);
+  restrictUsers(deps, MUTE, users, untilMs);
 
-export const unmuteEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> => liftBar(deps, MUTE, users);
+export const unmuteEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> =>
+  liftRestriction(deps, MUTE, users);
 
 /** Who is muted in all rooms now, and until when (ms), the longest first; no page: those who come first. */
 export const mutedEverywhere = (
   deps: Deps,
   page: number | undefined,
   size: number,
-): Promise<readonly BarredUser[] | 'too-far'> => barredUsers(deps, MUTE, page, size);
+): Promise<readonly RestrictedUser[] | 'too-far'> => restrictedUsers(deps, MUTE, page, size);

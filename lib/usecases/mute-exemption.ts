@@ -17,7 +17,7 @@ export async function endExemption(deps: Deps, roomId: RoomId, users: readonly U
   if (!isLive(room)) return false;
   await setExemption(deps, room, users, false);
   // A send that was checked while he was exempt now fails and is decided anew.
-  return (await deps.store.raiseFence(roomId, room.epoch)) !== undefined;
+  return (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
 }
 
 async function setExemption(deps: Deps, room: Room, users: readonly UserId[], muteExempt: boolean): Promise<void> {

@@ -8,7 +8,7 @@ import { listPage } from './list-page.ts';
 export async function muteRoom(deps: Deps, roomId: RoomId): Promise<boolean> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return false;
-  await deps.store.addToList('muted-rooms', [{ entry: roomId, untilMs: 0 }]);
+  await deps.store.addToList('muted-rooms', [{ item: roomId, untilMs: 0 }]);
   const after = await deps.store.setRoomMuted(roomId, room.epoch, true);
   await listIfMuted(deps, roomId);
   return after !== undefined;
@@ -25,7 +25,7 @@ export async function unmuteRoom(deps: Deps, roomId: RoomId): Promise<boolean> {
 
 const listIfMuted = (deps: Deps, room: RoomId): Promise<void> =>
   alignList(deps, 'muted-rooms', [room], async () =>
-    (await isRoomMuted(deps, room)) === true ? { entry: room, untilMs: 0 } : undefined,
+    (await isRoomMuted(deps, room)) === true ? { item: room, untilMs: 0 } : undefined,
   );
 
 /** Undefined = no such room. */
@@ -36,6 +36,6 @@ export async function isRoomMuted(deps: Deps, roomId: RoomId): Promise<boolean |
 
 /** A page of the muted rooms, counted from 1. The list may hold more than is muted, so each room is asked. */
 export const mutedRooms = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
-  listPage(deps, { list: 'muted-rooms', page, size }, async ({ entry }) =>
-    (await isRoomMuted(deps, entry as RoomId)) === true ? entry : undefined,
+  listPage(deps, { list: 'muted-rooms', page, size }, async ({ item }) =>
+    (await isRoomMuted(deps, item as RoomId)) === true ? item : undefined,
   );

@@ -17,7 +17,7 @@ export async function muteUsers(
     await changeMember(deps, room, user, (member) => ({ ...member, mutedUntilMs: untilMs }));
   }
   // A send whose sender was checked before the mute now fails and is decided anew.
-  return (await deps.store.raiseFence(roomId, room.epoch)) !== undefined;
+  return (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
 }
 
 /** False = no such room. */

@@ -8,5 +8,5 @@ import type { Deps } from './deps.ts';
 export async function noteActivity(deps: Deps, room: Room): Promise<boolean> {
   const nowMs = deps.now();
   if (nowMs - room.lastActiveAtMs < ACTIVITY_MS) return true;
-  return (await deps.store.noteActivity(room.room, room.epoch, nowMs)) !== undefined;
+  return (await deps.store.noteActivity(room.roomId, room.epoch, nowMs)) !== undefined;
 }

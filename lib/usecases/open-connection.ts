@@ -1,4 +1,4 @@
-import { type Access, isShutOut } from '../domain/access.ts';
+import { type Access, isLockedOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import { decideLogin } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
@@ -11,7 +11,7 @@ import { takeFirstTurn } from './take-turn.ts';
 export interface Client {
   readonly platform: string;
   /** Its login: the same for all connections of it. What stands before the last `_` names the run of the client. */
-  readonly instance: string;
+  readonly loginId: string;
 }
 
 /** The life of a token, ms since 1970. */
@@ -41,14 +41,14 @@ export async function openConnection(deps: Deps, caller: Caller, client: Client,
 function connectionOf(
   deps: Deps,
   { userId, connectionId }: Caller,
-  { platform, instance }: Client,
+  { platform, loginId }: Client,
   token: TokenLife,
 ): Connection {
   const nowMs = deps.now();
   return {
-    ...{ userId, connectionId, instance },
+    ...{ userId, connectionId, loginId },
     // A run that logs in once more is the same device: else the former one would be left behind in its rooms.
-    device: deps.settings.oneDevicePerPlatform ? platform : `${platform}.${runOf(instance)}`,
+    device: deps.settings.oneDevicePerPlatform ? platform : `${platform}.${runOf(loginId)}`,
     openedAtMs: nowMs,
     leaseUntilMs: leaseFrom(nowMs),
     rooms: [],
@@ -57,19 +57,19 @@ function connectionOf(
   };
 }
 
-const runOf = (instance: string): string => instance.replace(/(?<!^)_[^_]*$/, '');
+const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 
 /** Both rows may be a moment old: all that they forbid stays so, but for a block or a deactivation, which may be over. */
 async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
-  const { userId, device, instance, openedAtMs } = own;
+  const { userId, device, loginId, openedAtMs } = own;
   const [glance, order] = await Promise.all([
-    deps.store.getAccess(userId, 'glance'),
-    deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'glance') : undefined,
+    deps.store.getAccess(userId, 'eventual'),
+    deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'eventual') : undefined,
   ]);
-  const access = isShutOut(glance, openedAtMs) ? await deps.store.getAccess(userId) : glance;
+  const access = isLockedOut(glance, openedAtMs) ? await deps.store.getAccess(userId) : glance;
   const refusal = refusalFor(access, own, openedAtMs);
   if (refusal !== Code.OK) return refusal;
-  if (order !== undefined && decideLogin(order.logins, instance, openedAtMs).kind === 'followed')
+  if (order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed')
     return Code.KICKED_BY_OTHER_DEVICE;
   return (await takeFirstTurn(deps, userId, access, 'connect'))?.code ?? Code.OK;
 }
@@ -77,5 +77,5 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
 function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): number {
   if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
   if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
-  return tokenIssuedAtMs < access.tokensFromMs ? Code.TOKEN_EXPIRED : Code.OK;
+  return tokenIssuedAtMs < access.tokensValidFromMs ? Code.TOKEN_EXPIRED : Code.OK;
 }

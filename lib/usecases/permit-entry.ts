@@ -1,4 +1,4 @@
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
@@ -6,9 +6,9 @@ import { Code } from '../protocol/codes.ts';
 import type { EndReason, Resume } from '../protocol/frames.ts';
 import { createRoom } from './create-room.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { kickDue } from './end-membership.ts';
+import { evictMembers } from './end-membership.ts';
 import { forgetRoom } from './leave-room.ts';
-import { placeOnConnection } from './place-on-connection.ts';
+import { findRoomSlot } from './place-on-connection.ts';
 import type { Turn } from './take-turn.ts';
 
 export interface JoinRequest {
@@ -36,10 +36,10 @@ export async function permitEntry(
     deps.store.getMember(request.room, caller.userId),
   ]);
   const refusal = isLive(room)
-    ? await refuseEntry(deps, currentMember(row, room.room, caller.userId, room.epoch), room, request.resume)
+    ? await refuseEntry(deps, currentMember(row, room.roomId, caller.userId, room.epoch), room, request.resume)
     : refuseNewRoom(request);
   if (refusal !== undefined) return refusal;
-  const place = await placeOnConnection(deps, turn.connection, request.room);
+  const place = await findRoomSlot(deps, turn.connection, request.room);
   if (place === 'none')
     return refuse(Code.REQUEST_TOO_FAST, 'unable to join the room; the connection is in as many as it may be');
   const taken = await turn.take(isLive(room) ? undefined : 'newRoom');
@@ -66,12 +66,12 @@ export async function refuseEntry(
   if (isBlocked(member, deps.now()))
     return refuse(Code.BLOCKED, 'unable to join the room; blocked for now', { reason: 'blocked' });
   if (resume === undefined) return undefined;
-  if (member.membership !== undefined && isDue(member, room, deps.settings)) {
+  if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
     // I-M13: a member who is found due was out before they came back, and is told so.
-    await kickDue(deps, [member]);
+    await evictMembers(deps, [member]);
     return over('offline');
   }
-  return member.membership === resume.membership ? undefined : over(endOf(member, resume));
+  return member.membershipId === resume.membership ? undefined : over(endOf(member, resume));
 }
 
 const over = (reason: EndReason) =>
@@ -79,4 +79,4 @@ const over = (reason: EndReason) =>
 
 /** A reason that nobody keeps is `offline`: the others stay on the row (see `told`). */
 const endOf = ({ ended }: Member, resume: Resume): EndReason =>
-  ended?.membership === resume.membership ? ended.reason : 'offline';
+  ended?.membershipId === resume.membership ? ended.reason : 'offline';

@@ -9,7 +9,7 @@ const LOOKED_AT = 5;
  * Is there place for one more room on this connection? Rooms that its user was put out of, and such as are gone, may stand
  * on its row still: then one of them can be taken off for it.
  */
-export async function placeOnConnection(
+export async function findRoomSlot(
   deps: Deps,
   { userId, connectionId, rooms }: Connection,
   room: RoomId,

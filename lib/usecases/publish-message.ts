@@ -4,7 +4,7 @@ import { isLive } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Deps, type Refusal, refuse } from './deps.ts';
-import { placeFor } from './take-place.ts';
+import { quotaSlotFor } from './take-place.ts';
 
 export interface Publication {
   readonly room: RoomId;
@@ -29,7 +29,7 @@ export async function publishMessage(
     const room = await deps.store.getRoom(publication.room);
     if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to publish the message; the room does not exist');
     const sentAtMs = sendTime(deps, room);
-    const place = placeFor(deps, room, rank, sentAtMs);
+    const place = quotaSlotFor(deps, room, rank, sentAtMs);
     if (place.kind === 'full') {
       const { retryAfterMs } = place;
       return refuse(Code.SEND_TOO_FAST, 'unable to publish the message; the room is flooded', { retryAfterMs });
@@ -38,7 +38,11 @@ export async function publishMessage(
     const notForSender = publication.includeSender ? {} : { notForSender: true as const };
     const transient = publication.isKept ? {} : { transient: true as const };
     const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender, ...transient };
-    const after = await acceptMessage(deps, room, { message, fence: undefined, place: place.place });
+    const after = await acceptMessage(deps, room, {
+      message,
+      sendPermissionVersion: undefined,
+      quotaSlot: place.place,
+    });
     if (after.kind === 'conflict') continue;
     await deliver(deps, after.room, after.message);
     return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };

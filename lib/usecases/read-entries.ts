@@ -27,7 +27,7 @@ export async function readEntries(
 ): Promise<EntriesRead> {
   const known = new Map<string, string>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const index = await deps.store.getEntryIndex(room.room, room.epoch);
+    const index = await deps.store.getEntryIndex(room.roomId, room.epoch);
     const keys = Object.keys(index.entries)
       .filter(isWanted)
       .sort((a, b) => (a < b ? -1 : 1));

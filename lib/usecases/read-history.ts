@@ -15,7 +15,7 @@ const JOIN_READS_MAX = 16;
 const ANY_SEQ = Number.MAX_SAFE_INTEGER;
 
 const around = (room: Room) =>
-  ({ code: 0, room: room.room, roomEpoch: room.epoch, complete: false, next: ANY_SEQ }) as const;
+  ({ code: 0, room: room.roomId, roomEpoch: room.epoch, complete: false, next: ANY_SEQ }) as const;
 
 /** Fills a gap that a member's client has seen. */
 export async function repair(
@@ -35,7 +35,7 @@ export async function repair(
   const coveredTo = (isCut ? lastSeq : readTo) ?? end - 1;
   return {
     code: 0,
-    room: room.room,
+    room: room.roomId,
     roomEpoch: room.epoch,
     messages,
     ...(hidden.length > 0 ? { hidden } : {}),
@@ -62,7 +62,7 @@ function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages 
   const next = isCut ? lastSeq : page.next;
   return {
     code: 0,
-    room: room.room,
+    room: room.roomId,
     roomEpoch: room.epoch,
     messages,
     ...(next === undefined ? {} : { next }),

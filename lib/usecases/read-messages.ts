@@ -39,4 +39,4 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
 }
 
 /** The room's log, as the store names it. */
-export const lifeOf = ({ room, epoch }: Room): RoomLife => ({ room, epoch });
+export const lifeOf = ({ roomId, epoch }: Room): RoomLife => ({ roomId: roomId, epoch });

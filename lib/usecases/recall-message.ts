@@ -101,18 +101,18 @@ const recalledForm = (
 /** What now stands at its seq; undefined = it has moved from the tail to the log meanwhile. It never moves back. */
 async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
   if (room.tail.some(({ seq }) => seq === recalled.seq)) {
-    const after = await deps.store.recallInTail(room.room, room.epoch, recalled);
+    const after = await deps.store.recallInTail(room.roomId, room.epoch, recalled);
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
   // Whoever is logging the original still must not make it outlive this.
   const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);
-  await deps.store.appendLog(room.room, room.epoch, [recalled], expiresAtMs);
+  await deps.store.appendLog(room.roomId, room.epoch, [recalled], expiresAtMs);
   return recalled;
 }
 
 async function tell(deps: Deps, room: Room, message: StoredMessage): Promise<void> {
   try {
-    const { room: id, epoch: roomEpoch } = room;
+    const { roomId: id, epoch: roomEpoch } = room;
     await fanOut(deps, room, (userId) => {
       return { event: 'recalled', room: id, roomEpoch, message: messageFor(userId, message) };
     });

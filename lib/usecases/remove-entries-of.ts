@@ -17,10 +17,10 @@ export async function removeEntriesOf(deps: Deps, room: Room, user: UserId): Pro
 async function withoutEntriesOf(deps: Deps, index: EntryIndex, user: UserId): Promise<EntryChange> {
   const keys = entriesThatGoWith(index, user);
   if (keys.length === 0) return { done: [], faults: {} };
-  const row = await deps.store.getMember(index.room, user);
-  const member = currentMember(row, index.room, user, index.roomEpoch);
+  const row = await deps.store.getMember(index.roomId, user);
+  const member = currentMember(row, index.roomId, user, index.roomEpoch);
   // He may be back already: what he has set since stays.
-  const sinceMs = member.membership === undefined ? Number.POSITIVE_INFINITY : member.joinedAtMs;
+  const sinceMs = member.membershipId === undefined ? Number.POSITIVE_INFINITY : member.joinedAtMs;
   const over = keys.filter((key) => (index.entries[key]?.setAtMs ?? 0) < sinceMs);
   return removeEntries(index, over, user, false);
 }

@@ -1,5 +1,5 @@
 import type { Access } from '../domain/access.ts';
-import { isDue } from '../domain/eviction.ts';
+import { isEvicted } from '../domain/eviction.ts';
 import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
@@ -10,10 +10,10 @@ import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { kickDue } from './end-membership.ts';
+import { evictMembers } from './end-membership.ts';
 import { findSent } from './find-sent.ts';
-import { mayRevive, notIn, revive } from './revive.ts';
-import { placeFor, rankOf } from './take-place.ts';
+import { mayResume, notIn, resumeMembership } from './revive.ts';
+import { quotaSlotFor, rankOf } from './take-place.ts';
 import { askTurn, type Turn } from './take-turn.ts';
 
 export interface SendRequest {
@@ -67,22 +67,27 @@ async function sendOnce(
   // Whatever has become of the sender: everybody may have read it.
   if (earlier !== undefined) return sent(room, earlier);
   const member = currentMember(row, roomId, caller.userId, room.epoch);
-  const comesBack = member.membership !== undefined && !member.connections.includes(caller.connectionId);
-  const revives = comesBack && (await mayRevive(deps, roomId, member, turn.connection));
+  const comesBack = member.membershipId !== undefined && !member.connections.includes(caller.connectionId);
+  const revives = comesBack && (await mayResume(deps, roomId, member, turn.connection));
   const isOutside = comesBack && !revives && deps.settings.membersOnlySend;
   const refusal =
     (await refusalFor(deps, turn.access, room, member)) ?? (isOutside ? notIn() : underWay(deps, turn.access, attempt));
   if (refusal !== undefined) return refusal;
   const sentAtMs = sendTime(deps, room);
-  const place = placeFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
+  const place = quotaSlotFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
   if (place.kind === 'full') {
     const { retryAfterMs } = place;
     return refuse(Code.SEND_TOO_FAST, 'unable to send the message; the room is flooded', { retryAfterMs });
   }
-  const stopped = (await mark(turn, attempt)) ?? (revives ? await revive(deps, caller, room, member) : undefined);
+  const stopped =
+    (await mark(turn, attempt)) ?? (revives ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
   const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
-  const after = await acceptMessage(deps, room, { message, fence: room.fence, place: place.place });
+  const after = await acceptMessage(deps, room, {
+    message,
+    sendPermissionVersion: room.sendPermissionVersion,
+    quotaSlot: place.place,
+  });
   if (after.kind === 'conflict') return 'again';
   await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
   return sent(after.room, after.message);
@@ -90,7 +95,7 @@ async function sendOnce(
 
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
   code: 0,
-  room: room.room,
+  room: room.roomId,
   roomEpoch: room.epoch,
   seq: message.seq,
   messageId: message.messageId,
@@ -103,11 +108,11 @@ async function refusalFor(deps: Deps, access: Access, room: Room, member: Member
   if (isBlocked(member, nowMs)) {
     return refuse(Code.BLOCKED, 'unable to send the message; blocked for now', { reason: 'blocked' });
   }
-  if (member.membership === undefined && deps.settings.membersOnlySend) {
+  if (member.membershipId === undefined && deps.settings.membersOnlySend) {
     return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member of the room');
   }
-  if (isDue(member, room, deps.settings)) {
-    await kickDue(deps, [member]);
+  if (isEvicted(member, room, deps.settings)) {
+    await evictMembers(deps, [member]);
     return refuse(Code.NOT_A_MEMBER, 'unable to send the message; not a member any more', { reason: 'offline' });
   }
   if (isMuted(member, room, access, nowMs)) return refuse(Code.MUTED, 'unable to send the message; muted for now');

@@ -15,14 +15,14 @@ export interface NoticeFields {
 }
 
 /** Tells everybody in the room, and those who were blocked from it too, though they are in it no more. */
-export async function tellRoom(deps: Deps, room: Room, notice: NoticeFields): Promise<void> {
-  const frame = frameOf(deps, room.room, notice);
+export async function notifyRoom(deps: Deps, room: Room, notice: NoticeFields): Promise<void> {
+  const frame = frameOf(deps, room.roomId, notice);
   await fanOut(deps, room, frame);
   if (notice.kind === 'block') await postToUsers(deps, notice.userIds as readonly UserId[], frame);
 }
 
 /** Tells these users on all their devices of what holds in all rooms. */
-export const tellUsers = (deps: Deps, users: readonly UserId[], notice: NoticeFields): Promise<void> =>
+export const notifyUsers = (deps: Deps, users: readonly UserId[], notice: NoticeFields): Promise<void> =>
   postToUsers(deps, users, frameOf(deps, '', notice));
 
 const frameOf = (deps: Deps, room: string, notice: NoticeFields): PushFrame => ({

@@ -1,17 +1,17 @@
 import { endOfBucket } from '../domain/lease.ts';
 import {
-  type ConnectionEntry,
   type ConnectionKey,
+  type ConnectionTimer,
   DUE_SHARDS,
-  type DueEntry,
-  type DueRow,
+  type Timer,
+  type TimerRow,
 } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eraseFromRoom } from './erase-from-room.ts';
 import { eachOf } from './fan-out.ts';
-import { lookAtConnection } from './look-at-connection.ts';
-import { lookAtMember } from './look-at-member.ts';
-import { lookAtRoom } from './look-at-room.ts';
+import { sweepConnection } from './look-at-connection.ts';
+import { sweepMember } from './look-at-member.ts';
+import { sweepRoom } from './look-at-room.ts';
 import { watchOffline } from './watch-offline.ts';
 
 const ROWS_IN_PAGE = 25;
@@ -24,13 +24,13 @@ const TRY_AGAIN_MS = 300_000;
 /** What a run did. All but `lagMs` are counts. */
 export interface SweepReport {
   readonly due: number;
-  readonly revived: number;
+  readonly alive: number;
   readonly closed: number;
-  readonly kicked: number;
+  readonly evicted: number;
   readonly destroyed: number;
   readonly failed: number;
   /** Entries that cannot be read. */
-  readonly poisoned: number;
+  readonly unreadable: number;
   /** How late the oldest entry was looked at. */
   readonly lagMs: number;
   /** The time was up; the next run goes on with what is due. */
@@ -45,7 +45,7 @@ type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
  */
 export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
   const counts: Counts = {
-    ...{ due: 0, revived: 0, closed: 0, kicked: 0, destroyed: 0, failed: 0, poisoned: 0, lagMs: 0 },
+    ...{ due: 0, alive: 0, closed: 0, evicted: 0, destroyed: 0, failed: 0, unreadable: 0, lagMs: 0 },
     unfinished: false,
   };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(deps, shard, untilMs, counts));
@@ -87,8 +87,8 @@ async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Co
  * Begins no look after `stopMs`. What must be looked at again is armed before the rows go, so a run that dies loses
  * nothing. False = some entries were not looked at; they are still in the list.
  */
-async function sweepRows(deps: Deps, rows: readonly DueRow[], stopMs: number, counts: Counts): Promise<boolean> {
-  const left = new Map(rows.flatMap((row) => row.entries).map((entry) => [nameOf(entry), entry]));
+async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, counts: Counts): Promise<boolean> {
+  const left = new Map(rows.flatMap((row) => row.timers).map((entry) => [nameOf(entry), entry]));
   const later = laterOf(deps);
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
   await eachOf([...left], LOOKS_IN_FLIGHT, async ([name, entry]) => {
@@ -110,20 +110,20 @@ async function sweepRows(deps: Deps, rows: readonly DueRow[], stopMs: number, co
   return left.size === 0;
 }
 
-const nameOf = (entry: DueEntry): string => JSON.stringify(entry);
+const nameOf = (entry: Timer): string => JSON.stringify(entry);
 
 /** What is put down when some looks are done. */
 interface Later {
   /** By the time at which they are due again. */
-  readonly entries: ReadonlyMap<number, readonly DueEntry[]>;
-  readonly arm: (entry: DueEntry, atMs: number) => void;
+  readonly entries: ReadonlyMap<number, readonly Timer[]>;
+  readonly arm: (entry: Timer, atMs: number) => void;
   /** Connections that nothing more can come of: their rows go after what came of them was armed. */
   readonly over: ConnectionKey[];
 }
 
 function laterOf(deps: Deps): Later {
-  const entries = new Map<number, DueEntry[]>();
-  const arm = (entry: DueEntry, atMs: number) => {
+  const entries = new Map<number, Timer[]>();
+  const arm = (entry: Timer, atMs: number) => {
     const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
     entries.set(bucket, [...(entries.get(bucket) ?? []), entry]);
   };
@@ -131,30 +131,30 @@ function laterOf(deps: Deps): Later {
 }
 
 /** The row goes; what is left of it is due as before, in a row of its own. */
-async function putDown(deps: Deps, row: DueRow, left: ReadonlyMap<string, DueEntry>, counts: Counts): Promise<void> {
-  const rest = row.entries.flatMap((entry) => left.get(nameOf(entry)) ?? []);
+async function putDown(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
+  const rest = row.timers.flatMap((entry) => left.get(nameOf(entry)) ?? []);
   if (rest.length > 0) {
-    if (rest.every((entry, index) => entry === row.entries[index]) && rest.length === row.entries.length) return;
+    if (rest.every((entry, index) => entry === row.timers[index]) && rest.length === row.timers.length) return;
     await deps.store.arm(row.dueAtMs, rest);
   }
-  counts.poisoned += row.poisoned;
+  counts.unreadable += row.unreadable;
   await disarm(deps, row);
 }
 
 /** Returns what there was no time for. */
 async function look(
   deps: Deps,
-  entry: DueEntry,
+  entry: Timer,
   stopMs: number,
   counts: Counts,
   later: Later,
-): Promise<DueEntry | undefined> {
+): Promise<Timer | undefined> {
   if (entry.kind === 'connection') return lookAtRooms(deps, entry, stopMs, counts, later);
   if (entry.kind === 'erasure') {
     await eraseFromRoom(deps, entry.room, entry.userId);
     return undefined;
   }
-  const seen = entry.kind === 'room' ? lookAtRoom(deps, entry.room) : lookAtMember(deps, entry.room, entry.userId);
+  const seen = entry.kind === 'room' ? sweepRoom(deps, entry.room) : sweepMember(deps, entry.room, entry.userId);
   const { nextAtMs, did } = await seen;
   if (nextAtMs !== undefined) later.arm(entry, nextAtMs);
   if (did !== undefined) counts[did] += 1;
@@ -163,12 +163,12 @@ async function look(
 
 async function lookAtRooms(
   deps: Deps,
-  entry: ConnectionEntry,
+  entry: ConnectionTimer,
   stopMs: number,
   counts: Counts,
   later: Later,
-): Promise<DueEntry | undefined> {
-  const seen = await lookAtConnection(deps, entry, stopMs);
+): Promise<Timer | undefined> {
+  const seen = await sweepConnection(deps, entry, stopMs);
   const { nextAtMs = seen.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = seen;
   const { userId, connectionId } = entry;
   const whole = { kind: 'connection', userId, connectionId } as const;
@@ -176,17 +176,17 @@ async function lookAtRooms(
   if (nextAtMs !== undefined) later.arm(whole, nextAtMs);
   if (seen.isOver) later.over.push(whole);
   if (did !== undefined) counts[did] += 1;
-  counts.kicked += seen.kicked ?? 0;
+  counts.evicted += seen.evicted ?? 0;
   counts.failed += seen.failed ?? 0;
   return seen.rest;
 }
 
 /** What cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */
-async function disarm(deps: Deps, row: DueRow): Promise<void> {
-  if (row.poisoned > 0) {
+async function disarm(deps: Deps, row: TimerRow): Promise<void> {
+  if (row.unreadable > 0) {
     deps.onFault(
-      `read the due row ${row.shard}/${row.place}`,
-      new Error(`entries that cannot be read: ${row.poisoned}`),
+      `read the due row ${row.shard}/${row.sortKey}`,
+      new Error(`entries that cannot be read: ${row.unreadable}`),
     );
   }
   await deps.store.disarm(row);

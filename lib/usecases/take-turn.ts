@@ -1,4 +1,4 @@
-import { type Access, CUT_KEPT_MS, isCut, isShutOut } from '../domain/access.ts';
+import { type Access, FORCE_CLOSED_KEPT_MS, isForceClosed, isLockedOut } from '../domain/access.ts';
 import type { UserId } from '../domain/ids.ts';
 import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
@@ -11,7 +11,7 @@ export type TurnRequest =
       readonly action: LimitedAction;
       readonly cost?: number;
       /** What a refusal calls it, where that is not what the action is called after. */
-      readonly deed?: string;
+      readonly operation?: string;
     }
   /** `key` is the same for all attempts at one message. */
   | { readonly action: 'send'; readonly key: string };
@@ -66,7 +66,7 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
   const isTalk = action === 'send' || action === 'attributes';
-  return isShutOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
+  return isLockedOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
 /** Serves a frame, and once more where what its checks looked at has changed before it took its turn. */
@@ -86,7 +86,7 @@ export async function inTurn<T extends object>(
 }
 
 const busy = (request: TurnRequest) =>
-  refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too much at once`, { retryAfterMs: 500 });
+  refuse(Code.REQUEST_TOO_FAST, `unable to ${operationOf(request)}; too much at once`, { retryAfterMs: 500 });
 
 /** What is taken together; the first one is what the frame is about. */
 type Requests = readonly [TurnRequest, ...TurnRequest[]];
@@ -140,12 +140,12 @@ function hasChanged(before: Access, now: Access, requests: Requests): boolean {
 function decide(deps: Deps, { connection, access }: Rows, requests: Requests): Access | Refusal {
   const nowMs = deps.now();
   const [request] = requests;
-  if (connection.closedAtMs !== undefined || isCut(access, connection.connectionId)) return closed(request);
-  const deed = deedOf(request);
-  if (isShutOut(access, nowMs)) {
+  if (connection.closedAtMs !== undefined || isForceClosed(access, connection.connectionId)) return closed(request);
+  const deed = operationOf(request);
+  if (isLockedOut(access, nowMs)) {
     return refuse(Code.BLOCKED, `unable to ${deed}; blocked for now`, { reason: 'blocked' });
   }
-  if (connection.tokenIssuedAtMs < access.tokensFromMs) {
+  if (connection.tokenIssuedAtMs < access.tokensValidFromMs) {
     return refuse(Code.TOKEN_EXPIRED, `unable to ${deed}; the token has expired`);
   }
   let next = access;
@@ -160,8 +160,8 @@ function decide(deps: Deps, { connection, access }: Rows, requests: Requests): A
 /** Without what is of no use any more. */
 function trimmed(deps: Deps, access: Access): Access {
   const nowMs = deps.now();
-  const cut = access.cut.filter(({ atMs }) => nowMs - atMs < CUT_KEPT_MS);
-  return { ...access, turns: turnsInUse(access.turns, nowMs), cut };
+  const cut = access.forceClosed.filter(({ atMs }) => nowMs - atMs < FORCE_CLOSED_KEPT_MS);
+  return { ...access, turns: turnsInUse(access.turns, nowMs), forceClosed: cut };
 }
 
 function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Refusal {
@@ -172,7 +172,7 @@ function takeOne(deps: Deps, access: Access, request: TurnRequest): Access | Ref
   const turn = turnOf(access.turns[action] ?? 0, perMinute, cost, deps.now());
   if (turn.kind === 'turn') return { ...access, turns: { ...access.turns, [action]: turn.tatMs } };
   const { retryAfterMs } = turn;
-  return refuse(Code.REQUEST_TOO_FAST, `unable to ${deedOf(request)}; too often in one minute`, { retryAfterMs });
+  return refuse(Code.REQUEST_TOO_FAST, `unable to ${operationOf(request)}; too often in one minute`, { retryAfterMs });
 }
 
 /** A send that is repeated while an attempt may be under way sends nothing: it asks what became of that. */
@@ -191,8 +191,8 @@ function takeSend(deps: Deps, access: Access, key: string): Access | Refusal {
 /** undefined = the connection's row is not there: it was opened just now, or closed so long ago that its row is gone. */
 async function glanceRows(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([
-    caller.seen ?? deps.store.glanceConnection(caller),
-    deps.store.getAccess(caller.userId, 'glance'),
+    caller.seen ?? deps.store.getConnectionEventually(caller),
+    deps.store.getAccess(caller.userId, 'eventual'),
   ]);
   return connection === undefined ? undefined : { connection, access, isExact: false };
 }
@@ -210,9 +210,9 @@ async function openRow(deps: Deps, caller: Caller): Promise<Connection | undefin
 }
 
 const closed = (request: TurnRequest) =>
-  refuse(Code.DISCONNECTED, `unable to ${deedOf(request)}; the connection is closed`);
+  refuse(Code.DISCONNECTED, `unable to ${operationOf(request)}; the connection is closed`);
 
-const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
+const OPERATIONS: Readonly<Record<TurnRequest['action'], string>> = {
   join: 'join the room',
   newRoom: 'make the room',
   leave: 'leave the room',
@@ -226,6 +226,6 @@ const DEEDS: Readonly<Record<TurnRequest['action'], string>> = {
 };
 
 /** What a refusal calls it. */
-export function deedOf(request: TurnRequest): string {
-  return (request.action === 'send' ? undefined : request.deed) ?? DEEDS[request.action];
+export function operationOf(request: TurnRequest): string {
+  return (request.action === 'send' ? undefined : request.operation) ?? OPERATIONS[request.action];
 }

@@ -3,7 +3,7 @@ import type { Deps } from './deps.ts';
 import type { OwnConnection } from './drop-connection.ts';
 
 /** A user's other devices hear of his own joins and leaves; another connection of the same device does not. */
-export async function tellOwnDevices(
+export async function notifyOwnDevices(
   deps: Deps,
   { userId, device }: OwnConnection,
   room: RoomId,

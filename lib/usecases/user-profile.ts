@@ -24,10 +24,10 @@ export async function listUsers(
   size: number,
 ): Promise<{ readonly total: number; readonly users: readonly Profile[] | 'too-far' }> {
   const query = { list: 'users', order: order === 'descending' ? order : undefined, page, size } as const;
-  const users = await listPage(deps, query, async ({ entry }) => {
-    const user = idIn(entry) as UserId;
+  const users = await listPage(deps, query, async ({ item }) => {
+    const user = idIn(item) as UserId;
     const profile = await deps.store.getProfile(user);
-    return profile !== undefined && earliestFirst(profile.createdAtMs, user) === entry ? profile : undefined;
+    return profile !== undefined && earliestFirst(profile.createdAtMs, user) === item ? profile : undefined;
   });
   return { total: await deps.store.countUsers(), users };
 }
@@ -37,8 +37,8 @@ export const isOnline = async (deps: Deps, user: UserId): Promise<boolean> =>
   (await deps.store.connectionsOf(user)).length > 0;
 
 /** A place in a blacklist: the next page begins behind it. */
-export interface BlacklistPlace {
-  readonly entry: string;
+export interface BlacklistPosition {
+  readonly item: string;
   readonly sinceMs: number;
 }
 
@@ -49,19 +49,19 @@ export interface BlacklistPlace {
 export async function blacklist(
   deps: Deps,
   user: UserId,
-  after: BlacklistPlace | undefined,
+  after: BlacklistPosition | undefined,
   size: number,
-): Promise<{ readonly users: readonly string[]; readonly next?: BlacklistPlace }> {
+): Promise<{ readonly users: readonly string[]; readonly next?: BlacklistPosition }> {
   const all = await deps.store.readDatedSet(`blacklist#${user}`);
   const left = after === undefined ? all : all.filter((one) => isBehind(one, after));
   const page = left.slice(0, size);
   const last = page.at(-1);
-  const users = page.map(({ entry }) => entry);
+  const users = page.map(({ item }) => item);
   return last === undefined || left.length <= size ? { users } : { users, next: last };
 }
 
-const isBehind = (one: BlacklistPlace, other: BlacklistPlace): boolean =>
-  one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.entry > other.entry);
+const isBehind = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
+  one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.item > other.item);
 
 /** False = they would be more than 1000; then none is added. */
 export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<boolean> =>

@@ -11,7 +11,7 @@ export async function walkRooms(
   afterRoom: string,
   work: (room: RoomId) => Promise<void>,
 ): Promise<string | undefined> {
-  const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, ({ entry }) => work(entry as RoomId));
-  return page.length === ROOMS_IN_RUN ? page.at(-1)?.entry : undefined;
+  const page = await deps.store.readList('rooms', { afterItem: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
+  await eachOf(page, ROOMS_IN_FLIGHT, ({ item }) => work(item as RoomId));
+  return page.length === ROOMS_IN_RUN ? page.at(-1)?.item : undefined;
 }

@@ -1,10 +1,10 @@
 import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
-import type { DueEntry } from '../store/room-store.ts';
+import type { Timer } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eachOf, memberPages } from './fan-out.ts';
-import { outdateLooks } from './look-at-member.ts';
+import { invalidateConcurrentSweeps } from './look-at-member.ts';
 
 const ROOMS_IN_PAGE = 50;
 const ROWS_IN_FLIGHT = 32;
@@ -54,9 +54,9 @@ async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
   if (cursor !== undefined) yield* placesIn(deps, room as RoomId, cursor);
   for (let last = room; last !== DONE; ) {
-    const rooms = await deps.store.readList('rooms', { afterEntry: last, limit: ROOMS_IN_PAGE }, deps.now());
-    for (const { entry } of rooms) yield* placesIn(deps, entry as RoomId, undefined);
-    last = rooms.at(-1)?.entry ?? DONE;
+    const rooms = await deps.store.readList('rooms', { afterItem: last, limit: ROOMS_IN_PAGE }, deps.now());
+    for (const { item } of rooms) yield* placesIn(deps, item as RoomId, undefined);
+    last = rooms.at(-1)?.item ?? DONE;
   }
   yield DONE;
 }
@@ -90,7 +90,7 @@ async function watchPage(deps: Deps, roomId: RoomId, from: string | undefined): 
 
 async function armOffline(deps: Deps, members: readonly Member[]): Promise<void> {
   const offline = members.filter((member) => member.offline !== undefined);
-  const entries = offline.map(({ room, userId }): DueEntry => ({ kind: 'member', room, userId }));
+  const entries = offline.map(({ roomId, userId }): Timer => ({ kind: 'member', room: roomId, userId }));
   await deps.store.arm(deps.now(), entries);
 }
 
@@ -102,7 +102,7 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   if (room === undefined) return false;
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
-    if (!isOn) await eachOf(members, ROWS_IN_FLIGHT, (member) => outdateLooks(deps, member));
+    if (!isOn) await eachOf(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
     // Also where it is off: the kick of a message may have been refused by the write above, and is finished by a look.
     await armOffline(deps, members);
   }

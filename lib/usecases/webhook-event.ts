@@ -22,7 +22,7 @@ export function eventOf(change: Change): RoomEvent | undefined {
     case 'room-created':
       return ofRoom(change.room, TYPE.created, STATUS.byCall, change.room.createdAtMs);
     case 'room-destroyed': {
-      const status = change.room.destroyedByItself === true ? STATUS.destroyedByItself : STATUS.byCall;
+      const status = change.room.destroyedAutomatically === true ? STATUS.destroyedByItself : STATUS.byCall;
       return ofRoom(change.room, TYPE.destroyed, status, change.room.destroyedAtMs ?? 0);
     }
     case 'joined':
@@ -34,26 +34,26 @@ export function eventOf(change: Change): RoomEvent | undefined {
 
 const ofRoom = (room: Room, type: RoomEvent['type'], status: RoomEvent['status'], time: number): RoomEvent => ({
   eventId: `${room.epoch}-${type}`,
-  chatRoomId: room.room,
+  chatRoomId: room.roomId,
   userIds: [],
   status,
   type,
   time,
 });
 
-const joinedEvent = ({ room, userId, membership = '', joinedAtMs }: Member): RoomEvent => ({
-  eventId: `${membership}-${TYPE.joined}`,
-  chatRoomId: room,
+const joinedEvent = ({ roomId, userId, membershipId = '', joinedAtMs }: Member): RoomEvent => ({
+  eventId: `${membershipId}-${TYPE.joined}`,
+  chatRoomId: roomId,
   userIds: [userId],
   status: STATUS.byCall,
   type: TYPE.joined,
   time: joinedAtMs,
 });
 
-const endedEvent = ({ room, userId, ended }: Member): RoomEvent | undefined =>
+const endedEvent = ({ roomId, userId, ended }: Member): RoomEvent | undefined =>
   ended && {
-    eventId: `${ended.membership}-${TYPE.left}`,
-    chatRoomId: room,
+    eventId: `${ended.membershipId}-${TYPE.left}`,
+    chatRoomId: roomId,
     userIds: [userId],
     status: statusOf[ended.reason],
     type: TYPE.left,

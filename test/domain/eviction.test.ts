@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDue, isMember, offlineMark, realTimeKickAt } from '../../lib/domain/eviction.ts';
+import { isEvicted, isMember, offlineMark, realTimeEvictionAtMs } from '../../lib/domain/eviction.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member, type OfflineMark } from '../../lib/domain/member.ts';
 import { newRoom, type Room } from '../../lib/domain/room.ts';
@@ -18,7 +18,7 @@ const roomAt = (seq: number, lastMessageAtMs: number, change: Partial<Room> = {}
 
 const member = (offline: OfflineMark | undefined, change: Partial<Member> = {}): Member => ({
   ...emptyMember('room' as RoomId, bob, 'e1'),
-  membership: 'm1',
+  membershipId: 'm1',
   connections: offline === undefined ? ['c1' as ConnectionId] : [],
   offline,
   ...change,
@@ -43,34 +43,36 @@ describe('KICK-31ST and KICK-30S', () => {
     ['31 messages by clocks that are behind the mark', 131, dropMs - 5_000, true],
     ['30 messages by clocks that are behind the mark', 130, dropMs - 5_000, false],
   ])('%s: due is decided', (_what, seq, lastMessageAtMs, due) => {
-    expect(isDue(marked, roomAt(seq, lastMessageAtMs), limits)).toBe(due);
+    expect(isEvicted(marked, roomAt(seq, lastMessageAtMs), limits)).toBe(due);
   });
 
   test('nobody online is ever due (I-M1)', () => {
-    expect(isDue(member(undefined), roomAt(10_000, dropMs + 9_999_999), limits)).toBe(false);
+    expect(isEvicted(member(undefined), roomAt(10_000, dropMs + 9_999_999), limits)).toBe(false);
   });
 });
 
 describe('ALLOWLIST', () => {
   test('protected before he was due: nothing kicks him (I-M9)', () => {
-    const protectedSince = { bob: { seq: 130, lastMessageAtMs: dropMs + 30_000 } };
-    expect(isDue(marked, roomAt(10_000, dropMs + 9_999_999, { protectedSince }), limits)).toBe(false);
+    const allowlistedSince = { bob: { seq: 130, lastMessageAtMs: dropMs + 30_000 } };
+    expect(isEvicted(marked, roomAt(10_000, dropMs + 9_999_999, { allowlistedSince: allowlistedSince }), limits)).toBe(
+      false,
+    );
   });
 
   test('protected after message 31: already out (case 15)', () => {
-    const protectedSince = { bob: { seq: 131, lastMessageAtMs: dropMs } };
-    expect(isDue(marked, roomAt(131, dropMs, { protectedSince }), limits)).toBe(true);
+    const allowlistedSince = { bob: { seq: 131, lastMessageAtMs: dropMs } };
+    expect(isEvicted(marked, roomAt(131, dropMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
   });
 
   test('protection of another user protects nobody else', () => {
-    const protectedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
-    expect(isDue(marked, roomAt(131, dropMs, { protectedSince }), limits)).toBe(true);
+    const allowlistedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
+    expect(isEvicted(marked, roomAt(131, dropMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
   });
 
   test('off the list while long due: the next message decides (case 14)', () => {
-    const unprotectedSeq = { bob: 500 };
-    expect(isDue(marked, roomAt(500, dropMs + 90_000, { unprotectedSeq }), limits)).toBe(false);
-    expect(isDue(marked, roomAt(501, dropMs + 90_000, { unprotectedSeq }), limits)).toBe(true);
+    const delistedSeq = { bob: 500 };
+    expect(isEvicted(marked, roomAt(500, dropMs + 90_000, { delistedSeq }), limits)).toBe(false);
+    expect(isEvicted(marked, roomAt(501, dropMs + 90_000, { delistedSeq }), limits)).toBe(true);
   });
 });
 
@@ -80,7 +82,7 @@ describe('membership', () => {
     ['no room', member(undefined), undefined, false],
     ['a destroyed room', member(undefined), roomAt(1, 1, { destroyedAtMs: 2 }), false],
     ['a row of an older room epoch', member(undefined, { roomEpoch: 'e0' }), roomAt(1, 1), false],
-    ['a row that only blocks', member(undefined, { membership: undefined }), roomAt(1, 1), false],
+    ['a row that only blocks', member(undefined, { membershipId: undefined }), roomAt(1, 1), false],
     ['online', member(undefined), roomAt(1, 1), true],
     ['offline and not due', marked, roomAt(130, dropMs), true],
     ['offline and due', marked, roomAt(131, dropMs), false],
@@ -95,10 +97,10 @@ describe('the rule as arithmetic', () => {
 
   test('due means a message since the mark, and 31 of them or one later than 30,000 ms', () => {
     fc.assert(
-      fc.property(count, span, fc.nat({ max: 200 }), (messages, laterMs, unprotectedSeq) => {
-        const room = roomAt(100 + messages, dropMs + laterMs, { unprotectedSeq: { bob: unprotectedSeq } });
-        const heard = messages > 0 && 100 + messages > unprotectedSeq;
-        expect(isDue(marked, room, limits)).toBe(heard && (messages >= 31 || laterMs > 30_000));
+      fc.property(count, span, fc.nat({ max: 200 }), (messages, laterMs, delistedSeq) => {
+        const room = roomAt(100 + messages, dropMs + laterMs, { delistedSeq: { bob: delistedSeq } });
+        const heard = messages > 0 && 100 + messages > delistedSeq;
+        expect(isEvicted(marked, room, limits)).toBe(heard && (messages >= 31 || laterMs > 30_000));
       }),
     );
   });
@@ -106,8 +108,8 @@ describe('the rule as arithmetic', () => {
   test('once due, due whatever comes later: the room only grows', () => {
     fc.assert(
       fc.property(count, span, fc.nat(), fc.nat(), (messages, laterMs, moreMessages, moreMs) => {
-        const before = isDue(marked, roomAt(100 + messages, dropMs + laterMs), limits);
-        const after = isDue(marked, roomAt(100 + messages + moreMessages, dropMs + laterMs + moreMs), limits);
+        const before = isEvicted(marked, roomAt(100 + messages, dropMs + laterMs), limits);
+        const after = isEvicted(marked, roomAt(100 + messages + moreMessages, dropMs + laterMs + moreMs), limits);
         expect(!before || after).toBe(true);
       }),
     );
@@ -118,7 +120,7 @@ describe('the rule as arithmetic', () => {
       fc.property(fc.nat(), fc.nat(), fc.nat(), fc.nat(), (seq, lastMessageAtMs, sinceMs, noticedMs) => {
         const mark = offlineMark({ seq, lastMessageAtMs }, sinceMs + noticedMs, sinceMs);
         expect(mark).toEqual({ seq, atMs: Math.max(lastMessageAtMs, sinceMs + noticedMs), sinceMs });
-        expect(isDue(member(mark), roomAt(seq, lastMessageAtMs), limits)).toBe(false);
+        expect(isEvicted(member(mark), roomAt(seq, lastMessageAtMs), limits)).toBe(false);
       }),
     );
   });
@@ -138,20 +140,20 @@ describe('KICK-REALTIME', () => {
     ['the service is off', marked, quiet, off, undefined],
     ['the room has it on', marked, { ...quiet, realTimeKickOut: true }, off, kickAtMs],
     ['the room has it off', marked, { ...quiet, realTimeKickOut: false }, on, undefined],
-    ['protected (I-M9)', marked, { ...quiet, protectedSince: { bob: quiet } }, on, undefined],
-    ['another one is protected', marked, { ...quiet, protectedSince: { ann: quiet } }, on, kickAtMs],
-    ['not protected any more', marked, { ...quiet, unprotectedSeq: { bob: 100 } }, on, kickAtMs],
+    ['protected (I-M9)', marked, { ...quiet, allowlistedSince: { bob: quiet } }, on, undefined],
+    ['another one is protected', marked, { ...quiet, allowlistedSince: { ann: quiet } }, on, kickAtMs],
+    ['not protected any more', marked, { ...quiet, delistedSeq: { bob: 100 } }, on, kickAtMs],
   ])('%s', (_what, row, room, limits, expected) => {
-    expect(realTimeKickAt(row, room, limits)).toBe(expected);
+    expect(realTimeEvictionAtMs(row, room, limits)).toBe(expected);
   });
 
   test.each(['constructor', '__proto__'])('a user called %s is not protected by his name', (name) => {
-    expect(realTimeKickAt({ ...marked, userId: name as UserId }, quiet, on)).toBe(kickAtMs);
+    expect(realTimeEvictionAtMs({ ...marked, userId: name as UserId }, quiet, on)).toBe(kickAtMs);
   });
 });
 
 test.each(['constructor', 'toString', '__proto__'])('a user called %s is on no allowlist by his name', (name) => {
   const tricky = member(marked.offline, { userId: name as UserId });
-  expect(isDue(tricky, roomAt(131, dropMs), limits)).toBe(true);
-  expect(isDue(tricky, roomAt(130, dropMs), limits)).toBe(false);
+  expect(isEvicted(tricky, roomAt(131, dropMs), limits)).toBe(true);
+  expect(isEvicted(tricky, roomAt(130, dropMs), limits)).toBe(false);
 });

@@ -4,7 +4,7 @@ import { decideLogin, isBefore, type Login } from '../../lib/domain/logins.ts';
 const DAY_MS = 24 * 3600 * 1000;
 const startMs = 1_800_000_000_000;
 const login = (instance: string, sinceMs: number, lastMs = sinceMs): Login => ({
-  instance,
+  loginId: instance,
   sinceMs: startMs + sinceMs,
   lastMs: startMs + lastMs,
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import {
+  afterEndNotified,
   blocked,
   currentMember,
   type DeviceConnection,
@@ -13,7 +14,6 @@ import {
   joined,
   type Member,
   type OfflineMark,
-  told,
   withConnection,
   withoutConnection,
   withoutDevice,
@@ -35,13 +35,13 @@ const without = (member: Member, { connectionId }: DeviceConnection, now = mark)
 test('a fresh join starts anew: no mark, one device, its own epoch, no end before it (I-M12)', () => {
   const kept = { mutedUntilMs: 7, muteExempt: true };
   const before = { ...without(without(withConnection(inside, laptop), laptop), phone), ...kept };
-  expect(before).toMatchObject({ away: ['laptop', 'phone'], lastDropAtMs: 900, offline: mark });
+  expect(before).toMatchObject({ disconnectedDevices: ['laptop', 'phone'], lastDisconnectAtMs: 900, offline: mark });
   const out = ended(before, 'left', 800);
   for (const row of [before, out]) {
     const again = joined(row, laptop, 'm2', 900);
-    expect(again).toMatchObject({ membership: 'm2', joinedAtMs: 900 });
+    expect(again).toMatchObject({ membershipId: 'm2', joinedAtMs: 900 });
     expect(again).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' } });
-    expect(again).toMatchObject({ away: [], lastDropAtMs: 0, offline: undefined });
+    expect(again).toMatchObject({ disconnectedDevices: [], lastDisconnectAtMs: 0, offline: undefined });
     expect(again).toMatchObject({ ended: undefined, mutedUntilMs: 7, muteExempt: true });
   }
 });
@@ -49,9 +49,14 @@ test('a fresh join starts anew: no mark, one device, its own epoch, no end befor
 test('the mark is set by the last device only (I-M14), and from then on the clock runs (case 11)', () => {
   const one = without(withConnection(inside, laptop), phone);
   expect(one).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' }, offline: undefined });
-  expect(one).toMatchObject({ away: ['phone'], lastDropAtMs: 900 });
+  expect(one).toMatchObject({ disconnectedDevices: ['phone'], lastDisconnectAtMs: 900 });
   const none = without(one, laptop, later);
-  expect(none).toMatchObject({ connections: [], devices: {}, away: ['phone', 'laptop'], offline: later });
+  expect(none).toMatchObject({
+    connections: [],
+    devices: {},
+    disconnectedDevices: ['phone', 'laptop'],
+    offline: later,
+  });
 });
 
 test('he was last heard of on the device that was heard of last', () => {
@@ -59,13 +64,13 @@ test('he was last heard of on the device that was heard of last', () => {
   const silentForLong = { seq: 9, atMs: 2000, sinceMs: 600 };
   expect(without(one, laptop, silentForLong).offline).toEqual({ ...silentForLong, sinceMs: 1900 });
   const again = without(withConnection(one, phone), phone);
-  expect(again.lastDropAtMs).toBe(1900);
+  expect(again.lastDisconnectAtMs).toBe(1900);
 });
 
 test('also where both are connections of one device', () => {
   const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
   const one = without(withConnection(inside, renewed), phone, later);
-  expect(one).toMatchObject({ connections: idsOf(renewed), away: [], lastDropAtMs: 1900 });
+  expect(one).toMatchObject({ connections: idsOf(renewed), disconnectedDevices: [], lastDisconnectAtMs: 1900 });
   expect(without(one, renewed, { seq: 9, atMs: 2000, sinceMs: 600 }).offline).toMatchObject({ sinceMs: 1900 });
 });
 
@@ -73,44 +78,70 @@ test('a late drop of an old connection changes nothing (cases 7 and 8)', () => {
   const offline = without(inside, phone);
   expect(without(offline, phone, later)).toEqual(offline);
   const back = withConnection(offline, laptop);
-  expect(back).toMatchObject({ membership: 'm1', connections: idsOf(laptop), away: ['phone'], offline: undefined });
+  expect(back).toMatchObject({
+    membershipId: 'm1',
+    connections: idsOf(laptop),
+    disconnectedDevices: ['phone'],
+    offline: undefined,
+  });
   expect(without(back, phone, later)).toEqual(back);
 });
 
 test('a device that comes back on another connection is away no more, and its old one takes nothing with it', () => {
   const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
-  expect(withConnection(without(inside, phone), renewed)).toMatchObject({ connections: idsOf(renewed), away: [] });
+  expect(withConnection(without(inside, phone), renewed)).toMatchObject({
+    connections: idsOf(renewed),
+    disconnectedDevices: [],
+  });
   const both = withConnection(inside, renewed);
-  expect(without(both, phone)).toMatchObject({ connections: idsOf(renewed), away: [], offline: undefined });
+  expect(without(both, phone)).toMatchObject({
+    connections: idsOf(renewed),
+    disconnectedDevices: [],
+    offline: undefined,
+  });
   expect(withConnection(both, renewed)).toEqual(both);
 });
 
 test('a device leaves with all its connections; the last one has left for good', () => {
   const both = withConnection(withConnection(inside, laptop), { ...phone, connectionId: 'c-2' as ConnectionId });
   const rest = withoutDevice(both, 'phone', mark);
-  expect(rest).toMatchObject({ connections: idsOf(laptop), away: [], offline: undefined, lastDropAtMs: 900 });
+  expect(rest).toMatchObject({
+    connections: idsOf(laptop),
+    disconnectedDevices: [],
+    offline: undefined,
+    lastDisconnectAtMs: 900,
+  });
   expect(withoutDevice(rest ?? nobody, 'laptop', mark)).toBeUndefined();
   expect(withoutDevice(inside, 'phone', mark)).toBeUndefined();
 });
 
 test('who leaves on his last live device while others are away is offline, not out', () => {
   const left = withoutDevice(without(withConnection(inside, laptop), phone), 'laptop', later);
-  expect(left).toMatchObject({ membership: 'm1', connections: [], devices: {}, away: ['phone'], offline: later });
+  expect(left).toMatchObject({
+    membershipId: 'm1',
+    connections: [],
+    devices: {},
+    disconnectedDevices: ['phone'],
+    offline: later,
+  });
   expect(withoutDevice(left ?? nobody, 'phone', later)).toBeUndefined();
   const two = without(withConnection(without(inside, phone), laptop), laptop, later);
-  expect(withoutDevice(two, 'phone', { ...later, seq: 12 })).toMatchObject({ away: ['laptop'], offline: later });
+  expect(withoutDevice(two, 'phone', { ...later, seq: 12 })).toMatchObject({
+    disconnectedDevices: ['laptop'],
+    offline: later,
+  });
 });
 
 test('only the last eight devices that are away are remembered', () => {
   const names = Array.from({ length: 10 }, (_, index) => `d${index}`);
   const member = names.reduce((row, name) => without(withConnection(row, at(name)), at(name)), inside);
-  expect(member).toMatchObject({ connections: idsOf(phone), away: names.slice(2) });
+  expect(member).toMatchObject({ connections: idsOf(phone), disconnectedDevices: names.slice(2) });
 });
 
 test('a block ends the membership on all devices and holds until its last millisecond (case 20)', () => {
   const out = blocked(withConnection(inside, laptop), 60_000, 'blocked', 900);
-  expect(out).toMatchObject({ membership: undefined, connections: [], devices: {}, offline: undefined });
-  expect(out.ended).toEqual({ membership: 'm1', reason: 'blocked', atMs: 900, connections: idsOf(phone, laptop) });
+  expect(out).toMatchObject({ membershipId: undefined, connections: [], devices: {}, offline: undefined });
+  expect(out.ended).toEqual({ membershipId: 'm1', reason: 'blocked', atMs: 900, connections: idsOf(phone, laptop) });
   expect([59_999, 60_000].map((nowMs) => isBlocked(out, nowMs))).toEqual([true, false]);
 });
 
@@ -125,20 +156,20 @@ test('an end says how, when and who is to be told, and takes only what is of the
   const kept = { blockedUntilMs: 2000, mutedUntilMs: 3000, muteExempt: true, revision: 4 };
   const member = { ...withConnection(inside, laptop), ...kept };
   const out = ended(member, 'left', 1000, phone.connectionId);
-  expect(out).toMatchObject({ ...kept, membership: undefined, connections: [], offline: undefined });
-  expect(out.ended).toEqual({ membership: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
+  expect(out).toMatchObject({ ...kept, membershipId: undefined, connections: [], offline: undefined });
+  expect(out.ended).toEqual({ membershipId: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
   const offline = ended(without(without(member, phone), laptop), 'offline', 1000);
   expect(offline).toMatchObject({
     offline: undefined,
-    away: [],
-    lastDropAtMs: 0,
+    disconnectedDevices: [],
+    lastDisconnectAtMs: 0,
     ended: { reason: 'offline', connections: [] },
   });
 });
 
 test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
   const kept = (reason: EndReason, leaveEndsAllDevices: boolean) =>
-    told(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
+    afterEndNotified(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
   expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, false))).toEqual([
     undefined,
     undefined,
@@ -150,9 +181,9 @@ test('the reason of an end outlives the telling only where somebody may still as
     'blocked',
   ]);
   const out = ended(inside, 'blocked', 1000);
-  expect(told(out, false)).toEqual({ ...out, ended: { ...out.ended, connections: [] } });
-  expect(told(told(out, false), false)).toEqual(told(out, false));
-  expect(told(nobody, true)).toEqual({ ...nobody, ended: undefined });
+  expect(afterEndNotified(out, false)).toEqual({ ...out, ended: { ...out.ended, connections: [] } });
+  expect(afterEndNotified(afterEndNotified(out, false), false)).toEqual(afterEndNotified(out, false));
+  expect(afterEndNotified(nobody, true)).toEqual({ ...nobody, ended: undefined });
 });
 
 test.each<[string, Member, boolean]>([
@@ -232,14 +263,14 @@ describe('whatever connects, drops and leaves', () => {
           expect(next.devices).toEqual(Object.fromEntries(devices.live));
           expect(new Set(next.connections)).toEqual(new Set(devices.live.keys()));
           expect(next.connections).toHaveLength(devices.live.size);
-          expect(new Set(next.away)).toEqual(devices.away);
-          expect(next.away).toHaveLength(devices.away.size);
+          expect(new Set(next.disconnectedDevices)).toEqual(devices.away);
+          expect(next.disconnectedDevices).toHaveLength(devices.away.size);
           expect(next.offline !== undefined).toBe(devices.live.size === 0);
-          expect(next.membership).toBe('m1');
+          expect(next.membershipId).toBe('m1');
           // The mark is of the drop or leave that took the last connection, and stays until he is back.
           if (next.offline !== undefined) expect(next.offline.seq).toBe(member.offline?.seq ?? nowMs);
           if (next.offline !== undefined && member.offline === undefined) {
-            expect(next.offline.sinceMs).toBe(Math.max(now.sinceMs, member.lastDropAtMs));
+            expect(next.offline.sinceMs).toBe(Math.max(now.sinceMs, member.lastDisconnectAtMs));
             expect(next.offline.sinceMs).toBeLessThanOrEqual(next.offline.atMs);
           }
           member = next;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
-import { hasPlace, limitOf, type MessageRank, windowOf, windowsBefore } from '../../lib/domain/quota.ts';
+import { hasSlot, limitOf, type MessageRank, windowOf, windowsBefore } from '../../lib/domain/quota.ts';
 import { newRoom } from '../../lib/domain/room.ts';
 
 const roomWith = (taken: Readonly<Record<string, number>>) => ({
@@ -34,20 +34,20 @@ test.each([
   [59, [false, false, true, true]],
   [60, [false, false, false, true]],
 ])('with %i of 40 taken, there is place for some ranks', (taken, places) => {
-  expect(ranks.map((rank) => hasPlace(roomWith({ [window]: taken }), rank, nowMs, 40))).toEqual(places);
+  expect(ranks.map((rank) => hasSlot(roomWith({ [window]: taken }), rank, nowMs, 40))).toEqual(places);
 });
 
 test('what other windows hold takes no place, and without a quota nothing does', () => {
   const other = roomWith({ [windowOf(nowMs - 200)]: 99, [windowOf(nowMs + 200)]: 99 });
-  expect(hasPlace(other, 'low', nowMs, 1)).toBe(true);
-  expect(hasPlace(roomWith({ [window]: 99 }), 'low', nowMs, 0)).toBe(true);
+  expect(hasSlot(other, 'low', nowMs, 1)).toBe(true);
+  expect(hasSlot(roomWith({ [window]: 99 }), 'low', nowMs, 0)).toBe(true);
 });
 
 test('a message has place exactly while its window holds less than its limit', () => {
   fc.assert(
     fc.property(fc.nat({ max: 200 }), fc.constantFrom(...ranks), fc.nat({ max: 100 }), (taken, rank, quota) => {
       const limit = limitOf(rank, quota) ?? Number.POSITIVE_INFINITY;
-      expect(hasPlace(roomWith({ [window]: taken }), rank, nowMs, quota)).toBe(taken < limit);
+      expect(hasSlot(roomWith({ [window]: taken }), rank, nowMs, quota)).toBe(taken < limit);
     }),
   );
 });

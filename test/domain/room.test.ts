@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
-import { ACTIVITY_MS, endOfRoom, isLive, messageIdAt, newRoom, readMessageId } from '../../lib/domain/room.ts';
+import { ACTIVITY_MS, isLive, messageIdAt, newRoom, readMessageId, roomExpiresAtMs } from '../../lib/domain/room.ts';
 
 test('a room is live from its first state until it is destroyed', () => {
   const room = newRoom('room' as RoomId, 'a room', 'e1', 5, { destroyType: 'fixed', destroyAfterMin: 90 });
@@ -27,7 +27,7 @@ describe('the end of a room', () => {
       hourMs,
     ],
   ] as const)('where %s', (_what, change, afterMs) => {
-    expect(endOfRoom({ ...idle, ...change })).toBe(createdAtMs + afterMs);
+    expect(roomExpiresAtMs({ ...idle, ...change })).toBe(createdAtMs + afterMs);
   });
 
   test('is never before its idle time without a join, a leave or a message is over (I-R2)', () => {
@@ -41,9 +41,9 @@ describe('the end of a room', () => {
           const isNoted = nowMs - room.lastActiveAtMs >= ACTIVITY_MS;
           if (isMessage) room = { ...room, lastMessageAtMs: nowMs };
           else if (isNoted) room = { ...room, lastActiveAtMs: nowMs };
-          expect(endOfRoom(room) - nowMs).toBeGreaterThanOrEqual(destroyAfterMin * 60_000);
+          expect(roomExpiresAtMs(room) - nowMs).toBeGreaterThanOrEqual(destroyAfterMin * 60_000);
         }
-        expect(endOfRoom(room) - nowMs).toBeLessThanOrEqual(destroyAfterMin * 60_000 + ACTIVITY_MS);
+        expect(roomExpiresAtMs(room) - nowMs).toBeLessThanOrEqual(destroyAfterMin * 60_000 + ACTIVITY_MS);
       }),
     );
   });

@@ -101,7 +101,7 @@ function watchOffline(room: string, userId: string): readonly number[] {
   const offlineAtMs: number[] = [];
   server.onRest = async () => {
     const member = await server.deps.store.getMember(room as RoomId, userId as UserId);
-    if (member?.membership === undefined || member.offline !== undefined) offlineAtMs.push(timers.nowMs);
+    if (member?.membershipId === undefined || member.offline !== undefined) offlineAtMs.push(timers.nowMs);
   };
   return offlineAtMs;
 }

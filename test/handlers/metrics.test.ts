@@ -7,7 +7,7 @@ test('a run of the sweep is one line in the embedded metric format', () => {
     (line) => lines.push(line),
     () => 1_700_000_000_000,
   );
-  const counts = { due: 9, revived: 1, closed: 2, kicked: 3, destroyed: 4, failed: 5, poisoned: 6 };
+  const counts = { due: 9, alive: 1, closed: 2, evicted: 3, destroyed: 4, failed: 5, unreadable: 6 };
   putMetrics({ ...counts, lagMs: 7_000, unfinished: true });
   putMetrics({ ...counts, lagMs: 0, unfinished: false });
   expect(lines.map((line) => line.split('\n').length)).toEqual([1, 1]);

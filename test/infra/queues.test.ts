@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../lib/infra/settings.ts';
-import type { Change, MemberNews } from '../../lib/store/changes.ts';
+import type { Change, MemberEvent } from '../../lib/store/changes.ts';
 import { names, one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
 const webhookUrl = 'https://app.example.com/events';
@@ -13,7 +13,7 @@ const days = (amount: number) => amount * 24 * 60 * 60;
 
 describe('the stream of changes', () => {
   // A name for all that a row can say: one more in the store does not compile until it is here.
-  const values: Readonly<Record<MemberNews | Exclude<Change['kind'], 'joined' | 'ended'>, true>> = {
+  const values: Readonly<Record<MemberEvent | Exclude<Change['kind'], 'joined' | 'ended'>, true>> = {
     joined: true,
     left: true,
     offline: true,
@@ -34,10 +34,10 @@ describe('the stream of changes', () => {
     const { Properties } = one(synthesizeTemplate(settings), mappingType, 'ChangeStreamMapping');
     const { Filters } = Properties.FilterCriteria as { Filters: { Pattern: string }[] };
     const [written, ...others] = Filters.map(({ Pattern }) => JSON.parse(Pattern));
-    expect(written).toEqual({ dynamodb: { NewImage: { news: { S: expect.any(Array) } } } });
-    expect(new Set(written.dynamodb.NewImage.news.S)).toEqual(new Set(expected));
+    expect(written).toEqual({ dynamodb: { NewImage: { event: { S: expect.any(Array) } } } });
+    expect(new Set(written.dynamodb.NewImage.event.S)).toEqual(new Set(expected));
     expect(others).toEqual([
-      { eventName: ['REMOVE'], dynamodb: { OldImage: { membership: { S: [{ exists: true }] } } } },
+      { eventName: ['REMOVE'], dynamodb: { OldImage: { membershipId: { S: [{ exists: true }] } } } },
     ]);
   });
 

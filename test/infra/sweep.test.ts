@@ -39,7 +39,7 @@ describe('the schedule', () => {
 
 describe('the alarms', () => {
   const lines: string[] = [];
-  const nothing = { due: 0, revived: 0, closed: 0, kicked: 0, destroyed: 0, failed: 0, poisoned: 0, lagMs: 0 };
+  const nothing = { due: 0, alive: 0, closed: 0, evicted: 0, destroyed: 0, failed: 0, unreadable: 0, lagMs: 0 };
   metricsTo(
     (line) => lines.push(line),
     () => 0,
@@ -63,9 +63,9 @@ describe('the alarms', () => {
       },
     ],
     [
-      'Poisoned',
+      'Unreadable',
       {
-        ...{ MetricName: 'poisoned', Statistic: 'Sum', Period: 900, Threshold: 1, EvaluationPeriods: 1 },
+        ...{ MetricName: 'unreadable', Statistic: 'Sum', Period: 900, Threshold: 1, EvaluationPeriods: 1 },
         TreatMissingData: 'notBreaching',
       },
     ],

@@ -200,7 +200,7 @@ test('a broadcast in a room that is told again is measured too', async () => {
   const bob = await world.enter('bob');
   const content = '"'.repeat(CONTENT_BYTES_MAX / 2);
   const broadcast = { id: 'b'.repeat(36), fromUserId: LONG_USER as Caller['userId'], type: LONG_TYPE, content };
-  await world.deps.store.addToList('rooms', [{ entry: world.room, untilMs: 0 }]);
+  await world.deps.store.addToList('rooms', [{ item: world.room, untilMs: 0 }]);
   await continueBroadcast(world.deps, { ...broadcast, includeSender: true, sentAtMs: 1, afterRoom: '' });
   expect(world.pushed(bob, 'broadcast').map(({ message }) => message.content)).toContain(content);
 });

@@ -99,7 +99,7 @@ it('without a page the first 1000 are given, and page 0 is none', async () => {
   const { call, deps, clock } = newWorld();
   const ids = numbered('many', 1020) as UserId[];
   const untilMs = clock.nowMs + 1000 * MINUTE_MS;
-  const entries = ids.map((id, index) => ({ entry: latestFirst(untilMs - index, id), untilMs: untilMs - index }));
+  const entries = ids.map((id, index) => ({ item: latestFirst(untilMs - index, id), untilMs: untilMs - index }));
   await deps.store.addToList('blocked-users', entries);
   await Promise.all(ids.map((id, index) => deps.store.setAccess(id, { blockedUntilMs: untilMs - index })));
   const first = (await call('/user/block/query.json', { size: 5 })).users as readonly { userId: string }[];

@@ -48,7 +48,7 @@ describe('a user', () => {
     const time = clock.nowMs - 1;
     expect(await call('/user/token/expire.json', { userId: ['eve', 'mal'], time })).toEqual(OK);
     for (const user of ['eve', 'mal']) {
-      expect(await deps.store.getAccess(user as UserId)).toMatchObject({ tokensFromMs: time });
+      expect(await deps.store.getAccess(user as UserId)).toMatchObject({ tokensValidFromMs: time });
     }
   });
 });

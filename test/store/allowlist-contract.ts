@@ -21,78 +21,84 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       const { store } = use();
       await accepted(room, 'a');
       const position = { seq: 1, lastMessageAtMs: 1000 };
-      expect(await store.protect(room.room, 'e1', user('bob'), 5)).toMatchObject({ protectedSince: { bob: position } });
+      expect(await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5)).toMatchObject({
+        allowlistedSince: { bob: position },
+      });
       await accepted(room, 'b');
-      expect(await store.protect(room.room, 'e1', user('bob'), 5)).toMatchObject({ protectedSince: { bob: position } });
-      expect(await store.protect(room.room, 'e1', user('cat'), 1)).toBe('full');
-      expect(await store.protect(room.room, 'e0', user('cat'), 9)).toBeUndefined();
+      expect(await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5)).toMatchObject({
+        allowlistedSince: { bob: position },
+      });
+      expect(await store.addToAllowlist(room.roomId, 'e1', user('cat'), 1)).toBe('full');
+      expect(await store.addToAllowlist(room.roomId, 'e0', user('cat'), 9)).toBeUndefined();
     });
 
     it('never holds more than its limit, however many race', async () => {
       const room = await create();
       const all = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => use().store.protect(room.room, 'e1', user(`u${index}`), 5)),
+        Array.from({ length: 20 }, (_, index) => use().store.addToAllowlist(room.roomId, 'e1', user(`u${index}`), 5)),
       );
       expect(all.filter((answer) => answer === 'full')).toHaveLength(15);
-      expect(Object.keys((await use().store.getRoom(room.room))?.protectedSince ?? {})).toHaveLength(5);
+      expect(Object.keys((await use().store.getRoom(room.roomId))?.allowlistedSince ?? {})).toHaveLength(5);
     });
 
     it('remembers the seq at which he was taken off; a repeat does not move it', async () => {
       const room = await create();
       const { store } = use();
-      await store.protect(room.room, 'e1', user('bob'), 5);
+      await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5);
       await accepted(room, 'a');
-      const off = await store.unprotect(room.room, 'e1', user('bob'));
-      expect(off).toMatchObject({ protectedSince: {}, unprotectedSeq: { bob: 1 } });
+      const off = await store.removeFromAllowlist(room.roomId, 'e1', user('bob'));
+      expect(off).toMatchObject({ allowlistedSince: {}, delistedSeq: { bob: 1 } });
       await accepted(room, 'b');
-      expect((await store.unprotect(room.room, 'e1', user('bob')))?.unprotectedSeq).toEqual({ bob: 1 });
-      expect((await store.unprotect(room.room, 'e1', user('eve')))?.unprotectedSeq).toEqual({ bob: 1 });
-      expect(await store.unprotect(room.room, 'e0', user('bob'))).toBeUndefined();
+      expect((await store.removeFromAllowlist(room.roomId, 'e1', user('bob')))?.delistedSeq).toEqual({ bob: 1 });
+      expect((await store.removeFromAllowlist(room.roomId, 'e1', user('eve')))?.delistedSeq).toEqual({ bob: 1 });
+      expect(await store.removeFromAllowlist(room.roomId, 'e0', user('bob'))).toBeUndefined();
     });
 
     it('is not there any more once the room is destroyed', async () => {
-      const room = await create({ protectedSince: { bob: { seq: 0, lastMessageAtMs: 0 } } });
+      const room = await create({ allowlistedSince: { bob: { seq: 0, lastMessageAtMs: 0 } } });
       const { store } = use();
-      const destroyed = await store.destroyRoom(room.room, 'e1', 7, false);
+      const destroyed = await store.destroyRoom(room.roomId, 'e1', 7, false);
       for (const name of ['bob', 'cat'].map(user)) {
-        expect(await store.protect(room.room, 'e1', name, 1)).toBeUndefined();
-        expect(await store.unprotect(room.room, 'e1', name)).toBeUndefined();
+        expect(await store.addToAllowlist(room.roomId, 'e1', name, 1)).toBeUndefined();
+        expect(await store.removeFromAllowlist(room.roomId, 'e1', name)).toBeUndefined();
       }
-      expect(await store.getRoom(room.room)).toEqual(destroyed);
+      expect(await store.getRoom(room.roomId)).toEqual(destroyed);
     });
 
     it('keeps the seq of someone put on it again, and forgets what later messages made meaningless', async () => {
-      const room = await create({ seq: 9, unprotectedSeq: { old: 3, bob: 9 } });
+      const room = await create({ seq: 9, delistedSeq: { old: 3, bob: 9 } });
       const { store } = use();
-      const again = await store.protect(room.room, 'e1', user('bob'), 5);
-      expect(again).toMatchObject({ unprotectedSeq: { bob: 9 }, protectedSince: { bob: { seq: 9 } } });
+      const again = await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5);
+      expect(again).toMatchObject({ delistedSeq: { bob: 9 }, allowlistedSince: { bob: { seq: 9 } } });
       await accepted(room, 'a');
-      await store.protect(room.room, 'e1', user('cat'), 5);
-      const after = await store.unprotect(room.room, 'e1', user('cat'));
-      expect(after?.unprotectedSeq).toEqual({ bob: 9, cat: 10 });
+      await store.addToAllowlist(room.roomId, 'e1', user('cat'), 5);
+      const after = await store.removeFromAllowlist(room.roomId, 'e1', user('cat'));
+      expect(after?.delistedSeq).toEqual({ bob: 9, cat: 10 });
     });
 
     it.each<[string, (room: Room) => Promise<unknown>, Partial<Room>]>([
       [
         'put on it and taken off again',
-        async ({ room }) => {
-          await use().store.protect(room, 'e1', user('bob'), 5);
-          await use().store.unprotect(room, 'e1', user('bob'));
+        async ({ roomId }) => {
+          await use().store.addToAllowlist(roomId, 'e1', user('bob'), 5);
+          await use().store.removeFromAllowlist(roomId, 'e1', user('bob'));
         },
-        { unprotectedSeq: { bob: 9, cat: 9 }, protectedSince: {} },
+        { delistedSeq: { bob: 9, cat: 9 }, allowlistedSince: {} },
       ],
       [
         'put on it again',
-        ({ room }) => use().store.protect(room, 'e1', user('bob'), 5),
-        { unprotectedSeq: { bob: 3, cat: 9 }, protectedSince: { bob: { seq: 9, lastMessageAtMs: 0 } } },
+        ({ roomId: room }) => use().store.addToAllowlist(room, 'e1', user('bob'), 5),
+        { delistedSeq: { bob: 3, cat: 9 }, allowlistedSince: { bob: { seq: 9, lastMessageAtMs: 0 } } },
       ],
     ])('forgets nobody who was %s meanwhile', async (_what, act, expected) => {
-      const protectedSince = { cat: { seq: 5, lastMessageAtMs: 0 } };
-      const room = await create({ seq: 9, unprotectedSeq: { bob: 3 }, protectedSince });
+      const allowlistedSince = { cat: { seq: 5, lastMessageAtMs: 0 } };
+      const room = await create({ seq: 9, delistedSeq: { bob: 3 }, allowlistedSince });
       // Between the write that takes cat off and the one that forgets bob.
       const slow = interposedStore(use(), { 1: () => act(room) });
-      expect(await slow.unprotect(room.room, 'e1', user('cat'))).toMatchObject({ unprotectedSeq: { bob: 3, cat: 9 } });
-      expect(await use().store.getRoom(room.room)).toMatchObject(expected);
+      expect(await slow.removeFromAllowlist(room.roomId, 'e1', user('cat'))).toMatchObject({
+        delistedSeq: { bob: 3, cat: 9 },
+      });
+      expect(await use().store.getRoom(room.roomId)).toMatchObject(expected);
     });
   });
 }

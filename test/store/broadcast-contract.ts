@@ -22,7 +22,7 @@ export function describeBroadcasts(use: () => StoreUnderTest): void {
       for (const afterRoom of ['', 'room-7', 'room-9']) {
         await use().store.putBroadcast({ ...broadcast, afterRoom }, 60_500);
         const row = await rowAt(use(), broadcastKey(broadcast.id));
-        expect(row).toMatchObject({ news: 'broadcast', expiresAtSec: 61 });
+        expect(row).toMatchObject({ event: 'broadcast', expiresAtSec: 61 });
         expect(toBroadcast(row ?? {})).toEqual({ ...broadcast, afterRoom });
       }
     });

@@ -35,29 +35,29 @@ describe('the stream', () => {
       await store.createRoom(room);
       await store.createRoom(room);
       await store.acceptMessage(acceptance(room, 'a'));
-      await store.setRoomMuted(room.room, 'e1', true);
-      await store.destroyRoom(room.room, 'e1', 7, true);
-      await store.destroyRoom(room.room, 'e1', 7, true);
-      await store.removeRoom(room.room, 'e1');
+      await store.setRoomMuted(room.roomId, 'e1', true);
+      await store.destroyRoom(room.roomId, 'e1', 7, true);
+      await store.destroyRoom(room.roomId, 'e1', 7, true);
+      await store.removeRoom(room.roomId, 'e1');
     });
     expect(count).toBe(5);
     expect(changes).toMatchObject([
       { kind: 'room-created', room },
-      { kind: 'room-destroyed', room: { seq: 2, muted: true, destroyedAtMs: 7, destroyedByItself: true } },
+      { kind: 'room-destroyed', room: { seq: 2, muted: true, destroyedAtMs: 7, destroyedAutomatically: true } },
     ]);
     expect(changes[0]).toEqual({ kind: 'room-created', room });
   });
 
   it('says once that a member has joined and how his membership has ended', async () => {
-    const { room } = newRoom();
-    const ended = { membership: 'm1', reason: 'blocked', atMs: 9, connections: [connectionId('c1')] } as const;
+    const { roomId } = newRoom();
+    const ended = { membershipId: 'm1', reason: 'blocked', atMs: 9, connections: [connectionId('c1')] } as const;
     let inside: Member | undefined;
     let out: Member | undefined;
     const { changes, count } = await told(async () => {
-      inside = await put(newMember(room, 'ann', { away: ['tablet'] }), 0, 'joined');
+      inside = await put(newMember(roomId, 'ann', { disconnectedDevices: ['tablet'] }), 0, 'joined');
       const offline = { seq: 1, atMs: 8, sinceMs: 7 };
       const marked = await put(withoutConnection(inside, connectionId('c1'), offline), inside.revision);
-      out = await put({ ...marked, membership: undefined, offline: undefined, ended }, marked.revision, 'blocked');
+      out = await put({ ...marked, membershipId: undefined, offline: undefined, ended }, marked.revision, 'blocked');
       out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'offline');
       out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'left');
       await use().store.deleteMember(await put(out, out.revision));
@@ -69,20 +69,20 @@ describe('the stream', () => {
       { kind: 'ended', member: { ended } },
       { kind: 'ended', member: { ended } },
     ]);
-    expect(changes[3]).toEqual({ kind: 'ended', member: out, rowIsGone: false });
+    expect(changes[3]).toEqual({ kind: 'ended', member: out, rowIsDeleted: false });
   });
 
   it.each([
     ['left', {}],
     ['gone offline', { connections: [], offline: { seq: 1, atMs: 8, sinceMs: 7 } }],
   ])('says of a member whose row is deleted that he has %s', async (_how, state: Partial<Member>) => {
-    const member = await put(newMember(newRoom().room, 'ann', state), 0, 'joined');
+    const member = await put(newMember(newRoom().roomId, 'ann', state), 0, 'joined');
     const { changes, count } = await told(() => use().store.deleteMember(member));
     expect(count).toBe(1);
-    const { membership, ...rest } = member;
+    const { membershipId, ...rest } = member;
     const reason = member.offline === undefined ? 'left' : 'offline';
-    const ended = { membership, reason, atMs: expect.any(Number), connections: [] };
-    expect(changes).toEqual([{ kind: 'ended', member: { ...rest, ended }, rowIsGone: true }]);
+    const ended = { membershipId, reason, atMs: expect.any(Number), connections: [] };
+    expect(changes).toEqual([{ kind: 'ended', member: { ...rest, ended }, rowIsDeleted: true }]);
   });
 
   it('says each step of a broadcast', async () => {
@@ -110,8 +110,8 @@ describe('the stream', () => {
       await use().store.takeTurn(connection.userId, { ...fullAccess, turns: { join: 5 } });
       const logins = { userId: connection.userId, device: 'mobile', revision: 0, logins: [] };
       await use().store.putLogins(logins, use().clock.nowMs + 1000);
-      await use().store.arm(5, [{ kind: 'room', room: newRoom().room }]);
-      await use().store.appendLog(newRoom().room, 'e1', [message(1)], use().clock.nowMs + 1000);
+      await use().store.arm(5, [{ kind: 'room', room: newRoom().roomId }]);
+      await use().store.appendLog(newRoom().roomId, 'e1', [message(1)], use().clock.nowMs + 1000);
     });
     // Appending to the log also puts where its sender finds the message.
     expect(count).toBe(10);
@@ -131,7 +131,7 @@ describe('a row that says something and cannot be read', () => {
   const roomRecord = () =>
     recordOf(() => use().store.createRoom(newRoom({ name: secret, seq: 1, tail: [message(1)] })));
   const memberRecord = (news: 'joined' | 'left', change: Partial<Member> = {}) =>
-    recordOf(() => put(newMember(newRoom().room, 'ann', { away: [secret], ...change }), 0, news));
+    recordOf(() => put(newMember(newRoom().roomId, 'ann', { disconnectedDevices: [secret], ...change }), 0, news));
 
   type Image = Readonly<Record<string, unknown>>;
   const changed = ({ eventName, dynamodb }: StreamRecord, change: (image: Image) => Image): StreamRecord => {
@@ -156,7 +156,7 @@ describe('a row that says something and cannot be read', () => {
     throw new Error('unable to see a refusal; there was none');
   };
 
-  it.each(['pk', 'sk', 'room', 'epoch', 'seq', 'tail', 'tailSeq', 'protectedSeq'])(
+  it.each(['pk', 'sk', 'roomId', 'epoch', 'seq', 'tail', 'tailSeq', 'allowlistedSeq'])(
     'as a room without %s',
     async (name) => {
       const record = await roomRecord();
@@ -165,22 +165,22 @@ describe('a row that says something and cannot be read', () => {
     },
   );
 
-  const needed = ['pk', 'sk', 'room', 'userId', 'roomEpoch', 'revision', 'connections'];
-  it.each([...needed, 'membership'])('as a new member without %s', async (name) => {
+  const needed = ['pk', 'sk', 'roomId', 'userId', 'roomEpoch', 'revision', 'connections'];
+  it.each([...needed, 'membershipId'])('as a new member without %s', async (name) => {
     const record = await memberRecord('joined');
     expect(readChange(record)).toMatchObject({ kind: 'joined' });
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
   });
 
   it.each(needed)('as a deleted member without %s', async (name) => {
-    const member = await put(newMember(newRoom().room, 'ann'), 0);
+    const member = await put(newMember(newRoom().roomId, 'ann'), 0);
     const record = await recordOf(() => use().store.deleteMember(member));
     expect(readChange(record)).toMatchObject({ kind: 'ended' });
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
   });
 
   it('as an end that does not say how', async () => {
-    const record = await memberRecord('left', { membership: undefined });
+    const record = await memberRecord('left', { membershipId: undefined });
     expect(() => readChange(record)).toThrow(StoreFault);
   });
 
@@ -197,10 +197,10 @@ describe('a row that says something and cannot be read', () => {
     expect(refusal(without(record, 'connections'))).toMatch(
       /^unable to read a change; the row ROOM#room-\d+ MEMBER#ann says joined and is not whole$/,
     );
-    expect(refusal(changedBy({ news: { S: 'rumour' } }))).toContain('says rumour');
-    expect(refusal(changedBy({ news: { Q: secret } }))).toContain('says ?');
+    expect(refusal(changedBy({ event: { S: 'rumour' } }))).toContain('says rumour');
+    expect(refusal(changedBy({ event: { Q: secret } }))).toContain('says ?');
     expect(refusal(changedBy({ connections: { Q: secret } }))).not.toContain(secret);
     expect(refusal(changedBy({ userId: { S: 'bob' } }))).toContain('MEMBER#ann');
-    expect(refusal(changed(record, () => ({ news: { S: 'joined' } })))).toContain('the row ? ?');
+    expect(refusal(changed(record, () => ({ event: { S: 'joined' } })))).toContain('the row ? ?');
   });
 });

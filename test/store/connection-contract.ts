@@ -148,10 +148,10 @@ export function describeConnections(use: () => StoreUnderTest): void {
     it('is glanced at for half of what a look costs', async () => {
       const connection = newConnection();
       await use().store.openConnection(connection);
-      expect(await use().store.glanceConnection(keyOf(connection))).toEqual(connection);
-      expect(await use().store.glanceConnection(newConnection())).toBeUndefined();
+      expect(await use().store.getConnectionEventually(keyOf(connection))).toEqual(connection);
+      expect(await use().store.getConnectionEventually(newConnection())).toBeUndefined();
       expect(await readUnitsOf(use(), (store) => store.getConnection(connection))).toBe(1);
-      expect(await readUnitsOf(use(), (store) => store.glanceConnection(connection))).toBe(0.5);
+      expect(await readUnitsOf(use(), (store) => store.getConnectionEventually(connection))).toBe(0.5);
     });
 
     it('has its look armed before its row, so that no crash leaves one that nobody looks at', async () => {
@@ -164,9 +164,9 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const dueAt = (atMs: number) => store.dueRows(dueShardOf(unwritten.userId), atMs, 1000);
       const entry = { kind: 'connection', ...keyOf(unwritten) };
       const before = await dueAt(unwritten.leaseUntilMs - 1);
-      expect(before.flatMap(({ entries }) => entries)).not.toContainEqual(entry);
+      expect(before.flatMap(({ timers }) => timers)).not.toContainEqual(entry);
       const rows = await dueAt(unwritten.leaseUntilMs);
-      expect(rows).toContainEqual(expect.objectContaining({ dueAtMs: unwritten.leaseUntilMs, entries: [entry] }));
+      expect(rows).toContainEqual(expect.objectContaining({ dueAtMs: unwritten.leaseUntilMs, timers: [entry] }));
       expect(clock.nowMs).toBeLessThan(unwritten.leaseUntilMs);
     });
 
@@ -186,7 +186,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.getConnection(connection)).toMatchObject({ closedAtMs: nowMs + 3700 * 1000 });
       clock.nowMs = goneAtMs;
       expect(await store.getConnection(connection)).toBeUndefined();
-      expect(await store.glanceConnection(connection)).toBeUndefined();
+      expect(await store.getConnectionEventually(connection)).toBeUndefined();
     });
 
     it('is a device of its own, and alive for its longest life, where an older version has left its row', async () => {
@@ -194,9 +194,9 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const connection = newConnection({ rooms: [room] });
       const { userId, connectionId: id, openedAtMs } = connection;
       await store.openConnection(connection);
-      await withoutAttributes(use(), connectionKey(userId, id), ['device', 'instance', 'leaseUntilMs']);
+      await withoutAttributes(use(), connectionKey(userId, id), ['device', 'loginId', 'leaseUntilMs']);
       const leaseUntilMs = openedAtMs + connectionLifeMs;
-      const read = { ...connection, device: id, instance: id, leaseUntilMs };
+      const read = { ...connection, device: id, loginId: id, leaseUntilMs };
       expect(await store.getConnection(connection)).toEqual(read);
       expect(await store.connectionsOf(userId)).toContainEqual(read);
       expect(await store.renewLease(connection, leaseUntilMs + RENEW_AFTER_MS - 1)).toBe(true);

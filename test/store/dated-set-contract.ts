@@ -9,7 +9,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
   describe('a set that is read by time', () => {
     const newSet = (): DatedSet => `blacklist#${user(fresh('ann'))}`;
     const read = async (set: DatedSet) =>
-      (await use().store.readDatedSet(set)).map(({ entry, sinceMs }) => `${entry} ${sinceMs}`);
+      (await use().store.readDatedSet(set)).map(({ item, sinceMs }) => `${item} ${sinceMs}`);
     const add = (set: DatedSet, entries: readonly string[], limit: number, nowMs: number) =>
       use().store.addToDatedSet(set, entries, limit, nowMs);
 

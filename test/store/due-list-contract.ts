@@ -1,29 +1,29 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { duePartition, dueShardOf } from '../../lib/store/keys.ts';
-import { DUE_SHARDS, type DueEntry, type DueRow } from '../../lib/store/room-store.ts';
+import { DUE_SHARDS, type Timer, type TimerRow } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { mostAtOnce, readUnitsOf } from './interposed-store.ts';
 import { connectionId, putRow, user } from './rows.ts';
 
 const ann = user('ann');
 const shard = dueShardOf(ann);
-const connection = (name: string, userId: UserId = ann): DueEntry => ({
+const connection = (name: string, userId: UserId = ann): Timer => ({
   kind: 'connection',
   userId,
   connectionId: connectionId(name),
 });
-const connections = (count: number): readonly DueEntry[] =>
+const connections = (count: number): readonly Timer[] =>
   Array.from({ length: count }, (_, index) => connection(`c${index}`));
-const member = (room: string, userId: UserId): DueEntry => ({ kind: 'member', room: room as RoomId, userId });
+const member = (room: string, userId: UserId): Timer => ({ kind: 'member', room: room as RoomId, userId });
 const numberedRooms = Array.from({ length: 100 }, (_, index) => `r${index}` as RoomId);
-const room = (name: string): DueEntry => ({ kind: 'room', room: name as RoomId });
+const room = (name: string): Timer => ({ kind: 'room', room: name as RoomId });
 /** Each once, in a form that sets compare quickly. */
-const textsOf = (entries: readonly DueEntry[]) =>
+const textsOf = (entries: readonly Timer[]) =>
   new Set(
     entries.map((entry) => JSON.stringify(Object.entries(entry).sort(([one], [other]) => (one < other ? -1 : 1)))),
   );
-const entriesOf = (rows: readonly DueRow[]) => rows.flatMap(({ entries }) => entries);
+const entriesOf = (rows: readonly TimerRow[]) => rows.flatMap(({ timers }) => timers);
 
 /** What every engine must do with the due list. */
 export function describeDueList(use: () => StoreUnderTest): void {
@@ -46,7 +46,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
       for (const laterMs of [2, 0, 9, 1]) await use().store.arm(startMs + laterMs, [connection(`c${laterMs}`)]);
       expect(await due(startMs - 1)).toEqual([]);
       expect(await due()).toEqual([
-        { shard, place: expect.any(String), dueAtMs: startMs, entries: [connection('c0')], poisoned: 0 },
+        { shard, sortKey: expect.any(String), dueAtMs: startMs, timers: [connection('c0')], unreadable: 0 },
       ]);
       const rows = await due(startMs + 8);
       expect(rows.map(({ dueAtMs }) => dueAtMs - startMs)).toEqual([0, 1, 2]);
@@ -75,7 +75,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
         { afterRoom: 'r1' as RoomId, hasFailed: true },
         { hasFailed: true },
       ];
-      const entries = parts.map((part) => ({ ...connection('c'), ...part }) as DueEntry);
+      const entries = parts.map((part) => ({ ...connection('c'), ...part }) as Timer);
       await use().store.arm(startMs, entries);
       expect(textsOf(entriesOf(await due()))).toEqual(textsOf(entries));
       expect(entriesOf(await due())).toHaveLength(4);
@@ -104,7 +104,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
       expect(rows).toHaveLength(rowCount);
       expect(textsOf(entriesOf(rows))).toEqual(textsOf(connections(count)));
       expect(entriesOf(rows)).toHaveLength(count);
-      for (const row of rows) expect(row.entries.length).toBeLessThanOrEqual(100);
+      for (const row of rows) expect(row.timers.length).toBeLessThanOrEqual(100);
     });
 
     it('has one of each row, however often and in whatever order the same is armed', async () => {
@@ -117,14 +117,9 @@ export function describeDueList(use: () => StoreUnderTest): void {
     });
 
     it('loses nothing where others arm as many entries at the same time, and the first or the last is the same', async () => {
-      const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => connection(name)) as [
-        DueEntry,
-        DueEntry,
-        DueEntry,
-        DueEntry,
-      ];
+      const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => connection(name)) as [Timer, Timer, Timer, Timer];
       await Promise.all([[a, b, d], [a, c, d], [a, c], [a]].map((some) => use().store.arm(startMs, some)));
-      expect((await due()).map((row) => row.entries)).toHaveLength(4);
+      expect((await due()).map((row) => row.timers)).toHaveLength(4);
       expect(textsOf(entriesOf(await due()))).toEqual(textsOf([a, b, c, d]));
     });
 
@@ -178,17 +173,17 @@ export function describeDueList(use: () => StoreUnderTest): void {
 
     it.each<[string, number, object]>([
       ['nothing in it', 1, {}],
-      ['no list', 1, { entries: 'connection#ann#c' }],
-      ['an empty list', 1, { entries: [] }],
-      ['a map', 1, { entries: { connection: 'c' } }],
-      ['no text in the list', 4, { entries: [7, null, { kind: 'connection' }, ['connection#ann#c']] }],
-      ['an unknown kind', 1, { entries: ['planet#ann#c'] }],
-      ['too few words', 5, { entries: ['connection', 'connection#ann', 'member#ann', 'room', ''] }],
+      ['no list', 1, { timers: 'connection#ann#c' }],
+      ['an empty list', 1, { timers: [] }],
+      ['a map', 1, { timers: { connection: 'c' } }],
+      ['no text in the list', 4, { timers: [7, null, { kind: 'connection' }, ['connection#ann#c']] }],
+      ['an unknown kind', 1, { timers: ['planet#ann#c'] }],
+      ['too few words', 5, { timers: ['connection', 'connection#ann', 'member#ann', 'room', ''] }],
       [
         'too many words',
         5,
         {
-          entries: [
+          timers: [
             ...['connection#ann#c#r1#d', 'connection#ann#c#r1#failed#d', 'connection#ann#c#ä'],
             ...['member#ann#r1#e', 'room#r1#e'],
           ],
@@ -197,15 +192,15 @@ export function describeDueList(use: () => StoreUnderTest): void {
       [
         'ids that are none',
         5,
-        { entries: ['connection#ä#c', 'connection#ann#ä', 'member#ann#ä', 'member#ä#r', 'room#ä'] },
+        { timers: ['connection#ä#c', 'connection#ann#ä', 'member#ann#ä', 'member#ä#r', 'room#ä'] },
       ],
       ['a connection of nobody', 1, { connectionId: 'c' }],
-    ])('has no entries, hides no other and can be taken off: %s', async (_what, poisoned, attributes) => {
+    ])('has no entries, hides no other and can be taken off: %s', async (_what, unreadable, attributes) => {
       const { store } = use();
       await rowAt(place('!'), attributes);
       await store.arm(startMs, [connection('c')]);
       const [poison, ...others] = await due();
-      expect(poison).toEqual({ shard, place: place('!'), dueAtMs: startMs, entries: [], poisoned });
+      expect(poison).toEqual({ shard, sortKey: place('!'), dueAtMs: startMs, timers: [], unreadable });
       expect(entriesOf(others)).toEqual([connection('c')]);
       if (poison !== undefined) await store.disarm(poison);
       expect(await due()).toEqual(others);
@@ -213,26 +208,19 @@ export function describeDueList(use: () => StoreUnderTest): void {
 
     it('in part gives the rest, and says how many it has besides', async () => {
       await rowAt(place('mixed'), {
-        entries: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2', 'erasure#ann#r3', 'erasure#ann', 7],
+        timers: ['connection#ann#c', 'planet#mars', 'room#r1', 'member#ann#r2', 'erasure#ann#r3', 'erasure#ann', 7],
       });
       const [row] = await due();
-      const erasure: DueEntry = { kind: 'erasure', room: 'r3' as RoomId, userId: ann };
-      const entries = [connection('c'), room('r1'), member('r2', ann), erasure];
-      expect(row).toMatchObject({ entries, poisoned: 3 });
+      const erasure: Timer = { kind: 'erasure', room: 'r3' as RoomId, userId: ann };
+      const timers = [connection('c'), room('r1'), member('r2', ann), erasure];
+      expect(row).toMatchObject({ timers, unreadable: 3 });
       await use().store.arm(startMs + 1, [erasure]);
       expect(entriesOf(await due(startMs + 1)).at(-1)).toEqual(erasure);
     });
 
     it('whose place is none is due since ever', async () => {
-      await rowAt('!', { entries: ['room#r1'] });
-      expect(await due()).toEqual([{ shard, place: '!', dueAtMs: 0, entries: [room('r1')], poisoned: 0 }]);
-    });
-
-    it('is none that an older version has left', async () => {
-      await rowAt(place('c/1='), { userId: 'ann', connectionId: 'c/1=', dueAtMs: startMs });
-      const [row] = await due();
-      const entries = [connection('c/1=')];
-      expect(row).toEqual({ shard, place: place('c/1='), dueAtMs: startMs, entries, poisoned: 0 });
+      await rowAt('!', { timers: ['room#r1'] });
+      expect(await due()).toEqual([{ shard, sortKey: '!', dueAtMs: 0, timers: [room('r1')], unreadable: 0 }]);
     });
   });
 }

@@ -30,8 +30,8 @@ const valuesOf = (keys: readonly string[], text = 'value of') => new Map(keys.ma
 /** What every engine must do with attributes. */
 export function describeEntries(use: () => StoreUnderTest): void {
   const newIndex = () => use().store.getEntryIndex(fresh('room') as RoomId, 'e1');
-  const indexNow = ({ room, roomEpoch }: EntryIndex) => use().store.getEntryIndex(room, roomEpoch);
-  const rowsOf = ({ room, roomEpoch }: EntryIndex) => sortKeysIn(use(), entriesPartition(room, roomEpoch));
+  const indexNow = ({ roomId, roomEpoch }: EntryIndex) => use().store.getEntryIndex(roomId, roomEpoch);
+  const rowsOf = ({ roomId: room, roomEpoch }: EntryIndex) => sortKeysIn(use(), entriesPartition(room, roomEpoch));
   const put = async (before: EntryIndex, set: readonly string[], removed: readonly string[] = []) => {
     const next = changed(before, set, removed);
     expect(await use().store.putEntryIndex(next, before, valuesOf(set))).toBe('put');
@@ -42,7 +42,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
   describe("a room's attributes", () => {
     it('are none at first, and come back as put', async () => {
       const none = await newIndex();
-      expect(none).toEqual({ room: none.room, roomEpoch: 'e1', revision: 0, entries: {} });
+      expect(none).toEqual({ roomId: none.roomId, roomEpoch: 'e1', revision: 0, entries: {} });
       const keys = ['score', 'constructor', '__proto__', 'toString', '+=-_', 'k'.repeat(128)];
       const next = changed(none, keys);
       const odd = { ...next.entries, mood: entry({ userId: user('constructor'), autoDelete: true, setAtMs: 9 }) };
@@ -105,11 +105,11 @@ export function describeEntries(use: () => StoreUnderTest): void {
 
     it('belong to one life of the room: a late change of an earlier one touches nothing', async () => {
       const late = await newIndex();
-      const now = await put(await use().store.getEntryIndex(late.room, 'e2'), ['a']);
+      const now = await put(await use().store.getEntryIndex(late.roomId, 'e2'), ['a']);
       expect(await use().store.putEntryIndex(changed(late, ['a', 'b']), late, valuesOf(['a', 'b'], 'late'))).toBe(
         'put',
       );
-      await use().store.removeEntries(late.room, 'e1');
+      await use().store.removeEntries(late.roomId, 'e1');
       expect(await indexNow(now)).toEqual(now);
       expect(await use().store.entryValues(now, ['a'])).toEqual(valuesOf(['a']));
     });
@@ -138,15 +138,15 @@ export function describeEntries(use: () => StoreUnderTest): void {
 
     it('go with the room, and with it what no index names', async () => {
       const { next } = await most();
-      const kept = await put(await use().store.getEntryIndex(next.room, 'e2'), ['a']);
+      const kept = await put(await use().store.getEntryIndex(next.roomId, 'e2'), ['a']);
       const crashed = interposedStore(use(), { 2: 'denied' });
       const change = crashed.putEntryIndex(changed(next, ['x', 'y']), next, valuesOf(['x', 'y']));
       await expect(change).rejects.toThrow(StoreFault);
       expect(await indexNow(next)).toEqual(next);
-      await use().store.removeEntries(next.room, 'e1');
+      await use().store.removeEntries(next.roomId, 'e1');
       expect(await rowsOf(next)).toEqual([]);
       expect((await indexNow(next)).revision).toBe(0);
-      await use().store.removeEntries(next.room, 'e1');
+      await use().store.removeEntries(next.roomId, 'e1');
       expect(await indexNow(kept)).toEqual(kept);
       expect(await rowsOf(kept)).toHaveLength(2);
     });

@@ -15,7 +15,7 @@ export function describeErasures(use: () => StoreUnderTest): void {
       for (const afterRoom of ['', 'room-7', 'room-9']) {
         await use().store.putErasure({ ...erasure, afterRoom }, 60_500);
         const row = await rowAt(use(), erasureKey(erasure.id));
-        expect(row).toMatchObject({ news: 'erasure', expiresAtSec: 61 });
+        expect(row).toMatchObject({ event: 'erasure', expiresAtSec: 61 });
         expect(toErasure(row ?? {})).toEqual({ ...erasure, afterRoom });
       }
     });

@@ -49,7 +49,7 @@ describe('the store under faults', () => {
     const { store, sent } = storeWith(['lost']);
     await expect(store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(AcceptanceUnknown);
     expect(sent()).toBe(1);
-    expect((await store.getRoom(room.room))?.tail.map((entry) => entry.messageId)).toEqual(['1-a']);
+    expect((await store.getRoom(room.roomId))?.tail.map((entry) => entry.messageId)).toEqual(['1-a']);
   });
 
   it('gives up with a fault of its own', async () => {
@@ -58,16 +58,16 @@ describe('the store under faults', () => {
     await expect(denied.store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(StoreFault);
     expect(denied.sent()).toBe(1);
     const throttled = storeWith(Array.from({ length: 9 }, () => 'throttled' as const));
-    await expect(throttled.store.getRoom(room.room)).rejects.toThrow(StoreFault);
+    await expect(throttled.store.getRoom(room.roomId)).rejects.toThrow(StoreFault);
   });
 
   it('recognises its own work after a lost answer', async () => {
     const room = newRoom();
     expect(await storeWith(['lost']).store.createRoom(room)).toBe(true);
-    const stored = await storeWith(['lost']).store.putMember(newMember(room.room, 'ann'), 0);
+    const stored = await storeWith(['lost']).store.putMember(newMember(room.roomId, 'ann'), 0);
     if (stored === 'conflict') throw new Error('unable to put; conflict');
-    expect(await use().store.getMember(room.room, user('ann'))).toEqual(stored);
+    expect(await use().store.getMember(room.roomId, user('ann'))).toEqual(stored);
     expect(await storeWith(['lost']).store.deleteMember(stored)).toBe('deleted');
-    expect(await storeWith(['lost']).store.destroyRoom(room.room, 'e1', 7, true)).toMatchObject({ destroyedAtMs: 7 });
+    expect(await storeWith(['lost']).store.destroyRoom(room.roomId, 'e1', 7, true)).toMatchObject({ destroyedAtMs: 7 });
   });
 });

@@ -11,17 +11,17 @@ export function describeLists(use: () => StoreUnderTest): void {
   describe('a list', () => {
     const list: AppList = 'muted-users';
     const read = (afterEntry = '', limit = 1000) =>
-      use().store.readList(list, { afterEntry, limit }, use().clock.nowMs);
+      use().store.readList(list, { afterItem: afterEntry, limit }, use().clock.nowMs);
     const add = (...entries: (readonly [string, number])[]) =>
       use().store.addToList(
         list,
-        entries.map(([entry, untilMs]) => ({ entry, untilMs })),
+        entries.map(([entry, untilMs]) => ({ item: entry, untilMs })),
       );
     beforeEach(async () => {
-      const entries = await use().store.readList(list, { afterEntry: '', limit: 10_000 }, 0);
+      const entries = await use().store.readList(list, { afterItem: '', limit: 10_000 }, 0);
       await use().store.removeFromList(
         list,
-        entries.map(({ entry }) => entry),
+        entries.map(({ item }) => item),
       );
       expect(await read()).toEqual([]);
     });
@@ -29,29 +29,29 @@ export function describeLists(use: () => StoreUnderTest): void {
     it('is read in the order of its entries, after one, and up to a limit', async () => {
       const names = Array.from({ length: 60 }, (_, index) => `u${`${index}`.padStart(2, '0')}`);
       await add(...names.toReversed().map((name) => [name, 0] as const));
-      const entries = names.map((entry) => ({ entry, untilMs: 0 }));
+      const entries = names.map((entry) => ({ item: entry, untilMs: 0 }));
       expect(await read()).toEqual(entries);
       expect(await read('', 7)).toEqual(entries.slice(0, 7));
       expect(await read('u06', 2)).toEqual(entries.slice(7, 9));
       expect(await read('u061')).toEqual(entries.slice(7));
       expect(await read('u59')).toEqual([]);
       expect(await read('', 0)).toEqual([]);
-      expect(await use().store.readList('blocked-users', { afterEntry: '', limit: 10 }, 0)).toEqual([]);
+      expect(await use().store.readList('blocked-users', { afterItem: '', limit: 10 }, 0)).toEqual([]);
     });
 
     it('is read from its end too, and up to an entry', async () => {
       await add(['a', 0], ['b', 0], ['c', 0], ['d', 0]);
       const names = async (range: Partial<ListRange>) => {
-        const found = await use().store.readList(list, { afterEntry: '', limit: 10, ...range }, use().clock.nowMs);
-        return found.map(({ entry }) => entry).join('');
+        const found = await use().store.readList(list, { afterItem: '', limit: 10, ...range }, use().clock.nowMs);
+        return found.map(({ item: entry }) => entry).join('');
       };
       expect(await names({ order: 'descending' })).toBe('dcba');
       expect(await names({ order: 'descending', limit: 2 })).toBe('dc');
-      expect(await names({ order: 'descending', afterEntry: 'c' })).toBe('ba');
+      expect(await names({ order: 'descending', afterItem: 'c' })).toBe('ba');
       // What it went on behind may be gone.
-      expect(await names({ order: 'descending', afterEntry: 'bb' })).toBe('ba');
-      expect(await names({ beforeEntry: 'c' })).toBe('ab');
-      expect(await names({ beforeEntry: 'c', afterEntry: 'a' })).toBe('b');
+      expect(await names({ order: 'descending', afterItem: 'bb' })).toBe('ba');
+      expect(await names({ beforeItem: 'c' })).toBe('ab');
+      expect(await names({ beforeItem: 'c', afterItem: 'a' })).toBe('b');
     });
 
     it('remembers for a while where its pages begin, each by itself', async () => {
@@ -74,8 +74,8 @@ export function describeLists(use: () => StoreUnderTest): void {
       await add(['a', 0], ['constructor', 0], ['c', 0]);
       await use().store.removeFromList(list, ['constructor', 'x', 'constructor']);
       expect(await read()).toEqual([
-        { entry: 'a', untilMs: 0 },
-        { entry: 'c', untilMs: 0 },
+        { item: 'a', untilMs: 0 },
+        { item: 'c', untilMs: 0 },
       ]);
       await add();
       await use().store.removeFromList(list, []);
@@ -89,29 +89,29 @@ export function describeLists(use: () => StoreUnderTest): void {
       await add(['c', untilMs + 2], ['d', 0]);
       clock.nowMs = untilMs;
       expect(await read()).toEqual([
-        { entry: 'b', untilMs: untilMs + 1 },
-        { entry: 'c', untilMs: untilMs + 2 },
-        { entry: 'd', untilMs: 0 },
+        { item: 'b', untilMs: untilMs + 1 },
+        { item: 'c', untilMs: untilMs + 2 },
+        { item: 'd', untilMs: 0 },
       ]);
       clock.nowMs += 365 * 24 * HOUR_MS;
-      expect(await read()).toEqual([{ entry: 'd', untilMs: 0 }]);
+      expect(await read()).toEqual([{ item: 'd', untilMs: 0 }]);
     });
 
     it('takes the last of several ends of one entry in a call', async () => {
       const slow = interposedStore(use(), { 0: () => read() });
       await slow.addToList(list, [
-        { entry: 'a', untilMs: 1 },
-        { entry: 'b', untilMs: 0 },
-        { entry: 'a', untilMs: 0 },
+        { item: 'a', untilMs: 1 },
+        { item: 'b', untilMs: 0 },
+        { item: 'a', untilMs: 0 },
       ]);
-      expect((await read()).map(({ entry }) => entry)).toEqual(['a', 'b']);
+      expect((await read()).map(({ item: entry }) => entry)).toEqual(['a', 'b']);
     });
 
     it('is as long for a reader whose clock is behind', async () => {
       const { clock } = use();
       const readAtMs = clock.nowMs;
       await add(['a', readAtMs + 1000]);
-      const readBehind = () => use().store.readList(list, { afterEntry: '', limit: 9 }, readAtMs);
+      const readBehind = () => use().store.readList(list, { afterItem: '', limit: 9 }, readAtMs);
       clock.nowMs += 23 * HOUR_MS;
       expect(await readBehind()).toHaveLength(1);
       clock.nowMs += 2 * HOUR_MS;
@@ -122,8 +122,8 @@ export function describeLists(use: () => StoreUnderTest): void {
       const { nowMs } = use().clock;
       const over = Array.from({ length: 250 }, (_, index) => [`m${index}`, nowMs - 1] as const);
       await add(['a', 0], ...over, ['y', 0], ['z', 0]);
-      expect((await read('', 2)).map(({ entry }) => entry)).toEqual(['a', 'y']);
-      expect((await read('a')).map(({ entry }) => entry)).toEqual(['y', 'z']);
+      expect((await read('', 2)).map(({ item: entry }) => entry)).toEqual(['a', 'y']);
+      expect((await read('a')).map(({ item: entry }) => entry)).toEqual(['y', 'z']);
     });
   });
 

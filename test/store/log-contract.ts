@@ -36,9 +36,9 @@ export function describeLog(use: () => StoreUnderTest): void {
   describe('the log', () => {
     it('gives each message once, however rows overlap and are repeated', async () => {
       const room = await newLog([1, 3], [1, 5], [4, 6], [1, 3], [6, 250]);
-      expect(await read({ ...all, room, order: 'ascending' })).toEqual(span(1, 250));
-      expect(await read({ ...all, room, order: 'descending' })).toEqual(span(1, 250).reverse());
-      expect(await read({ ...all, epoch: 'e2', room, order: 'ascending' })).toEqual([]);
+      expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(span(1, 250));
+      expect(await read({ ...all, roomId: room, order: 'descending' })).toEqual(span(1, 250).reverse());
+      expect(await read({ ...all, epoch: 'e2', roomId: room, order: 'ascending' })).toEqual([]);
     });
 
     it('gives exactly the range and limit asked for', async () => {
@@ -53,7 +53,7 @@ export function describeLog(use: () => StoreUnderTest): void {
         [4, 9, 0],
       ] as const) {
         const inside = span(1, 130).filter(({ seq }) => seq > afterSeq && seq < beforeSeq);
-        const query = { ...all, room, afterSeq, beforeSeq, limit };
+        const query = { ...all, roomId: room, afterSeq, beforeSeq, limit };
         expect(await read({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
         const descending = inside.reverse().slice(0, limit);
         expect(await read({ ...query, order: 'descending' })).toEqual(descending);
@@ -64,7 +64,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       const room = fresh('log') as RoomId;
       const large = span(1, 8).map((entry) => ({ ...entry, content: '語'.repeat(60_000) }));
       await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
-      expect(await read({ ...all, room, order: 'ascending' })).toEqual(large);
+      expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(large);
     });
 
     it('gives a recalled message in its recalled form, whoever logs what when', async () => {
@@ -84,7 +84,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       for (const limit of [1, 2, 3, 7, 12, 100]) {
         for (const afterSeq of [0, 2, 9]) {
           const inside = expected.filter(({ seq }) => seq > afterSeq);
-          const query = { ...all, room, afterSeq, limit };
+          const query = { ...all, roomId: room, afterSeq, limit };
           expect(await read({ ...query, order: 'ascending' })).toEqual(inside.slice(0, limit));
           const descending = inside.reverse().slice(0, limit);
           expect(await read({ ...query, order: 'descending' })).toEqual(descending);
@@ -97,22 +97,22 @@ export function describeLog(use: () => StoreUnderTest): void {
       const { store, clock } = use();
       const messages = span(1, 150).map((one) => (one.seq % 50 === 0 ? recalled(one) : one));
       await store.appendLog(room, 'e1', messages, clock.nowMs + 60_000);
-      expect(await read({ ...all, room, order: 'ascending' })).toEqual(messages);
-      expect(await read({ ...all, room, limit: 3, order: 'descending' })).toEqual(messages.slice(-3).reverse());
+      expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(messages);
+      expect(await read({ ...all, roomId: room, limit: 3, order: 'descending' })).toEqual(messages.slice(-3).reverse());
     });
 
     it('returns nothing past its expiry', async () => {
       const room = await newLog([1, 3]);
       use().clock.nowMs += 61_000;
       await append(room, [4, 4]);
-      expect(await read({ ...all, room, order: 'ascending' })).toEqual(span(4, 4));
+      expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(span(4, 4));
     });
 
     it('ends with the message that makes the text asked for full, and says where', async () => {
       const room = fresh('log') as RoomId;
       const large = span(1, 6).map((entry) => ({ ...entry, content: '語'.repeat(1000) }));
       await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
-      const query = { ...all, room, charactersMax: 2500 };
+      const query = { ...all, roomId: room, charactersMax: 2500 };
       const up = await use().store.readLog({ ...query, order: 'ascending' });
       expect(up).toEqual({ messages: large.slice(0, 3), readTo: 3 });
       const down = await use().store.readLog({ ...query, order: 'descending' });
@@ -124,7 +124,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       const rows = Array.from({ length: 100 }, (_, row) => [row * 4 + 1, row * 4 + 4] as const);
       await append(room, ...rows);
       const unitsOf = (afterSeq: number, beforeSeq: number, order: LogQuery['order']) =>
-        readUnitsOf(use(), (store) => store.readLog({ ...all, room, afterSeq, beforeSeq, order, limit: 20 }));
+        readUnitsOf(use(), (store) => store.readLog({ ...all, roomId: room, afterSeq, beforeSeq, order, limit: 20 }));
       const newest = await unitsOf(0, 401, 'descending');
       for (const seq of [30, 203, 381]) {
         expect(await unitsOf(0, seq, 'descending')).toBeLessThanOrEqual(newest + 1);
@@ -135,7 +135,7 @@ export function describeLog(use: () => StoreUnderTest): void {
     it('marks times often enough, and each row that is dear to read', async () => {
       const room = fresh('log') as RoomId;
       const { store, clock } = use();
-      const life = { room, epoch: 'e1' };
+      const life = { roomId: room, epoch: 'e1' };
       const sentAt = (seq: number) => 1_000 + Math.floor(seq / 3);
       const timed = span(1, 200).map((entry) => ({ ...entry, sentAtMs: sentAt(entry.seq) }));
       const dear = timed.map((entry) => (entry.seq === 50 ? { ...entry, content: 'x'.repeat(1000) } : entry));
@@ -151,16 +151,16 @@ export function describeLog(use: () => StoreUnderTest): void {
         // Row 46 to 50 has a mark at each end.
         for (const seq of [46, 50]) expect(before < seq && seq < from).toBe(false);
       }
-      expect(await store.markBefore({ room, epoch: 'e2' }, 2000)).toBeUndefined();
-      expect(await store.markFrom({ room, epoch: 'e2' }, 0)).toBeUndefined();
+      expect(await store.markBefore({ roomId: room, epoch: 'e2' }, 2000)).toBeUndefined();
+      expect(await store.markFrom({ roomId: room, epoch: 'e2' }, 0)).toBeUndefined();
     });
 
     it('has no marks past their expiry', async () => {
       const room = fresh('log') as RoomId;
       await append(room, [30, 34]);
-      expect(await use().store.markFrom({ room, epoch: 'e1' }, 0)).toBe(32);
+      expect(await use().store.markFrom({ roomId: room, epoch: 'e1' }, 0)).toBe(32);
       use().clock.nowMs += 61_000;
-      expect(await use().store.markFrom({ room, epoch: 'e1' }, 0)).toBeUndefined();
+      expect(await use().store.markFrom({ roomId: room, epoch: 'e1' }, 0)).toBeUndefined();
     });
 
     it("finds a client's message by its client message id, and none of the server API", async () => {
@@ -170,13 +170,13 @@ export function describeLog(use: () => StoreUnderTest): void {
       const logged = [message(1), byServer, recalled(message(3))];
       await store.appendLog(room, 'e1', logged, clock.nowMs + 60_000);
       const { messageId, sentAtMs } = message(1);
-      const life = { room, epoch: 'e1' };
+      const life = { roomId: room, epoch: 'e1' };
       expect(await store.findSent(life, 'ann', 'c-1')).toEqual({ seq: 1, messageId, sentAtMs });
       expect((await store.findSent(life, 'ann', 'c-3'))?.seq).toBe(3);
       expect(await store.findSent(life, 'ann', 'api-1')).toBeUndefined();
       expect(await store.findSent(life, 'bob', 'c-1')).toBeUndefined();
       expect(await store.findSent({ ...life, epoch: 'e2' }, 'ann', 'c-1')).toBeUndefined();
-      expect(await store.findSent({ ...life, room: fresh('log') as RoomId }, 'ann', 'c-1')).toBeUndefined();
+      expect(await store.findSent({ ...life, roomId: fresh('log') as RoomId }, 'ann', 'c-1')).toBeUndefined();
       clock.nowMs += 61_000;
       expect(await store.findSent(life, 'ann', 'c-1')).toBeUndefined();
     });
@@ -194,8 +194,8 @@ export function describeLog(use: () => StoreUnderTest): void {
         { messages: [null, 5, { seq: '4' }, { ...message(4), content: 4 }] },
       ]) {
         await put(row);
-        expect(await read({ ...all, room, order: 'ascending' })).toEqual(kept);
-        expect(await read({ ...all, room, order: 'descending' })).toEqual(kept.toReversed());
+        expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(kept);
+        expect(await read({ ...all, roomId: room, order: 'descending' })).toEqual(kept.toReversed());
       }
     });
 
@@ -229,7 +229,7 @@ export function describeLog(use: () => StoreUnderTest): void {
             const inside = [...model.values()]
               .filter(({ seq }) => seq > asked.afterSeq && seq < asked.beforeSeq)
               .sort((one, other) => (one.seq - other.seq) * (asked.order === 'ascending' ? 1 : -1));
-            expect(await read({ ...all, ...asked, room })).toEqual(inside.slice(0, asked.limit));
+            expect(await read({ ...all, ...asked, roomId: room })).toEqual(inside.slice(0, asked.limit));
           }
         },
       );

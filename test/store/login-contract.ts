@@ -11,7 +11,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
   const read = (ann: UserId, device = 'mobile') => use().store.getLogins(ann, device);
   const withLogin = (list: LoginList, instance: string): LoginList => ({
     ...list,
-    logins: [...list.logins, { instance, sinceMs: 5, lastMs: 7 }],
+    logins: [...list.logins, { loginId: instance, sinceMs: 5, lastMs: 7 }],
   });
 
   describe('the logins of a device', () => {
@@ -36,7 +36,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
       expect(first.logins).toHaveLength(1);
       expect(await store.putLogins(withLogin(first, 'd'), laterMs())).toBe(true);
       expect(await store.putLogins(withLogin(first, 'e'), laterMs())).toBe(false);
-      expect((await read(ann)).logins.map(({ instance }) => instance).at(-1)).toBe('d');
+      expect((await read(ann)).logins.map(({ loginId }) => loginId).at(-1)).toBe('d');
     });
 
     it('are changed by one whose answer was lost, and not where another was first', async () => {
@@ -57,8 +57,8 @@ export function describeLogins(use: () => StoreUnderTest): void {
         clock.nowMs = nowMs;
       });
       await store.putLogins(withLogin(await read(ann), 'a'), laterMs());
-      expect(await store.getLogins(ann, 'mobile', 'glance')).toEqual(await read(ann));
-      expect(await readUnitsOf(use(), (other) => other.getLogins(ann, 'mobile', 'glance'))).toBe(0.5);
+      expect(await store.getLogins(ann, 'mobile', 'eventual')).toEqual(await read(ann));
+      expect(await readUnitsOf(use(), (other) => other.getLogins(ann, 'mobile', 'eventual'))).toBe(0.5);
       clock.nowMs += 60_000;
       const gone = await read(ann);
       expect(gone).toMatchObject({ logins: [], revision: 0 });

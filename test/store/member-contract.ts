@@ -21,16 +21,22 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
   };
   /** As a version without devices has written it. */
-  const makeOlder = async ({ room, userId, connections }: Member) => {
-    const key = memberKey(room, userId);
+  const makeOlder = async ({ roomId, userId, connections }: Member) => {
+    const key = memberKey(roomId, userId);
     const row = await rowAt(use(), key);
     const places = Object.fromEntries(connections.map((id, place) => [id, place]));
     await putRow(use(), { ...row, connections: places });
-    await withoutAttributes(use(), key, ['mutedUntilMs', 'muteExempt', 'away', 'lastDropAtMs', 'offlineSinceMs']);
+    await withoutAttributes(use(), key, [
+      'mutedUntilMs',
+      'muteExempt',
+      'disconnectedDevices',
+      'lastDisconnectAtMs',
+      'offlineSinceMs',
+    ]);
   };
-  const gone = { membership: undefined, connections: [], devices: {} };
+  const gone = { membershipId: undefined, connections: [], devices: {} };
   const end = (change: Partial<End> = {}): End => ({
-    membership: 'm1',
+    membershipId: 'm1',
     reason: 'left',
     atMs: use().clock.nowMs,
     connections: [connectionId('c1'), connectionId('c0')],
@@ -39,12 +45,12 @@ export function describeMembers(use: () => StoreUnderTest): void {
 
   describe('a member', () => {
     it('comes back as put, with the order of his connections', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const stored = await put(
         newMember(room, 'ann', {
           connections: [connectionId('z'), connectionId('a='), connectionId('m/+')],
-          away: ['tablet', 'desktop.1'],
-          lastDropAtMs: 6,
+          disconnectedDevices: ['tablet', 'desktop.1'],
+          lastDisconnectAtMs: 6,
           mutedUntilMs: 7,
           muteExempt: true,
           ended: end({ reason: 'offline', atMs: 3 }),
@@ -60,13 +66,16 @@ export function describeMembers(use: () => StoreUnderTest): void {
 
     it('reads as never muted, and each connection as a device, where an older version has left his row', async () => {
       const connections = [connectionId('z'), connectionId('a')];
-      const stored = await put(newMember(newRoom().room, 'ann', { connections, away: ['x'], lastDropAtMs: 3 }), 0);
+      const stored = await put(
+        newMember(newRoom().roomId, 'ann', { connections, disconnectedDevices: ['x'], lastDisconnectAtMs: 3 }),
+        0,
+      );
       await makeOlder(stored);
-      const read = { ...stored, devices: { z: 'z', a: 'a' }, away: [], lastDropAtMs: 0 };
-      expect(await use().store.getMember(stored.room, stored.userId)).toEqual(read);
+      const read = { ...stored, devices: { z: 'z', a: 'a' }, disconnectedDevices: [], lastDisconnectAtMs: 0 };
+      expect(await use().store.getMember(stored.roomId, stored.userId)).toEqual(read);
       const offline = await put({ ...read, connections: [], devices: {}, offline: mark }, stored.revision);
       await makeOlder(offline);
-      expect(await use().store.getMember(stored.room, stored.userId)).toEqual({
+      expect(await use().store.getMember(stored.roomId, stored.userId)).toEqual({
         ...offline,
         offline: { ...mark, sinceMs: mark.atMs },
       });
@@ -77,19 +86,19 @@ export function describeMembers(use: () => StoreUnderTest): void {
       ['on another one', 30, 31, 31],
       ['on another one, by a clock that is ahead', 30, 41, 40],
       ['by a clock that is ahead', 50, 0, 40],
-    ])('was last heard of %s', async (_what, sinceMs, lastDropAtMs, read) => {
+    ])('was last heard of %s', async (_what, sinceMs, lastDisconnectAtMs, read) => {
       const offline = { ...mark, sinceMs };
-      const state = { connections: [], lastDropAtMs, offline };
-      const { room, userId } = await put(newMember(newRoom().room, 'ann', state), 0);
+      const state = { connections: [], lastDisconnectAtMs, offline };
+      const { roomId: room, userId } = await put(newMember(newRoom().roomId, 'ann', state), 0);
       expect((await use().store.getMember(room, userId))?.offline).toEqual({ ...mark, sinceMs: read });
     });
 
     it('has one winner among 20 racing first joins, and among 20 racing changes', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const race = (revision: number, name: string) =>
         Promise.all(
           Array.from({ length: 20 }, (_, index) =>
-            use().store.putMember(newMember(room, 'ann', { membership: `${name}${index}` }), revision),
+            use().store.putMember(newMember(room, 'ann', { membershipId: `${name}${index}` }), revision),
           ),
         );
       const [winner, ...others] = (await race(0, 'm')).filter((answer) => answer !== 'conflict');
@@ -98,7 +107,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
 
     it('ends for one of many who put the very same end', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const inside = await put(newMember(room, 'ann'), 0);
       const next = { ...inside, ...gone, ended: end() };
       const all = await Promise.all(
@@ -108,7 +117,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
 
     it('is put once by someone whose answer was lost, and not by him where another was first', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const inside = await put(newMember(room, 'ann'), 0);
       const next = { ...inside, ...gone, mutedUntilMs: 9, ended: end() };
       const lost = interposedStore(use(), { 0: 'lost' });
@@ -118,8 +127,8 @@ export function describeMembers(use: () => StoreUnderTest): void {
         { muteExempt: true },
         { ended: end({ reason: 'blocked' }) },
         { ended: end({ connections: [] }) },
-        { away: ['tablet'] },
-        { lastDropAtMs: 1 },
+        { disconnectedDevices: ['tablet'] },
+        { lastDisconnectAtMs: 1 },
       ];
       for (const [index, other] of differs.entries()) {
         const before = await put(newMember(room, `u${index}`), 0);
@@ -133,21 +142,21 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
 
     it('that was deleted and made anew is not the one read before', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const first = await put(newMember(room, 'ann'), 0);
       expect(await use().store.deleteMember(first)).toBe('deleted');
-      await put(newMember(room, 'ann', { membership: 'm2' }), 0);
+      await put(newMember(room, 'ann', { membershipId: 'm2' }), 0);
       expect(await use().store.putMember(first, first.revision)).toBe('conflict');
       expect(await use().store.deleteMember(first)).toBe('conflict');
-      expect((await use().store.getMember(room, user('ann')))?.membership).toBe('m2');
+      expect((await use().store.getMember(room, user('ann')))?.membershipId).toBe('m2');
     });
 
     it('is deleted by one of many, and only as read', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const first = await put(newMember(room, 'ann'), 0);
       const now = await put(first, first.revision);
       expect(await use().store.deleteMember(first)).toBe('conflict');
-      expect(await use().store.deleteMember({ ...now, membership: 'other' })).toBe('conflict');
+      expect(await use().store.deleteMember({ ...now, membershipId: 'other' })).toBe('conflict');
       const all = await Promise.all(Array.from({ length: 10 }, () => use().store.deleteMember(now)));
       expect(all.filter((answer) => answer === 'deleted')).toHaveLength(1);
     });
@@ -159,7 +168,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     ])('that is only %s is there until this is over', async (_what, until) => {
       const { store, clock } = use();
       putClockBack();
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const untilMs = clock.nowMs + 5000;
       await put(newMember(room, 'ann', { ...gone, ...until(untilMs) }), 0);
       clock.nowMs = untilMs - 1;
@@ -171,7 +180,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     it('is there without end where he is exempt from mutes, or a member', async () => {
       const { store, clock } = use();
       putClockBack();
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const past = { blockedUntilMs: clock.nowMs + 1000, mutedUntilMs: clock.nowMs + 1000, ended: end() };
       const exempt = await put(newMember(room, 'ann', { ...gone, ...past, muteExempt: true }), 0);
       const member = await put(newMember(room, 'bob', past), 0);
@@ -182,7 +191,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
 
     it('that is only a block ends with the block, and its row can be taken over', async () => {
       const { store, clock } = use();
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const blockedUntilMs = clock.nowMs + 5000;
       await put(newMember(room, 'ann', { ...gone, blockedUntilMs }), 0);
       expect(await store.getMember(room, user('ann'))).toMatchObject({ blockedUntilMs });
@@ -191,34 +200,34 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(await store.getMember(room, user('ann'))).toBeUndefined();
       expect(await store.getMembers(room, [user('ann')])).toEqual([]);
       expect(await store.listMembers(room)).toEqual({ members: [] });
-      expect(await store.putMember(newMember(room, 'ann'), 0)).toMatchObject({ membership: 'm1' });
+      expect(await store.putMember(newMember(room, 'ann'), 0)).toMatchObject({ membershipId: 'm1' });
     });
   });
 
   describe('the news of a member', () => {
-    const newsOf = async ({ room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.news;
+    const newsOf = async ({ roomId: room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.event;
 
     it.each(['joined', 'left', 'offline', 'blocked'] as const)('is %s until the next write', async (news) => {
       const { store } = use();
-      const first = await store.putMember(newMember(newRoom().room, 'ann'), 0, news);
+      const first = await store.putMember(newMember(newRoom().roomId, 'ann'), 0, news);
       if (first === 'conflict') throw new Error('unable to put; conflict');
       expect(await newsOf(first)).toBe(news);
-      expect(await store.getMember(first.room, first.userId)).not.toHaveProperty('news');
+      expect(await store.getMember(first.roomId, first.userId)).not.toHaveProperty('event');
       const next = await put(first, first.revision);
       expect(await newsOf(next)).toBeUndefined();
       const again = await store.putMember(next, next.revision, news);
-      expect(again).not.toHaveProperty('news');
+      expect(again).not.toHaveProperty('event');
       expect(await newsOf(first)).toBe(news);
     });
   });
 
   describe('many members', () => {
     it('are all found, by name and page by page, and only those of the room', async () => {
-      const { room } = newRoom();
+      const { roomId: room } = newRoom();
       const names = Array.from({ length: 230 }, (_, index) => `u${index}`);
       const away = ['x'.repeat(8000)];
-      await Promise.all(names.map((name) => put(newMember(room, name, { away }), 0)));
-      await use().store.createRoom(newRoom({ room }));
+      await Promise.all(names.map((name) => put(newMember(room, name, { disconnectedDevices: away }), 0)));
+      await use().store.createRoom(newRoom({ roomId: room }));
       const wanted = [...names, 'u1', 'nobody'].map(user);
       expect(await use().store.getMembers(room, wanted)).toHaveLength(230);
       expect(await use().store.getMembers(room, [])).toEqual([]);

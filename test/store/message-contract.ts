@@ -28,7 +28,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const { id: _, ...content } = acceptance(room, 'a-b_C').message;
       const expected = { ...content, seq: 36, messageId: '10-a-b_C' };
       expect((await accepted(room, 'a-b_C')).tail).toEqual([expected]);
-      expect((await use().store.getRoom(room.room))?.tail).toEqual([expected]);
+      expect((await use().store.getRoom(room.roomId))?.tail).toEqual([expected]);
     });
 
     it('gives 50 racing messages the seqs 1 to 50, each with its content', async () => {
@@ -36,30 +36,30 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const all = await Promise.all(Array.from({ length: 50 }, (_, index) => accepted(room, `id-${index}`)));
       const seqs = Array.from({ length: 50 }, (_, index) => index + 1);
       expect(all.map((after) => after.seq).sort((one, other) => one - other)).toEqual(seqs);
-      const now = await use().store.getRoom(room.room);
+      const now = await use().store.getRoom(room.roomId);
       expect(now?.tail.map((entry) => entry.seq)).toEqual(seqs);
       expect(new Set(idsOf(now)).size).toBe(50);
     });
 
     it('takes no message of an older fence, another epoch or an earlier time', async () => {
       const room = await create({ lastMessageAtMs: 1000 });
-      expect((await use().store.raiseFence(room.room, 'e1'))?.fence).toBe(2);
+      expect((await use().store.bumpSendPermissionVersion(room.roomId, 'e1'))?.sendPermissionVersion).toBe(2);
       expect(await accept(room, 'a')).toBe('conflict');
-      expect(await accept({ ...room, epoch: 'e0', fence: 2 }, 'a')).toBe('conflict');
+      expect(await accept({ ...room, epoch: 'e0', sendPermissionVersion: 2 }, 'a')).toBe('conflict');
       const early = { ...acceptance(room, 'a').message, sentAtMs: 999 };
-      expect(await accept(room, 'a', { fence: 2, message: early })).toBe('conflict');
-      expect((await use().store.getRoom(room.room))?.seq).toBe(0);
-      expect(await accepted(room, 'a', { fence: 2 })).toMatchObject({ seq: 1, lastMessageAtMs: 1000 });
-      expect(await accepted(room, 'b', { fence: undefined })).toMatchObject({ seq: 2 });
+      expect(await accept(room, 'a', { sendPermissionVersion: 2, message: early })).toBe('conflict');
+      expect((await use().store.getRoom(room.roomId))?.seq).toBe(0);
+      expect(await accepted(room, 'a', { sendPermissionVersion: 2 })).toMatchObject({ seq: 1, lastMessageAtMs: 1000 });
+      expect(await accepted(room, 'b', { sendPermissionVersion: undefined })).toMatchObject({ seq: 2 });
     });
 
     it('knows a message that is delivered twice, also when it was recalled in between', async () => {
       const room = await create();
       const [first] = (await accepted(room, 'a')).tail;
       expect(idsOf(await accepted(room, 'a'))).toEqual(['a']);
-      await use().store.recallInTail(room.room, 'e1', recalled(first as StoredMessage));
+      await use().store.recallInTail(room.roomId, 'e1', recalled(first as StoredMessage));
       expect((await accepted(room, 'a')).tail).toEqual([recalled(first as StoredMessage)]);
-      expect((await use().store.getRoom(room.room))?.seq).toBe(1);
+      expect((await use().store.getRoom(room.roomId))?.seq).toBe(1);
       expect(await accept({ ...room, epoch: 'e0' }, 'a')).toBe('conflict');
     });
 
@@ -67,7 +67,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const room = await create();
       const { tail } = await accepted(room, 'a');
       expect((await accepted(room, 'a', { logged: tail })).tail).toEqual(tail);
-      const after = await use().store.recallInTail(room.room, 'e1', recalled(tail[0] as StoredMessage));
+      const after = await use().store.recallInTail(room.roomId, 'e1', recalled(tail[0] as StoredMessage));
       expect(await accepted(room, 'a', { logged: after?.tail ?? [] })).toEqual(after);
     });
 
@@ -105,7 +105,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
   });
 
   describe('a place in a window', () => {
-    const place = (window: string, limit: number, ...over: string[]) => ({ place: { window, limit, over } });
+    const place = (window: string, limit: number, ...over: string[]) => ({ quotaSlot: { window, limit, over } });
 
     it('is taken by as many as the window holds, however many race', async () => {
       const room = await create();
@@ -113,7 +113,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
         Array.from({ length: 20 }, (_, index) => accept(room, `id-${index}`, place('7', 5))),
       );
       expect(all.filter((answer) => answer === 'conflict')).toHaveLength(15);
-      expect(await use().store.getRoom(room.room)).toMatchObject({ seq: 5, taken: { '7': 5 } });
+      expect(await use().store.getRoom(room.roomId)).toMatchObject({ seq: 5, taken: { '7': 5 } });
     });
 
     it('is there again with a higher limit, and in another window', async () => {
@@ -139,7 +139,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
 
     it('is found at the second try where an older version has left the row', async () => {
       const room = await create();
-      await withoutAttributes(use(), roomKey(room.room), ['taken']);
+      await withoutAttributes(use(), roomKey(room.roomId), ['taken']);
       expect((await accepted(room, 'a')).taken).toEqual({});
       expect(await accept(room, 'b', place('7', 5))).toBe('conflict');
       expect(await accepted(room, 'b', place('7', 5))).toMatchObject({ seq: 2, taken: { '7': 1 } });
@@ -147,7 +147,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
 
     it('is not lost where two find a row of an older version', async () => {
       const room = await create();
-      await withoutAttributes(use(), roomKey(room.room), ['taken']);
+      await withoutAttributes(use(), roomKey(room.roomId), ['taken']);
       // The first has been refused and has read the row; the other is faster from there on.
       const first = interposedStore(use(), {
         2: async () => {
@@ -156,7 +156,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
         },
       });
       expect(await first.acceptMessage(acceptance(room, 'b', place('7', 5)))).toBe('conflict');
-      expect(await use().store.getRoom(room.room)).toMatchObject({ seq: 1, taken: { '7': 1 } });
+      expect(await use().store.getRoom(room.roomId)).toMatchObject({ seq: 1, taken: { '7': 1 } });
     });
   });
 
@@ -164,13 +164,13 @@ export function describeMessages(use: () => StoreUnderTest): void {
     const tailOf = async (...ids: string[]) => {
       const room = await create();
       for (const id of ids) await accepted(room, id);
-      const now = await use().store.getRoom(room.room);
+      const now = await use().store.getRoom(room.roomId);
       if (now === undefined) throw new Error('unable to fill the tail; no room');
       return now;
     };
     const recall = (room: Room, one: StoredMessage | undefined) => {
       if (one === undefined) throw new Error('unable to recall; no message');
-      return use().store.recallInTail(room.room, room.epoch, recalled(one));
+      return use().store.recallInTail(room.roomId, room.epoch, recalled(one));
     };
 
     it('puts it in the place of the message, once', async () => {
@@ -179,9 +179,11 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const after = await recall(room, b);
       expect(after).toEqual({ ...room, tail: [a, recalled(b as StoredMessage), c] });
       expect(await recall(room, b)).toEqual(after);
-      expect(await use().store.recallInTail(room.room, 'e1', { ...(c as StoredMessage), content: '' })).toMatchObject({
-        tail: [a, recalled(b as StoredMessage), { messageId: '3-c', content: '', recalled: true }],
-      });
+      expect(await use().store.recallInTail(room.roomId, 'e1', { ...(c as StoredMessage), content: '' })).toMatchObject(
+        {
+          tail: [a, recalled(b as StoredMessage), { messageId: '3-c', content: '', recalled: true }],
+        },
+      );
     });
 
     it('is found again until the room is destroyed', async () => {
@@ -189,8 +191,8 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const [a] = room.tail;
       const after = await recall(room, a);
       expect(await recall(room, a)).toEqual(after);
-      expect(await use().store.getRoom(room.room)).toEqual(after);
-      await use().store.destroyRoom(room.room, 'e1', 7, false);
+      expect(await use().store.getRoom(room.roomId)).toEqual(after);
+      await use().store.destroyRoom(room.roomId, 'e1', 7, false);
       expect(await recall(room, a)).toBeUndefined();
     });
 
@@ -204,7 +206,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await recall({ ...room, epoch: 'e0' }, a)).toBeUndefined();
       await accepted(room, 'c', { logged: [a] });
       expect(await recall(room, a)).toBeUndefined();
-      expect((await use().store.getRoom(room.room))?.tail).toMatchObject([b, { messageId: '3-c' }]);
+      expect((await use().store.getRoom(room.roomId))?.tail).toMatchObject([b, { messageId: '3-c' }]);
     });
 
     it('refuses who drops the message that he logged before, lest the tail have a hole', async () => {

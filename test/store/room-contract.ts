@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Room, RoomEnd } from '../../lib/domain/room.ts';
+import type { Room, RoomExpiry } from '../../lib/domain/room.ts';
 import { roomKey } from '../../lib/store/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, rowAt } from './interposed-store.ts';
@@ -18,7 +18,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       const room = await create({
         seq: 2,
         tail: [message(1), recalled(message(2))],
-        protectedSince: { bob: { seq: 1, lastMessageAtMs: 9 } },
+        allowlistedSince: { bob: { seq: 1, lastMessageAtMs: 9 } },
         destroyType: 'fixed',
         destroyAfterMin: 90,
         muted: true,
@@ -27,19 +27,19 @@ export function describeRooms(use: () => StoreUnderTest): void {
         realTimeKickOut: false,
         hasEntries: true,
         taken: { '7': 2 },
-        starting: true,
+        incomplete: true,
       });
-      expect(await use().store.getRoom(room.room)).toEqual(room);
-      expect(await use().store.getRoom(newRoom().room)).toBeUndefined();
+      expect(await use().store.getRoom(room.roomId)).toEqual(room);
+      expect(await use().store.getRoom(newRoom().roomId)).toBeUndefined();
     });
 
     it('reads as a new one where an older version has left its row', async () => {
       const room = await create({ createdAtMs: 6, lastActiveAtMs: 6 });
-      await withoutAttributes(use(), roomKey(room.room), [
-        ...['destroyType', 'destroyAfterMin', 'muted', 'distributionStopped', 'hasEntries', 'taken', 'news'],
+      await withoutAttributes(use(), roomKey(room.roomId), [
+        ...['destroyType', 'destroyAfterMin', 'muted', 'distributionStopped', 'hasEntries', 'taken', 'event'],
         'lastActiveAtMs',
       ]);
-      expect(await use().store.getRoom(room.room)).toEqual(room);
+      expect(await use().store.getRoom(room.roomId)).toEqual(room);
     });
 
     it('is created once while it lives, and the repeat of a create is recognised', async () => {
@@ -51,21 +51,21 @@ export function describeRooms(use: () => StoreUnderTest): void {
     it('gives way to a new one only once destroyed', async () => {
       const room = await create();
       const { store } = use();
-      const destroyed = { destroyedAtMs: 7, destroyedByItself: true };
-      expect(await store.destroyRoom(room.room, 'e1', 7, true)).toEqual({ ...room, ...destroyed });
-      expect(await store.destroyRoom(room.room, 'e1', 7, true)).toBeUndefined();
-      expect(await store.destroyRoom(room.room, 'e1', 7, false)).toBeUndefined();
-      expect(await store.destroyRoom(room.room, 'e1', 8, true)).toBeUndefined();
+      const destroyed = { destroyedAtMs: 7, destroyedAutomatically: true };
+      expect(await store.destroyRoom(room.roomId, 'e1', 7, true)).toEqual({ ...room, ...destroyed });
+      expect(await store.destroyRoom(room.roomId, 'e1', 7, true)).toBeUndefined();
+      expect(await store.destroyRoom(room.roomId, 'e1', 7, false)).toBeUndefined();
+      expect(await store.destroyRoom(room.roomId, 'e1', 8, true)).toBeUndefined();
       expect(await store.acceptMessage(acceptance(room, 'late'))).toBe('conflict');
       expect(await store.createRoom({ ...room, epoch: 'e2' })).toBe(true);
-      await store.removeRoom(room.room, 'e1');
-      await store.removeRoom(room.room, 'e2');
-      expect((await store.getRoom(room.room))?.epoch).toBe('e2');
-      expect(await store.destroyRoom(room.room, 'e1', 9, false)).toBeUndefined();
-      expect(await store.destroyRoom(room.room, 'e2', 9, false)).toMatchObject({ destroyedByItself: false });
-      expect(await store.destroyRoom(room.room, 'e1', 9, false)).toBeUndefined();
-      await store.removeRoom(room.room, 'e2');
-      expect(await store.getRoom(room.room)).toBeUndefined();
+      await store.removeRoom(room.roomId, 'e1');
+      await store.removeRoom(room.roomId, 'e2');
+      expect((await store.getRoom(room.roomId))?.epoch).toBe('e2');
+      expect(await store.destroyRoom(room.roomId, 'e1', 9, false)).toBeUndefined();
+      expect(await store.destroyRoom(room.roomId, 'e2', 9, false)).toMatchObject({ destroyedAutomatically: false });
+      expect(await store.destroyRoom(room.roomId, 'e1', 9, false)).toBeUndefined();
+      await store.removeRoom(room.roomId, 'e2');
+      expect(await store.getRoom(room.roomId)).toBeUndefined();
     });
 
     it('has one winner among racing creates, and one among racing destroys', async () => {
@@ -75,31 +75,39 @@ export function describeRooms(use: () => StoreUnderTest): void {
       const created = await Promise.all(epochs.map((epoch) => store.createRoom({ ...room, epoch })));
       expect(created.filter(Boolean)).toHaveLength(1);
       const winner = epochs[created.indexOf(true)] ?? '';
-      const destroyed = await Promise.all(epochs.map(() => store.destroyRoom(room.room, winner, 7, false)));
+      const destroyed = await Promise.all(epochs.map(() => store.destroyRoom(room.roomId, winner, 7, false)));
       expect(destroyed.filter((answer) => answer !== undefined)).toHaveLength(1);
     });
   });
 
   describe('a change of a room', () => {
     const changes: readonly [string, (room: Room) => Promise<Room | undefined>, Partial<Room>][] = [
-      ['its fence', (room) => use().store.raiseFence(room.room, room.epoch), { fence: 2 }],
+      [
+        'its fence',
+        (room) => use().store.bumpSendPermissionVersion(room.roomId, room.epoch),
+        { sendPermissionVersion: 2 },
+      ],
       [
         'its end',
-        (room) => use().store.setRoomEnd(room.room, room.epoch, { destroyType: 'fixed', destroyAfterMin: 61 }),
+        (room) => use().store.setRoomExpiry(room.roomId, room.epoch, { destroyType: 'fixed', destroyAfterMin: 61 }),
         { destroyType: 'fixed', destroyAfterMin: 61 },
       ],
-      ['its mute', (room) => use().store.setRoomMuted(room.room, room.epoch, true), { muted: true, fence: 2 }],
+      [
+        'its mute',
+        (room) => use().store.setRoomMuted(room.roomId, room.epoch, true),
+        { muted: true, sendPermissionVersion: 2 },
+      ],
       [
         'its distribution',
-        (room) => use().store.setDistributionStopped(room.room, room.epoch, true),
+        (room) => use().store.setDistributionStopped(room.roomId, room.epoch, true),
         { distributionStopped: true },
       ],
-      ['its start', (room) => use().store.noteStarted(room.room, room.epoch), {}],
-      ['its entries', (room) => use().store.noteEntries(room.room, room.epoch), { hasEntries: true }],
-      ['its activity', (room) => use().store.noteActivity(room.room, room.epoch, 9), { lastActiveAtMs: 9 }],
+      ['its start', (room) => use().store.noteComplete(room.roomId, room.epoch), {}],
+      ['its entries', (room) => use().store.noteEntries(room.roomId, room.epoch), { hasEntries: true }],
+      ['its activity', (room) => use().store.noteActivity(room.roomId, room.epoch, 9), { lastActiveAtMs: 9 }],
       [
         'its real-time service',
-        (room) => use().store.setRealTimeKickOut(room.room, room.epoch, false),
+        (room) => use().store.setRealTimeKickOut(room.roomId, room.epoch, false),
         { realTimeKickOut: false },
       ],
     ];
@@ -107,32 +115,38 @@ export function describeRooms(use: () => StoreUnderTest): void {
     it.each(changes)('changes %s and nothing else', async (_what, change, expected) => {
       const room = await create({ seq: 3, tail: [message(3)] });
       expect(await change(room)).toEqual({ ...room, ...expected });
-      expect(await use().store.getRoom(room.room)).toEqual({ ...room, ...expected });
+      expect(await use().store.getRoom(room.roomId)).toEqual({ ...room, ...expected });
     });
 
     it.each(changes)('of %s meets no other life of the room, and no destroyed one', async (_what, change) => {
       const room = await create();
       expect(await change({ ...room, epoch: 'e0' })).toBeUndefined();
       expect(await change(newRoom())).toBeUndefined();
-      const destroyed = await use().store.destroyRoom(room.room, 'e1', 7, false);
+      const destroyed = await use().store.destroyRoom(room.roomId, 'e1', 7, false);
       expect(await change(room)).toBeUndefined();
-      expect(await use().store.getRoom(room.room)).toEqual(destroyed);
+      expect(await use().store.getRoom(room.roomId)).toEqual(destroyed);
     });
 
     it('says that all is there that it starts with, once and for good', async () => {
-      const room = await create({ starting: true });
-      for (const _ of [1, 2]) expect(await use().store.noteStarted(room.room, 'e1')).not.toHaveProperty('starting');
+      const room = await create({ incomplete: true });
+      for (const _ of [1, 2])
+        expect(await use().store.noteComplete(room.roomId, 'e1')).not.toHaveProperty('incomplete');
     });
 
     it('can be taken back', async () => {
       const room = await create({ muted: true, distributionStopped: true });
       const { store } = use();
-      expect(await store.setRoomMuted(room.room, 'e1', false)).toMatchObject({ muted: false, fence: 2 });
-      expect(await store.setDistributionStopped(room.room, 'e1', false)).toMatchObject({ distributionStopped: false });
-      expect(await store.setRealTimeKickOut(room.room, 'e1', true)).toMatchObject({ realTimeKickOut: true });
-      expect(await store.setRealTimeKickOut(room.room, 'e1', undefined)).not.toHaveProperty('realTimeKickOut');
-      expect(await store.setRealTimeKickOut(room.room, 'e1', undefined)).toMatchObject({ room: room.room });
-      expect(await rowAt(use(), roomKey(room.room))).not.toHaveProperty('realTimeKickOut');
+      expect(await store.setRoomMuted(room.roomId, 'e1', false)).toMatchObject({
+        muted: false,
+        sendPermissionVersion: 2,
+      });
+      expect(await store.setDistributionStopped(room.roomId, 'e1', false)).toMatchObject({
+        distributionStopped: false,
+      });
+      expect(await store.setRealTimeKickOut(room.roomId, 'e1', true)).toMatchObject({ realTimeKickOut: true });
+      expect(await store.setRealTimeKickOut(room.roomId, 'e1', undefined)).not.toHaveProperty('realTimeKickOut');
+      expect(await store.setRealTimeKickOut(room.roomId, 'e1', undefined)).toMatchObject({ roomId: room.roomId });
+      expect(await rowAt(use(), roomKey(room.roomId))).not.toHaveProperty('realTimeKickOut');
     });
 
     it.each([
@@ -140,8 +154,8 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ['is noted where an older version has left its row', { createdAtMs: 7, lastActiveAtMs: 7 }],
     ])('its last activity %s, and never goes back', async (_what, change) => {
       const room = await create({ createdAtMs: 1, lastActiveAtMs: 7, ...change });
-      if (room.createdAtMs === 7) await withoutAttributes(use(), roomKey(room.room), ['lastActiveAtMs']);
-      const note = async (nowMs: number) => (await use().store.noteActivity(room.room, 'e1', nowMs))?.lastActiveAtMs;
+      if (room.createdAtMs === 7) await withoutAttributes(use(), roomKey(room.roomId), ['lastActiveAtMs']);
+      const note = async (nowMs: number) => (await use().store.noteActivity(room.roomId, 'e1', nowMs))?.lastActiveAtMs;
       for (const nowMs of [3, 7]) expect(await note(nowMs)).toBe(7);
       expect(await note(9)).toBe(9);
       await Promise.all([8, 12, 10, 11].map(note));
@@ -150,29 +164,29 @@ export function describeRooms(use: () => StoreUnderTest): void {
   });
 
   describe('a room whose end has come', () => {
-    const destroy = (room: Room, epoch = 'e1') => use().store.destroyRoom(room.room, epoch, 7, true, room);
-    const setEnd = (room: Room, end: RoomEnd) => use().store.setRoomEnd(room.room, 'e1', end);
+    const destroy = (room: Room, epoch = 'e1') => use().store.destroyRoom(room.roomId, epoch, 7, true, room);
+    const setEnd = (room: Room, end: RoomExpiry) => use().store.setRoomExpiry(room.roomId, 'e1', end);
 
     it.each<[string, (room: Room) => Promise<unknown>]>([
       ['a message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
-      ['a join or a leave', (room) => use().store.noteActivity(room.room, 'e1', 9)],
-      ['that it is kept', (room) => use().store.raiseFence(room.room, 'e1')],
+      ['a join or a leave', (room) => use().store.noteActivity(room.roomId, 'e1', 9)],
+      ['that it is kept', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
       ['another way to end', (room) => setEnd(room, { destroyType: 'fixed', destroyAfterMin: 60 })],
       ['another time to end', (room) => setEnd(room, { destroyType: 'idle', destroyAfterMin: 61 })],
     ])('stays where it has seen %s since it was read', async (_what, act) => {
       const room = await create();
       await act(room);
       expect(await destroy(room)).toBeUndefined();
-      const now = await use().store.getRoom(room.room);
+      const now = await use().store.getRoom(room.roomId);
       expect(now).not.toHaveProperty('destroyedAtMs');
       expect(now === undefined ? undefined : await destroy(now)).toMatchObject({ destroyedAtMs: 7 });
     });
 
     it('goes whatever else was changed on it', async () => {
       const room = await create({ seq: 3, tail: [message(3)], lastActiveAtMs: 5 });
-      await use().store.setDistributionStopped(room.room, 'e1', true);
+      await use().store.setDistributionStopped(room.roomId, 'e1', true);
       await setEnd(room, room);
-      expect(await destroy(room)).toMatchObject({ seq: 3, destroyedAtMs: 7, destroyedByItself: true });
+      expect(await destroy(room)).toMatchObject({ seq: 3, destroyedAtMs: 7, destroyedAutomatically: true });
       const again = await create({ lastActiveAtMs: 5 });
       expect(await destroy({ ...again, seq: 1 })).toBeUndefined();
       expect(await destroy({ ...again, lastActiveAtMs: 4 })).toBeUndefined();
@@ -183,7 +197,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
 
     it('goes where an older version has left its row', async () => {
       const room = await create({ createdAtMs: 6, lastActiveAtMs: 6 });
-      await withoutAttributes(use(), roomKey(room.room), ['lastActiveAtMs', 'destroyType', 'destroyAfterMin']);
+      await withoutAttributes(use(), roomKey(room.roomId), ['lastActiveAtMs', 'destroyType', 'destroyAfterMin']);
       expect(await destroy({ ...room, lastActiveAtMs: 5 })).toBeUndefined();
       expect(await destroy(room)).toMatchObject({ destroyedAtMs: 7, lastActiveAtMs: 6 });
     });
@@ -191,48 +205,48 @@ export function describeRooms(use: () => StoreUnderTest): void {
     it('goes for somebody whose answer was lost, and not for him where it is in use again', async () => {
       const room = await create();
       const store = (events: Record<number, Event>) => interposedStore(use(), events);
-      expect(await store({ 0: 'lost' }).destroyRoom(room.room, 'e1', 7, true, room)).toMatchObject({
+      expect(await store({ 0: 'lost' }).destroyRoom(room.roomId, 'e1', 7, true, room)).toMatchObject({
         destroyedAtMs: 7,
       });
       const used = await create();
-      const note = () => use().store.noteActivity(used.room, 'e1', 9);
+      const note = () => use().store.noteActivity(used.roomId, 'e1', 9);
       const overtaken = store({ 0: 'dropped', 1: note });
-      expect(await overtaken.destroyRoom(used.room, 'e1', 7, true, used)).toBeUndefined();
-      expect(await use().store.getRoom(used.room)).toEqual({ ...used, lastActiveAtMs: 9 });
+      expect(await overtaken.destroyRoom(used.roomId, 'e1', 7, true, used)).toBeUndefined();
+      expect(await use().store.getRoom(used.roomId)).toEqual({ ...used, lastActiveAtMs: 9 });
     });
   });
 
   describe('the news of a room', () => {
-    const newsOf = async ({ room }: Room) => (await rowAt(use(), roomKey(room)))?.news;
+    const newsOf = async ({ roomId }: Room) => (await rowAt(use(), roomKey(roomId)))?.event;
 
     it('is that it was created, and that it was destroyed', async () => {
       const room = await create();
       expect(await newsOf(room)).toBe('room-created');
-      await use().store.destroyRoom(room.room, 'e1', 7, false);
+      await use().store.destroyRoom(room.roomId, 'e1', 7, false);
       expect(await newsOf(room)).toBe('room-destroyed');
-      expect(await use().store.getRoom(room.room)).not.toHaveProperty('news');
+      expect(await use().store.getRoom(room.roomId)).not.toHaveProperty('event');
       expect(await use().store.createRoom({ ...room, epoch: 'e2' })).toBe(true);
       expect(await newsOf(room)).toBe('room-created');
     });
 
     it.each<[string, (room: Room) => Promise<unknown>]>([
       ['message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
-      ['recall', (room) => use().store.recallInTail(room.room, 'e1', message(3))],
-      ['protection', (room) => use().store.protect(room.room, 'e1', user('bob'), 5)],
-      ['end of a protection', (room) => use().store.unprotect(room.room, 'e1', user('ann'))],
-      ['fence', (room) => use().store.raiseFence(room.room, 'e1')],
-      ['end', (room) => use().store.setRoomEnd(room.room, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
-      ['mute', (room) => use().store.setRoomMuted(room.room, 'e1', true)],
-      ['distribution', (room) => use().store.setDistributionStopped(room.room, 'e1', true)],
-      ['note of its start', (room) => use().store.noteStarted(room.room, 'e1')],
-      ['note of entries', (room) => use().store.noteEntries(room.room, 'e1')],
-      ['note of activity', (room) => use().store.noteActivity(room.room, 'e1', 9)],
-      ['real-time service', (room) => use().store.setRealTimeKickOut(room.room, 'e1', true)],
-      ["deployment's real-time service", (room) => use().store.setRealTimeKickOut(room.room, 'e1', undefined)],
+      ['recall', (room) => use().store.recallInTail(room.roomId, 'e1', message(3))],
+      ['protection', (room) => use().store.addToAllowlist(room.roomId, 'e1', user('bob'), 5)],
+      ['end of a protection', (room) => use().store.removeFromAllowlist(room.roomId, 'e1', user('ann'))],
+      ['fence', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
+      ['end', (room) => use().store.setRoomExpiry(room.roomId, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
+      ['mute', (room) => use().store.setRoomMuted(room.roomId, 'e1', true)],
+      ['distribution', (room) => use().store.setDistributionStopped(room.roomId, 'e1', true)],
+      ['note of its start', (room) => use().store.noteComplete(room.roomId, 'e1')],
+      ['note of entries', (room) => use().store.noteEntries(room.roomId, 'e1')],
+      ['note of activity', (room) => use().store.noteActivity(room.roomId, 'e1', 9)],
+      ['real-time service', (room) => use().store.setRealTimeKickOut(room.roomId, 'e1', true)],
+      ["deployment's real-time service", (room) => use().store.setRealTimeKickOut(room.roomId, 'e1', undefined)],
     ])('is not said again by a %s', async (_what, change) => {
-      const protectedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
-      const room = await create({ seq: 3, tail: [message(3)], protectedSince });
-      expect(await change(room)).toMatchObject({ room: room.room });
+      const allowlistedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
+      const room = await create({ seq: 3, tail: [message(3)], allowlistedSince: allowlistedSince });
+      expect(await change(room)).toMatchObject({ roomId: room.roomId });
       expect(await newsOf(room)).toBeUndefined();
     });
   });

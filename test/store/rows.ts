@@ -18,13 +18,13 @@ export const connectionId = (name: string) => name as ConnectionId;
 
 export const newRoom = (change: Partial<Room> = {}): Room => ({
   ...firstState(fresh('room') as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 }),
-  fence: 1,
+  sendPermissionVersion: 1,
   ...change,
 });
 
 export const newMember = (room: RoomId, name: string, change: Partial<Member> = {}): Member => ({
   ...emptyMember(room, user(name), 'e1'),
-  membership: 'm1',
+  membershipId: 'm1',
   joinedAtMs: 5,
   connections: [connectionId('c1')],
   devices: devicesOf(change.connections ?? [connectionId('c1')]),
@@ -41,7 +41,7 @@ export const newConnection = (change: Partial<Connection> = {}): Connection => (
   connectionId: connectionId(fresh('connection')),
   userId: user('ann'),
   device: 'phone',
-  instance: fresh('run'),
+  loginId: fresh('run'),
   openedAtMs: 1_800_000_000_000,
   leaseUntilMs: 1_800_000_155_000,
   rooms: [],
@@ -71,9 +71,9 @@ export const recalled = (one: StoredMessage): StoredMessage => ({
 export const acceptance = (room: Room, id: string, change: Partial<Acceptance> = {}): Acceptance => {
   const { seq: _seq, messageId: _messageId, ...content } = message(1);
   return {
-    room: room.room,
+    roomId: room.roomId,
     epoch: room.epoch,
-    fence: room.fence,
+    sendPermissionVersion: room.sendPermissionVersion,
     message: { ...content, id, sentAtMs: 1000 },
     logged: [],
     ...change,

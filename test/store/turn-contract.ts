@@ -21,10 +21,10 @@ export function describeTurns(use: () => StoreUnderTest): void {
       const ann = user(fresh('ann'));
       const { store } = use();
       const taken: Access = {
-        ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3, deactivatedAtMs: 4, revision: 0 },
+        ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensValidFromMs: 3, deactivatedAtMs: 4, revision: 0 },
         ...{ turns: { join: 4, ping: 5.5 } },
         sends: ['b', '_-7', 'a'].map((key, index) => ({ key, atMs: 10 + index })),
-        cut: [{ connectionId: connectionId('L0SM9/+w='), atMs: 6 }],
+        forceClosed: [{ connectionId: connectionId('L0SM9/+w='), atMs: 6 }],
       };
       expect(await store.takeTurn(ann, taken)).toBe(true);
       const { revision, ...rest } = await read(ann);
@@ -42,7 +42,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
         (ann) => store.setAccess(ann, { blockedUntilMs: 9 }),
         (ann) => store.setAccess(ann, { mutedUntilMs: 0 }),
         (ann) => store.expireTokens(ann, 9),
-        (ann) => store.noteCut(ann, [connectionId('c1')], 9),
+        (ann) => store.noteForceClosed(ann, [connectionId('c1')], 9),
         (ann) => take(store, ann, 9),
       ];
       for (const act of acts) {
@@ -72,9 +72,9 @@ export function describeTurns(use: () => StoreUnderTest): void {
     it('is glanced at for half of what a look costs', async () => {
       const ann = user(fresh('ann'));
       await take(use().store, ann, 5);
-      expect(await use().store.getAccess(ann, 'glance')).toEqual(await read(ann));
+      expect(await use().store.getAccess(ann, 'eventual')).toEqual(await read(ann));
       expect(await readUnitsOf(use(), (store) => store.getAccess(ann))).toBe(1);
-      expect(await readUnitsOf(use(), (store) => store.getAccess(ann, 'glance'))).toBe(0.5);
+      expect(await readUnitsOf(use(), (store) => store.getAccess(ann, 'eventual'))).toBe(0.5);
     });
 
     it('is forgotten after a day, unless something was laid down for the user', async () => {
@@ -91,7 +91,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       expect((await read(ann)).turns).toEqual({ join: 5 });
       clock.nowMs = nowMs + DAY_MS;
       expect(await read(ann)).toEqual(fullAccess);
-      expect(await read(bob)).toMatchObject({ tokensFromMs: 9, turns: { join: 5 } });
+      expect(await read(bob)).toMatchObject({ tokensValidFromMs: 9, turns: { join: 5 } });
       // The expired row lies in the table still.
       expect(await take(store, ann, 6)).toBe(true);
       clock.nowMs += DAY_MS;
@@ -107,13 +107,13 @@ export function describeTurns(use: () => StoreUnderTest): void {
         ...Array.from({ length: 10 }, (_, index) => take(use().store, ann, index + 1)),
         use().store.setAccess(ann, { blockedUntilMs: 77 }),
         use().store.expireTokens(ann, 88),
-        use().store.noteCut(ann, [connectionId('c1')], 99),
-        use().store.noteCut(ann, [connectionId('c2')], 98),
+        use().store.noteForceClosed(ann, [connectionId('c1')], 99),
+        use().store.noteForceClosed(ann, [connectionId('c2')], 98),
         ...Array.from({ length: 10 }, (_, index) => take(use().store, ann, index + 1)),
       ]);
-      const { blockedUntilMs, tokensFromMs, cut } = await read(ann);
-      expect({ blockedUntilMs, tokensFromMs }).toEqual({ blockedUntilMs: 77, tokensFromMs: 88 });
-      expect(new Set(cut.map((mark) => mark.connectionId))).toEqual(new Set(['c1', 'c2']));
+      const { blockedUntilMs, tokensValidFromMs, forceClosed } = await read(ann);
+      expect({ blockedUntilMs, tokensValidFromMs }).toEqual({ blockedUntilMs: 77, tokensValidFromMs: 88 });
+      expect(new Set(forceClosed.map((mark) => mark.connectionId))).toEqual(new Set(['c1', 'c2']));
     });
   });
 }

@@ -12,8 +12,8 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await use().store.getAccess(ann)).toEqual(fullAccess);
       await use().store.setAccess(ann, {});
       expect(await use().store.getAccess(ann)).toEqual({
-        ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensFromMs: 0, deactivatedAtMs: 0 },
-        ...{ revision: 0, turns: {}, sends: [], cut: [] },
+        ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensValidFromMs: 0, deactivatedAtMs: 0 },
+        ...{ revision: 0, turns: {}, sends: [], forceClosed: [] },
       });
     });
 
@@ -22,17 +22,17 @@ export function describeUsers(use: () => StoreUnderTest): void {
       const { store } = use();
       await store.setAccess(ann, { blockedUntilMs: 100, mutedUntilMs: 200 });
       await store.setAccess(ann, { blockedUntilMs: 50 });
-      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 50, mutedUntilMs: 200, tokensFromMs: 0 });
+      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 50, mutedUntilMs: 200, tokensValidFromMs: 0 });
       await store.setAccess(ann, { mutedUntilMs: 0 });
-      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 50, mutedUntilMs: 0, tokensFromMs: 0 });
+      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 50, mutedUntilMs: 0, tokensValidFromMs: 0 });
       await store.setAccess(bob, { mutedUntilMs: 7 });
-      expect(await store.getAccess(bob)).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 7, tokensFromMs: 0 });
+      expect(await store.getAccess(bob)).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 7, tokensValidFromMs: 0 });
     });
 
     it('says from when on tokens count: the latest of several times, also of many at once', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
-      const fromMs = async () => (await store.getAccess(ann)).tokensFromMs;
+      const fromMs = async () => (await store.getAccess(ann)).tokensValidFromMs;
       await store.expireTokens(ann, 5);
       await store.expireTokens(ann, 3);
       expect(await fromMs()).toBe(5);
@@ -49,7 +49,11 @@ export function describeUsers(use: () => StoreUnderTest): void {
       const { store } = use();
       const changes = [{ blockedUntilMs: 1 }, { mutedUntilMs: 2 }].map((change) => store.setAccess(ann, change));
       await Promise.all([...changes, store.expireTokens(ann, 3)]);
-      expect(await use().store.getAccess(ann)).toMatchObject({ blockedUntilMs: 1, mutedUntilMs: 2, tokensFromMs: 3 });
+      expect(await use().store.getAccess(ann)).toMatchObject({
+        blockedUntilMs: 1,
+        mutedUntilMs: 2,
+        tokensValidFromMs: 3,
+      });
     });
   });
 
@@ -59,15 +63,15 @@ export function describeUsers(use: () => StoreUnderTest): void {
       const { store, clock } = use();
       const laterMs = clock.nowMs + 10_000;
       await store.setAccess(ann, { blockedUntilMs: 1, mutedUntilMs: 2, deactivatedAtMs: 3 });
-      await store.noteCut(ann, [connectionId('c')], 4);
+      await store.noteForceClosed(ann, [connectionId('c')], 4);
       await store.forgetAccess(ann, 50, laterMs);
       const { revision, ...rest } = await store.getAccess(ann);
       const { revision: _none, ...nothing } = fullAccess;
-      expect(rest).toEqual({ ...nothing, tokensFromMs: 50 });
+      expect(rest).toEqual({ ...nothing, tokensValidFromMs: 50 });
       expect(revision).toBeGreaterThan(0);
       await store.expireTokens(ann, 70);
       await store.forgetAccess(ann, 60, laterMs);
-      expect((await store.getAccess(ann)).tokensFromMs).toBe(70);
+      expect((await store.getAccess(ann)).tokensValidFromMs).toBe(70);
       clock.nowMs = laterMs + 2000;
       expect(await store.getAccess(ann)).toEqual(fullAccess);
     });
@@ -81,18 +85,18 @@ export function describeUsers(use: () => StoreUnderTest): void {
       const block = () => store.setAccess(ann, { blockedUntilMs: 9 });
       await block();
       clock.nowMs += 20_000;
-      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 9, tokensFromMs: 50 });
+      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 9, tokensValidFromMs: 50 });
       // The requests: 0 the look, 1 the write.
       await interposedStore(use(), { 0: 'lost', 1: block }).forgetAccess(ann, 60, clock.nowMs + 10_000);
       await interposedStore(use(), { 1: 'lost' }).forgetAccess(ann, 70, clock.nowMs + 10_000);
-      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 0, tokensFromMs: 70 });
+      expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 0, tokensValidFromMs: 70 });
     });
   });
 
   describe("a user's profile", () => {
     const listed = async (name: string): Promise<string[]> => {
-      const entries = await use().store.readList('users', { afterEntry: '', limit: 10_000 }, 0);
-      return entries.map(({ entry }) => entry).filter((entry) => entry.endsWith(`#${name}`));
+      const entries = await use().store.readList('users', { afterItem: '', limit: 10_000 }, 0);
+      return entries.map(({ item }) => item).filter((entry) => entry.endsWith(`#${name}`));
     };
 
     it('is listed by the time of the first, and counted once, until it is deleted', async () => {

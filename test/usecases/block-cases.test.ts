@@ -36,9 +36,9 @@ test('case 15: put on the allowlist after message 31, before the row is removed:
   const room = await world.deps.store.getRoom(world.room);
   // Message 31 as the store accepts it, by a Lambda that dies right after.
   await world.deps.store.acceptMessage({
-    room: world.room,
+    roomId: world.room,
     epoch: room?.epoch ?? '',
-    fence: undefined,
+    sendPermissionVersion: undefined,
     message: {
       id: 'message-31',
       clientMessageId: 'message-31',

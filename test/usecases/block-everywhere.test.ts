@@ -94,7 +94,7 @@ test('one connection that cannot be closed makes the call fail, and keeps no oth
 test('one who is listed and not blocked is not shown', async () => {
   const world = createWorld(store());
   const bob = newUser();
-  await world.deps.store.addToList('blocked-users', [{ entry: bob, untilMs: world.clock.nowMs + minuteMs }]);
+  await world.deps.store.addToList('blocked-users', [{ item: bob, untilMs: world.clock.nowMs + minuteMs }]);
   expect(await endOf(world, bob)).toBeUndefined();
 });
 

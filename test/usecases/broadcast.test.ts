@@ -61,7 +61,7 @@ test('120 rooms are told in several runs; one that is destroyed and one that fai
   const { epoch = '' } = { ...(await world.deps.store.getRoom(gone)) };
   await world.deps.store.destroyRoom(gone, epoch, world.clock.nowMs, false);
   await world.settle();
-  await world.deps.store.addToList('rooms', [{ entry: gone, untilMs: 0 }]);
+  await world.deps.store.addToList('rooms', [{ item: gone, untilMs: 0 }]);
   const { id } = await broadcast(world);
   await world.settle();
 
@@ -73,7 +73,7 @@ test('120 rooms are told in several runs; one that is destroyed and one that fai
   const room = await world.deps.store.getRoom(first?.room as RoomId);
   expect(toldTo(world, first?.caller as Caller)).toEqual([
     {
-      ...{ event: 'broadcast', room: room?.room, roomEpoch: room?.epoch },
+      ...{ event: 'broadcast', room: room?.roomId, roomEpoch: room?.epoch },
       message: {
         ...{ seq: 0, messageId: id, clientMessageId: id, senderUserId: 'ann' },
         ...{ type: 'RC:TxtMsg', content: '{"content":"hello"}', sentAtMs: world.clock.nowMs },

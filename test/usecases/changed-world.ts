@@ -34,7 +34,7 @@ export const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
   openConnection(
     world.deps,
     world.device(user),
-    { platform: 'web', instance: 'run_1' },
+    { platform: 'web', loginId: 'run_1' },
     { issuedAtMs, expiresAtMs: 9e15 },
   );
 

@@ -162,7 +162,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     await createRoom(world.deps, other, '');
     await inEveryOrder(world, [resumeAnother, join], [world.room, other], async (bob) => {
       const rows = await Promise.all([world.room, other].map((room) => world.deps.store.getMember(room, bob.userId)));
-      const inside = rows.filter((row) => row?.connections.includes(bob.connectionId)).map((row) => row?.room);
+      const inside = rows.filter((row) => row?.connections.includes(bob.connectionId)).map((row) => row?.roomId);
       expect(inside).toHaveLength(1);
       expect(await roomsOf(world, bob)).toContain(inside[0]);
     });

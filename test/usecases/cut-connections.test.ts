@@ -119,8 +119,8 @@ describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
     const world = worldWith(
       store(),
       (real) => ({
-        glanceConnection: async (key) => {
-          const now = await real.glanceConnection(key);
+        getConnectionEventually: async (key) => {
+          const now = await real.getConnectionEventually(key);
           const first = seen.get(key.connectionId) ?? now;
           if (first !== undefined) seen.set(key.connectionId, first);
           return first;

@@ -127,8 +127,8 @@ test('a call that was broken off is finished by the same call', async () => {
     expect(await world.deps.store.getProfile(dee)).toBeUndefined();
     // A day later nothing is left of the first attempt, and what holds is still listed.
     const inTwoDays = world.clock.nowMs + 2 * 86_400_000;
-    const entries = await world.deps.store.readList('deactivated-users', { afterEntry: '', limit: 1000 }, inTwoDays);
-    expect(entries.filter(({ entry }) => entry.endsWith(`#${dee}`))).toHaveLength(1);
+    const entries = await world.deps.store.readList('deactivated-users', { afterItem: '', limit: 1000 }, inTwoDays);
+    expect(entries.filter(({ item }) => item.endsWith(`#${dee}`))).toHaveLength(1);
   }
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
-import { describeRoom, describeRooms, setRoomEnd } from '../../lib/usecases/describe-room.ts';
+import { describeRoom, describeRooms, setRoomExpiry } from '../../lib/usecases/describe-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
@@ -15,7 +15,7 @@ test('a room is described with its members by the rule', async () => {
   await world.enter('ann');
   await world.drop(await world.enter('constructor'));
   expect(await describeRoom(world.deps, world.room)).toMatchObject({
-    room: { room: world.room, muted: false, destroyType: 'idle', destroyAfterMin: 60 },
+    room: { roomId: world.room, muted: false, destroyType: 'idle', destroyAfterMin: 60 },
     memberCount: 2,
   });
   world.pass(30_001);
@@ -29,7 +29,7 @@ test('rooms that are missing or destroyed are left out, the others come in the o
   for (const room of [r1, gone, r2]) await createRoom(deps, room, `name of ${room}`);
   await destroyRoom(deps, gone, false);
   const found = await describeRooms(deps, [r2, gone, 'd-never' as RoomId, r1]);
-  expect(found.map(({ room, name }) => [room, name])).toEqual([
+  expect(found.map(({ roomId, name }) => [roomId, name])).toEqual([
     [r2, 'name of constructor'],
     [r1, 'name of d-1'],
   ]);
@@ -42,27 +42,27 @@ test('a room that is being destroyed is there no more', async () => {
   await leaveRoomDestroyed(world);
   expect(await describeRoom(world.deps, world.room)).toBeUndefined();
   expect(await describeRooms(world.deps, [world.room])).toEqual([]);
-  expect(await setRoomEnd(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(false);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(false);
 });
 
 test('the end of a room can be changed while it is there', async () => {
   const { deps, room } = createWorld(store());
   const end = { destroyType: 'fixed', destroyAfterMin: 10_080 } as const;
-  expect(await setRoomEnd(deps, room, end)).toBe(false);
+  expect(await setRoomExpiry(deps, room, end)).toBe(false);
   await createRoom(deps, room, '');
-  expect(await setRoomEnd(deps, room, end)).toBe(true);
+  expect(await setRoomExpiry(deps, room, end)).toBe(true);
   expect(await describeRoom(deps, room)).toMatchObject({ room: end });
 });
 
 test('the end of a room is not given to one made anew under its name', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
-  const disturbed = disturb(world.deps.store, 'setRoomEnd', 'before');
+  const disturbed = disturb(world.deps.store, 'setRoomExpiry', 'before');
   disturbed.once(async () => {
     await destroyRoom(world.deps, world.room, false);
     await createRoom(world.deps, world.room, '');
   });
   const end = { destroyType: 'fixed', destroyAfterMin: 600 } as const;
-  expect(await setRoomEnd({ ...world.deps, store: disturbed.store }, world.room, end)).toBe(false);
+  expect(await setRoomExpiry({ ...world.deps, store: disturbed.store }, world.room, end)).toBe(false);
   expect(await describeRoom(world.deps, world.room)).toMatchObject({ room: { destroyType: 'idle' } });
 });

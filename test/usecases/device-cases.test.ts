@@ -32,7 +32,7 @@ describe('LEAVE is per device', () => {
     const name = ownName(world, 'bob');
     await world.drop(await world.enter(name, { ...web, instance: 'run_2_1' }));
     const again = await world.enter(name, { ...web, instance: 'run_2_2' });
-    expect((await rowOf(world, again))?.away).toEqual([]);
+    expect((await rowOf(world, again))?.disconnectedDevices).toEqual([]);
     await world.enter(name, { ...web, instance: 'run_3_1' });
     await world.enter(name, { ...web, instance: '_1' });
     expect(new Set(Object.values((await rowOf(world, again))?.devices ?? {})).size).toBe(3);

@@ -101,7 +101,7 @@ describe('attributes of a room', () => {
     const seen: unknown[] = [];
     const world = worldWith(use(), (store) => ({
       putEntryIndex: async (next, before, values) => {
-        seen.push((await store.getRoom(next.room))?.hasEntries);
+        seen.push((await store.getRoom(next.roomId))?.hasEntries);
         return store.putEntryIndex(next, before, values);
       },
     }));

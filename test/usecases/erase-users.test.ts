@@ -35,7 +35,10 @@ async function putOffline(world: World, room: RoomId, user: UserId): Promise<voi
   const member = joined(emptyMember(room, user, made.epoch), device, `in-${room}-${user}`, world.clock.nowMs);
   const { nowMs } = world.clock;
   const offline = { seq: 0, atMs: nowMs, sinceMs: nowMs };
-  await world.deps.store.putMember({ ...member, connections: [], devices: {}, away: ['phone'], offline }, 0);
+  await world.deps.store.putMember(
+    { ...member, connections: [], devices: {}, disconnectedDevices: ['phone'], offline },
+    0,
+  );
 }
 
 const isIn = async (world: World, room: RoomId, user: UserId) => (await areMembers(world.deps, room, [user]))[0];
@@ -114,10 +117,10 @@ test('what the app told of the user, and laid down in all rooms, is gone', async
   expect(await blacklist(deps, gus, undefined, 9)).toEqual({ users: [] });
   expect(await tags(deps, gus)).toEqual([]);
   const access = await deps.store.getAccess(gus);
-  expect(access).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 0, deactivatedAtMs: 0, cut: [] });
+  expect(access).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 0, deactivatedAtMs: 0, forceClosed: [] });
   for (const list of ['blocked-users', 'muted-users', 'deactivated-users', 'users'] as const) {
-    const entries = await deps.store.readList(list, { afterEntry: '', limit: 10_000 }, 0);
-    expect(entries.filter(({ entry }) => entry.endsWith(`#${gus}`))).toEqual([]);
+    const entries = await deps.store.readList(list, { afterItem: '', limit: 10_000 }, 0);
+    expect(entries.filter(({ item }) => item.endsWith(`#${gus}`))).toEqual([]);
   }
   const shown = [
     await blockedEverywhere(deps, undefined, 1000),
@@ -202,10 +205,10 @@ test('a row of an older life of the room goes without a word; a destroyed room i
   const { epoch = '' } = { ...(await deps.store.getRoom(room)) };
   await deps.store.destroyRoom(room, epoch, world.clock.nowMs, false);
   await world.settle();
-  await deps.store.addToList('rooms', [{ entry: room, untilMs: 0 }]);
+  await deps.store.addToList('rooms', [{ item: room, untilMs: 0 }]);
   await eraseUsers(deps, [gus]);
   await world.settle();
-  expect((await deps.store.getMember(room, gus))?.membership).toBeDefined();
+  expect((await deps.store.getMember(room, gus))?.membershipId).toBeDefined();
   await deps.store.removeRoom(room, epoch);
   await createRoom(deps, room, room);
   await world.settle();
@@ -250,7 +253,7 @@ test('a call that was broken off is finished by the same call', async () => {
     'deleteSet',
     'putErasure',
     'deleteMember',
-    'raiseFence',
+    'bumpSendPermissionVersion',
   ] as const;
   for (const name of writes satisfies readonly (keyof RoomStore)[]) {
     const world = createWorld(use());
@@ -280,8 +283,8 @@ test('a call that was broken off is finished by the same call', async () => {
     expect(await world.deps.store.getProfile(gus)).toBeUndefined();
     expect(await connectWith(world, gus, world.clock.nowMs)).toBe(31020);
     expect(endsIn(world, gus)).toHaveLength(2);
-    const muted = await world.deps.store.readList('muted-users', { afterEntry: '', limit: 1000 }, 0);
-    expect(muted.filter(({ entry }) => entry.endsWith(`#${gus}`))).toEqual([]);
+    const muted = await world.deps.store.readList('muted-users', { afterItem: '', limit: 1000 }, 0);
+    expect(muted.filter(({ item }) => item.endsWith(`#${gus}`))).toEqual([]);
   }
 });
 
@@ -314,9 +317,9 @@ test('rooms for which there is no time before the answer are left to the sweep',
   const { store, clock, ...under } = use();
   const slow: typeof store = {
     ...store,
-    raiseFence: (room, epoch) => {
+    bumpSendPermissionVersion: (room, epoch) => {
       clock.nowMs += 2000;
-      return store.raiseFence(room, epoch);
+      return store.bumpSendPermissionVersion(room, epoch);
     },
   };
   const settings = { multipleRooms: true, joinsPerMinute: 0, newRoomsPerMinute: 0 };

@@ -19,8 +19,8 @@ export const JOIN_TOUCHES: Touches = {
   getConnection: () => ({ row: 'connection', writes: false }),
   removeConnectionRoom: () => ({ row: 'connection', writes: true }),
   getMember: (room: RoomId) => ({ row: room, writes: false }),
-  putMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
-  deleteMember: ({ room }: { room: RoomId }) => ({ row: room, writes: true }),
+  putMember: ({ roomId }: { roomId: RoomId }) => ({ row: roomId, writes: true }),
+  deleteMember: ({ roomId }: { roomId: RoomId }) => ({ row: roomId, writes: true }),
 };
 
 /** One of several jobs on one store, which waits before each of its steps. */

@@ -40,7 +40,7 @@ test('an earlier time brings no token back', async () => {
   const bob = newUser();
   await expireTokens(world.deps, bob, world.clock.nowMs + 1000);
   await expireTokens(world.deps, bob, world.clock.nowMs);
-  expect((await world.deps.store.getAccess(bob)).tokensFromMs).toBe(world.clock.nowMs + 1000);
+  expect((await world.deps.store.getAccess(bob)).tokensValidFromMs).toBe(world.clock.nowMs + 1000);
   expect(await world.connect(world.device(bob))).toBe(false);
 });
 
@@ -49,7 +49,7 @@ test('of several times at once the latest counts', async () => {
   const bob = newUser();
   const { nowMs } = world.clock;
   await Promise.all([30, 10, 40, 20, 35].map((laterMs) => expireTokens(world.deps, bob, nowMs + laterMs)));
-  expect((await world.deps.store.getAccess(bob)).tokensFromMs).toBe(nowMs + 40);
+  expect((await world.deps.store.getAccess(bob)).tokensValidFromMs).toBe(nowMs + 40);
 });
 
 test('a device that connects with an older token after the connections were read is refused', async () => {

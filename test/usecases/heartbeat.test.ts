@@ -17,17 +17,17 @@ test('a heartbeat keeps a connection, and nobody answers it', async () => {
   world.pass(LEASE_MS - 1);
   expect(await world.beat(ann)).toEqual({ statusCode: 200 });
   world.pass(LEASE_MS - 1);
-  expect(await world.sweep()).toMatchObject({ due: 1, revived: 1, closed: 0 });
+  expect(await world.sweep()).toMatchObject({ due: 1, alive: 1, closed: 0 });
   world.pass(BUCKET_MS + 1);
-  expect(await world.sweep()).toMatchObject({ due: 1, revived: 0, closed: 1 });
+  expect(await world.sweep()).toMatchObject({ due: 1, alive: 0, closed: 1 });
 });
 
 test('a heartbeat is one write, without a look; a flood of them writes once in 20 s', async () => {
   const calls: string[] = [];
   const world = worldWith(store(), (real) => ({
-    glanceConnection: async (key) => {
-      calls.push('glance');
-      return real.glanceConnection(key);
+    getConnectionEventually: async (key) => {
+      calls.push('eventual');
+      return real.getConnectionEventually(key);
     },
     renewLease: async (key, leaseUntilMs) => {
       calls.push('renew');
@@ -40,9 +40,9 @@ test('a heartbeat is one write, without a look; a flood of them writes once in 2
   world.pass(RENEW_AFTER_MS - 1);
   calls.length = 0;
   await world.frame(ann, { action: 'ping' });
-  expect(calls).toEqual(['glance']);
+  expect(calls).toEqual(['eventual']);
   for (let beat = 0; beat < 3; beat += 1) await world.beat(ann);
-  expect(calls).toEqual(['glance', 'renew', 'renew', 'renew']);
+  expect(calls).toEqual(['eventual', 'renew', 'renew', 'renew']);
   expect(await leaseOf()).toBe(openedAtMs + LEASE_MS);
   world.pass(1);
   await world.beat(ann);

@@ -88,7 +88,7 @@ test('I-B2: a block between the two reads of an attempt that is taken again refu
       // The first attempt finds a raised fence, so its row is written and its message is not.
       acceptMessage: async (acceptance) => {
         attempts += 1;
-        if (attempts === 1) await store.raiseFence(acceptance.room, acceptance.epoch);
+        if (attempts === 1) await store.bumpSendPermissionVersion(acceptance.roomId, acceptance.epoch);
         return store.acceptMessage(acceptance);
       },
       getMember: (room, user) => {

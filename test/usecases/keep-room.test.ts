@@ -55,7 +55,7 @@ test('a room that is being destroyed takes no place for a moment', async () => {
   expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
 });
 
-test.each(['addToSet', 'raiseFence'] as const)(
+test.each(['addToSet', 'bumpSendPermissionVersion'] as const)(
   'a room that goes right before the call of %s is not kept and holds no place',
   async (name) => {
     for (const byItself of [false, true]) {

@@ -14,7 +14,7 @@ const names = (from: number, to: number) => Array.from({ length: to - from }, (_
 const put = (world: World, entries: readonly string[]) =>
   world.deps.store.addToList(
     list,
-    entries.map((entry) => ({ entry, untilMs: 0 })),
+    entries.map((entry) => ({ item: entry, untilMs: 0 })),
   );
 const takeOut = (world: World, entries: readonly string[]) => world.deps.store.removeFromList(list, entries);
 
@@ -23,11 +23,11 @@ async function worldWith(entries: readonly string[]): Promise<World> {
   const world = createWorld(store());
   const { deps } = world;
   for (;;) {
-    const old = await deps.store.readList(list, { afterEntry: '', limit: 1000 }, 0);
+    const old = await deps.store.readList(list, { afterItem: '', limit: 1000 }, 0);
     if (old.length === 0) break;
     await takeOut(
       world,
-      old.map(({ entry }) => entry),
+      old.map(({ item }) => item),
     );
   }
   world.pass(301_000);
@@ -36,7 +36,7 @@ async function worldWith(entries: readonly string[]): Promise<World> {
 }
 
 const page = (world: World, number: number, size: number, change: Partial<ListQuery> = {}) =>
-  listPage(world.deps, { list, size, page: number, ...change }, ({ entry }) => all(entry));
+  listPage(world.deps, { list, size, page: number, ...change }, ({ item }) => all(item));
 
 /** The loop of an app: page after page until there is none. */
 async function loop(world: World, size: number, between: (number: number) => Promise<void>): Promise<string[]> {
@@ -110,7 +110,7 @@ test('in the other order, and up to an entry', async () => {
 
 test('what should not be listed is passed over, and takes no place', async () => {
   const world = await worldWith(names(0, 230));
-  const isOdd = async ({ entry }: { readonly entry: string }) => (Number(entry.slice(1)) % 2 === 1 ? entry : undefined);
+  const isOdd = async ({ item }: { readonly item: string }) => (Number(item.slice(1)) % 2 === 1 ? item : undefined);
   const odd = names(0, 230).filter((_, index) => index % 2 === 1);
   const found: string[] = [];
   for (let number = 1; number <= 17; number += 1) {
@@ -122,7 +122,7 @@ test('what should not be listed is passed over, and takes no place', async () =>
 
 test('without a page what comes first is read, and nothing is remembered', async () => {
   const world = await worldWith(names(0, 5));
-  expect(await listPage(world.deps, { list, size: 3 }, ({ entry }) => all(entry))).toEqual(names(0, 3));
+  expect(await listPage(world.deps, { list, size: 3 }, ({ item }) => all(item))).toEqual(names(0, 3));
   expect(await world.deps.store.startOfPage({ list, order: 'ascending', size: 3, page: 2 })).toBeUndefined();
 });
 
@@ -130,7 +130,7 @@ test('a page costs the same wherever it is in a long list', async () => {
   const world = await worldWith(names(0, 3000));
   const unitsOf = async (number: number) =>
     readUnitsOf(store(), (counted) =>
-      listPage({ ...world.deps, store: counted }, { list, page: number, size: 50 }, ({ entry }) => all(entry)),
+      listPage({ ...world.deps, store: counted }, { list, page: number, size: 50 }, ({ item }) => all(item)),
     );
   const [first, second] = [await unitsOf(1), await unitsOf(2)];
   for (let number = 3; number < 60; number += 1) await page(world, number, 50);

@@ -47,7 +47,7 @@ describe('one device of each platform', () => {
     const next = await world.enter(ownName(world, 'bob'), mobile);
     expect(world.push.closed).toEqual([]);
     expect(new Set(await openOf(world, next))).toEqual(new Set([old.connectionId, next.connectionId]));
-    expect((await rowOf(world, next))?.away).toEqual([]);
+    expect((await rowOf(world, next))?.disconnectedDevices).toEqual([]);
   });
 
   test('another user on the same platform is left alone', async () => {
@@ -151,7 +151,7 @@ describe('one device of each platform', () => {
       await world.open(name, first);
       world.pass(1000);
       const stale = { issuedAtMs: world.clock.nowMs - dayMs, expiresAtMs: world.clock.nowMs + dayMs };
-      const client = { ...mobile, instance: 'run-3_1' };
+      const client = { ...mobile, loginId: 'run-3_1' };
       expect(await openConnection(world.deps, world.device(name), client, stale)).toBe(31020);
       world.pass(1000);
       expect(await world.connect(world.device(name), first)).toBe(true);

@@ -30,7 +30,7 @@ describe('case 36: very many offline members and the 31st message', () => {
       const by = { connectionId: `c-${name}`, device: 'phone' } as unknown as Parameters<typeof joined>[1];
       const member = joined(emptyMember(world.room, name as Caller['userId'], epoch), by, `m-${name}`, atMs);
       const offline = { seq: 0, atMs, sinceMs: atMs };
-      await real.putMember({ ...member, connections: [], devices: {}, away: ['phone'], offline }, 0);
+      await real.putMember({ ...member, connections: [], devices: {}, disconnectedDevices: ['phone'], offline }, 0);
     });
   }
 

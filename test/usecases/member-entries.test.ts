@@ -67,7 +67,7 @@ test('who is no member is refused, also who is out by the rule while his row is 
   const bob = await world.open('bob');
   world.pass(30_001);
   await world.publish(1);
-  expect((await world.deps.store.getMember(world.room, bob.userId))?.membership).toBeDefined();
+  expect((await world.deps.store.getMember(world.room, bob.userId))?.membershipId).toBeDefined();
   expect(await everyAct(bob)).toEqual([notAMember, notAMember, notAMember]);
   expect(await getPage(world, ann)).toMatchObject({ code: 0, revision: 0, entries: {} });
 });

@@ -60,15 +60,15 @@ test('an end of the mute lets him talk and takes him off the list', async () => 
   await unmuteEverywhere(world.deps, [bob]);
   expect(await world.send(phone)).toMatchObject({ code: 0 });
   expect(await endOf(world, bob)).toBeUndefined();
-  const listed = await world.deps.store.readList('muted-users', { afterEntry: '', limit: 1000 }, world.clock.nowMs);
-  expect(listed.map(({ entry }) => idIn(entry))).not.toContain(bob);
+  const listed = await world.deps.store.readList('muted-users', { afterItem: '', limit: 1000 }, world.clock.nowMs);
+  expect(listed.map(({ item }) => idIn(item))).not.toContain(bob);
 });
 
 test('one who is listed and not muted is not shown', async () => {
   const world = createWorld(store());
   const bob = newUser();
   const untilMs = world.clock.nowMs + minuteMs;
-  await world.deps.store.addToList('muted-users', [{ entry: latestFirst(untilMs, bob), untilMs }]);
+  await world.deps.store.addToList('muted-users', [{ item: latestFirst(untilMs, bob), untilMs }]);
   expect(await endOf(world, bob)).toBeUndefined();
 });
 
@@ -107,9 +107,9 @@ test.each([1, 2, 3])('of a mute in the middle of another one the later is listed
     const holdsMs = read === 1 ? firstMs : secondMs;
     expect((await world.deps.store.getAccess(bob)).mutedUntilMs).toBe(holdsMs);
     expect(await endOf(world, bob)).toBe(holdsMs);
-    const listed = await world.deps.store.readList('muted-users', { afterEntry: '', limit: 1000 }, 0);
+    const listed = await world.deps.store.readList('muted-users', { afterItem: '', limit: 1000 }, 0);
     // It may hold one more, which whoever reads it passes over.
-    expect(listed).toContainEqual({ entry: latestFirst(holdsMs, bob), untilMs: holdsMs });
+    expect(listed).toContainEqual({ item: latestFirst(holdsMs, bob), untilMs: holdsMs });
   }
 });
 

@@ -47,8 +47,8 @@ test('the list has a room from its mute to the end of the mute', async () => {
   expect(await allMuted(world)).toContain(world.room);
   await unmuteRoom(world.deps, world.room);
   expect(await allMuted(world)).not.toContain(world.room);
-  const listed = await world.deps.store.readList('muted-rooms', { afterEntry: '', limit: 1000 }, world.clock.nowMs);
-  expect(listed.map(({ entry }) => entry)).not.toContain(world.room);
+  const listed = await world.deps.store.readList('muted-rooms', { afterItem: '', limit: 1000 }, world.clock.nowMs);
+  expect(listed.map(({ item }) => item)).not.toContain(world.room);
 });
 
 test('a mute falls with the room', async () => {
@@ -64,7 +64,7 @@ test('a mute falls with the room', async () => {
 test('a room that is listed and not muted, or not there, is not shown', async () => {
   const world = await worldWithRoom();
   const missing = `${world.room}-2`;
-  const entries = [world.room, missing].map((entry) => ({ entry, untilMs: 0 }));
+  const entries = [world.room, missing].map((entry) => ({ item: entry, untilMs: 0 }));
   await world.deps.store.addToList('muted-rooms', entries);
   const shown = await allMuted(world);
   expect(shown).not.toContain(world.room);
@@ -119,7 +119,7 @@ test('pages of any size show each muted room once, however many are listed that 
     await createRoom(world.deps, room, '');
     await muteRoom(world.deps, room);
   }
-  const stale = Array.from({ length: 230 }, (_, index) => ({ entry: `page-bb${index}`, untilMs: 0 }));
+  const stale = Array.from({ length: 230 }, (_, index) => ({ item: `page-bb${index}`, untilMs: 0 }));
   await world.deps.store.addToList('muted-rooms', stale);
   const all = await allMuted(world);
   expect(all.filter((room) => room.startsWith('page-'))).toEqual(rooms);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { addToAllowlist } from '../../lib/usecases/allowlist.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
-import { lookAtMember } from '../../lib/usecases/look-at-member.ts';
+import { sweepMember } from '../../lib/usecases/look-at-member.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { setRealTimeKickOut } from '../../lib/usecases/watch-offline.ts';
 import { useStore } from '../support/emulators.ts';
@@ -21,7 +21,7 @@ beforeEach(() => emptyDueList(store()));
 /** What a look, a message and the call share: the room's row and his. */
 const SHARED: Touches = {
   getRoom: () => ({ row: 'room', writes: false }),
-  protect: () => ({ row: 'room', writes: true }),
+  addToAllowlist: () => ({ row: 'room', writes: true }),
   setRealTimeKickOut: () => ({ row: 'room', writes: true }),
   acceptMessage: () => ({ row: 'room', writes: true }),
   getMember: () => ({ row: 'member', writes: false }),
@@ -69,7 +69,7 @@ async function inEveryOrder(
 }
 
 const protect = (world: World) => (deps: Deps, bob: Caller) => addToAllowlist(deps, world.room, [bob.userId]);
-const look = (world: World) => (deps: Deps, bob: Caller) => lookAtMember(deps, world.room, bob.userId);
+const look = (world: World) => (deps: Deps, bob: Caller) => sweepMember(deps, world.room, bob.userId);
 const publish = (world: World) => (deps: Deps) =>
   publishMessage(deps, {
     ...{ room: world.room, fromUserId: 'system', type: 'RC:TxtMsg', content: '{}' },
@@ -99,10 +99,10 @@ describe('protected by a call while he is past his grace', () => {
     await world.frame(ann, { action: 'ping' });
     world.pass(BUCKET_MS + 1);
     disturbed.once(async () => expect(await world.protect('bob')).toBe('ok'));
-    expect(await world.sweep()).toMatchObject({ kicked: 0, failed: 0 });
+    expect(await world.sweep()).toMatchObject({ evicted: 0, failed: 0 });
     for (let run = 0; run < 5; run += 1) {
       world.pass(BUCKET_MS);
-      expect(await world.sweep()).toMatchObject({ kicked: 0 });
+      expect(await world.sweep()).toMatchObject({ evicted: 0 });
     }
     expect(await world.isIn('bob')).toBe(true);
     await world.settle();
@@ -117,7 +117,7 @@ describe('protected by a call while he is past his grace', () => {
     const stories = await inEveryOrder({}, [protect, publish]);
     expectDecidedByThen(stories);
     for (const { isIn, done } of stories) {
-      expect(isIn[0], done.join()).toBe(done.indexOf('protect') < done.indexOf('acceptMessage'));
+      expect(isIn[0], done.join()).toBe(done.indexOf('addToAllowlist') < done.indexOf('acceptMessage'));
     }
   }, 60_000);
 });

@@ -35,7 +35,7 @@ const kickOf = ({ dropAtMs, framesAtMs }: Phase, kickedAtMs: number): Kick => ({
 
 /** A frame that needs no answer. */
 const sign = async ({ deps, caller }: ReturnType<typeof createSweepMemory>): Promise<void> =>
-  keepAlive(deps, caller, await deps.store.glanceConnection(caller));
+  keepAlive(deps, caller, await deps.store.getConnectionEventually(caller));
 
 interface Run {
   readonly kickedAtMs: number;

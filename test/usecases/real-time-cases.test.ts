@@ -282,7 +282,7 @@ test('case 30: the sweep dies after the write, before the notice: it is told onc
   world.pass(LEASE_MS);
   await ping(world, ann);
   world.pass(15_000);
-  expect(await world.sweep()).toMatchObject({ failed: 1, kicked: 0 });
+  expect(await world.sweep()).toMatchObject({ failed: 1, evicted: 0 });
   expect(
     framesOf(world, ann, 'members').flatMap(({ changes }) => changes.filter(({ change }) => change === 'left')),
   ).toEqual([]);

@@ -278,12 +278,12 @@ describe('a recall while the tail goes to the log', () => {
     await world.publish(8);
     const messages = await allMessages(world);
     const room = await world.deps.store.getRoom(world.room);
-    const log = { room: world.room, epoch: room?.epoch ?? '' };
+    const log = { roomId: world.room, epoch: room?.epoch ?? '' };
     await recallAny(world, idAt(messages, 2));
     world.pass(30_000);
     const weekMs = 7 * 86_400_000;
     const original = messages.slice(0, 2);
-    await world.deps.store.appendLog(log.room, log.epoch, original, world.clock.nowMs + weekMs);
+    await world.deps.store.appendLog(log.roomId, log.epoch, original, world.clock.nowMs + weekMs);
     world.pass(weekMs - 31_000);
     for (let secs = 0; secs < 40; secs += 1, world.pass(1000)) {
       const range = { afterSeq: 1, beforeSeq: 3, order: 'ascending', limit: 1, charactersMax: 1000 } as const;

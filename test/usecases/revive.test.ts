@@ -111,7 +111,7 @@ async function awayFrom(world: World, rooms: readonly RoomId[]): Promise<Caller>
   const bob = await world.open(ownName(), phone);
   for (const room of rooms) {
     const { epoch = '' } = (await world.deps.store.getRoom(room)) ?? {};
-    const away = { membership: 'm', away: ['mobile.run'], offline: { seq: 0, atMs: 1, sinceMs: 1 } };
+    const away = { membershipId: 'm', disconnectedDevices: ['mobile.run'], offline: { seq: 0, atMs: 1, sinceMs: 1 } };
     await world.deps.store.putMember({ ...emptyMember(room, bob.userId, epoch), ...away }, 0);
   }
   return bob;

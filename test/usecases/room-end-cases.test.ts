@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { endOfRoom, type RoomEnd } from '../../lib/domain/room.ts';
+import { type RoomExpiry, roomExpiresAtMs } from '../../lib/domain/room.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { setRoomEnd } from '../../lib/usecases/describe-room.ts';
+import { setRoomExpiry } from '../../lib/usecases/describe-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { keepRoom, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
 import { useStore } from '../support/emulators.ts';
@@ -27,7 +27,7 @@ const isThere = async (world: World) => (await roomRow(world)) !== undefined;
 async function endOf(world: World): Promise<number> {
   const row = await roomRow(world);
   if (row === undefined) throw new Error('unable to say when the room ends; there is none');
-  return endOfRoom(row);
+  return roomExpiresAtMs(row);
 }
 
 /** Sweeps until the room is gone; when that was. */
@@ -137,7 +137,7 @@ test('an end that is brought forward is kept within an hour', async () => {
   });
   world.pass(100 * minuteMs);
   await world.sweep();
-  expect(await setRoomEnd(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(true);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(true);
   const changedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - changedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
@@ -175,7 +175,7 @@ test.each([
 
 describe('what is acknowledged between the look at the room and its end holds', () => {
   /** A room whose time is over, and what happens right after the sweep has seen that it is not kept. */
-  const atItsEnd = async (end: RoomEnd) => {
+  const atItsEnd = async (end: RoomExpiry) => {
     const interlude = createInterlude();
     const world = worldWith(store(), (real) => ({
       readSet: async (set) => {
@@ -208,15 +208,15 @@ describe('what is acknowledged between the look at the room and its end holds', 
     await stopKeepingRoom(world.deps, world.room);
   });
 
-  const idle: RoomEnd = { destroyType: 'idle', destroyAfterMin: 60 };
-  const fixed: RoomEnd = { destroyType: 'fixed', destroyAfterMin: 60 };
+  const idle: RoomExpiry = { destroyType: 'idle', destroyAfterMin: 60 };
+  const fixed: RoomExpiry = { destroyType: 'fixed', destroyAfterMin: 60 };
 
   test.each([
     [idle, { ...idle, destroyAfterMin: 240 }],
     [fixed, idle],
   ])('its new end: %j becomes %j', async (before, after) => {
     const { world, plan } = await atItsEnd(before);
-    plan(async () => expect(await setRoomEnd(world.deps, world.room, after)).toBe(true));
+    plan(async () => expect(await setRoomExpiry(world.deps, world.room, after)).toBe(true));
     expect(await world.sweep()).toMatchObject({ destroyed: 0 });
     const endMs = await endOf(world);
     expect(endMs).toBeGreaterThan(world.clock.nowMs);

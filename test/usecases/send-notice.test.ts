@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/domain/ids.ts';
 import { isLive, type Room } from '../../lib/domain/room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { tellRoom, tellUsers } from '../../lib/usecases/send-notice.ts';
+import { notifyRoom, notifyUsers } from '../../lib/usecases/send-notice.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -22,7 +22,7 @@ test('everybody in the room is told, and nobody else', async () => {
   const devices = [await world.enter('ann'), await world.enter('bob'), await world.enter('bob')];
   const outside = await world.open('eve');
   const notice = { kind: 'mute-users', userIds: ['bob', 'eve'], durationMs: 60_000, extra: 'be kind' } as const;
-  await tellRoom(world.deps, await roomOf(world), notice);
+  await notifyRoom(world.deps, await roomOf(world), notice);
   const frame = { event: 'notice', room: world.room, atMs: world.clock.nowMs, ...notice };
   for (const device of devices) expect(noticesTo(world, device)).toEqual([frame]);
   expect(noticesTo(world, outside)).toEqual([]);
@@ -35,8 +35,8 @@ test('who was blocked hears of it too, though he is in the room no more', async 
   await world.block(world.clock.nowMs + 60_000, 'constructor');
   await world.settle();
   const notice = { userIds: ['constructor', 'constructor'], durationMs: 60_000, extra: '' };
-  await tellRoom(world.deps, await roomOf(world), { kind: 'block', ...notice });
-  await tellRoom(world.deps, await roomOf(world), { kind: 'unblock', ...notice });
+  await notifyRoom(world.deps, await roomOf(world), { kind: 'block', ...notice });
+  await notifyRoom(world.deps, await roomOf(world), { kind: 'unblock', ...notice });
   expect(noticesTo(world, ann).map((frame) => frame.kind)).toEqual(['block', 'unblock']);
   expect(noticesTo(world, bob).map((frame) => frame.kind)).toEqual(['block']);
 });
@@ -48,7 +48,7 @@ test('users are told on all their devices, whether in a room or not', async () =
   await world.drop(closed);
   const ann = await world.enter('ann');
   const notice = { kind: 'mute-everywhere', userIds: ['max', 'zoe'], durationMs: 60_000, extra: '' } as const;
-  await tellUsers(world.deps, ['max', 'zoe'] as UserId[], notice);
+  await notifyUsers(world.deps, ['max', 'zoe'] as UserId[], notice);
   for (const device of devices) expect(noticesTo(world, device)).toMatchObject([{ room: '', kind: 'mute-everywhere' }]);
   expect(noticesTo(world, closed)).toEqual([]);
   expect(noticesTo(world, ann)).toEqual([]);
@@ -60,6 +60,6 @@ test('a notice counts for no kick', async () => {
   await world.drop(await world.enter('bob'));
   await world.publish(30);
   const notice = { kind: 'mute-room', userIds: [], durationMs: 0, extra: '' } as const;
-  await tellRoom(world.deps, await roomOf(world), notice);
+  await notifyRoom(world.deps, await roomOf(world), notice);
   expect(await world.isIn('bob')).toBe(true);
 });

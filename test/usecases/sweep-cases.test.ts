@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
-import { endOfRoom } from '../../lib/domain/room.ts';
+import { roomExpiresAtMs } from '../../lib/domain/room.ts';
 import { duePartition } from '../../lib/store/keys.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
@@ -38,12 +38,12 @@ test('a row that cannot be read is counted and told once; the others are served'
   const world = createWorld(store(), realTime);
   await dropAll(world, 'bob', 'eve');
   const place = (name: string) => `00${world.clock.nowMs - LEASE_MS}#${name}`;
-  for (const name of ['!', '?', '.']) await putRow(store(), { pk: duePartition(0), sk: place(name), entries: 'what?' });
-  expect(await world.sweep()).toMatchObject({ poisoned: 3, failed: 0, kicked: 2 });
+  for (const name of ['!', '?', '.']) await putRow(store(), { pk: duePartition(0), sk: place(name), timers: 'what?' });
+  expect(await world.sweep()).toMatchObject({ unreadable: 3, failed: 0, evicted: 2 });
   expect(world.faults).toHaveLength(3);
   expect(await world.memberIds()).toEqual(['ann']);
   world.pass(BUCKET_MS);
-  expect(await world.sweep()).toMatchObject({ poisoned: 0 });
+  expect(await world.sweep()).toMatchObject({ unreadable: 0 });
   expect(world.faults).toHaveLength(3);
 });
 
@@ -76,11 +76,11 @@ test('an entry that cannot be read, beside others that can, is counted, told of 
   const bob = await world.enter('bob');
   world.pass(LEASE_MS);
   await emptyDueList(store());
-  const entries = ['planet#mars', `connection#bob#${bob.connectionId}`, 'room#ä'];
-  await putRow(store(), { pk: duePartition(0), sk: `00${world.clock.nowMs}#!`, entries });
-  expect(await world.sweep()).toMatchObject({ due: 1, poisoned: 2, failed: 0, closed: 1 });
+  const timers = ['planet#mars', `connection#bob#${bob.connectionId}`, 'room#ä'];
+  await putRow(store(), { pk: duePartition(0), sk: `00${world.clock.nowMs}#!`, timers });
+  expect(await world.sweep()).toMatchObject({ due: 1, unreadable: 2, failed: 0, closed: 1 });
   expect(world.faults.map(String)).toEqual(['Error: entries that cannot be read: 2']);
-  expect(await world.sweep()).toMatchObject({ poisoned: 0 });
+  expect(await world.sweep()).toMatchObject({ unreadable: 0 });
   expect(world.faults).toHaveLength(1);
 });
 
@@ -98,15 +98,15 @@ test('a look that throws is counted, told and tried again in five minutes; the o
   );
   const ann = await dropAll(world, 'bad', 'bob', 'eve');
   broken = 'bad';
-  expect(await world.sweep()).toMatchObject({ failed: 1, kicked: 2, unfinished: false });
+  expect(await world.sweep()).toMatchObject({ failed: 1, evicted: 2, unfinished: false });
   expect(world.faults).toHaveLength(1);
   broken = '';
   world.pass(tryAgainMs - 1);
   await ping(world, ann);
-  expect(await world.sweep()).toMatchObject({ failed: 0, kicked: 0 });
+  expect(await world.sweep()).toMatchObject({ failed: 0, evicted: 0 });
   expect(await world.isIn('bad')).toBe(true);
   world.pass(BUCKET_MS + 1);
-  expect(await world.sweep()).toMatchObject({ failed: 0, kicked: 1 });
+  expect(await world.sweep()).toMatchObject({ failed: 0, evicted: 1 });
   expect(await world.isIn('bad')).toBe(false);
 });
 
@@ -144,7 +144,7 @@ test('a run without any time does nothing but to say so', async () => {
   await dropAll(world, 'bob');
   expect(await sweep(world.deps, world.clock.nowMs)).toMatchObject({ due: 0, unfinished: true });
   expect(await world.isIn('bob')).toBe(true);
-  expect(await world.sweep()).toMatchObject({ kicked: 1, unfinished: false });
+  expect(await world.sweep()).toMatchObject({ evicted: 1, unfinished: false });
 });
 
 test('a doubled run: no kick, no close and no end of a room happens twice', async () => {
@@ -152,7 +152,7 @@ test('a doubled run: no kick, no close and no end of a room happens twice', asyn
   const other = createWorld(store());
   const witness = await other.enter('witness');
   const { room } = other;
-  const endMs = endOfRoom(
+  const endMs = roomExpiresAtMs(
     (await other.deps.store.getRoom(room)) ?? (await Promise.reject(new Error('unable to double; there is no room'))),
   );
   world.clock.nowMs = endMs - 2 * overMs;
@@ -163,8 +163,8 @@ test('a doubled run: no kick, no close and no end of a room happens twice', asyn
   await ping(other, witness);
   await ping(world, ann);
   const runs = await Promise.all([world.sweep(), world.sweep(), other.sweep()]);
-  const sum = (of: 'kicked' | 'closed' | 'failed') => runs.reduce((all, run) => all + run[of], 0);
-  expect([sum('kicked'), sum('failed')]).toEqual([3, 0]);
+  const sum = (of: 'evicted' | 'closed' | 'failed') => runs.reduce((all, run) => all + run[of], 0);
+  expect([sum('evicted'), sum('failed')]).toEqual([3, 0]);
   expect(sum('closed')).toBeGreaterThanOrEqual(1);
   for (const name of ['bob', 'eve', 'silent']) expect(await world.endsSeenBy(ann, name)).toEqual(['offline']);
   expect(world.events.filter(({ type }) => type === 2)).toHaveLength(3);
@@ -214,15 +214,15 @@ describe('a kick that is left over: the message was accepted, and its Lambda die
     await world.drop(bob);
     await world.publish(31);
     expect(await world.isIn('bob')).toBe(false);
-    expect((await rowOf(world, bob))?.membership).toBeDefined();
+    expect((await rowOf(world, bob))?.membershipId).toBeDefined();
     expect(await world.endsSeenBy(ann, 'bob')).toEqual([]);
     world.pass(LEASE_MS - 1);
     await ping(world, ann);
     world.pass(BUCKET_MS + 1);
-    expect(await world.sweep()).toMatchObject({ kicked: 1 });
+    expect(await world.sweep()).toMatchObject({ evicted: 1 });
     expect(await rowOf(world, bob)).toBeUndefined();
     expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
-    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+    expect(await world.sweep()).toMatchObject({ evicted: 0 });
   });
 
   test('long after his connection was cleaned up it is finished still', async () => {
@@ -254,7 +254,7 @@ test('I-M6: without the real-time service the sweep kicks nobody, ever', async (
   await world.enter('silent');
   for (let run = 0; run < 20; run += 1) {
     world.pass(180_000);
-    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+    expect(await world.sweep()).toMatchObject({ evicted: 0 });
   }
   expect(await world.memberIds()).toEqual(['bob', 'silent']);
 });
@@ -266,7 +266,7 @@ test('I-M9: protected members are never kicked by the sweep', async () => {
   expect(await world.protect('bob', 'silent')).toBe('ok');
   for (let run = 0; run < 18; run += 1) {
     world.pass(180_000);
-    expect(await world.sweep()).toMatchObject({ kicked: 0 });
+    expect(await world.sweep()).toMatchObject({ evicted: 0 });
   }
   expect(await world.memberIds()).toEqual(['bob', 'silent']);
   expect(await world.isOffline('silent')).toBe(true);
@@ -276,7 +276,7 @@ test('a half-open socket is closed, its connection with it, and its user is offl
   const world = createWorld(store());
   const bob = await world.enter('bob');
   world.pass(overMs);
-  expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 0 });
+  expect(await world.sweep()).toMatchObject({ closed: 1, evicted: 0 });
   expect(world.push.closed).toEqual([bob.connectionId]);
   expect((await world.deps.store.getConnection(bob))?.closedAtMs).toBe(world.clock.nowMs);
   expect(await world.isOffline('bob')).toBe(true);
@@ -292,10 +292,10 @@ test('a sign of life at the last moment: the connection stays, and is looked at 
   world.pass(LEASE_MS - 1);
   await ping(world, bob);
   world.pass(BUCKET_MS + 1);
-  expect(await world.sweep()).toMatchObject({ revived: 1, closed: 0 });
+  expect(await world.sweep()).toMatchObject({ alive: 1, closed: 0 });
   expect(await world.isOffline('bob')).toBe(false);
   world.pass(LEASE_MS);
-  expect(await world.sweep()).toMatchObject({ revived: 0, closed: 1, kicked: 1 });
+  expect(await world.sweep()).toMatchObject({ alive: 0, closed: 1, evicted: 1 });
 });
 
 describe('heartbeats at API Gateway', () => {
@@ -311,7 +311,7 @@ describe('heartbeats at API Gateway', () => {
     const world = worldAsking(() => answer);
     await world.enter('bob');
     world.pass(overMs);
-    expect(await world.sweep()).toMatchObject({ closed: 0, revived: 0, kicked: 0 });
+    expect(await world.sweep()).toMatchObject({ closed: 0, alive: 0, evicted: 0 });
     expect(await world.isOffline('bob')).toBe(false);
     answer = world.clock.nowMs - LEASE_MS;
     world.pass(BUCKET_MS);
@@ -325,13 +325,13 @@ describe('heartbeats at API Gateway', () => {
     for (let run = 0; run < 10; run += 1) {
       world.pass(overMs);
       lastMs = world.clock.nowMs - BUCKET_MS;
-      expect(await world.sweep()).toMatchObject({ revived: 1, closed: 0 });
+      expect(await world.sweep()).toMatchObject({ alive: 1, closed: 0 });
     }
     expect(await world.isOffline('bob')).toBe(false);
     world.pass(LEASE_MS - BUCKET_MS - 1);
     expect(await world.sweep()).toMatchObject({ due: 0 });
     world.pass(BUCKET_MS + 1);
-    expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 1 });
+    expect(await world.sweep()).toMatchObject({ closed: 1, evicted: 1 });
     expect(world.push.closed).toEqual([bob.connectionId]);
   });
 
@@ -358,13 +358,13 @@ describe('heartbeats at API Gateway', () => {
     const world = worldAsking(() => 'gone');
     const bob = await world.enter('bob');
     world.pass(overMs);
-    expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 0 });
+    expect(await world.sweep()).toMatchObject({ closed: 1, evicted: 0 });
     expect((await rowOf(world, bob))?.offline).toMatchObject({ sinceMs: world.clock.nowMs });
     world.pass(world.deps.settings.realTimeGraceMs - 1);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(true);
     world.pass(BUCKET_MS + 1);
-    expect(await world.sweep()).toMatchObject({ kicked: 1 });
+    expect(await world.sweep()).toMatchObject({ evicted: 1 });
   });
 
   test('without the setting nobody is asked', async () => {

@@ -2,7 +2,7 @@ import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { leaseFrom } from '../../lib/domain/lease.ts';
 import { currentMember, joined, type Member } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
-import type { Connection, DueRow, RoomStore } from '../../lib/store/room-store.ts';
+import type { Connection, RoomStore, TimerRow } from '../../lib/store/room-store.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { defaultSettings, RecordingPush } from '../support/world.ts';
 
@@ -12,10 +12,10 @@ const room = 'room' as RoomId;
 export function createSweepMemory(connectedAtMs: number) {
   const caller: Caller = { userId: 'bob' as UserId, connectionId: 'c1' as ConnectionId };
   const clock = { nowMs: connectedAtMs };
-  const due = new Map<string, DueRow>();
+  const due = new Map<string, TimerRow>();
   const roomRow = newRoom(room, 'a room', 'e1', connectedAtMs, { destroyType: 'idle', destroyAfterMin: 60 });
   let connection: Connection = {
-    ...{ ...caller, device: 'phone', instance: 'run', rooms: [room] },
+    ...{ ...caller, device: 'phone', loginId: 'run', rooms: [room] },
     ...{ openedAtMs: connectedAtMs, leaseUntilMs: leaseFrom(connectedAtMs) },
     ...{ tokenIssuedAtMs: 0, tokenExpiresAtMs: 0 },
   };
@@ -32,13 +32,13 @@ export function createSweepMemory(connectedAtMs: number) {
     readSet: async () => ['#'],
     arm: async (atMs, entries) => {
       const place = `${atMs}#${JSON.stringify(entries)}`;
-      due.set(place, { shard: 0, place, dueAtMs: atMs, entries, poisoned: 0 });
+      due.set(place, { shard: 0, sortKey: place, dueAtMs: atMs, timers: entries, unreadable: 0 });
     },
     dueRows: async (shard, nowMs, limit) =>
       shard === 0 ? [...due.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs).slice(0, limit) : [],
-    disarm: async ({ place }) => void due.delete(place),
+    disarm: async ({ sortKey }) => void due.delete(sortKey),
     getConnection: async () => connection,
-    glanceConnection: async () => connection,
+    getConnectionEventually: async () => connection,
     renewLease: async (_key, leaseUntilMs) => {
       if (connection.closedAtMs !== undefined) return false;
       connection = { ...connection, leaseUntilMs: Math.max(leaseUntilMs, connection.leaseUntilMs) };

@@ -78,7 +78,7 @@ async function inRooms(world: World, count: number) {
     const { epoch } = await createRoom(world.deps, room, '');
     await world.deps.store.addConnectionRoom(bob, room, 'join');
     const by = { connectionId: bob.connectionId, device: 'mobile.run' };
-    const member = withConnection({ ...emptyMember(room, bob.userId, epoch), membership: 'm' }, by);
+    const member = withConnection({ ...emptyMember(room, bob.userId, epoch), membershipId: 'm' }, by);
     await world.deps.store.putMember(member, 0);
   });
   await emptyDueList(store());
@@ -114,7 +114,7 @@ test('a room that cannot be read keeps no other from being told, and the row is 
   const { world, heal } = poisonedWorld('-3');
   const { bob, rooms } = await inRooms(world, 8);
   world.pass(LEASE_MS + BUCKET_MS);
-  expect(await world.sweep()).toMatchObject({ closed: 1, kicked: 7, failed: 1 });
+  expect(await world.sweep()).toMatchObject({ closed: 1, evicted: 7, failed: 1 });
   for (let minute = 0; minute < 12; minute += 1) {
     world.pass(60_000);
     await world.sweep();

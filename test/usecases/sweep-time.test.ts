@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { dueShardOf } from '../../lib/store/keys.ts';
-import { type DueEntry, StoreFault } from '../../lib/store/room-store.ts';
+import { StoreFault, type Timer } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../../lib/usecases/sweep.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   await createWorld(store()).sweep();
 });
 
-const entryOf = ({ userId, connectionId }: Caller): DueEntry => ({ kind: 'connection', userId, connectionId });
+const entryOf = ({ userId, connectionId }: Caller): Timer => ({ kind: 'connection', userId, connectionId });
 const placesOf = ({ deps }: World) => deps.store.readSet('real-time-walk');
 /** The walk that follows the switch is over: there are no rooms in the list. */
 const walked = (world: World) => world.deps.store.addToSet('real-time-walk', ['#'], 10);
@@ -65,7 +65,7 @@ describe('a page that takes longer than the Lambda lives', () => {
     }
     expect(world.faults).toEqual([]);
     world.pass(BUCKET_MS);
-    expect(await world.sweep()).toMatchObject({ closed: 0, kicked: 0, unfinished: false });
+    expect(await world.sweep()).toMatchObject({ closed: 0, evicted: 0, unfinished: false });
   });
 
   test('what was not begun in a row that was stays due since when it was', async () => {
@@ -82,7 +82,7 @@ describe('a page that takes longer than the Lambda lives', () => {
     const dueAtMs = world.clock.nowMs;
     await world.deps.store.arm(
       dueAtMs,
-      users.map((userId): DueEntry => ({ kind: 'member', room: world.room, userId })),
+      users.map((userId): Timer => ({ kind: 'member', room: world.room, userId })),
     );
     const first = await sweep(world.deps, dueAtMs + 3500);
     expect(first).toMatchObject({ due: 4, unfinished: true });
@@ -109,7 +109,7 @@ describe('a page that takes longer than the Lambda lives', () => {
     await emptyDueList(store());
     for (const caller of alive) await world.deps.store.arm(world.clock.nowMs, [entryOf(caller)]);
     arms = 0;
-    expect(await world.sweep()).toMatchObject({ revived: 8 });
+    expect(await world.sweep()).toMatchObject({ alive: 8 });
     // Each shard has one.
     expect(arms).toBeLessThanOrEqual(2);
   });
@@ -141,7 +141,7 @@ describe('a run that is killed', () => {
     const users = names.slice(0, 12);
     await world.deps.store.arm(
       world.clock.nowMs,
-      users.map((userId): DueEntry => ({ kind: 'member', room: world.room, userId })),
+      users.map((userId): Timer => ({ kind: 'member', room: world.room, userId })),
     );
     expect(await runOnce(world, 1000, { isSlow: (name) => name === 'getMember', lifeMs: 11_000 })).toBe('killed');
     expect((await world.sweep()).due).toBeLessThanOrEqual(users.length / 2);
@@ -184,10 +184,10 @@ describe('the walk after the switch', () => {
       await world.join(caller, { room });
       await world.drop(caller);
     }
-    const known = await world.deps.store.readList('rooms', { afterEntry: '', limit: 1000 }, world.clock.nowMs);
+    const known = await world.deps.store.readList('rooms', { afterItem: '', limit: 1000 }, world.clock.nowMs);
     await world.deps.store.removeFromList(
       'rooms',
-      known.map(({ entry }) => entry),
+      known.map(({ item }) => item),
     );
     await list(world, rooms);
     world.pass(overMs);
@@ -197,11 +197,11 @@ describe('the walk after the switch', () => {
   const list = ({ deps }: World, rooms: readonly RoomId[]) =>
     deps.store.addToList(
       'rooms',
-      rooms.map((entry) => ({ entry, untilMs: 0 })),
+      rooms.map((entry) => ({ item: entry, untilMs: 0 })),
     );
   const stillIn = async ({ deps }: World, rooms: readonly RoomId[]) => {
     const rows = await Promise.all(rooms.map((room) => deps.store.getMember(room, bob)));
-    return rooms.filter((_room, index) => rows[index]?.membership !== undefined);
+    return rooms.filter((_room, index) => rows[index]?.membershipId !== undefined);
   };
   const isListing: IsDead = (name) => name === 'listMembers';
 
@@ -257,7 +257,7 @@ describe('the walk after the switch', () => {
     await world.sweep();
     expect(await stillIn(world, [...others])).toEqual([]);
     for (const name of names)
-      expect((await world.deps.store.getMember(world.room, name as UserId))?.membership).toBe(undefined);
+      expect((await world.deps.store.getMember(world.room, name as UserId))?.membershipId).toBe(undefined);
   });
 
   test('that never ends: what is due is served', async () => {

@@ -156,9 +156,9 @@ describe('rows that are read a moment too late', () => {
     return worldWith(
       store(),
       (real) => ({
-        glanceConnection: (key) => once(key.connectionId, () => real.glanceConnection(key)),
+        getConnectionEventually: (key) => once(key.connectionId, () => real.getConnectionEventually(key)),
         getAccess: (user, read) =>
-          read === 'glance' ? once(user, () => real.getAccess(user, 'glance')) : real.getAccess(user),
+          read === 'eventual' ? once(user, () => real.getAccess(user, 'eventual')) : real.getAccess(user),
       }),
       settings,
     );
@@ -223,7 +223,7 @@ describe('rows that are read a moment too late', () => {
 
   test('are read once more where the connection is not there yet', async () => {
     const { world, ann } = await connected({}, (settings) =>
-      worldWith(store(), () => ({ glanceConnection: async () => undefined }), settings),
+      worldWith(store(), () => ({ getConnectionEventually: async () => undefined }), settings),
     );
     expect(await (await turn(world, ann)).take()).toBe('taken');
     expect(world.push.closed).toEqual([]);

@@ -70,7 +70,7 @@ test('a blacklist is read page by page, the newest first, whatever is put in and
   expect(second.users).toEqual(['d', 'b']);
   const third = await profile.blacklist(deps, user, second.next, 2);
   expect(third).toEqual({ users: ['c', 'a'] });
-  expect(await profile.blacklist(deps, user, { entry: 'a', sinceMs: 0 }, 2)).toEqual({ users: [] });
+  expect(await profile.blacklist(deps, user, { item: 'a', sinceMs: 0 }, 2)).toEqual({ users: [] });
 });
 
 test('tags take the place of those before; none is fine', async () => {
