@@ -2,10 +2,10 @@ import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } 
 import type { RoomId } from '../lib/domain/ids.ts';
 import { startEmulator } from '../lib/local/emulator.ts';
 import { roomHistory } from '../lib/usecases/room-history.ts';
-import { Access } from '../test/client/simulated-network.ts';
-import { VirtualTimers } from '../test/client/virtual-timers.ts';
+import { SimServer } from '../test/simulation/sim-server.ts';
+import { Access } from '../test/simulation/simulated-network.ts';
+import { VirtualTimers } from '../test/simulation/virtual-timers.ts';
 import { createTable } from '../test/support/emulators.ts';
-import { SimServer } from '../test/support/sim-server.ts';
 import { defaultSettings } from '../test/support/world.ts';
 import { fillRoom } from './filled-history.ts';
 import { crowdedMessages, type Order, type WalkedPage, walkHistory } from './history-walk.ts';
@@ -68,7 +68,13 @@ async function main(): Promise<void> {
     const timers = new VirtualTimers();
     timers.nowMs = NOW_MS;
     const settings = { ...defaultSettings, connectionLifeMs: 86_400_000 * 365 };
-    const server = new SimServer({ timers, random: () => 0.5, endpoint: emulator.endpoint, settings });
+    const server = new SimServer({
+      timers,
+      random: () => 0.5,
+      endpoint: emulator.endpoint,
+      connectionPrefix: 'wire',
+      settings,
+    });
     await fillRoom(server.deps.store, ROOM, crowdedMessages(COUNT, NOW_MS - COUNT * 4));
     const engine = await connect(server, timers);
     let pages = 0;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChance } from '../support/chance.ts';
-import { NO_TROUBLE, type Trouble } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { createChance } from '../simulation/chance.ts';
+import { NO_TROUBLE, type Trouble } from '../simulation/model-server.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 /** Something that happens, and for how long: a chance of the server's trouble, or the network. */
 type Event =
@@ -127,9 +127,9 @@ class Run {
       void sim.engine.disconnect(false);
       sim.connect(0);
     } else if (given.kind === 'cut') {
-      access.cut();
-      timers.setTimeout(() => access.restore(), given.forMs);
-      timers.setTimeout(() => access.noticeDead(), given.forMs / 2);
+      access.unplug();
+      timers.setTimeout(() => access.plugIn(), given.forMs);
+      timers.setTimeout(() => access.detectDead(), given.forMs / 2);
     } else if (given.kind === 'down') {
       server.refuseWith = 503;
       access.reset();
@@ -208,7 +208,7 @@ describe('two hours of a bad network', () => {
         }
         sim.timers.advance(Math.max(15 * MINUTE_MS, STORY_MS - sim.timers.nowMs));
         run.heal();
-        sim.access.restore();
+        sim.access.plugIn();
         sim.notice('online');
         sim.timers.advance(2 * MINUTE_MS);
         expect(sim.statuses.at(-1)).toBe(1);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { tokenOf } from './scripted-engine.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { tokenOf } from '../support/token-of.ts';
 
 const [OFFLINE, CONNECTED, CONNECTING, UNCONNECTED, KICKED, TOKEN_INCORRECT, , SIGN_OUT, SUSPEND, TIMEOUT] = [
   ...Array(10).keys(),
@@ -38,10 +38,10 @@ describe('the status', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     sim.notice('offline');
-    sim.access.cut();
+    sim.access.unplug();
     sim.access.reset();
     sim.timers.advance(MINUTE_MS);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice('online');
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED, OFFLINE, CONNECTING, CONNECTED]);
@@ -84,19 +84,19 @@ describe('connecting', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     sim.timers.advance(60 * MINUTE_MS);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
     sim.server.refuseWith = undefined;
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([['connected', 0]]);
+    expect(sim.events).toEqual([['connected', 0]]);
   });
 
   it('gives up after its time', () => {
-    sim.access.cut();
+    sim.access.unplug();
     sim.connect(30);
     sim.timers.advance(29_999);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
     sim.timers.advance(1);
-    expect(sim.told).toEqual([['connected', 34006]]);
+    expect(sim.events).toEqual([['connected', 34006]]);
     expect(sim.statuses.at(-1)).toBe(TIMEOUT);
     expect(sim.pendingTimers).toBe(0);
   });
@@ -110,14 +110,14 @@ describe('connecting', () => {
     sim.server.refuseWith = undefined;
     sim.timers.advance(MINUTE_MS);
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
-    expect(sim.told).toEqual([['connected', 0]]);
+    expect(sim.events).toEqual([['connected', 0]]);
   });
 
   it('ends with what the server says of the token', () => {
     sim.server.refuseWith = 401;
     sim.connect(0);
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([['connected', 31004]]);
+    expect(sim.events).toEqual([['connected', 31004]]);
     expect(sim.statuses).toEqual([CONNECTING, TOKEN_INCORRECT]);
   });
 
@@ -189,10 +189,10 @@ describe('connecting', () => {
   });
 
   it('does not wait for a handshake that began without a network when the platform says online', () => {
-    sim.access.cut();
+    sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(5000);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice('online');
     sim.timers.advance(200);
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED]);
@@ -221,18 +221,18 @@ describe('connecting', () => {
   });
 
   it('has a longer time than a timer can hold', () => {
-    sim.access.cut();
+    sim.access.unplug();
     sim.connect(30 * 24 * 3600);
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
   });
 
   it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
-    sim.access.cut();
+    sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(40_000);
     while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(100);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice(event);
     expect(sim.statuses.at(-1)).toBe(CONNECTING);
     sim.timers.advance(200);
@@ -247,16 +247,16 @@ describe('connecting', () => {
     sim.connect(0);
     sim.timers.advance(MINUTE_MS);
     expect(sim.statuses).toEqual([CONNECTING, SIGN_OUT]);
-    expect(sim.told).toEqual([['connected', 30001]]);
+    expect(sim.events).toEqual([['connected', 30001]]);
     expect(sim.network.wires.size).toBe(0);
   });
 
   it('that is taken back at once ends with 30001, and what was asked meanwhile too', () => {
     sim.connect(0);
-    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.told.push(['left', code]) });
+    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.events.push(['left', code]) });
     void sim.engine.disconnect(false);
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 30001],
       ['connected', 30001],
     ]);
@@ -267,7 +267,7 @@ describe('connecting', () => {
     sim.connect(0);
     sim.connect(0);
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 34001],
       ['connected', 0],
     ]);
@@ -298,13 +298,13 @@ describe('connecting', () => {
   it('as another user at the end of the former leaves nothing of that waiting', () => {
     sim.server.refuseWith = 503;
     const onConnected = (code: number) => {
-      sim.told.push(['connected', code]);
+      sim.events.push(['connected', code]);
       sim.connect(0, tokenOf({ sub: 'bob' }));
     };
     void sim.engine.connect(tokenOf({ sub: 'ann' }), 5, { onConnected });
-    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
     sim.timers.advance(6000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['joined', 30001],
       ['connected', 34006],
     ]);
@@ -316,11 +316,11 @@ describe('connecting', () => {
       if (status !== TIMEOUT) return;
       sim.server.refuseWith = undefined;
       sim.connect(0);
-      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
     });
     sim.connect(5);
     sim.timers.advance(10_000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 34006],
       ['connected', 0],
       ['joined', 0],
@@ -344,24 +344,24 @@ describe('the end', () => {
     sim.timers.advance(1);
     sim.send('one');
     await Promise.resolve();
-    sim.access.cut();
+    sim.access.unplug();
     sim.timers.advance(15_000);
     sim.notice('online');
-    sim.access.restore();
+    sim.access.plugIn();
     sim.send('two');
     await Promise.resolve();
     await sim.engine[call](false);
     expect(sim.pendingTimers).toBe(0);
     expect([...sim.sent.values()]).toEqual([[30003], [30001]]);
     expect(sim.listeners.size).toBe(call === 'destroy' ? 0 : 1);
-    sim.access.noticeDead();
+    sim.access.detectDead();
     sim.timers.advance(MINUTE_MS);
     expect(sim.network.wires.size).toBe(0);
   });
 
   it.each([10, 200, 5_000, 20_000])('comes %i ms after the network is gone', async (afterMs) => {
     sim.enter();
-    sim.access.cut();
+    sim.access.unplug();
     sim.access.reset();
     sim.send('one');
     await Promise.resolve();

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RCIMIWEngine } from '../../lib/client/index.ts';
-import { type Entries, joinedAnswer, ScriptedEngine, tokenOf } from './scripted-engine.ts';
+import type { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { tokenOf } from '../support/token-of.ts';
+import { type Entries, joinedAnswer, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
-import type { VirtualTimers } from './virtual-timers.ts';
 
 let script: ScriptedEngine;
 let server: ScriptedServer;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RCIMIWEngine } from '../../lib/client/index.ts';
+import type { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { type Entries, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
-import type { VirtualTimers } from './virtual-timers.ts';
 
 let script: ScriptedEngine;
 let server: ScriptedServer;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EntriesCache } from '../../lib/client/entries-cache.ts';
 import type { FrameOf, Outcome } from '../../lib/client/requests.ts';
 import type { EntriesPush } from '../../lib/client/room-entries.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const KEYS = ['a', 'b', 'constructor', 'd'] as const;
 /** Those that nobody else changes. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Heartbeat } from '../../lib/client/heartbeat.ts';
 import { isWorthRenewing, LEASE_MS, leaseFrom, RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
 import { HEARTBEAT_MS, UNWRITTEN_MS } from '../../lib/protocol/frames.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const LIFE_MS = 1_800_000;
 

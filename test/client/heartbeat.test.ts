@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
 
 let sim: SimulatedEngine;
 
@@ -125,9 +125,9 @@ describe('the heartbeat', () => {
 
   it('drops the connection when there is no answer, and dials anew', () => {
     open();
-    sim.access.cut();
+    sim.access.unplug();
     sim.timers.advance(60 * MINUTE_MS);
-    sim.access.restore();
+    sim.access.plugIn();
     expect(sim.statuses).toEqual([2, 1]);
     sim.timers.advance(11_000);
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
@@ -154,10 +154,10 @@ describe('the heartbeat', () => {
 
   it('asks when a request was not answered, and drops what is silent then', () => {
     open();
-    sim.access.cut();
+    sim.access.unplug();
     say();
     sim.timers.advance(10_000);
-    sim.access.restore();
+    sim.access.plugIn();
     expect(sim.statuses).toEqual([2, 1]);
     sim.timers.advance(11_000);
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
@@ -187,8 +187,8 @@ describe('the heartbeat', () => {
     sim.notice('visible');
     // It has come, and the question has not got through.
     sim.timers.advance(50);
-    sim.access.cut();
-    sim.access.restore();
+    sim.access.unplug();
+    sim.access.plugIn();
     sim.timers.advance(9000);
     sim.notice('online');
     expect(sim.statuses).toEqual([2, 1]);

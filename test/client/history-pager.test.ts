@@ -4,8 +4,8 @@ import { HistoryPager } from '../../lib/client/history-pager.ts';
 import { Operations } from '../../lib/client/operations.ts';
 import type { Outcome } from '../../lib/client/requests.ts';
 import type { ClientFrame, Message } from '../../lib/protocol/frames.ts';
-import { ModelLog } from './model-log.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { ModelLog } from '../simulation/model-log.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 let log: ModelLog;
 let roomEpoch: string;

@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EndReason } from '../../lib/protocol/frames.ts';
-import { NO_TROUBLE } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
 
 let sim: SimulatedEngine;
 let left: (code: number) => void;
 
 beforeEach(() => {
   sim = new SimulatedEngine(() => 0.5);
-  left = (code) => sim.told.push(['left', code]);
+  left = (code) => sim.events.push(['left', code]);
   sim.enter();
-  sim.told.length = 0;
+  sim.events.length = 0;
 });
 
 const leave = () => void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => left(code) });
 const join = () =>
-  void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+  void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
 
 /** He is out, and nobody has told him. */
 function putOut(reason: EndReason): void {
@@ -31,7 +31,7 @@ describe('a leave that failed', () => {
     sim.server.override = ({ action }) => (action === 'leave' ? 'unanswered' : undefined);
     leave();
     sim.timers.advance(15_000);
-    expect(sim.told).toEqual([['left', 30003]]);
+    expect(sim.events).toEqual([['left', 30003]]);
     expect(sim.server.wires.size).toBe(1);
     expect(sim.server.isOnline('ann')).toBe(true);
     sim.server.publish('bob', 'b1');
@@ -45,7 +45,7 @@ describe('a leave that failed', () => {
     sim.timers.advance(1000);
     sim.access.reset();
     sim.timers.advance(10_000);
-    expect(sim.told).toEqual([['left', 20607]]);
+    expect(sim.events).toEqual([['left', 20607]]);
     expect(sim.server.isOnline('ann')).toBe(true);
     sim.server.publish('bob', 'b1');
     sim.timers.advance(1000);
@@ -54,7 +54,7 @@ describe('a leave that failed', () => {
 
   it('although it was done is known for that before the next join', () => {
     left = (code) => {
-      sim.told.push(['left', code]);
+      sim.events.push(['left', code]);
       join();
     };
     sim.server.override = ({ action }) => {
@@ -64,7 +64,7 @@ describe('a leave that failed', () => {
     };
     leave();
     sim.timers.advance(15_000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 30003],
       ['removed', 'r', 'left'],
       ['joined', 0],
@@ -79,7 +79,7 @@ describe('a leave that failed', () => {
     sim.timers.advance(1000);
     join();
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 0],
       ['joined', 0],
     ]);
@@ -97,7 +97,7 @@ describe('a leave', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
     leave();
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 0],
       ['joined', 30003],
       ['left', 0],
@@ -110,7 +110,7 @@ describe('a leave', () => {
     join();
     leave();
     sim.timers.advance(5000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['removed', 'r', 'offline'],
       ['joined', 0],
       ['left', 0],
@@ -123,7 +123,7 @@ describe('a leave', () => {
     putOut('offline');
     join();
     sim.timers.advance(5000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['joined', 0],
       ['left', 0],
     ]);

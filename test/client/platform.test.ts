@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createEngine } from '../../lib/client/index.ts';
 import { browserEvents, platformOf } from '../../lib/client/platform.ts';
-import { Access, SimulatedNetwork } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { Access, SimulatedNetwork } from '../simulation/simulated-network.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 /** What a browser has, as far as it is used. */
 function browser(isOnline: boolean) {
@@ -56,11 +56,16 @@ it('says at once that there is no network', () => {
 it('goes into the address, behind a query that is there already', async () => {
   const timers = new VirtualTimers();
   const urls: URL[] = [];
-  const network = new SimulatedNetwork(timers, () => 0.5, {
-    connect: (wire) => urls.push(wire.url),
-    received: () => {},
-    disconnected: () => {},
-  });
+  const network = new SimulatedNetwork(
+    timers,
+    () => 0.5,
+    {
+      connect: (wire) => urls.push(wire.url),
+      received: () => {},
+      disconnected: () => {},
+    },
+    'wire',
+  );
   const deps = { WebSocket: new Access(network).Socket, timers, random: () => 0.5, now: () => 0 };
   const engine = createEngine('', { server: 'wss://chat.test/?tenant=t', platform: 'desktop', ...deps });
   await engine.connect('e30.eyJzdWIiOiJhbm4ifQ.x', 0);

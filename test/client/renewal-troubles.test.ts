@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NO_TROUBLE } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
-import type { Wire } from './simulated-network.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import type { Wire } from '../simulation/simulated-network.ts';
 
 let sim: SimulatedEngine;
 let joined: (readonly [string, number])[];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NO_TROUBLE } from './model-server.ts';
-import { tokenOf } from './scripted-engine.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { tokenOf } from '../support/token-of.ts';
 
 let sim: SimulatedEngine;
 
@@ -60,7 +60,7 @@ describe('a planned renewal', () => {
     expect(old?.isOpen).toBe(false);
     sim.timers.advance(10 * 60 * MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 0],
       ['joined', 0],
     ]);

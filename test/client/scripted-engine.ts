@@ -1,11 +1,10 @@
 import { WebSocket } from 'ws';
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
 import type { EntriesAnswer, JoinedAnswer, Message, PushFrame, RefusalAnswer } from '../../lib/protocol/frames.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { tokenOf } from '../support/token-of.ts';
 import { Inbox, ScriptedServer } from './scripted-server.ts';
-import { VirtualTimers } from './virtual-timers.ts';
 
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-export const tokenOf = (claims: Record<string, unknown>) => `e30.${base64url(claims)}.x`;
 export const token = tokenOf({ sub: 'ann' });
 
 export const message = (seq: number, more: Partial<Message> = {}): Message => ({

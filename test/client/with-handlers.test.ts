@@ -7,12 +7,12 @@ import { logPartition } from '../../lib/store/keys.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { recallMessage } from '../../lib/usecases/recall-message.ts';
-import { createChance } from '../support/chance.ts';
+import { createChance } from '../simulation/chance.ts';
+import { SimServer } from '../simulation/sim-server.ts';
+import { Access } from '../simulation/simulated-network.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
-import { SimServer } from '../support/sim-server.ts';
 import { defaultSettings } from '../support/world.ts';
-import { Access } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
 
 const { BEFORE, AFTER } = RCIMIWTimeOrder;
 const MINUTE_MS = 60_000;
@@ -33,7 +33,8 @@ beforeEach(async () => {
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
   const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
-  server = new SimServer({ timers, random: createChance(rooms), endpoint: getStore().endpoint, settings });
+  const { endpoint } = getStore();
+  server = new SimServer({ timers, random: createChance(rooms), endpoint, connectionPrefix: room, settings });
   access = new Access(server.network);
   handed = [];
   const deps = { WebSocket: access.Socket, timers, now: () => timers.nowMs, random: createChance(4711) };
@@ -103,10 +104,10 @@ describe('a join', () => {
 describe('a come-back', () => {
   it('gives all that was missed, over many pages, and nothing in place of what is hidden', async () => {
     await enter(-1);
-    access.cut();
+    access.unplug();
     await server.advance(1000);
     await publishMixed(150, 2000);
-    access.restore();
+    access.plugIn();
     access.reset();
     await server.advance(MINUTE_MS);
     // The last one is not kept either, but still at hand.
@@ -115,11 +116,11 @@ describe('a come-back', () => {
 
   it('tells of one message that nobody can read as a gap of one', async () => {
     await enter(-1);
-    access.cut();
+    access.unplug();
     await server.advance(1000);
     for (let number = 1; number <= 40; number += 1) await publish(`message ${number}`);
     await spoil(7);
-    access.restore();
+    access.plugIn();
     access.reset();
     await server.advance(MINUTE_MS);
     expect(handed).toEqual([...range(1, 6), [6, 8], ...range(8, 40)]);

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
 import type { Platform, PlatformEvent } from '../../lib/client/types.ts';
 import type { RoomId, UserId } from '../../lib/domain/ids.ts';
-import { Access } from '../client/simulated-network.ts';
-import { VirtualTimers } from '../client/virtual-timers.ts';
-import { createChance } from '../support/chance.ts';
+import { createChance } from '../simulation/chance.ts';
+import { SimServer } from '../simulation/sim-server.ts';
+import { Access } from '../simulation/simulated-network.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { useStore } from '../support/emulators.ts';
-import { SimServer } from '../support/sim-server.ts';
 import { defaultSettings } from '../support/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,12 +16,21 @@ const getStore = useStore('dynoxide');
 let timers: VirtualTimers;
 let server: SimServer;
 let devices: Device[] = [];
+let servers = 0;
 
 beforeEach(() => {
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
   const settings = { ...defaultSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
-  server = new SimServer({ timers, random: createChance(4711), endpoint: getStore().endpoint, settings });
+  const { endpoint } = getStore();
+  servers += 1;
+  server = new SimServer({
+    timers,
+    random: createChance(4711),
+    endpoint,
+    connectionPrefix: `wire-${servers}`,
+    settings,
+  });
 });
 
 afterEach(async () => {
@@ -163,11 +172,11 @@ it('an SDK lives through two and a half hours', { timeout: 300_000 }, async () =
   expect(ann.removals).toEqual([]);
   // The network is gone without a word, for a moment, and for so long that he is put out.
   for (const cutMs of [20_000, 5 * MINUTE_MS]) {
-    ann.access.cut();
+    ann.access.unplug();
     ann.notice('offline');
     await pass(Math.floor(cutMs / MINUTE_MS));
     await server.advance(cutMs % MINUTE_MS);
-    ann.access.restore();
+    ann.access.plugIn();
     ann.notice('online');
     await pass(5);
     expect(ann.statuses.at(-1)).toBe(CONNECTED);
