@@ -6,9 +6,9 @@ import { SimServer } from '../test/simulation/sim-server.ts';
 import { Access } from '../test/simulation/simulated-network.ts';
 import { VirtualTimers } from '../test/simulation/virtual-timers.ts';
 import { createTable } from '../test/support/emulators.ts';
+import { fillRoom } from '../test/support/filled-history.ts';
+import { crowdedMessages, type Order, type WalkedPage, walkHistory } from '../test/support/history-walk.ts';
 import { defaultSettings } from '../test/support/world.ts';
-import { fillRoom } from './filled-history.ts';
-import { crowdedMessages, type Order, type WalkedPage, walkHistory } from './history-walk.ts';
 
 const [, , count = '10000', sizes = '50'] = process.argv;
 const COUNT = Number(count);
