@@ -1,31 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   RCIMIWConversationType,
   RCIMIWCustomMessagePolicy,
-  type RCIMIWEngine,
   type RCIMIWMessage,
   RCIMIWTimeOrder,
 } from '../../lib/client/index.ts';
 import type { Message } from '../../lib/protocol/frames.ts';
-import type { VirtualTimers } from '../simulation/virtual-timers.ts';
-import { joinedAnswer, message, ScriptedEngine } from './scripted-engine.ts';
-import type { Inbox, ScriptedServer } from './scripted-server.ts';
+import { useScriptedEngine } from './scripted-engine.ts';
+import { joinedAnswer, message } from './server-frames.ts';
 
 const { CHATROOM } = RCIMIWConversationType;
 
-let script: ScriptedEngine;
-let server: ScriptedServer;
-let engine: RCIMIWEngine;
-let told: Inbox<readonly unknown[]>;
-let timers: VirtualTimers;
+const script = useScriptedEngine();
 
-beforeEach(async () => {
-  script = await ScriptedEngine.start();
-  ({ server, engine, told, timers } = script);
-  engine.setOnRemoteMessageRecalledListener(({ messageUId, seq }) => told.put(['recalled', messageUId, seq]));
+beforeEach(() => {
+  script.engine.setOnRemoteMessageRecalledListener(({ messageUId, seq }) =>
+    script.events.put(['recalled', messageUId, seq]),
+  );
 });
-
-afterEach(() => script.stop());
 
 /** What stands where a message was recalled. */
 const notice = (seq: number, more: Partial<Message> = {}): Message =>
@@ -34,14 +26,14 @@ const pushRecalled = (recalled: Message) => script.push({ event: 'recalled', mes
 
 /** The next message that the app gets, whole. */
 function nextMessage(): Promise<RCIMIWMessage> {
-  return new Promise((resolve) => engine.setOnMessageReceivedListener(resolve));
+  return new Promise((resolve) => script.engine.setOnMessageReceivedListener(resolve));
 }
 
 describe('a recalled message', () => {
   it('is told once, with what now stands in its place', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
-    expect(await told.next()).toEqual(['message', 1, 0, true]);
-    const recalled = new Promise((resolve) => engine.setOnRemoteMessageRecalledListener(resolve));
+    expect(await script.events.next()).toEqual(['message', 1, 0, true]);
+    const recalled = new Promise((resolve) => script.engine.setOnRemoteMessageRecalledListener(resolve));
     const content = { operatorId: 'boss', recallTime: 9, originalObjectName: 'RC:TxtMsg', admin: true, extra: 'why' };
     pushRecalled(notice(1, { content: JSON.stringify(content) }));
     expect(await recalled).toMatchObject({
@@ -57,16 +49,16 @@ describe('a recalled message', () => {
       deleted: false,
       extra: 'why',
     });
-    engine.setOnRemoteMessageRecalledListener(({ seq }) => told.put(['recalled', seq]));
+    script.engine.setOnRemoteMessageRecalledListener(({ seq }) => script.events.put(['recalled', seq]));
     pushRecalled(notice(1));
     script.pushMessages(message(2));
-    expect(await told.next()).toEqual(['message', 2, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 2, 0, false]);
   });
 
   it('that was deleted is told as such where the app has had it', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
-    expect(await told.next()).toEqual(['message', 1, 0, true]);
-    const recalled = new Promise((resolve) => engine.setOnRemoteMessageRecalledListener(resolve));
+    expect(await script.events.next()).toEqual(['message', 1, 0, true]);
+    const recalled = new Promise((resolve) => script.engine.setOnRemoteMessageRecalledListener(resolve));
     pushRecalled(notice(1, { hidden: true }));
     expect(await recalled).toMatchObject({ messageType: 8, messageUId: 'm1', seq: 1, deleted: true });
   });
@@ -78,64 +70,64 @@ describe('a recalled message', () => {
     pushRecalled(notice(2, { hidden: true }));
     pushRecalled(notice(3, { hidden: true }));
     script.pushMessages(message(1), message(3), message(4));
-    expect(await told.next()).toEqual(['message', 1, 1, false]);
-    expect(await told.next()).toEqual(['message', 4, 0, false]);
-    timers.advance(1000);
-    // The next frame is the fence's: nothing is missing.
-    await script.fence();
+    expect(await script.events.next()).toEqual(['message', 1, 1, false]);
+    expect(await script.events.next()).toEqual(['message', 4, 0, false]);
+    script.timers.advance(1000);
+    // The next frame is the flush's: nothing is missing.
+    await script.flush();
   });
 
   it('that the app has not had comes as what stands in its place, in its turn', async () => {
     await script.join();
     pushRecalled(notice(2));
     script.pushMessages(message(2));
-    engine.setOnMessageReceivedListener(({ seq, messageType }) => told.put([seq, messageType]));
+    script.engine.setOnMessageReceivedListener(({ seq, messageType }) => script.events.put([seq, messageType]));
     script.pushMessages(message(1));
-    expect(await told.next()).toEqual([1, 2]);
-    expect(await told.next()).toEqual([2, 8]);
+    expect(await script.events.next()).toEqual([1, 2]);
+    expect(await script.events.next()).toEqual([2, 8]);
     script.pushMessages(message(3));
-    expect(await told.next()).toEqual([3, 2]);
+    expect(await script.events.next()).toEqual([3, 2]);
   });
 
   it('is one in the history and in what was missed', async () => {
     await script.join({ seq: 1, messages: [notice(1)] });
-    expect(await told.next()).toEqual(['message', 1, 0, true]);
+    expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     await script.reconnect();
     const missed = nextMessage();
-    const { id } = await server.take('join');
-    server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [notice(2, { content: 'no JSON' })] }));
+    const { id } = await script.server.take('join');
+    script.server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [notice(2, { content: 'no JSON' })] }));
     expect(await missed).toMatchObject({ seq: 2, messageType: 8, operatorId: 'bob', recallTime: 0, admin: false });
     const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
     const found = new Promise<RCIMIWMessage[]>((resolve) => {
-      void engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: resolve });
+      void script.engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: resolve });
     });
-    server.send({ ...page, id: (await server.take('history')).id, messages: [notice(1)] });
+    script.server.send({ ...page, id: (await script.server.take('history')).id, messages: [notice(1)] });
     expect(await found).toMatchObject([{ seq: 1, messageType: 8 }]);
   });
 
   it('of another room by that name, or of one that he has left, is nothing', async () => {
     await script.join({ seq: 1 });
-    server.send({ event: 'recalled', room: 'r', roomEpoch: 'e0', message: notice(1) });
-    server.send({ event: 'recalled', room: 'other', roomEpoch: 'e1', message: notice(1) });
-    await engine.leaveChatRoom('r');
-    script.ok((await server.take('leave')).id);
+    script.server.send({ event: 'recalled', room: 'r', roomEpoch: 'e0', message: notice(1) });
+    script.server.send({ event: 'recalled', room: 'other', roomEpoch: 'e1', message: notice(1) });
+    await script.engine.leaveChatRoom('r');
+    await script.okNext('leave');
     pushRecalled(notice(1));
-    expect(await told.next()).toEqual(['left', 0, 'r']);
-    await script.fence();
-    await engine.leaveChatRoom('r');
-    script.refuse((await server.take('leave')).id, 23406);
-    expect(await told.next()).toEqual(['left', 23406, 'r']);
+    expect(await script.events.next()).toEqual(['left', 0, 'r']);
+    await script.flush();
+    await script.engine.leaveChatRoom('r');
+    await script.refuseNext('leave', 23406);
+    expect(await script.events.next()).toEqual(['left', 23406, 'r']);
   });
 
   it('that was pushed before the join was answered is told after it', async () => {
     await script.connect();
-    await engine.joinChatRoom('r', 10, true);
-    const { id } = await server.take('join');
+    await script.engine.joinChatRoom('r', 10, true);
+    const { id } = await script.server.take('join');
     pushRecalled(notice(1));
-    server.send(joinedAnswer(id, { seq: 1, messages: [message(1)] }));
-    expect(await told.next()).toEqual(['joined', 0, 'r']);
-    expect(await told.next()).toEqual(['message', 1, 0, true]);
-    expect(await told.next()).toEqual(['recalled', 'm1', 1]);
+    script.server.send(joinedAnswer(id, { seq: 1, messages: [message(1)] }));
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+    expect(await script.events.next()).toEqual(['message', 1, 0, true]);
+    expect(await script.events.next()).toEqual(['recalled', 'm1', 1]);
   });
 });
 
@@ -150,44 +142,46 @@ describe('recalling', () => {
     const given = await received();
     const outcome = new Promise((resolve) => {
       const onMessageRecalled = (code: number, recalled: RCIMIWMessage) => resolve([code, recalled]);
-      void engine.recallMessage(given, { onMessageRecalled });
+      void script.engine.recallMessage(given, { onMessageRecalled });
     });
-    const { id, ...frame } = await server.take('recall');
+    const { id, ...frame } = await script.server.take('recall');
     expect(frame).toEqual({ action: 'recall', room: 'r', messageId: 'm1' });
     pushRecalled(notice(1));
     script.ok(id);
     expect(await outcome).toEqual([0, given]);
     pushRecalled(notice(1));
     pushRecalled(notice(0, { messageId: 'other' }));
-    expect(await told.next()).toEqual(['recalled', 'other', 0]);
+    expect(await script.events.next()).toEqual(['recalled', 'other', 0]);
   });
 
   it('tells that it was refused, to the listener where there is no callback', async () => {
     const given = await received();
-    engine.setOnMessageRecalledListener((code, { messageUId }) => told.put(['outcome', code, messageUId]));
-    await engine.recallMessage(given);
-    script.refuse((await server.take('recall')).id, 25107);
-    expect(await told.next()).toEqual(['outcome', 25107, 'm1']);
+    script.engine.setOnMessageRecalledListener((code, { messageUId }) =>
+      script.events.put(['outcome', code, messageUId]),
+    );
+    await script.engine.recallMessage(given);
+    await script.refuseNext('recall', 25107);
+    expect(await script.events.next()).toEqual(['outcome', 25107, 'm1']);
     // Whose message it is may recall it still.
     pushRecalled(notice(1));
-    expect(await told.next()).toEqual(['recalled', 'm1', 1]);
+    expect(await script.events.next()).toEqual(['recalled', 'm1', 1]);
   });
 
   it('refuses what was never sent, and everything after destroy', async () => {
-    const unsent = await engine.createTextMessage(CHATROOM, 'r', '', 'hi');
-    expect(await engine.recallMessage(unsent)).toBe(1);
+    const unsent = await script.engine.createTextMessage(CHATROOM, 'r', '', 'hi');
+    expect(await script.engine.recallMessage(unsent)).toBe(1);
     const sent = { ...unsent, messageUId: 'm1' };
-    expect(await engine.recallMessage({ ...sent, conversationType: RCIMIWConversationType.GROUP })).toBe(1);
-    expect(await engine.recallMessage(sent, { onMessageRecalled: (code) => told.put([code]) })).toBe(0);
-    expect(await told.next()).toEqual([33001]);
-    await engine.destroy();
-    expect(await engine.recallMessage(sent)).toBe(2);
+    expect(await script.engine.recallMessage({ ...sent, conversationType: RCIMIWConversationType.GROUP })).toBe(1);
+    expect(await script.engine.recallMessage(sent, { onMessageRecalled: (code) => script.events.put([code]) })).toBe(0);
+    expect(await script.events.next()).toEqual([33001]);
+    await script.engine.destroy();
+    expect(await script.engine.recallMessage(sent)).toBe(2);
   });
 });
 
 describe('a message to all rooms', () => {
   const broadcast = (messageId: string, room = 'r', roomEpoch = 'e1') =>
-    server.send({ event: 'broadcast', room, roomEpoch, message: message(0, { messageId }) });
+    script.server.send({ event: 'broadcast', room, roomEpoch, message: message(0, { messageId }) });
 
   it('is handed over once, and moves no seq', async () => {
     await script.join();
@@ -196,38 +190,38 @@ describe('a message to all rooms', () => {
     broadcast('b2', 'r', 'e0');
     broadcast('b3', 'other');
     script.pushMessages(message(1));
-    expect(await told.next()).toEqual(['message', 0, 0, false]);
-    expect(await told.next()).toEqual(['message', 1, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 0, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 1, 0, false]);
   });
 
   it('is for members', async () => {
     await script.join();
-    await engine.leaveChatRoom('r');
-    script.ok((await server.take('leave')).id);
+    await script.engine.leaveChatRoom('r');
+    await script.okNext('leave');
     broadcast('b1');
-    expect(await told.next()).toEqual(['left', 0, 'r']);
-    await engine.joinChatRoom('r', 10, true);
+    expect(await script.events.next()).toEqual(['left', 0, 'r']);
+    await script.engine.joinChatRoom('r', 10, true);
     broadcast('b2');
-    server.send(joinedAnswer((await server.take('join')).id));
+    await script.answerJoin();
     broadcast('b2');
     broadcast('b3');
-    expect(await told.next()).toEqual(['joined', 0, 'r']);
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
     // What came before he was in counts once he is.
-    expect(await told.next()).toEqual(['message', 0, 0, false]);
-    expect(await told.next()).toEqual(['message', 0, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 0, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 0, 0, false]);
     script.pushMessages(message(1));
-    expect(await told.next()).toEqual(['message', 1, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 1, 0, false]);
   });
 
   it('is known again among the last 1,000', async () => {
     await script.join();
     for (let index = 0; index <= 1000; index += 1) broadcast(`b${index}`);
-    for (let index = 0; index <= 1000; index += 1) expect(await told.next()).toEqual(['message', 0, 0, false]);
+    for (let index = 0; index <= 1000; index += 1) expect(await script.events.next()).toEqual(['message', 0, 0, false]);
     broadcast('b1');
     script.pushMessages(message(1));
-    expect(await told.next()).toEqual(['message', 1, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 1, 0, false]);
     broadcast('b0');
-    expect(await told.next()).toEqual(['message', 0, 0, false]);
+    expect(await script.events.next()).toEqual(['message', 0, 0, false]);
   });
 });
 
@@ -240,10 +234,10 @@ describe('a custom message', () => {
       ['gift', 'rose'],
       ['constructor', 'x'],
     ]);
-    const made = await engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', fields);
+    const made = await script.engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', fields);
     expect(made).toMatchObject({ messageType: 1, identifier: 'app:gift', policy: 1 });
-    await engine.sendMessage(made);
-    const { type, content } = await server.take('send');
+    await script.engine.sendMessage(made);
+    const { type, content } = await script.server.take('send');
     expect(type).toBe('app:gift');
     expect(JSON.parse(content)).toEqual({ gift: 'rose', constructor: 'x' });
     const next = nextMessage();
@@ -252,10 +246,10 @@ describe('a custom message', () => {
   });
 
   it('takes a plain object of texts and nothing else', async () => {
-    const made = await engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', { gift: 'rose' });
+    const made = await script.engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', { gift: 'rose' });
     expect(made.fields).toEqual({ gift: 'rose' });
     await expect(
-      engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', { gift: 1 } as never),
+      script.engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', { gift: 1 } as never),
     ).rejects.toThrow('unable to make the message; its fields must be texts');
   });
 
@@ -275,17 +269,17 @@ describe('sending', () => {
   it.each([23408, 23409])('is over with %i, whatever the server says of later', async (code) => {
     await script.join();
     await script.sendText('one');
-    script.refuse((await server.take('send')).id, code, { retryAfterMs: 100 });
-    expect(await told.next()).toEqual(['sent', 'one', code, 0]);
+    await script.refuseNext('send', code, { retryAfterMs: 100 });
+    expect(await script.events.next()).toEqual(['sent', 'one', code, 0]);
   });
 
   it('finds out that he is blocked by the refusal', async () => {
     await script.join();
     await script.sendText('one');
-    script.refuse((await server.take('send')).id, 23409);
-    expect(await told.next()).toEqual(['sent', 'one', 23409, 0]);
-    script.refuse((await server.take('join')).id, 23409);
-    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    await script.refuseNext('send', 23409);
+    expect(await script.events.next()).toEqual(['sent', 'one', 23409, 0]);
+    await script.refuseNext('join', 23409);
+    expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
   });
 
   it.each([
@@ -293,43 +287,43 @@ describe('sending', () => {
     ['half a character', 'rose \ud83d', 34205],
   ])('refuses by itself what is %s, and goes on', async (_what, content, code) => {
     await script.join();
-    const made = await engine.createTextMessage(CHATROOM, 'r', '', 'one');
-    const onMessageSent = (outcome: number) => told.put(['sent', outcome]);
-    expect(await engine.sendMessage({ ...made, content }, { onMessageSent })).toBe(0);
-    expect(await told.next()).toEqual(['sent', code]);
+    const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    const onMessageSent = (outcome: number) => script.events.put(['sent', outcome]);
+    expect(await script.engine.sendMessage({ ...made, content }, { onMessageSent })).toBe(0);
+    expect(await script.events.next()).toEqual(['sent', code]);
     await script.sendText('two');
-    expect((await server.take('send')).content).toBe('{"content":"two"}');
+    expect((await script.server.take('send')).content).toBe('{"content":"two"}');
   });
 
   it('is done where the second attempt finds it done, though he was put out meanwhile', async () => {
     await script.join();
-    const made = await engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
     const onMessageSent = (code: number, { messageUId, seq }: RCIMIWMessage) =>
-      told.put(['sent', code, messageUId, seq]);
-    await engine.sendMessage(made, { onMessageSent });
-    const first = await server.take('send');
+      script.events.put(['sent', code, messageUId, seq]);
+    await script.engine.sendMessage(made, { onMessageSent });
+    const first = await script.server.take('send');
     await script.reconnect();
-    script.refuse((await server.take('join')).id, 23409, { reason: 'blocked' });
-    const again = await server.take('send');
+    await script.refuseNext('join', 23409, { reason: 'blocked' });
+    const again = await script.server.take('send');
     expect(again.clientMessageId).toBe(first.clientMessageId);
     const place = { room: 'r', roomEpoch: 'e1', seq: 7, messageId: 'm7', sentAtMs: 9 };
-    server.send({ event: 'answer', id: again.id, code: 0, ...place });
-    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
-    expect(await told.next()).toEqual(['sent', 0, 'm7', 7]);
-    await script.fence();
+    script.server.send({ event: 'answer', id: again.id, code: 0, ...place });
+    expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
+    expect(await script.events.next()).toEqual(['sent', 0, 'm7', 7]);
+    await script.flush();
   });
 
   it('by a connection that is not in the room is refused, and brings him in again if he is a member', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
-    expect(await told.next()).toEqual(['message', 1, 0, true]);
+    expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     await script.sendText('one');
-    script.refuse((await server.take('send')).id, 23406);
-    expect(await told.next()).toEqual(['sent', 'one', 23406, 0]);
-    const { id, resume } = await server.take('join');
+    await script.refuseNext('send', 23406);
+    expect(await script.events.next()).toEqual(['sent', 'one', 23406, 0]);
+    const { id, resume } = await script.server.take('join');
     expect(resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 1 });
-    server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [message(2)] }));
-    expect(await told.next()).toEqual(['message', 2, 0, true]);
+    script.server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [message(2)] }));
+    expect(await script.events.next()).toEqual(['message', 2, 0, true]);
     await script.sendText('two');
-    await server.take('send');
+    await script.server.take('send');
   });
 });
