@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createChance } from '../simulation/chance.ts';
 import { NO_TROUBLE, type Trouble } from '../simulation/model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
-import { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { watchDials } from '../simulation/simulated-network.ts';
+import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
+import { range } from '../support/range.ts';
 
 /** Something that happens, and for how long: a chance of the server's trouble, or the network. */
 type Event =
@@ -100,17 +102,15 @@ class Run {
       else this.#joinAnew();
     });
     engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
-      const seqs = Array.from({ length: beforeSeq - afterSeq - 1 }, (_, index) => afterSeq + 1 + index);
+      const seqs = range(afterSeq + 1, beforeSeq - 1);
       const isExplained = seqs.every((seq) => seq <= server.notAskedSeq || server.log.fateOf(seq) === 'lost');
       if (!isExplained) this.unexplained.push([afterSeq, beforeSeq]);
       seen.gaps += 1;
       handed.push([afterSeq, beforeSeq]);
     });
-    const connect = server.connect.bind(server);
-    server.connect = (wire) => {
+    watchDials(server, () => {
       if (server.isOnline('ann') && sim.statuses.at(-1) === 1) seen.renewals += 1;
-      connect(wire);
-    };
+    });
   }
 
   async happen(given: Event): Promise<void> {
@@ -142,8 +142,7 @@ class Run {
 
   async send(): Promise<void> {
     this.#sends += 1;
-    this.sim.send(`ann ${this.#sends}`);
-    await Promise.resolve();
+    await this.sim.send(`ann ${this.#sends}`);
   }
 
   talk(count: number, isOdd: boolean): void {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { MessagesAnswer } from '../../lib/protocol/frames.ts';
+import { range } from '../support/range.ts';
 import { useScriptedEngine } from './scripted-engine.ts';
 import { joinedAnswer, message } from './server-frames.ts';
 
 const script = useScriptedEngine();
 
-const messages = (first: number, last: number) =>
-  Array.from({ length: last - first + 1 }, (_, index) => message(first + index));
+const messages = (first: number, last: number) => range(first, last).map((seq) => message(seq));
 
 /** Joins; a push of this seq tells that those before it are missing, and they have not come in time. */
 async function joinBehind(seq: number): Promise<void> {
@@ -19,11 +19,11 @@ async function joinBehind(seq: number): Promise<void> {
 /** Answers the next `repair`, which must ask for these seqs. */
 async function answerRepair(
   [afterSeq, beforeSeq]: readonly [number, number],
-  answer: Partial<MessagesAnswer> & Pick<MessagesAnswer, 'messages'>,
+  { messages, ...more }: Partial<MessagesAnswer> & Pick<MessagesAnswer, 'messages'>,
 ): Promise<void> {
   const { id, ...frame } = await script.server.take('repair');
   expect(frame).toEqual({ action: 'repair', room: 'r', afterSeq, beforeSeq });
-  script.server.send({ event: 'answer', id, code: 0, room: 'r', roomEpoch: 'e1', complete: true, ...answer });
+  script.answerPage(id, messages, more);
 }
 
 async function expectSeqs(first: number, last: number, isOffline: boolean): Promise<void> {
@@ -125,8 +125,7 @@ describe('a come-back', () => {
     await script.answerJoin(afresh);
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
     await expectSeqs(1, 1, true);
-    const page = { event: 'answer', code: 0, room: 'r', complete: true } as const;
-    script.server.send({ ...page, id: old.id, roomEpoch: 'e1', messages: messages(1, 2) });
+    script.answerPage(old.id, messages(1, 2));
     script.server.send({ event: 'messages', room: 'r', roomEpoch: 'e2', messages: [message(4)] });
     await script.flush();
     script.timers.advance(200);

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
 import { token, useScriptedEngine } from './scripted-engine.ts';
 import { joinedAnswer, message } from './server-frames.ts';
 
 const script = useScriptedEngine();
-
-const MINUTE_MS = 60_000;
-const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
 
 describe('a room that is resumed', () => {
   it('is asked for until the server can tell, however often', async () => {
@@ -251,7 +249,7 @@ describe('what was under way', () => {
     await script.answerJoin({ fresh: false });
     const again = await script.server.take('send');
     expect(again.clientMessageId).toBe(first.clientMessageId);
-    script.server.send({ ...page, id: again.id, seq: 1, messageId: 'm1', sentAtMs: 1 });
+    script.accept(again.id, 1, 1);
     expect(await script.events.next()).toEqual(['sent', 'one', 0, 1]);
   });
 });

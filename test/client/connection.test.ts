@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { watchDials } from '../simulation/simulated-network.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
 import { tokenOf } from '../support/token-of.ts';
 
 const [OFFLINE, CONNECTED, CONNECTING, UNCONNECTED, KICKED, TOKEN_INCORRECT, , SIGN_OUT, SUSPEND, TIMEOUT] = [
@@ -70,7 +72,7 @@ describe('the status', () => {
   it('ends with another device, and nobody tries again', () => {
     sim.connect(0);
     sim.timers.advance(1000);
-    for (const wire of sim.server.wires.keys()) {
+    for (const wire of sim.connections) {
       sim.server.push(wire, { event: 'closing', code: 31010, message: 'another device' });
     }
     sim.timers.advance(3 * 60 * MINUTE_MS);
@@ -124,11 +126,9 @@ describe('connecting', () => {
   it('waits longer and longer, but not more than 15 s', () => {
     sim.server.refuseWith = 503;
     const triedAtMs: number[] = [];
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
+    watchDials(sim.server, () => {
       triedAtMs.push(sim.timers.nowMs);
-      connect(wire);
-    };
+    });
     sim.connect(0);
     sim.timers.advance(2 * MINUTE_MS);
     const waits = triedAtMs.slice(1).map((atMs, index) => atMs - (triedAtMs[index] ?? 0));
@@ -143,8 +143,6 @@ describe('connecting', () => {
     while (sim.statuses.at(-1) !== CONNECTING) sim.timers.advance(1);
     return sim.timers.nowMs - sinceMs;
   };
-
-  const ask = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
 
   /** Loses what has been connected this long. */
   const loseAfter = (ms: number) => {
@@ -161,11 +159,11 @@ describe('connecting', () => {
     loseAfter(200);
     expect(waitMs()).toBe(2000);
     sim.timers.advance(200);
-    for (const wire of sim.server.wires.keys()) wire.send('{}');
+    for (const wire of sim.connections) wire.send('{}');
     loseAfter(200);
     expect(waitMs()).toBe(4000);
     sim.timers.advance(200);
-    ask();
+    sim.ask();
     loseAfter(200);
     expect(waitMs()).toBe(250);
   });
@@ -276,11 +274,9 @@ describe('connecting', () => {
 
   it('is one login until the app connects once more', async () => {
     const instances: (string | null)[] = [];
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
+    watchDials(sim.server, (wire) => {
       instances.push(wire.url.searchParams.get('instance'));
-      connect(wire);
-    };
+    });
     sim.connect(0);
     sim.timers.advance(1000);
     sim.access.reset();
@@ -302,7 +298,7 @@ describe('connecting', () => {
       sim.connect(0, tokenOf({ sub: 'bob' }));
     };
     void sim.engine.connect(tokenOf({ sub: 'ann' }), 5, { onConnected });
-    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
+    sim.join();
     sim.timers.advance(6000);
     expect(sim.events).toEqual([
       ['joined', 30001],
@@ -316,7 +312,7 @@ describe('connecting', () => {
       if (status !== TIMEOUT) return;
       sim.server.refuseWith = undefined;
       sim.connect(0);
-      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
+      sim.join();
     });
     sim.connect(5);
     sim.timers.advance(10_000);
@@ -342,14 +338,12 @@ describe('the end', () => {
     sim.server.publish('bob', 'b1');
     sim.server.publish('bob', 'b2');
     sim.timers.advance(1);
-    sim.send('one');
-    await Promise.resolve();
+    await sim.send('one');
     sim.access.unplug();
     sim.timers.advance(15_000);
     sim.notice('online');
     sim.access.plugIn();
-    sim.send('two');
-    await Promise.resolve();
+    await sim.send('two');
     await sim.engine[call](false);
     expect(sim.pendingTimers).toBe(0);
     expect([...sim.sent.values()]).toEqual([[30003], [30001]]);
@@ -363,8 +357,7 @@ describe('the end', () => {
     sim.enter();
     sim.access.unplug();
     sim.access.reset();
-    sim.send('one');
-    await Promise.resolve();
+    await sim.send('one');
     sim.timers.advance(afterMs);
     await sim.engine.destroy();
     expect(sim.pendingTimers).toBe(0);

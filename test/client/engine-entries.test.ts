@@ -117,7 +117,7 @@ describe('the attributes of a room', () => {
     const found = script.allEntries();
     for (const retryAfterMs of [50, 50]) {
       const { id } = await script.server.take('getEntries');
-      script.server.send({ event: 'answer', id, code: 20607, message: 'busy', retryAfterMs });
+      script.refuse(id, 20607, { retryAfterMs });
       await script.flush();
       script.timers.advance(retryAfterMs);
     }
@@ -168,7 +168,7 @@ describe('the attributes of a room', () => {
     await script.refuseNext('getEntries', 23406);
     const { id, resume } = await script.server.take('join');
     expect(resume?.membership).toBe('s1');
-    script.server.send({ event: 'answer', id, code: 23409, message: 'blocked' });
+    script.refuse(id, 23409);
     expect(await found).toBe(23406);
     expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
   });

@@ -20,8 +20,7 @@ const get = (timestamp: number, order: RCIMIWTimeOrder, count: number) =>
 /** Answers the next `history`; resolves to what it asked for. */
 async function answer(messages: readonly Message[], next?: number, roomEpoch = 'e1'): Promise<object> {
   const { id, action: _action, room: _room, ...asked } = await script.server.take('history');
-  const page = { event: 'answer', id, code: 0, room: 'r', roomEpoch, messages, complete: true } as const;
-  script.server.send(next === undefined ? page : { ...page, next });
+  script.answerPage(id, messages, next === undefined ? { roomEpoch } : { roomEpoch, next });
   return asked;
 }
 
@@ -113,8 +112,7 @@ describe('a page of history', () => {
     expect(await answer([sent(1, 10)])).toEqual({ timestampMs: 30, order: 'descending', count: 1, cursor: 2 });
     script.pushMessages(sent(5, 50));
     await script.sendText('one');
-    const place = { room: 'r', roomEpoch: 'e1', seq: 6, messageId: 'm6', sentAtMs: 60 };
-    script.server.send({ event: 'answer', id: (await script.server.take('send')).id, code: 0, ...place });
+    script.accept((await script.server.take('send')).id, 6, 60);
     await script.flush();
     await get(50, AFTER, 2);
     expect(await answer([sent(5, 50)])).toMatchObject({ timestampMs: 49 });
@@ -132,8 +130,7 @@ describe('a page of history', () => {
     await script.join();
     const made = await script.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
     await script.engine.sendMessage(made, { onMessageSent: () => void get(60, AFTER, 2) });
-    const place = { room: 'r', roomEpoch: 'e1', seq: 6, messageId: 'm6', sentAtMs: 60 };
-    script.server.send({ event: 'answer', id: (await script.server.take('send')).id, code: 0, ...place });
+    script.accept((await script.server.take('send')).id, 6, 60);
     expect(await answer([sent(6, 60), sent(7, 60)])).toEqual({ timestampMs: 59, order: 'ascending', count: 2 });
     expect(await script.events.next()).toEqual(['page', [7]]);
   });

@@ -97,11 +97,10 @@ describe('a recalled message', () => {
     const { id } = await script.server.take('join');
     script.server.send(joinedAnswer(id, { fresh: false, seq: 2, messages: [notice(2, { content: 'no JSON' })] }));
     expect(await missed).toMatchObject({ seq: 2, messageType: 8, operatorId: 'bob', recallTime: 0, admin: false });
-    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
     const found = new Promise<RCIMIWMessage[]>((resolve) => {
       void script.engine.getChatRoomMessages('r', 0, RCIMIWTimeOrder.BEFORE, 1, { onSuccess: resolve });
     });
-    script.server.send({ ...page, id: (await script.server.take('history')).id, messages: [notice(1)] });
+    script.answerPage((await script.server.take('history')).id, [notice(1)]);
     expect(await found).toMatchObject([{ seq: 1, messageType: 8 }]);
   });
 
@@ -306,8 +305,7 @@ describe('sending', () => {
     await script.refuseNext('join', 23409, { reason: 'blocked' });
     const again = await script.server.take('send');
     expect(again.clientMessageId).toBe(first.clientMessageId);
-    const place = { room: 'r', roomEpoch: 'e1', seq: 7, messageId: 'm7', sentAtMs: 9 };
-    script.server.send({ event: 'answer', id: again.id, code: 0, ...place });
+    script.accept(again.id, 7, 9);
     expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
     expect(await script.events.next()).toEqual(['sent', 0, 'm7', 7]);
     await script.flush();

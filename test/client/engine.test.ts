@@ -80,15 +80,7 @@ describe('requests', () => {
     });
     const { id, ...frame } = await script.server.take('history');
     expect(frame).toEqual({ action: 'history', room: 'r', timestampMs: 5, order: 'ascending', count: 2 });
-    script.server.send({
-      event: 'answer',
-      id,
-      code: 0,
-      room: 'r',
-      roomEpoch: 'e1',
-      messages: [message(6)],
-      complete: true,
-    });
+    script.answerPage(id, [message(6)]);
     expect(await script.events.next()).toEqual([6]);
   });
 });
@@ -112,8 +104,7 @@ describe('messages', () => {
     script.timers.advance(200);
     const { id, ...frame } = await script.server.take('repair');
     expect(frame).toEqual({ action: 'repair', room: 'r', afterSeq: 1, beforeSeq: 3 });
-    const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', complete: true } as const;
-    script.server.send({ ...page, id, messages: [message(2)] });
+    script.answerPage(id, [message(2)]);
     expect(await script.events.next()).toEqual(['message', 2, 2, false]);
     expect(await script.events.next()).toEqual(['message', 3, 1, false]);
     expect(await script.events.next()).toEqual(['message', 4, 0, false]);
@@ -130,11 +121,10 @@ describe('messages', () => {
     script.server.send(joinedAnswer(resume.id, { fresh: false }));
     const again = await script.server.take('send');
     expect(again.clientMessageId).toBe(first.clientMessageId);
-    const sent = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1', messageId: 'm', sentAtMs: 1 } as const;
-    script.server.send({ ...sent, id: again.id, seq: 1 });
+    script.accept(again.id, 1, 1);
     const second = await script.server.take('send');
     expect(second.content).toBe('{"content":"two"}');
-    script.server.send({ ...sent, id: second.id, seq: 2 });
+    script.accept(second.id, 2, 1);
     script.pushMessages(message(2, { senderUserId: 'ann', clientMessageId: second.clientMessageId }), message(3));
     expect(await script.events.next()).toEqual(['sent', 'one', 0, 1]);
     expect(await script.events.next()).toEqual(['sent', 'two', 0, 2]);
@@ -145,7 +135,7 @@ describe('messages', () => {
     await script.join();
     await script.sendText('one');
     const first = await script.server.take('send');
-    script.server.send({ event: 'answer', id: first.id, code: 20604, message: 'too fast', retryAfterMs: 100 });
+    script.refuse(first.id, 20604, { retryAfterMs: 100 });
     script.pushMessages(message(1));
     await script.events.next();
     script.timers.advance(100);
@@ -170,7 +160,7 @@ describe('coming back', () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
-    script.server.send({ event: 'answer', id, code: 23406, message: 'kicked', reason: 'offline' });
+    script.refuse(id, 23406, { reason: 'offline' });
     expect(await script.events.next()).toEqual(['removed', 'r', 'offline']);
     const again = await script.server.take('join');
     expect([again.messageCount, again.resume]).toEqual([10, undefined]);
@@ -184,7 +174,7 @@ describe('coming back', () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
-    script.server.send({ event: 'answer', id, code: 23409, message: 'blocked', reason: 'blocked' });
+    script.refuse(id, 23409, { reason: 'blocked' });
     expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
     await script.engine.leaveChatRoom('r');
     // The next frame is the leave: no join came before it.
@@ -203,7 +193,7 @@ describe('a room', () => {
     expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
     await script.engine.leaveChatRoom('r');
     const { id } = await script.server.take('leave');
-    script.server.send({ event: 'answer', id, code: 23406, message: 'not a member' });
+    script.refuse(id, 23406);
     expect(await script.events.next()).toEqual(['left', 23406, 'r']);
   });
 
@@ -224,7 +214,7 @@ describe('a room', () => {
     await script.server.take('leave');
     await script.reconnect();
     const { id } = await script.server.take('leave');
-    script.server.send({ event: 'answer', id, code: 23406, message: 'not a member' });
+    script.refuse(id, 23406);
     expect(await script.events.next()).toEqual(['left', 0, 'r']);
   });
 });

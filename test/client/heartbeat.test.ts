@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
 
 let sim: SimulatedEngine;
 
@@ -22,7 +23,7 @@ let got: SignOfLife[];
 /** Connects; the time counts from the opening. */
 function open(): void {
   sim.connect(0);
-  while (!sim.statuses.includes(1)) sim.timers.advance(1);
+  sim.timers.advanceUntil(() => sim.statuses.includes(1));
   openedAtMs = sim.timers.nowMs;
   got = [];
   const received = sim.server.received.bind(sim.server);
@@ -32,8 +33,6 @@ function open(): void {
     received(wire, text);
   };
 }
-
-const say = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
 
 describe('the heartbeat', () => {
   it('comes every 135 s when nothing else is said', () => {
@@ -48,7 +47,7 @@ describe('the heartbeat', () => {
   it('is put off by a frame that the server writes down for certain', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(134_900);
     expect(signs()).toEqual([]);
     sim.timers.advance(200);
@@ -58,9 +57,9 @@ describe('the heartbeat', () => {
   it('comes 20 s sooner after a frame that the server may not have written down', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(24_000);
-    say();
+    sim.ask();
     sim.timers.advance(114_900);
     expect(signs()).toEqual([]);
     sim.timers.advance(200);
@@ -70,11 +69,11 @@ describe('the heartbeat', () => {
   it('is not put off by a clock that is put back: what was said before then does not count', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(10_000);
     sim.clockShiftMs = -3_600_000;
     sim.timers.advance(9500);
-    say();
+    sim.ask();
     sim.timers.advance(5 * MINUTE_MS);
     expect(signs()).toEqual([
       [164, 'beat'],
@@ -115,7 +114,7 @@ describe('the heartbeat', () => {
 
   it('does not ask as long as something comes', () => {
     open();
-    const [wire] = sim.server.wires.keys();
+    const [wire] = sim.connections;
     for (let minute = 0; minute < 100; minute += 50) {
       sim.timers.advance(50 * MINUTE_MS);
       wire?.send('{}');
@@ -155,7 +154,7 @@ describe('the heartbeat', () => {
   it('asks when a request was not answered, and drops what is silent then', () => {
     open();
     sim.access.unplug();
-    say();
+    sim.ask();
     sim.timers.advance(10_000);
     sim.access.plugIn();
     expect(sim.statuses).toEqual([2, 1]);
@@ -166,8 +165,8 @@ describe('the heartbeat', () => {
   it('keeps a connection that does not answer but speaks, and asks it again', () => {
     open();
     sim.server.trouble = { ...sim.server.trouble, lostAnswer: 1 };
-    const [wire] = sim.server.wires.keys();
-    say();
+    const [wire] = sim.connections;
+    sim.ask();
     sim.timers.advance(11_000);
     for (let asked = 0; asked < 6; asked += 1) {
       wire?.send('{"message":"Internal server error"}');
@@ -181,7 +180,7 @@ describe('the heartbeat', () => {
 
   it('asks again where the last that came had been on its way when the connection died', () => {
     open();
-    const [wire] = sim.server.wires.keys();
+    const [wire] = sim.connections;
     wire?.send('{}');
     sim.timers.advance(10);
     sim.notice('visible');

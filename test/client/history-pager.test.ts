@@ -6,6 +6,7 @@ import type { Outcome } from '../../lib/client/requests.ts';
 import type { ClientFrame, Message } from '../../lib/protocol/frames.ts';
 import { ModelLog } from '../simulation/model-log.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { range } from '../support/range.ts';
 
 let log: ModelLog;
 let roomEpoch: string;
@@ -69,8 +70,6 @@ function readAll(order: HistoryOrder, count: number, fromMs = 0): number[] {
     timestampMs = last.sentAtMs;
   }
 }
-
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('paging by time', () => {
   it('gives five messages of one ms and its neighbours once each', () => {

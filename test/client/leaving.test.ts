@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EndReason } from '../../lib/protocol/frames.ts';
 import { NO_TROUBLE } from '../simulation/model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
 
 let sim: SimulatedEngine;
 let left: (code: number) => void;
@@ -14,8 +14,6 @@ beforeEach(() => {
 });
 
 const leave = () => void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => left(code) });
-const join = () =>
-  void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.events.push(['joined', code]) });
 
 /** He is out, and nobody has told him. */
 function putOut(reason: EndReason): void {
@@ -26,8 +24,7 @@ function putOut(reason: EndReason): void {
 
 describe('a leave that failed', () => {
   it('while the connection was renewed leaves him in, by the new one', () => {
-    sim.timers.advance(109 * MINUTE_MS);
-    while (sim.network.wires.size < 2) sim.timers.advance(1);
+    sim.beginRenewal();
     sim.server.override = ({ action }) => (action === 'leave' ? 'unanswered' : undefined);
     leave();
     sim.timers.advance(15_000);
@@ -55,7 +52,7 @@ describe('a leave that failed', () => {
   it('although it was done is known for that before the next join', () => {
     left = (code) => {
       sim.events.push(['left', code]);
-      join();
+      sim.join();
     };
     sim.server.override = ({ action }) => {
       if (action !== 'leave') return undefined;
@@ -77,7 +74,7 @@ describe('a leave that failed', () => {
     putOut('destroyed');
     leave();
     sim.timers.advance(1000);
-    join();
+    sim.join();
     sim.timers.advance(1000);
     expect(sim.events).toEqual([
       ['left', 0],
@@ -91,7 +88,7 @@ describe('a leave', () => {
     leave();
     sim.timers.advance(1000);
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
-    join();
+    sim.join();
     sim.timers.advance(11_000);
     sim.server.trouble = NO_TROUBLE;
     expect(sim.server.isOnline('ann')).toBe(true);
@@ -107,7 +104,7 @@ describe('a leave', () => {
 
   it('right after a join that finds him put out comes after his coming in again', () => {
     putOut('offline');
-    join();
+    sim.join();
     leave();
     sim.timers.advance(5000);
     expect(sim.events).toEqual([
@@ -121,7 +118,7 @@ describe('a leave', () => {
   it('when he is told that he was put out, which a join has found, comes after his coming in again', () => {
     sim.engine.setOnChatRoomRemovedListener(() => leave());
     putOut('offline');
-    join();
+    sim.join();
     sim.timers.advance(5000);
     expect(sim.events).toEqual([
       ['joined', 0],

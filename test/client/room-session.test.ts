@@ -14,17 +14,10 @@ import {
   type SessionEvent,
 } from '../../lib/client/room-session.ts';
 import type { Message } from '../../lib/protocol/frames.ts';
+import { range } from '../support/range.ts';
+import { message } from './server-frames.ts';
 
-const message = (seq: number): Message => ({
-  seq,
-  messageId: `m${seq}`,
-  clientMessageId: `c${seq}`,
-  senderUserId: 'ann',
-  type: 'RC:TxtMsg',
-  content: '{}',
-  sentAtMs: seq,
-});
-const messages = (...seqs: number[]) => seqs.map(message);
+const messages = (...seqs: number[]) => seqs.map((seq) => message(seq));
 const places = (...seqs: number[]) => messages(...seqs).map(placeOf);
 const told = (events: readonly SessionEvent[]) =>
   events.map((event) => {
@@ -245,9 +238,9 @@ describe('whatever order, repetition and loss', () => {
   /** The answer of a server that looks at so many seqs at once. */
   function pageOf(hole: { afterSeq: number; beforeSeq: number }, fate: readonly string[], looked: number) {
     const last = Math.min(hole.afterSeq + looked, hole.beforeSeq - 1);
-    const range = Array.from({ length: last - hole.afterSeq }, (_, index) => hole.afterSeq + 1 + index);
-    const hidden = range.filter((seq) => fate[seq - 1] === 'hidden');
-    const found = messages(...range.filter((seq) => fate[seq - 1] === 'kept'));
+    const read = range(hole.afterSeq + 1, last);
+    const hidden = read.filter((seq) => fate[seq - 1] === 'hidden');
+    const found = messages(...read.filter((seq) => fate[seq - 1] === 'kept'));
     return { messages: found, hidden, ...(last < hole.beforeSeq - 1 ? { next: last } : {}) };
   }
 
@@ -297,7 +290,7 @@ describe('whatever order, repetition and loss', () => {
           }
         }
         const highest = Math.max(0, ...all.flat());
-        expect(seqs).toEqual(Array.from({ length: highest }, (_, index) => index + 1));
+        expect(seqs).toEqual(range(1, highest));
       }),
     );
   });

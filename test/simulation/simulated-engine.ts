@@ -8,10 +8,8 @@ import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../l
 import type { PlatformEvent, Timers } from '../../lib/client/types.ts';
 import { tokenOf } from '../support/token-of.ts';
 import { ModelServer } from './model-server.ts';
-import { Access, SimulatedNetwork } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
-
-export const MINUTE_MS = 60_000;
+import { Access, SimulatedNetwork, type Wire } from './simulated-network.ts';
+import { MINUTE_MS, VirtualTimers } from './virtual-timers.ts';
 
 /** What the app got of messages, in this order: a seq, or the bounds of a gap. */
 export type Handed = number | readonly [afterSeq: number, beforeSeq: number];
@@ -82,18 +80,38 @@ export class SimulatedEngine {
   /** Connects and joins. */
   enter(messageCount = -1): void {
     this.connect(0);
-    void this.engine.joinChatRoom('r', messageCount, true, {
-      onChatRoomJoined: (code) => this.events.push(['joined', code]),
-    });
+    this.join(messageCount);
     this.timers.advance(1000);
   }
 
-  send(text: string): void {
+  join(messageCount = -1): void {
+    void this.engine.joinChatRoom('r', messageCount, true, {
+      onChatRoomJoined: (code) => this.events.push(['joined', code]),
+    });
+  }
+
+  /** Sends a text to the room; resolves when the call is made, before its outcome. */
+  async send(text: string): Promise<void> {
     const codes: number[] = [];
     this.sent.set(text, codes);
-    void this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text).then((message) => {
-      void this.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
-    });
+    const message = await this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text);
+    void this.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
+  }
+
+  /** Sends a request that is about no room of the user. */
+  ask(): void {
+    void this.engine.getChatRoomMessages('other', 0, 0, 1);
+  }
+
+  /** The connections that the server knows, oldest first. */
+  get connections(): readonly Wire[] {
+    return [...this.server.wires.keys()];
+  }
+
+  /** Begins the next planned renewal: the next connection is dialled, and not open yet. */
+  beginRenewal(): void {
+    this.timers.advance(109 * MINUTE_MS);
+    this.timers.advanceUntil(() => this.network.wires.size === 2);
   }
 
   notice(event: PlatformEvent): void {

@@ -61,6 +61,15 @@ export class SimulatedNetwork {
   }
 }
 
+/** Calls back with each connection that a client opens from now on. */
+export function watchDials(backend: Backend, dialled: (wire: Wire) => void): void {
+  const connect = backend.connect.bind(backend);
+  backend.connect = (wire) => {
+    dialled(wire);
+    connect(wire);
+  };
+}
+
 /** The access of one client to the network: it works, is unplugged, or breaks its connections. */
 export class Access {
   readonly network: SimulatedNetwork;

@@ -12,14 +12,20 @@ interface Timer {
   readonly run: () => void;
 }
 
+export const MINUTE_MS = 60_000;
+
 /** Real timers keep a delay in 32 bits; a longer one fires at once. */
 const DELAY_MAX_MS = 2 ** 31 - 1;
 
 /** Timers whose time moves only when the test moves it; a delay of 0 runs in the next microtask, without a move. */
 export class VirtualTimers implements Timers {
-  nowMs = 1_000_000;
+  nowMs: number;
   #last = 0;
   readonly #timers = new Map<number, Timer>();
+
+  constructor(startMs = 1_000_000) {
+    this.nowMs = startMs;
+  }
 
   /** How many timers are pending. */
   get size(): number {
@@ -41,6 +47,11 @@ export class VirtualTimers implements Timers {
   advance(ms: number): void {
     const endMs = this.nowMs + ms;
     while (this.step(endMs)) {}
+  }
+
+  /** Moves by one ms at a time until a condition holds. */
+  advanceUntil(holds: () => boolean): void {
+    while (!holds()) this.advance(1);
   }
 
   /** Moves to the next timer up to `endMs` and runs it. Without one it moves to `endMs` and returns false. */
