@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { AppServer } from '../../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
+import { listen } from '../support/listen.ts';
 
 const WEBHOOK = 'Chatroom/Webhook/Function';
 const QUEUE = 'EventsWebhook0F6C5151';
@@ -25,8 +25,8 @@ beforeAll(async () => {
     urls.push(new URL(request.url ?? '', 'http://app'));
     request.resume().on('end', () => response.end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
+  const port = await listen(server);
+  const webhookUrl = `http://127.0.0.1:${port}/events`;
   stack = await startLocal({
     ...{ port: 0, settings: { webhookUrl, appKey: 'rotating' }, schedules: 'manual' },
     ...{ log: (line) => log.push(line), step: () => undefined, now: () => Date.now() + laterMs },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
+import { openSocket } from './open-socket.ts';
 import { expectEnd, getsStatus, hears, joinExisting, textsOf } from './player-view.ts';
 import { RongcloudSdk, type SdkAnswer, type SdkArgument } from './rongcloud-sdk.ts';
 import { ServerApiClient } from './server-api-client.ts';
@@ -79,7 +79,8 @@ describe('users', () => {
 
   it('are blocked: cut off with 31011, kept out with 31009, and back after the end of the block', async () => {
     const bob = await stage.player('bob');
-    const socket = await openSocket('bob');
+    // A device of its own, beside the player's.
+    const socket = await openSocket(stage, 'bob', '?platform=desktop');
     const closing = new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(String(data)))));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     const beforeMs = Date.now();
@@ -120,14 +121,6 @@ describe('users', () => {
     expect(await tagsOf('ann', 'bob', 'eve')).toEqual({ tags: { ann: [], bob: [], eve: ['c'] } });
   });
 });
-
-async function openSocket(userId: string): Promise<WebSocket> {
-  const token = await stage.appServer.token(userId);
-  // As a device of its own beside the player's.
-  const socket = new WebSocket(`${stage.stack.webSocketUrl}?platform=desktop`, ['doorman.v1', `token.${token}`]);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return socket;
-}
 
 describe('rooms', () => {
   it('are created, several at a time, and destroyed', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { Code } from '../../lib/protocol/codes.ts';
+import { openSocket } from './open-socket.ts';
 
 let stage: Stage;
 const log: string[] = [];
@@ -15,14 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage.close();
 });
-
-/** A bare socket of a user, for what the SDK would never send. */
-async function openSocket(userId: string): Promise<WebSocket> {
-  const token = await stage.appServer.token(userId);
-  const socket = new WebSocket(stage.stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return socket;
-}
 
 function ask(socket: WebSocket, text: string): Promise<unknown> {
   return new Promise((resolve) => {
@@ -86,7 +79,7 @@ describe('the deployment', () => {
   });
 
   it('answers a malformed frame with a code and keeps the connection', async () => {
-    const socket = await openSocket('ivan');
+    const socket = await openSocket(stage, 'ivan', '');
     expect(await ask(socket, 'not json')).toMatchObject({ event: 'answer', code: expect.any(Number) });
     expect(await ask(socket, '{"action":"dance","id":"1"}')).toMatchObject({ event: 'answer', id: '1' });
     expect(await ask(socket, '{"action":"ping","id":"2"}')).toMatchObject({ id: '2', code: 0 });
@@ -94,7 +87,7 @@ describe('the deployment', () => {
   });
 
   it('closes a connection that sends a frame over 32 KB', async () => {
-    const socket = await openSocket('judy');
+    const socket = await openSocket(stage, 'judy', '');
     const code = new Promise((resolve) => socket.once('close', resolve));
     socket.send('x'.repeat(32 * 1024 + 1));
     expect(await code).toBe(1009);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../bin/scenario/event-log.ts';
 import type { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { signRequest } from '../../lib/server-api/sign-request.ts';
+import { listen } from '../support/listen.ts';
 
 const CHANGES = 'Chatroom/Changes/Function';
 const WEBHOOK = 'Chatroom/Webhook/Function';
@@ -44,8 +44,8 @@ beforeAll(async () => {
       for (const event of JSON.parse(body) as Told[]) receiver.told.add(event);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rooms?from=test`;
+  const port = await listen(server);
+  const webhookUrl = `http://127.0.0.1:${port}/rooms?from=test`;
   const settings = { webhookUrl, multipleRooms: true };
   stage = await openStage({ settings, schedules: 'manual', log: () => undefined });
 }, 60_000);
