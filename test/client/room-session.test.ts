@@ -4,8 +4,8 @@ import {
   type JoinedMessages,
   missing,
   openSession,
-  type Place,
-  placeOf,
+  type Position,
+  positionOf,
   type RoomSession,
   recall,
   receive,
@@ -18,7 +18,7 @@ import { range } from '../support/range.ts';
 import { message } from './server-frames.ts';
 
 const messages = (...seqs: number[]) => seqs.map((seq) => message(seq));
-const places = (...seqs: number[]) => messages(...seqs).map(placeOf);
+const positions = (...seqs: number[]) => messages(...seqs).map(positionOf);
 const told = (events: readonly SessionEvent[]) =>
   events.map((event) => {
     if ('message' in event) return event.message.seq;
@@ -31,7 +31,7 @@ const rangeOf = (event: SessionEvent): readonly [number, number] => {
 };
 const recalled = (seq: number): Message => ({ ...message(seq), type: 'RC:RcNtf', recalled: true });
 const deleted = (seq: number): Message => ({ ...recalled(seq), hidden: true });
-const own = (...seqs: number[]): readonly Place[] => seqs.map((seq) => ({ seq, message: 'own' }));
+const own = (...seqs: number[]): readonly Position[] => seqs.map((seq) => ({ seq, message: 'own' }));
 /** A join's answer; it holds all unless it says otherwise. */
 const joined = (seq: number, messages: readonly Message[], more: Partial<JoinedMessages> = {}): JoinedMessages => ({
   roomEpoch: 'e1',
@@ -52,16 +52,16 @@ describe('a room session', () => {
   });
 
   it('hands over in order, each once, and keeps what came too early', () => {
-    const first = receive(opened(3), places(4, 4, 6));
+    const first = receive(opened(3), positions(4, 4, 6));
     expect(told(first.events)).toEqual([4]);
     expect(missing(first.session)).toEqual({ afterSeq: 4, beforeSeq: 6 });
-    const second = receive(first.session, places(3, 5));
+    const second = receive(first.session, positions(3, 5));
     expect(told(second.events)).toEqual([5, 6]);
     expect(missing(second.session)).toBeUndefined();
   });
 
   it('advances over an acknowledged message of his own without handing it over', () => {
-    const step = receive(opened(3), [...own(4), ...places(5, 4)]);
+    const step = receive(opened(3), [...own(4), ...positions(5, 4)]);
     expect(told(step.events)).toEqual([5]);
   });
 
@@ -78,7 +78,7 @@ describe('a room session', () => {
   });
 
   it('takes for lost only what an answer speaks of', () => {
-    const early = receive(opened(3), places(6)).session;
+    const early = receive(opened(3), positions(6)).session;
     const resumed = resumeSession(early, joined(3, []), 0);
     expect(told(resumed.events)).toEqual([]);
     expect(missing(resumed.session)).toEqual({ afterSeq: 3, beforeSeq: 6 });
@@ -92,16 +92,16 @@ describe('a room session', () => {
   });
 
   it('hands over what stands for a recalled message in its turn, and never the message', () => {
-    const late = recall(receive(opened(3), places(5)).session, recalled(5));
+    const late = recall(receive(opened(3), positions(5)).session, recalled(5));
     expect(late.events).toEqual([]);
-    expect(receive(late.session, places(5, 4)).events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
+    expect(receive(late.session, positions(5, 4)).events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
     const early = recall(opened(3), recalled(4));
     expect(early.events).toEqual([{ message: recalled(4) }]);
-    expect(receive(early.session, places(4)).events).toEqual([]);
+    expect(receive(early.session, positions(4)).events).toEqual([]);
   });
 
   it('hands over what stands for it also where the word of the recall was lost', () => {
-    const early = receive(opened(3), places(5)).session;
+    const early = receive(opened(3), positions(5)).session;
     const step = resumeSession(early, joined(5, [message(4), recalled(5)]), 0);
     expect(step.events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
   });
@@ -120,7 +120,7 @@ describe('a seq without a message', () => {
     expect(first.session.seq).toBe(9);
     const missed = resumeSession(first.session, joined(13, messages(11), { hidden: [10, 12, 13] }), 0);
     expect(told(missed.events)).toEqual([11]);
-    const early = receive(missed.session, places(17)).session;
+    const early = receive(missed.session, positions(17)).session;
     const repaired = repair(early, { afterSeq: 13, beforeSeq: 17 }, { messages: messages(15), hidden: [14, 16] });
     expect(told(repaired.events)).toEqual([15, 17]);
     expect(missing(repaired.session)).toBeUndefined();
@@ -137,19 +137,19 @@ describe('a seq without a message', () => {
 
   it('is a deleted one: the app is told where it has had it, else nothing', () => {
     expect(told(recall(opened(3), deleted(3)).events)).toEqual(['recalled 3']);
-    const early = recall(receive(opened(3), places(5)).session, deleted(5));
+    const early = recall(receive(opened(3), positions(5)).session, deleted(5));
     expect(early.events).toEqual([]);
     // By two connections it may come twice.
     const twice = recall(early.session, deleted(5));
     expect(twice.events).toEqual([]);
-    expect(told(receive(twice.session, places(4, 5, 6)).events)).toEqual([4, 6]);
+    expect(told(receive(twice.session, positions(4, 5, 6)).events)).toEqual([4, 6]);
     const next = recall(opened(3), deleted(4));
     expect(next.events).toEqual([]);
-    expect(told(receive(next.session, places(4, 5)).events)).toEqual([5]);
+    expect(told(receive(next.session, positions(4, 5)).events)).toEqual([5]);
   });
 
   it('that the app has by a push, because it was not to be kept, is handed over in its turn', () => {
-    const early = receive(opened(3), places(5)).session;
+    const early = receive(opened(3), positions(5)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 5 }, { messages: [], hidden: [4] });
     expect(told(step.events)).toEqual([5]);
   });
@@ -160,7 +160,7 @@ describe('an answer that could not hold everything', () => {
     const step = openSession(joined(953, messages(951, 952, 953), { latestSeq: 1000 }), 50);
     expect(told(step.events)).toEqual([951, 952, 953]);
     expect(missing(step.session)).toEqual({ afterSeq: 953, beforeSeq: 1001 });
-    const pushed = receive(step.session, places(1001)).session;
+    const pushed = receive(step.session, positions(1001)).session;
     expect(missing(pushed)).toEqual({ afterSeq: 953, beforeSeq: 1001 });
   });
 
@@ -171,7 +171,7 @@ describe('an answer that could not hold everything', () => {
   });
 
   it('speaks of nothing after its next page', () => {
-    const early = receive(opened(3), places(9)).session;
+    const early = receive(opened(3), positions(9)).session;
     const asked = { afterSeq: 3, beforeSeq: 9 };
     const step = repair(early, asked, { messages: messages(4, 6), next: 7 });
     expect(told(step.events)).toEqual([4, [4, 6], 6, [6, 8]]);
@@ -182,7 +182,7 @@ describe('an answer that could not hold everything', () => {
   });
 
   it('has a next page that reaches no further than what was asked for', () => {
-    const early = receive(opened(3), places(6, 9)).session;
+    const early = receive(opened(3), positions(6, 9)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 6 }, { messages: messages(4, 5), next: 8 });
     expect(told(step.events)).toEqual([4, 5, 6]);
     expect(missing(step.session)).toEqual({ afterSeq: 6, beforeSeq: 9 });
@@ -195,7 +195,7 @@ describe('a message that is lost', () => {
     expect(told(first.events)).toEqual([6, [6, 8], 8, [8, 10]]);
     const missed = resumeSession(opened(3), joined(8, messages(5, 7, 8), { complete: false }), 0);
     expect(told(missed.events)).toEqual([[3, 5], 5, [5, 7], 7, 8]);
-    const early = receive(opened(3), places(9)).session;
+    const early = receive(opened(3), positions(9)).session;
     const repaired = repair(early, { afterSeq: 3, beforeSeq: 9 }, { messages: messages(4, 6, 7, 8) });
     expect(told(repaired.events)).toEqual([4, [4, 6], 6, 7, 8, 9]);
   });
@@ -210,7 +210,7 @@ describe('a message that is lost', () => {
   });
 
   it('makes a gap of all that a repair was asked for and does not have', () => {
-    const early = receive(opened(3), places(9)).session;
+    const early = receive(opened(3), positions(9)).session;
     const asked = { afterSeq: 3, beforeSeq: 9 };
     expect(told(repair(early, asked, { messages: [] }).events)).toEqual([[3, 9], 9]);
     expect(told(repair(early, asked, { messages: messages(6, 7, 8) }).events)).toEqual([[3, 6], 6, 7, 8, 9]);
@@ -218,7 +218,7 @@ describe('a message that is lost', () => {
   });
 
   it('is none where it has come by itself meanwhile', () => {
-    const early = receive(opened(3), [...places(5), ...own(7), ...places(9)]).session;
+    const early = receive(opened(3), [...positions(5), ...own(7), ...positions(9)]).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 9 }, { messages: [] });
     expect(told(step.events)).toEqual([[3, 5], 5, [5, 7], [7, 9], 9]);
   });
@@ -230,7 +230,7 @@ describe('whatever order, repetition and loss', () => {
   const fates = fc.array(fc.constantFrom('kept', 'hidden', 'lost'), { minLength: 40, maxLength: 40 });
 
   const step = (session: RoomSession, { seqs, kind }: { seqs: readonly number[]; kind: string }) => {
-    if (kind !== 'deleted') return receive(session, kind === 'own' ? own(...seqs) : places(...seqs));
+    if (kind !== 'deleted') return receive(session, kind === 'own' ? own(...seqs) : positions(...seqs));
     const [seq] = seqs;
     return seq === undefined ? { session, events: [] } : recall(session, deleted(seq));
   };
@@ -280,7 +280,7 @@ describe('whatever order, repetition and loss', () => {
         const seqs: unknown[] = [];
         const kept = Array.from({ length: 40 }, () => 'kept');
         for (const batch of all) {
-          const pushed = receive(session, places(...batch));
+          const pushed = receive(session, positions(...batch));
           seqs.push(...told(pushed.events));
           session = pushed.session;
           for (let hole = missing(session); hole !== undefined; hole = missing(session)) {
