@@ -8,7 +8,7 @@ const script = useScriptedEngine();
 
 const messages = (first: number, last: number) => range(first, last).map((seq) => message(seq));
 
-/** Joins; a push of this seq tells that those before it are missing, and they have not come in time. */
+/** Joins and gets a push of this seq; the messages before it are missing for longer than the client waits. */
 async function joinBehind(seq: number): Promise<void> {
   await script.join();
   script.pushMessages(message(seq));
@@ -33,14 +33,14 @@ async function expectSeqs(first: number, last: number, isOffline: boolean): Prom
   }
 }
 
-/** Nothing more is asked for: the next frame is the flush's. */
+/** Expects that the client asks for nothing more: the next frame is the flush's. */
 async function expectRest(): Promise<void> {
   script.timers.advance(60_000);
   await script.flush();
 }
 
-describe('a join whose answer could not hold all that was asked for', () => {
-  it('fetches the rest at once, in order, and what came meanwhile after it', async () => {
+describe('a join whose answer does not hold all messages asked for', () => {
+  it('fetches the rest at once and in order, and delivers later pushes after it', async () => {
     await script.connect();
     await script.engine.joinChatRoom('r', 50, true);
     const { id } = await script.server.take('join');
@@ -54,14 +54,14 @@ describe('a join whose answer could not hold all that was asked for', () => {
     await expectRest();
   });
 
-  it('does not need a push to find out that there is more', async () => {
+  it('fetches the rest without a push', async () => {
     await script.join({ seq: 2, latestSeq: 3, messages: messages(1, 2) });
     await answerRepair([2, 4], { messages: messages(3, 3) });
     await expectSeqs(1, 3, true);
     await expectRest();
   });
 
-  it('asks again after a loss where it was, on the next connection', async () => {
+  it('continues on the next connection when the connection is lost', async () => {
     await script.join({ seq: 2, latestSeq: 5, messages: messages(1, 2) });
     await script.server.take('repair');
     await script.reconnect();
@@ -74,8 +74,8 @@ describe('a join whose answer could not hold all that was asked for', () => {
   });
 });
 
-describe('a come-back', () => {
-  it('goes on for as long as the server says that there is more, over short and empty pages', async () => {
+describe('a resume', () => {
+  it('fetches pages until the server has no more, also over short and empty pages', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -88,7 +88,7 @@ describe('a come-back', () => {
     await expectRest();
   });
 
-  it('passes over what has no message, and asks for nothing there', async () => {
+  it('passes over seqs without a message and does not ask for them', async () => {
     await script.join({ seq: 3, messages: messages(2, 2), hidden: [1, 3] });
     await script.reconnect();
     const { id, resume } = await script.server.take('join');
@@ -101,7 +101,7 @@ describe('a come-back', () => {
     await expectRest();
   });
 
-  it('tells one message that is lost as a gap of one, and goes on', async () => {
+  it('reports one lost message as a gap of one, and continues', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -116,13 +116,13 @@ describe('a come-back', () => {
     await expectRest();
   });
 
-  it('has no gap where the answer to an earlier question is about another room by that name', async () => {
+  it('reports no gap for the answer to a repair of a former room with the same id', async () => {
     await joinBehind(3);
     const old = await script.server.take('repair');
     script.push({ event: 'removed', membership: 's1', reason: 'offline' });
     expect(await script.events.next()).toEqual(['removed', 'r', 'offline']);
-    const afresh = { membership: 's2', roomEpoch: 'e2', seq: 1, messages: [message(1)] };
-    await script.answerJoin(afresh);
+    const newRoom = { membership: 's2', roomEpoch: 'e2', seq: 1, messages: [message(1)] };
+    await script.answerJoin(newRoom);
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
     await expectSeqs(1, 1, true);
     script.answerPage(old.id, messages(1, 2));
@@ -134,7 +134,7 @@ describe('a come-back', () => {
     await expectRest();
   });
 
-  it('is patient anew in another room by that name, however often it was refused before', async () => {
+  it('counts refused repairs from zero in a new room with the same id', async () => {
     await joinBehind(3);
     for (let refused = 1; refused < 8; refused += 1) {
       await script.refuseNext('repair', -1, { retryAfterMs: 100 });
@@ -155,7 +155,7 @@ describe('a come-back', () => {
     await expectSeqs(2, 4, false);
   });
 
-  it('gives up at last where the server says that there is more, and does not get ahead', async () => {
+  it('gives up after eight pages without progress, and reports the gap', async () => {
     await joinBehind(3);
     for (let attempt = 1; attempt < 8; attempt += 1) {
       await answerRepair([0, 3], { messages: [], next: 0 });
@@ -169,8 +169,8 @@ describe('a come-back', () => {
   });
 });
 
-describe('a user who has asked too often', () => {
-  it('gets what is missing all the same, however often that is said, and does not ask sooner', async () => {
+describe('a client over its rate', () => {
+  it('keeps asking for missing messages, and waits longer after each refusal', async () => {
     await joinBehind(2);
     const delaysMs = [700, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000, 15_000];
     for (const delayMs of delaysMs) {
@@ -184,7 +184,7 @@ describe('a user who has asked too often', () => {
     await expectSeqs(1, 2, false);
   });
 
-  it('is not asked for at once again where the server says 0 ms', async () => {
+  it('waits before it asks again, even if the server says 0 ms', async () => {
     await script.join();
     await script.reconnect();
     await script.refuseNext('join', 20607, { retryAfterMs: 0 });
@@ -195,10 +195,10 @@ describe('a user who has asked too often', () => {
     expect((await script.server.take('join')).resume?.membership).toBe('s1');
   });
 
-  it('is there: a ping that is refused so has an answer', async () => {
+  it('takes a refused ping as an answer', async () => {
     await script.connect();
     script.timers.advance(3_600_000);
-    // The heartbeats of an hour, then the question.
+    // The heartbeats of an hour, then the ping.
     let frame = await script.server.frames.next();
     while (frame.action === 'beat') frame = await script.server.frames.next();
     expect(frame.action).toBe('ping');

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('the status', () => {
-  it('is told in its order while the connection comes, goes and comes back', () => {
+  it('is reported in order while the client connects, loses the connection and reconnects', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     sim.timers.advance(200);
@@ -36,7 +36,7 @@ describe('the status', () => {
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED, status]);
   });
 
-  it('is that the network is unavailable while the platform says so', () => {
+  it('is "network unavailable" while the platform is offline', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     sim.notice('offline');
@@ -49,7 +49,7 @@ describe('the status', () => {
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED, OFFLINE, CONNECTING, CONNECTED]);
   });
 
-  it('is connected again once the server is heard', () => {
+  it('is "connected" again as soon as the server answers', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     sim.notice('offline');
@@ -62,14 +62,14 @@ describe('the status', () => {
     expect(sim.server.wires.size).toBe(1);
   });
 
-  it('does not believe a platform that is wrong', () => {
+  it('is "connected" even if the platform wrongly says offline', () => {
     sim.notice('offline');
     sim.connect(0);
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([OFFLINE, CONNECTED]);
   });
 
-  it('ends with another device, and nobody tries again', () => {
+  it('is "kicked" after a login on another device, and the client does not reconnect', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     for (const wire of sim.connections) {
@@ -82,7 +82,7 @@ describe('the status', () => {
 });
 
 describe('connecting', () => {
-  it('tries until it works where no time is given', () => {
+  it('retries until it works without a timeout', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     sim.timers.advance(60 * MINUTE_MS);
@@ -92,7 +92,7 @@ describe('connecting', () => {
     expect(sim.events).toEqual([['connected', 0]]);
   });
 
-  it('gives up after its time', () => {
+  it('gives up after its timeout', () => {
     sim.access.unplug();
     sim.connect(30);
     sim.timers.advance(29_999);
@@ -103,7 +103,7 @@ describe('connecting', () => {
     expect(sim.pendingTimers).toBe(0);
   });
 
-  it('comes back for ever after it has worked once, whatever its time', () => {
+  it('reconnects without a time limit once it has worked', () => {
     sim.connect(30);
     sim.timers.advance(1000);
     sim.server.refuseWith = 503;
@@ -115,7 +115,7 @@ describe('connecting', () => {
     expect(sim.events).toEqual([['connected', 0]]);
   });
 
-  it('ends with what the server says of the token', () => {
+  it('ends when the server refuses the token', () => {
     sim.server.refuseWith = 401;
     sim.connect(0);
     sim.timers.advance(1000);
@@ -123,7 +123,7 @@ describe('connecting', () => {
     expect(sim.statuses).toEqual([CONNECTING, TOKEN_INCORRECT]);
   });
 
-  it('waits longer and longer, but not more than 15 s', () => {
+  it('waits longer before each attempt, up to 15 s', () => {
     sim.server.refuseWith = 503;
     const triedAtMs: number[] = [];
     watchDials(sim.server, () => {
@@ -136,7 +136,7 @@ describe('connecting', () => {
     expect(waits.slice(0, 7).map((waitMs) => waitMs - roundTripMs)).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500]);
   });
 
-  /** How long it takes from a loss to the next status CONNECTING. */
+  /** The time from a loss to the next status CONNECTING. */
   const waitMs = (): number => {
     while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(1);
     const sinceMs = sim.timers.nowMs;
@@ -144,14 +144,14 @@ describe('connecting', () => {
     return sim.timers.nowMs - sinceMs;
   };
 
-  /** Loses what has been connected this long. */
+  /** Breaks a connection that has lasted this long. */
   const loseAfter = (ms: number) => {
     while (sim.statuses.at(-1) !== CONNECTED) sim.timers.advance(1);
     sim.timers.advance(ms);
     sim.access.reset();
   };
 
-  it('begins with a short wait again once the server has answered, and not before', () => {
+  it('waits a short time again only after the server has answered', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -168,14 +168,14 @@ describe('connecting', () => {
     expect(waitMs()).toBe(250);
   });
 
-  it('waits longer and longer where the server takes every new connection for closed', () => {
+  it('waits longer before each attempt when the server treats every new connection as closed', () => {
     sim.enter();
     sim.server.override = ({ action }) => (action === 'join' ? { code: 30001 } : undefined);
     sim.access.reset();
     expect([waitMs(), waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000, 2000]);
   });
 
-  it('begins with a short wait again after a connection that has lasted a minute', () => {
+  it('waits a short time again after a connection that lasted a minute', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -186,7 +186,7 @@ describe('connecting', () => {
     expect(waitMs()).toBe(250);
   });
 
-  it('does not wait for a handshake that began without a network when the platform says online', () => {
+  it('abandons a handshake that began without a network when the platform says online', () => {
     sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(5000);
@@ -199,7 +199,7 @@ describe('connecting', () => {
     expect(sim.network.dials).toBe(2);
   });
 
-  it('waits a short time when it fails again after online', () => {
+  it('waits a short time when it fails after the platform said online', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -207,7 +207,7 @@ describe('connecting', () => {
     expect(waitMs()).toBe(250);
   });
 
-  it('does not take the token for expired by a clock that the server has proved wrong', () => {
+  it('does not treat the token as expired by a clock that the server has proved wrong', () => {
     sim.clockShiftMs = 48 * 60 * MINUTE_MS;
     sim.connect(0, tokenOf({ sub: 'ann', exp: (sim.timers.nowMs + 24 * 60 * MINUTE_MS) / 1000 }));
     loseAfter(1000);
@@ -218,14 +218,14 @@ describe('connecting', () => {
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
   });
 
-  it('has a longer time than a timer can hold', () => {
+  it('accepts a longer timeout than a timer can hold', () => {
     sim.access.unplug();
     sim.connect(30 * 24 * 3600);
     sim.timers.advance(MINUTE_MS);
     expect(sim.events).toEqual([]);
   });
 
-  it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
+  it.each(['online', 'visible'] as const)('tries at once when the platform says %s', (event) => {
     sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(40_000);
@@ -237,7 +237,7 @@ describe('connecting', () => {
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
   });
 
-  it('is given up by a listener in the middle of it', () => {
+  it('can be ended by a listener during the attempt', () => {
     sim.engine.setOnConnectionStatusChangedListener((status) => {
       sim.statuses.push(status);
       if (status === CONNECTING) void sim.engine.disconnect(false);
@@ -249,7 +249,7 @@ describe('connecting', () => {
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it('that is taken back at once ends with 30001, and what was asked meanwhile too', () => {
+  it('that is taken back at once ends with 30001, and so do the calls in between', () => {
     sim.connect(0);
     void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.events.push(['left', code]) });
     void sim.engine.disconnect(false);
@@ -261,7 +261,7 @@ describe('connecting', () => {
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it('twice at once connects once', () => {
+  it('twice at once opens one connection', () => {
     sim.connect(0);
     sim.connect(0);
     sim.timers.advance(1000);
@@ -272,10 +272,10 @@ describe('connecting', () => {
     expect(sim.server.wires.size).toBe(1);
   });
 
-  it('is one login until the app connects once more', async () => {
-    const instances: (string | null)[] = [];
+  it('is one login until the app connects again', async () => {
+    const loginIds: (string | null)[] = [];
     watchDials(sim.server, (wire) => {
-      instances.push(wire.url.searchParams.get('instance'));
+      loginIds.push(wire.url.searchParams.get('instance'));
     });
     sim.connect(0);
     sim.timers.advance(1000);
@@ -284,14 +284,14 @@ describe('connecting', () => {
     await sim.engine.disconnect(false);
     sim.connect(0);
     sim.timers.advance(MINUTE_MS);
-    const [first, comeBack, next] = instances;
-    expect(instances).toHaveLength(3);
-    expect(comeBack).toBe(first);
+    const [first, reconnected, next] = loginIds;
+    expect(loginIds).toHaveLength(3);
+    expect(reconnected).toBe(first);
     expect(first).toMatch(/^[a-z0-9]+_1$/);
     expect(next).toBe(first?.replace('_1', '_2'));
   });
 
-  it('as another user at the end of the former leaves nothing of that waiting', () => {
+  it('as another user in the callback of the former connect leaves no call of the former user waiting', () => {
     sim.server.refuseWith = 503;
     const onConnected = (code: number) => {
       sim.events.push(['connected', code]);
@@ -306,7 +306,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it('in answer to its end is not stopped by that', () => {
+  it('in the listener of the end starts a new connection', () => {
     sim.server.refuseWith = 503;
     sim.engine.setOnConnectionStatusChangedListener((status) => {
       if (status !== TIMEOUT) return;
@@ -323,7 +323,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it('as another user afterwards leaves nothing of the former', async () => {
+  it('as another user forgets the rooms of the former user', async () => {
     sim.enter();
     await sim.engine.disconnect(false);
     sim.connect(0, tokenOf({ sub: 'bob' }));
@@ -332,7 +332,7 @@ describe('connecting', () => {
   });
 });
 
-describe('the end', () => {
+describe('the end of a connection', () => {
   it.each(['disconnect', 'destroy'] as const)('by %s stops every timer, listener and socket', async (call) => {
     sim.enter();
     sim.server.publish('bob', 'b1');
@@ -353,7 +353,7 @@ describe('the end', () => {
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it.each([10, 200, 5_000, 20_000])('comes %i ms after the network is gone', async (afterMs) => {
+  it.each([10, 200, 5_000, 20_000])('stops everything %i ms after the network is gone', async (afterMs) => {
     sim.enter();
     sim.access.unplug();
     sim.access.reset();

@@ -5,8 +5,8 @@ import { useRoomEntries } from './use-room-entries.ts';
 
 const { script, joinWith, joinEmpty, pushEntries } = useRoomEntries();
 
-describe('the attributes of a room', () => {
-  it('are read page by page after the join, then told', async () => {
+describe('the entries of a room', () => {
+  it('are read page by page after the join, then reported', async () => {
     await script.join({ hasEntries: true });
     expect(await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' })).toBe('');
     expect(await script.answerEntries({ constructor: '2' }, 5)).toBe('a');
@@ -16,7 +16,7 @@ describe('the attributes of a room', () => {
     expect(await script.allEntries()).toEqual({ a: '1', constructor: '2' });
   });
 
-  it('of a room without any come with the first push', async () => {
+  it('come with the first push if the room had none', async () => {
     await joinEmpty();
     pushEntries(1, 'set', { a: '1' });
     expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '1' }]);
@@ -25,7 +25,7 @@ describe('the attributes of a room', () => {
     expect(await script.allEntries()).toEqual({});
   });
 
-  it('that were pushed before the join was answered, or while they were read, are not lost', async () => {
+  it('are not lost if they are pushed before the answer of the join or during the read', async () => {
     await script.connect();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -39,7 +39,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('drop what they have had and what is of another room by that name', async () => {
+  it('ignore old pushes and those of a former room with the same id', async () => {
     await joinWith({ a: '5' }, 5);
     pushEntries(4, 'set', { a: '4' });
     script.server.send({
@@ -57,7 +57,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
   });
 
-  it('are read anew after a jump that nothing fills', async () => {
+  it('are read again after a missing revision that no push fills', async () => {
     await joinWith({ a: '1', b: '2' }, 5);
     pushEntries(8, 'set', { c: '8' });
     await script.flush();
@@ -70,7 +70,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '9' }]);
   });
 
-  it('are not read where the pushes only overtook each other, however busy the room is', async () => {
+  it('are not read again when pushes only overtake each other, even in a busy room', async () => {
     await joinWith({ a: '5' }, 5);
     pushEntries(7, 'set', { a: '7' });
     pushEntries(6, 'set', { a: '6' });
@@ -89,7 +89,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
   });
 
-  it('that changed between two pages, with the push lost, are read again before they count', async () => {
+  it('are read again when they change between two pages and the push is lost', async () => {
     await script.join({ hasEntries: true });
     await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' });
     await script.answerEntries({ b: '6' }, 6);
@@ -102,7 +102,7 @@ describe('the attributes of a room', () => {
     expect(await found).toEqual({ a: '6', b: '6' });
   });
 
-  it('are read again after a come-back, and only the difference is told', async () => {
+  it('are read again after a resume, and only the difference is reported', async () => {
     await joinWith({ a: '1', b: '2' }, 5);
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -112,7 +112,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('are asked for again when the server could not tell, and given up at last', async () => {
+  it('are asked for again after a refusal, three times', async () => {
     await script.join({ hasEntries: true });
     const found = script.allEntries();
     for (const retryAfterMs of [50, 50]) {
@@ -123,7 +123,7 @@ describe('the attributes of a room', () => {
     }
     await script.refuseNext('getEntries', 20607);
     expect(await found).toBe(20607);
-    // Who asks again begins anew.
+    // The next call starts from zero.
     const again = script.allEntries();
     await script.refuseNext('getEntries', 20607);
     await script.flush();
@@ -132,7 +132,7 @@ describe('the attributes of a room', () => {
     expect(await again).toEqual({ a: '1' });
   });
 
-  it('are read again after a kick and a new join, whatever was asked before', async () => {
+  it('are read again after an eviction and a new join, even if a read was under way', async () => {
     await joinWith({ a: '1' }, 5);
     pushEntries(9, 'set', { a: '9' });
     await script.flush();
@@ -152,7 +152,7 @@ describe('the attributes of a room', () => {
     expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('that are known are not handed out between a kick and a new join', async () => {
+  it('are not handed out between an eviction and a new join', async () => {
     await joinWith({ a: '1' }, 5);
     script.push({ event: 'removed', membership: 's1', reason: 'offline' });
     expect(await script.events.next()).toEqual(['removed', 'r', 'offline']);
@@ -162,7 +162,7 @@ describe('the attributes of a room', () => {
     expect(await found).toEqual({ a: '2' });
   });
 
-  it('are refused with him who turns out to be no member', async () => {
+  it('are refused to a user who turns out not to be a member', async () => {
     await script.join({ hasEntries: true });
     const found = script.allEntries();
     await script.refuseNext('getEntries', 23406);
@@ -174,14 +174,14 @@ describe('the attributes of a room', () => {
   });
 });
 
-describe('reading attributes', () => {
+describe('reading entries', () => {
   const get = (key: string) =>
     new Promise((resolve) => {
       const onSuccess = (entry: Map<string, string>) => resolve([...entry]);
       void script.engine.getChatRoomEntry('r', key, { onSuccess, onError: resolve });
     });
 
-  it('waits until they are known', async () => {
+  it('waits until the entries are known', async () => {
     await script.join({ hasEntries: true });
     const [one, missing, every] = [get('constructor'), get('toString'), script.allEntries()];
     await script.answerEntries({ constructor: '1' }, 5);
@@ -224,14 +224,14 @@ describe('reading attributes', () => {
     expect(await stopped).toBe(30001);
   });
 
-  it.each(['disconnect', 'destroy'] as const)('ends with 30001 where %s is called right after it', async (call) => {
+  it.each(['disconnect', 'destroy'] as const)('ends with 30001 if %s is called right after it', async (call) => {
     await script.join();
     const found = script.allEntries();
     await script.engine[call](false);
     expect(await found).toBe(30001);
   });
 
-  it('is for members where another user is connected right after it', async () => {
+  it('is for members, even if another user connects right after the call', async () => {
     await script.join();
     const found = script.allEntries();
     void script.engine.disconnect(false);
@@ -249,14 +249,14 @@ describe('reading attributes', () => {
     expect(await found).toEqual({ a: '2' });
   });
 
-  it('hands out what the app may change', async () => {
+  it('hands out a copy that the app may change', async () => {
     await joinWith({ a: '1' }, 5);
     const change = (entries: Map<string, string>) => entries.clear();
     await script.engine.getChatRoomAllEntries('r', { onSuccess: change });
     expect(await script.allEntries()).toEqual({ a: '1' });
   });
 
-  it('tells the listeners where no callback is given', async () => {
+  it('calls the listeners if there is no callback', async () => {
     script.engine.setOnChatRoomEntryLoadedListener((code, room, entry) =>
       script.events.put(['entry', code, room, [...entry]]),
     );

@@ -3,8 +3,8 @@ import { useRoomEntries } from './use-room-entries.ts';
 
 const { script, joinWith, joinEmpty, pushEntries } = useRoomEntries();
 
-describe('setting attributes', () => {
-  it('sends one, and what was set is there to be read before its push comes', async () => {
+describe('setting entries', () => {
+  it('sends one entry, which can be read before its push arrives', async () => {
     await joinEmpty();
     const code = new Promise((resolve) => {
       void script.engine.addChatRoomEntry('r', 'constructor', 'v', true, false, { onChatRoomEntryAdded: resolve });
@@ -22,7 +22,7 @@ describe('setting attributes', () => {
     await script.flush();
   });
 
-  it('reads anew where the push is lost', async () => {
+  it('reads the entries again if the push is lost', async () => {
     await joinEmpty();
     await script.engine.addChatRoomEntry('r', 'a', '1', false, false, {
       onChatRoomEntryAdded: (code) => script.events.put([code]),
@@ -36,7 +36,7 @@ describe('setting attributes', () => {
     expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '1' }]);
   });
 
-  it('takes a map or an object, and tells which keys were not set', async () => {
+  it('takes a map or an object, and reports the keys that were not set', async () => {
     await joinEmpty();
     const set = (entries: Map<string, string> | Record<string, string>) =>
       script.engine.addChatRoomEntries('r', entries, false, true, {
@@ -52,7 +52,7 @@ describe('setting attributes', () => {
     expect(await script.events.next()).toEqual([23428, [['constructor', 23424]]]);
   });
 
-  it('of one key tells the code of the key', async () => {
+  it('of one key reports the code of that key', async () => {
     await joinEmpty();
     await script.engine.addChatRoomEntry('r', 'a', '1', false, false, {
       onChatRoomEntryAdded: (code) => script.events.put([code]),
@@ -61,7 +61,7 @@ describe('setting attributes', () => {
     expect(await script.events.next()).toEqual([23423]);
   });
 
-  it('splits what does not fit in a frame, and tells one outcome', async () => {
+  it('splits a batch that does not fit in a frame, and reports one outcome', async () => {
     await joinEmpty();
     const value = '字'.repeat(4096);
     const given = Object.fromEntries(['a', 'b', 'c'].map((key) => [key, value]));
@@ -77,7 +77,7 @@ describe('setting attributes', () => {
     expect(await script.events.next()).toEqual([23428, [['c', 23423]]]);
   });
 
-  it('sends nothing of a batch with a value that is none, whatever else is in it', async () => {
+  it('sends nothing of a batch with an invalid value', async () => {
     await joinEmpty();
     const value = '字'.repeat(4096);
     const set = (bad: string) =>
@@ -95,7 +95,7 @@ describe('setting attributes', () => {
     // The frame around them is 107 bytes with the longest id, each of them 6 and its value, and a comma between two.
     [3626, 'abc'],
     [3627, 'ab'],
-  ])('of %i characters of CJK each puts as many into a frame as fit in it: %s', async (length, keys) => {
+  ])('of %i CJK characters each puts as many into a frame as fit: %s', async (length, keys) => {
     await joinEmpty();
     const entries = Object.fromEntries(['a', 'b', 'c', 'd'].map((key) => [key, '字'.repeat(length)]));
     await script.engine.addChatRoomEntries('r', entries, false, true);
@@ -105,7 +105,7 @@ describe('setting attributes', () => {
     expect(Object.keys((await script.server.take('setEntries')).entries).join('')).toBe('abcd'.slice(keys.length));
   });
 
-  it('is over for one who is muted', async () => {
+  it('is refused for good to a muted user', async () => {
     await joinEmpty();
     script.engine.setOnChatRoomEntryAddedListener((...args) => script.events.put(['added', ...args]));
     script.engine.setOnChatRoomEntryRemovedListener((...args) => script.events.put(['removed', ...args]));
@@ -119,7 +119,7 @@ describe('setting attributes', () => {
     await script.flush();
   });
 
-  it('is tried again when the server says when, and tells one outcome', async () => {
+  it('is retried when the server says when, and reports one outcome', async () => {
     await joinEmpty();
     await script.engine.addChatRoomEntry('r', 'a', '1', false, false, {
       onChatRoomEntryAdded: (code) => script.events.put([code]),
@@ -135,7 +135,7 @@ describe('setting attributes', () => {
     await script.flush();
   });
 
-  it('refuses more than 10 by itself', async () => {
+  it('refuses more than 10 without asking the server', async () => {
     await joinEmpty();
     const keys = Array.from({ length: 11 }, (_, index) => `k${index}`);
     script.engine.setOnChatRoomEntriesAddedListener((code, room, entries, errors) =>
@@ -153,7 +153,7 @@ describe('setting attributes', () => {
   });
 });
 
-describe('removing attributes', () => {
+describe('removing entries', () => {
   it('sends the keys', async () => {
     await joinWith({ a: '1', b: '2' }, 5);
     const done = { onChatRoomEntriesRemoved: (code: number) => script.events.put([code]) };
@@ -168,7 +168,7 @@ describe('removing attributes', () => {
     expect(await found).toEqual({});
   });
 
-  it('of one key tells the code of the key', async () => {
+  it('of one key reports the code of that key', async () => {
     await joinWith({ a: '1' }, 5);
     const done = { onChatRoomEntryRemoved: (code: number) => script.events.put([code]) };
     await script.engine.removeChatRoomEntry('r', 'a', false, done);
@@ -179,7 +179,7 @@ describe('removing attributes', () => {
     expect(await script.events.next()).toEqual([23427]);
   });
 
-  it('is done where a first attempt without an answer has done it', async () => {
+  it('succeeds when an attempt without an answer has removed the entry', async () => {
     await joinWith({ a: '1' }, 5);
     const done = { onChatRoomEntryRemoved: (code: number) => script.events.put([code]) };
     await script.engine.removeChatRoomEntry('r', 'a', false, done);
@@ -191,8 +191,8 @@ describe('removing attributes', () => {
   });
 });
 
-describe('the calls for attributes', () => {
-  it('tell the listeners where no callback is given', async () => {
+describe('the calls for entries', () => {
+  it('call the listeners if there is no callback', async () => {
     script.engine.setOnChatRoomEntryAddedListener((...args) => script.events.put(['added', ...args]));
     script.engine.setOnChatRoomEntriesAddedListener((code, room, entries, errors) =>
       script.events.put(['all added', code, room, [...entries], [...errors]]),
@@ -216,7 +216,7 @@ describe('the calls for attributes', () => {
     expect(await script.events.next()).toEqual(['all removed', 0, 'r', ['a']]);
   });
 
-  it('refuse what is no argument, and everything after destroy', async () => {
+  it('refuse invalid arguments, and everything after destroy', async () => {
     const wrong = {} as never;
     expect(await script.engine.addChatRoomEntry('', 'a', '1', false, false)).toBe(1);
     expect(await script.engine.addChatRoomEntry('r', '', '1', false, false)).toBe(1);

@@ -8,7 +8,7 @@ const { BEFORE, AFTER } = RCIMIWTimeOrder;
 
 const script = useScriptedEngine();
 
-/** A message of a time. */
+/** A message of this time. */
 const sent = (seq: number, sentAtMs: number): Message => message(seq, { sentAtMs });
 
 const get = (timestamp: number, order: RCIMIWTimeOrder, count: number) =>
@@ -25,7 +25,7 @@ async function answer(messages: readonly Message[], next?: number, roomEpoch = '
 }
 
 describe('a page of history', () => {
-  it('goes on where the last one has ended, though messages have the same time', async () => {
+  it('continues where the last page ended, even if messages have the same time', async () => {
     await script.join();
     await get(0, BEFORE, 2);
     expect(await answer([sent(5, 840), sent(4, 830)], 4)).toEqual({ timestampMs: 0, order: 'descending', count: 2 });
@@ -36,7 +36,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [3, 2]]);
   });
 
-  it('is fetched until it is full, and costs the app one call', async () => {
+  it('is fetched until it is full, with one call of the app', async () => {
     await script.join();
     await get(0, AFTER, 4);
     const asked = { timestampMs: 0, order: 'ascending' };
@@ -55,7 +55,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [1, 4]]);
   });
 
-  it('is refused as a whole, and had as a whole by the same call', async () => {
+  it('is refused as a whole, and the same call can fetch all of it later', async () => {
     await script.join();
     await get(0, BEFORE, 3);
     await answer([sent(9, 90)], 9);
@@ -66,7 +66,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [9, 8]]);
   });
 
-  it('is asked for again when the server says when, and after a loss, from where it was', async () => {
+  it('continues after a refusal, when the server says, and after a lost connection', async () => {
     await script.join();
     await get(0, BEFORE, 2);
     await answer([sent(9, 90)], 9);
@@ -81,7 +81,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [9, 8]]);
   });
 
-  it('is given up where the server says for too long that it was asked too often', async () => {
+  it('is given up after eight refusals for the rate', async () => {
     await script.join();
     await get(0, BEFORE, 2);
     for (let attempt = 1; attempt <= 8; attempt += 1) {
@@ -93,7 +93,7 @@ describe('a page of history', () => {
     await script.flush();
   });
 
-  it('comes whole before what the app asked for after it', async () => {
+  it('is complete before the next call of the app is sent', async () => {
     await script.join();
     await get(0, BEFORE, 2);
     await script.sendText('one');
@@ -103,7 +103,7 @@ describe('a page of history', () => {
     await script.server.take('send');
   });
 
-  it('goes on before what the join gave, and after what was sent or pushed', async () => {
+  it('continues before the messages of the join, and after sent or pushed ones', async () => {
     await script.join({ seq: 4, messages: [sent(3, 30), sent(4, 40)] });
     await get(30, BEFORE, 2);
     // All of that ms, the app's own and those before it.
@@ -126,7 +126,7 @@ describe('a page of history', () => {
     expect(pages).toEqual([[2, 1], [], [7]]);
   });
 
-  it('goes on after what was sent also where the app asks while it is told of that', async () => {
+  it('continues after a sent message, even if asked for in the callback of the send', async () => {
     await script.join();
     const made = await script.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
     await script.engine.sendMessage(made, { onMessageSent: () => void get(60, AFTER, 2) });
@@ -135,7 +135,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [7]]);
   });
 
-  it('goes on also where the user is in the room by another device only', async () => {
+  it('continues for a user who joined on another device only', async () => {
     await script.connect();
     await get(0, BEFORE, 1);
     await answer([sent(9, 90)], 9);
@@ -145,7 +145,7 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [8]]);
   });
 
-  it('begins anew in another room by the same name, and after a leave', async () => {
+  it('starts again in a new room with the same id, and after a leave', async () => {
     await script.join();
     await get(0, BEFORE, 1);
     await answer([sent(9, 90)], 9);
@@ -161,7 +161,7 @@ describe('a page of history', () => {
     expect(await answer([])).toEqual({ timestampMs: 80, order: 'descending', count: 1 });
   });
 
-  it('is told to the listener where there is no callback', async () => {
+  it('goes to the listener if there is no callback', async () => {
     script.engine.setOnChatRoomMessagesLoadedListener((code, room, messages, syncTime) =>
       script.events.put(['loaded', code, room, messages.map(({ seq }) => seq), syncTime]),
     );

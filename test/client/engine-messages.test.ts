@@ -19,7 +19,7 @@ beforeEach(() => {
   );
 });
 
-/** What stands where a message was recalled. */
+/** The message that replaces a recalled one. */
 const notice = (seq: number, more: Partial<Message> = {}): Message =>
   message(seq, { type: 'RC:RcNtf', content: '{"operatorId":"bob"}', recalled: true, ...more });
 const pushRecalled = (recalled: Message) => script.push({ event: 'recalled', message: recalled });
@@ -30,7 +30,7 @@ function nextMessage(): Promise<RCIMIWMessage> {
 }
 
 describe('a recalled message', () => {
-  it('is told once, with what now stands in its place', async () => {
+  it('is reported once, with its replacement', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
     expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     const recalled = new Promise((resolve) => script.engine.setOnRemoteMessageRecalledListener(resolve));
@@ -55,7 +55,7 @@ describe('a recalled message', () => {
     expect(await script.events.next()).toEqual(['message', 2, 0, false]);
   });
 
-  it('that was deleted is told as such where the app has had it', async () => {
+  it('that is deleted is reported as deleted if the app has it', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
     expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     const recalled = new Promise((resolve) => script.engine.setOnRemoteMessageRecalledListener(resolve));
@@ -63,7 +63,7 @@ describe('a recalled message', () => {
     expect(await recalled).toMatchObject({ messageType: 8, messageUId: 'm1', seq: 1, deleted: true });
   });
 
-  it('that was deleted before the app had it is passed over, however often that is told', async () => {
+  it('that is deleted before the app has it is passed over, even if the recall comes twice', async () => {
     await script.join();
     script.pushMessages(message(2));
     pushRecalled(notice(2, { hidden: true }));
@@ -77,7 +77,7 @@ describe('a recalled message', () => {
     await script.flush();
   });
 
-  it('that the app has not had comes as what stands in its place, in its turn', async () => {
+  it('that the app does not have yet comes as its replacement, in its turn', async () => {
     await script.join();
     pushRecalled(notice(2));
     script.pushMessages(message(2));
@@ -89,7 +89,7 @@ describe('a recalled message', () => {
     expect(await script.events.next()).toEqual([3, 2]);
   });
 
-  it('is one in the history and in what was missed', async () => {
+  it('comes as its replacement in history and in missed messages', async () => {
     await script.join({ seq: 1, messages: [notice(1)] });
     expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     await script.reconnect();
@@ -104,7 +104,7 @@ describe('a recalled message', () => {
     expect(await found).toMatchObject([{ seq: 1, messageType: 8 }]);
   });
 
-  it('of another room by that name, or of one that he has left, is nothing', async () => {
+  it('of a former room with the same id, or of a room that was left, is ignored', async () => {
     await script.join({ seq: 1 });
     script.server.send({ event: 'recalled', room: 'r', roomEpoch: 'e0', message: notice(1) });
     script.server.send({ event: 'recalled', room: 'other', roomEpoch: 'e1', message: notice(1) });
@@ -118,7 +118,7 @@ describe('a recalled message', () => {
     expect(await script.events.next()).toEqual(['left', 23406, 'r']);
   });
 
-  it('that was pushed before the join was answered is told after it', async () => {
+  it('that is pushed before the answer of the join is reported after it', async () => {
     await script.connect();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -137,7 +137,7 @@ describe('recalling', () => {
     return next;
   };
 
-  it('asks the server and is not told of its own recall', async () => {
+  it('asks the server, and gets no event for its own recall', async () => {
     const given = await received();
     const outcome = new Promise((resolve) => {
       const onMessageRecalled = (code: number, recalled: RCIMIWMessage) => resolve([code, recalled]);
@@ -153,7 +153,7 @@ describe('recalling', () => {
     expect(await script.events.next()).toEqual(['recalled', 'other', 0]);
   });
 
-  it('tells that it was refused, to the listener where there is no callback', async () => {
+  it('reports a refusal, to the listener if there is no callback', async () => {
     const given = await received();
     script.engine.setOnMessageRecalledListener((code, { messageUId }) =>
       script.events.put(['outcome', code, messageUId]),
@@ -161,12 +161,12 @@ describe('recalling', () => {
     await script.engine.recallMessage(given);
     await script.refuseNext('recall', 25107);
     expect(await script.events.next()).toEqual(['outcome', 25107, 'm1']);
-    // Whose message it is may recall it still.
+    // The sender may still recall it.
     pushRecalled(notice(1));
     expect(await script.events.next()).toEqual(['recalled', 'm1', 1]);
   });
 
-  it('refuses what was never sent, and everything after destroy', async () => {
+  it('refuses a message that was never sent, and everything after destroy', async () => {
     const unsent = await script.engine.createTextMessage(CHATROOM, 'r', '', 'hi');
     expect(await script.engine.recallMessage(unsent)).toBe(1);
     const sent = { ...unsent, messageUId: 'm1' };
@@ -182,7 +182,7 @@ describe('a message to all rooms', () => {
   const broadcast = (messageId: string, room = 'r', roomEpoch = 'e1') =>
     script.server.send({ event: 'broadcast', room, roomEpoch, message: message(0, { messageId }) });
 
-  it('is handed over once, and moves no seq', async () => {
+  it('is delivered once, and does not advance the seq', async () => {
     await script.join();
     broadcast('b1');
     broadcast('b1');
@@ -205,14 +205,14 @@ describe('a message to all rooms', () => {
     broadcast('b2');
     broadcast('b3');
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
-    // What came before he was in counts once he is.
+    // A broadcast before the answer of the join counts after it.
     expect(await script.events.next()).toEqual(['message', 0, 0, false]);
     expect(await script.events.next()).toEqual(['message', 0, 0, false]);
     script.pushMessages(message(1));
     expect(await script.events.next()).toEqual(['message', 1, 0, false]);
   });
 
-  it('is known again among the last 1,000', async () => {
+  it('is recognized among the last 1,000', async () => {
     await script.join();
     for (let index = 0; index <= 1000; index += 1) broadcast(`b${index}`);
     for (let index = 0; index <= 1000; index += 1) expect(await script.events.next()).toEqual(['message', 0, 0, false]);
@@ -227,7 +227,7 @@ describe('a message to all rooms', () => {
 describe('a custom message', () => {
   const { NORMAL } = RCIMIWCustomMessagePolicy;
 
-  it('travels as its identifier and the JSON of its fields', async () => {
+  it('is sent as its identifier and the JSON of its fields', async () => {
     await script.join();
     const fields = new Map([
       ['gift', 'rose'],
@@ -244,7 +244,7 @@ describe('a custom message', () => {
     expect(await next).toMatchObject({ messageType: 1, identifier: 'app:gift', fields: { gift: 'rose' } });
   });
 
-  it('takes a plain object of texts and nothing else', async () => {
+  it('takes an object of texts and nothing else', async () => {
     const made = await script.engine.createCustomMessage(CHATROOM, 'r', '', NORMAL, 'app:gift', { gift: 'rose' });
     expect(made.fields).toEqual({ gift: 'rose' });
     await expect(
@@ -256,7 +256,7 @@ describe('a custom message', () => {
     ['other than texts', 'app:gift', '{"count":3}', 0],
     ['no JSON', 'app:gift', 'rose', 0],
     ['a type of RongCloud', 'RC:ImgMsg', '{"content":"x"}', 0],
-  ])('is not made of %s', async (_what, type, content, messageType) => {
+  ])('is not made from %s', async (_what, type, content, messageType) => {
     await script.join();
     const next = nextMessage();
     script.pushMessages(message(1, { type, content }));
@@ -265,14 +265,14 @@ describe('a custom message', () => {
 });
 
 describe('sending', () => {
-  it.each([23408, 23409])('is over with %i, whatever the server says of later', async (code) => {
+  it.each([23408, 23409])('is refused for good with %i, even if the server names a delay', async (code) => {
     await script.join();
     await script.sendText('one');
     await script.refuseNext('send', code, { retryAfterMs: 100 });
     expect(await script.events.next()).toEqual(['sent', 'one', code, 0]);
   });
 
-  it('finds out that he is blocked by the refusal', async () => {
+  it('finds out by a refusal that the user is blocked', async () => {
     await script.join();
     await script.sendText('one');
     await script.refuseNext('send', 23409);
@@ -283,8 +283,8 @@ describe('sending', () => {
 
   it.each([
     ['too long', '"'.repeat(16_000), 30016],
-    ['half a character', 'rose \ud83d', 34205],
-  ])('refuses by itself what is %s, and goes on', async (_what, content, code) => {
+    ['malformed', 'rose \ud83d', 34205],
+  ])('refuses content that is %s without asking the server', async (_what, content, code) => {
     await script.join();
     const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
     const onMessageSent = (outcome: number) => script.events.put(['sent', outcome]);
@@ -294,7 +294,7 @@ describe('sending', () => {
     expect((await script.server.take('send')).content).toBe('{"content":"two"}');
   });
 
-  it('is done where the second attempt finds it done, though he was put out meanwhile', async () => {
+  it('succeeds when the second attempt finds it done, even if the user was removed in between', async () => {
     await script.join();
     const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
     const onMessageSent = (code: number, { messageUId, seq }: RCIMIWMessage) =>
@@ -311,7 +311,7 @@ describe('sending', () => {
     await script.flush();
   });
 
-  it('by a connection that is not in the room is refused, and brings him in again if he is a member', async () => {
+  it('on a connection that is not in the room is refused, and resumes the membership if there is one', async () => {
     await script.join({ seq: 1, messages: [message(1)] });
     expect(await script.events.next()).toEqual(['message', 1, 0, true]);
     await script.sendText('one');

@@ -7,7 +7,7 @@ const script = useScriptedEngine();
 const listenToStatus = () =>
   script.engine.setOnConnectionStatusChangedListener((status) => script.events.put(['status', status]));
 
-/** Shows that nobody tries any more: where somebody does, a `connect` is refused with 34001. */
+/** Shows that the client has stopped trying: otherwise a `connect` would end with 34001. */
 async function expectNoRetry(): Promise<void> {
   script.timers.advance(60_000);
   script.server.selected = undefined;
@@ -16,8 +16,8 @@ async function expectNoRetry(): Promise<void> {
   expect(await script.events.next()).toEqual(['again', 0]);
 }
 
-describe('a connection that is refused by a sub-protocol', () => {
-  it('is offered the codes', async () => {
+describe('a handshake that is refused by a sub-protocol', () => {
+  it('offers all refusal codes', async () => {
     await script.connect();
     expect((await script.server.connections.next()).slice(2)).toEqual([
       'doorman.refused.31004',
@@ -34,7 +34,7 @@ describe('a connection that is refused by a sub-protocol', () => {
     [31010, 4],
     [31020, 5],
     [31029, 6],
-  ])('ends with %i and status %i, and is not tried again', async (code, status) => {
+  ])('ends with %i and status %i, and is not retried', async (code, status) => {
     listenToStatus();
     script.server.selected = `doorman.refused.${code}`;
     await script.engine.connect(token, 0, { onConnected: (outcome) => script.events.put(['connected', outcome]) });
@@ -44,7 +44,7 @@ describe('a connection that is refused by a sub-protocol', () => {
     await expectNoRetry();
   });
 
-  it('ends a coming back too', async () => {
+  it('ends a reconnect too', async () => {
     await script.join();
     script.server.selected = 'doorman.refused.31009';
     await script.reconnect();
@@ -64,7 +64,7 @@ describe('a connection that the server closes for good', () => {
     [31020, 5],
     [31029, 6],
     [39999, 3],
-  ])('by %i ends with status %i, and is not tried again', async (code, status) => {
+  ])('with %i ends with status %i, and is not retried', async (code, status) => {
     await script.connect();
     listenToStatus();
     script.server.send({ event: 'closing', code, message: 'the end' });
@@ -72,7 +72,7 @@ describe('a connection that the server closes for good', () => {
     await expectNoRetry();
   });
 
-  it('ends what waits', async () => {
+  it('ends the waiting calls', async () => {
     await script.join();
     await script.sendText('one');
     await script.server.take('send');
@@ -121,7 +121,7 @@ describe('a notice', () => {
     expect(await script.events.next()).toEqual(['ban', { ...event, chatroomId: '', banType }]);
   });
 
-  it('of a kind that is not known is passed over', async () => {
+  it('of an unknown kind is ignored', async () => {
     send('constructor' as NoticeKind);
     send('block');
     expect(await script.events.next()).toEqual(['block', { ...event, operateType: 1 }]);
@@ -132,7 +132,7 @@ describe('a sync', () => {
   it.each([
     ['joined', 1],
     ['left', 0],
-  ] as const)('tells what he did on another device: %s', async (change, status) => {
+  ] as const)('reports what the user did on another device: %s', async (change, status) => {
     script.engine.setOnChatRoomNotifyMultiLoginSyncListener((event) => script.events.put(['sync', event]));
     await script.join();
     const sync = { event: 'sync', room: 'elsewhere', change, atMs: 5 } as const;

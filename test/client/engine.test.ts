@@ -7,25 +7,25 @@ import { joinedAnswer, message } from './server-frames.ts';
 const script = useScriptedEngine();
 
 describe('connecting', () => {
-  it('carries the token as a sub-protocol and tells the user of the token', async () => {
+  it('sends the token as a sub-protocol and reports the user of the token', async () => {
     expect(await script.connect()).toEqual(['connected', 0, 'ann']);
     const [first, second] = await script.server.connections.next();
     expect([first, second]).toEqual(['doorman.v1', `token.${token}`]);
   });
 
-  it('says which kind of device it is, and which run of it', async () => {
+  it('sends the platform and the login id', async () => {
     await script.connect();
     const { searchParams } = new URL(await script.server.urls.next(), script.server.url);
     expect(searchParams.get('platform')).toBe('mobile');
     expect(searchParams.get('instance')).toMatch(/^[a-z0-9]{1,16}_1$/);
   });
 
-  it('stops at 401 with the code of an incorrect token', async () => {
+  it('stops at 401 with the code for an incorrect token', async () => {
     script.server.refuseWith = 401;
     expect(await script.connect()).toEqual(['connected', 31004, 'ann']);
   });
 
-  it('says that an expired token is expired', async () => {
+  it('stops with its own code if the token has expired', async () => {
     script.server.refuseWith = 401;
     await script.engine.connect(tokenOf({ sub: 'ann', exp: 1 }), 0, {
       onConnected: (code) => script.events.put([code]),
@@ -33,7 +33,7 @@ describe('connecting', () => {
     expect(await script.events.next()).toEqual([31020]);
   });
 
-  it('gives up after its time', async () => {
+  it('gives up after its timeout', async () => {
     script.server.refuseWith = 503;
     const suspended = script.reachesStatus(8);
     await script.engine.connect(token, 1, { onConnected: (code) => script.events.put([code]) });
@@ -42,7 +42,7 @@ describe('connecting', () => {
     expect(await script.events.next()).toEqual([34006]);
   });
 
-  it('refuses what is no argument, and everything after destroy', async () => {
+  it('refuses invalid arguments, and everything after destroy', async () => {
     expect(await script.engine.connect('', 0)).toBe(1);
     expect(await script.engine.joinChatRoom('', 0, true)).toBe(1);
     expect(await script.engine.joinChatRoom('r', 51, true)).toBe(1);
@@ -53,7 +53,7 @@ describe('connecting', () => {
 });
 
 describe('requests', () => {
-  it('tell a code where nobody has connected', async () => {
+  it('end with a code if the client is not connected', async () => {
     expect(await script.engine.leaveChatRoom('r')).toBe(0);
     expect(await script.events.next()).toEqual(['left', 33001, 'r']);
   });
@@ -86,7 +86,7 @@ describe('requests', () => {
 });
 
 describe('messages', () => {
-  it('come in order, each once, those of the join first', async () => {
+  it('arrive in order, each once, those of the join first', async () => {
     await script.join({ seq: 2, messages: [message(1), message(2)] });
     script.pushMessages(message(2), message(3));
     expect(await script.events.next()).toEqual(['message', 1, 1, true]);
@@ -94,7 +94,7 @@ describe('messages', () => {
     expect(await script.events.next()).toEqual(['message', 3, 0, false]);
   });
 
-  it('are asked for when they are missing', async () => {
+  it('are fetched when they are missing', async () => {
     await script.join();
     script.pushMessages(message(1));
     script.pushMessages(message(3));
@@ -110,7 +110,7 @@ describe('messages', () => {
     expect(await script.events.next()).toEqual(['message', 4, 0, false]);
   });
 
-  it('are sent one at a time, and again with the same id after a drop', async () => {
+  it('are sent one at a time, and again with the same id after a lost connection', async () => {
     await script.join();
     await script.sendText('one');
     await script.sendText('two');
@@ -143,8 +143,8 @@ describe('messages', () => {
   });
 });
 
-describe('coming back', () => {
-  it('hands over what was missed, and asks for nothing more where that is all', async () => {
+describe('reconnecting', () => {
+  it('delivers the missed messages, and asks for no more if that is all', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -156,7 +156,7 @@ describe('coming back', () => {
     await script.flush();
   });
 
-  it('tells the kick, joins afresh by itself and tells what is lost', async () => {
+  it('reports the eviction, joins again and reports the lost messages', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -170,7 +170,7 @@ describe('coming back', () => {
     expect(await script.events.next()).toEqual(['message', 40, 0, true]);
   });
 
-  it('tells that he is blocked and does not join again', async () => {
+  it('reports that the user is blocked and does not join again', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -183,7 +183,7 @@ describe('coming back', () => {
 });
 
 describe('a room', () => {
-  it('is forgotten when he is removed; a notice of another membership is nothing', async () => {
+  it('is forgotten when the user is removed; the end of an older membership is ignored', async () => {
     await script.join();
     const removed = { event: 'removed', room: 'r', roomEpoch: 'e1', reason: 'blocked' } as const;
     script.server.send({ ...removed, membership: 'old' });
@@ -197,7 +197,7 @@ describe('a room', () => {
     expect(await script.events.next()).toEqual(['left', 23406, 'r']);
   });
 
-  it('tells its end, and each change of members once', async () => {
+  it('reports its end, and each change of members once', async () => {
     await script.join();
     const change = { userId: 'bob', change: 'joined', membership: 'b1', atMs: 1 } as const;
     const frame = { event: 'members', room: 'r', roomEpoch: 'e1', changes: [change] } as const;
@@ -208,7 +208,7 @@ describe('a room', () => {
     expect(await script.events.next()).toEqual(['status', 'r', 2]);
   });
 
-  it('is left once even if the first answer was lost', async () => {
+  it('is left once even if the first answer is lost', async () => {
     await script.join();
     await script.engine.leaveChatRoom('r');
     await script.server.take('leave');

@@ -10,7 +10,7 @@ beforeEach(() => {
 
 type SignOfLife = readonly [number, 'beat' | 'ping'];
 
-/** When the server got each heartbeat and each question, in seconds since the connection was opened. */
+/** When the server got each heartbeat and each ping, in seconds since the connection opened. */
 function signs(): SignOfLife[] {
   return got.map(([atMs, action]) => [Math.floor((atMs - openedAtMs) / 1000), action] as const);
 }
@@ -20,7 +20,7 @@ const pings = (): SignOfLife[] => signs().filter(([, action]) => action === 'pin
 let openedAtMs: number;
 let got: SignOfLife[];
 
-/** Connects; the time counts from the opening. */
+/** Connects; times count from here. */
 function open(): void {
   sim.connect(0);
   sim.timers.advanceUntil(() => sim.statuses.includes(1));
@@ -35,7 +35,7 @@ function open(): void {
 }
 
 describe('the heartbeat', () => {
-  it('comes every 135 s when nothing else is said', () => {
+  it('is sent every 135 s when nothing else is sent', () => {
     open();
     sim.timers.advance(5 * MINUTE_MS);
     expect(signs()).toEqual([
@@ -44,7 +44,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('is put off by a frame that the server writes down for certain', () => {
+  it('is delayed by a frame that the server is certain to store', () => {
     open();
     sim.timers.advance(30_000);
     sim.ask();
@@ -54,7 +54,7 @@ describe('the heartbeat', () => {
     expect(signs()).toEqual([[165, 'beat']]);
   });
 
-  it('comes 20 s sooner after a frame that the server may not have written down', () => {
+  it('is sent 20 s sooner after a frame that the server may not have stored', () => {
     open();
     sim.timers.advance(30_000);
     sim.ask();
@@ -66,7 +66,7 @@ describe('the heartbeat', () => {
     expect(signs()).toEqual([[169, 'beat']]);
   });
 
-  it('is not put off by a clock that is put back: what was said before then does not count', () => {
+  it('is not delayed by a clock that is set back: frames before that do not count', () => {
     open();
     sim.timers.advance(30_000);
     sim.ask();
@@ -81,7 +81,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('comes a minute sooner in a hidden page, whose timers are late', () => {
+  it('is sent a minute sooner in a hidden page, whose timers are late', () => {
     open();
     sim.timers.advance(80_000);
     expect(signs()).toEqual([]);
@@ -93,7 +93,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('is no sooner than ever in a page that has come back', () => {
+  it('is on time again in a page that is visible again', () => {
     open();
     sim.notice('hidden');
     sim.timers.advance(30_000);
@@ -104,7 +104,7 @@ describe('the heartbeat', () => {
     expect(signs()).toHaveLength(2);
   });
 
-  it('asks for an answer when nothing has come for an hour', () => {
+  it('becomes a ping when nothing has arrived for an hour', () => {
     open();
     sim.timers.advance(60 * MINUTE_MS + 1000);
     expect(pings()).toEqual([[3600, 'ping']]);
@@ -112,7 +112,7 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('does not ask as long as something comes', () => {
+  it('stays without a ping as long as something arrives', () => {
     open();
     const [wire] = sim.connections;
     for (let minute = 0; minute < 100; minute += 50) {
@@ -122,7 +122,7 @@ describe('the heartbeat', () => {
     expect(pings()).toEqual([]);
   });
 
-  it('drops the connection when there is no answer, and dials anew', () => {
+  it('finds a dead connection by a ping without an answer, and reconnects', () => {
     open();
     sim.access.unplug();
     sim.timers.advance(60 * MINUTE_MS);
@@ -132,7 +132,7 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
-  it.each(['online', 'visible'] as const)('asks when the platform says %s', (event) => {
+  it.each(['online', 'visible'] as const)('is joined by a ping when the platform says %s', (event) => {
     open();
     sim.notice(event);
     sim.timers.advance(1000);
@@ -140,7 +140,7 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('asks once at a time', () => {
+  it('has one ping at a time', () => {
     open();
     sim.notice('visible');
     sim.notice('visible');
@@ -151,7 +151,7 @@ describe('the heartbeat', () => {
     expect(pings()).toHaveLength(2);
   });
 
-  it('asks when a request was not answered, and drops what is silent then', () => {
+  it('pings after a request without an answer, and reconnects if that has none either', () => {
     open();
     sim.access.unplug();
     sim.ask();
@@ -162,7 +162,7 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
-  it('keeps a connection that does not answer but speaks, and asks it again', () => {
+  it('keeps a connection that sends frames but no answers, and pings again', () => {
     open();
     sim.server.trouble = { ...sim.server.trouble, lostAnswer: 1 };
     const [wire] = sim.connections;
@@ -178,13 +178,13 @@ describe('the heartbeat', () => {
     expect(sim.statuses.slice(2, 3)).toEqual([8]);
   });
 
-  it('asks again where the last that came had been on its way when the connection died', () => {
+  it('pings again if the last frame was sent before the connection died', () => {
     open();
     const [wire] = sim.connections;
     wire?.send('{}');
     sim.timers.advance(10);
     sim.notice('visible');
-    // It has come, and the question has not got through.
+    // The frame has arrived, and the ping has not.
     sim.timers.advance(50);
     sim.access.unplug();
     sim.access.plugIn();

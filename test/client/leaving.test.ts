@@ -15,15 +15,15 @@ beforeEach(() => {
 
 const leave = () => void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => left(code) });
 
-/** He is out, and nobody has told him. */
-function putOut(reason: EndReason): void {
+/** Removes ann, and the push of it is lost. */
+function removeSilently(reason: EndReason): void {
   sim.server.trouble = { ...NO_TROUBLE, lostPush: 1 };
   sim.server.remove('ann', reason);
   sim.server.trouble = NO_TROUBLE;
 }
 
 describe('a leave that failed', () => {
-  it('while the connection was renewed leaves him in, by the new one', () => {
+  it('during a renewal leaves the user in the room, on the new connection', () => {
     sim.beginRenewal();
     sim.server.override = ({ action }) => (action === 'leave' ? 'unanswered' : undefined);
     leave();
@@ -36,7 +36,7 @@ describe('a leave that failed', () => {
     expect(sim.handed).toEqual([1]);
   });
 
-  it('after the connection was lost leaves him in, by the next one', () => {
+  it('after a lost connection leaves the user in the room, on the next connection', () => {
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 20607, retryAfterMs: 500 } : undefined);
     leave();
     sim.timers.advance(1000);
@@ -49,14 +49,14 @@ describe('a leave that failed', () => {
     expect(sim.handed).toEqual([1]);
   });
 
-  it('although it was done is known for that before the next join', () => {
+  it('although the server served it is found out before the next join', () => {
     left = (code) => {
       sim.events.push(['left', code]);
       sim.join();
     };
     sim.server.override = ({ action }) => {
       if (action !== 'leave') return undefined;
-      putOut('left');
+      removeSilently('left');
       return 'unanswered';
     };
     leave();
@@ -69,9 +69,9 @@ describe('a leave that failed', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('because the room is gone is done, and so is the next join', () => {
+  it('because the room is destroyed counts as done, and the next join works', () => {
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 23410 } : undefined);
-    putOut('destroyed');
+    removeSilently('destroyed');
     leave();
     sim.timers.advance(1000);
     sim.join();
@@ -84,7 +84,7 @@ describe('a leave that failed', () => {
 });
 
 describe('a leave', () => {
-  it('after a join without an answer, which the server has served, takes him out', () => {
+  it('after a join without an answer ends the membership that the server made', () => {
     leave();
     sim.timers.advance(1000);
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
@@ -102,8 +102,8 @@ describe('a leave', () => {
     expect(sim.server.isOnline('ann')).toBe(false);
   });
 
-  it('right after a join that finds him put out comes after his coming in again', () => {
-    putOut('offline');
+  it('right after a join that reveals an eviction follows the new join', () => {
+    removeSilently('offline');
     sim.join();
     leave();
     sim.timers.advance(5000);
@@ -115,9 +115,9 @@ describe('a leave', () => {
     expect(sim.server.isOnline('ann')).toBe(false);
   });
 
-  it('when he is told that he was put out, which a join has found, comes after his coming in again', () => {
+  it('in the listener of an eviction that a join reveals follows the new join', () => {
     sim.engine.setOnChatRoomRemovedListener(() => leave());
-    putOut('offline');
+    removeSilently('offline');
     sim.join();
     sim.timers.advance(5000);
     expect(sim.events).toEqual([

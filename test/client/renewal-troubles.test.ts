@@ -16,7 +16,7 @@ beforeEach(() => {
 const join = (room: string) =>
   void sim.engine.joinChatRoom(room, -1, true, { onChatRoomJoined: (code) => joined.push([room, code]) });
 
-/** The first join from now on ends so. */
+/** The next join fails in this way. */
 function failOneJoin(how: { readonly code: number; readonly retryAfterMs: number } | 'unanswered'): void {
   let isFirst = true;
   sim.server.override = ({ action }) => {
@@ -26,7 +26,7 @@ function failOneJoin(how: { readonly code: number; readonly retryAfterMs: number
   };
 }
 
-/** All goes on: another room can be joined, messages go and come, and there is one connection. */
+/** Another room can be joined, messages are sent and received, and there is one connection. */
 async function expectAllWell(): Promise<void> {
   join('other');
   await sim.send('one');
@@ -40,8 +40,8 @@ async function expectAllWell(): Promise<void> {
   expect(sim.connections).toHaveLength(1);
 }
 
-describe('a renewal while he joins once more', () => {
-  it('gets on where that join is to be tried again', async () => {
+describe('a renewal during another join of the same room', () => {
+  it('completes if that join is retried', async () => {
     sim.beginRenewal();
     failOneJoin({ code: 20607, retryAfterMs: 500 });
     join('r');
@@ -50,7 +50,7 @@ describe('a renewal while he joins once more', () => {
     await expectAllWell();
   });
 
-  it('gets on where that join waits for its next attempt when the new connection is there', async () => {
+  it('completes if that join waits for its next attempt when the new connection opens', async () => {
     sim.timers.advance(110 * MINUTE_MS - 2000);
     failOneJoin({ code: 20607, retryAfterMs: 5000 });
     join('r');
@@ -59,7 +59,7 @@ describe('a renewal while he joins once more', () => {
     expect(joined).toContainEqual(['r', 0]);
   });
 
-  it('gets on where the old connection is lost with it', async () => {
+  it('completes if the old connection is lost with that join', async () => {
     sim.beginRenewal();
     const [old] = sim.connections;
     failOneJoin('unanswered');
@@ -73,7 +73,7 @@ describe('a renewal while he joins once more', () => {
 });
 
 describe('a renewal', () => {
-  it('gets on where he is put out of a room while its resume waits for the next attempt', () => {
+  it('completes if the user is removed from a room whose resume waits for its next attempt', () => {
     sim.beginRenewal();
     sim.server.override = (frame) =>
       frame.action === 'join' && frame.room === 'r' ? { code: -1, retryAfterMs: 1000 } : undefined;
@@ -102,7 +102,7 @@ describe('a renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('during which a leave finds the token expired ends the connection: he is in by the old one only', async () => {
+  it('during which a leave finds the token expired ends the connection', async () => {
     sim.beginRenewal();
     sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 31020 } : undefined);
@@ -111,7 +111,7 @@ describe('a renewal', () => {
     expect(sim.statuses).toEqual([2, 1, 5]);
   });
 
-  it('that goes back to the old connection gives a sign of life on it in time', () => {
+  it('that falls back to the old connection sends a heartbeat on it in time', () => {
     const leases = new Map<Wire, number>();
     const beatsLeftMs: number[] = [];
     sim.server.override = ({ action }, wire) => {

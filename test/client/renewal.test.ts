@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 const own = () => [...sim.network.wires.values()];
-/** From now on frames of this action take so long to get to the server. */
+/** From now on, frames of this action take this long to reach the server. */
 function slowDown(action: string, delayMs: number): void {
   const received = sim.server.received.bind(sim.server);
   sim.server.received = (wire, text) => {
@@ -39,7 +39,7 @@ describe('a planned renewal', () => {
     expect(sim.network.wires.size).toBe(2);
   });
 
-  it('is there before the old connection goes, and nobody notices', () => {
+  it('opens the new connection before the old one closes, and the membership stays online', () => {
     sim.enter();
     const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
@@ -61,18 +61,18 @@ describe('a planned renewal', () => {
     ]);
   });
 
-  it('is of the same run of the client', () => {
-    const instances = new Set<string | null>();
+  it('keeps the login id', () => {
+    const loginIds = new Set<string | null>();
     watchDials(sim.server, (wire) => {
-      instances.add(wire.url.searchParams.get('instance'));
+      loginIds.add(wire.url.searchParams.get('instance'));
       expect(wire.url.searchParams.get('platform')).toBe('desktop');
     });
     sim.enter();
     sim.timers.advance(5 * 60 * MINUTE_MS);
-    expect([...instances]).toHaveLength(1);
+    expect([...loginIds]).toHaveLength(1);
   });
 
-  it('waits for what is under way on the old connection', async () => {
+  it('waits for operations under way on the old connection', async () => {
     sim.enter();
     sim.beginRenewal();
     const [old] = sim.connections;
@@ -88,7 +88,7 @@ describe('a planned renewal', () => {
     expect(sim.frames('send')).toHaveLength(1);
   });
 
-  it('waits for what is under way in no room', () => {
+  it('waits for requests that are about no room', () => {
     sim.enter();
     sim.beginRenewal();
     slowDown('history', 5000);
@@ -100,7 +100,7 @@ describe('a planned renewal', () => {
     expect(sim.frames('history')).toHaveLength(1);
   });
 
-  it('has nothing to do with a question that the old connection left open', () => {
+  it('ignores a ping that the old connection left open', () => {
     sim.enter();
     sim.beginRenewal();
     slowDown('ping', 20_000);
@@ -110,7 +110,7 @@ describe('a planned renewal', () => {
     expect(sim.network.dials).toBe(2);
   });
 
-  it('asks again by the new connection what the old one has lost', async () => {
+  it('repeats on the new connection what was lost on the old one', async () => {
     sim.enter();
     const [old] = sim.connections;
     sim.timers.advance(110 * MINUTE_MS - 3000);
@@ -128,7 +128,7 @@ describe('a planned renewal', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('brings in who joined by the old connection meanwhile', () => {
+  it('resumes a membership that was joined on the old connection in between', () => {
     sim.connect(0);
     sim.timers.advance(110 * MINUTE_MS);
     sim.timers.advanceUntil(() => sim.network.wires.size === 2);
@@ -141,7 +141,7 @@ describe('a planned renewal', () => {
     expect(sim.handed).toEqual([1]);
   });
 
-  it('hands out once what comes by both', () => {
+  it('delivers once what arrives on both connections', () => {
     sim.enter();
     const notice = { event: 'notice', kind: 'mute-room', room: 'r', userIds: [], durationMs: 0, extra: '' } as const;
     let notices = 0;
@@ -160,7 +160,7 @@ describe('a planned renewal', () => {
     expect(notices).toBe(20);
   });
 
-  it('is tried again until the old connection ends, and then it comes back as ever', () => {
+  it('is retried until the old connection ends, and then the client reconnects as usual', () => {
     sim.enter();
     sim.timers.advance(100 * MINUTE_MS);
     sim.server.refuseWith = 503;
@@ -174,7 +174,7 @@ describe('a planned renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('that works in the end is not noticed either, and the next one begins anew', () => {
+  it('that succeeds late keeps the status, and the next one starts with a short delay', () => {
     sim.enter();
     sim.timers.advance(100 * MINUTE_MS);
     sim.server.refuseWith = 503;
@@ -191,13 +191,13 @@ describe('a planned renewal', () => {
     expect(sim.connections[0]?.openedAtMs).toBeGreaterThan(sim.timers.nowMs - 1000);
   });
 
-  it('goes back to the old connection where the new one is lost at once', async () => {
+  it('falls back to the old connection if the new one is lost at once', async () => {
     sim.enter();
     const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
     sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     const [, young] = sim.connections;
-    // The new one is open, and the room not resumed yet.
+    // The new connection is open, and the room is not resumed yet.
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
     sim.timers.advanceUntil(() => sim.frames('join').length === 2);
     sim.server.trouble = NO_TROUBLE;
@@ -213,7 +213,7 @@ describe('a planned renewal', () => {
     expect(sim.server.log.messages).toHaveLength(1);
   });
 
-  it('takes who joined by the new connection back to the old one', () => {
+  it('resumes on the old connection a membership that was joined on the lost new one', () => {
     sim.connect(0);
     sim.timers.advance(110 * MINUTE_MS);
     sim.timers.advanceUntil(() => sim.network.wires.size === 2);
@@ -232,7 +232,7 @@ describe('a planned renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('asks whether the old connection is there after it has gone back to it', () => {
+  it('pings the old connection after falling back to it', () => {
     sim.enter();
     const [old, ...none] = own();
     expect(none).toEqual([]);
@@ -249,7 +249,7 @@ describe('a planned renewal', () => {
     expect(sim.statuses.slice(2, 3)).toEqual([8]);
   });
 
-  it('leaves an old connection behind that never ended, once there is another new one', () => {
+  it('abandons an old connection that never ended when the next renewal comes', () => {
     sim.enter();
     const [old] = own();
     sim.timers.advance(109 * MINUTE_MS);
@@ -267,7 +267,7 @@ describe('a planned renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('goes on with the new connection where the old one is lost before everything has moved', async () => {
+  it('continues on the new connection if the old one is lost before everything has moved', async () => {
     sim.enter();
     const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
@@ -285,7 +285,7 @@ describe('a planned renewal', () => {
     expect(sim.connections).toHaveLength(1);
   });
 
-  it('is not tried again with a token that has expired; 31020 comes when the old connection is lost', () => {
+  it('is not retried with an expired token; 31020 comes when the old connection is lost', () => {
     const expiresAtMs = sim.timers.nowMs + 60 * MINUTE_MS;
     sim.connect(0, tokenOf({ sub: 'ann', exp: expiresAtMs / 1000 }));
     sim.timers.advance(1000);

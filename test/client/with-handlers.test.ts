@@ -48,7 +48,7 @@ async function publish(content: string, isKept = true): Promise<string> {
   return published.messageId;
 }
 
-/** Publishes so many, of so many bytes: each fifth is not kept, and each seventh is deleted. */
+/** Publishes messages of this size: each fifth is not kept in the history, and each seventh is deleted. */
 async function publishMixed(count: number, bytes: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
     const messageId = await publish('x'.repeat(bytes), number % 5 !== 0);
@@ -67,7 +67,7 @@ async function enter(messageCount: number): Promise<void> {
 }
 
 describe('a join', () => {
-  it('gives all that was asked for, though a frame holds a fifth of it', async () => {
+  it('delivers all messages asked for, even if a frame holds a fifth of them', async () => {
     for (let number = 1; number <= 60; number += 1) await publish('x'.repeat(3000));
     await enter(50);
     expect(ann.handed).toEqual(range(11, 60));
@@ -76,7 +76,7 @@ describe('a join', () => {
     expect(ann.handed).toEqual(range(11, 61));
   });
 
-  it('gives nothing in place of what is hidden, and what is pushed after that', async () => {
+  it('passes over hidden messages, and delivers later pushes', async () => {
     await publishMixed(120, 10);
     await enter(50);
     const shown = range(1, 120).filter(isMixed);
@@ -87,8 +87,8 @@ describe('a join', () => {
   });
 });
 
-describe('a come-back', () => {
-  it('gives all that was missed, over many pages, and nothing in place of what is hidden', async () => {
+describe('a resume', () => {
+  it('delivers all missed messages over many pages, and passes over hidden ones', async () => {
     await enter(-1);
     ann.access.unplug();
     await server.advance(1000);
@@ -96,11 +96,11 @@ describe('a come-back', () => {
     ann.access.plugIn();
     ann.access.reset();
     await server.advance(MINUTE_MS);
-    // The last one is not kept either, but still at hand.
+    // The last message is not kept in the history, but the room still has it.
     expect(ann.handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || seq === 150));
   });
 
-  it('tells of one message that nobody can read as a gap of one', async () => {
+  it('reports one unreadable message as a gap of one', async () => {
     await enter(-1);
     ann.access.unplug();
     await server.advance(1000);
@@ -113,7 +113,7 @@ describe('a come-back', () => {
   });
 });
 
-/** Makes one message of the log unreadable in the table itself. */
+/** Makes one message of the log unreadable in the table. */
 async function spoil(seq: number): Promise<void> {
   const client = createClientAt(getStore().endpoint);
   const epoch = (await server.deps.store.getRoom(room))?.epoch ?? '';
@@ -153,7 +153,7 @@ async function readAll(order: RCIMIWTimeOrder, count: number, fromMs: number): P
 }
 
 describe('history', () => {
-  it('has each message once, in order, by pages of any size, though many have one time', {
+  it('has each message once, in order, with any page size, even if many have the same time', {
     timeout: 120_000,
   }, async () => {
     const log: number[] = [];
@@ -174,7 +174,7 @@ describe('history', () => {
     }
   });
 
-  it('goes on before what the join has given, though that has the same time', async () => {
+  it('continues before the messages of the join, even if they have the same time', async () => {
     for (let number = 1; number <= 30; number += 1) await publish(`message ${number}`);
     const atMs = timers.nowMs;
     await enter(10);

@@ -40,7 +40,7 @@ function pageServer(script: string): Server {
   });
 }
 
-/** What the page does: joins, shows what it hears, and says hello. It is sent to the browser as text. */
+/** The script of the page: it joins, shows each message and sends one. The browser gets it as text. */
 const pageChat = (server: string, token: string): string => `(async () => {
   const engine = doorman.createEngine('', { server: ${JSON.stringify(server)} });
   engine.setOnMessageReceivedListener((message) => {
@@ -56,7 +56,7 @@ const pageChat = (server: string, token: string): string => `(async () => {
   return codes;
 })()`;
 
-it('the SDK joins and talks in a browser', async () => {
+it('the SDK joins, sends and receives in a browser', async () => {
   const node = await stage.player('node');
   expect(await node.join('web')).toBe(0);
   const page = await browser.newPage();

@@ -34,7 +34,7 @@ const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(
 
 const handlerImports = [handlers, usecases, serverApi, protocol, domain, storeInterface, pushInterface];
 
-/** Who may import whom. A folder that is not here may not exist. */
+/** What each folder may import. A folder that is not here may not exist. */
 const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },

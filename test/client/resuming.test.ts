@@ -6,7 +6,7 @@ import { joinedAnswer, message } from './server-frames.ts';
 const script = useScriptedEngine();
 
 describe('a room that is resumed', () => {
-  it('is asked for until the server can tell, however often', async () => {
+  it('is asked for until the server knows the outcome', async () => {
     await script.join();
     await script.reconnect();
     const delaysMs = [1000, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000, 15_000];
@@ -21,7 +21,7 @@ describe('a room that is resumed', () => {
     expect(await script.events.next()).toEqual(['message', 1, 0, true]);
   });
 
-  it('is left all the same', async () => {
+  it('can be left before the resume succeeds', async () => {
     await script.join();
     await script.reconnect();
     await script.refuseNext('join', -1);
@@ -31,7 +31,7 @@ describe('a room that is resumed', () => {
     expect(await script.events.next()).toEqual(['left', 0, 'r']);
   });
 
-  it('is kept for the next connect where the token has expired, and the connection ends', async () => {
+  it('stays for the next connect when the token has expired, which ends the connection', async () => {
     await script.join();
     await script.reconnect();
     const ended = script.reachesStatus(5);
@@ -41,7 +41,7 @@ describe('a room that is resumed', () => {
     expect((await script.server.take('join')).resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
   });
 
-  it('has no gap where messages came after the answer was made', async () => {
+  it('has no gap when pushes overtake the answer', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -53,7 +53,7 @@ describe('a room that is resumed', () => {
     expect(await script.events.next()).toEqual(['message', 3, 0, false]);
   });
 
-  it('has no gap where the token had expired when it asked for what is missing, and the connection ends', async () => {
+  it('has no gap when a repair finds the token expired, which ends the connection', async () => {
     await script.join();
     script.pushMessages(message(2));
     await script.flush();
@@ -68,7 +68,7 @@ describe('a room that is resumed', () => {
     expect(await script.events.next()).toEqual(['message', 1, 2, true]);
   });
 
-  it('is not joined afresh where it turns out to be destroyed before the next attempt', async () => {
+  it('is not joined again when it is destroyed before the next attempt', async () => {
     await script.join();
     await script.reconnect();
     await script.refuseNext('join', -1);
@@ -79,7 +79,7 @@ describe('a room that is resumed', () => {
     await script.flush();
   });
 
-  it('is not joined afresh where he was put out while it was under way and the connection is lost then', async () => {
+  it('is not joined again when the user is removed during the resume and then the connection is lost', async () => {
     await script.join();
     await script.reconnect();
     await script.server.take('join');
@@ -89,7 +89,7 @@ describe('a room that is resumed', () => {
     expect((await script.server.take('join')).resume?.membership).toBe('s1');
   });
 
-  it('lets those wait who want to join another one', async () => {
+  it('delays the join of another room until the resume has ended', async () => {
     await script.join();
     await script.engine.joinChatRoom('other', -1, true);
     await script.server.take('join');
@@ -101,7 +101,7 @@ describe('a room that is resumed', () => {
     expect((await script.server.take('join')).room).toBe('other');
   });
 
-  it('is known to be gone when a change in it is refused for that', async () => {
+  it('is found to be destroyed when the server refuses a send for that reason', async () => {
     await script.join();
     await script.sendText('one');
     await script.refuseNext('send', 23410);
@@ -114,7 +114,7 @@ describe('a room that is resumed', () => {
 });
 
 describe('a removal', () => {
-  it('that overtakes the answer of the join is told after it', async () => {
+  it('that overtakes the answer of the join is reported after it', async () => {
     await script.connect();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -125,7 +125,7 @@ describe('a removal', () => {
     expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
   });
 
-  it('that overtakes the answer of a come-back is dealt with once', async () => {
+  it('that overtakes the answer of a resume is handled once', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -136,7 +136,7 @@ describe('a removal', () => {
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
   });
 
-  it('of which the answer of the come-back did not know yet counts all the same', async () => {
+  it('counts even if the answer of the resume is older', async () => {
     await script.join();
     await script.reconnect();
     const { id } = await script.server.take('join');
@@ -149,7 +149,7 @@ describe('a removal', () => {
     expect(await script.events.next()).toEqual(['left', 23406, 'r']);
   });
 
-  it('of which the answer of another join did not know yet is told after it', async () => {
+  it('is reported again after the older answer of another join', async () => {
     await script.join();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -162,7 +162,7 @@ describe('a removal', () => {
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
   });
 
-  it('lets what waits go on', async () => {
+  it('lets the waiting operations continue', async () => {
     await script.join();
     await script.reconnect();
     await script.refuseNext('join', -1);
@@ -182,7 +182,7 @@ describe('a removal', () => {
     await script.flush();
   });
 
-  it('as offline is made good after a disconnect too', async () => {
+  it('as offline is followed by a new join even after a disconnect', async () => {
     await script.join();
     await script.reconnect();
     await script.refuseNext('join', 23406, { reason: 'offline' });
@@ -198,7 +198,7 @@ describe('a removal', () => {
 });
 
 describe('a room that is destroyed', () => {
-  it('before the answer of the join is told after it', async () => {
+  it('before the answer of the join is reported after it', async () => {
     await script.connect();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -208,7 +208,7 @@ describe('a room that is destroyed', () => {
     expect(await script.events.next()).toEqual(['status', 'r', 2]);
   });
 
-  it('before the answer of another join, which did not know it yet, is over after that', async () => {
+  it('before the older answer of another join is removed after that answer', async () => {
     await script.join();
     await script.engine.joinChatRoom('r', 10, true);
     const { id } = await script.server.take('join');
@@ -220,8 +220,8 @@ describe('a room that is destroyed', () => {
   });
 });
 
-describe('what was under way', () => {
-  it('has succeeded where a second attempt finds it done', async () => {
+describe('an operation under way', () => {
+  it('succeeds when the second attempt finds it done', async () => {
     await script.join({ hasEntries: true });
     await script.answerEntries({ a: '1' }, 1);
     const onChatRoomEntryRemoved = (code: number) => script.events.put(['entry removed', code]);
@@ -229,14 +229,14 @@ describe('what was under way', () => {
     await script.server.take('removeEntries');
     await script.reconnect();
     await script.answerJoin({ fresh: false, hasEntries: true });
-    // The attributes are read again at the same time.
+    // The entries are read again at the same time.
     const frames = [await script.server.frames.next(), await script.server.frames.next()];
     const again = frames.find(({ action }) => action === 'removeEntries');
     script.refuse(again?.id ?? '', 23427);
     expect(await script.events.next()).toEqual(['entry removed', 0]);
   });
 
-  it('is asked again on another connection where the server takes this one for closed', async () => {
+  it('is repeated on a new connection when the server treats the old one as closed', async () => {
     await script.join();
     await script.sendText('one');
     const first = await script.server.take('send');
