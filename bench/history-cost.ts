@@ -5,10 +5,10 @@ import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-history.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
+import { fillRoom } from '../test/support/filled-history.ts';
+import type { UnitsMeter } from '../test/support/units-meter.ts';
 import { replaceSection, toTable } from './document-section.ts';
-import { fillRoom } from './filled-history.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
-import type { UnitsMeter } from './units-meter.ts';
 
 const SIZES = [100, 10_000, 100_000] as const;
 const NOW_MS = 1_800_000_000_000;

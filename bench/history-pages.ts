@@ -1,14 +1,14 @@
-import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
+import { type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
 import type { RoomId } from '../lib/domain/ids.ts';
 import { startEmulator } from '../lib/local/emulator.ts';
 import { roomHistory } from '../lib/usecases/room-history.ts';
-import { Access } from '../test/client/simulated-network.ts';
-import { VirtualTimers } from '../test/client/virtual-timers.ts';
+import { SimServer } from '../test/simulation/sim-server.ts';
+import { SimulatedDevice } from '../test/simulation/simulated-device.ts';
+import { VirtualTimers } from '../test/simulation/virtual-timers.ts';
 import { createTable } from '../test/support/emulators.ts';
-import { SimServer } from '../test/support/sim-server.ts';
+import { fillRoom } from '../test/support/filled-history.ts';
+import { crowdedMessages, type Order, type WalkedPage, walkHistory } from '../test/support/history-walk.ts';
 import { defaultSettings } from '../test/support/world.ts';
-import { fillRoom } from './filled-history.ts';
-import { crowdedMessages, type Order, type WalkedPage, walkHistory } from './history-walk.ts';
 
 const [, , count = '10000', sizes = '50'] = process.argv;
 const COUNT = Number(count);
@@ -17,19 +17,6 @@ const SIZES = Array.from({ length: Number(sizes) }, (_, index) => Number(sizes) 
 const NOW_MS = 1_800_000_000_000;
 const ROOM = 'room' as RoomId;
 const ORDERS: readonly Order[] = ['ascending', 'descending'];
-
-/** The SDK, over a network of this process, against the Lambda handlers and a DynamoDB. */
-async function connect(server: SimServer, timers: VirtualTimers): Promise<RCIMIWEngine> {
-  const { Socket } = new Access(server.network);
-  const deps = { WebSocket: Socket, timers, now: () => timers.nowMs, random: () => 0.5 };
-  const engine = createEngine('', { server: 'wss://chat.test', platform: 'desktop', ...deps });
-  await engine.connect(await server.tokenOf('ann', 86_400 * 365), 0);
-  let joined = Number.NaN;
-  await engine.joinChatRoom(ROOM, -1, false, { onChatRoomJoined: (code) => (joined = code) });
-  await server.until('the join', () => !Number.isNaN(joined), 60_000);
-  if (joined !== 0) throw new Error(`unable to join; code ${joined}`);
-  return engine;
-}
 
 /** RongCloud's call, which goes on by the time of the last message and ends with a page that is not full. */
 function bySdk(engine: RCIMIWEngine, server: SimServer, order: Order, size: number) {
@@ -65,24 +52,31 @@ async function main(): Promise<void> {
   const emulator = await startEmulator({});
   try {
     await createTable(emulator.endpoint);
-    const timers = new VirtualTimers();
-    timers.nowMs = NOW_MS;
+    const timers = new VirtualTimers(NOW_MS);
     const settings = { ...defaultSettings, connectionLifeMs: 86_400_000 * 365 };
-    const server = new SimServer({ timers, random: () => 0.5, endpoint: emulator.endpoint, settings });
+    const server = new SimServer({
+      timers,
+      random: () => 0.5,
+      endpoint: emulator.endpoint,
+      connectionPrefix: 'wire',
+      settings,
+    });
     await fillRoom(server.deps.store, ROOM, crowdedMessages(COUNT, NOW_MS - COUNT * 4));
-    const engine = await connect(server, timers);
+    // The SDK, over a network of this process, against the Lambda handlers and a DynamoDB.
+    const ann = new SimulatedDevice({ server, timers, random: () => 0.5, userId: 'ann', platform: 'desktop' });
+    await ann.enter(ROOM, -1, 86_400 * 365);
     let pages = 0;
     for (const size of SIZES) {
       for (const order of ORDERS) {
-        pages += await walkHistory(COUNT, order, 0, bySdk(engine, server, order, size));
+        pages += await walkHistory(COUNT, order, 0, bySdk(ann.engine, server, order, size));
         pages += await walkHistory(COUNT, order, 0, byServer(server, order, size));
       }
       console.log(
         `pages of ${size}: ${COUNT} messages by SDK and server API, both ways, each once; ${pages} pages so far`,
       );
     }
-    if (server.faults.length > 0) throw new Error('unable to accept the pages; the handlers told of faults');
-    await engine.destroy();
+    if (server.faults.length > 0) throw new Error('unable to accept the pages; the handlers reported faults');
+    await ann.engine.destroy();
   } finally {
     await emulator.close();
   }

@@ -3,8 +3,8 @@ import type { Settings } from '../lib/domain/settings.ts';
 import { announceChanges } from '../lib/usecases/announce-changes.ts';
 import type { Caller } from '../lib/usecases/deps.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
+import { add, divide } from '../test/support/units-meter.ts';
 import type { Frame, HostileRoom, Taken } from './hostile-room.ts';
-import { add, divide } from './units-meter.ts';
 
 const MINUTE_MS = 60_000;
 /** As many as every limit lets through at one instant. */

@@ -8,8 +8,8 @@ import { messageHandler } from '../lib/handlers/message.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { eachOf } from '../lib/usecases/fan-out.ts';
+import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { measuredDeps } from './measured-deps.ts';
-import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
 export const ROOM_MEMBERS = 1000;
 const START_MS = 1_800_000_000_000;

@@ -1,8 +1,8 @@
+import { divide, type Units } from '../test/support/units-meter.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { type IdleCounts, IdleSystem } from './idle-system.ts';
 import { withTable } from './measured-deps.ts';
 import { connectionMinutesUsd, invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
-import { divide, type Units } from './units-meter.ts';
 
 const CONNECTIONS = 1000;
 const SETTLE_MS = 600_000;

@@ -9,9 +9,9 @@ import { heartbeat, keepAlive } from '../lib/usecases/keep-alive.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { ping } from '../lib/usecases/ping.ts';
 import { sweep } from '../lib/usecases/sweep.ts';
+import { add, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { type IdleFrame, idleFrames } from './idle-frames.ts';
 import { measuredDeps } from './measured-deps.ts';
-import { add, type Units, type UnitsMeter } from './units-meter.ts';
 
 const START_MS = 1_800_000_000_000;
 const ROOM_MEMBERS = 100;

@@ -5,7 +5,7 @@ import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
-import { UnitsMeter } from './units-meter.ts';
+import { UnitsMeter } from '../test/support/units-meter.ts';
 
 export const TABLE_NAME = 'rooms';
 /** Its keys, as CreateTable wants them. */

@@ -6,11 +6,11 @@ import { startEmulator } from '../lib/local/emulator.ts';
 import type { Timer } from '../lib/store/room-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../lib/usecases/sweep.ts';
+import { combine, type Units } from '../test/support/units-meter.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { connectionAt, fillTable, roomAt, userAt } from './filled-table.ts';
 import { measuredDeps } from './measured-deps.ts';
 import { readsUsd, writesUsd } from './prices.ts';
-import { combine, type Units } from './units-meter.ts';
 
 const ROOM_MEMBERS = 1000;
 const NOW_MS = endOfBucket(1_800_000_000_000);

@@ -7,9 +7,9 @@ import { joinRoom } from '../lib/usecases/join-room.ts';
 import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
+import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { replaceSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
-import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
 const CLIENT = { platform: 'mobile', loginId: 'run-1' };

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { createEngine, RCIMIWConnectionStatus, RCIMIWConversationType } from '../lib/client/index.ts';
 
-/** What `npm start` writes down for those who want in. */
+/** The running deployment, as `npm start` writes it to a file. */
 interface LocalService {
   readonly webSocketUrl: string;
   readonly serverApiUrl: string;
@@ -36,7 +36,7 @@ async function chat(userId: string, room: string): Promise<void> {
   engine.setOnChatRoomNotifyBlockListener(({ userIdList, operateType }) => {
     console.log(`* ${userIdList.join(', ')} ${operateType === 1 ? 'blocked' : 'no longer blocked'}`);
   });
-  engine.setOnChatRoomRemovedListener((_room, reason) => console.log(`* out of the room: ${reason}`));
+  engine.setOnChatRoomRemovedListener((_room, reason) => console.log(`* removed from the room: ${reason}`));
   engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
     console.log(`* ${beforeSeq - afterSeq - 1} messages are lost`);
   });
@@ -52,7 +52,7 @@ async function chat(userId: string, room: string): Promise<void> {
   await engine.destroy();
 }
 
-/** What the app's own backend does: it alone has the secret. */
+/** Gets a token as the app's backend does, which alone has the secret. */
 async function getToken(service: LocalService, userId: string): Promise<string> {
   const nonce = String(randomInt(1_000_000_000));
   const timestamp = String(Date.now());

@@ -67,6 +67,16 @@ describe('the check of imports', () => {
     ['lib/local/gateway.ts', "import '../protocol/codes.ts';", 'imports', 'lib/protocol/codes.ts'],
     ['lib/chatroom-stack.ts', "import './domain/room.ts';", 'imports', 'lib/domain/room.ts'],
     ['functions/sweep.ts', "import '../lib/usecases/sweep.ts';", 'imports', 'lib/usecases/sweep.ts'],
+    ['test/store/interposed-store.ts', "import '../../bench/units.ts';", 'imports', 'bench/units.ts'],
+    ['test/support/world.ts', "import type { A } from '../../bench/units.ts';", 'imports', 'bench/units.ts'],
+    ['test/support/world.ts', "import '../client/scripted-engine.ts';", 'imports', 'test/client/scripted-engine.ts'],
+    [
+      'test/simulation/chance.ts',
+      "import '../client/scripted-engine.ts';",
+      'imports',
+      'test/client/scripted-engine.ts',
+    ],
+    ['test/simulation/chance.ts', "import 'vitest';", 'packages', 'vitest'],
     ['lib/misc/thing.ts', '', 'imports', 'without import rules'],
   ])('reports %s: %s', (path, text, rule, detail) => {
     expect(checkImports([{ path, text }])).toEqual([{ path, rule, detail: expect.stringContaining(detail) }]);
@@ -80,6 +90,8 @@ describe('the check of imports', () => {
     ['lib/handlers/deps.ts', "import '../store/dynamodb.ts'; import '@aws-sdk/client-secrets-manager';"],
     ['lib/client/index.ts', "import '../protocol/codes.ts';"],
     ['functions/sweep.ts', "export { handler } from '../lib/handlers/sweep.ts';"],
+    ['test/client/renewal.test.ts', "import '../simulation/chance.ts'; import '../support/token-of.ts'; import 'ws';"],
+    ['test/simulation/sim-server.ts', "import '../support/world.ts'; import '../../lib/usecases/sweep.ts';"],
     ['bin/dev.ts', "import '../lib/local/index.ts'; import 'aws-cdk-lib';"],
   ])('accepts %s: %s', (path, text) => {
     expect(checkImports([{ path, text }])).toEqual([]);

@@ -1,7 +1,7 @@
 const BASE_MS = 500;
 const CAP_MS = 15_000;
 
-/** Waiting times before each attempt: exponential with full jitter, so that a crowd does not come back at once. */
+/** The delay before each attempt: exponential with full jitter, so that a crowd does not reconnect at once. */
 export function* backoffDelaysMs(random: () => number): Generator<number, never> {
   let ceilingMs = BASE_MS;
   for (;;) {

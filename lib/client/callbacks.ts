@@ -53,7 +53,7 @@ export interface IRCIMIWRemoveChatRoomEntriesCallback {
   onChatRoomEntriesRemoved?: (code: number) => void;
 }
 
-/** Listeners by name; absent = nobody listens. */
+/** Listeners by name; an absent one is not called. */
 export interface Listeners {
   connectionStatusChanged?: ((status: RCIMIWConnectionStatus) => void) | undefined;
   messageReceived?: ((message: RCIMIWMessage, left: number, offline: boolean, hasPackage: boolean) => void) | undefined;

@@ -6,9 +6,9 @@ import { Renewal } from './renewal.ts';
 import { readToken } from './token.ts';
 import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus as Status } from './types.ts';
 
-/** A connection that has lasted so long was a good one, whatever was said on it. */
+/** A connection that lasts this long counts as good, whatever it carried. */
 const GOOD_MS = 60_000;
-/** Longer ones run out at once. */
+/** A timer with a longer delay fires at once. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 const STATUS_OF_CODE: ReadonlyMap<number, Status> = new Map([
@@ -20,70 +20,70 @@ const STATUS_OF_CODE: ReadonlyMap<number, Status> = new Map([
   [Code.KICKED_BY_OTHER_DEVICE, Status.KICKED_OFFLINE_BY_OTHER_CLIENT],
 ]);
 
-/** What a connection tells its owner. */
+/** What a connection reports to its owner. */
 export interface ConnectionEvents {
   status(status: Status): void;
-  /** There is a link where there was none. */
+  /** A link is open, after there was none. */
   up(): void;
-  /** Frames go over another link from now on; the former one still answers until it is retired. */
+  /** Frames go over a new link from now on; the former one still answers until it is retired. */
   moved(): void;
-  /** The link that frames went over was lost before everything had moved; they go over the former one again. */
+  /** The new link was lost before everything had moved to it; frames go over the former one again. */
   movedBack(): void;
-  /** This link brings nothing more. There may be another one, which frames go over now. */
+  /** This link is gone. Frames may go over another one now. */
   lost(link: Link): void;
-  /** There is no link any more. */
+  /** No link is left. */
   down(): void;
   text(text: string, link: Link): void;
-  /** The present link may be dead without a word: ask. */
+  /** The current link may be dead without having closed: check it. */
   doubted(): void;
-  /** Nobody tries any more. */
+  /** The connection has stopped trying. */
   stopped(): void;
 }
 
-/** What `open` was called with; the connection is wanted as long as this is the present one. */
-interface Wish extends LinkGiven {
+/** One call of `open`; the connection is wanted until it is closed or another call replaces it. */
+interface Login extends LinkGiven {
   expiresAtMs: number | undefined;
 }
 
-/** A connection that comes back by itself and renews its link in time, until it is closed or the server ends it. */
+/** A connection that reconnects and renews its link in time, until it is closed or the server ends it. */
 export class Connection {
   readonly #deps: EngineDeps;
   readonly #events: ConnectionEvents;
-  /** What stands before the `_` of an instance: the same for all its logins. */
-  readonly #run: string;
-  #logins: number = 0;
+  /** The part of a login id before its `_`: the same for all logins of this connection. */
+  readonly #loginPrefix: string;
+  #loginCount: number = 0;
   readonly #renewal: Renewal;
-  #wish: Wish | undefined;
+  #login: Login | undefined;
   #connected: ((code: number) => void) | undefined;
   #connectTimer: unknown;
-  /** Present or about to be. */
+  /** The current link, or the one being opened. */
   #link: Link | undefined;
   #isUp: boolean = false;
-  /** When a link was opened last. */
+  /** When the last link opened. */
   #upAtMs: number = 0;
-  /** The link before this one, as long as not everything has moved. */
+  /** The link before the current one, until everything has moved. */
   #former: Link | undefined;
   #backoff: Generator<number, never>;
   #isWaiting: boolean = false;
   #waitTimer: unknown;
   #isOffline: boolean = false;
-  /** The platform was offline, and nothing has come since. */
+  /** The platform reported that it is offline, and nothing has arrived since. */
   #isDoubtful: boolean = false;
 
   constructor(deps: EngineDeps, events: ConnectionEvents) {
     this.#deps = deps;
     this.#events = events;
-    this.#run = randomId(deps.random);
+    this.#loginPrefix = randomId(deps.random);
     this.#backoff = backoffDelaysMs(deps.random);
     this.#renewal = new Renewal(deps, () => this.#dial());
   }
 
-  /** true from `open` until it is closed or gives up, connected or not. */
+  /** true from `open` until the connection is closed or gives up, connected or not. */
   get isWanted(): boolean {
-    return this.#wish !== undefined;
+    return this.#login !== undefined;
   }
 
-  /** What frames go over; undefined = there is no connection. */
+  /** The link that frames go over; undefined = not connected. */
   get link(): Link | undefined {
     return this.#isUp ? this.#link : undefined;
   }
@@ -92,45 +92,45 @@ export class Connection {
     return this.#former;
   }
 
-  /** Connects; `connected` gets 0 or why not, once. timeoutSec <= 0 = try until it works or the token is refused. */
+  /** Connects; `connected` gets 0 or a code, once. timeoutSec <= 0 = try until it works or the token is refused. */
   open(token: string, timeoutSec: number, connected: (code: number) => void): void {
-    this.#logins += 1;
-    // Another login than before: one that another device has ended is refused for good.
-    const instance = `${this.#run}_${this.#logins}`;
-    const wish = { token, instance, expiresAtMs: readToken(token)?.expiresAtMs };
-    this.#wish = wish;
+    this.#loginCount += 1;
+    // A new login: one that another device has ended is refused for good.
+    const loginId = `${this.#loginPrefix}_${this.#loginCount}`;
+    const login = { token, loginId, expiresAtMs: readToken(token)?.expiresAtMs };
+    this.#login = login;
     this.#connected = connected;
-    this.#startOver();
+    this.#resetBackoff();
     if (timeoutSec > 0) {
       const giveUp = () => this.close(Status.TIMEOUT, Code.CONNECT_TIMEOUT);
       const timeoutMs = Math.min(timeoutSec * 1000, TIMEOUT_MAX_MS);
       this.#connectTimer = this.#deps.timers.setTimeout(giveUp, timeoutMs);
     }
-    this.#attempt(wish);
+    this.#attempt(login);
   }
 
-  /** Ends it for good; `code` is for a `connected` that is still waiting. */
+  /** Ends the connection for good; `code` goes to a `connected` that still waits. */
   close(status: Status, code: number): void {
-    this.#wish = undefined;
-    this.#letGo();
-    // First: what the app does when it is told, such as connecting as another user, is not to be stopped.
+    this.#login = undefined;
+    this.#releaseLinks();
+    // First, so that it does not stop what the app does in its listener, such as to connect as another user.
     this.#events.stopped();
     this.#events.status(status);
     this.#settleConnect(code);
   }
 
-  /** The server has ended it for good, and this is why. */
+  /** The server has ended the connection for good, for this reason. */
   end(code: number): void {
     this.close(STATUS_OF_CODE.get(code) ?? Status.UNCONNECTED, code);
   }
 
-  /** Takes a link as lost without waiting for the network to say so. */
-  drop(link: Link): void {
+  /** Treats a link as lost without waiting for the network to report it. */
+  abandon(link: Link): void {
     link.close();
     this.#ended(link, undefined);
   }
 
-  /** Everything has moved: the former link is not needed any more. */
+  /** Everything has moved: closes the former link. */
   retire(): void {
     const former = this.#former;
     this.#former = undefined;
@@ -140,41 +140,41 @@ export class Connection {
   }
 
   /**
-   * The server serves this connection: the next loss is followed by a short wait again. Anything else that comes says
-   * less: a server that takes connections and cannot keep up must not be hammered.
+   * The server serves this connection, so the wait after the next loss is short again. Only an answer shows that: a
+   * server that accepts connections and cannot keep up must not be hammered.
    */
   answered(): void {
-    this.#startOver();
+    this.#resetBackoff();
   }
 
   /** The platform has noticed something. */
   noticed(event: Exclude<PlatformEvent, 'hidden'>): void {
     if (event !== 'visible') this.#isOffline = event === 'offline';
     if (event === 'offline') this.#isDoubtful = this.#isUp;
-    const wish = this.#wish;
-    if (wish === undefined) return;
-    const isBack = event === 'online' && !this.#isUp;
-    if (isBack) this.#startOver();
-    if (isBack || (event === 'visible' && this.#isWaiting)) {
+    const login = this.#login;
+    if (login === undefined) return;
+    const isOnline = event === 'online' && !this.#isUp;
+    if (isOnline) this.#resetBackoff();
+    if (isOnline || (event === 'visible' && this.#isWaiting)) {
       // A handshake that began without a network would hang until it times out.
       this.#link?.close();
-      this.#attempt(wish);
+      this.#attempt(login);
       return;
     }
-    this.#tellStatus();
+    this.#reportStatus();
     if (event !== 'offline' && this.#isUp) this.#events.doubted();
   }
 
-  #attempt(wish: Wish): void {
+  #attempt(login: Login): void {
     this.#isWaiting = false;
     this.#deps.timers.clearTimeout(this.#waitTimer);
-    this.#tellStatus();
-    // A listener may have closed it.
-    if (this.#wish === wish) this.#link = this.#dial();
+    this.#reportStatus();
+    // A listener may have closed the connection.
+    if (this.#login === login) this.#link = this.#dial();
   }
 
   #dial(): Link {
-    const given = this.#wish ?? { token: '', instance: '', expiresAtMs: undefined };
+    const given = this.#login ?? { token: '', loginId: '', expiresAtMs: undefined };
     const link: Link = new Link(this.#deps, given, {
       opened: () => {
         this.#accepted(given);
@@ -187,17 +187,17 @@ export class Connection {
     return link;
   }
 
-  /** Where the server takes a token that has expired by this device's clock, the clock is wrong. */
-  #accepted(wish: Wish): void {
+  /** If the server accepts a token that has expired by this device's clock, the clock is wrong. */
+  #accepted(login: Login): void {
     this.#upAtMs = this.#deps.now();
-    if (wish.expiresAtMs !== undefined && wish.expiresAtMs <= this.#upAtMs) wish.expiresAtMs = undefined;
+    if (login.expiresAtMs !== undefined && login.expiresAtMs <= this.#upAtMs) login.expiresAtMs = undefined;
   }
 
   #opened(link: Link): void {
     this.#isUp = true;
     this.#isDoubtful = false;
     this.#renewal.plan();
-    this.#tellStatus();
+    this.#reportStatus();
     if (this.link !== link) return;
     this.#events.up();
     this.#settleConnect(Code.OK);
@@ -210,21 +210,21 @@ export class Connection {
     this.#isDoubtful = false;
     this.#renewal.release();
     this.#renewal.plan();
-    this.#tellStatus();
+    this.#reportStatus();
     if (this.link === link) this.#events.moved();
   }
 
   #ended(link: Link, refusal: number | undefined): void {
     if (this.#renewal.isNext(link)) {
       this.#renewal.release();
-      // Where the server wants no more of this token, it says so once more when the present link has ended.
+      // If the server refuses this token for good, it says so again when the current link has ended.
       if (refusal === undefined) this.#renewal.retry();
     } else if (link === this.#former) this.retire();
     else if (this.#former !== undefined) this.#moveBack(link, this.#former);
     else this.#lost(refusal);
   }
 
-  /** Gone before everything had moved to it. */
+  /** The new link is lost before everything has moved to it. */
   #moveBack(link: Link, former: Link): void {
     this.#link = former;
     this.#former = undefined;
@@ -234,33 +234,33 @@ export class Connection {
   }
 
   #lost(refusal: number | undefined): void {
-    if (this.#isUp && this.#deps.now() - this.#upAtMs >= GOOD_MS) this.#startOver();
-    this.#letGo();
-    const wish = this.#wish;
-    if (wish === undefined) return;
+    if (this.#isUp && this.#deps.now() - this.#upAtMs >= GOOD_MS) this.#resetBackoff();
+    this.#releaseLinks();
+    const login = this.#login;
+    if (login === undefined) return;
     if (refusal !== undefined) {
       this.end(refusal);
       return;
     }
     this.#isWaiting = true;
-    this.#waitTimer = this.#deps.timers.setTimeout(() => this.#attempt(wish), this.#backoff.next().value);
-    this.#tellStatus();
+    this.#waitTimer = this.#deps.timers.setTimeout(() => this.#attempt(login), this.#backoff.next().value);
+    this.#reportStatus();
   }
 
   #arrived(link: Link, text: string): void {
     if (link === this.#link) {
       this.#isDoubtful = false;
-      this.#tellStatus();
+      this.#reportStatus();
     }
-    // A listener may have closed it.
+    // A listener may have closed the connection.
     if (link === this.#link || link === this.#former) this.#events.text(text, link);
   }
 
-  #startOver(): void {
+  #resetBackoff(): void {
     this.#backoff = backoffDelaysMs(this.#deps.random);
   }
 
-  #tellStatus(): void {
+  #reportStatus(): void {
     this.#events.status(this.#status());
   }
 
@@ -270,7 +270,7 @@ export class Connection {
     return this.#isWaiting ? Status.SUSPEND : Status.CONNECTING;
   }
 
-  #letGo(): void {
+  #releaseLinks(): void {
     const links = [this.#link, this.#former];
     const wasUp = this.#isUp;
     this.#deps.timers.clearTimeout(this.#waitTimer);

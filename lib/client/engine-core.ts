@@ -10,7 +10,7 @@ import { MessageMaker } from './message-maker.ts';
 import { Recent } from './recent.ts';
 import { type FrameOf, type Outcome, Requests } from './requests.ts';
 import { Room } from './room.ts';
-import { type ListenerDeps, roomListeners, tellNotice, tellSync } from './room-listeners.ts';
+import { type ListenerDeps, reportNotice, reportSync, roomListeners } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
 import { readToken } from './token.ts';
 import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
@@ -19,7 +19,7 @@ const SEEN_NOTICES_MAX = 100;
 
 const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
 
-/** What all calls of an engine stand on: its connection, its rooms and its user. */
+/** What all calls of an engine share: its connection, its rooms and its user. */
 export class EngineCore extends ListenerSetters {
   protected readonly messages: MessageMaker;
   readonly #deps: EngineDeps;
@@ -27,12 +27,12 @@ export class EngineCore extends ListenerSetters {
   readonly #requests: Requests;
   readonly #heartbeat: Heartbeat;
   readonly #rooms = new Map<string, Room>();
-  /** What is told to a user and not to a room; while the link is renewed it comes twice. */
+  /** Notices and syncs come once per link, so twice while the link is renewed. */
   readonly #seenNotices = new Recent(SEEN_NOTICES_MAX);
   readonly #unsubscribe: (() => void) | undefined;
   #userId = '';
   #status: RCIMIWConnectionStatus | undefined;
-  /** The last `connect`, until it begins or is revoked. */
+  /** The last `connect`, until it begins or is taken back. */
   #accepted: object | undefined;
   #isResuming: boolean = false;
   #isDestroyed: boolean = false;
@@ -48,25 +48,25 @@ export class EngineCore extends ListenerSetters {
     });
     this.#heartbeat = new Heartbeat(deps.timers, deps.now, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
-      ask: (done) => this.#askForLife(done),
+      ask: (done) => this.#ping(done),
       dead: () => {
         const { link } = this.#connection;
-        if (link !== undefined) this.#connection.drop(link);
+        if (link !== undefined) this.#connection.abandon(link);
       },
     });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
       up: () => {
         this.#heartbeat.start();
-        this.#comeBack((room) => room.up());
+        this.#resumeRooms((room) => room.up());
       },
       moved: () => {
         this.#heartbeat.start();
-        this.#comeBack((room) => room.moved());
+        this.#resumeRooms((room) => room.moved());
       },
       movedBack: () => {
         this.#heartbeat.restart();
-        this.#comeBack((room) => room.moved());
+        this.#resumeRooms((room) => room.moved());
       },
       lost: (link) => this.#requests.lose(link),
       down: () => this.#down(),
@@ -85,7 +85,7 @@ export class EngineCore extends ListenerSetters {
     if (this.#isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
     const userId = readToken(token)?.userId;
     if (userId === undefined) return this.later(() => end(Code.TOKEN_INCORRECT, ''));
-    // Another user must not come into the rooms of the former.
+    // A new user must not resume the rooms of the former one.
     if (userId !== this.#userId) this.#rooms.clear();
     this.#userId = userId;
     const accepted = {};
@@ -121,13 +121,13 @@ export class EngineCore extends ListenerSetters {
     return this.#userId;
   }
 
-  /** Runs after this call has returned, so that nobody is called back before he knows that he was accepted. */
+  /** Runs after this call has returned: the app learns that its call was accepted before it is called back. */
   protected later(run: () => void): number {
     this.#deps.timers.setTimeout(run, 0);
     return SUCCESS;
   }
 
-  /** Runs in the room; `end` gets the code where that cannot be. */
+  /** Runs in the room; without a connection `end` gets the code. */
   protected inRoom(targetId: string, end: (code: number) => void, run: (room: Room) => void): number {
     if (!this.#isWanted) return this.later(() => end(Code.NOT_CONNECTED_YET));
     run(this.#rooms.get(targetId) ?? this.#newRoom(targetId));
@@ -184,7 +184,7 @@ export class EngineCore extends ListenerSetters {
     });
   }
 
-  #askForLife(done: (isAnswered: boolean) => void): void {
+  #ping(done: (isAnswered: boolean) => void): void {
     this.#requests.ask(
       (id) => ({ action: 'ping', id }),
       (outcome) => done(!('code' in outcome && outcome.code === Code.NO_ANSWER)),
@@ -202,18 +202,18 @@ export class EngineCore extends ListenerSetters {
     this.call(() => this.listeners.connectionStatusChanged?.(status));
   }
 
-  #comeBack(come: (room: Room) => void): void {
+  #resumeRooms(resume: (room: Room) => void): void {
     this.#isResuming = true;
-    for (const room of [...this.#rooms.values()]) come(room);
+    for (const room of [...this.#rooms.values()]) resume(room);
     this.#progressed();
   }
 
-  /** He may not be in all his rooms by the present link yet. */
+  /** Some room may not be joined over the current link yet. */
   get #isMoving(): boolean {
     return this.#isResuming || this.#connection.former !== undefined;
   }
 
-  /** Once every room has been resumed, the joins that waited for that go on, and the former link is done with. */
+  /** Once every room is resumed, the joins that waited go on, and the former link is retired. */
   #progressed(): void {
     const { link, former } = this.#connection;
     if (link === undefined || !this.#isMoving) return;
@@ -239,18 +239,18 @@ export class EngineCore extends ListenerSetters {
     if (frame === undefined) return;
     if (frame.event === 'answer') this.#answered(frame, link);
     else if (frame.event === 'closing') this.#connection.end(frame.code);
-    else if (frame.event === 'notice' || frame.event === 'sync') this.#told(frame, text);
+    else if (frame.event === 'notice' || frame.event === 'sync') this.#reportToUser(frame, text);
     else {
       this.#rooms.get(frame.room)?.push(frame);
-      // It may have ended what the others wait for.
+      // It may have ended the resume that the other rooms wait for.
       this.#progressed();
     }
   }
 
   #answered(answer: Answer, link: Link): void {
-    // The server takes this link for closed: what is under way on it is asked again on another.
-    if (answer.code === Code.DISCONNECTED) this.#connection.drop(link);
-    // He cannot come into his rooms by this link any more: there they are kept for the next `connect`.
+    // For the server this link is closed: requests on it are repeated on another one.
+    if (answer.code === Code.DISCONNECTED) this.#connection.abandon(link);
+    // The rooms cannot be joined over this link any more: they wait for the next `connect`.
     else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.end(answer.code);
     else {
       this.#connection.answered();
@@ -258,10 +258,10 @@ export class EngineCore extends ListenerSetters {
     }
   }
 
-  #told(frame: Extract<PushFrame, { event: 'notice' | 'sync' }>, text: string): void {
-    if (!this.#seenNotices.isNews(text)) return;
+  #reportToUser(frame: Extract<PushFrame, { event: 'notice' | 'sync' }>, text: string): void {
+    if (!this.#seenNotices.isNew(text)) return;
     const deps = { listeners: this.listeners, call: (run: () => void) => this.call(run) };
-    if (frame.event === 'notice') tellNotice(frame, deps);
-    else tellSync(frame, deps);
+    if (frame.event === 'notice') reportNotice(frame, deps);
+    else reportSync(frame, deps);
   }
 }

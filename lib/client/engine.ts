@@ -28,9 +28,9 @@ const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
 
 let single: RCIMIWEngine | undefined;
 
-/** The chatroom part of RongCloud's wrapper engine, on Doorman's protocol. */
+/** The chatroom part of RongCloud's wrapper engine, over Doorman's protocol. */
 export class RCIMIWEngine extends EntryCalls {
-  /** The engine of this process; a new one only after the former was destroyed. */
+  /** The engine of this process; a new one only after the former one is destroyed. */
   static create(appKey: string, options: RCIMIWEngineOptions): RCIMIWEngine {
     if (single === undefined || single.isDestroyed) single = createEngine(appKey, options);
     return single;
@@ -84,7 +84,7 @@ export class RCIMIWEngine extends EntryCalls {
     });
   }
 
-  /** Recalls a message of his own that was sent or received. What it said is gone for everybody. */
+  /** Recalls one of the user's own messages, sent here or on another device. Its content is gone for all. */
   async recallMessage(message: RCIMIWMessage, callback?: IRCIMIWRecallMessageCallback): Promise<number> {
     if (this.isDestroyed) return ENGINE_DESTROYED;
     if (!isOfRoom(message) || !isText(message.messageUId)) return PARAM_ERROR;
@@ -96,7 +96,7 @@ export class RCIMIWEngine extends EntryCalls {
     return this.inRoom(message.targetId, end, (room) => room.recall(message.messageUId, end));
   }
 
-  /** messageCount: -1 = none, 0 = 10, at most 50. autoCreate: make the room if there is none. */
+  /** messageCount: -1 = none, 0 = 10, at most 50. autoCreate: creates the room if it does not exist. */
   async joinChatRoom(
     targetId: string,
     messageCount: number,
@@ -158,7 +158,7 @@ export class RCIMIWEngine extends EntryCalls {
   }
 }
 
-/** Makes an engine of its own, beside any other. This is where what the platform offers comes in. */
+/** Creates an engine, independent of any other. Only here the platform's own functions come in. */
 export function createEngine(_appKey: string, options: RCIMIWEngineOptions): RCIMIWEngine {
   return new RCIMIWEngine({
     server: options.server,

@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer, EntriesAnswer } from '../protocol/frames.ts';
-import { type AskDeps, isOut, isRefusal } from './operations.ts';
+import { type AskDeps, isRefusal, saysNotInRoom } from './operations.ts';
 import {
   type EntriesEvent,
   type EntriesPush,
@@ -15,53 +15,53 @@ import {
   takeRead,
 } from './room-entries.ts';
 
-/** Pushes overtake each other; reading at once would read what is on its way. */
+/** Pushes overtake each other; reading at once would read what is about to arrive. */
 const PATIENCE_MS = 200;
 const RETRY_MS = 1000;
 const ATTEMPTS_MAX = 3;
 const LATE_RETRY_MS = 15_000;
 
-/** What the cache tells its room. */
+/** What the cache reports to its room. */
 export interface EntriesEvents {
   changed(event: EntriesEvent): void;
-  /** After a join or a come-back: everything is known. */
+  /** All entries are known, after a join or a resume. */
   synced(): void;
-  /** The server says that he is no member. */
+  /** The server says that the user is not a member. */
   notMember(): void;
 }
 
-/** Hands out all attributes, or why not. */
+/** Gets all entries, or the code. */
 export type EntriesWanted = (code: number, entries: ReadonlyMap<string, string>) => void;
 
-/** The attributes of one room, read after each join and come-back and kept up by the pushes. */
+/** The entries of one room, read after each join and resume and kept current by pushes. */
 export class EntriesCache {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #deps: AskDeps;
   readonly #events: EntriesEvents;
   #state: RoomEntries = noEntries;
   #roomEpoch: string = '';
   #isPaused: boolean = true;
-  #isSyncTold: boolean = false;
+  #isSyncReported: boolean = false;
   #isBusy: boolean = false;
   #attempts: number = 0;
-  /** Who waited has his answer; it is read all the same, later. */
+  /** The callers that waited have got an error; the entries are read later all the same. */
   #isGivenUp: boolean = false;
   #timer: unknown;
   #waiting: EntriesWanted[] = [];
-  /** Answers to questions of an earlier connection or membership are nothing to us. */
+  /** Answers to requests of an earlier connection or membership are ignored. */
   #generation = 0;
 
-  constructor(room: string, deps: AskDeps, events: EntriesEvents) {
-    this.#room = room;
+  constructor(roomId: string, deps: AskDeps, events: EntriesEvents) {
+    this.#roomId = roomId;
     this.#deps = deps;
     this.#events = events;
   }
 
-  /** He is a member, anew or still. */
+  /** The user is a member, by a new or a resumed membership. */
   begin(roomEpoch: string, hasEntries: boolean): void {
     this.pause();
     this.#isPaused = false;
-    this.#isSyncTold = false;
+    this.#isSyncReported = false;
     this.#roomEpoch = roomEpoch;
     this.#state = startOver(this.#state);
     if (hasEntries) this.#read();
@@ -72,12 +72,12 @@ export class EntriesCache {
     this.#take(receiveEntries(this.#state, push));
   }
 
-  /** The server has made a change of his own. */
+  /** The server has made a change that this user asked for. */
   expect(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void {
     this.#take({ state: expectChange(this.#state, operation, entries), events: [] });
   }
 
-  /** Hands over the attributes as soon as all are known. */
+  /** Hands over the entries as soon as all are known. */
   get(wanted: EntriesWanted): void {
     if (this.#isSynced) {
       wanted(Code.OK, this.#state.entries);
@@ -87,7 +87,7 @@ export class EntriesCache {
     if (!this.#isPaused && !this.#isBusy && (this.#timer === undefined || this.#isGivenUp)) this.#read();
   }
 
-  /** There is no connection: what is known may be of before. */
+  /** There is no connection: what is known may be out of date. */
   pause(): void {
     this.#generation += 1;
     this.#cancel();
@@ -96,13 +96,13 @@ export class EntriesCache {
     this.#attempts = 0;
   }
 
-  /** Those who wait get this code. */
+  /** The callers that wait get this code. */
   stop(code: number): void {
     this.pause();
     this.#settle(code);
   }
 
-  /** He is no member any more. */
+  /** The user is no longer a member. */
   forget(): void {
     this.#state = noEntries;
     this.stop(Code.NOT_A_MEMBER);
@@ -115,8 +115,8 @@ export class EntriesCache {
   #take(step: EntriesStep): void {
     this.#state = step.state;
     if (!this.#isPaused && !this.#isBusy) this.#followUp();
-    const isFirst = this.#isSynced && !this.#isSyncTold;
-    if (isFirst) this.#isSyncTold = true;
+    const isFirst = this.#isSynced && !this.#isSyncReported;
+    if (isFirst) this.#isSyncReported = true;
     for (const event of step.events) this.#events.changed(event);
     if (isFirst) this.#events.synced();
     if (this.#isSynced) this.#settle(Code.OK);
@@ -124,7 +124,7 @@ export class EntriesCache {
 
   #followUp(): void {
     if (!isBehind(this.#state)) this.#cancel();
-    // In a busy room every push would put off a reading that began to wait anew.
+    // A running timer stays: in a busy room, each push would put off the read again.
     else if (this.#timer === undefined) this.#readAfter(PATIENCE_MS);
   }
 
@@ -147,9 +147,9 @@ export class EntriesCache {
   #ask(afterKey: string, pages: readonly EntriesAnswer[], expected: EntriesRead['expected']): void {
     const generation = this.#generation;
     this.#deps.ask(
-      (id) => ({ action: 'getEntries', id, room: this.#room, afterKey }),
+      (id) => ({ action: 'getEntries', id, room: this.#roomId, afterKey }),
       (outcome) => {
-        // After a loss there is a come-back, and that begins anew.
+        // After a loss the room is resumed, and that reads all entries again.
         if (outcome.event === 'lost' || generation !== this.#generation) return;
         if (!('revision' in outcome) || outcome.roomEpoch !== this.#roomEpoch) this.#failed(outcome);
         else if (outcome.nextAfterKey !== undefined) this.#ask(outcome.nextAfterKey, [...pages, outcome], expected);
@@ -170,7 +170,7 @@ export class EntriesCache {
   #failed(answer: Answer): void {
     this.#isBusy = false;
     this.#attempts += 1;
-    if (isOut(answer)) this.#events.notMember();
+    if (saysNotInRoom(answer)) this.#events.notMember();
     else if (this.#attempts < ATTEMPTS_MAX)
       this.#readAfter(isRefusal(answer) && answer.retryAfterMs !== undefined ? answer.retryAfterMs : RETRY_MS);
     else {

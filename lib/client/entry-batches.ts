@@ -4,7 +4,7 @@ import { frameBytes } from '../protocol/frame-size.ts';
 const BRACES_BYTES = 2;
 const COMMA_BYTES = 1;
 
-/** Splits attributes so that each part takes at most so many bytes of a frame, or is a single one; at least one part. */
+/** Splits entries into parts of at most `bytesMax` bytes in a frame; a longer entry is a part of its own. At least one part. */
 export function splitEntries(entries: ReadonlyMap<string, string>, bytesMax: number): ReadonlyMap<string, string>[] {
   let part = new Map<string, string>();
   let bytes = 0;
@@ -25,11 +25,11 @@ export function splitEntries(entries: ReadonlyMap<string, string>, bytesMax: num
 export interface PartOutcome {
   readonly keys: readonly string[];
   readonly code: number;
-  /** Why each of these keys was not done. */
+  /** The code of each key that was not changed. */
   readonly errors: Map<string, number>;
 }
 
-/** How the whole ended: as its parts did if they agree, else in part. */
+/** The outcome of the whole batch: that of its parts if they agree, else "done in part". */
 export function joinOutcomes(outcomes: readonly PartOutcome[]): { code: number; errors: Map<string, number> } {
   const codes = new Set(outcomes.map(({ code }) => code));
   const [code = Code.OK] = codes;

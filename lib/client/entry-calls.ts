@@ -14,9 +14,9 @@ import { RCIMIWReturn, type TextMap } from './types.ts';
 
 const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
 
-/** RongCloud's calls for the attributes of a chatroom. */
+/** RongCloud's calls for the entries of a chatroom. */
 export class EntryCalls extends EngineCore {
-  /** deleteWhenLeft: it goes when this user's membership ends. overwrite: also what another user has set. */
+  /** deleteWhenLeft: it is removed when this user's membership ends. overwrite: also an entry of another user. */
   async addChatRoomEntry(
     targetId: string,
     key: string,
@@ -37,7 +37,7 @@ export class EntryCalls extends EngineCore {
     return this.inRoom(targetId, end, (room) => room.setEntries(given, (code, errors) => end(errors.get(key) ?? code)));
   }
 
-  /** 1 to 10 attributes. Code 23428: done in part; `errors` has the code of each key that was not set. */
+  /** 1 to 10 entries. Code 23428: done in part; `errors` has the code of each key that was not set. */
   async addChatRoomEntries(
     targetId: string,
     entries: TextMap,
@@ -62,7 +62,7 @@ export class EntryCalls extends EngineCore {
     );
   }
 
-  /** Hands over a map with this one attribute; only a member gets it. */
+  /** Hands over a map with this one entry, to members only. */
   async getChatRoomEntry(targetId: string, key: string, callback?: IRCIMIWGetChatRoomEntryCallback): Promise<number> {
     if (this.isDestroyed) return ENGINE_DESTROYED;
     if (!isText(targetId) || !isText(key)) return PARAM_ERROR;
@@ -76,7 +76,7 @@ export class EntryCalls extends EngineCore {
     });
   }
 
-  /** Hands over all attributes; only a member gets them. */
+  /** Hands over all entries, to members only. */
   async getChatRoomAllEntries(targetId: string, callback?: IRCIMIWGetChatRoomAllEntriesCallback): Promise<number> {
     if (this.isDestroyed) return ENGINE_DESTROYED;
     if (!isText(targetId)) return PARAM_ERROR;
@@ -97,7 +97,7 @@ export class EntryCalls extends EngineCore {
     return this.getChatRoomAllEntries(targetId);
   }
 
-  /** force: also what another user has set. */
+  /** force: also an entry of another user. */
   async removeChatRoomEntry(
     targetId: string,
     key: string,
@@ -116,7 +116,7 @@ export class EntryCalls extends EngineCore {
     );
   }
 
-  /** 1 to 10 keys. force: also what another user has set. */
+  /** 1 to 10 keys. force: also entries of another user. */
   async removeChatRoomEntries(
     targetId: string,
     keys: string[],
@@ -136,8 +136,8 @@ export class EntryCalls extends EngineCore {
     return this.inRoom(targetId, end, (room) => room.removeEntries(given, force, end));
   }
 
-  #get(targetId: string, tell: (code: number, entries: ReadonlyMap<string, string>) => void): number {
-    const end = (code: number, entries: ReadonlyMap<string, string>) => this.call(() => tell(code, entries));
+  #get(targetId: string, deliver: (code: number, entries: ReadonlyMap<string, string>) => void): number {
+    const end = (code: number, entries: ReadonlyMap<string, string>) => this.call(() => deliver(code, entries));
     const fail = (code: number) => end(code, new Map());
     const get = () =>
       this.inRoom(
@@ -145,7 +145,7 @@ export class EntryCalls extends EngineCore {
         () => fail(Code.DISCONNECTED),
         (room) => room.getEntries(end),
       );
-    // Only then: between the two the app may have disconnected.
+    // The room is looked up later, because the app may disconnect before.
     return this.inRoom(targetId, fail, () => this.later(get));
   }
 }

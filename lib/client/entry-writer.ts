@@ -5,36 +5,36 @@ import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts
 import { isRefusal, type Operations } from './operations.ts';
 import type { EntriesEvent } from './room-entries.ts';
 
-/** Of a request: see `Requests`. */
+/** The longest id that `Requests` can give. */
 const LONGEST_ID = String(Number.MAX_SAFE_INTEGER);
 
-/** Attributes to be set. */
+/** Entries to set. */
 export interface EntriesToSet {
   readonly entries: ReadonlyMap<string, string>;
-  /** They go when this user's membership ends. */
+  /** They are removed when this user's membership ends. */
   readonly autoDelete: boolean;
-  /** Also those that another user has set. */
+  /** Also entries of another user. */
   readonly overwrite: boolean;
 }
 
-/** `errors` says why each of these keys was not done. */
+/** `errors` has the code of each key that was not changed. */
 export type EntriesWritten = (code: number, errors: Map<string, number>) => void;
 
-/** What the writer tells its room. */
+/** What the writer reports to its room. */
 export interface EntryWriterEvents {
   /** The server has made this change. */
   done(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void;
   settled(answer: Answer): void;
 }
 
-/** Changes the attributes of one room, in the order of the calls. */
+/** Changes the entries of one room, in the order of the calls. */
 export class EntryWriter {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #operations: Operations;
   readonly #events: EntryWriterEvents;
 
-  constructor(room: string, operations: Operations, events: EntryWriterEvents) {
-    this.#room = room;
+  constructor(roomId: string, operations: Operations, events: EntryWriterEvents) {
+    this.#roomId = roomId;
     this.#operations = operations;
     this.#events = events;
   }
@@ -61,7 +61,7 @@ export class EntryWriter {
   remove(keys: readonly string[], force: boolean, written: EntriesWritten): void {
     this.#operations.add({
       kind: 'removeEntries',
-      frameOf: (id) => ({ action: 'removeEntries', id, room: this.#room, keys, force }),
+      frameOf: (id) => ({ action: 'removeEntries', id, room: this.#roomId, keys, force }),
       settle: (answer, { attempts }) => {
         const isGone = attempts > 1 && isNothingLeft(answer);
         const part = new Map(keys.map((key) => [key, '']));
@@ -72,7 +72,7 @@ export class EntryWriter {
     });
   }
 
-  /** What the server would refuse for one value is refused as a whole: nothing of it may be set. */
+  /** A batch with one bad value is not split, so that the server refuses all of it and sets nothing. */
   #partsOf(given: EntriesToSet): readonly ReadonlyMap<string, string>[] {
     const { entries } = given;
     if (![...entries.values()].every(isEntryValue)) return [entries];
@@ -80,7 +80,7 @@ export class EntryWriter {
   }
 
   #frameOf(id: string, { autoDelete, overwrite }: EntriesToSet, part: ReadonlyMap<string, string>): ClientFrame {
-    return { action: 'setEntries', id, room: this.#room, entries: Object.fromEntries(part), autoDelete, overwrite };
+    return { action: 'setEntries', id, room: this.#roomId, entries: Object.fromEntries(part), autoDelete, overwrite };
   }
 
   #outcome(
@@ -98,7 +98,7 @@ export class EntryWriter {
   }
 }
 
-/** After a first attempt without an answer: it has removed them, as was wished. */
+/** No key is left to remove: an earlier attempt, whose answer was lost, has removed them. */
 function isNothingLeft(answer: Answer): boolean {
   if (!isRefusal(answer)) return false;
   const codes = answer.code === Code.ENTRIES_DONE_IN_PART ? Object.values(answer.errors ?? {}) : [answer.code];

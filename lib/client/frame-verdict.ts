@@ -2,7 +2,7 @@ import { Code } from '../protocol/codes.ts';
 import { FRAME_BYTES_MAX, isContentShort, isEntryValue, isWellFormed, utf8Bytes } from '../protocol/frame-size.ts';
 import type { ClientFrame } from '../protocol/frames.ts';
 
-/** With which code the server would refuse this frame for its size or its text; undefined = that is for the server to say. */
+/** The code with which the server would refuse this frame for its size or text; undefined = the server has to decide. */
 export function verdictOn(frame: ClientFrame, text: string): Code | undefined {
   if (frame.action === 'send') {
     if (!isWellFormed(frame.content)) return Code.BAD_MESSAGE;

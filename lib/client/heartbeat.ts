@@ -1,29 +1,29 @@
 import { HEARTBEAT_MS, UNWRITTEN_MS } from '../protocol/frames.ts';
 import type { Timers } from './types.ts';
 
-/** A server that has said nothing for this long is asked whether it is there. */
+/** After this much silence the client pings the server. */
 const SILENCE_MS = 3_600_000;
-/** Frames do not take equally long: so much longer silence is certain to be one of `UNWRITTEN_MS` for the server too. */
+/** Frames take differently long: a pause of `UNWRITTEN_MS` plus this is at least `UNWRITTEN_MS` for the server too. */
 const DELAY_MS = 5000;
 /** Browsers run the timers of a hidden page once a minute. */
 const THROTTLED_MS = 60_000;
 
 /** What a heartbeat does. */
 export interface HeartbeatActions {
-  /** Sends a sign of life that nobody answers; `sent` is called for it as for any frame. */
+  /** Sends a heartbeat, which has no answer; `sent` is called for it as for any frame. */
   beat(): void;
-  /** Asks for an answer; `done` is called once, with whether one came in time. */
+  /** Pings the server; `done` is called once, with whether an answer came in time. */
   ask(done: (isAnswered: boolean) => void): void;
-  /** Nobody is there. */
+  /** The server does not answer. */
   dead(): void;
 }
 
-/** A question under way, and whether anything has come since. */
-interface Question {
+/** A ping under way, and whether anything has arrived since. */
+interface Ping {
   isHeard: boolean;
 }
 
-/** Gives signs of life of one connection, and finds out whether its server is still there. */
+/** Sends the heartbeats of one connection and finds out whether its server still answers. */
 export class Heartbeat {
   readonly #timers: Timers;
   readonly #now: () => number;
@@ -31,12 +31,12 @@ export class Heartbeat {
   #lifeTimer: unknown;
   #silenceTimer: unknown;
   #sentAtMs: number = 0;
-  /** What the server has written down is no older than this. */
+  /** The server has stored a sign of life that is no older than this. */
   #writtenAtMs: number = 0;
   #isRunning: boolean = false;
   #isHidden: boolean = false;
-  /** The question under way; of an earlier connection's nobody wants to know. */
-  #question: Question | undefined;
+  /** The ping under way; one of an earlier connection is ignored. */
+  #ping: Ping | undefined;
 
   /** `now`: ms since 1970. */
   constructor(timers: Timers, now: () => number, actions: HeartbeatActions) {
@@ -45,14 +45,14 @@ export class Heartbeat {
     this.#actions = actions;
   }
 
-  /** There is a connection, which is a sign of life. */
+  /** A connection is open, which the server stores as a sign of life. */
   start(): void {
     this.#startFrom(this.#now());
   }
 
-  /** A connection of before is in use again, and the server is asked whether it is there. */
+  /** The former connection is in use again; pings the server. */
   restart(): void {
-    // The question is a sign of life that is written down, or one not more than that long before it was.
+    // The server stores the ping as a sign of life, or has stored one at most `UNWRITTEN_MS` before it.
     this.#startFrom(this.#now() - UNWRITTEN_MS);
     this.check();
   }
@@ -61,43 +61,43 @@ export class Heartbeat {
     this.#isRunning = false;
     this.#timers.clearTimeout(this.#lifeTimer);
     this.#timers.clearTimeout(this.#silenceTimer);
-    this.#question = undefined;
+    this.#ping = undefined;
   }
 
-  /** A frame was sent: any is a sign of life. */
+  /** A frame was sent; every frame is a sign of life. */
   sent(): void {
     const nowMs = this.#now();
     const sinceMs = nowMs - this.#sentAtMs;
     if (sinceMs >= UNWRITTEN_MS + DELAY_MS) this.#written(nowMs);
-    // By a clock that was put back nothing of before counts.
+    // The clock was set back: times before that do not count.
     else if (sinceMs < 0) this.#written(nowMs - UNWRITTEN_MS);
     else this.#written(Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
   }
 
-  /** Something has come from the server. */
+  /** Something has arrived from the server. */
   received(): void {
-    if (this.#question !== undefined) this.#question.isHeard = true;
+    if (this.#ping !== undefined) this.#ping.isHeard = true;
     this.#timers.clearTimeout(this.#silenceTimer);
     this.#silenceTimer = this.#timers.setTimeout(() => this.check(), SILENCE_MS);
   }
 
-  /** The page is out of sight from now on, or in sight again. */
+  /** The page is hidden or visible from now on. */
   turned(isHidden: boolean): void {
     this.#isHidden = isHidden;
     if (this.#isRunning) this.#plan();
   }
 
-  /** Asks whether the server is there. */
+  /** Pings the server, unless a ping is under way. */
   check(): void {
-    if (this.#question !== undefined) return;
-    const question: Question = { isHeard: false };
-    this.#question = question;
+    if (this.#ping !== undefined) return;
+    const ping: Ping = { isHeard: false };
+    this.#ping = ping;
     this.#actions.ask((isAnswered) => {
-      if (this.#question !== question) return;
-      this.#question = undefined;
+      if (this.#ping !== ping) return;
+      this.#ping = undefined;
       if (isAnswered) return;
-      // What was heard may have been on its way when the link died.
-      if (question.isHeard) this.check();
+      // What arrived may have been sent before the link died.
+      if (ping.isHeard) this.check();
       else this.#actions.dead();
     });
   }
@@ -117,7 +117,7 @@ export class Heartbeat {
 
   #plan(): void {
     const everyMs = this.#isHidden ? HEARTBEAT_MS - THROTTLED_MS : HEARTBEAT_MS;
-    // A clock that was put back must not put off the heartbeat.
+    // A clock that was set back must not delay the heartbeat.
     const delayMs = Math.min(everyMs, this.#writtenAtMs + everyMs - this.#now());
     this.#timers.clearTimeout(this.#lifeTimer);
     this.#lifeTimer = this.#timers.setTimeout(() => this.#actions.beat(), Math.max(0, delayMs));

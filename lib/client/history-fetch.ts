@@ -9,43 +9,43 @@ export type HistoryCall = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count'>;
 type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
 
 /**
- * Where a call goes on by what the app has been handed: after a page, or after a message. Of a ms that several messages
- * have, a time cannot say which of them the app has. Empty = the time says where to begin.
+ * Where a call starts, given what the app has: after a page, or after a message. The time alone cannot say which of
+ * several messages of one ms the app has. Empty = the time says where to start.
  */
-export interface HistoryPlace {
-  /** What comes is of this epoch; absent = that is for the first page to say. */
+export interface HistoryStart {
+  /** The epoch of the messages to come; absent = the first page says it. */
   readonly roomEpoch?: string;
   /** The next page. */
   readonly cursor?: number | undefined;
-  /** The app has this message, and all that lie before it in the order asked for. */
+  /** The app has this message and all before it in the order of reading. */
   readonly hadSeq?: number;
 }
 
-/** One call of the app on its way, page by page. A value: every function here returns a new one. */
-export interface HistoryFetch extends HistoryPlace {
+/** One call of the app, fetched page by page. A value: every function here returns a new one. */
+export interface HistoryFetch extends HistoryStart {
   readonly call: HistoryCall;
   readonly found: readonly Message[];
-  /** `end`: the history has no more; `stuck`: the server does not get ahead. */
+  /** `end`: the history has no more; `stuck`: the server's pages make no progress. */
   readonly state: 'open' | 'full' | 'end' | 'stuck';
 }
 
-export function beginFetch(call: HistoryCall, place: HistoryPlace): HistoryFetch {
-  return { ...place, call, found: [], state: 'open' };
+export function beginFetch(call: HistoryCall, start: HistoryStart): HistoryFetch {
+  return { ...start, call, found: [], state: 'open' };
 }
 
-/** What is to be asked next. */
+/** The next request to the server. */
 export function queryOf({ call, cursor, hadSeq, found }: HistoryFetch): HistoryQuery {
   const { timestampMs, order } = call;
   const count = call.count - found.length;
   if (cursor !== undefined) return { timestampMs, order, count, cursor };
   if (hadSeq === undefined) return { timestampMs, order, count };
-  // From the other end of this ms on: those of it that the app has not had are among what comes.
+  // Start at the far edge of this ms, so that its messages that the app lacks are among the answer.
   return { timestampMs: order === 'descending' ? timestampMs + 1 : timestampMs - 1, order, count };
 }
 
 /** The fetch with one more page. */
 export function takePage(fetch: HistoryFetch, { roomEpoch, messages, next }: MessagesAnswer): HistoryFetch {
-  // There is another room by that name: nothing of the former counts.
+  // The room was replaced by a new one with the same id: start again.
   if (fetch.roomEpoch !== undefined && fetch.roomEpoch !== roomEpoch) return beginFetch(fetch.call, {});
   const found = [...fetch.found, ...messages.filter(({ seq }) => !wasHad(fetch, seq))];
   return { ...fetch, roomEpoch, cursor: next, found, state: stateOf(fetch, found, next) };

@@ -5,18 +5,18 @@ import {
   type HistoryCall,
   type HistoryFetch,
   type HistoryOrder,
-  type HistoryPlace,
+  type HistoryStart,
   queryOf,
   takePage,
 } from './history-fetch.ts';
 import type { Operation, Operations } from './operations.ts';
 
-/** So many different times are remembered of what the app was handed; the earliest of all stays among them. */
+/** How many different times of handed messages are remembered; the earliest one always stays. */
 const TIMES_MAX = 1000;
 
 type Handed = Pick<Message, 'seq' | 'sentAtMs'>;
 
-/** Of one ms, the first and the last message that the app was handed. */
+/** The first and the last message of one ms that the app was handed. */
 interface Span {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -28,24 +28,24 @@ interface PageEnd {
   readonly cursor: number;
 }
 
-/** Hands over the messages, or why not. */
+/** Gets the messages, or the code. */
 export type HistoryRead = (code: number, messages: readonly Message[]) => void;
 
 /**
- * Reads one room's history by time, as RongCloud's call has it, and loses none of several messages of one ms where a page
- * ends between them: it remembers what the app has by seq, and where its pages ended.
+ * Reads one room's history by time, as RongCloud's call does. A page may end between messages of one ms, so it remembers
+ * by seq what the app has, and where each page ended: none of those messages is lost.
  */
 export class HistoryPager {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #operations: Operations;
   #roomEpoch: string = '';
-  /** By time, the latest that was handed last. */
+  /** By time, in the order in which they were handed over. */
   readonly #spans = new Map<number, Span>();
   readonly #ends = new Map<HistoryOrder, PageEnd>();
   #earliestMs = Number.POSITIVE_INFINITY;
 
-  constructor(room: string, operations: Operations) {
-    this.#room = room;
+  constructor(roomId: string, operations: Operations) {
+    this.#roomId = roomId;
     this.#operations = operations;
   }
 
@@ -53,17 +53,17 @@ export class HistoryPager {
     return this.#spans.size === 0;
   }
 
-  /** All or nothing: a list that is shorter than what was asked for says that the history ends there. */
+  /** All or nothing: a list shorter than `count` means that the history ends there. */
   read(call: HistoryCall, done: HistoryRead): void {
-    const fetch = beginFetch(call, this.#placeOf(call));
+    const fetch = beginFetch(call, this.#startOf(call));
     this.#operations.add(this.#operationOf(fetch, done));
   }
 
-  /** The app has these, by whatever way. */
+  /** The app has these messages, from a page, a push or its own send. */
   handed(roomEpoch: string, messages: readonly Handed[]): void {
     if (roomEpoch !== this.#roomEpoch) this.forget();
     this.#roomEpoch = roomEpoch;
-    // What has no seq is in no history.
+    // A message without a seq is in no history.
     for (const message of messages) if (message.seq > 0) this.#remember(message);
   }
 
@@ -76,7 +76,7 @@ export class HistoryPager {
   #operationOf(fetch: HistoryFetch, done: HistoryRead): Operation {
     return {
       kind: 'history',
-      frameOf: (id) => ({ action: 'history', id, room: this.#room, ...queryOf(fetch) }),
+      frameOf: (id) => ({ action: 'history', id, room: this.#roomId, ...queryOf(fetch) }),
       settle: (answer) => {
         if (isMessages(answer)) this.#took(takePage(fetch, answer), done);
         else done(answer.code, []);
@@ -86,7 +86,7 @@ export class HistoryPager {
 
   #took(fetch: HistoryFetch, done: HistoryRead): void {
     const { state, found } = fetch;
-    // Before all that waits: for the app it is one call.
+    // Before all waiting operations: for the app it is one call.
     if (state === 'open') this.#operations.addFirst(this.#operationOf(fetch, done));
     else if (state === 'stuck') done(Code.UNKNOWN, []);
     else {
@@ -102,12 +102,12 @@ export class HistoryPager {
     else this.#ends.set(call.order, { sentAtMs: last.sentAtMs, cursor });
   }
 
-  #placeOf({ timestampMs, order }: HistoryCall): HistoryPlace {
+  #startOf({ timestampMs, order }: HistoryCall): HistoryStart {
     const roomEpoch = this.#roomEpoch;
     const end = this.#ends.get(order);
     if (end?.sentAtMs === timestampMs) return { roomEpoch, cursor: end.cursor };
     const span = this.#spans.get(timestampMs);
-    // Without a time it begins at the end of the history, whatever the app has.
+    // Without a time, the call starts at the end of the history, whatever the app has.
     if (span === undefined || timestampMs === 0) return {};
     return { roomEpoch, hadSeq: order === 'descending' ? span.firstSeq : span.lastSeq };
   }

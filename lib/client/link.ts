@@ -9,9 +9,9 @@ import {
 import type { ClientSocket, EngineDeps } from './types.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How Node and React Native word a refused handshake; a browser says nothing. */
+/** How Node and React Native word a refused handshake; a browser gives no reason. */
 const REFUSED_HANDSHAKE = /(?:response|code)\D*40[13]\b/i;
-/** Why the server may refuse a connection; a browser learns it only by a sub-protocol that it offered. */
+/** The codes of a refused connection. A browser sees them only as one of the sub-protocols that it offered. */
 const REFUSAL_CODES: readonly number[] = [
   Code.TOKEN_INCORRECT,
   Code.USER_BLOCKED,
@@ -24,16 +24,16 @@ const REFUSAL_CODES: readonly number[] = [
 export interface LinkGiven {
   readonly token: string;
   /** The same for all links of one login. */
-  readonly instance: string;
-  /** When the token expires by the clock of this device; undefined = never, or that clock cannot tell. */
+  readonly loginId: string;
+  /** When the token expires by this device's clock; undefined = never, or the clock is wrong. */
   readonly expiresAtMs: number | undefined;
 }
 
-/** What a link tells its owner; nothing more once it was closed. */
+/** What a link reports to its owner; nothing more once it is closed. */
 export interface LinkEvents {
   opened(): void;
   text(text: string): void;
-  /** It is gone, or could not be made. `refusal`: the server wants no link of this token, and this is why. */
+  /** The link is gone, or did not open. `refusal`: the code with which the server refuses this token for good. */
   ended(refusal: number | undefined): void;
 }
 
@@ -49,7 +49,7 @@ export class Link {
   constructor(deps: EngineDeps, given: LinkGiven, events: LinkEvents) {
     this.#deps = deps;
     this.#events = events;
-    const socket = this.#construct(given.token, given.instance);
+    const socket = this.#construct(given.token, given.loginId);
     const [code, delayMs] = socket === undefined ? [Code.TOKEN_INCORRECT, 0] : [undefined, HANDSHAKE_TIMEOUT_MS];
     this.#handshakeTimer = deps.timers.setTimeout(() => this.#ended(code), delayMs);
     if (socket === undefined) return;
@@ -75,7 +75,7 @@ export class Link {
     this.#isOpen = false;
     this.#deps.timers.clearTimeout(this.#handshakeTimer);
     if (socket === undefined) return;
-    // Not null: `ws` throws an error that nobody listens to, and closing during the handshake is one.
+    // Not null: `ws` throws an error that has no listener, and closing during the handshake raises one.
     const ignore = () => {};
     socket.onopen = ignore;
     socket.onmessage = ignore;
@@ -84,11 +84,11 @@ export class Link {
     socket.close();
   }
 
-  /** undefined: the token cannot be a sub-protocol, so it is no token. */
-  #construct(token: string, instance: string): ClientSocket | undefined {
+  /** undefined: the token is not valid as a sub-protocol, so it is no token. */
+  #construct(token: string, loginId: string): ClientSocket | undefined {
     const { server, platform, Socket } = this.#deps;
     // React Native's URL cannot set a query.
-    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${instance}`;
+    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${loginId}`;
     const url = `${server}${server.includes('?') ? '&' : '?'}${query}`;
     const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
     try {

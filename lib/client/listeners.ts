@@ -1,7 +1,7 @@
 import type { Listeners } from './callbacks.ts';
 import type { Timers } from './types.ts';
 
-/** RongCloud's listener setters: a new listener replaces the old, nothing removes it. */
+/** RongCloud's listener setters: a new listener replaces the old one, and calling without one removes it. */
 export class ListenerSetters {
   protected readonly listeners: Listeners = {};
   readonly #timers: Timers;
@@ -42,17 +42,17 @@ export class ListenerSetters {
     this.listeners.chatRoomMessagesLoaded = listener;
   }
 
-  /** The outcome of `recallMessage` where it was called without a callback. */
+  /** The outcome of a `recallMessage` that was called without a callback. */
   setOnMessageRecalledListener(listener?: Listeners['messageRecalled']): void {
     this.listeners.messageRecalled = listener;
   }
 
-  /** Somebody else recalled a message of a room; the argument stands in its place, of type RECALL. */
+  /** Another user recalled a message of a room; the argument, of type RECALL, replaces it. */
   setOnRemoteMessageRecalledListener(listener?: Listeners['remoteMessageRecalled']): void {
     this.listeners.remoteMessageRecalled = listener;
   }
 
-  /** The attributes of a room are known, after a join or a come-back; those it has were told as changes before. */
+  /** The entries of a room are known, after a join or a resume; they were reported as changes before. */
   setOnChatRoomEntriesSyncedListener(listener?: Listeners['chatRoomEntriesSynced']): void {
     this.listeners.chatRoomEntriesSynced = listener;
   }
@@ -93,22 +93,22 @@ export class ListenerSetters {
     this.listeners.chatRoomNotifyBan = listener;
   }
 
-  /** He joined or left a room himself, on another device. */
+  /** The user joined or left a room on another device. */
   setOnChatRoomNotifyMultiLoginSyncListener(listener?: Listeners['chatRoomNotifyMultiLoginSync']): void {
     this.listeners.chatRoomNotifyMultiLoginSync = listener;
   }
 
-  /** Doorman's own: a membership of his was ended, and why. After `offline` the engine joins again by itself. */
+  /** Doorman's own: the user was removed from a room, and why. After `offline` the engine joins again. */
   setOnChatRoomRemovedListener(listener?: Listeners['chatRoomRemoved']): void {
     this.listeners.chatRoomRemoved = listener;
   }
 
-  /** Doorman's own: the messages between these two seqs can no longer be had. */
+  /** Doorman's own: the messages between these two seqs are lost. */
   setOnChatRoomGapListener(listener?: Listeners['chatRoomGap']): void {
     this.listeners.chatRoomGap = listener;
   }
 
-  /** Calls the app. What it throws must not stop the engine half-way; it surfaces on its own, unhandled as it is. */
+  /** Calls the app. An error of the app must not stop the engine half-way; it is thrown later, on its own. */
   protected call(run: () => void): void {
     try {
       run();

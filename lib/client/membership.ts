@@ -1,9 +1,9 @@
 import { Code } from '../protocol/codes.ts';
 import type { ClientFrame, EndReason, JoinedAnswer, RefusalAnswer, Resume } from '../protocol/frames.ts';
-import { isOut, isRefusal, type Operation, type Operations } from './operations.ts';
+import { isRefusal, type Operation, type Operations, saysNotInRoom } from './operations.ts';
 
-/** With these he may be a member as well as not. */
-const SAYING_NOTHING: readonly number[] = [Code.DISCONNECTED, Code.TOKEN_EXPIRED];
+/** Codes that do not say whether the user is a member. */
+const INCONCLUSIVE_CODES: readonly number[] = [Code.DISCONNECTED, Code.TOKEN_EXPIRED];
 
 type JoinFrame = Extract<ClientFrame, { action: 'join' }>;
 
@@ -13,40 +13,40 @@ export interface JoinOptions {
   readonly autoCreate: boolean;
 }
 
-/** What of a membership is known here. */
+/** A membership as the client knows it. */
 export interface Member extends JoinOptions {
   readonly roomEpoch: string;
-  readonly membership: string;
+  readonly membershipId: string;
 }
 
-/** What a membership tells its room. */
+/** What a membership reports to its room. */
 export interface MembershipEvents {
   joining(): void;
-  /** He is in, anew or still; the join asked for so many messages. */
+  /** The user is in, by a new or a resumed membership; `messageCount` as in the frame of the join. */
   joined(answer: JoinedAnswer, messageCount: number): void;
   /** A join that the app did not ask for has ended. */
   rejoined(code: number): void;
   removed(reason: EndReason): void;
-  /** Nothing of the room is to be kept. */
+  /** Nothing of the room is kept. */
   forgotten(): void;
   settled(): void;
 }
 
-/** Whether this user is in one room: joining, coming back, being put out, leaving. */
+/** Whether this user is in one room: join, resume, removal, leave. */
 export class Membership {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #operations: Operations;
   readonly #events: MembershipEvents;
-  /** The last seq that was handed to the app; undefined = he has seen nothing of the room. */
+  /** The last seq that was handed to the app; undefined = the app has seen nothing of the room. */
   readonly #lastSeq: () => number | undefined;
   #member: Member | undefined;
-  /** He was put out as offline, and is to join afresh as soon as that can be. */
+  /** The user was evicted as offline and joins again as soon as possible. */
   #rejoining: JoinOptions | undefined;
-  /** The membership that a push has ended last: an answer may come later that does not know it yet. */
-  #ended: { readonly membership: string; readonly reason: EndReason } | undefined;
+  /** The last membership that a push has ended: a later answer may still say that it lasts. */
+  #ended: { readonly membershipId: string; readonly reason: EndReason } | undefined;
 
-  constructor(room: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
-    this.#room = room;
+  constructor(roomId: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
+    this.#roomId = roomId;
     this.#operations = operations;
     this.#events = events;
     this.#lastSeq = lastSeq;
@@ -56,7 +56,7 @@ export class Membership {
     return this.#member;
   }
 
-  /** He is a member, or about to be one. */
+  /** The user is a member, or about to be one. */
   get isExpected(): boolean {
     return this.#member !== undefined || this.#rejoining !== undefined || this.#operations.has('join');
   }
@@ -70,22 +70,22 @@ export class Membership {
     this.#operations.remove('resume');
     this.#operations.add({
       kind: 'leave',
-      frameOf: (id) => ({ action: 'leave', id, room: this.#room }),
+      frameOf: (id) => ({ action: 'leave', id, room: this.#roomId }),
       settle: (answer, { attempts }) => {
         const wasMember = this.#member !== undefined;
-        const isOver = answer.code === Code.OK || isOut(answer);
+        const isOver = answer.code === Code.OK || saysNotInRoom(answer);
         if (isOver) this.forget();
-        // While it was under way nobody asked whether he is in; a join of the app must know.
+        // No resume ran during the leave, and the next join of the app needs its result.
         else if (answer.code !== Code.DISCONNECTED) this.resume();
-        // An earlier attempt, or the rule, may have ended the membership already: he is out as he wished.
-        const isAsWished = isOver && (wasMember || attempts > 1);
-        done(isAsWished ? Code.OK : answer.code);
+        // An earlier attempt or an eviction may have ended the membership already: the leave counts as done.
+        const isDone = isOver && (wasMember || attempts > 1);
+        done(isDone ? Code.OK : answer.code);
         this.#events.settled();
       },
     });
   }
 
-  /** Asks whether he is a member still and for what he missed; not if he is about to leave. */
+  /** Asks whether the user is still a member, and for missed messages; not during a leave. */
   resume(): void {
     const member = this.#member;
     if (this.#operations.has('leave') || this.#operations.has('resume')) return;
@@ -96,22 +96,22 @@ export class Membership {
     this.#operations.addFirst({
       kind: 'resume',
       isEndless: true,
-      // By this very membership, even if it has ended meanwhile: without it this would be a join that nobody asked for.
-      frameOf: (id) => ({ ...this.#freshFrame(id, member), resume: resumeOf(member, this.#lastSeq() ?? 0) }),
+      // Always with this membership, even if it has ended since: without it the frame would be a new join.
+      frameOf: (id) => ({ ...this.#newJoinFrame(id, member), resume: resumeOf(member, this.#lastSeq() ?? 0) }),
       settle: (answer, { hasMoved }) => {
-        // Told meanwhile by a push that this membership is over: that has been dealt with.
-        const isOver = this.#member === undefined || this.#member.membership !== member.membership;
+        // A push has ended this membership in between, and was handled.
+        const isOver = this.#member === undefined || this.#member.membershipId !== member.membershipId;
         if ('membership' in answer && !isOver) this.#joined(answer, member, hasMoved, () => {});
-        else if (isRefusal(answer) && !isOver && !SAYING_NOTHING.includes(answer.code)) this.#lost(answer);
+        else if (isRefusal(answer) && !isOver && !INCONCLUSIVE_CODES.includes(answer.code)) this.#lost(answer);
         this.#events.settled();
       },
     });
   }
 
-  /** The server has ended the present membership. */
+  /** The server has ended the current membership. */
   removed(reason: EndReason): void {
     const member = this.#member;
-    // After his own leave he is told nothing but that he has left.
+    // During a leave the app gets only the outcome of the leave.
     if (this.#operations.has('leave')) return;
     this.#hasEnded(reason);
     if (member === undefined || reason !== 'offline') this.forget();
@@ -121,7 +121,7 @@ export class Membership {
     this.#operations.proceed();
   }
 
-  /** The room of the present membership is gone. */
+  /** The room of the current membership is destroyed. */
   destroyed(): void {
     this.#hasEnded('destroyed');
     this.forget();
@@ -149,28 +149,28 @@ export class Membership {
   #joinFrame(id: string, options: JoinOptions): JoinFrame {
     const member = this.#member;
     const seq = this.#lastSeq();
-    const frame = this.#freshFrame(id, options);
+    const frame = this.#newJoinFrame(id, options);
     return member === undefined || seq === undefined ? frame : { ...frame, resume: resumeOf(member, seq) };
   }
 
-  #freshFrame(id: string, { messageCount, autoCreate }: JoinOptions): JoinFrame {
-    return { action: 'join', id, room: this.#room, messageCount, autoCreate };
+  #newJoinFrame(id: string, { messageCount, autoCreate }: JoinOptions): JoinFrame {
+    return { action: 'join', id, room: this.#roomId, messageCount, autoCreate };
   }
 
   #hasEnded(reason: EndReason): void {
-    if (this.#member !== undefined) this.#ended = { membership: this.#member.membership, reason };
+    if (this.#member !== undefined) this.#ended = { membershipId: this.#member.membershipId, reason };
     this.#operations.remove('resume');
   }
 
-  /** `hasMoved`: he is in by a link that is about to be closed, so the present one must bring him in too. */
+  /** `hasMoved`: the join went over a link that is about to be closed, so it is resumed over the current one. */
   #joined(answer: JoinedAnswer, options: JoinOptions, hasMoved: boolean, done: () => void): void {
-    const { roomEpoch, membership } = answer;
+    const { roomEpoch, membership: membershipId } = answer;
     const { messageCount, autoCreate } = options;
-    this.#member = { roomEpoch, membership, messageCount, autoCreate };
+    this.#member = { roomEpoch, membershipId, messageCount, autoCreate };
     this.#rejoining = undefined;
     done();
     this.#events.joined(answer, messageCount);
-    if (membership === this.#ended?.membership) this.removed(this.#ended.reason);
+    if (membershipId === this.#ended?.membershipId) this.removed(this.#ended.reason);
     else if (hasMoved) this.resume();
   }
 
@@ -183,12 +183,12 @@ export class Membership {
     }
   }
 
-  /** A resume was refused. Kicked as offline, he joins afresh by himself; otherwise the room is over for him. */
+  /** A resume was refused. After an eviction as offline the user joins again; otherwise the membership is over. */
   #lost(answer: RefusalAnswer, join?: { options: JoinOptions; done: (code: number) => void }): void {
     const reason = removalReason(answer);
     if (reason === 'offline' && join !== undefined) {
       this.#member = undefined;
-      // Before he is told: what the app asks for then, such as a leave, comes after this join.
+      // Before the event: what the app does in its listener, such as a leave, comes after this join.
       this.#operations.addFirst(this.#joinOf(join.options, join.done));
       this.#events.removed(reason);
       this.#events.joining();
@@ -211,7 +211,7 @@ export class Membership {
       frameOf: (id) => this.#joinFrame(id, options),
       settle: (answer, { hasMoved }) => {
         if ('membership' in answer) this.#joined(answer, options, hasMoved, () => this.#events.rejoined(Code.OK));
-        else if (!SAYING_NOTHING.includes(answer.code)) {
+        else if (!INCONCLUSIVE_CODES.includes(answer.code)) {
           this.forget();
           this.#events.rejoined(answer.code);
         }
@@ -221,7 +221,11 @@ export class Membership {
   }
 }
 
-const resumeOf = ({ roomEpoch, membership }: Member, seq: number): Resume => ({ roomEpoch, membership, seq });
+const resumeOf = ({ roomEpoch, membershipId }: Member, seq: number): Resume => ({
+  roomEpoch,
+  membership: membershipId,
+  seq,
+});
 
 function removalReason(answer: RefusalAnswer): EndReason | undefined {
   if (answer.code === Code.NOT_A_MEMBER) return answer.reason ?? 'offline';

@@ -4,7 +4,7 @@ import { Recent } from './recent.ts';
 import { Repairer } from './repairer.ts';
 import {
   openSession,
-  type Place,
+  type Position,
   recall,
   receive,
   resumeSession,
@@ -15,18 +15,18 @@ import {
 const SEEN_MAX = 1000;
 const NONE = -1;
 
-/** What a flow tells its room. */
+/** What a flow reports to its room. */
 export interface MessageFlowEvents {
-  /** `offlineSeq`: those up to this seq were sent before he was in the room, or in it again. */
+  /** `offlineSeq`: messages up to this seq were sent before the user joined or resumed. */
   messages(messages: readonly Message[], offlineSeq: number): void;
-  /** The app has had the message in whose place this one now stands. */
+  /** This message replaces one that the app has. */
   recalled(message: Message): void;
   gap(afterSeq: number, beforeSeq: number): void;
-  /** The server says that he is no member. */
+  /** The server says that the user is not a member. */
   notMember(): void;
 }
 
-/** The messages of one room on their way to the app: in order, each once, with what was missing. */
+/** Delivers the messages of one room to the app: in order, each once, with the missing ones fetched. */
 export class MessageFlow {
   readonly #events: MessageFlowEvents;
   readonly #repairer: Repairer;
@@ -34,15 +34,15 @@ export class MessageFlow {
   readonly #seenRecalls = new Recent(SEEN_MAX);
   #offlineSeq = NONE;
 
-  constructor(room: string, deps: AskDeps, events: MessageFlowEvents) {
+  constructor(roomId: string, deps: AskDeps, events: MessageFlowEvents) {
     this.#events = events;
-    this.#repairer = new Repairer(room, deps, {
-      step: (step, hasMore) => this.#tell(step, hasMore),
+    this.#repairer = new Repairer(roomId, deps, {
+      step: (step, hasMore) => this.#report(step, hasMore),
       notMember: () => events.notMember(),
     });
   }
 
-  /** The last seq that was handed to the app; undefined = it has seen nothing of the room. */
+  /** The last seq that was handed to the app; undefined = the app has seen nothing of the room. */
   get lastSeq(): number | undefined {
     return this.#repairer.session?.seq;
   }
@@ -51,32 +51,32 @@ export class MessageFlow {
     return this.#repairer.session?.roomEpoch ?? '';
   }
 
-  /** `messageCount`: how many messages the join asked for, as in its frame. */
+  /** `messageCount`: as in the frame of the join. */
   joined(answer: JoinedAnswer, messageCount: number): void {
     const count = messageCount === 0 ? MESSAGE_COUNT_DEFAULT : Math.max(0, messageCount);
     const session = this.#repairer.session;
     this.#offlineSeq = answer.latestSeq;
     const step = session === undefined ? openSession(answer, count) : resumeSession(session, answer, count);
-    this.#tell(step, answer.latestSeq > answer.seq);
+    this.#report(step, answer.latestSeq > answer.seq);
   }
 
-  receive(roomEpoch: string, places: readonly Place[]): void {
+  receive(roomEpoch: string, positions: readonly Position[]): void {
     const session = this.#repairer.session;
-    if (session?.roomEpoch === roomEpoch) this.#tell(receive(session, places), false);
+    if (session?.roomEpoch === roomEpoch) this.#report(receive(session, positions), false);
   }
 
   recalled(message: Message): void {
     const session = this.#repairer.session;
-    if (session !== undefined) this.#tell(recall(session, message), false);
+    if (session !== undefined) this.#report(recall(session, message), false);
   }
 
   broadcast(message: Message): void {
-    if (this.#seenBroadcasts.isNews(message.messageId)) this.#events.messages([message], NONE);
+    if (this.#seenBroadcasts.isNew(message.messageId)) this.#events.messages([message], NONE);
   }
 
-  /** He recalls it himself, so he need not be told; false = he could not. */
-  recallsHimself(messageId: string, isDone: boolean): void {
-    if (isDone) this.#seenRecalls.isNews(messageId);
+  /** The user recalls a message here, so the app needs no event; false = the recall failed. */
+  noteOwnRecall(messageId: string, isDone: boolean): void {
+    if (isDone) this.#seenRecalls.isNew(messageId);
     else this.#seenRecalls.forget(messageId);
   }
 
@@ -91,8 +91,8 @@ export class MessageFlow {
     this.#repairer.forget();
   }
 
-  /** `hasMore`: the server has more of what is missing now. */
-  #tell(step: SessionStep, hasMore: boolean): void {
+  /** `hasMore`: the server has more of what is missing. */
+  #report(step: SessionStep, hasMore: boolean): void {
     // First the state, then the app: a listener may call back into this room.
     this.#repairer.follow(step.session, hasMore);
     let run: Message[] = [];
@@ -104,14 +104,14 @@ export class MessageFlow {
       if ('message' in event) run.push(event.message);
       else {
         handOver();
-        this.#tellOther(event);
+        this.#reportOther(event);
       }
     }
     handOver();
   }
 
-  #tellOther(event: Exclude<SessionEvent, { message: Message }>): void {
+  #reportOther(event: Exclude<SessionEvent, { message: Message }>): void {
     if ('gap' in event) this.#events.gap(event.gap.afterSeq, event.gap.beforeSeq);
-    else if (this.#seenRecalls.isNews(event.recalled.messageId)) this.#events.recalled(event.recalled);
+    else if (this.#seenRecalls.isNew(event.recalled.messageId)) this.#events.recalled(event.recalled);
   }
 }

@@ -1,12 +1,12 @@
 import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
-import { type NewMessage, toAppMessage } from './messages.ts';
+import { type MessageDraft, toAppMessage } from './messages.ts';
 import { randomId } from './random-id.ts';
 import type { EngineDeps, RCIMIWConversationType, RCIMIWMessage } from './types.ts';
 
-/** Numbers the messages of one engine, and knows its own again. */
+/** Numbers the messages of one engine and recognizes its own. */
 export class MessageMaker {
   readonly #now: () => number;
-  /** Begins the client message ids of this engine. */
+  /** The beginning of each client message id of this engine. */
   readonly #idPrefix: string;
   #lastMessageId = 0;
 
@@ -15,7 +15,7 @@ export class MessageMaker {
     this.#idPrefix = `${now().toString(36)}${randomId(random)}-`;
   }
 
-  newOf(userId: string, type: RCIMIWConversationType, targetId: string, channelId: string): NewMessage {
+  newOf(userId: string, type: RCIMIWConversationType, targetId: string, channelId: string): MessageDraft {
     const messageId = this.#nextMessageId();
     const clientMessageId = `${this.#idPrefix}${messageId}`;
     return { type, targetId, channelId, messageId, clientMessageId, senderUserId: userId };
@@ -26,10 +26,10 @@ export class MessageMaker {
     return toAppMessage(message, { targetId, userId, messageId: this.#nextMessageId(), nowMs: this.#now() });
   }
 
-  /** The app has it, because it sent it; that it was recalled it may not know. */
+  /** The app has this message, because it sent it. A recall of it may be unknown to the app. */
   isKnown(userId: string, message: Message): boolean {
-    const isHis = message.senderUserId === userId;
-    const isOwn = isHis && (message.notForSender === true || message.clientMessageId.startsWith(this.#idPrefix));
+    const isOfUser = message.senderUserId === userId;
+    const isOwn = isOfUser && (message.notForSender === true || message.clientMessageId.startsWith(this.#idPrefix));
     return isOwn && message.type !== RECALLED_TYPE;
   }
 

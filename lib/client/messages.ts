@@ -12,11 +12,11 @@ import {
 } from './types.ts';
 
 const TEXT_OBJECT_NAME = 'RC:TxtMsg';
-/** The types that begin so are RongCloud's own; all others are an app's. */
+/** Types with this prefix are RongCloud's own; all others are the app's. */
 const OWN_TYPE_PREFIX = 'RC:';
 
-/** What every new message of one's own needs. Its client message id is fixed, so sending it twice stores it once. */
-export interface NewMessage {
+/** What every new message needs. Its client message id is fixed, so sending it twice stores it once. */
+export interface MessageDraft {
   readonly type: RCIMIWConversationType;
   readonly targetId: string;
   readonly channelId: string;
@@ -25,44 +25,44 @@ export interface NewMessage {
   readonly senderUserId: string;
 }
 
-/** A text message to be sent. */
-export function newTextMessage(given: NewMessage, text: string): RCIMIWTextMessage {
+/** A text message to send. */
+export function newTextMessage(draft: MessageDraft, text: string): RCIMIWTextMessage {
   const content = JSON.stringify({ content: text });
-  return { ...newMessage(given, RCIMIWMessageType.TEXT, TEXT_OBJECT_NAME, content), text };
+  return { ...newMessage(draft, RCIMIWMessageType.TEXT, TEXT_OBJECT_NAME, content), text };
 }
 
-/** A message of the app's own type to be sent. */
+/** A message of the app's own type to send. */
 export function newCustomMessage(
-  given: NewMessage,
+  draft: MessageDraft,
   policy: RCIMIWCustomMessagePolicy,
   identifier: string,
   fields: Record<string, string>,
 ): RCIMIWCustomMessage {
-  const message = newMessage(given, RCIMIWMessageType.CUSTOM, identifier, JSON.stringify(fields));
+  const message = newMessage(draft, RCIMIWMessageType.CUSTOM, identifier, JSON.stringify(fields));
   return { ...message, identifier, policy, fields };
 }
 
 function newMessage(
-  given: NewMessage,
+  draft: MessageDraft,
   messageType: RCIMIWMessageType,
   objectName: string,
   content: string,
 ): RCIMIWMessage {
   return {
-    conversationType: given.type,
+    conversationType: draft.type,
     messageType,
-    targetId: given.targetId,
-    channelId: given.channelId,
-    messageId: given.messageId,
+    targetId: draft.targetId,
+    channelId: draft.channelId,
+    messageId: draft.messageId,
     messageUId: '',
     offLine: false,
     receivedTime: 0,
     sentTime: 0,
     sentStatus: RCIMIWSentStatus.SENDING,
-    senderUserId: given.senderUserId,
+    senderUserId: draft.senderUserId,
     direction: RCIMIWMessageDirection.SEND,
     seq: 0,
-    clientMessageId: given.clientMessageId,
+    clientMessageId: draft.clientMessageId,
     objectName,
     content,
   };
@@ -73,7 +73,7 @@ export function toAppMessage(
   message: Message,
   at: { readonly targetId: string; readonly userId: string; readonly messageId: number; readonly nowMs: number },
 ): RCIMIWMessage | RCIMIWTextMessage | RCIMIWCustomMessage | RCIMIWRecallNotificationMessage {
-  const mine = message.senderUserId === at.userId;
+  const isOwn = message.senderUserId === at.userId;
   const base: RCIMIWMessage = {
     conversationType: RCIMIWConversationType.CHATROOM,
     messageType: RCIMIWMessageType.UNKNOWN,
@@ -84,9 +84,9 @@ export function toAppMessage(
     offLine: false,
     receivedTime: at.nowMs,
     sentTime: message.sentAtMs,
-    sentStatus: mine ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.RECEIVED,
+    sentStatus: isOwn ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.RECEIVED,
     senderUserId: message.senderUserId,
-    direction: mine ? RCIMIWMessageDirection.SEND : RCIMIWMessageDirection.RECEIVE,
+    direction: isOwn ? RCIMIWMessageDirection.SEND : RCIMIWMessageDirection.RECEIVE,
     seq: message.seq,
     clientMessageId: message.clientMessageId,
     objectName: message.type,
@@ -100,7 +100,7 @@ export function toAppMessage(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** By RongCloud's convention the content is a JSON object; undefined where an app sends something else. */
+/** By RongCloud's convention the content is a JSON object; undefined if an app sends something else. */
 function readContent(content: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(content);
@@ -110,7 +110,7 @@ function readContent(content: string): Fields | undefined {
   }
 }
 
-/** An app that sends bare text is shown as it is. */
+/** Content that is no JSON object with a text is shown as it is. */
 function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
   const { content, extra } = read;
   const message = { ...base, messageType: RCIMIWMessageType.TEXT };
@@ -119,7 +119,7 @@ function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
     : { ...message, text: base.content };
 }
 
-/** What is not made of texts alone cannot be shown as fields. */
+/** Only content whose values are all texts can be shown as fields. */
 function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage | RCIMIWCustomMessage {
   if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
   const fields = read as Record<string, string>;

@@ -7,25 +7,25 @@ import type { Timers } from './types.ts';
 
 const ATTEMPTS_MAX = 8;
 
-/** One thing to be done in a room. The frame is built anew for every attempt. */
+/** One operation in a room. Each attempt builds a new frame. */
 export interface Operation {
   readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'setEntries' | 'removeEntries';
   readonly frameOf: FrameOf;
-  /** The app waits for no answer: it is tried until the server decides. */
+  /** The app does not wait for the outcome: the client tries until the server decides. */
   readonly isEndless?: true;
-  /** The one outcome. */
+  /** Called once, with the outcome. */
   readonly settle: (answer: Answer, how: Settled) => void;
 }
 
-/** How an operation came to its end. */
+/** How an operation ended. */
 export interface Settled {
-  /** More than 1: an earlier one may have succeeded without our knowing. */
+  /** More than 1: an earlier attempt may have succeeded although its answer was lost. */
   readonly attempts: number;
-  /** Frames go over another link by now. */
+  /** Frames go over another link than when the operation was sent. */
   readonly hasMoved: boolean;
 }
 
-/** An operation and what was tried of it. */
+/** An operation and its attempts. */
 interface Task {
   readonly operation: Operation;
   attempts: number;
@@ -33,25 +33,25 @@ interface Task {
   link?: Link | undefined;
 }
 
-/** What it takes to ask the server something. */
+/** What a request to the server needs. */
 export interface AskDeps {
   readonly timers: Timers;
-  /** What frames go over; undefined = there is no connection. */
+  /** The link that frames go over; undefined = not connected. */
   readonly link: () => Link | undefined;
   readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => void;
-  /** What the room needs is refused because the token has expired. */
+  /** The server refuses what the room needs, because the token has expired. */
   readonly expired: () => void;
 }
 
 /** What the operations of a room need of the engine. */
 export interface OperationDeps extends AskDeps {
-  /** After a loss: some room has not been resumed yet. */
+  /** After a loss of the connection: some room is not resumed yet. */
   readonly isResuming: () => boolean;
 }
 
 /**
- * The operations of one room, one at a time in the order of the calls: two frames of one connection may be
- * handled at once by the server, so order can only be kept by waiting.
+ * The operations of one room, one at a time in the order of the calls. The server may handle two frames of one connection
+ * at once, so the client keeps the order by waiting.
  */
 export class Operations {
   readonly #deps: OperationDeps;
@@ -76,7 +76,7 @@ export class Operations {
     this.proceed();
   }
 
-  /** Before all that waits, after the one that is under way. */
+  /** Before all waiting operations, after the one under way. */
   addFirst(operation: Operation): void {
     const isUnderWay = this.#isUnderWay;
     if (!isUnderWay) this.pause();
@@ -84,7 +84,7 @@ export class Operations {
     this.proceed();
   }
 
-  /** Not the one under way, unless it only waits for its next attempt. */
+  /** Keeps an operation whose request is under way; one that waits for its next attempt is removed. */
   remove(kind: Operation['kind']): void {
     const [head] = this.#queue;
     const kept = this.#isUnderWay ? head : undefined;
@@ -92,14 +92,14 @@ export class Operations {
     if (this.#queue[0] !== head) this.pause();
   }
 
-  /** Starts the next one if nothing is under way and there is a connection. */
+  /** Starts the next operation if none is under way and there is a connection. */
   proceed(): void {
     const link = this.#deps.link();
     if (this.#isBusy || link === undefined) return;
     this.#putResumeFirst();
     const [task] = this.#queue;
     if (task === undefined) return;
-    // One of two rooms that are entered at once may put him out of the other.
+    // With one room per user, a join that overtakes a resume would end that other membership.
     if (task.operation.kind === 'join' && this.#deps.isResuming()) return;
     this.#isBusy = true;
     task.attempts += 1;
@@ -107,14 +107,14 @@ export class Operations {
     this.#deps.ask(task.operation.frameOf, (outcome) => this.#ended(task, outcome));
   }
 
-  /** The connection is gone: what waited for its next attempt waits for the next connection. */
+  /** The connection is gone: an operation that waited for its next attempt waits for the next connection. */
   pause(): void {
     this.#deps.timers.clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#isBusy = false;
   }
 
-  /** Settles everything with this code. */
+  /** Settles all operations with this code. */
   end(code: number): void {
     this.pause();
     const queue = this.#queue;
@@ -123,12 +123,12 @@ export class Operations {
     for (const { operation, attempts } of queue) operation.settle(answer, { attempts, hasMoved: false });
   }
 
-  /** Busy with a request, and not with waiting for the next attempt. */
+  /** A request is under way, and not only a wait for the next attempt. */
   get #isUnderWay(): boolean {
     return this.#isBusy && this.#retryTimer === undefined;
   }
 
-  /** It may have come behind one that was under way then. A join would wait for it, and it for the join. */
+  /** A resume may have been queued behind a join that was under way. Each would wait for the other. */
   #putResumeFirst(): void {
     const index = this.#queue.findIndex(({ operation }) => operation.kind === 'resume');
     if (index > 0) this.#queue.unshift(...this.#queue.splice(index, 1));
@@ -171,12 +171,12 @@ function delayMsOf({ operation, refusals }: Task, answer: RefusalAnswer): number
   return refusals < ATTEMPTS_MAX ? retryDelayMs(answer, refusals) : undefined;
 }
 
-/** Says that he is not in the room, or that there is none. */
-export function isOut({ code }: Answer): boolean {
+/** The answer says that the user is not in the room, or that the room does not exist. */
+export function saysNotInRoom({ code }: Answer): boolean {
   return code === Code.NOT_A_MEMBER || code === Code.NO_SUCH_ROOM;
 }
 
-/** Tells a refusal from the answers with code 0. */
+/** Whether an answer is a refusal: its code is not 0. */
 export function isRefusal(answer: Answer): answer is RefusalAnswer {
   return answer.code !== Code.OK;
 }

@@ -1,6 +1,6 @@
 import type { Platform, PlatformEvents } from './types.ts';
 
-/** What a browser has, and Node and React Native have not. */
+/** What a browser has, and Node and React Native lack. */
 interface BrowserGlobals {
   readonly addEventListener?: typeof globalThis.addEventListener;
   readonly removeEventListener?: typeof globalThis.removeEventListener;
@@ -13,7 +13,7 @@ export function platformOf({ document }: BrowserGlobals): Platform {
   return document === undefined ? 'mobile' : 'web';
 }
 
-/** A browser's events; undefined where there are none. */
+/** The events of a browser; undefined outside a browser. */
 export function browserEvents(browser: BrowserGlobals): PlatformEvents | undefined {
   const { addEventListener, removeEventListener, document, navigator } = browser;
   if (addEventListener === undefined || removeEventListener === undefined || document === undefined) return undefined;

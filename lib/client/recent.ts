@@ -1,4 +1,4 @@
-/** Remembers the last so many keys, to tell what comes twice. */
+/** Remembers the last `limit` keys, to recognize what comes twice. */
 export class Recent {
   readonly #limit: number;
   readonly #keys = new Set<string>();
@@ -7,8 +7,8 @@ export class Recent {
     this.#limit = limit;
   }
 
-  /** false = it has been seen; else it is remembered. */
-  isNews(key: string): boolean {
+  /** true for a key that is not remembered; it is from now on. */
+  isNew(key: string): boolean {
     if (this.#keys.has(key)) return false;
     this.#keys.add(key);
     const [oldest] = this.#keys;

@@ -2,12 +2,12 @@ import { backoffDelaysMs } from './backoff.ts';
 import type { Link } from './link.ts';
 import type { EngineDeps } from './types.ts';
 
-/** The gateway ends every connection after two hours. */
+/** The gateway closes every connection after two hours. */
 const RENEW_MS = 110 * 60_000;
-/** At most so much sooner or later, so that those who came together do not renew together. */
+/** Sooner or later by up to this, so that clients that connected together do not renew together. */
 const SPREAD_MS = 5 * 60_000;
 
-/** When the link is dialled that is to replace the present one before the gateway ends that, and that link until it is open. */
+/** Plans the link that replaces the current one before the gateway closes it, and holds that link until it is open. */
 export class Renewal {
   readonly #deps: Pick<EngineDeps, 'timers' | 'random'>;
   readonly #dial: () => Link;
@@ -21,17 +21,17 @@ export class Renewal {
     this.#backoff = backoffDelaysMs(deps.random);
   }
 
-  /** The present link has opened just now. */
+  /** The current link has just opened. */
   plan(): void {
     this.#after(RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS));
   }
 
-  /** It has not worked. */
+  /** The renewal failed. */
   retry(): void {
     this.#after(this.#backoff.next().value);
   }
 
-  /** It has worked: what fails later has nothing to do with it. */
+  /** The renewal succeeded: the next failure starts with a short delay. */
   done(): void {
     this.#backoff = backoffDelaysMs(this.#deps.random);
   }
@@ -40,7 +40,7 @@ export class Renewal {
     return link === this.#next;
   }
 
-  /** The next link is open, and the present one from now on. */
+  /** The next link is open and becomes the current one. */
   release(): void {
     this.#next = undefined;
   }

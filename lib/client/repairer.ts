@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Answer } from '../protocol/frames.ts';
-import { type AskDeps, isOut, isRefusal } from './operations.ts';
+import { type AskDeps, isRefusal, saysNotInRoom } from './operations.ts';
 import { patientDelayMs, RETRY_MS } from './retry.ts';
 import {
   missing,
@@ -11,36 +11,36 @@ import {
   type SessionStep,
 } from './room-session.ts';
 
-/** Pushes of neighbouring seqs overtake each other; asking at once would ask for what is on its way. */
+/** Pushes of neighbouring seqs overtake each other; asking at once would ask for what is about to arrive. */
 const PATIENCE_MS = 200;
 const FAILURES_MAX = 8;
 
-/** What a repairer tells its room. */
+/** What a repairer reports to its room. */
 export interface RepairerEvents {
-  /** `hasMore`: the server says that there is more than it could answer at once. */
+  /** `hasMore`: the server has more than one answer holds. */
   step(step: SessionStep, hasMore: boolean): void;
-  /** The server says that he is no member. */
+  /** The server says that the user is not a member. */
   notMember(): void;
 }
 
-/** Holds the session of a room and asks for what is missing in it, one hole at a time. */
+/** Holds the session of a room and asks for its missing messages, one hole at a time. */
 export class Repairer {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #deps: AskDeps;
   readonly #events: RepairerEvents;
   #session: RoomSession | undefined;
   #timer: unknown;
-  /** `patient`: what is missing may come by itself. `busy`: asking, or to ask again when the server has said. */
+  /** `patient`: the missing messages may still arrive. `busy`: asking, or waiting to ask again. */
   #state: 'idle' | 'patient' | 'busy' = 'idle';
-  /** One after another, of whatever kind. */
+  /** Refusals in a row, of any kind. */
   #refusals: number = 0;
-  /** Those among them that do not say that it was asked too often. */
+  /** Those among them that are not about the rate. */
   #failures: number = 0;
-  /** Answers to questions of an earlier connection or session are nothing to us. */
+  /** Answers to requests of an earlier connection or session are ignored. */
   #generation = 0;
 
-  constructor(room: string, deps: AskDeps, events: RepairerEvents) {
-    this.#room = room;
+  constructor(roomId: string, deps: AskDeps, events: RepairerEvents) {
+    this.#roomId = roomId;
     this.#deps = deps;
     this.#events = events;
   }
@@ -49,9 +49,9 @@ export class Repairer {
     return this.#session;
   }
 
-  /** The session has moved on. `hasMore`: what is missing is known to be none that is on its way. */
+  /** The session has moved on. `hasMore`: the missing messages will not be pushed, so ask at once. */
   follow(session: RoomSession, hasMore: boolean): void {
-    // What was refused of another room by that name says nothing of this one.
+    // Refusals for a former room with the same id do not count for this one.
     if (session.roomEpoch !== this.#session?.roomEpoch) this.#served();
     this.#session = session;
     if (missing(session) === undefined || this.#state === 'busy') return;
@@ -86,7 +86,7 @@ export class Repairer {
     this.#state = 'busy';
     const generation = this.#generation;
     this.#deps.ask(
-      (id) => ({ action: 'repair', id, room: this.#room, ...range }),
+      (id) => ({ action: 'repair', id, room: this.#roomId, ...range }),
       (outcome) => {
         if (generation !== this.#generation) return;
         if (outcome.event === 'lost') this.#ask();
@@ -96,7 +96,7 @@ export class Repairer {
   }
 
   #answered(range: SeqRange, roomEpoch: string, answer: Answer): void {
-    // Without what is missing nothing that comes after it can be handed over. Busy until the next connection.
+    // Later messages wait for the missing ones, so the connection is useless now. Busy until the next one.
     if (answer.code === Code.TOKEN_EXPIRED) {
       this.#deps.expired();
       return;
@@ -108,7 +108,7 @@ export class Repairer {
       this.follow(session, false);
       return;
     }
-    if (isOut(answer)) {
+    if (saysNotInRoom(answer)) {
       this.#served();
       this.#events.notMember();
       return;
@@ -128,10 +128,10 @@ export class Repairer {
     this.#failures = 0;
   }
 
-  /** When to ask again; undefined = this is the answer, whatever is in it. */
+  /** When to ask again; undefined = take this answer, whatever is in it. */
   #delayMsOf(answer: Answer, range: SeqRange): number | undefined {
     this.#refusals += 1;
-    // A limit is sure to end, and what is missing will be there then: it must not be given up.
+    // A rate limit always ends, and the messages will still be there: do not give them up.
     if (answer.code !== Code.REQUEST_TOO_FAST) this.#failures += 1;
     if (this.#failures >= FAILURES_MAX) return undefined;
     if (isRefusal(answer)) return patientDelayMs(answer, this.#refusals);
@@ -139,12 +139,12 @@ export class Repairer {
   }
 }
 
-/** It says that there is more, and not after what was asked for. */
+/** The answer says that there is more, and makes no progress. */
 function isStuck(answer: Answer, { afterSeq }: SeqRange): boolean {
   return 'next' in answer && answer.next !== undefined && answer.next <= afterSeq;
 }
 
-/** What an answer has for a session: nothing, if it is a refusal, is stuck or is of another room by that name. */
+/** What an answer has for a session: nothing if it is refused, stuck, or from a new room with the same id. */
 function pageOf(answer: Answer, range: SeqRange, { roomEpoch }: RoomSession): RepairedMessages {
   const isOfThisEpoch = 'messages' in answer && answer.roomEpoch === roomEpoch && !isStuck(answer, range);
   return isOfThisEpoch ? answer : { messages: [] };

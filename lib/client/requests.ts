@@ -6,17 +6,17 @@ import type { Timers } from './types.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** `lost`: the link went before the answer came, so the outcome is not known. */
+/** `lost`: the link was lost before the answer came, so the outcome is unknown. */
 export type Outcome = Answer | { readonly event: 'lost' };
 
-/** Builds a frame around the id that its answer will carry. */
+/** Builds a frame with the id that its answer will have. */
 export type FrameOf = (id: string) => ClientFrame;
 
-/** How requests reach the server, and what of them is told. */
+/** How requests reach the server, and what they report. */
 export interface RequestActions {
-  /** Sends it on the present link, and says which that is. */
+  /** Sends the text over the current link and returns that link. */
   transmit(text: string): Link | undefined;
-  /** A request has ended, and whoever made it has heard of it. */
+  /** A request has ended, and its caller has the outcome. */
   ended(): void;
 }
 
@@ -26,7 +26,7 @@ interface Pending {
   readonly link: Link | undefined;
 }
 
-/** The requests under way; each ends exactly once, whatever becomes of the link that carried it. */
+/** The requests under way; each ends exactly once, whatever happens to its link. */
 export class Requests {
   readonly #timers: Timers;
   readonly #actions: RequestActions;
@@ -38,7 +38,7 @@ export class Requests {
     this.#actions = actions;
   }
 
-  /** Sends a frame, unless the server would refuse it unread, and hands its outcome to `end`, later and once. */
+  /** Sends a frame, unless the server is certain to refuse it. `end` gets the outcome later, once. */
   ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
     this.#lastId += 1;
     const id = String(this.#lastId);
@@ -47,13 +47,13 @@ export class Requests {
     const verdict = verdictOn(frame, text);
     const isSent = verdict === undefined;
     const outcome = isSent
-      ? refusal(id, Code.NO_ANSWER, 'unable to tell the outcome; the server did not answer in time')
+      ? refusal(id, Code.NO_ANSWER, 'unable to get an answer; the server did not send one in time')
       : refusal(id, verdict, 'unable to send the frame; it is too long, or its text is malformed');
     const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isSent ? ANSWER_TIMEOUT_MS : 0);
     this.#pending.set(id, { end, timer, link: isSent ? this.#actions.transmit(text) : undefined });
   }
 
-  /** An answer from the server; one that nobody waits for any more is ignored. */
+  /** An answer from the server. Without a request that waits for it, it is ignored. */
   answer(answer: Answer): void {
     this.#end(answer.id, answer);
   }
@@ -62,7 +62,7 @@ export class Requests {
     return [...this.#pending.values()].some((pending) => pending.link === link);
   }
 
-  /** This link is gone. */
+  /** This link is lost. */
   lose(link: Link): void {
     for (const [id, pending] of [...this.#pending]) if (pending.link === link) this.#end(id, { event: 'lost' });
   }

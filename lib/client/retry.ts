@@ -1,19 +1,19 @@
 import { Code } from '../protocol/codes.ts';
 import type { RefusalAnswer } from '../protocol/frames.ts';
 
-/** How long to wait where the server does not say. */
+/** The delay if the server names none. */
 export const RETRY_MS = 500;
 const RETRY_CAP_MS = 15_000;
-/** What an app server has forbidden stays so, however soon it may end. */
+/** A mute or a block is final, even if it ends soon. */
 const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
 
-/** When to make a request of the app again that was refused so often; undefined = it is the outcome. */
+/** When to repeat a request of the app after this many refusals; undefined = the refusal is the outcome. */
 export function retryDelayMs({ code, retryAfterMs }: RefusalAnswer, refusals: number): number | undefined {
   if (FINAL_CODES.includes(code)) return undefined;
   return retryAfterMs ?? (code === Code.UNKNOWN ? RETRY_MS * refusals : undefined);
 }
 
-/** The same for what the client asks by itself: it waits for an answer longer than any app would. */
+/** The same for requests that the client makes on its own: it waits longer than an app would. */
 export function patientDelayMs(answer: RefusalAnswer, refusals: number): number | undefined {
   const isAnswered = answer.code !== Code.NO_ANSWER;
   const delayMs = isAnswered ? retryDelayMs(answer, refusals) : RETRY_MS;

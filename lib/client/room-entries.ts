@@ -1,25 +1,25 @@
 import type { PushFrame } from '../protocol/frames.ts';
 
-/** Far more changes at once than overtake each other; those left out are read anew. */
+/** Far more pushes than overtake each other; what is dropped is read again. */
 const EARLY_MAX = 100;
 
 export type EntriesPush = Extract<PushFrame, { event: 'entries' }>;
 
-/** What a client knows of a room's attributes. A value: every function here returns a new one. */
+/** What a client knows of a room's entries. A value: every function here returns a new one. */
 export interface RoomEntries {
-  /** Changes up to here are in `entries`; -1 = they are of before, and the present ones have not been read. */
+  /** `entries` has the changes up to here; -1 = they are old, and the current ones are not read yet. */
   readonly revision: number;
   /** The highest revision that is known to exist. */
   readonly knownRevision: number;
-  /** As the app was told. */
+  /** The entries as the app knows them. */
   readonly entries: ReadonlyMap<string, string>;
-  /** Pushes that came too early, or whose change is not whole yet; all above `revision`. */
+  /** Pushes that came too early, or whose change is incomplete; all above `revision`. */
   readonly early: readonly EntriesPush[];
-  /** His own changes that the server has made and `entries` does not show; undefined = removed. */
+  /** Changes of this user that the server has made and `entries` does not show; undefined = removed. */
   readonly expected: ReadonlyMap<string, string | undefined>;
 }
 
-/** What the app is to be told. Removed attributes come with their last values. */
+/** A change to report to the app. Removed entries come with their last values. */
 export interface EntriesEvent {
   readonly operation: 'set' | 'remove';
   readonly entries: ReadonlyMap<string, string>;
@@ -30,14 +30,14 @@ export interface EntriesStep {
   readonly events: readonly EntriesEvent[];
 }
 
-/** All attributes as the server had them, read page by page. */
+/** All entries as the server had them, read page by page. */
 export interface EntriesRead {
-  /** Of the first page: the pushes of all that changed between two pages are still to be applied. */
+  /** The revision of the first page: pushes of changes made between the pages still apply. */
   readonly revision: number;
-  /** Of the last page. */
+  /** The revision of the last page. */
   readonly knownRevision: number;
   readonly entries: ReadonlyMap<string, string>;
-  /** What was expected when the reading began; the read has it. */
+  /** What was expected when the read began; the read includes it. */
   readonly expected: RoomEntries['expected'];
 }
 
@@ -49,21 +49,21 @@ export const noEntries: RoomEntries = {
   expected: new Map(),
 };
 
-/** There was no connection, or there is another room by the same name: what is known may be of before. */
+/** After a lost connection, or for a new room with the same id: the known entries may be out of date. */
 export function startOver(state: RoomEntries): RoomEntries {
   return { ...noEntries, entries: state.entries };
 }
 
-/** A push: in whatever order and however often. */
+/** Takes a push; pushes may come in any order and more than once. */
 export function receiveEntries(state: RoomEntries, push: EntriesPush): EntriesStep {
-  // A server that does not count may send one change in several frames.
+  // Without `total` the server may send one change in several frames.
   if (push.revision === state.revision && push.total === undefined) return applyAgain(state, push);
   if (push.revision <= state.revision) return { state, events: [] };
   const early = [...state.early, push].slice(-EARLY_MAX);
   return drain({ ...state, early, knownRevision: Math.max(state.knownRevision, push.revision) });
 }
 
-/** All were read; the app is told the difference. */
+/** All entries are read; the app is notified of the difference. */
 export function takeRead(state: RoomEntries, read: EntriesRead): EntriesStep {
   const expected = state.expected === read.expected ? new Map() : state.expected;
   if (read.revision < state.revision) return { state: { ...state, expected }, events: [] };
@@ -72,21 +72,21 @@ export function takeRead(state: RoomEntries, read: EntriesRead): EntriesStep {
   return { state: after, events: difference(state.entries, after.entries) };
 }
 
-/** The server has made a change of his own; its push may come later, or never. */
+/** The server has made a change of this user; its push may come later, or never. */
 export function expectChange(
   state: RoomEntries,
   operation: EntriesEvent['operation'],
   entries: ReadonlyMap<string, string>,
 ): RoomEntries {
   const wanted = [...entries].map(([key, value]) => [key, operation === 'set' ? value : undefined] as const);
-  // What is shown may be of before his last change but one.
+  // With an earlier change still expected, the shown value may be older than that one.
   const isShown = (key: string, value: string | undefined) =>
     state.revision >= 0 && !state.expected.has(key) && state.entries.get(key) === value;
   const unseen = wanted.filter(([key, value]) => !isShown(key, value));
   return unseen.length === 0 ? state : { ...state, expected: new Map([...state.expected, ...unseen]) };
 }
 
-/** true = something is missing: a push may still bring it, else it must be read. */
+/** true = something is missing: a push may still bring it, otherwise it must be read. */
 export function isBehind(state: RoomEntries): boolean {
   return state.revision < state.knownRevision || state.expected.size > 0;
 }
@@ -102,7 +102,7 @@ function drain(given: RoomEntries): EntriesStep {
   return { state: { ...state, early }, events };
 }
 
-/** The frames of the next change as one, if they are all here. */
+/** The frames of the next change as one, if all have arrived. */
 function nextChange(state: RoomEntries): EntriesPush | undefined {
   const parts = state.early.filter((push) => push.revision === state.revision + 1);
   const [first] = parts;
@@ -130,8 +130,8 @@ function apply(state: RoomEntries, push: EntriesPush): RoomEntries {
 
 function eventOf(state: RoomEntries, push: EntriesPush): EntriesEvent {
   const { operation } = push;
-  const told = (key: string, value: string) => (operation === 'set' ? value : (state.entries.get(key) ?? ''));
-  const entries = Object.entries(push.entries).map(([key, value]) => [key, told(key, value)] as const);
+  const reported = (key: string, value: string) => (operation === 'set' ? value : (state.entries.get(key) ?? ''));
+  const entries = Object.entries(push.entries).map(([key, value]) => [key, reported(key, value)] as const);
   return { operation, entries: new Map(entries) };
 }
 

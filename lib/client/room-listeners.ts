@@ -12,16 +12,16 @@ import {
   type RCIMIWMessage,
 } from './types.ts';
 
-/** How the app is reached. */
+/** How the app is called. */
 export interface ListenerDeps {
   readonly listeners: Listeners;
   readonly call: (run: () => void) => void;
   readonly toApp: (message: Message) => RCIMIWMessage;
-  /** The app has this message without being told. */
+  /** The app has this message already. */
   readonly isKnown: (message: Message) => boolean;
 }
 
-/** What a room tells, in the words of the app's listeners. */
+/** The events of a room as calls of the app's listeners. */
 export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents, 'idle'> {
   const { listeners, call } = deps;
   const { JOIN, LEAVE } = RCIMIWChatRoomMemberActionType;
@@ -52,9 +52,9 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
 }
 
 function handOver(messages: readonly Message[], offlineSeq: number, deps: ListenerDeps): void {
-  const news = messages.filter((message) => !deps.isKnown(message));
-  news.forEach((message, index) => {
-    const left = news.length - 1 - index;
+  const unknown = messages.filter((message) => !deps.isKnown(message));
+  unknown.forEach((message, index) => {
+    const left = unknown.length - 1 - index;
     const offline = message.seq <= offlineSeq;
     const appMessage = deps.toApp(message);
     deps.call(() => deps.listeners.messageReceived?.(appMessage, left, offline, false));
@@ -77,22 +77,22 @@ const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES>
   'mute-everywhere': Ban.MUTE_GLOBAL,
 };
 
-/** Tells what an app server did. A kind that this client does not know is not told. */
-export function tellNotice(
+/** Reports what an app server did. A kind that this client does not know is ignored. */
+export function reportNotice(
   notice: Extract<PushFrame, { event: 'notice' }>,
   { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
 ): void {
   const { kind, room: chatroomId, durationMs: durationTime, atMs: operateTime, extra } = notice;
-  const what = { chatroomId, durationTime, operateTime, userIdList: [...notice.userIds], extra };
+  const details = { chatroomId, durationTime, operateTime, userIdList: [...notice.userIds], extra };
   if (kind === 'block' || kind === 'unblock') {
-    call(() => listeners.chatRoomNotifyBlock?.({ ...what, operateType: OPERATE_TYPES[kind] }));
+    call(() => listeners.chatRoomNotifyBlock?.({ ...details, operateType: OPERATE_TYPES[kind] }));
   } else if (Object.hasOwn(BAN_TYPES, kind)) {
-    call(() => listeners.chatRoomNotifyBan?.({ ...what, banType: BAN_TYPES[kind] }));
+    call(() => listeners.chatRoomNotifyBan?.({ ...details, banType: BAN_TYPES[kind] }));
   }
 }
 
-/** Tells what he did himself on another device. */
-export function tellSync(
+/** Reports what the user did on another device. */
+export function reportSync(
   { room: chatroomId, change, atMs: time }: Extract<PushFrame, { event: 'sync' }>,
   { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
 ): void {

@@ -6,21 +6,21 @@ import type { HistoryCall } from './history-fetch.ts';
 import { HistoryPager, type HistoryRead } from './history-pager.ts';
 import { type JoinOptions, Membership } from './membership.ts';
 import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
-import { isOut, type OperationDeps, Operations } from './operations.ts';
+import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 import { Recent } from './recent.ts';
 import type { EntriesEvent } from './room-entries.ts';
-import { placeOf } from './room-session.ts';
+import { positionOf } from './room-session.ts';
 
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
 
 type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event }>;
-/** What a room is told about itself. */
+/** The pushes that are about a room. */
 export type RoomPush = Exclude<PushFrame, Push<'notice' | 'sync' | 'closing'>>;
-/** What is only for members. */
+/** The pushes for members only. */
 type OwnPush = Exclude<RoomPush, Push<'members'>>;
 
-/** What a room tells its engine; what of it reaches the app is decided there. */
+/** What a room reports to its engine, which decides what the app gets. */
 export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   joining(): void;
   rejoined(code: number): void;
@@ -29,13 +29,13 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   entriesSynced(): void;
   removed(reason: EndReason): void;
   destroyed(automatic: boolean): void;
-  /** Nothing is left to be kept of this room. */
+  /** The client need not keep this room any more. */
   idle(): void;
 }
 
-/** One room as this client knows it: his membership, what he has seen, and what is under way. */
+/** One room as this client knows it: the membership, what the app has seen, and what is under way. */
 export class Room {
-  readonly #room: string;
+  readonly #roomId: string;
   readonly #events: RoomEvents;
   readonly #operations: Operations;
   readonly #membership: Membership;
@@ -46,13 +46,13 @@ export class Room {
   #early: OwnPush[] = [];
   readonly #seenChanges = new Recent(SEEN_CHANGES_MAX);
 
-  constructor(room: string, deps: OperationDeps, events: RoomEvents) {
-    this.#room = room;
+  constructor(roomId: string, deps: OperationDeps, events: RoomEvents) {
+    this.#roomId = roomId;
     this.#events = events;
     this.#operations = new Operations(deps);
     const notMember = () => this.#membership.resume();
-    this.#history = new HistoryPager(room, this.#operations);
-    this.#messages = new MessageFlow(room, deps, {
+    this.#history = new HistoryPager(roomId, this.#operations);
+    this.#messages = new MessageFlow(roomId, deps, {
       ...events,
       messages: (messages, offlineSeq) => {
         this.#history.handed(this.#messages.roomEpoch, messages);
@@ -60,12 +60,12 @@ export class Room {
       },
       notMember,
     });
-    this.#entries = new EntriesCache(room, deps, {
+    this.#entries = new EntriesCache(roomId, deps, {
       changed: (event) => events.entries(event),
       synced: () => events.entriesSynced(),
       notMember,
     });
-    this.#entryWriter = new EntryWriter(room, this.#operations, {
+    this.#entryWriter = new EntryWriter(roomId, this.#operations, {
       done: (operation, entries) => this.#entries.expect(operation, entries),
       settled: (answer) => this.#settled(answer),
     });
@@ -86,11 +86,11 @@ export class Room {
   ): void {
     this.#operations.add({
       kind: 'send',
-      frameOf: (id) => ({ action: 'send', id, room: this.#room, ...message }),
+      frameOf: (id) => ({ action: 'send', id, room: this.#roomId, ...message }),
       settle: (answer) => {
         const sent = 'messageId' in answer ? answer : undefined;
         const isIn = () => this.#membership.current !== undefined;
-        // Before the app is told, which may ask for what comes after it.
+        // Before the callback, in which the app may ask for the messages that follow.
         if (sent !== undefined && isIn()) this.#history.handed(sent.roomEpoch, [sent]);
         done(answer.code, sent);
         if (sent !== undefined && isIn()) {
@@ -102,12 +102,12 @@ export class Room {
   }
 
   recall(messageId: string, done: (code: number) => void): void {
-    this.#messages.recallsHimself(messageId, true);
+    this.#messages.noteOwnRecall(messageId, true);
     this.#operations.add({
       kind: 'recall',
-      frameOf: (id) => ({ action: 'recall', id, room: this.#room, messageId }),
+      frameOf: (id) => ({ action: 'recall', id, room: this.#roomId, messageId }),
       settle: (answer) => {
-        if (answer.code !== Code.OK) this.#messages.recallsHimself(messageId, false);
+        if (answer.code !== Code.OK) this.#messages.noteOwnRecall(messageId, false);
         done(answer.code);
         this.#settled(answer);
       },
@@ -135,18 +135,18 @@ export class Room {
     this.#checkIdle();
   }
 
-  /** There is a connection: first what was missed, then what waits. */
+  /** A connection is open: resume first, then go on with what waits. */
   up(): void {
     this.#membership.resume();
     this.#operations.proceed();
   }
 
-  /** Frames go over another link: he must be in the room by that one too. */
+  /** Frames go over another link: resume the membership over that one too. */
   moved(): void {
     this.#membership.resume();
   }
 
-  /** What waited for something of another room can go on. */
+  /** Operations that waited for another room can go on. */
   proceed(): void {
     this.#operations.proceed();
   }
@@ -161,7 +161,7 @@ export class Room {
     this.#entries.pause();
   }
 
-  /** Ends all that waits; the membership stays, for a later connection. */
+  /** Ends all waiting operations; the membership stays, for a later connection. */
   stop(code: number): void {
     this.down();
     this.#operations.end(code);
@@ -171,8 +171,8 @@ export class Room {
 
   push(frame: RoomPush): void {
     if (frame.event === 'members') this.#pushedMembers(frame);
-    else if (this.#isOfNow(frame)) this.#take(frame);
-    // It may have overtaken the answer that says what it is about.
+    else if (this.#isCurrent(frame)) this.#take(frame);
+    // It may have overtaken the answer of the join that it belongs to.
     else if (this.#operations.has('join') && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
     this.#checkIdle();
   }
@@ -180,7 +180,7 @@ export class Room {
   #newMembership(): Membership {
     const events = this.#events;
     return new Membership(
-      this.#room,
+      this.#roomId,
       this.#operations,
       {
         joining: () => events.joining(),
@@ -202,17 +202,17 @@ export class Room {
     this.#entries.begin(answer.roomEpoch, answer.hasEntries);
     const early = this.#early;
     this.#early = [];
-    for (const frame of early) if (this.#isOfNow(frame)) this.#take(frame);
+    for (const frame of early) if (this.#isCurrent(frame)) this.#take(frame);
   }
 
-  #isOfNow(frame: OwnPush): boolean {
+  #isCurrent(frame: OwnPush): boolean {
     const { current } = this.#membership;
-    if (frame.event === 'removed') return frame.membership === current?.membership;
+    if (frame.event === 'removed') return frame.membership === current?.membershipId;
     return frame.roomEpoch === current?.roomEpoch;
   }
 
   #take(frame: OwnPush): void {
-    if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(placeOf));
+    if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(positionOf));
     else if (frame.event === 'recalled') this.#messages.recalled(frame.message);
     else if (frame.event === 'broadcast') this.#messages.broadcast(frame.message);
     else if (frame.event === 'entries') this.#entries.push(frame);
@@ -226,14 +226,14 @@ export class Room {
   #pushedMembers(frame: Push<'members'>): void {
     const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch || this.#operations.has('join');
     const changes = frame.changes.filter(
-      (change) => isMine && this.#seenChanges.isNews(`${change.membership} ${change.change}`),
+      (change) => isMine && this.#seenChanges.isNew(`${change.membership} ${change.change}`),
     );
     if (changes.length > 0) this.#events.members(changes);
   }
 
-  /** A change was made or refused; a refusal may say that he is no member. */
+  /** An operation has ended; a refusal may say that the user is not a member. */
   #settled(answer: Answer): void {
-    if (isOut(answer) || answer.code === Code.BLOCKED) this.#membership.resume();
+    if (saysNotInRoom(answer) || answer.code === Code.BLOCKED) this.#membership.resume();
     this.#checkIdle();
   }
 
@@ -246,7 +246,7 @@ export class Room {
   }
 
   #checkIdle(): void {
-    // Someone who is in by another device only may read the history, and goes on where a page has ended.
+    // A user who joined on another device only may read the history here, and continues where a page ended.
     const isKept = this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
     if (!isKept) this.#events.idle();
   }

@@ -14,7 +14,7 @@ const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
   closing: true,
 };
 
-/** Reads a frame of the server; undefined for what this client does not know, which a newer server may send. */
+/** Reads a frame of the server; undefined for one that this client does not know: a newer server may send it. */
 export function readServerFrame(text: string): ServerFrame | undefined {
   try {
     const value: unknown = JSON.parse(text);

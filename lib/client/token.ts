@@ -1,11 +1,11 @@
-/** What the client reads of its own token; only the server verifies it. */
+/** What the client reads from its own token; only the server verifies it. */
 export interface TokenClaims {
   readonly userId: string;
   /** undefined = never expires */
   readonly expiresAtMs: number | undefined;
 }
 
-/** Reads the payload of a JWT without verifying it; undefined if it is none or names no user. */
+/** Reads the payload of a JWT without verifying it; undefined if it is no JWT or names no user. */
 export function readToken(token: string): TokenClaims | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
@@ -19,7 +19,7 @@ export function readToken(token: string): TokenClaims | undefined {
   }
 }
 
-/** The text of bytes that are given as characters. React Native has no TextDecoder. */
+/** Decodes UTF-8 whose bytes are given as characters. React Native has no TextDecoder. */
 function utf8Text(bytes: string): string {
   const escaped = Array.from(bytes, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return decodeURIComponent(escaped.join(''));

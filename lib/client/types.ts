@@ -65,7 +65,7 @@ export type RCIMIWTimeOrder = (typeof RCIMIWTimeOrder)[keyof typeof RCIMIWTimeOr
 export const RCIMIWMessageType = { UNKNOWN: 0, CUSTOM: 1, TEXT: 2, RECALL: 8 } as const;
 export type RCIMIWMessageType = (typeof RCIMIWMessageType)[keyof typeof RCIMIWMessageType];
 
-/** What devices keep of a custom message. A chatroom treats all alike: nothing is kept on the device, nothing counted. */
+/** What devices keep of a custom message. A chatroom treats all alike: the device stores and counts nothing. */
 export const RCIMIWCustomMessagePolicy = { COMMAND: 0, NORMAL: 1, STATUS: 2, STORAGE: 3 } as const;
 export type RCIMIWCustomMessagePolicy = (typeof RCIMIWCustomMessagePolicy)[keyof typeof RCIMIWCustomMessagePolicy];
 
@@ -75,10 +75,10 @@ export type RCIMIWMessageDirection = (typeof RCIMIWMessageDirection)[keyof typeo
 export const RCIMIWSentStatus = { SENDING: 0, FAILED: 1, SENT: 2, RECEIVED: 3 } as const;
 export type RCIMIWSentStatus = (typeof RCIMIWSentStatus)[keyof typeof RCIMIWSentStatus];
 
-/** What a call returns: 0 = accepted, the outcome is in the callback; else not accepted and no callback fires. */
+/** What a call returns: 0 = accepted, the callback gets the outcome; otherwise not accepted, and no callback fires. */
 export const RCIMIWReturn = { SUCCESS: 0, PARAM_ERROR: 1, ENGINE_DESTROYED: 2 } as const;
 
-/** Attributes or fields, as an app gives them. */
+/** Entries or fields, as an app gives them. */
 export type TextMap = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 /** A message in RongCloud's form; `seq`, `clientMessageId`, `objectName` and `content` are Doorman's additions. */
@@ -87,7 +87,7 @@ export interface RCIMIWMessage {
   messageType: RCIMIWMessageType;
   targetId: string;
   channelId: string;
-  /** Local number of the message in this engine. */
+  /** The local number of the message in this engine. */
   messageId: number;
   /** The server's id; empty until sent. */
   messageUId: string;
@@ -98,11 +98,11 @@ export interface RCIMIWMessage {
   senderUserId: string;
   direction: RCIMIWMessageDirection;
   extra?: string;
-  /** Place in the room; 0 until sent. */
+  /** The seq in the room; 0 until sent. */
   seq: number;
   clientMessageId: string;
   objectName: string;
-  /** The text as it goes over the wire. */
+  /** The content as the wire carries it. */
   content: string;
 }
 
@@ -113,19 +113,19 @@ export interface RCIMIWTextMessage extends RCIMIWMessage {
 /** A message of the app's own type: `identifier` is its objectName, `content` the JSON of its fields. */
 export interface RCIMIWCustomMessage extends RCIMIWMessage {
   identifier: string;
-  /** Absent on what was received: it is not sent. */
+  /** Absent on a received message: the wire does not carry it. */
   policy?: RCIMIWCustomMessagePolicy;
   fields: Record<string, string>;
 }
 
-/** Stands where a message was recalled, with its messageUId and seq; what the message said is gone. */
+/** Replaces a recalled message, with its messageUId and seq; its content is gone. */
 export interface RCIMIWRecallNotificationMessage extends RCIMIWMessage {
   operatorId: string;
   /** An app server recalled it. */
   admin: boolean;
-  /** Nothing is to be shown in its place, and no history has it any more. */
+  /** Nothing is shown instead, and the history no longer has it. */
   deleted: boolean;
-  /** ms; 0 = not told. */
+  /** ms; 0 = unknown. */
   recallTime: number;
 }
 
@@ -134,7 +134,7 @@ export interface RCIMIWChatRoomMemberAction {
   actionType: RCIMIWChatRoomMemberActionType;
 }
 
-/** Users were blocked in a room, or are no longer. Times in ms; durationTime 0 = without end, or none. */
+/** Users were blocked in a room, or unblocked. Times in ms; durationTime 0 = without end, or unblocked. */
 export interface RCIMIWChatRoomMemberBlockEvent {
   chatroomId: string;
   operateType: RCIMIWChatRoomMemberOperateType;
@@ -144,7 +144,7 @@ export interface RCIMIWChatRoomMemberBlockEvent {
   extra: string;
 }
 
-/** Users or a room were muted, or are no longer. chatroomId '' = in all rooms. Times as above. */
+/** Users or a room were muted, or unmuted. chatroomId '' = in all rooms. Times as above. */
 export interface RCIMIWChatRoomMemberBanEvent {
   chatroomId: string;
   banType: RCIMIWChatRoomMemberBanType;
@@ -154,7 +154,7 @@ export interface RCIMIWChatRoomMemberBanEvent {
   extra: string;
 }
 
-/** He joined or left a room himself, on another device. Time in ms. */
+/** The user joined or left a room on another device. Time in ms. */
 export interface RCIMIWChatRoomSyncEvent {
   chatroomId: string;
   status: RCIMIWChatRoomSyncStatus;
@@ -163,13 +163,13 @@ export interface RCIMIWChatRoomSyncEvent {
   extra: string;
 }
 
-/** The timers that everything in the client uses. */
+/** The timers that the whole client uses. */
 export interface Timers {
   setTimeout(run: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
-/** What is used of a WebSocket: the browser's, React Native's or that of `ws`. */
+/** The part of a WebSocket that the client uses: of a browser, of React Native or of `ws`. */
 export interface ClientSocket {
   /** The sub-protocol that the server selected; '' = none. */
   readonly protocol: string;
@@ -182,24 +182,24 @@ export interface ClientSocket {
 }
 export type ClientSocketConstructor = new (url: string, protocols: string[]) => ClientSocket;
 
-/** A user has one device of each. */
+/** The kind of a device. */
 export type Platform = 'mobile' | 'web' | 'desktop';
 
-/** What the platform notices: the network is back, or gone; the app is in sight again, or out of it. */
+/** What the platform notices: the network is back or gone; the app is visible or hidden. */
 export type PlatformEvent = 'online' | 'offline' | 'visible' | 'hidden';
 
-/** Where the platform tells what it notices. What `subscribe` returns ends it. */
+/** Where the platform reports what it notices. Calling what `subscribe` returns ends the subscription. */
 export interface PlatformEvents {
   subscribe(listener: (event: PlatformEvent) => void): () => void;
 }
 
-/** Doorman's options. What is absent is taken from the platform, once, when the engine is made. */
+/** Doorman's options. An absent one comes from the platform, once, when the engine is created. */
 export interface RCIMIWEngineOptions {
-  /** Where the WebSocket is: `wss://…`. */
+  /** The address of the WebSocket: `wss://…`. */
   server: string;
-  /** Default: web where there is a document, else mobile. */
+  /** Default: web if there is a document, otherwise mobile. */
   platform?: Platform;
-  /** Default: the browser's; React Native's NetInfo and AppState can be given so. */
+  /** Default: the browser's events. React Native's NetInfo and AppState can be passed here. */
   platformEvents?: PlatformEvents;
   WebSocket?: ClientSocketConstructor;
   timers?: Timers;
@@ -207,7 +207,7 @@ export interface RCIMIWEngineOptions {
   now?: () => number;
 }
 
-/** The same with nothing left to a default; everything inside the client gets this. */
+/** The options with all defaults filled in, as the inside of the client gets them. */
 export interface EngineDeps {
   readonly server: string;
   readonly platform: Platform;

@@ -11,7 +11,7 @@ describe('the backoff', () => {
     expect(first(8, 0.9999999)).toEqual([499, 999, 1999, 3999, 7999, 14999, 14999, 14999]);
   });
 
-  it('spreads over the whole of it', () => {
+  it('spreads over the whole range', () => {
     expect(first(3, 0)).toEqual([0, 0, 0]);
     expect(first(3, 0.5)).toEqual([250, 500, 1000]);
   });

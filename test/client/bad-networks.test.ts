@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChance } from '../support/chance.ts';
-import { NO_TROUBLE, type Trouble } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { createChance } from '../simulation/chance.ts';
+import { NO_TROUBLE, type Trouble } from '../simulation/model-server.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { watchDials } from '../simulation/simulated-network.ts';
+import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
+import { range } from '../support/range.ts';
 
-/** Something that happens, and for how long: a chance of the server's trouble, or the network. */
+/** Something that happens to the client, the network or the server. */
 type Event =
   | {
       readonly kind:
@@ -19,9 +21,9 @@ type Event =
         | 'block'
         | 'reconnect';
     }
-  /** `odd`: only some of what is said is kept in the history. */
+  /** `isOdd`: the history keeps only some of the messages. */
   | { readonly kind: 'talk'; readonly count: number; readonly isOdd: boolean }
-  | { readonly kind: 'cut' | 'down'; readonly forMs: number }
+  | { readonly kind: 'unplug' | 'down'; readonly forMs: number }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly forMs: number };
 
 const duration = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 2000, max: 400_000 }));
@@ -42,7 +44,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       kind: fc.constantFrom('reset', 'lost reset', 'visible', 'offline', 'online', 'forget', 'block', 'reconnect'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('cut', 'down'), forMs: duration }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('unplug', 'down'), forMs: duration }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -60,7 +62,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 const story = fc.record({
   seed: fc.nat(),
-  /** Before anything happens: some stories are about the renewal. */
+  /** The time before anything happens: with it, some stories are about the renewal. */
   quietMs: fc.oneof(fc.constant(0), fc.integer({ min: 104 * MINUTE_MS, max: 111 * MINUTE_MS })),
   events: fc.array(
     fc.record({ afterMs: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 60_000 })), event }),
@@ -70,12 +72,12 @@ const story = fc.record({
 
 const STORY_MS = new VirtualTimers().nowMs + 120 * MINUTE_MS;
 
-/** What becomes of messages, in turn. */
+/** What becomes of the messages, in turn. */
 const FATES = ['kept', 'hidden', 'lost', 'deleted'] as const;
 
-/** How often the stories had what they are about. */
+/** How often the stories had each of these. */
 interface Seen {
-  kicks: number;
+  evictions: number;
   gaps: number;
   renewals: number;
 }
@@ -84,9 +86,9 @@ class Run {
   readonly sim: SimulatedEngine;
   #sends = 0;
   #talks = 0;
-  /** Where what the app is handed begins anew: it was put out for another reason than having been offline. */
+  /** Where the handed messages start again: the user was removed for another reason than being offline. */
   readonly starts: number[] = [0];
-  /** Gaps that nothing explains: the history had it, and it was asked for. */
+  /** Gaps without a reason: the history had the messages, and the join asked for them. */
   readonly unexplained: unknown[] = [];
 
   constructor(seed: number, seen: Seen) {
@@ -96,21 +98,19 @@ class Run {
     sim.server.log.pageSeqs = () => 1 + Math.floor(random() * 50);
     const { engine, server, handed } = sim;
     engine.setOnChatRoomRemovedListener((_room, reason) => {
-      if (reason === 'offline') seen.kicks += 1;
-      else this.#joinAnew();
+      if (reason === 'offline') seen.evictions += 1;
+      else this.#joinAgain();
     });
     engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => {
-      const seqs = Array.from({ length: beforeSeq - afterSeq - 1 }, (_, index) => afterSeq + 1 + index);
+      const seqs = range(afterSeq + 1, beforeSeq - 1);
       const isExplained = seqs.every((seq) => seq <= server.notAskedSeq || server.log.fateOf(seq) === 'lost');
       if (!isExplained) this.unexplained.push([afterSeq, beforeSeq]);
       seen.gaps += 1;
       handed.push([afterSeq, beforeSeq]);
     });
-    const connect = server.connect.bind(server);
-    server.connect = (wire) => {
+    watchDials(server, () => {
       if (server.isOnline('ann') && sim.statuses.at(-1) === 1) seen.renewals += 1;
-      connect(wire);
-    };
+    });
   }
 
   async happen(given: Event): Promise<void> {
@@ -126,10 +126,10 @@ class Run {
     else if (given.kind === 'reconnect') {
       void sim.engine.disconnect(false);
       sim.connect(0);
-    } else if (given.kind === 'cut') {
-      access.cut();
-      timers.setTimeout(() => access.restore(), given.forMs);
-      timers.setTimeout(() => access.noticeDead(), given.forMs / 2);
+    } else if (given.kind === 'unplug') {
+      access.unplug();
+      timers.setTimeout(() => access.plugIn(), given.forMs);
+      timers.setTimeout(() => access.detectDead(), given.forMs / 2);
     } else if (given.kind === 'down') {
       server.refuseWith = 503;
       access.reset();
@@ -142,8 +142,7 @@ class Run {
 
   async send(): Promise<void> {
     this.#sends += 1;
-    this.sim.send(`ann ${this.#sends}`);
-    await Promise.resolve();
+    await this.sim.send(`ann ${this.#sends}`);
   }
 
   talk(count: number, isOdd: boolean): void {
@@ -161,21 +160,21 @@ class Run {
     this.sim.server.refuseWith = undefined;
   }
 
-  #joinAnew(): void {
+  #joinAgain(): void {
     this.starts.push(this.sim.handed.length);
     this.#join();
   }
 
   #join(): void {
     const onChatRoomJoined = (code: number) => {
-      // Not while it is being disconnected.
+      // Later, because the client may just be disconnecting.
       if (code !== 0) this.sim.timers.setTimeout(() => this.#join(), 1000);
     };
     void this.sim.engine.joinChatRoom('r', 50, true, { onChatRoomJoined });
   }
 }
 
-/** Strictly increasing, and between two neighbours nothing but what ann has sent herself and what is not to be shown. */
+/** Strictly increasing; between two neighbours lie only messages of ann's own and seqs with nothing to show. */
 function checkHanded({ sim, starts }: Run): void {
   const { log } = sim.server;
   const isSilent = (seq: number) => log.messages[seq - 1]?.senderUserId === 'ann' || log.wasHidden(seq);
@@ -194,8 +193,8 @@ function checkHanded({ sim, starts }: Run): void {
 describe('two hours of a bad network', () => {
   const isLong = { timeout: 120_000 };
 
-  it('give every send one answer, and hand over everything in order, or say what is lost', isLong, async () => {
-    const seen: Seen = { kicks: 0, gaps: 0, renewals: 0 };
+  it('answer every send once, and deliver each message in order or report it as lost', isLong, async () => {
+    const seen: Seen = { evictions: 0, gaps: 0, renewals: 0 };
     await fc.assert(
       fc.asyncProperty(story, async ({ seed, quietMs, events }) => {
         const run = new Run(seed, seen);
@@ -208,15 +207,15 @@ describe('two hours of a bad network', () => {
         }
         sim.timers.advance(Math.max(15 * MINUTE_MS, STORY_MS - sim.timers.nowMs));
         run.heal();
-        sim.access.restore();
+        sim.access.plugIn();
         sim.notice('online');
         sim.timers.advance(2 * MINUTE_MS);
         expect(sim.statuses.at(-1)).toBe(1);
         await run.send();
         sim.timers.advance(MINUTE_MS);
-        // Where he was put out and the word of it was lost, this send tells him.
-        const isWordLost = events.some(({ event }) => event.kind === 'trouble' && event.trouble.lostPush > 0);
-        if (!isWordLost) expect([...sim.sent.values()].at(-1)).toEqual([0]);
+        // If ann was removed and the push of it was lost, this send finds out.
+        const isPushLost = events.some(({ event }) => event.kind === 'trouble' && event.trouble.lostPush > 0);
+        if (!isPushLost) expect([...sim.sent.values()].at(-1)).toEqual([0]);
         run.talk(1, false);
         await run.send();
         sim.timers.advance(MINUTE_MS);

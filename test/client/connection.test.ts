@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { tokenOf } from './scripted-engine.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { watchDials } from '../simulation/simulated-network.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
+import { tokenOf } from '../support/token-of.ts';
 
 const [OFFLINE, CONNECTED, CONNECTING, UNCONNECTED, KICKED, TOKEN_INCORRECT, , SIGN_OUT, SUSPEND, TIMEOUT] = [
   ...Array(10).keys(),
@@ -13,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('the status', () => {
-  it('is told in its order while the connection comes, goes and comes back', () => {
+  it('is reported in order while the client connects, loses the connection and reconnects', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     sim.timers.advance(200);
@@ -34,20 +36,20 @@ describe('the status', () => {
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED, status]);
   });
 
-  it('is that the network is unavailable while the platform says so', () => {
+  it('is "network unavailable" while the platform is offline', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     sim.notice('offline');
-    sim.access.cut();
+    sim.access.unplug();
     sim.access.reset();
     sim.timers.advance(MINUTE_MS);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice('online');
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED, OFFLINE, CONNECTING, CONNECTED]);
   });
 
-  it('is connected again once the server is heard', () => {
+  it('is "connected" again as soon as the server answers', () => {
     sim.connect(0);
     sim.timers.advance(1000);
     sim.notice('offline');
@@ -60,17 +62,17 @@ describe('the status', () => {
     expect(sim.server.wires.size).toBe(1);
   });
 
-  it('does not believe a platform that is wrong', () => {
+  it('is "connected" even if the platform wrongly says offline', () => {
     sim.notice('offline');
     sim.connect(0);
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([OFFLINE, CONNECTED]);
   });
 
-  it('ends with another device, and nobody tries again', () => {
+  it('is "kicked" after a login on another device, and the client does not reconnect', () => {
     sim.connect(0);
     sim.timers.advance(1000);
-    for (const wire of sim.server.wires.keys()) {
+    for (const wire of sim.connections) {
       sim.server.push(wire, { event: 'closing', code: 31010, message: 'another device' });
     }
     sim.timers.advance(3 * 60 * MINUTE_MS);
@@ -80,28 +82,28 @@ describe('the status', () => {
 });
 
 describe('connecting', () => {
-  it('tries until it works where no time is given', () => {
+  it('retries until it works without a timeout', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     sim.timers.advance(60 * MINUTE_MS);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
     sim.server.refuseWith = undefined;
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([['connected', 0]]);
+    expect(sim.events).toEqual([['connected', 0]]);
   });
 
-  it('gives up after its time', () => {
-    sim.access.cut();
+  it('gives up after its timeout', () => {
+    sim.access.unplug();
     sim.connect(30);
     sim.timers.advance(29_999);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
     sim.timers.advance(1);
-    expect(sim.told).toEqual([['connected', 34006]]);
+    expect(sim.events).toEqual([['connected', 34006]]);
     expect(sim.statuses.at(-1)).toBe(TIMEOUT);
     expect(sim.pendingTimers).toBe(0);
   });
 
-  it('comes back for ever after it has worked once, whatever its time', () => {
+  it('reconnects without a time limit once it has worked', () => {
     sim.connect(30);
     sim.timers.advance(1000);
     sim.server.refuseWith = 503;
@@ -110,25 +112,23 @@ describe('connecting', () => {
     sim.server.refuseWith = undefined;
     sim.timers.advance(MINUTE_MS);
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
-    expect(sim.told).toEqual([['connected', 0]]);
+    expect(sim.events).toEqual([['connected', 0]]);
   });
 
-  it('ends with what the server says of the token', () => {
+  it('ends when the server refuses the token', () => {
     sim.server.refuseWith = 401;
     sim.connect(0);
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([['connected', 31004]]);
+    expect(sim.events).toEqual([['connected', 31004]]);
     expect(sim.statuses).toEqual([CONNECTING, TOKEN_INCORRECT]);
   });
 
-  it('waits longer and longer, but not more than 15 s', () => {
+  it('waits longer before each attempt, up to 15 s', () => {
     sim.server.refuseWith = 503;
     const triedAtMs: number[] = [];
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
+    watchDials(sim.server, () => {
       triedAtMs.push(sim.timers.nowMs);
-      connect(wire);
-    };
+    });
     sim.connect(0);
     sim.timers.advance(2 * MINUTE_MS);
     const waits = triedAtMs.slice(1).map((atMs, index) => atMs - (triedAtMs[index] ?? 0));
@@ -136,7 +136,7 @@ describe('connecting', () => {
     expect(waits.slice(0, 7).map((waitMs) => waitMs - roundTripMs)).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500]);
   });
 
-  /** How long it takes from a loss to the next status CONNECTING. */
+  /** The time from a loss to the next status CONNECTING. */
   const waitMs = (): number => {
     while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(1);
     const sinceMs = sim.timers.nowMs;
@@ -144,16 +144,14 @@ describe('connecting', () => {
     return sim.timers.nowMs - sinceMs;
   };
 
-  const ask = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
-
-  /** Loses what has been connected this long. */
+  /** Breaks a connection that has lasted this long. */
   const loseAfter = (ms: number) => {
     while (sim.statuses.at(-1) !== CONNECTED) sim.timers.advance(1);
     sim.timers.advance(ms);
     sim.access.reset();
   };
 
-  it('begins with a short wait again once the server has answered, and not before', () => {
+  it('waits a short time again only after the server has answered', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -161,23 +159,23 @@ describe('connecting', () => {
     loseAfter(200);
     expect(waitMs()).toBe(2000);
     sim.timers.advance(200);
-    for (const wire of sim.server.wires.keys()) wire.send('{}');
+    for (const wire of sim.connections) wire.send('{}');
     loseAfter(200);
     expect(waitMs()).toBe(4000);
     sim.timers.advance(200);
-    ask();
+    sim.ask();
     loseAfter(200);
     expect(waitMs()).toBe(250);
   });
 
-  it('waits longer and longer where the server takes every new connection for closed', () => {
+  it('waits longer before each attempt when the server treats every new connection as closed', () => {
     sim.enter();
     sim.server.override = ({ action }) => (action === 'join' ? { code: 30001 } : undefined);
     sim.access.reset();
     expect([waitMs(), waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000, 2000]);
   });
 
-  it('begins with a short wait again after a connection that has lasted a minute', () => {
+  it('waits a short time again after a connection that lasted a minute', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -188,11 +186,11 @@ describe('connecting', () => {
     expect(waitMs()).toBe(250);
   });
 
-  it('does not wait for a handshake that began without a network when the platform says online', () => {
-    sim.access.cut();
+  it('abandons a handshake that began without a network when the platform says online', () => {
+    sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(5000);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice('online');
     sim.timers.advance(200);
     expect(sim.statuses).toEqual([CONNECTING, CONNECTED]);
@@ -201,7 +199,7 @@ describe('connecting', () => {
     expect(sim.network.dials).toBe(2);
   });
 
-  it('waits a short time when it fails again after online', () => {
+  it('waits a short time when it fails after the platform said online', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
@@ -209,7 +207,7 @@ describe('connecting', () => {
     expect(waitMs()).toBe(250);
   });
 
-  it('does not take the token for expired by a clock that the server has proved wrong', () => {
+  it('does not treat the token as expired by a clock that the server has proved wrong', () => {
     sim.clockShiftMs = 48 * 60 * MINUTE_MS;
     sim.connect(0, tokenOf({ sub: 'ann', exp: (sim.timers.nowMs + 24 * 60 * MINUTE_MS) / 1000 }));
     loseAfter(1000);
@@ -220,26 +218,26 @@ describe('connecting', () => {
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
   });
 
-  it('has a longer time than a timer can hold', () => {
-    sim.access.cut();
+  it('accepts a longer timeout than a timer can hold', () => {
+    sim.access.unplug();
     sim.connect(30 * 24 * 3600);
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([]);
+    expect(sim.events).toEqual([]);
   });
 
-  it.each(['online', 'visible'] as const)('does not wait any longer when the platform says %s', (event) => {
-    sim.access.cut();
+  it.each(['online', 'visible'] as const)('tries at once when the platform says %s', (event) => {
+    sim.access.unplug();
     sim.connect(0);
     sim.timers.advance(40_000);
     while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(100);
-    sim.access.restore();
+    sim.access.plugIn();
     sim.notice(event);
     expect(sim.statuses.at(-1)).toBe(CONNECTING);
     sim.timers.advance(200);
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
   });
 
-  it('is given up by a listener in the middle of it', () => {
+  it('can be ended by a listener during the attempt', () => {
     sim.engine.setOnConnectionStatusChangedListener((status) => {
       sim.statuses.push(status);
       if (status === CONNECTING) void sim.engine.disconnect(false);
@@ -247,40 +245,38 @@ describe('connecting', () => {
     sim.connect(0);
     sim.timers.advance(MINUTE_MS);
     expect(sim.statuses).toEqual([CONNECTING, SIGN_OUT]);
-    expect(sim.told).toEqual([['connected', 30001]]);
+    expect(sim.events).toEqual([['connected', 30001]]);
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it('that is taken back at once ends with 30001, and what was asked meanwhile too', () => {
+  it('that is taken back at once ends with 30001, and so do the calls in between', () => {
     sim.connect(0);
-    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.told.push(['left', code]) });
+    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => sim.events.push(['left', code]) });
     void sim.engine.disconnect(false);
     sim.timers.advance(MINUTE_MS);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 30001],
       ['connected', 30001],
     ]);
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it('twice at once connects once', () => {
+  it('twice at once opens one connection', () => {
     sim.connect(0);
     sim.connect(0);
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 34001],
       ['connected', 0],
     ]);
     expect(sim.server.wires.size).toBe(1);
   });
 
-  it('is one login until the app connects once more', async () => {
-    const instances: (string | null)[] = [];
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
-      instances.push(wire.url.searchParams.get('instance'));
-      connect(wire);
-    };
+  it('is one login until the app connects again', async () => {
+    const loginIds: (string | null)[] = [];
+    watchDials(sim.server, (wire) => {
+      loginIds.push(wire.url.searchParams.get('instance'));
+    });
     sim.connect(0);
     sim.timers.advance(1000);
     sim.access.reset();
@@ -288,46 +284,46 @@ describe('connecting', () => {
     await sim.engine.disconnect(false);
     sim.connect(0);
     sim.timers.advance(MINUTE_MS);
-    const [first, comeBack, next] = instances;
-    expect(instances).toHaveLength(3);
-    expect(comeBack).toBe(first);
+    const [first, reconnected, next] = loginIds;
+    expect(loginIds).toHaveLength(3);
+    expect(reconnected).toBe(first);
     expect(first).toMatch(/^[a-z0-9]+_1$/);
     expect(next).toBe(first?.replace('_1', '_2'));
   });
 
-  it('as another user at the end of the former leaves nothing of that waiting', () => {
+  it('as another user in the callback of the former connect leaves no call of the former user waiting', () => {
     sim.server.refuseWith = 503;
     const onConnected = (code: number) => {
-      sim.told.push(['connected', code]);
+      sim.events.push(['connected', code]);
       sim.connect(0, tokenOf({ sub: 'bob' }));
     };
     void sim.engine.connect(tokenOf({ sub: 'ann' }), 5, { onConnected });
-    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+    sim.join();
     sim.timers.advance(6000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['joined', 30001],
       ['connected', 34006],
     ]);
   });
 
-  it('in answer to its end is not stopped by that', () => {
+  it('in the listener of the end starts a new connection', () => {
     sim.server.refuseWith = 503;
     sim.engine.setOnConnectionStatusChangedListener((status) => {
       if (status !== TIMEOUT) return;
       sim.server.refuseWith = undefined;
       sim.connect(0);
-      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
+      sim.join();
     });
     sim.connect(5);
     sim.timers.advance(10_000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 34006],
       ['connected', 0],
       ['joined', 0],
     ]);
   });
 
-  it('as another user afterwards leaves nothing of the former', async () => {
+  it('as another user forgets the rooms of the former user', async () => {
     sim.enter();
     await sim.engine.disconnect(false);
     sim.connect(0, tokenOf({ sub: 'bob' }));
@@ -336,35 +332,32 @@ describe('connecting', () => {
   });
 });
 
-describe('the end', () => {
+describe('the end of a connection', () => {
   it.each(['disconnect', 'destroy'] as const)('by %s stops every timer, listener and socket', async (call) => {
     sim.enter();
     sim.server.publish('bob', 'b1');
     sim.server.publish('bob', 'b2');
     sim.timers.advance(1);
-    sim.send('one');
-    await Promise.resolve();
-    sim.access.cut();
+    await sim.send('one');
+    sim.access.unplug();
     sim.timers.advance(15_000);
     sim.notice('online');
-    sim.access.restore();
-    sim.send('two');
-    await Promise.resolve();
+    sim.access.plugIn();
+    await sim.send('two');
     await sim.engine[call](false);
     expect(sim.pendingTimers).toBe(0);
     expect([...sim.sent.values()]).toEqual([[30003], [30001]]);
     expect(sim.listeners.size).toBe(call === 'destroy' ? 0 : 1);
-    sim.access.noticeDead();
+    sim.access.detectDead();
     sim.timers.advance(MINUTE_MS);
     expect(sim.network.wires.size).toBe(0);
   });
 
-  it.each([10, 200, 5_000, 20_000])('comes %i ms after the network is gone', async (afterMs) => {
+  it.each([10, 200, 5_000, 20_000])('stops everything %i ms after the network is gone', async (afterMs) => {
     sim.enter();
-    sim.access.cut();
+    sim.access.unplug();
     sim.access.reset();
-    sim.send('one');
-    await Promise.resolve();
+    await sim.send('one');
     sim.timers.advance(afterMs);
     await sim.engine.destroy();
     expect(sim.pendingTimers).toBe(0);

@@ -1,209 +1,187 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RCIMIWEngine } from '../../lib/client/index.ts';
-import { type Entries, joinedAnswer, ScriptedEngine, tokenOf } from './scripted-engine.ts';
-import type { Inbox, ScriptedServer } from './scripted-server.ts';
-import type { VirtualTimers } from './virtual-timers.ts';
+import { describe, expect, it } from 'vitest';
+import { tokenOf } from '../support/token-of.ts';
+import { joinedAnswer } from './server-frames.ts';
+import { useRoomEntries } from './use-room-entries.ts';
 
-let script: ScriptedEngine;
-let server: ScriptedServer;
-let timers: VirtualTimers;
-let engine: RCIMIWEngine;
-let told: Inbox<readonly unknown[]>;
+const { script, joinWith, joinEmpty, pushEntries } = useRoomEntries();
 
-beforeEach(async () => {
-  script = await ScriptedEngine.start();
-  ({ server, timers, engine, told } = script);
-  script.listenToEntries();
-});
-
-afterEach(() => script.stop());
-
-/** Joins a room with these attributes. */
-async function joinWith(entries: Entries, revision: number): Promise<void> {
-  await script.join({ hasEntries: true });
-  await script.answerEntries(entries, revision);
-  expect(await told.next()).toEqual(['changed', 0, 'r', entries]);
-  expect(await told.next()).toEqual(['synced', 'r']);
-}
-
-async function joinEmpty(): Promise<void> {
-  await script.join();
-  expect(await told.next()).toEqual(['synced', 'r']);
-}
-
-const pushEntries = (revision: number, operation: 'set' | 'remove', entries: Entries) =>
-  script.push({ event: 'entries', revision, operation, entries });
-
-describe('the attributes of a room', () => {
-  it('are read page by page after the join, then told', async () => {
+describe('the entries of a room', () => {
+  it('are read page by page after the join, then reported', async () => {
     await script.join({ hasEntries: true });
     expect(await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' })).toBe('');
     expect(await script.answerEntries({ constructor: '2' }, 5)).toBe('a');
     const whole = { a: '1', constructor: '2' };
-    expect(await told.next()).toEqual(['changed', 0, 'r', whole]);
-    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', whole]);
+    expect(await script.events.next()).toEqual(['synced', 'r']);
     expect(await script.allEntries()).toEqual({ a: '1', constructor: '2' });
   });
 
-  it('of a room without any come with the first push', async () => {
+  it('come with the first push if the room had none', async () => {
     await joinEmpty();
     pushEntries(1, 'set', { a: '1' });
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '1' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '1' }]);
     pushEntries(2, 'remove', { a: '' });
-    expect(await told.next()).toEqual(['changed', 1, 'r', { a: '1' }]);
+    expect(await script.events.next()).toEqual(['changed', 1, 'r', { a: '1' }]);
     expect(await script.allEntries()).toEqual({});
   });
 
-  it('that were pushed before the join was answered, or while they were read, are not lost', async () => {
+  it('are not lost if they are pushed before the answer of the join or during the read', async () => {
     await script.connect();
-    await engine.joinChatRoom('r', 10, true);
-    const { id } = await server.take('join');
+    await script.engine.joinChatRoom('r', 10, true);
+    const { id } = await script.server.take('join');
     pushEntries(6, 'set', { b: '6' });
-    server.send(joinedAnswer(id, { hasEntries: true }));
-    await told.next();
+    script.server.send(joinedAnswer(id, { hasEntries: true }));
+    await script.events.next();
     pushEntries(7, 'set', { c: '7' });
     await script.answerEntries({ a: '1' }, 5);
     const whole = { a: '1', b: '6', c: '7' };
-    expect(await told.next()).toEqual(['changed', 0, 'r', whole]);
-    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', whole]);
+    expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('drop what they have had and what is of another room by that name', async () => {
+  it('ignore old pushes and those of a former room with the same id', async () => {
     await joinWith({ a: '5' }, 5);
     pushEntries(4, 'set', { a: '4' });
-    server.send({ event: 'entries', room: 'r', roomEpoch: 'e0', revision: 6, operation: 'set', entries: { a: '0' } });
+    script.server.send({
+      event: 'entries',
+      room: 'r',
+      roomEpoch: 'e0',
+      revision: 6,
+      operation: 'set',
+      entries: { a: '0' },
+    });
     pushEntries(6, 'set', { a: '6' });
     pushEntries(6, 'set', { a: '6' });
     pushEntries(7, 'set', { a: '7' });
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
   });
 
-  it('are read anew after a jump that nothing fills', async () => {
+  it('are read again after a missing revision that no push fills', async () => {
     await joinWith({ a: '1', b: '2' }, 5);
     pushEntries(8, 'set', { c: '8' });
-    await script.fence();
-    timers.advance(200);
+    await script.flush();
+    script.timers.advance(200);
     await script.answerEntries({ a: '7', c: '8' }, 8);
-    expect(await told.next()).toEqual(['changed', 1, 'r', { b: '2' }]);
+    expect(await script.events.next()).toEqual(['changed', 1, 'r', { b: '2' }]);
     const set = { a: '7', c: '8' };
-    expect(await told.next()).toEqual(['changed', 0, 'r', set]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', set]);
     pushEntries(9, 'set', { a: '9' });
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '9' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '9' }]);
   });
 
-  it('are not read where the pushes only overtook each other, however busy the room is', async () => {
+  it('are not read again when pushes only overtake each other, even in a busy room', async () => {
     await joinWith({ a: '5' }, 5);
     pushEntries(7, 'set', { a: '7' });
     pushEntries(6, 'set', { a: '6' });
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
-    timers.advance(200);
-    // The next frame is the fence's: nothing was read.
-    await script.fence();
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '7' }]);
+    script.timers.advance(200);
+    // The next frame is the flush's: nothing was read.
+    await script.flush();
     pushEntries(9, 'set', { a: '9' });
-    await script.fence();
-    timers.advance(150);
+    await script.flush();
+    script.timers.advance(150);
     pushEntries(10, 'set', { a: '10' });
-    await script.fence();
-    timers.advance(50);
+    await script.flush();
+    script.timers.advance(50);
     await script.answerEntries({ a: '10' }, 10);
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
   });
 
-  it('that changed between two pages, with the push lost, are read again before they count', async () => {
+  it('are read again when they change between two pages and the push is lost', async () => {
     await script.join({ hasEntries: true });
     await script.answerEntries({ a: '1' }, 5, { nextAfterKey: 'a' });
     await script.answerEntries({ b: '6' }, 6);
     const found = script.allEntries();
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '1', b: '6' }]);
-    timers.advance(200);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '1', b: '6' }]);
+    script.timers.advance(200);
     await script.answerEntries({ a: '6', b: '6' }, 6);
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
-    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '6' }]);
+    expect(await script.events.next()).toEqual(['synced', 'r']);
     expect(await found).toEqual({ a: '6', b: '6' });
   });
 
-  it('are read again after a come-back, and only the difference is told', async () => {
+  it('are read again after a resume, and only the difference is reported', async () => {
     await joinWith({ a: '1', b: '2' }, 5);
     await script.reconnect();
-    const { id } = await server.take('join');
-    server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
+    const { id } = await script.server.take('join');
+    script.server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
     await script.answerEntries({ a: '1', b: '3' }, 6);
-    expect(await told.next()).toEqual(['changed', 0, 'r', { b: '3' }]);
-    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { b: '3' }]);
+    expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('are asked for again when the server could not tell, and given up at last', async () => {
+  it('are asked for again after a refusal, three times', async () => {
     await script.join({ hasEntries: true });
     const found = script.allEntries();
     for (const retryAfterMs of [50, 50]) {
-      const { id } = await server.take('getEntries');
-      server.send({ event: 'answer', id, code: 20607, message: 'busy', retryAfterMs });
-      await script.fence();
-      timers.advance(retryAfterMs);
+      const { id } = await script.server.take('getEntries');
+      script.refuse(id, 20607, { retryAfterMs });
+      await script.flush();
+      script.timers.advance(retryAfterMs);
     }
-    script.refuse((await server.take('getEntries')).id, 20607);
+    await script.refuseNext('getEntries', 20607);
     expect(await found).toBe(20607);
-    // Who asks again begins anew.
+    // The next call starts from zero.
     const again = script.allEntries();
-    script.refuse((await server.take('getEntries')).id, 20607);
-    await script.fence();
-    timers.advance(1000);
+    await script.refuseNext('getEntries', 20607);
+    await script.flush();
+    script.timers.advance(1000);
     await script.answerEntries({ a: '1' }, 5);
     expect(await again).toEqual({ a: '1' });
   });
 
-  it('are read again after a kick and a new join, whatever was asked before', async () => {
+  it('are read again after an eviction and a new join, even if a read was under way', async () => {
     await joinWith({ a: '1' }, 5);
     pushEntries(9, 'set', { a: '9' });
-    await script.fence();
-    timers.advance(200);
-    const old = await server.take('getEntries');
+    await script.flush();
+    script.timers.advance(200);
+    const old = await script.server.take('getEntries');
     script.push({ event: 'removed', membership: 's1', reason: 'offline' });
-    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    expect(await script.events.next()).toEqual(['removed', 'r', 'offline']);
     const found = script.allEntries();
-    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2', hasEntries: true }));
-    expect(await told.next()).toEqual(['joined', 0, 'r']);
-    const { id } = await server.take('getEntries');
+    await script.answerJoin({ membership: 's2', hasEntries: true });
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+    const { id } = await script.server.take('getEntries');
     const page = { event: 'answer', code: 0, room: 'r', roomEpoch: 'e1' } as const;
-    server.send({ ...page, id: old.id, revision: 9, entries: { a: 'old' } });
-    server.send({ ...page, id, revision: 10, entries: { a: '10' } });
+    script.server.send({ ...page, id: old.id, revision: 9, entries: { a: 'old' } });
+    script.server.send({ ...page, id, revision: 10, entries: { a: '10' } });
     expect(await found).toEqual({ a: '10' });
-    expect(await told.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
-    expect(await told.next()).toEqual(['synced', 'r']);
+    expect(await script.events.next()).toEqual(['changed', 0, 'r', { a: '10' }]);
+    expect(await script.events.next()).toEqual(['synced', 'r']);
   });
 
-  it('that are known are not handed out between a kick and a new join', async () => {
+  it('are not handed out between an eviction and a new join', async () => {
     await joinWith({ a: '1' }, 5);
     script.push({ event: 'removed', membership: 's1', reason: 'offline' });
-    expect(await told.next()).toEqual(['removed', 'r', 'offline']);
+    expect(await script.events.next()).toEqual(['removed', 'r', 'offline']);
     const found = script.allEntries();
-    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2', hasEntries: true }));
+    await script.answerJoin({ membership: 's2', hasEntries: true });
     await script.answerEntries({ a: '2' }, 6);
     expect(await found).toEqual({ a: '2' });
   });
 
-  it('are refused with him who turns out to be no member', async () => {
+  it('are refused to a user who turns out not to be a member', async () => {
     await script.join({ hasEntries: true });
     const found = script.allEntries();
-    script.refuse((await server.take('getEntries')).id, 23406);
-    const { id, resume } = await server.take('join');
+    await script.refuseNext('getEntries', 23406);
+    const { id, resume } = await script.server.take('join');
     expect(resume?.membership).toBe('s1');
-    server.send({ event: 'answer', id, code: 23409, message: 'blocked' });
+    script.refuse(id, 23409);
     expect(await found).toBe(23406);
-    expect(await told.next()).toEqual(['removed', 'r', 'blocked']);
+    expect(await script.events.next()).toEqual(['removed', 'r', 'blocked']);
   });
 });
 
-describe('reading attributes', () => {
+describe('reading entries', () => {
   const get = (key: string) =>
     new Promise((resolve) => {
       const onSuccess = (entry: Map<string, string>) => resolve([...entry]);
-      void engine.getChatRoomEntry('r', key, { onSuccess, onError: resolve });
+      void script.engine.getChatRoomEntry('r', key, { onSuccess, onError: resolve });
     });
 
-  it('waits until they are known', async () => {
+  it('waits until the entries are known', async () => {
     await script.join({ hasEntries: true });
     const [one, missing, every] = [get('constructor'), get('toString'), script.allEntries()];
     await script.answerEntries({ constructor: '1' }, 5);
@@ -214,9 +192,9 @@ describe('reading attributes', () => {
 
   it('waits for a join that is under way', async () => {
     await script.connect();
-    await engine.joinChatRoom('r', 10, true);
+    await script.engine.joinChatRoom('r', 10, true);
     const found = script.allEntries();
-    server.send(joinedAnswer((await server.take('join')).id));
+    await script.answerJoin();
     expect(await found).toEqual({});
   });
 
@@ -225,68 +203,72 @@ describe('reading attributes', () => {
     await script.connect();
     expect(await get('a')).toBe(23406);
     expect(await script.allEntries()).toBe(23406);
-    await engine.joinChatRoom('r', 10, false);
+    await script.engine.joinChatRoom('r', 10, false);
     const found = script.allEntries();
-    script.refuse((await server.take('join')).id, 23410);
+    await script.refuseNext('join', 23410);
     expect(await found).toBe(23406);
   });
 
   it('ends with the membership, and with the engine', async () => {
     await script.join({ hasEntries: true });
-    await server.take('getEntries');
+    await script.server.take('getEntries');
     const left = script.allEntries();
-    await engine.leaveChatRoom('r');
-    script.ok((await server.take('leave')).id);
+    await script.engine.leaveChatRoom('r');
+    await script.okNext('leave');
     expect(await left).toBe(23406);
-    await engine.joinChatRoom('r', 10, true);
-    server.send(joinedAnswer((await server.take('join')).id, { hasEntries: true }));
+    await script.engine.joinChatRoom('r', 10, true);
+    await script.answerJoin({ hasEntries: true });
     const stopped = script.allEntries();
-    await server.take('getEntries');
-    await engine.destroy();
+    await script.server.take('getEntries');
+    await script.engine.destroy();
     expect(await stopped).toBe(30001);
   });
 
-  it.each(['disconnect', 'destroy'] as const)('ends with 30001 where %s is called right after it', async (call) => {
+  it.each(['disconnect', 'destroy'] as const)('ends with 30001 if %s is called right after it', async (call) => {
     await script.join();
     const found = script.allEntries();
-    await engine[call](false);
+    await script.engine[call](false);
     expect(await found).toBe(30001);
   });
 
-  it('is for members where another user is connected right after it', async () => {
+  it('is for members, even if another user connects right after the call', async () => {
     await script.join();
     const found = script.allEntries();
-    void engine.disconnect(false);
-    void engine.connect(tokenOf({ sub: 'bob' }), 0);
+    void script.engine.disconnect(false);
+    void script.engine.connect(tokenOf({ sub: 'bob' }), 0);
     expect(await found).toBe(23406);
   });
 
   it('waits for the next connection', async () => {
     await joinWith({ a: '1' }, 5);
     await script.reconnect();
-    const { id } = await server.take('join');
+    const { id } = await script.server.take('join');
     const found = script.allEntries();
-    server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
+    script.server.send(joinedAnswer(id, { fresh: false, hasEntries: true }));
     await script.answerEntries({ a: '2' }, 6);
     expect(await found).toEqual({ a: '2' });
   });
 
-  it('hands out what the app may change', async () => {
+  it('hands out a copy that the app may change', async () => {
     await joinWith({ a: '1' }, 5);
     const change = (entries: Map<string, string>) => entries.clear();
-    await engine.getChatRoomAllEntries('r', { onSuccess: change });
+    await script.engine.getChatRoomAllEntries('r', { onSuccess: change });
     expect(await script.allEntries()).toEqual({ a: '1' });
   });
 
-  it('tells the listeners where no callback is given', async () => {
-    engine.setOnChatRoomEntryLoadedListener((code, room, entry) => told.put(['entry', code, room, [...entry]]));
-    engine.setOnChatRoomAllEntriesLoadedListener((code, room, entries) => told.put(['all', code, room, [...entries]]));
+  it('calls the listeners if there is no callback', async () => {
+    script.engine.setOnChatRoomEntryLoadedListener((code, room, entry) =>
+      script.events.put(['entry', code, room, [...entry]]),
+    );
+    script.engine.setOnChatRoomAllEntriesLoadedListener((code, room, entries) =>
+      script.events.put(['all', code, room, [...entries]]),
+    );
     await joinWith({ a: '1' }, 5);
-    await engine.loadChatRoomEntry('r', 'a');
-    await engine.loadChatRoomEntry('r', 'b');
-    await engine.loadChatRoomAllEntries('r');
-    expect(await told.next()).toEqual(['entry', 0, 'r', [['a', '1']]]);
-    expect(await told.next()).toEqual(['entry', 23427, 'r', []]);
-    expect(await told.next()).toEqual(['all', 0, 'r', [['a', '1']]]);
+    await script.engine.loadChatRoomEntry('r', 'a');
+    await script.engine.loadChatRoomEntry('r', 'b');
+    await script.engine.loadChatRoomAllEntries('r');
+    expect(await script.events.next()).toEqual(['entry', 0, 'r', [['a', '1']]]);
+    expect(await script.events.next()).toEqual(['entry', 23427, 'r', []]);
+    expect(await script.events.next()).toEqual(['all', 0, 'r', [['a', '1']]]);
   });
 });

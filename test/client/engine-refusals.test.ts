@@ -1,38 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RCIMIWEngine } from '../../lib/client/index.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { NoticeKind } from '../../lib/protocol/frames.ts';
-import { ScriptedEngine, token } from './scripted-engine.ts';
-import type { Inbox, ScriptedServer } from './scripted-server.ts';
-import type { VirtualTimers } from './virtual-timers.ts';
+import { token, useScriptedEngine } from './scripted-engine.ts';
 
-let script: ScriptedEngine;
-let server: ScriptedServer;
-let timers: VirtualTimers;
-let engine: RCIMIWEngine;
-let told: Inbox<readonly unknown[]>;
+const script = useScriptedEngine();
 
-beforeEach(async () => {
-  script = await ScriptedEngine.start();
-  ({ server, timers, engine, told } = script);
-});
+const listenToStatus = () =>
+  script.engine.setOnConnectionStatusChangedListener((status) => script.events.put(['status', status]));
 
-afterEach(() => script.stop());
-
-const listenToStatus = () => engine.setOnConnectionStatusChangedListener((status) => told.put(['status', status]));
-
-/** Shows that nobody tries any more: where somebody does, a `connect` is refused with 34001. */
+/** Shows that the client has stopped trying: otherwise a `connect` would end with 34001. */
 async function expectNoRetry(): Promise<void> {
-  timers.advance(60_000);
-  server.selected = undefined;
-  engine.setOnConnectionStatusChangedListener();
-  await engine.connect(token, 0, { onConnected: (code) => told.put(['again', code]) });
-  expect(await told.next()).toEqual(['again', 0]);
+  script.timers.advance(60_000);
+  script.server.selected = undefined;
+  script.engine.setOnConnectionStatusChangedListener();
+  await script.engine.connect(token, 0, { onConnected: (code) => script.events.put(['again', code]) });
+  expect(await script.events.next()).toEqual(['again', 0]);
 }
 
-describe('a connection that is refused by a sub-protocol', () => {
-  it('is offered the codes', async () => {
+describe('a handshake that is refused by a sub-protocol', () => {
+  it('offers all refusal codes', async () => {
     await script.connect();
-    expect((await server.connections.next()).slice(2)).toEqual([
+    expect((await script.server.connections.next()).slice(2)).toEqual([
       'doorman.refused.31004',
       'doorman.refused.31009',
       'doorman.refused.31010',
@@ -47,26 +34,24 @@ describe('a connection that is refused by a sub-protocol', () => {
     [31010, 4],
     [31020, 5],
     [31029, 6],
-  ])('ends with %i and status %i, and is not tried again', async (code, status) => {
+  ])('ends with %i and status %i, and is not retried', async (code, status) => {
     listenToStatus();
-    server.selected = `doorman.refused.${code}`;
-    await engine.connect(token, 0, { onConnected: (outcome) => told.put(['connected', outcome]) });
-    expect(await told.next()).toEqual(['status', 2]);
-    expect(await told.next()).toEqual(['status', status]);
-    expect(await told.next()).toEqual(['connected', code]);
+    script.server.selected = `doorman.refused.${code}`;
+    await script.engine.connect(token, 0, { onConnected: (outcome) => script.events.put(['connected', outcome]) });
+    expect(await script.events.next()).toEqual(['status', 2]);
+    expect(await script.events.next()).toEqual(['status', status]);
+    expect(await script.events.next()).toEqual(['connected', code]);
     await expectNoRetry();
   });
 
-  it('ends a coming back too', async () => {
+  it('ends a reconnect too', async () => {
     await script.join();
-    server.selected = 'doorman.refused.31009';
+    script.server.selected = 'doorman.refused.31009';
     await script.reconnect();
-    const refused = new Promise<void>((resolve) => {
-      engine.setOnConnectionStatusChangedListener((status) => status === 6 && resolve());
-    });
+    const refused = script.reachesStatus(6);
     await refused;
-    await engine.leaveChatRoom('r');
-    expect(await told.next()).toEqual(['left', 33001, 'r']);
+    await script.engine.leaveChatRoom('r');
+    expect(await script.events.next()).toEqual(['left', 33001, 'r']);
   });
 });
 
@@ -79,20 +64,20 @@ describe('a connection that the server closes for good', () => {
     [31020, 5],
     [31029, 6],
     [39999, 3],
-  ])('by %i ends with status %i, and is not tried again', async (code, status) => {
+  ])('with %i ends with status %i, and is not retried', async (code, status) => {
     await script.connect();
     listenToStatus();
-    server.send({ event: 'closing', code, message: 'the end' });
-    expect(await told.next()).toEqual(['status', status]);
+    script.server.send({ event: 'closing', code, message: 'the end' });
+    expect(await script.events.next()).toEqual(['status', status]);
     await expectNoRetry();
   });
 
-  it('ends what waits', async () => {
+  it('ends the waiting calls', async () => {
     await script.join();
     await script.sendText('one');
-    await server.take('send');
-    server.send({ event: 'closing', code: 31011, message: 'blocked' });
-    expect(await told.next()).toEqual(['sent', 'one', 30001, 0]);
+    await script.server.take('send');
+    script.server.send({ event: 'closing', code: 31011, message: 'blocked' });
+    expect(await script.events.next()).toEqual(['sent', 'one', 30001, 0]);
   });
 });
 
@@ -100,11 +85,11 @@ describe('a notice', () => {
   const times = { durationMs: 60_000, atMs: 5, extra: 'why' };
   const event = { chatroomId: 'r', durationTime: 60_000, operateTime: 5, userIdList: ['eve'], extra: 'why' };
   const send = (kind: NoticeKind, room = 'r') =>
-    server.send({ event: 'notice', kind, room, userIds: ['eve'], ...times });
+    script.server.send({ event: 'notice', kind, room, userIds: ['eve'], ...times });
 
   beforeEach(async () => {
-    engine.setOnChatRoomNotifyBlockListener((blocked) => told.put(['block', blocked]));
-    engine.setOnChatRoomNotifyBanListener((banned) => told.put(['ban', banned]));
+    script.engine.setOnChatRoomNotifyBlockListener((blocked) => script.events.put(['block', blocked]));
+    script.engine.setOnChatRoomNotifyBanListener((banned) => script.events.put(['ban', banned]));
     await script.connect();
   });
 
@@ -113,7 +98,7 @@ describe('a notice', () => {
     ['block', 1],
   ] as const)('%s is a block event of type %i', async (kind, operateType) => {
     send(kind);
-    expect(await told.next()).toEqual(['block', { ...event, operateType }]);
+    expect(await script.events.next()).toEqual(['block', { ...event, operateType }]);
   });
 
   it.each([
@@ -125,7 +110,7 @@ describe('a notice', () => {
     ['exempt-from-mute', 5],
   ] as const)('%s is a ban event of type %i', async (kind, banType) => {
     send(kind);
-    expect(await told.next()).toEqual(['ban', { ...event, banType }]);
+    expect(await script.events.next()).toEqual(['ban', { ...event, banType }]);
   });
 
   it.each([
@@ -133,13 +118,13 @@ describe('a notice', () => {
     ['mute-everywhere', 7],
   ] as const)('%s is a ban event of type %i, of no room', async (kind, banType) => {
     send(kind, '');
-    expect(await told.next()).toEqual(['ban', { ...event, chatroomId: '', banType }]);
+    expect(await script.events.next()).toEqual(['ban', { ...event, chatroomId: '', banType }]);
   });
 
-  it('of a kind that is not known is passed over', async () => {
+  it('of an unknown kind is ignored', async () => {
     send('constructor' as NoticeKind);
     send('block');
-    expect(await told.next()).toEqual(['block', { ...event, operateType: 1 }]);
+    expect(await script.events.next()).toEqual(['block', { ...event, operateType: 1 }]);
   });
 });
 
@@ -147,15 +132,15 @@ describe('a sync', () => {
   it.each([
     ['joined', 1],
     ['left', 0],
-  ] as const)('tells what he did on another device: %s', async (change, status) => {
-    engine.setOnChatRoomNotifyMultiLoginSyncListener((event) => told.put(['sync', event]));
+  ] as const)('reports what the user did on another device: %s', async (change, status) => {
+    script.engine.setOnChatRoomNotifyMultiLoginSyncListener((event) => script.events.put(['sync', event]));
     await script.join();
     const sync = { event: 'sync', room: 'elsewhere', change, atMs: 5 } as const;
-    server.send(sync);
-    server.send(sync);
-    server.send({ ...sync, atMs: 6 });
+    script.server.send(sync);
+    script.server.send(sync);
+    script.server.send({ ...sync, atMs: 6 });
     const event = { chatroomId: 'elsewhere', status, reason: 0, extra: '' };
-    expect(await told.next()).toEqual(['sync', { ...event, time: 5 }]);
-    expect(await told.next()).toEqual(['sync', { ...event, time: 6 }]);
+    expect(await script.events.next()).toEqual(['sync', { ...event, time: 5 }]);
+    expect(await script.events.next()).toEqual(['sync', { ...event, time: 6 }]);
   });
 });

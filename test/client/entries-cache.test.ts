@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { EntriesCache } from '../../lib/client/entries-cache.ts';
 import type { FrameOf, Outcome } from '../../lib/client/requests.ts';
 import type { EntriesPush } from '../../lib/client/room-entries.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const KEYS = ['a', 'b', 'constructor', 'd'] as const;
-/** Those that nobody else changes. */
+/** The keys that only the user of the cache changes. */
 const OWN_KEYS = ['own', 'prototype'] as const;
 const PAGE_SIZE = 2;
 
@@ -14,7 +14,7 @@ interface Change {
   readonly operation: 'set' | 'remove';
   readonly keys: readonly string[];
   readonly value: string;
-  /** The user of the cache made it, and gets his answer at once. */
+  /** The user of the cache made the change, and gets the answer at once. */
   readonly isOwn: boolean;
   /** Each key in a frame of its own. */
   readonly isSplit: boolean;
@@ -23,19 +23,19 @@ interface Change {
 const isEqual = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
   one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
 
-/** A room on a server, the frames on their way, and the cache with what its app was told. */
+/** A room on a server, the frames under way, and the cache with the entries that its app knows. */
 class Simulation {
   readonly timers = new VirtualTimers();
   readonly stored = new Map<string, string>();
-  readonly told = new Map<string, string>();
+  readonly reported = new Map<string, string>();
   syncedCount = 0;
   readonly cache: EntriesCache;
-  /** The attributes after each change. */
+  /** The entries after each change. */
   readonly #history: ReadonlyMap<string, string>[] = [new Map()];
-  /** What is handed out must not be older than this. */
+  /** What `get` hands out must not be older than this. */
   #atLeast = 0;
   #seen = 0;
-  /** When he last changed each key. */
+  /** When the user last changed each key. */
   readonly #own = new Map<string, number>();
   #pushes: EntriesPush[] = [];
   #questions: { readonly afterKey: string; readonly end: (outcome: Outcome) => void }[] = [];
@@ -50,7 +50,8 @@ class Simulation {
       { timers: this.timers, link: () => undefined, expired: () => {}, ask },
       {
         changed: ({ operation, entries }) => {
-          for (const [key, value] of entries) operation === 'set' ? this.told.set(key, value) : this.told.delete(key);
+          for (const [key, value] of entries)
+            operation === 'set' ? this.reported.set(key, value) : this.reported.delete(key);
         },
         synced: () => {
           this.syncedCount += 1;
@@ -84,8 +85,8 @@ class Simulation {
   }
 
   /**
-   * What is handed out is what the server had at some time: not before what he has seen and his last come-back, and
-   * none of the keys that he changed himself is older than that.
+   * What `get` hands out is a state that the server had: not older than what the user has seen or than the last resume,
+   * and no key that the user changed is older than that change.
    */
   get(): void {
     const atLeast = this.#atLeast;
@@ -103,7 +104,7 @@ class Simulation {
     });
   }
 
-  /** One of the frames on their way arrives, and stays on its way if it is doubled. */
+  /** One of the frames under way arrives, and arrives again later if it is doubled. */
   deliver(choice: number, isDoubled: boolean): void {
     const index = choice % Math.max(1, this.#pushes.length);
     const [push] = isDoubled ? this.#pushes.slice(index) : this.#pushes.splice(index, 1);
@@ -130,7 +131,7 @@ class Simulation {
     end({ ...head, entries, ...(hasMore ? { nextAfterKey } : {}) });
   }
 
-  /** The connection is lost with all that was on its way, and comes back. */
+  /** The connection is lost with all frames under way, and the client reconnects. */
   reconnect(): void {
     const lost = this.#questions;
     this.#questions = [];
@@ -143,7 +144,7 @@ class Simulation {
 
   /** From here on nothing is lost. */
   settle(): void {
-    // What was lost to the last frame is seen with the next that arrives.
+    // A lost last push is noticed with the next one.
     this.change({ operation: 'set', keys: ['last'], value: '1', isOwn: false, isSplit: false });
     for (let round = 0; round < 100; round += 1) {
       while (!this.isQuiet) {
@@ -162,7 +163,7 @@ const change = fc.record({
   isOwn: fc.constant(false),
   isSplit: fc.boolean(),
 });
-/** Each sets another value, so that it can be told which of them is shown. */
+/** Each sets a different value, to recognize which change is shown. */
 const ownChange = fc.record({
   operation: fc.constant('set' as const),
   keys: fc.uniqueArray(fc.constantFrom(...OWN_KEYS), { minLength: 1 }),
@@ -184,8 +185,8 @@ const step: fc.Arbitrary<(simulation: Simulation) => void> = fc.oneof(
   fc.constant((simulation: Simulation) => simulation.reconnect()),
 );
 
-describe('whatever is lost, doubled, overtaken, refused and cut off', () => {
-  it('hands out nothing that never was, ends equal to the server, and tells the app every difference', () => {
+describe('with frames lost, doubled, reordered and refused, and connections lost', () => {
+  it('hands out only states that existed, ends equal to the server, and reports every difference', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 150, size: 'max' }), (steps) => {
         const simulation = new Simulation();
@@ -196,13 +197,13 @@ describe('whatever is lost, doubled, overtaken, refused and cut off', () => {
           found = [code, new Map(entries)];
         });
         expect(found).toEqual([0, simulation.stored]);
-        expect(simulation.told).toEqual(simulation.stored);
+        expect(simulation.reported).toEqual(simulation.stored);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('tells that it is synced once for each join and come-back', () => {
+  it('reports that it is synced once for each join and resume', () => {
     const simulation = new Simulation();
     expect(simulation.syncedCount).toBe(1);
     simulation.change({ operation: 'set', keys: ['a'], value: '1', isOwn: false, isSplit: false });

@@ -16,22 +16,22 @@ describe('the content of a message', () => {
     ['emoji', '😀', 7936],
     ['quotes', '"', 15_872],
     ['control characters', '\u0001', 5290],
-  ])('of %s may have so many of them', (_what, character, most) => {
+  ])('of %s has a limit in bytes of its JSON', (_what, character, most) => {
     expect(send(character.repeat(most))).toBeUndefined();
     expect(send(character.repeat(most + 1))).toBe(30016);
   });
 
-  it.each(['\ud800', 'a\udfff', '\udc00\ud800', '😀\ud83d', '\ud83d😀'])('%j is half a character somewhere', (text) => {
+  it.each(['\ud800', 'a\udfff', '\udc00\ud800', '😀\ud83d', '\ud83d😀'])('%j has an unpaired surrogate', (text) => {
     expect(send(text)).toBe(34205);
   });
 
-  it.each(['😀', '𠮷野家', '👨‍👩‍👧', '\u0000', '\uffff', ''])('%j is whole', (text) => {
+  it.each(['😀', '𠮷野家', '👨‍👩‍👧', '\u0000', '\uffff', ''])('%j is well-formed', (text) => {
     expect(send(text)).toBeUndefined();
   });
 });
 
-describe('the value of an attribute', () => {
-  it('has at most 4,096 characters, and none that is half', () => {
+describe('the value of an entry', () => {
+  it('has at most 4,096 characters and no unpaired surrogate', () => {
     expect(set({ a: '\u0001'.repeat(4096) })).toBeUndefined();
     expect(set({ a: 'x'.repeat(4097) })).toBe(34262);
     expect(set({ a: '', b: '\ud800' })).toBe(34262);
@@ -40,7 +40,7 @@ describe('the value of an attribute', () => {
 });
 
 describe('any other frame', () => {
-  it('is too long with one byte more than a frame may have', () => {
+  it('is too long with one byte more than a frame may hold', () => {
     const join = (room: string) => verdict({ action: 'join', id: '1', room, messageCount: 0, autoCreate: true });
     const envelope = '{"action":"join","id":"1","room":"","messageCount":0,"autoCreate":true}';
     expect(join('r'.repeat(32_768 - envelope.length))).toBeUndefined();
@@ -48,11 +48,11 @@ describe('any other frame', () => {
   });
 });
 
-describe('splitting attributes', () => {
+describe('splitting entries', () => {
   const sizes = (entries: Readonly<Record<string, string>>, bytesMax: number) =>
     splitEntries(new Map(Object.entries(entries)), bytesMax).map((part) => [...part.keys()].join(''));
 
-  it('fills each part to the last byte, as it stands in a frame', () => {
+  it('fills each part to the last byte of its size in a frame', () => {
     // "a":"12","b":"字" has 8 + 1 + 9 bytes.
     expect(sizes({ a: '12', b: '字' }, 18)).toEqual(['ab']);
     expect(sizes({ a: '12', b: '字' }, 17)).toEqual(['a', 'b']);
@@ -61,7 +61,7 @@ describe('splitting attributes', () => {
     expect(sizes({ c: '"', d: '\u0001' }, 21)).toEqual(['cd']);
   });
 
-  it('leaves one that is too long by itself, and makes one part of nothing', () => {
+  it('makes a part of each entry that is too long, and one empty part of no entries', () => {
     expect(sizes({ a: '1', b: '2', c: '3' }, 3)).toEqual(['a', 'b', 'c']);
     expect(sizes({}, 3)).toEqual(['']);
   });

@@ -3,24 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { Heartbeat } from '../../lib/client/heartbeat.ts';
 import { isWorthRenewing, LEASE_MS, leaseFrom, RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
 import { HEARTBEAT_MS, UNWRITTEN_MS } from '../../lib/protocol/frames.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const LIFE_MS = 1_800_000;
 
-/** What the app says: so long after it said something last; the frame takes so long. */
-interface Said {
+/** A frame of the app: the time since the last one, and how long it takes to arrive. */
+interface SentFrame {
   readonly gapMs: number;
   readonly delayMs: number;
 }
 
-const talk = (slowestMs: number) =>
+const anyFrames = (slowestMs: number) =>
   fc.array(
     fc.record({ gapMs: fc.integer({ min: 0, max: 150_000 }), delayMs: fc.integer({ min: 0, max: slowestMs }) }),
     { maxLength: 40 },
   );
 
-/** Runs a client that talks so and then is silent. Returns how much of its lease was left when a frame came, at least. */
-function leastLeftMs(said: readonly Said[], isHidden: boolean): number {
+/** Runs a client that sends these frames and then none. Returns the least that was left of its lease when a frame came. */
+function leastLeftMs(frames: readonly SentFrame[], isHidden: boolean): number {
   const timers = new VirtualTimers();
   let leaseUntilMs = leaseFrom(timers.nowMs);
   let [leastMs, arrivedMs, delayMs] = [LEASE_MS, timers.nowMs, 0];
@@ -34,7 +34,7 @@ function leastLeftMs(said: readonly Said[], isHidden: boolean): number {
   const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
   heartbeat.start();
   heartbeat.turned(isHidden);
-  for (const { gapMs, delayMs: next } of said) {
+  for (const { gapMs, delayMs: next } of frames) {
     timers.advance(gapMs);
     delayMs = next;
     send();
@@ -45,28 +45,28 @@ function leastLeftMs(said: readonly Said[], isHidden: boolean): number {
 }
 
 describe("the heartbeat and the server's lease", () => {
-  it('know the same time in which no sign of life is written down', () => {
+  it('agree on the time in which the server stores no sign of life', () => {
     expect(UNWRITTEN_MS).toBe(RENEW_AFTER_MS);
   });
 
-  it('leave 35 s when a heartbeat comes, whatever is said before it', () => {
+  it('leave 35 s when a heartbeat comes, whatever was sent before', () => {
     expect(LEASE_MS - HEARTBEAT_MS).toBe(35_000);
     fc.assert(
-      fc.property(talk(0), (said) => {
-        expect(leastLeftMs(said, false)).toBeGreaterThanOrEqual(35_000);
+      fc.property(anyFrames(0), (frames) => {
+        expect(leastLeftMs(frames, false)).toBeGreaterThanOrEqual(35_000);
       }),
     );
   });
 
-  it('leave 30 s where frames take up to 5 s', () => {
+  it('leave 30 s if frames take up to 5 s', () => {
     fc.assert(
-      fc.property(talk(5000), (said) => {
-        expect(leastLeftMs(said, false)).toBeGreaterThanOrEqual(30_000);
+      fc.property(anyFrames(5000), (frames) => {
+        expect(leastLeftMs(frames, false)).toBeGreaterThanOrEqual(30_000);
       }),
     );
   });
 
-  it('leave 15 s where a slow frame is followed by a fast one, and that by nothing', () => {
+  it('leave 15 s if a slow frame is followed by a fast one and then by none', () => {
     const twoFrames = (delayMs: number) => [
       { gapMs: 30_000, delayMs },
       { gapMs: 25_000, delayMs: 0 },
@@ -81,8 +81,8 @@ describe("the heartbeat and the server's lease", () => {
 
   it('leave a minute more in a hidden page, whose timers run once a minute', () => {
     fc.assert(
-      fc.property(talk(0), (said) => {
-        expect(leastLeftMs(said, true)).toBeGreaterThanOrEqual(95_000);
+      fc.property(anyFrames(0), (frames) => {
+        expect(leastLeftMs(frames, true)).toBeGreaterThanOrEqual(95_000);
       }),
     );
   });

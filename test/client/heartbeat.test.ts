@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
 
 let sim: SimulatedEngine;
 
@@ -9,7 +10,7 @@ beforeEach(() => {
 
 type SignOfLife = readonly [number, 'beat' | 'ping'];
 
-/** When the server got each heartbeat and each question, in seconds since the connection was opened. */
+/** When the server got each heartbeat and each ping, in seconds since the connection opened. */
 function signs(): SignOfLife[] {
   return got.map(([atMs, action]) => [Math.floor((atMs - openedAtMs) / 1000), action] as const);
 }
@@ -19,10 +20,10 @@ const pings = (): SignOfLife[] => signs().filter(([, action]) => action === 'pin
 let openedAtMs: number;
 let got: SignOfLife[];
 
-/** Connects; the time counts from the opening. */
+/** Connects; times count from here. */
 function open(): void {
   sim.connect(0);
-  while (!sim.statuses.includes(1)) sim.timers.advance(1);
+  sim.timers.advanceUntil(() => sim.statuses.includes(1));
   openedAtMs = sim.timers.nowMs;
   got = [];
   const received = sim.server.received.bind(sim.server);
@@ -33,10 +34,8 @@ function open(): void {
   };
 }
 
-const say = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
-
 describe('the heartbeat', () => {
-  it('comes every 135 s when nothing else is said', () => {
+  it('is sent every 135 s when nothing else is sent', () => {
     open();
     sim.timers.advance(5 * MINUTE_MS);
     expect(signs()).toEqual([
@@ -45,36 +44,36 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('is put off by a frame that the server writes down for certain', () => {
+  it('is delayed by a frame that the server is certain to store', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(134_900);
     expect(signs()).toEqual([]);
     sim.timers.advance(200);
     expect(signs()).toEqual([[165, 'beat']]);
   });
 
-  it('comes 20 s sooner after a frame that the server may not have written down', () => {
+  it('is sent 20 s sooner after a frame that the server may not have stored', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(24_000);
-    say();
+    sim.ask();
     sim.timers.advance(114_900);
     expect(signs()).toEqual([]);
     sim.timers.advance(200);
     expect(signs()).toEqual([[169, 'beat']]);
   });
 
-  it('is not put off by a clock that is put back: what was said before then does not count', () => {
+  it('is not delayed by a clock that is set back: frames before that do not count', () => {
     open();
     sim.timers.advance(30_000);
-    say();
+    sim.ask();
     sim.timers.advance(10_000);
     sim.clockShiftMs = -3_600_000;
     sim.timers.advance(9500);
-    say();
+    sim.ask();
     sim.timers.advance(5 * MINUTE_MS);
     expect(signs()).toEqual([
       [164, 'beat'],
@@ -82,7 +81,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('comes a minute sooner in a hidden page, whose timers are late', () => {
+  it('is sent a minute sooner in a hidden page, whose timers are late', () => {
     open();
     sim.timers.advance(80_000);
     expect(signs()).toEqual([]);
@@ -94,7 +93,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('is no sooner than ever in a page that has come back', () => {
+  it('is on time again in a page that is visible again', () => {
     open();
     sim.notice('hidden');
     sim.timers.advance(30_000);
@@ -105,7 +104,7 @@ describe('the heartbeat', () => {
     expect(signs()).toHaveLength(2);
   });
 
-  it('asks for an answer when nothing has come for an hour', () => {
+  it('becomes a ping when nothing has arrived for an hour', () => {
     open();
     sim.timers.advance(60 * MINUTE_MS + 1000);
     expect(pings()).toEqual([[3600, 'ping']]);
@@ -113,9 +112,9 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('does not ask as long as something comes', () => {
+  it('stays without a ping as long as something arrives', () => {
     open();
-    const [wire] = sim.server.wires.keys();
+    const [wire] = sim.connections;
     for (let minute = 0; minute < 100; minute += 50) {
       sim.timers.advance(50 * MINUTE_MS);
       wire?.send('{}');
@@ -123,17 +122,17 @@ describe('the heartbeat', () => {
     expect(pings()).toEqual([]);
   });
 
-  it('drops the connection when there is no answer, and dials anew', () => {
+  it('finds a dead connection by a ping without an answer, and reconnects', () => {
     open();
-    sim.access.cut();
+    sim.access.unplug();
     sim.timers.advance(60 * MINUTE_MS);
-    sim.access.restore();
+    sim.access.plugIn();
     expect(sim.statuses).toEqual([2, 1]);
     sim.timers.advance(11_000);
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
-  it.each(['online', 'visible'] as const)('asks when the platform says %s', (event) => {
+  it.each(['online', 'visible'] as const)('is joined by a ping when the platform says %s', (event) => {
     open();
     sim.notice(event);
     sim.timers.advance(1000);
@@ -141,7 +140,7 @@ describe('the heartbeat', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('asks once at a time', () => {
+  it('has one ping at a time', () => {
     open();
     sim.notice('visible');
     sim.notice('visible');
@@ -152,22 +151,22 @@ describe('the heartbeat', () => {
     expect(pings()).toHaveLength(2);
   });
 
-  it('asks when a request was not answered, and drops what is silent then', () => {
+  it('pings after a request without an answer, and reconnects if that has none either', () => {
     open();
-    sim.access.cut();
-    say();
+    sim.access.unplug();
+    sim.ask();
     sim.timers.advance(10_000);
-    sim.access.restore();
+    sim.access.plugIn();
     expect(sim.statuses).toEqual([2, 1]);
     sim.timers.advance(11_000);
     expect(sim.statuses).toEqual([2, 1, 8, 2, 1]);
   });
 
-  it('keeps a connection that does not answer but speaks, and asks it again', () => {
+  it('keeps a connection that sends frames but no answers, and pings again', () => {
     open();
     sim.server.trouble = { ...sim.server.trouble, lostAnswer: 1 };
-    const [wire] = sim.server.wires.keys();
-    say();
+    const [wire] = sim.connections;
+    sim.ask();
     sim.timers.advance(11_000);
     for (let asked = 0; asked < 6; asked += 1) {
       wire?.send('{"message":"Internal server error"}');
@@ -179,16 +178,16 @@ describe('the heartbeat', () => {
     expect(sim.statuses.slice(2, 3)).toEqual([8]);
   });
 
-  it('asks again where the last that came had been on its way when the connection died', () => {
+  it('pings again if the last frame was sent before the connection died', () => {
     open();
-    const [wire] = sim.server.wires.keys();
+    const [wire] = sim.connections;
     wire?.send('{}');
     sim.timers.advance(10);
     sim.notice('visible');
-    // It has come, and the question has not got through.
+    // The frame has arrived, and the ping has not.
     sim.timers.advance(50);
-    sim.access.cut();
-    sim.access.restore();
+    sim.access.unplug();
+    sim.access.plugIn();
     sim.timers.advance(9000);
     sim.notice('online');
     expect(sim.statuses).toEqual([2, 1]);

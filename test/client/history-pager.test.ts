@@ -4,13 +4,14 @@ import { HistoryPager } from '../../lib/client/history-pager.ts';
 import { Operations } from '../../lib/client/operations.ts';
 import type { Outcome } from '../../lib/client/requests.ts';
 import type { ClientFrame, Message } from '../../lib/protocol/frames.ts';
-import { ModelLog } from './model-log.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { ModelLog } from '../simulation/model-log.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { range } from '../support/range.ts';
 
 let log: ModelLog;
 let roomEpoch: string;
 let frames: ClientFrame[];
-/** Answers a frame so instead. */
+/** Replaces the answer to a frame. */
 let override: ((frame: ClientFrame) => Outcome | undefined) | undefined;
 let pager: HistoryPager;
 
@@ -22,7 +23,7 @@ beforeEach(() => {
   pager = new HistoryPager('r', operations());
 });
 
-/** Operations whose every question is answered at once. */
+/** Operations whose requests are answered at once. */
 function operations(): Operations {
   const link = {} as never;
   return new Operations({
@@ -33,7 +34,7 @@ function operations(): Operations {
     ask: (frameOf, end) => {
       const frame = frameOf('1');
       frames.push(frame);
-      if (frame.action !== 'history') throw new Error(`expected history, got ${frame.action}`);
+      if (frame.action !== 'history') throw new Error(`unable to answer ${frame.action}; only history is served`);
       end(override?.(frame) ?? { event: 'answer', id: '1', code: 0, room: 'r', roomEpoch, ...log.history(frame) });
     },
   });
@@ -45,12 +46,13 @@ function fill(timesMs: readonly number[]): void {
   for (const sentAtMs of timesMs) log.add({ ...given, sentAtMs }, 'kept');
 }
 
-/** What the app is told: the messages, or the code. */
+/** The outcome of a call: the messages, or the code. */
 function call(timestampMs: number, order: HistoryOrder, count: number): readonly Message[] | number {
-  const told: (readonly Message[] | number)[] = [];
-  pager.read({ timestampMs, order, count }, (code, messages) => told.push(code === 0 ? messages : code));
-  const [outcome] = told;
-  if (outcome === undefined || told.length > 1) throw new Error(`told ${told.length} outcomes`);
+  const outcomes: (readonly Message[] | number)[] = [];
+  pager.read({ timestampMs, order, count }, (code, messages) => outcomes.push(code === 0 ? messages : code));
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcomes.length > 1)
+    throw new Error(`unable to take the outcome; there are ${outcomes.length}`);
   return outcome;
 }
 
@@ -62,7 +64,7 @@ function readAll(order: HistoryOrder, count: number, fromMs = 0): number[] {
   const all: number[] = [];
   for (let timestampMs = fromMs; ; ) {
     const page = call(timestampMs, order, count);
-    if (typeof page === 'number') throw new Error(`refused with ${page}`);
+    if (typeof page === 'number') throw new Error(`unable to read a page; code ${page}`);
     all.push(...page.map(({ seq }) => seq));
     const last = page.at(-1);
     if (last === undefined || page.length < count) return all;
@@ -70,10 +72,8 @@ function readAll(order: HistoryOrder, count: number, fromMs = 0): number[] {
   }
 }
 
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
-
 describe('paging by time', () => {
-  it('gives five messages of one ms and its neighbours once each', () => {
+  it('returns messages of one ms and its neighbours once each', () => {
     fill([820, 830, 830, 830, 840]);
     expect(seqs(call(0, 'descending', 2))).toEqual([5, 4]);
     expect(seqs(call(830, 'descending', 2))).toEqual([3, 2]);
@@ -81,14 +81,14 @@ describe('paging by time', () => {
     expect(readAll('ascending', 2)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('gives 10,000 messages with many equal times once each, in order, by pages of every size, both ways', () => {
-    // 1, 2, 3 … 120 messages of a ms, and so on again: shorter and longer than a page.
+  it('returns 10,000 messages with many equal times once each, in order, with any page size, both ways', () => {
+    // 1, 2, 3 … 120 messages in a ms, again and again: fewer and more than a page holds.
     const timesMs: number[] = [];
     for (let ms = 1; timesMs.length < 10_000; ms += 1) {
       for (let times = 0; times < (ms % 120) + 1 && timesMs.length < 10_000; times += 1) timesMs.push(1000 + ms);
     }
     fill(timesMs);
-    // Short pages, and some with nothing in them.
+    // Short pages, and some that are empty.
     for (let seq = 1; seq <= 10_000; seq += 1) if (seq % 97 < 20) log.setFate(seq, 'hidden');
     const kept = range(1, 10_000).filter((seq) => log.fateOf(seq) === 'kept');
     const newestFirst = [...kept].reverse();
@@ -99,7 +99,7 @@ describe('paging by time', () => {
     }
   });
 
-  it('has said where it ends, however often it is asked', () => {
+  it('returns an empty page at the end each time', () => {
     fill([20, 20, 20, 20]);
     expect(seqs(call(0, 'descending', 2))).toEqual([4, 3]);
     expect(seqs(call(20, 'descending', 2))).toEqual([2, 1]);
@@ -107,7 +107,7 @@ describe('paging by time', () => {
     expect(seqs(call(20, 'descending', 2))).toEqual([]);
   });
 
-  it('goes on to what is new, also of the same ms, once it has come to the end', () => {
+  it('continues at the end with new messages, even of the same ms', () => {
     fill([10, 20, 20]);
     expect(seqs(call(0, 'ascending', 50))).toEqual([1, 2, 3]);
     fill([20, 20, 30]);
@@ -116,13 +116,13 @@ describe('paging by time', () => {
     expect(seqs(call(30, 'ascending', 50))).toEqual([]);
   });
 
-  it('goes on before the oldest that a join has given, of the same ms too', () => {
+  it('continues before the oldest message of a join, even in the same ms', () => {
     fill([10, 20, 20, 20, 30]);
     pager.handed('e1', log.messages.slice(2));
     expect(readAll('descending', 2, 20)).toEqual([2, 1]);
   });
 
-  it('goes on where the app has got something by a push, in the middle of one ms', () => {
+  it('continues after a pushed message, even in the middle of one ms', () => {
     fill([10, 20, 20, 20, 30]);
     pager.handed('e1', log.messages.slice(2, 3));
     expect(seqs(call(20, 'ascending', 50))).toEqual([4, 5]);
@@ -130,7 +130,7 @@ describe('paging by time', () => {
     expect(seqs(call(10, 'ascending', 1))).toEqual([2]);
   });
 
-  it('takes a time of the app for what it is', () => {
+  it('starts at any other time that the app gives', () => {
     fill([10, 20, 20, 30]);
     expect(seqs(call(0, 'descending', 2))).toEqual([4, 3]);
     expect(seqs(call(25, 'descending', 50))).toEqual([3, 2, 1]);
@@ -138,7 +138,7 @@ describe('paging by time', () => {
     expect(seqs(call(0, 'descending', 50))).toEqual([4, 3, 2, 1]);
   });
 
-  it('has a place of its own for each order', () => {
+  it('keeps a position for each order', () => {
     fill([20, 20, 20, 20]);
     expect(seqs(call(0, 'descending', 1))).toEqual([4]);
     expect(seqs(call(0, 'ascending', 1))).toEqual([1]);
@@ -146,7 +146,7 @@ describe('paging by time', () => {
     expect(seqs(call(20, 'ascending', 1))).toEqual([2]);
   });
 
-  it('does not mix two rooms by one name', () => {
+  it('does not mix two rooms with the same id', () => {
     fill([10, 20, 20, 20]);
     expect(seqs(call(0, 'descending', 2))).toEqual([4, 3]);
     log = new ModelLog();
@@ -162,7 +162,7 @@ describe('paging by time', () => {
     expect(seqs(call(0, 'ascending', 2))).toEqual([1, 2]);
   });
 
-  it('remembers a thousand times, and the earliest of all', () => {
+  it('remembers a thousand times and the earliest one', () => {
     fill([5, 5, ...range(10, 2000).flatMap((ms) => [ms, ms])]);
     pager.handed('e1', log.messages.slice(1, 2));
     pager.handed(
@@ -171,11 +171,11 @@ describe('paging by time', () => {
     );
     expect(seqs(call(5, 'descending', 50))).toEqual([1]);
     expect(seqs(call(2000, 'descending', 1))).toEqual([3983]);
-    // Of this one it knows nothing any more: it is a time like any other.
+    // It has forgotten this one, which is now a time like any other.
     expect(seqs(call(500, 'descending', 1))).toEqual([982]);
   });
 
-  it('remembers nothing of what is in no history, and forgets when it is told to', () => {
+  it('ignores messages without a seq, and forgets on request', () => {
     fill([20, 20]);
     pager.handed('e1', [{ seq: 0, sentAtMs: 20 }]);
     expect(pager.isEmpty).toBe(true);
@@ -188,7 +188,7 @@ describe('paging by time', () => {
 });
 
 describe('one call', () => {
-  it('asks for what it lacks, page by page', () => {
+  it('fetches page by page what it still lacks', () => {
     fill([10, 20, 30, 40, 50]);
     log.pageSeqs = () => 2;
     expect(seqs(call(0, 'descending', 5))).toEqual([5, 4, 3, 2, 1]);
@@ -200,7 +200,7 @@ describe('one call', () => {
     ]);
   });
 
-  it('hands over nothing where it was refused after some pages, and everything where it is made again', () => {
+  it('returns nothing if a page is refused, and everything when it is repeated', () => {
     fill([10, 20, 20, 40]);
     log.pageSeqs = () => 2;
     override = () => (frames.length === 2 ? { event: 'answer', id: '1', code: 23406, message: 'no' } : undefined);
@@ -210,7 +210,7 @@ describe('one call', () => {
     expect(seqs(call(0, 'ascending', 4))).toEqual([1, 2, 3, 4]);
   });
 
-  it('ends where the server does not get ahead', () => {
+  it('ends if the pages of the server make no progress', () => {
     fill([10, 20]);
     const stuck = { event: 'answer', id: '1', code: 0, room: 'r', messages: [], next: 7, complete: true } as const;
     override = () => ({ ...stuck, roomEpoch });

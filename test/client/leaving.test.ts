@@ -1,37 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EndReason } from '../../lib/protocol/frames.ts';
-import { NO_TROUBLE } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
 
 let sim: SimulatedEngine;
 let left: (code: number) => void;
 
 beforeEach(() => {
   sim = new SimulatedEngine(() => 0.5);
-  left = (code) => sim.told.push(['left', code]);
+  left = (code) => sim.events.push(['left', code]);
   sim.enter();
-  sim.told.length = 0;
+  sim.events.length = 0;
 });
 
 const leave = () => void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => left(code) });
-const join = () =>
-  void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => sim.told.push(['joined', code]) });
 
-/** He is out, and nobody has told him. */
-function putOut(reason: EndReason): void {
+/** Removes ann, and the push of it is lost. */
+function removeSilently(reason: EndReason): void {
   sim.server.trouble = { ...NO_TROUBLE, lostPush: 1 };
   sim.server.remove('ann', reason);
   sim.server.trouble = NO_TROUBLE;
 }
 
 describe('a leave that failed', () => {
-  it('while the connection was renewed leaves him in, by the new one', () => {
-    sim.timers.advance(109 * MINUTE_MS);
-    while (sim.network.wires.size < 2) sim.timers.advance(1);
+  it('during a renewal leaves the user in the room, on the new connection', () => {
+    sim.beginRenewal();
     sim.server.override = ({ action }) => (action === 'leave' ? 'unanswered' : undefined);
     leave();
     sim.timers.advance(15_000);
-    expect(sim.told).toEqual([['left', 30003]]);
+    expect(sim.events).toEqual([['left', 30003]]);
     expect(sim.server.wires.size).toBe(1);
     expect(sim.server.isOnline('ann')).toBe(true);
     sim.server.publish('bob', 'b1');
@@ -39,32 +36,32 @@ describe('a leave that failed', () => {
     expect(sim.handed).toEqual([1]);
   });
 
-  it('after the connection was lost leaves him in, by the next one', () => {
+  it('after a lost connection leaves the user in the room, on the next connection', () => {
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 20607, retryAfterMs: 500 } : undefined);
     leave();
     sim.timers.advance(1000);
     sim.access.reset();
     sim.timers.advance(10_000);
-    expect(sim.told).toEqual([['left', 20607]]);
+    expect(sim.events).toEqual([['left', 20607]]);
     expect(sim.server.isOnline('ann')).toBe(true);
     sim.server.publish('bob', 'b1');
     sim.timers.advance(1000);
     expect(sim.handed).toEqual([1]);
   });
 
-  it('although it was done is known for that before the next join', () => {
+  it('although the server served it is found out before the next join', () => {
     left = (code) => {
-      sim.told.push(['left', code]);
-      join();
+      sim.events.push(['left', code]);
+      sim.join();
     };
     sim.server.override = ({ action }) => {
       if (action !== 'leave') return undefined;
-      putOut('left');
+      removeSilently('left');
       return 'unanswered';
     };
     leave();
     sim.timers.advance(15_000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 30003],
       ['removed', 'r', 'left'],
       ['joined', 0],
@@ -72,14 +69,14 @@ describe('a leave that failed', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('because the room is gone is done, and so is the next join', () => {
+  it('because the room is destroyed counts as done, and the next join works', () => {
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 23410 } : undefined);
-    putOut('destroyed');
+    removeSilently('destroyed');
     leave();
     sim.timers.advance(1000);
-    join();
+    sim.join();
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 0],
       ['joined', 0],
     ]);
@@ -87,17 +84,17 @@ describe('a leave that failed', () => {
 });
 
 describe('a leave', () => {
-  it('after a join without an answer, which the server has served, takes him out', () => {
+  it('after a join without an answer ends the membership that the server made', () => {
     leave();
     sim.timers.advance(1000);
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
-    join();
+    sim.join();
     sim.timers.advance(11_000);
     sim.server.trouble = NO_TROUBLE;
     expect(sim.server.isOnline('ann')).toBe(true);
     leave();
     sim.timers.advance(1000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['left', 0],
       ['joined', 30003],
       ['left', 0],
@@ -105,12 +102,12 @@ describe('a leave', () => {
     expect(sim.server.isOnline('ann')).toBe(false);
   });
 
-  it('right after a join that finds him put out comes after his coming in again', () => {
-    putOut('offline');
-    join();
+  it('right after a join that reveals an eviction follows the new join', () => {
+    removeSilently('offline');
+    sim.join();
     leave();
     sim.timers.advance(5000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['removed', 'r', 'offline'],
       ['joined', 0],
       ['left', 0],
@@ -118,12 +115,12 @@ describe('a leave', () => {
     expect(sim.server.isOnline('ann')).toBe(false);
   });
 
-  it('when he is told that he was put out, which a join has found, comes after his coming in again', () => {
+  it('in the listener of an eviction that a join reveals follows the new join', () => {
     sim.engine.setOnChatRoomRemovedListener(() => leave());
-    putOut('offline');
-    join();
+    removeSilently('offline');
+    sim.join();
     sim.timers.advance(5000);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['joined', 0],
       ['left', 0],
     ]);

@@ -1,66 +1,71 @@
 import { expect, it } from 'vitest';
 import { createEngine } from '../../lib/client/index.ts';
 import { browserEvents, platformOf } from '../../lib/client/platform.ts';
-import { Access, SimulatedNetwork } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { Access, SimulatedNetwork } from '../simulation/simulated-network.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
-/** What a browser has, as far as it is used. */
+/** The part of a browser that the client uses. */
 function browser(isOnline: boolean) {
   const window = new EventTarget();
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' as DocumentVisibilityState });
   return Object.assign(window, { document: page, navigator: { onLine: isOnline } });
 }
 
-it('takes what has a document for the web, and all else for a mobile device', () => {
+it('the platform is web if there is a document, otherwise mobile', () => {
   expect(platformOf(browser(true))).toBe('web');
   expect(platformOf({})).toBe('mobile');
 });
 
-it('has no events where there is no browser', () => {
+it('there are no platform events outside a browser', () => {
   expect(browserEvents(globalThis)).toBeUndefined();
 });
 
-it("passes a browser's events on until nobody listens", () => {
+it('the events of a browser arrive until the subscription ends', () => {
   const window = browser(true);
-  const heard: string[] = [];
-  const stop = browserEvents(window)?.subscribe((event) => heard.push(event));
+  const events: string[] = [];
+  const stop = browserEvents(window)?.subscribe((event) => events.push(event));
   const happen = () => {
     window.dispatchEvent(new Event('offline'));
     window.dispatchEvent(new Event('online'));
     window.document.dispatchEvent(new Event('visibilitychange'));
   };
   happen();
-  expect(heard).toEqual(['offline', 'online', 'visible']);
+  expect(events).toEqual(['offline', 'online', 'visible']);
   window.document.visibilityState = 'hidden';
   window.document.dispatchEvent(new Event('visibilitychange'));
-  expect(heard.splice(3)).toEqual(['hidden']);
+  expect(events.splice(3)).toEqual(['hidden']);
   stop?.();
   happen();
-  expect(heard).toHaveLength(3);
+  expect(events).toHaveLength(3);
 });
 
-it('says at once that the page is hidden', () => {
-  const heard: string[] = [];
+it('a hidden page is reported at once', () => {
+  const events: string[] = [];
   const window = browser(true);
   window.document.visibilityState = 'hidden';
-  browserEvents(window)?.subscribe((event) => heard.push(event));
-  expect(heard).toEqual(['hidden']);
+  browserEvents(window)?.subscribe((event) => events.push(event));
+  expect(events).toEqual(['hidden']);
 });
 
-it('says at once that there is no network', () => {
-  const heard: string[] = [];
-  browserEvents(browser(false))?.subscribe((event) => heard.push(event));
-  expect(heard).toEqual(['offline']);
+it('a missing network is reported at once', () => {
+  const events: string[] = [];
+  browserEvents(browser(false))?.subscribe((event) => events.push(event));
+  expect(events).toEqual(['offline']);
 });
 
-it('goes into the address, behind a query that is there already', async () => {
+it('the platform goes into the query of the address, after what is there already', async () => {
   const timers = new VirtualTimers();
   const urls: URL[] = [];
-  const network = new SimulatedNetwork(timers, () => 0.5, {
-    connect: (wire) => urls.push(wire.url),
-    received: () => {},
-    disconnected: () => {},
-  });
+  const network = new SimulatedNetwork(
+    timers,
+    () => 0.5,
+    {
+      connect: (wire) => urls.push(wire.url),
+      received: () => {},
+      disconnected: () => {},
+    },
+    'wire',
+  );
   const deps = { WebSocket: new Access(network).Socket, timers, random: () => 0.5, now: () => 0 };
   const engine = createEngine('', { server: 'wss://chat.test/?tenant=t', platform: 'desktop', ...deps });
   await engine.connect('e30.eyJzdWIiOiJhbm4ifQ.x', 0);

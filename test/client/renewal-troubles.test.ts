@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NO_TROUBLE } from './model-server.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
-import type { Wire } from './simulated-network.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import type { Wire } from '../simulation/simulated-network.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
 
 let sim: SimulatedEngine;
 let joined: (readonly [string, number])[];
@@ -12,20 +13,10 @@ beforeEach(() => {
   sim.enter();
 });
 
-const wires = () => [...sim.server.wires.keys()];
 const join = (room: string) =>
   void sim.engine.joinChatRoom(room, -1, true, { onChatRoomJoined: (code) => joined.push([room, code]) });
-const until = (isSo: () => boolean) => {
-  while (!isSo()) sim.timers.advance(1);
-};
 
-/** Goes on until the next connection has been dialled. */
-function renew(): void {
-  sim.timers.advance(109 * MINUTE_MS);
-  until(() => sim.network.wires.size === 2);
-}
-
-/** The first join from now on ends so. */
+/** The next join fails in this way. */
 function failOneJoin(how: { readonly code: number; readonly retryAfterMs: number } | 'unanswered'): void {
   let isFirst = true;
   sim.server.override = ({ action }) => {
@@ -35,11 +26,10 @@ function failOneJoin(how: { readonly code: number; readonly retryAfterMs: number
   };
 }
 
-/** All goes on: another room can be joined, messages go and come, and there is one connection. */
+/** Another room can be joined, messages are sent and received, and there is one connection. */
 async function expectAllWell(): Promise<void> {
   join('other');
-  sim.send('one');
-  await Promise.resolve();
+  await sim.send('one');
   sim.timers.advance(MINUTE_MS);
   expect(joined).toContainEqual(['other', 0]);
   expect(sim.sent.get('one')).toEqual([0]);
@@ -47,12 +37,12 @@ async function expectAllWell(): Promise<void> {
   sim.timers.advance(1000);
   expect(sim.handed).toEqual([2]);
   expect(sim.statuses).toEqual([2, 1]);
-  expect(wires()).toHaveLength(1);
+  expect(sim.connections).toHaveLength(1);
 }
 
-describe('a renewal while he joins once more', () => {
-  it('gets on where that join is to be tried again', async () => {
-    renew();
+describe('a renewal during another join of the same room', () => {
+  it('completes if that join is retried', async () => {
+    sim.beginRenewal();
     failOneJoin({ code: 20607, retryAfterMs: 500 });
     join('r');
     sim.timers.advance(1000);
@@ -60,21 +50,21 @@ describe('a renewal while he joins once more', () => {
     await expectAllWell();
   });
 
-  it('gets on where that join waits for its next attempt when the new connection is there', async () => {
+  it('completes if that join waits for its next attempt when the new connection opens', async () => {
     sim.timers.advance(110 * MINUTE_MS - 2000);
     failOneJoin({ code: 20607, retryAfterMs: 5000 });
     join('r');
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     await expectAllWell();
     expect(joined).toContainEqual(['r', 0]);
   });
 
-  it('gets on where the old connection is lost with it', async () => {
-    renew();
-    const [old] = wires();
+  it('completes if the old connection is lost with that join', async () => {
+    sim.beginRenewal();
+    const [old] = sim.connections;
     failOneJoin('unanswered');
     join('r');
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.timers.advance(300);
     old?.close();
     await expectAllWell();
@@ -83,23 +73,23 @@ describe('a renewal while he joins once more', () => {
 });
 
 describe('a renewal', () => {
-  it('gets on where he is put out of a room while its resume waits for the next attempt', () => {
-    renew();
+  it('completes if the user is removed from a room whose resume waits for its next attempt', () => {
+    sim.beginRenewal();
     sim.server.override = (frame) =>
       frame.action === 'join' && frame.room === 'r' ? { code: -1, retryAfterMs: 1000 } : undefined;
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.timers.advance(300);
     join('other');
     sim.timers.advance(100);
     sim.server.remove('ann', 'blocked');
     sim.timers.advance(300);
     expect(joined).toEqual([['other', 0]]);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
   });
 
   it('whose resume finds the token expired ends the connection, and the next connect resumes the room', async () => {
-    renew();
-    until(() => sim.server.wires.size === 2);
+    sim.beginRenewal();
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.server.override = () => ({ code: 31020 });
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([2, 1, 5]);
@@ -112,16 +102,16 @@ describe('a renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('during which a leave finds the token expired ends the connection: he is in by the old one only', async () => {
-    renew();
-    until(() => sim.server.wires.size === 2);
+  it('during which a leave finds the token expired ends the connection', async () => {
+    sim.beginRenewal();
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.server.override = ({ action }) => (action === 'leave' ? { code: 31020 } : undefined);
     void sim.engine.leaveChatRoom('r');
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([2, 1, 5]);
   });
 
-  it('that goes back to the old connection gives a sign of life on it in time', () => {
+  it('that falls back to the old connection sends a heartbeat on it in time', () => {
     const leases = new Map<Wire, number>();
     const beatsLeftMs: number[] = [];
     sim.server.override = ({ action }, wire) => {
@@ -132,11 +122,11 @@ describe('a renewal', () => {
       return undefined;
     };
     sim.timers.advance(110 * MINUTE_MS - 10_500);
-    void sim.engine.getChatRoomMessages('other', 0, 0, 1);
-    until(() => sim.server.wires.size === 2);
-    const [, young] = wires();
+    sim.ask();
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
+    const [, young] = sim.connections;
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
-    until(() => sim.frames('join').length === 2);
+    sim.timers.advanceUntil(() => sim.frames('join').length === 2);
     sim.server.trouble = NO_TROUBLE;
     sim.server.refuseWith = 503;
     young?.close();

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NO_TROUBLE } from './model-server.ts';
-import { tokenOf } from './scripted-engine.ts';
-import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
+import { NO_TROUBLE } from '../simulation/model-server.ts';
+import { SimulatedEngine } from '../simulation/simulated-engine.ts';
+import { watchDials } from '../simulation/simulated-network.ts';
+import { MINUTE_MS } from '../simulation/virtual-timers.ts';
+import { tokenOf } from '../support/token-of.ts';
 
 let sim: SimulatedEngine;
 
@@ -9,11 +11,8 @@ beforeEach(() => {
   sim = new SimulatedEngine(() => 0.5);
 });
 
-const wires = () => [...sim.server.wires.keys()];
 const own = () => [...sim.network.wires.values()];
-const ask = () => void sim.engine.getChatRoomMessages('other', 0, 0, 1);
-
-/** From now on frames of this action take so long to get to the server. */
+/** From now on, frames of this action take this long to reach the server. */
 function slowDown(action: string, delayMs: number): void {
   const received = sim.server.received.bind(sim.server);
   sim.server.received = (wire, text) => {
@@ -21,10 +20,6 @@ function slowDown(action: string, delayMs: number): void {
     else sim.timers.setTimeout(() => received(wire, text), delayMs);
   };
 }
-
-const until = (isSo: () => boolean) => {
-  while (!isSo()) sim.timers.advance(1);
-};
 
 describe('a planned renewal', () => {
   it.each([
@@ -36,7 +31,7 @@ describe('a planned renewal', () => {
     sim = new SimulatedEngine(() => next);
     sim.connect(0);
     next = chance;
-    until(() => sim.statuses.includes(1));
+    sim.timers.advanceUntil(() => sim.statuses.includes(1));
     next = 0.5;
     sim.timers.advance(minutes * MINUTE_MS - 500);
     expect(sim.network.wires.size).toBe(1);
@@ -44,11 +39,11 @@ describe('a planned renewal', () => {
     expect(sim.network.wires.size).toBe(2);
   });
 
-  it('is there before the old connection goes, and nobody notices', () => {
+  it('opens the new connection before the old one closes, and the membership stays online', () => {
     sim.enter();
-    const [old] = wires();
+    const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     expect(old?.isOpen).toBe(true);
     let wasOnline = true;
     for (let ms = 0; ms < 2000; ms += 1) {
@@ -56,39 +51,35 @@ describe('a planned renewal', () => {
       wasOnline &&= sim.server.isOnline('ann');
     }
     expect(wasOnline).toBe(true);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(old?.isOpen).toBe(false);
     sim.timers.advance(10 * 60 * MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
-    expect(sim.told).toEqual([
+    expect(sim.events).toEqual([
       ['connected', 0],
       ['joined', 0],
     ]);
   });
 
-  it('is of the same run of the client', () => {
-    const instances = new Set<string | null>();
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
-      instances.add(wire.url.searchParams.get('instance'));
+  it('keeps the login id', () => {
+    const loginIds = new Set<string | null>();
+    watchDials(sim.server, (wire) => {
+      loginIds.add(wire.url.searchParams.get('instance'));
       expect(wire.url.searchParams.get('platform')).toBe('desktop');
-      connect(wire);
-    };
+    });
     sim.enter();
     sim.timers.advance(5 * 60 * MINUTE_MS);
-    expect([...instances]).toHaveLength(1);
+    expect([...loginIds]).toHaveLength(1);
   });
 
-  it('waits for what is under way on the old connection', async () => {
+  it('waits for operations under way on the old connection', async () => {
     sim.enter();
-    sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
-    const [old] = wires();
+    sim.beginRenewal();
+    const [old] = sim.connections;
     slowDown('send', 5000);
-    sim.send('one');
-    await Promise.resolve();
+    await sim.send('one');
     sim.timers.advance(4000);
-    expect(wires()).toHaveLength(2);
+    expect(sim.connections).toHaveLength(2);
     sim.timers.advance(2000);
     expect(sim.sent.get('one')).toEqual([0]);
     sim.timers.advance(1000);
@@ -97,33 +88,31 @@ describe('a planned renewal', () => {
     expect(sim.frames('send')).toHaveLength(1);
   });
 
-  it('waits for what is under way in no room', () => {
+  it('waits for requests that are about no room', () => {
     sim.enter();
-    sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
+    sim.beginRenewal();
     slowDown('history', 5000);
-    ask();
+    sim.ask();
     sim.timers.advance(4000);
-    expect(wires()).toHaveLength(2);
+    expect(sim.connections).toHaveLength(2);
     sim.timers.advance(2000);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(sim.frames('history')).toHaveLength(1);
   });
 
-  it('has nothing to do with a question that the old connection left open', () => {
+  it('ignores a ping that the old connection left open', () => {
     sim.enter();
-    sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
+    sim.beginRenewal();
     slowDown('ping', 20_000);
     sim.notice('visible');
     sim.timers.advance(MINUTE_MS);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(sim.network.dials).toBe(2);
   });
 
-  it('asks again by the new connection what the old one has lost', async () => {
+  it('repeats on the new connection what was lost on the old one', async () => {
     sim.enter();
-    const [old] = wires();
+    const [old] = sim.connections;
     sim.timers.advance(110 * MINUTE_MS - 3000);
     slowDown('join', 60_000);
     slowDown('repair', 9000);
@@ -131,7 +120,7 @@ describe('a planned renewal', () => {
     sim.server.publish('bob', 'b1');
     sim.server.trouble = NO_TROUBLE;
     sim.server.publish('bob', 'b2');
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.timers.advance(200);
     old?.close();
     sim.timers.advance(20_000);
@@ -139,20 +128,20 @@ describe('a planned renewal', () => {
     expect(sim.statuses).toEqual([2, 1]);
   });
 
-  it('brings in who joined by the old connection meanwhile', () => {
+  it('resumes a membership that was joined on the old connection in between', () => {
     sim.connect(0);
     sim.timers.advance(110 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
-    void sim.engine.joinChatRoom('r', -1, true);
+    sim.timers.advanceUntil(() => sim.network.wires.size === 2);
+    sim.join();
     sim.timers.advance(3000);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(sim.server.isOnline('ann')).toBe(true);
     sim.server.publish('bob', 'b1');
     sim.timers.advance(1000);
     expect(sim.handed).toEqual([1]);
   });
 
-  it('hands out once what comes by both', () => {
+  it('delivers once what arrives on both connections', () => {
     sim.enter();
     const notice = { event: 'notice', kind: 'mute-room', room: 'r', userIds: [], durationMs: 0, extra: '' } as const;
     let notices = 0;
@@ -160,10 +149,10 @@ describe('a planned renewal', () => {
       notices += 1;
     });
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     for (let number = 0; number < 20; number += 1) {
       sim.server.publish('bob', `b${number}`);
-      for (const wire of wires()) sim.server.push(wire, { ...notice, atMs: number });
+      for (const wire of sim.connections) sim.server.push(wire, { ...notice, atMs: number });
       sim.timers.advance(20);
     }
     sim.timers.advance(1000);
@@ -171,7 +160,7 @@ describe('a planned renewal', () => {
     expect(notices).toBe(20);
   });
 
-  it('is tried again until the old connection ends, and then it comes back as ever', () => {
+  it('is retried until the old connection ends, and then the client reconnects as usual', () => {
     sim.enter();
     sim.timers.advance(100 * MINUTE_MS);
     sim.server.refuseWith = 503;
@@ -185,7 +174,7 @@ describe('a planned renewal', () => {
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('that works in the end is not noticed either, and the next one begins anew', () => {
+  it('that succeeds late keeps the status, and the next one starts with a short delay', () => {
     sim.enter();
     sim.timers.advance(100 * MINUTE_MS);
     sim.server.refuseWith = 503;
@@ -194,26 +183,25 @@ describe('a planned renewal', () => {
     sim.timers.advance(100 * MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
     sim.server.refuseWith = 503;
-    until(() => sim.network.wires.size === 2);
-    until(() => sim.network.wires.size === 1);
+    sim.timers.advanceUntil(() => sim.network.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.network.wires.size === 1);
     sim.server.refuseWith = undefined;
     sim.timers.advance(1000);
-    expect(wires()).toHaveLength(1);
-    expect(wires()[0]?.openedAtMs).toBeGreaterThan(sim.timers.nowMs - 1000);
+    expect(sim.connections).toHaveLength(1);
+    expect(sim.connections[0]?.openedAtMs).toBeGreaterThan(sim.timers.nowMs - 1000);
   });
 
-  it('goes back to the old connection where the new one is lost at once', async () => {
+  it('falls back to the old connection if the new one is lost at once', async () => {
     sim.enter();
-    const [old] = wires();
+    const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
-    const [, young] = wires();
-    // The new one is open, and the room not resumed yet.
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
+    const [, young] = sim.connections;
+    // The new connection is open, and the room is not resumed yet.
     sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
-    until(() => sim.frames('join').length === 2);
+    sim.timers.advanceUntil(() => sim.frames('join').length === 2);
     sim.server.trouble = NO_TROUBLE;
-    sim.send('one');
-    await Promise.resolve();
+    await sim.send('one');
     young?.close();
     sim.timers.advance(400);
     expect(old?.isOpen).toBe(true);
@@ -225,31 +213,31 @@ describe('a planned renewal', () => {
     expect(sim.server.log.messages).toHaveLength(1);
   });
 
-  it('takes who joined by the new connection back to the old one', () => {
+  it('resumes on the old connection a membership that was joined on the lost new one', () => {
     sim.connect(0);
     sim.timers.advance(110 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.network.wires.size === 2);
     slowDown('history', 9000);
-    ask();
-    until(() => sim.server.wires.size === 2);
+    sim.ask();
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.timers.advance(500);
-    void sim.engine.joinChatRoom('r', -1, true);
+    sim.join();
     sim.timers.advance(1000);
-    const [, young] = wires();
+    const [, young] = sim.connections;
     sim.server.refuseWith = 503;
     young?.close();
     sim.timers.advance(1000);
     expect(sim.statuses).toEqual([2, 1]);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('asks whether the old connection is there after it has gone back to it', () => {
+  it('pings the old connection after falling back to it', () => {
     sim.enter();
     const [old, ...none] = own();
     expect(none).toEqual([]);
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     const [, young] = own();
     sim.timers.advance(60);
     if (old !== undefined) old.isDead = true;
@@ -261,55 +249,52 @@ describe('a planned renewal', () => {
     expect(sim.statuses.slice(2, 3)).toEqual([8]);
   });
 
-  it('leaves an old connection behind that never ended, once there is another new one', () => {
+  it('abandons an old connection that never ended when the next renewal comes', () => {
     sim.enter();
     const [old] = own();
     sim.timers.advance(109 * MINUTE_MS);
     sim.server.trouble = { ...NO_TROUBLE, unknown: 1 };
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     if (old !== undefined) old.isDead = true;
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     old?.reset();
     sim.timers.advance(1000);
     sim.server.trouble = NO_TROUBLE;
     sim.timers.advance(MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
     expect(sim.server.isOnline('ann')).toBe(true);
   });
 
-  it('goes on with the new connection where the old one is lost before everything has moved', async () => {
+  it('continues on the new connection if the old one is lost before everything has moved', async () => {
     sim.enter();
-    const [old] = wires();
+    const [old] = sim.connections;
     sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.server.wires.size === 2);
+    sim.timers.advanceUntil(() => sim.server.wires.size === 2);
     sim.timers.advance(60);
     slowDown('history', 1000);
-    ask();
-    sim.send('one');
-    await Promise.resolve();
+    sim.ask();
+    await sim.send('one');
     old?.close();
     sim.timers.advance(2000);
     expect(sim.frames('history')).toHaveLength(1);
     expect(sim.statuses).toEqual([2, 1]);
     expect(sim.sent.get('one')).toEqual([0]);
     expect(sim.server.log.messages).toHaveLength(1);
-    expect(wires()).toHaveLength(1);
+    expect(sim.connections).toHaveLength(1);
   });
 
-  it('is not tried again with a token that has expired; 31020 comes when the old connection is lost', () => {
+  it('is not retried with an expired token; 31020 comes when the old connection is lost', () => {
     const expiresAtMs = sim.timers.nowMs + 60 * MINUTE_MS;
     sim.connect(0, tokenOf({ sub: 'ann', exp: expiresAtMs / 1000 }));
     sim.timers.advance(1000);
     sim.timers.advance(60 * MINUTE_MS);
     sim.server.refuseWith = 401;
     let dials = 0;
-    const connect = sim.server.connect.bind(sim.server);
-    sim.server.connect = (wire) => {
+    watchDials(sim.server, () => {
       dials += 1;
-      connect(wire);
-    };
+    });
     sim.timers.advance(58 * MINUTE_MS);
     expect(sim.statuses).toEqual([2, 1]);
     expect(dials).toBe(1);
@@ -321,8 +306,7 @@ describe('a planned renewal', () => {
 
   it.each([0, 30, 60, 120, 200, 400])('ends with destroy, %i ms after it began', async (ms) => {
     sim.enter();
-    sim.timers.advance(109 * MINUTE_MS);
-    until(() => sim.network.wires.size === 2);
+    sim.beginRenewal();
     sim.timers.advance(ms);
     await sim.engine.destroy();
     expect(sim.pendingTimers).toBe(0);

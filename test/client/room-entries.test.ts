@@ -27,106 +27,107 @@ const remove = (revision: number, ...keys: string[]) =>
   push(revision, 'remove', Object.fromEntries(keys.map((key) => [key, ''])));
 const read = (state: RoomEntries, revision: number, entries: Entries, knownRevision = revision): EntriesStep =>
   takeRead(state, { revision, knownRevision, entries: new Map(Object.entries(entries)), expected: state.expected });
-const told = ({ events }: EntriesStep) => events.map((event) => [event.operation, Object.fromEntries(event.entries)]);
+const reported = ({ events }: EntriesStep) =>
+  events.map((event) => [event.operation, Object.fromEntries(event.entries)]);
 const shown = ({ state }: EntriesStep) => Object.fromEntries(state.entries);
 const known = (revision: number, entries: Entries) => read(noEntries, revision, entries).state;
 
-describe('the attributes of a room', () => {
-  it('are not known before they were read', () => {
+describe('the entries of a room', () => {
+  it('are unknown before they are read', () => {
     expect(isBehind(noEntries)).toBe(true);
     const early = receiveEntries(noEntries, set(1, { a: '1' }));
-    expect(told(early)).toEqual([]);
+    expect(reported(early)).toEqual([]);
     const step = read(early.state, 0, {});
-    expect(told(step)).toEqual([['set', { a: '1' }]]);
+    expect(reported(step)).toEqual([['set', { a: '1' }]]);
     expect(isBehind(step.state)).toBe(false);
   });
 
-  it('take the next change and tell it, even if it sets what was there', () => {
+  it('take and report the next change, even if it sets the same value', () => {
     const step = receiveEntries(known(4, { a: '1' }), set(5, { a: '1', b: '2' }));
-    expect(told(step)).toEqual([['set', { a: '1', b: '2' }]]);
+    expect(reported(step)).toEqual([['set', { a: '1', b: '2' }]]);
     const removed = receiveEntries(step.state, remove(6, 'a'));
-    expect(told(removed)).toEqual([['remove', { a: '1' }]]);
+    expect(reported(removed)).toEqual([['remove', { a: '1' }]]);
     expect(shown(removed)).toEqual({ b: '2' });
   });
 
-  it('drop what they have had', () => {
+  it('ignore changes that they have', () => {
     const state = known(4, { a: '1' });
     expect(receiveEntries(state, set(3, { a: '0' }))).toEqual({ state, events: [] });
-    expect(told(receiveEntries(state, set(4, { a: '1' })))).toEqual([]);
+    expect(reported(receiveEntries(state, set(4, { a: '1' })))).toEqual([]);
   });
 
-  it('take a second frame of the present change', () => {
+  it('take a second frame of the current change', () => {
     const first = receiveEntries(known(4, {}), set(5, { a: '1' }));
     const second = receiveEntries(first.state, set(5, { b: '2' }));
-    expect(told(second)).toEqual([['set', { b: '2' }]]);
+    expect(reported(second)).toEqual([['set', { b: '2' }]]);
     expect(isBehind(second.state)).toBe(false);
   });
 
   it('wait for all frames of a change that says how large it is', () => {
     const first = receiveEntries(known(4, {}), set(5, { a: '1' }, 2));
-    expect([told(first), isBehind(first.state)]).toEqual([[], true]);
+    expect([reported(first), isBehind(first.state)]).toEqual([[], true]);
     const doubled = receiveEntries(first.state, set(5, { a: '1' }, 2));
     const next = receiveEntries(doubled.state, set(6, { a: '3' }));
-    expect([told(doubled), told(next)]).toEqual([[], []]);
+    expect([reported(doubled), reported(next)]).toEqual([[], []]);
     const second = receiveEntries(next.state, set(5, { b: '2' }, 2));
-    expect(told(second)).toEqual([
+    expect(reported(second)).toEqual([
       ['set', { a: '1', b: '2' }],
       ['set', { a: '3' }],
     ]);
     expect(isBehind(second.state)).toBe(false);
-    expect(told(receiveEntries(second.state, set(6, { a: '3' }, 1)))).toEqual([]);
+    expect(reported(receiveEntries(second.state, set(6, { a: '3' }, 1)))).toEqual([]);
   });
 
   it('put changes that overtook each other in order', () => {
     const late = receiveEntries(known(4, { a: '1' }), set(6, { a: '3' }));
-    expect([told(late), isBehind(late.state)]).toEqual([[], true]);
+    expect([reported(late), isBehind(late.state)]).toEqual([[], true]);
     const step = receiveEntries(late.state, remove(5, 'a'));
-    expect(told(step)).toEqual([
+    expect(reported(step)).toEqual([
       ['remove', { a: '1' }],
       ['set', { a: '3' }],
     ]);
     expect(isBehind(step.state)).toBe(false);
   });
 
-  it('tell the difference after they were read anew', () => {
+  it('report the difference after they are read again', () => {
     const late = receiveEntries(known(4, { a: '1', b: '2', c: '3' }), set(9, { a: '9' }));
     const step = read(late.state, 9, { a: '9', b: '2', d: '4' });
-    expect(told(step)).toEqual([
+    expect(reported(step)).toEqual([
       ['remove', { c: '3' }],
       ['set', { a: '9', d: '4' }],
     ]);
     expect(isBehind(step.state)).toBe(false);
   });
 
-  it('apply what changed between two pages, and are behind if that was lost', () => {
+  it('apply changes between two pages, and are behind if such a push is lost', () => {
     const early = receiveEntries(noEntries, set(8, { b: 'new' })).state;
     const whole = read(early, 7, { a: '1', b: 'new' }, 8);
     expect([shown(whole), isBehind(whole.state)]).toEqual([{ a: '1', b: 'new' }, false]);
     expect(isBehind(read(noEntries, 7, { a: '1', b: 'new' }, 8).state)).toBe(true);
   });
 
-  it('are ahead of a read that was overtaken by pushes', () => {
+  it('ignore a read that pushes have overtaken', () => {
     const ahead = receiveEntries(known(4, { a: '1' }), set(5, { a: '2' })).state;
     const step = read(ahead, 4, { a: '1' });
-    expect([shown(step), told(step)]).toEqual([{ a: '2' }, []]);
+    expect([shown(step), reported(step)]).toEqual([{ a: '2' }, []]);
   });
 
-  it('start over after an absence, with what the app was told', () => {
+  it('start over after a lost connection, from what the app knows', () => {
     const again = startOver(known(4, { a: '1', b: '2' }));
     expect(isBehind(again)).toBe(true);
-    expect(told(read(again, 6, { b: '2', c: '3' }))).toEqual([
+    expect(reported(read(again, 6, { b: '2', c: '3' }))).toEqual([
       ['remove', { a: '1' }],
       ['set', { c: '3' }],
     ]);
   });
 
-  it('wait for a change of his own until a push or a read shows it', () => {
+  it('wait for a change of the user until a push or a read shows it', () => {
     const state = known(4, { a: '1' });
     expect(expectChange(state, 'set', new Map([['a', '1']]))).toBe(state);
     const waiting = expectChange(state, 'set', new Map([['b', '2']]));
     expect(isBehind(waiting)).toBe(true);
     expect(isBehind(receiveEntries(waiting, set(5, { b: '2' })).state)).toBe(false);
-    // Another has set it since: only a read can tell.
+    // Another user has set it since: only a read can show that.
     const other = receiveEntries(waiting, set(5, { b: 'other' })).state;
     expect(isBehind(other)).toBe(true);
     expect(isBehind(read(other, 6, { a: '1', b: 'other' }).state)).toBe(false);
@@ -134,7 +135,7 @@ describe('the attributes of a room', () => {
     expect(isBehind(receiveEntries(removing, remove(5, 'a')).state)).toBe(false);
   });
 
-  it('wait for each of his changes of one key', () => {
+  it('wait for each change of the user to one key', () => {
     const state = known(4, { a: '1' });
     const there = expectChange(state, 'set', new Map([['a', '2']]));
     const back = expectChange(there, 'set', new Map([['a', '1']]));
@@ -143,7 +144,7 @@ describe('the attributes of a room', () => {
     expect(isBehind(receiveEntries(first, set(6, { a: '1' })).state)).toBe(false);
   });
 
-  it('wait on where the read began before the change', () => {
+  it('keep waiting if the read began before the change', () => {
     const state = known(4, {});
     const waiting = expectChange(state, 'set', new Map([['b', '2']]));
     const step = takeRead(waiting, { revision: 4, knownRevision: 4, entries: new Map(), expected: state.expected });
@@ -156,7 +157,7 @@ describe('the attributes of a room', () => {
     expect([...receiveEntries(step.state, remove(2, 'constructor')).state.entries]).toEqual([]);
   });
 
-  it('do not gather early changes without bound', () => {
+  it('keep a bounded number of early changes', () => {
     let state = known(0, {});
     for (let revision = 2; revision < 1000; revision += 1) {
       state = receiveEntries(state, set(revision, { a: String(revision) })).state;

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientFrame, ServerFrame } from '../../lib/protocol/frames.ts';
+import { listen } from '../support/listen.ts';
 
-/** Takes what arrives and hands it out in order, however early or late somebody asks. */
+/** Keeps what arrives and returns it in order, whether it was asked for before or after it came. */
 export class Inbox<T> {
   readonly #items: T[] = [];
   readonly #waiting: ((item: T) => void)[] = [];
@@ -25,10 +25,11 @@ export class ScriptedServer {
   readonly frames = new Inbox<ClientFrame>();
   readonly connections = new Inbox<readonly string[]>();
   readonly urls = new Inbox<string>();
-  /** The status of the next handshakes; undefined = they are let in. */
+  /** The status of the next handshakes; undefined = they succeed. */
   refuseWith: number | undefined;
   readonly #http: Server;
-  /** The sub-protocol that it selects; undefined = the first that is offered. */
+  #port = 0;
+  /** The sub-protocol that the server selects; undefined = the first one offered. */
   selected: string | undefined;
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -54,12 +55,12 @@ export class ScriptedServer {
 
   static async start(): Promise<ScriptedServer> {
     const server = new ScriptedServer();
-    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
+    server.#port = await listen(server.#http);
     return server;
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+    return `ws://127.0.0.1:${this.#port}`;
   }
 
   send(frame: ServerFrame): void {
@@ -69,12 +70,13 @@ export class ScriptedServer {
   /** The next frame, which must be of this action. */
   async take<Action extends ClientFrame['action']>(action: Action): Promise<Extract<ClientFrame, { action: Action }>> {
     const frame = await this.frames.next();
-    if (frame.action !== action) throw new Error(`expected ${action}, got ${JSON.stringify(frame)}`);
+    if (frame.action !== action)
+      throw new Error(`unable to take ${action}; the next frame is ${JSON.stringify(frame)}`);
     return frame as Extract<ClientFrame, { action: Action }>;
   }
 
-  /** Cuts the connection without a word. */
-  drop(): void {
+  /** Ends the connection without a close frame. */
+  disconnect(): void {
     this.#current?.terminate();
   }
 

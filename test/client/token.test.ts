@@ -5,7 +5,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const encoded = (text: string) => `e30.${Buffer.from(text).toString('base64url')}.x`;
 
-it('a token is read without a TextDecoder, whatever else is in it', () => {
+it('the client reads a token without a TextDecoder', () => {
   vi.stubGlobal('TextDecoder', undefined);
   vi.stubGlobal('TextEncoder', undefined);
   const claims = { sub: 'Ænne 字 😀', exp: 5 };
@@ -19,8 +19,8 @@ it.each([
   ['no UTF-8', `e30.${Buffer.from('{"sub":"\xff"}', 'latin1').toString('base64url')}.x`],
   ['no JSON', encoded('ann')],
   ['no object', encoded('"ann"')],
-  ['nobody', encoded('{"sub":""}')],
-  ['no user', encoded('{"sub":1}')],
-])('%s names nobody', (_what, token) => {
+  ['for an empty user', encoded('{"sub":""}')],
+  ['for a number', encoded('{"sub":1}')],
+])('a token that is %s names no user', (_what, token) => {
   expect(readToken(token)).toBeUndefined();
 });

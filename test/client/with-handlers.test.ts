@@ -1,50 +1,42 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import { type RCIMIWMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
 import type { RoomId } from '../../lib/domain/ids.ts';
 import type { Row } from '../../lib/store/dynamodb-table.ts';
 import { logPartition } from '../../lib/store/keys.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { recallMessage } from '../../lib/usecases/recall-message.ts';
-import { createChance } from '../support/chance.ts';
+import { createChance } from '../simulation/chance.ts';
+import { SimServer } from '../simulation/sim-server.ts';
+import { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
-import { SimServer } from '../support/sim-server.ts';
+import { range } from '../support/range.ts';
 import { defaultSettings } from '../support/world.ts';
-import { Access } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
 
 const { BEFORE, AFTER } = RCIMIWTimeOrder;
-const MINUTE_MS = 60_000;
 
 const getStore = useStore('dynoxide');
 let rooms = 0;
 let room: RoomId;
 let timers: VirtualTimers;
 let server: SimServer;
-let access: Access;
-let engine: RCIMIWEngine;
-/** What the app was handed: a seq, or the bounds of a gap. */
-let handed: unknown[];
+let ann: SimulatedDevice;
 
 beforeEach(async () => {
   rooms += 1;
   room = `room${rooms}` as RoomId;
-  timers = new VirtualTimers();
-  timers.nowMs = 1_800_000_000_000;
+  timers = new VirtualTimers(1_800_000_000_000);
   const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
-  server = new SimServer({ timers, random: createChance(rooms), endpoint: getStore().endpoint, settings });
-  access = new Access(server.network);
-  handed = [];
-  const deps = { WebSocket: access.Socket, timers, now: () => timers.nowMs, random: createChance(4711) };
-  engine = createEngine('', { server: 'wss://chat.test', platform: 'desktop', ...deps });
-  engine.setOnMessageReceivedListener(({ seq }) => handed.push(seq));
-  engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => handed.push([afterSeq, beforeSeq]));
+  const { endpoint } = getStore();
+  server = new SimServer({ timers, random: createChance(rooms), endpoint, connectionPrefix: room, settings });
+  ann = new SimulatedDevice({ server, timers, random: createChance(4711), userId: 'ann', platform: 'desktop' });
   await createRoom(server.deps, room, room);
 });
 
 afterEach(async () => {
-  await engine.destroy();
+  await ann.engine.destroy();
   await server.advance(1000);
   expect(server.faults).toEqual([]);
 });
@@ -56,7 +48,7 @@ async function publish(content: string, isKept = true): Promise<string> {
   return published.messageId;
 }
 
-/** Publishes so many, of so many bytes: each fifth is not kept, and each seventh is deleted. */
+/** Publishes messages of this size: each fifth is not kept in the history, and each seventh is deleted. */
 async function publishMixed(count: number, bytes: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
     const messageId = await publish('x'.repeat(bytes), number % 5 !== 0);
@@ -68,65 +60,60 @@ async function publishMixed(count: number, bytes: number): Promise<void> {
 }
 
 const isMixed = (seq: number) => seq % 5 !== 0 && seq % 7 !== 0;
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 async function enter(messageCount: number): Promise<void> {
-  await engine.connect(await server.tokenOf('ann', 3600), 0);
-  const codes: number[] = [];
-  await engine.joinChatRoom(room, messageCount, true, { onChatRoomJoined: (code) => codes.push(code) });
-  await server.until('the join', () => codes.length > 0, MINUTE_MS);
-  expect(codes).toEqual([0]);
+  await ann.enter(room, messageCount, 3600);
   await server.advance(5000);
 }
 
 describe('a join', () => {
-  it('gives all that was asked for, though a frame holds a fifth of it', async () => {
+  it('delivers all messages asked for, even if a frame holds a fifth of them', async () => {
     for (let number = 1; number <= 60; number += 1) await publish('x'.repeat(3000));
     await enter(50);
-    expect(handed).toEqual(range(11, 60));
+    expect(ann.handed).toEqual(range(11, 60));
     await publish('new');
     await server.advance(1000);
-    expect(handed).toEqual(range(11, 61));
+    expect(ann.handed).toEqual(range(11, 61));
   });
 
-  it('gives nothing in place of what is hidden, and what is pushed after that', async () => {
+  it('passes over hidden messages, and delivers later pushes', async () => {
     await publishMixed(120, 10);
     await enter(50);
     const shown = range(1, 120).filter(isMixed);
-    expect(handed).toEqual(shown.slice(-50));
+    expect(ann.handed).toEqual(shown.slice(-50));
     await publish('new', false);
     await server.advance(1000);
-    expect(handed).toEqual([...shown.slice(-50), 121]);
+    expect(ann.handed).toEqual([...shown.slice(-50), 121]);
   });
 });
 
-describe('a come-back', () => {
-  it('gives all that was missed, over many pages, and nothing in place of what is hidden', async () => {
+describe('a resume', () => {
+  it('delivers all missed messages over many pages, and passes over hidden ones', async () => {
     await enter(-1);
-    access.cut();
+    ann.access.unplug();
     await server.advance(1000);
     await publishMixed(150, 2000);
-    access.restore();
-    access.reset();
+    ann.access.plugIn();
+    ann.access.reset();
     await server.advance(MINUTE_MS);
-    // The last one is not kept either, but still at hand.
-    expect(handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || seq === 150));
+    // The last message is not kept in the history, but the room still has it.
+    expect(ann.handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || seq === 150));
   });
 
-  it('tells of one message that nobody can read as a gap of one', async () => {
+  it('reports one unreadable message as a gap of one', async () => {
     await enter(-1);
-    access.cut();
+    ann.access.unplug();
     await server.advance(1000);
     for (let number = 1; number <= 40; number += 1) await publish(`message ${number}`);
     await spoil(7);
-    access.restore();
-    access.reset();
+    ann.access.plugIn();
+    ann.access.reset();
     await server.advance(MINUTE_MS);
-    expect(handed).toEqual([...range(1, 6), [6, 8], ...range(8, 40)]);
+    expect(ann.handed).toEqual([...range(1, 6), [6, 8], ...range(8, 40)]);
   });
 });
 
-/** Makes one message of the log unreadable in the table itself. */
+/** Makes one message of the log unreadable in the table. */
 async function spoil(seq: number): Promise<void> {
   const client = createClientAt(getStore().endpoint);
   const epoch = (await server.deps.store.getRoom(room))?.epoch ?? '';
@@ -151,7 +138,7 @@ async function readAll(order: RCIMIWTimeOrder, count: number, fromMs: number): P
   for (let timestamp = fromMs; ; ) {
     const pages: RCIMIWMessage[][] = [];
     const codes: number[] = [];
-    await engine.getChatRoomMessages(room, timestamp, order, count, {
+    await ann.engine.getChatRoomMessages(room, timestamp, order, count, {
       onSuccess: (messages) => pages.push(messages),
       onError: (code) => codes.push(code),
     });
@@ -166,7 +153,7 @@ async function readAll(order: RCIMIWTimeOrder, count: number, fromMs: number): P
 }
 
 describe('history', () => {
-  it('has each message once, in order, by pages of any size, though many have one time', {
+  it('has each message once, in order, with any page size, even if many have the same time', {
     timeout: 120_000,
   }, async () => {
     const log: number[] = [];
@@ -187,11 +174,11 @@ describe('history', () => {
     }
   });
 
-  it('goes on before what the join has given, though that has the same time', async () => {
+  it('continues before the messages of the join, even if they have the same time', async () => {
     for (let number = 1; number <= 30; number += 1) await publish(`message ${number}`);
     const atMs = timers.nowMs;
     await enter(10);
-    expect(handed).toEqual(range(21, 30));
+    expect(ann.handed).toEqual(range(21, 30));
     expect(await readAll(BEFORE, 7, atMs)).toEqual(range(1, 20).toReversed());
   });
 });

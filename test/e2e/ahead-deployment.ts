@@ -1,7 +1,7 @@
 import { AppServer } from '../../bin/scenario/app-server.ts';
 import { startLocal } from '../../bin/start-local.ts';
 
-/** The deployment with a clock that the test moves on, schedules that it fires, and every `$disconnect` lost. */
+/** A deployment whose clock and schedules the test moves, and which loses every `$disconnect`. */
 export async function startAhead(settings: Readonly<Record<string, string | number | boolean>>) {
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
@@ -23,7 +23,7 @@ export async function startAhead(settings: Readonly<Record<string, string | numb
       aheadMs += ms;
     },
     sweep: () => stack.fireSchedules(now()),
-    /** What the functions were refused for want of a grant. */
+    /** The log lines about calls that a function had no grant for. */
     denials: () => log.filter((line) => /AccessDenied|not authorized/i.test(line)),
   };
 }

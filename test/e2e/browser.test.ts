@@ -4,16 +4,19 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { listen } from '../support/listen.ts';
 import { launchChromium } from './chromium.ts';
 
 let stage: Stage;
 let browser: Browser;
 let pages: Server;
+let port: number;
 
 beforeAll(async () => {
   browser = await launchChromium();
   stage = await openStage({ settings: {}, log: () => {} });
-  pages = await servePage(await bundleSdk());
+  pages = pageServer(await bundleSdk());
+  port = await listen(pages);
 });
 
 afterAll(async () => {
@@ -29,17 +32,15 @@ async function bundleSdk(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-async function servePage(script: string): Promise<Server> {
-  const server = createServer((request, response) => {
+function pageServer(script: string): Server {
+  return createServer((request, response) => {
     const isScript = request.url === '/sdk.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
     response.end(isScript ? script : '<!doctype html><title>chat</title><ul></ul><script src="/sdk.js"></script>');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }
 
-/** What the page does: joins, shows what it hears, and says hello. It is sent to the browser as text. */
+/** The script of the page: it joins, shows each message and sends one. The browser gets it as text. */
 const pageChat = (server: string, token: string): string => `(async () => {
   const engine = doorman.createEngine('', { server: ${JSON.stringify(server)} });
   engine.setOnMessageReceivedListener((message) => {
@@ -55,11 +56,9 @@ const pageChat = (server: string, token: string): string => `(async () => {
   return codes;
 })()`;
 
-it('the SDK joins and talks in a browser', async () => {
+it('the SDK joins, sends and receives in a browser', async () => {
   const node = await stage.player('node');
   expect(await node.join('web')).toBe(0);
-  const address = pages.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));

@@ -2,14 +2,14 @@ import { expect } from 'vitest';
 import type { Player, Told } from '../../bin/scenario/player.ts';
 import type { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
 
-/** Joins without making the room; resolves to the code. */
+/** Joins without creating the room; resolves to the code. */
 export function joinExisting({ engine }: Player, room: string): Promise<number> {
   return new Promise((resolve) => {
     void engine.joinChatRoom(room, -1, false, { onChatRoomJoined: (code) => resolve(code) });
   });
 }
 
-/** Texts that the player was handed in a room, in order. */
+/** The texts that the player received in a room, in order. */
 export const textsOf = ({ told }: Player, room: string): string[] =>
   told.entries.flatMap((each) => (each.kind === 'message' && each.room === room ? [each.text] : []));
 
@@ -21,7 +21,7 @@ export const hears = (player: Player, room: string, text: string): Promise<Told>
 export const getsStatus = (player: Player, status: RCIMIWConnectionStatus): Promise<Told> =>
   player.told.until(`status ${status}`, (told) => told.kind === 'status' && told.status === status);
 
-/** That a time of a list, in UTC and to the second, is so many minutes after a call made since `beforeMs`. */
+/** Expects that a time of a list, in UTC and to the second, is `minutes` after a call made since `beforeMs`. */
 export function expectEnd(time: unknown, beforeMs: number, minutes: number): void {
   const endMs = Date.parse(`${String(time).replace(' ', 'T')}Z`);
   const secondMs = 1000;

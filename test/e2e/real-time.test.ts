@@ -21,7 +21,7 @@ async function enter(userId: string, room: string): Promise<Player> {
   return player;
 }
 
-it('puts out who is gone without a word, and nobody else, without any message', async () => {
+it('a member whose connection died silently is removed without any message, and no other member is', async () => {
   const alice = await enter('alice', 'silent');
   const bob = await enter('bob', 'silent');
   await ahead.sweep();
@@ -30,22 +30,22 @@ it('puts out who is gone without a word, and nobody else, without any message', 
   await ahead.sweep();
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(true);
   ahead.pass(50_000);
-  // A sign of life.
+  // Any frame is a sign of life.
   expect((await alice.send('elsewhere', 'refused')).code).toBe(23410);
   ahead.pass(75_000);
   await ahead.sweep();
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(false);
   await alice.told.until('the end of bob', (told) => told.kind === 'left' && told.userId === 'bob');
   expect(await ahead.appServer.isMember('silent', 'alice')).toBe(true);
-  // He is told why, and joins afresh by himself.
+  // The client is notified of the reason and joins again.
   bob.restore();
-  expect(await bob.told.until('why', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'offline' });
-  await bob.told.until('his new membership', ({ kind }) => kind === 'rejoined');
+  expect(await bob.told.until('the reason', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'offline' });
+  await bob.told.until('the new membership', ({ kind }) => kind === 'rejoined');
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(true);
   expect(ahead.denials()).toEqual([]);
 });
 
-it('destroys a room that nobody uses, and tells who is in it', async () => {
+it('an idle room is destroyed and its members are notified', async () => {
   const carol = await enter('carol', 'idle');
   await ahead.appServer.call('/chatroom/create_new.json', { chatroomId: 'kept' });
   await ahead.appServer.call('/chatroom/keepalive/add.json', { chatroomId: 'kept' });

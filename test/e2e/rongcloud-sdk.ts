@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 /** What a call of the SDK resolves to; refusals resolve too, with another code. */
 export type SdkAnswer = Readonly<Record<string, unknown>>;
 
-/** One call: where it went, what came back and how its effect was seen. */
+/** One call: its path, its code, and how the test sees its effect. */
 export interface SdkRow {
   readonly call: string;
   readonly path: string;
@@ -19,7 +19,7 @@ interface SdkOptions {
   readonly api: string;
 }
 
-/** Fields by the names of the SDK, or a list of such. */
+/** Fields with the names of the SDK, or a list of them. */
 export type SdkArgument = Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[] | undefined;
 
 type SdkCall = (argument: SdkArgument) => Promise<SdkAnswer>;
@@ -34,7 +34,7 @@ interface Sdk {
 
 const openSdk = createRequire(import.meta.url)('rongcloud-sdk') as (options: SdkOptions) => Sdk;
 
-/** RongCloud's own Node SDK, as it comes from npm, and a book of its calls. Its configuration is one for the process. */
+/** RongCloud's own Node SDK, from npm, and a list of its calls. Its configuration is global to the process. */
 export class RongcloudSdk {
   readonly rows: SdkRow[] = [];
   readonly #modules: SdkModules;
@@ -51,12 +51,12 @@ export class RongcloudSdk {
     });
   }
 
-  /** Names of all calls about users, rooms and messages in rooms. */
+  /** The names of all calls about users, rooms and messages in rooms. */
   get names(): readonly string[] {
     return namesIn(this.#modules, '');
   }
 
-  /** Makes a call and books it; `effect` says how the test sees what it did. */
+  /** Makes a call and lists it; `effect` says how the test sees what the call did. */
   async call(name: string, argument: SdkArgument, effect: string): Promise<SdkAnswer> {
     this.#path = '';
     const answer = await this.ask(name, argument);
@@ -64,7 +64,7 @@ export class RongcloudSdk {
     return answer;
   }
 
-  /** Makes a call. The SDK changes its argument, so each call needs a new one. */
+  /** Makes a call. The SDK modifies its argument, so each call needs a new one. */
   async ask(name: string, argument: SdkArgument): Promise<SdkAnswer> {
     const found = name
       .split('.')
@@ -73,7 +73,7 @@ export class RongcloudSdk {
     return found(argument);
   }
 
-  /** The book as text. */
+  /** The list as text. */
   print(): string {
     const line = ({ call, path, code, effect }: SdkRow): string =>
       `${call.padEnd(36)}${path.padEnd(46)}${String(code).padEnd(7)}${effect}`;

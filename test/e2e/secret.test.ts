@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { AppServer } from '../../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
+import { listen } from '../support/listen.ts';
 
 const WEBHOOK = 'Chatroom/Webhook/Function';
 const QUEUE = 'EventsWebhook0F6C5151';
@@ -25,8 +25,8 @@ beforeAll(async () => {
     urls.push(new URL(request.url ?? '', 'http://app'));
     request.resume().on('end', () => response.end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
+  const port = await listen(server);
+  const webhookUrl = `http://127.0.0.1:${port}/events`;
   stack = await startLocal({
     ...{ port: 0, settings: { webhookUrl, appKey: 'rotating' }, schedules: 'manual' },
     ...{ log: (line) => log.push(line), step: () => undefined, now: () => Date.now() + laterMs },
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const put = (value: object) => stack.putSecret(String(stack.outputs.SecretName), JSON.stringify(value));
 
-/** The HTTP status that a token gets at the door. */
+/** The HTTP status of a handshake with this token. */
 async function connect(token: string): Promise<number | undefined> {
   const socket = new WebSocket(stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
   const refused = once(socket, 'unexpected-response').then(([, response]) => (response as IncomingMessage).statusCode);
@@ -52,7 +52,7 @@ async function connect(token: string): Promise<number | undefined> {
   return status;
 }
 
-/** With what the webhook signs the event of a new room. */
+/** The secret with which the webhook signs the event of a new room. */
 async function signerOfEvent(chatroomId: string, by: AppServer): Promise<string | undefined> {
   await by.call('/chatroom/create_new.json', { chatroomId });
   await stack.drain();
@@ -70,7 +70,7 @@ const statusOf = async (by: AppServer): Promise<number> => {
 };
 
 describe('the secret of the running deployment', () => {
-  it('is rotated without refusing anybody, and then the old one opens nothing', async () => {
+  it('is rotated without a refusal, and then the old secret is invalid', async () => {
     const oldToken = await old.token('ann');
     expect([await connect(oldToken), await statusOf(renewed)]).toEqual([OK, 401]);
     expect(await signerOfEvent('before', old)).toBe(stack.appSecret);
@@ -92,7 +92,7 @@ describe('the secret of the running deployment', () => {
     expect([await connect(await renewed.token('ann')), await connect(oldToken)]).toEqual([OK, 401]);
   });
 
-  it('that is malformed lets nobody in, is told in the log and counted, and works again once it is repaired', async () => {
+  it('that is malformed refuses everyone, is logged and counted, and works again once it is repaired', async () => {
     const token = await renewed.token('ann');
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const nowSec = Math.floor((Date.now() + laterMs) / 1000);
@@ -104,10 +104,10 @@ describe('the secret of the running deployment', () => {
     laterMs += 60_000;
     const from = log.length;
     expect([await connect(forged), await connect(token), await statusOf(renewed)]).toEqual([500, 500, 500]);
-    const said = log.slice(from).join('\n');
-    expect(said.match(/"secretUnusable":1\b/g)).toHaveLength(3);
-    expect(said.match(/"message":"unable to use the app secret"/g)).toHaveLength(3);
-    expect(said).toContain('"why":"unable to use the app secret; previousAppSecret must be ');
+    const logged = log.slice(from).join('\n');
+    expect(logged.match(/"secretUnusable":1\b/g)).toHaveLength(3);
+    expect(logged.match(/"message":"unable to use the app secret"/g)).toHaveLength(3);
+    expect(logged).toContain('"why":"unable to use the app secret; previousAppSecret must be ');
 
     put({ appSecret: NEW });
     laterMs += 1000;

@@ -9,13 +9,13 @@ export interface Call {
   readonly form: Form;
 }
 
-/** What the server API answered. */
+/** An answer of the server API. */
 export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A request that need not be right. */
+/** A request that may be invalid. */
 export interface RawRequest {
   readonly method: string;
   readonly path: string;
@@ -30,7 +30,7 @@ export interface ServerApiOptions {
   readonly appSecret: string;
 }
 
-/** Calls the server API as an application's server does, with a signature of its own making. */
+/** Calls the server API as an app's server does; it computes the signature itself. */
 export class ServerApiClient {
   readonly #options: ServerApiOptions;
 
@@ -38,7 +38,7 @@ export class ServerApiClient {
     this.#options = options;
   }
 
-  /** A signed call and whatever comes back. */
+  /** Makes a signed call and returns any answer. */
   call(path: string, form: Form): Promise<Answer> {
     return this.send({ method: 'POST', path, headers: this.sign(Date.now()), body: encodeForm(form) });
   }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
+import { openSocket } from './open-socket.ts';
 import { expectEnd, getsStatus, hears, joinExisting, textsOf } from './player-view.ts';
 import { RongcloudSdk, type SdkAnswer, type SdkArgument } from './rongcloud-sdk.ts';
 import { ServerApiClient } from './server-api-client.ts';
@@ -27,7 +27,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** A call that must be served; its answer without the code. */
+/** A call that must succeed; resolves to its answer without the code. */
 async function ok(name: string, argument: SdkArgument, effect: string): Promise<SdkAnswer> {
   const { code, ...fields } = await sdk.call(name, argument, effect);
   expect({ name, code, msg: fields.msg }).toEqual({ name, code: 200, msg: undefined });
@@ -40,7 +40,7 @@ const refused = async (name: string, argument: SdkArgument, code: unknown): Prom
 const members = (...ids: readonly string[]) => ids.map((id) => ({ id }));
 const says = (text: string) => ({ objectName: 'RC:TxtMsg', content: { content: text } });
 
-/** New rooms, and users who are in all of them. */
+/** Creates rooms and joins these users to all of them. */
 async function enter<const Users extends readonly string[]>(
   rooms: readonly string[],
   users: Users,
@@ -63,10 +63,10 @@ async function isMember(room: string, ...users: readonly string[]): Promise<unkn
 describe('users', () => {
   const profile = (id: string, name: string) => ({ id, name, portrait: 'http://a.example/y.png?a=1&b=2' });
 
-  it('are registered: the token connects, also after an update', async () => {
+  it('are registered: the token connects, even after an update', async () => {
     const { userId, token } = await ok('User.register', profile('ann', 'Ann B&C 张'), 'its token connects');
     expect(userId).toBe('ann');
-    await ok('User.update', profile('ann', 'Anna'), 'its name is told by /user/info; the token connects still');
+    await ok('User.update', profile('ann', 'Anna'), '/user/info has the new name; the token still connects');
     expect((await stage.appServer.call('/user/info.json', { userId: 'ann' })).userName).toBe('Anna');
     const ann = new Player({ server: stage.stack.webSocketUrl, userId: 'ann', token: String(token) });
     expect(await ann.connect()).toBe(0);
@@ -77,13 +77,14 @@ describe('users', () => {
     await ann.end();
   });
 
-  it('are blocked: cut off with 31011, kept out with 31009, and back after the end of the block', async () => {
+  it('are blocked: disconnected with 31011, refused with 31009, and admitted after the end of the block', async () => {
     const bob = await stage.player('bob');
-    const socket = await openSocket('bob');
+    // A device of its own, beside the player's.
+    const socket = await openSocket(stage, 'bob', '?platform=desktop');
     const closing = new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(String(data)))));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     const beforeMs = Date.now();
-    await ok('User.Block.add', { id: 'bob', minute: 20 }, 'cut off with 31011, connect is 31009');
+    await ok('User.Block.add', { id: 'bob', minute: 20 }, 'disconnected with 31011, connect is 31009');
     expect(await closing).toMatchObject({ event: 'closing', code: CUT_OFF });
     await closed;
     await getsStatus(bob, RCIMIWConnectionStatus.CONN_USER_BLOCKED);
@@ -94,7 +95,7 @@ describe('users', () => {
     const again = new Player({ server: stage.stack.webSocketUrl, userId: 'bob', token: await appServer.token('bob') });
     expect(await again.connect()).toBe(USER_BLOCKED);
     await ok('User.Block.remove', { id: 'bob' }, 'connects again');
-    expect(await ok('User.Block.getList', undefined, 'lists nobody after the end')).toEqual({ users: [] });
+    expect(await ok('User.Block.getList', undefined, 'empty after the end')).toEqual({ users: [] });
     expect(await again.connect()).toBe(0);
     await stage.cut(again);
     await again.end();
@@ -121,14 +122,6 @@ describe('users', () => {
   });
 });
 
-async function openSocket(userId: string): Promise<WebSocket> {
-  const token = await stage.appServer.token(userId);
-  // As a device of its own beside the player's.
-  const socket = new WebSocket(`${stage.stack.webSocketUrl}?platform=desktop`, ['doorman.v1', `token.${token}`]);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return socket;
-}
-
 describe('rooms', () => {
   it('are created, several at a time, and destroyed', async () => {
     await ok(
@@ -147,11 +140,11 @@ describe('rooms', () => {
       NO_SUCH_ROOM,
       NO_SUCH_ROOM,
     ]);
-    const nobody = await ok('Chatroom.get', { id: 'two-1', count: 10, order: 1 }, 'nobody');
-    expect(nobody).toEqual({ total: 0, members: [] });
+    const empty = await ok('Chatroom.get', { id: 'two-1', count: 10, order: 1 }, 'empty');
+    expect(empty).toEqual({ total: 0, members: [] });
   });
 
-  it('tell who is in, in the order of joining', async () => {
+  it('list their members in the order of joining', async () => {
     await enter(['order'], ['first', 'second']);
     const ask = (count: number, order: number) =>
       ok('Chatroom.get', { id: 'order', count, order }, 'members who joined, in order');
@@ -165,11 +158,11 @@ describe('rooms', () => {
     ]);
   });
 
-  it('block: he is told and out, cannot join until the block ends', async () => {
+  it('block: the user is notified and removed, and cannot join until the block ends', async () => {
     const [dave] = await enter(['block'], ['dave']);
     const beforeMs = Date.now();
     const block = { id: 'block', members: members('dave', 'never-in'), minute: 30 };
-    await ok('Chatroom.Block.add', block, 'told, out, join is 23409');
+    await ok('Chatroom.Block.add', block, 'notified, removed, join is 23409');
     await dave.told.until('the block', (told) => told.kind === 'removed' && told.reason === 'blocked');
     expect(await isMember('block', 'dave')).toEqual([{ id: 'dave', isInChrm: 0 }]);
     expect(await joinExisting(dave, 'block')).toBe(BLOCKED);
@@ -178,11 +171,11 @@ describe('rooms', () => {
     expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(['dave', 'never-in']));
     for (const { time } of listed) expectEnd(time, beforeMs, 30);
     await ok('Chatroom.Block.remove', { id: 'block', members: members('dave', 'never-in') }, 'may join');
-    expect(await ok('Chatroom.Block.getList', { id: 'block' }, 'nobody after')).toEqual({ members: [] });
+    expect(await ok('Chatroom.Block.getList', { id: 'block' }, 'empty after')).toEqual({ members: [] });
     expect(await joinExisting(dave, 'block')).toBe(0);
   });
 
-  it('gag: he cannot send, but hears', async () => {
+  it('gag: the user cannot send, but receives', async () => {
     const [erin, frank] = await enter(['gag'], ['erin', 'frank']);
     const beforeMs = Date.now();
     await ok('Chatroom.Gag.add', { id: 'gag', members: members('erin'), minute: 43_200 }, 'send is 23408');
@@ -193,13 +186,13 @@ describe('rooms', () => {
     expect(gagged).toEqual([{ id: 'erin', time: expect.any(String) }]);
     expectEnd((gagged as { time: string }[])[0]?.time, beforeMs, 43_200);
     await ok('Chatroom.Gag.remove', { id: 'gag', members: members('erin') }, 'send is 0');
-    expect(await ok('Chatroom.Gag.getList', { id: 'gag' }, 'nobody after')).toEqual({ members: [] });
+    expect(await ok('Chatroom.Gag.getList', { id: 'gag' }, 'empty after')).toEqual({ members: [] });
     expect((await erin.send('gag', 'free')).code).toBe(0);
     await hears(frank, 'gag', 'free');
     expect(textsOf(frank, 'gag')).toEqual(['free']);
   });
 
-  it('ban: he cannot send in any room', async () => {
+  it('ban: the user cannot send in any room', async () => {
     const [grace] = await enter(['ban-1', 'ban-2'], ['grace']);
     const codes = async () => [(await grace.send('ban-1', 'one')).code, (await grace.send('ban-2', 'two')).code];
     const beforeMs = Date.now();
@@ -209,18 +202,18 @@ describe('rooms', () => {
     expect(banned).toEqual([{ id: 'grace', time: expect.any(String) }]);
     expectEnd((banned as { time: string }[])[0]?.time, beforeMs, 1);
     await ok('Chatroom.Ban.remove', { members: members('grace') }, 'send is 0 in two rooms');
-    expect(await ok('Chatroom.Ban.getList', undefined, 'nobody after')).toEqual({ members: [] });
+    expect(await ok('Chatroom.Ban.getList', undefined, 'empty after')).toEqual({ members: [] });
     expect(await codes()).toEqual([0, 0]);
   });
 
-  it('protect a user from the kick for being offline', async () => {
+  it('allowlist: the user is not evicted for being offline', async () => {
     const [heidi, ivan, judy] = await enter(['protect'], ['heidi', 'ivan', 'judy']);
     const list = () => ok('Chatroom.Whitelist.User.getList', { id: 'protect' }, 'as added and removed');
     const add = { id: 'protect', members: members('heidi', 'ivan', 'mike') };
-    await ok('Chatroom.Whitelist.User.add', add, 'offline, in after 31 messages');
+    await ok('Chatroom.Whitelist.User.add', add, 'offline, a member after 31 messages');
     expect(await list()).toEqual({ members: members('heidi', 'ivan', 'mike') });
     const remove = { id: 'protect', members: members('ivan', 'mike') };
-    await ok('Chatroom.Whitelist.User.remove', remove, 'offline, out after 31 messages');
+    await ok('Chatroom.Whitelist.User.remove', remove, 'offline, evicted after 31 messages');
     expect(await list()).toEqual({ members: members('heidi') });
     await stage.cut(heidi);
     await stage.cut(ivan);
@@ -232,24 +225,24 @@ describe('rooms', () => {
     ]);
   });
 
-  it('hold messages back and give them out in order', async () => {
-    const [liam] = await enter(['held', 'fence'], ['liam']);
+  it('hold messages back and deliver them later in order', async () => {
+    const [liam] = await enter(['held', 'marker'], ['liam']);
     const send = (targetId: string, text: string) =>
-      ok('Message.Chatroom.send', { senderId: 'server', targetId, ...says(text) }, 'a member hears it');
+      ok('Message.Chatroom.send', { senderId: 'server', targetId, ...says(text) }, 'a member receives it');
     await send('held', 'before');
-    await ok('Chatroom.Distribute.stop', { id: 'held' }, 'nothing comes, by a fence');
+    await ok('Chatroom.Distribute.stop', { id: 'held' }, 'nothing arrives before a later message of another room');
     await send('held', 'held 1');
     await send('held', 'held 2');
-    await send('fence', 'fence');
-    await hears(liam, 'fence', 'fence');
+    await send('marker', 'marker');
+    await hears(liam, 'marker', 'marker');
     expect(textsOf(liam, 'held')).toEqual(['before']);
-    await ok('Chatroom.Distribute.resume', { id: 'held' }, 'what was held back comes, in order');
+    await ok('Chatroom.Distribute.resume', { id: 'held' }, 'the held messages arrive, in order');
     await send('held', 'after');
     await hears(liam, 'held', 'after');
     expect(textsOf(liam, 'held')).toEqual(['before', 'held 1', 'held 2', 'after']);
   });
 
-  it('are kept', async () => {
+  it('are kept alive by a list', async () => {
     await enter(['kept-1', 'kept-2'], []);
     const list = () => ok('Chatroom.KeepAlive.getList', undefined, 'as added and removed');
     await ok('Chatroom.KeepAlive.add', { id: 'kept-1' }, 'getList');
@@ -276,11 +269,11 @@ describe('rooms', () => {
 });
 
 describe('messages', () => {
-  it('reach two rooms, and the sender where he is included', async () => {
+  it('reach two rooms, and the sender if included', async () => {
     const [mallory, niaj] = await enter(['sent-1', 'sent-2'], ['mallory', 'niaj']);
     const send = (text: string, more: Record<string, unknown>) => {
       const message = { senderId: 'mallory', targetId: ['sent-1', 'sent-2'], ...says(text), ...more };
-      return ok('Message.Chatroom.send', message, 'heard in both rooms; by the sender if included');
+      return ok('Message.Chatroom.send', message, 'received in both rooms; by the sender if included');
     };
     const { messageUIDs } = await send('others', {});
     expect(messageUIDs).toEqual(
@@ -299,22 +292,22 @@ describe('messages', () => {
     const [olivia] = await enter(['cast-1'], ['olivia']);
     const [peggy] = await enter(['cast-2'], ['peggy']);
     const outside = await stage.player('rupert');
-    // The list of rooms follows the rooms.
+    // The list of rooms is eventually consistent.
     await stage.stack.drain();
     const message = { senderId: 'server', ...says('to all') };
-    await ok('Message.Chatroom.broadcast', message, 'heard in two rooms, not by one outside');
+    await ok('Message.Chatroom.broadcast', message, 'received in two rooms, not outside them');
     await hears(olivia, 'cast-1', 'to all');
     await hears(peggy, 'cast-2', 'to all');
     await stage.stack.drain();
     expect(await joinExisting(outside, 'cast-1')).toBe(0);
-    await olivia.send('cast-1', 'fence');
-    await hears(outside, 'cast-1', 'fence');
-    expect(textsOf(outside, 'cast-1')).toEqual(['fence']);
+    await olivia.send('cast-1', 'marker');
+    await hears(outside, 'cast-1', 'marker');
+    expect(textsOf(outside, 'cast-1')).toEqual(['marker']);
   });
 });
 
 describe('refusals', () => {
-  it('come as codes: a room that does not exist, a name that is none', async () => {
+  it('have codes for a missing room and an invalid id', async () => {
     await refused('Chatroom.Gag.add', { id: 'nowhere', members: members('ann'), minute: 1 }, 1002);
     await refused('Chatroom.Whitelist.User.add', { id: 'nowhere', members: members('ann') }, 1002);
     await refused('Message.Chatroom.send', { senderId: 'ann', targetId: 'nowhere', ...says('hi') }, 1002);
@@ -322,7 +315,7 @@ describe('refusals', () => {
     await refused('Chatroom.KeepAlive.remove', { id: 'nowhere' }, 1015);
   });
 
-  it('stand at so many calls of a path in a second, and at no other path', async () => {
+  it('limit the calls per second of one path, and of no other path', async () => {
     const api = new ServerApiClient(stage.stack);
     const call = () => api.call('/chatroom/get.json', { chatroomId: 'nowhere' });
     const codes: unknown[] = [];
@@ -345,7 +338,7 @@ describe('refusals', () => {
   });
 });
 
-it('every call about users, rooms and messages in rooms was made', () => {
+it('the tests make every call about users, rooms and messages in rooms', () => {
   console.log(sdk.print());
   expect(sdk.names).toHaveLength(44);
   const served = new Set(sdk.rows.filter(({ code }) => code === 200).map(({ call }) => call));

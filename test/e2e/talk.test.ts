@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { Code } from '../../lib/protocol/codes.ts';
+import { openSocket } from './open-socket.ts';
 
 let stage: Stage;
 const log: string[] = [];
@@ -15,14 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage.close();
 });
-
-/** A bare socket of a user, for what the SDK would never send. */
-async function openSocket(userId: string): Promise<WebSocket> {
-  const token = await stage.appServer.token(userId);
-  const socket = new WebSocket(stage.stack.webSocketUrl, ['doorman.v1', `token.${token}`]);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return socket;
-}
 
 function ask(socket: WebSocket, text: string): Promise<unknown> {
   return new Promise((resolve) => {
@@ -38,7 +31,7 @@ async function joinBoth(room: string, names: readonly [string, string]): Promise
 }
 
 describe('the deployment', () => {
-  it('lets two talk', async () => {
+  it('delivers messages between two members', async () => {
     const [alice, bob] = await joinBoth('talk', ['alice', 'bob']);
     expect((await alice.send('talk', 'hello')).code).toBe(0);
     expect(await bob.told.until('hello', ({ kind }) => kind === 'message')).toEqual({
@@ -51,7 +44,7 @@ describe('the deployment', () => {
     expect(await alice.told.until('the reply', ({ kind }) => kind === 'message')).toMatchObject({ text: '👋' });
   });
 
-  it('lets one leave and tells the other', async () => {
+  it('notifies the other member of a leave', async () => {
     const [carol, dave] = await joinBoth('leave', ['carol', 'dave']);
     expect(await dave.leave('leave')).toBe(0);
     await carol.told.until('the leave', (told) => told.kind === 'left' && told.userId === 'dave');
@@ -59,7 +52,7 @@ describe('the deployment', () => {
     expect((await dave.send('leave', 'me again')).code).toBe(Code.NOT_A_MEMBER);
   });
 
-  it('puts a blocked user out and keeps him out', async () => {
+  it('removes a blocked user and refuses the next join until the block ends', async () => {
     const [erin, frank] = await joinBoth('block', ['erin', 'frank']);
     const call = { chatroomId: 'block', userId: 'frank', minute: '1' };
     await stage.appServer.call('/chatroom/user/block/add.json', call);
@@ -70,7 +63,7 @@ describe('the deployment', () => {
     expect(await frank.join('block')).toBe(0);
   });
 
-  it('refuses a token that it did not issue', async () => {
+  it('refuses a forged token', async () => {
     const token = await stage.appServer.token('grace');
     const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(43)}`;
     const grace = new Player({ server: stage.stack.webSocketUrl, userId: 'grace', token: forged });
@@ -86,7 +79,7 @@ describe('the deployment', () => {
   });
 
   it('answers a malformed frame with a code and keeps the connection', async () => {
-    const socket = await openSocket('ivan');
+    const socket = await openSocket(stage, 'ivan', '');
     expect(await ask(socket, 'not json')).toMatchObject({ event: 'answer', code: expect.any(Number) });
     expect(await ask(socket, '{"action":"dance","id":"1"}')).toMatchObject({ event: 'answer', id: '1' });
     expect(await ask(socket, '{"action":"ping","id":"2"}')).toMatchObject({ id: '2', code: 0 });
@@ -94,14 +87,14 @@ describe('the deployment', () => {
   });
 
   it('closes a connection that sends a frame over 32 KB', async () => {
-    const socket = await openSocket('judy');
+    const socket = await openSocket(stage, 'judy', '');
     const code = new Promise((resolve) => socket.once('close', resolve));
     socket.send('x'.repeat(32 * 1024 + 1));
     expect(await code).toBe(1009);
   });
 });
 
-/** `function action` of all that was granted, with stars as they stand in the policy. */
+/** `function action` of each grant, with wildcards as the policy has them. */
 function granted(): string[] {
   return stage.stack.functions.flatMap(({ path, statements }) =>
     statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions.map((a) => `${path} ${a}`)),
@@ -109,11 +102,11 @@ function granted(): string[] {
 }
 
 describe('the grants', () => {
-  it('cover each action that a function needed', async () => {
+  it('cover each action that a function uses', async () => {
     const [, kim] = await joinBoth('grants', ['liam', 'kim']);
     await stage.cut(kim);
     await stage.stack.fireSchedules(Date.now());
-    // Only what was allowed counts as used: what was refused is in the log of the function.
+    // Only allowed actions count as used; refused ones are in the log of the function.
     expect(log.filter((line) => /AccessDenied|not authorized|Forbidden/i.test(line))).toEqual([]);
     const used = stage.stack.uses().map(({ functionName, action }) => `${functionName} ${action}`);
     expect(used.length).toBeGreaterThan(0);

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../bin/scenario/event-log.ts';
 import type { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { signRequest } from '../../lib/server-api/sign-request.ts';
+import { listen } from '../support/listen.ts';
 
 const CHANGES = 'Chatroom/Changes/Function';
 const WEBHOOK = 'Chatroom/Webhook/Function';
 const QUEUE = 'EventsWebhook0F6C5151';
 const LOST = 'EventsLostEvents747022F6';
-/** As the stack has it. */
+/** As in the stack. */
 const MAX_RECEIVES = 30;
 
-interface Told {
+interface WebhookEvent {
   readonly eventId: string;
   readonly chatRoomId: string;
   readonly userIds: readonly string[];
@@ -27,8 +27,8 @@ interface Delivery {
   readonly body: string;
 }
 
-/** The app's server: answers what it is told to, and keeps what it got. */
-const receiver = { status: 200, deliveries: [] as Delivery[], told: new EventLog<Told>() };
+/** The app's server: answers with a given status and keeps what it gets. */
+const receiver = { status: 200, deliveries: [] as Delivery[], events: new EventLog<WebhookEvent>() };
 let server: Server;
 let stage: Stage;
 
@@ -41,11 +41,11 @@ beforeAll(async () => {
     request.on('end', () => {
       receiver.deliveries.push({ url: new URL(request.url ?? '', 'http://app'), headers: request.headers, body });
       response.writeHead(receiver.status).end();
-      for (const event of JSON.parse(body) as Told[]) receiver.told.add(event);
+      for (const event of JSON.parse(body) as WebhookEvent[]) receiver.events.add(event);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rooms?from=test`;
+  const port = await listen(server);
+  const webhookUrl = `http://127.0.0.1:${port}/rooms?from=test`;
   const settings = { webhookUrl, multipleRooms: true };
   stage = await openStage({ settings, schedules: 'manual', log: () => undefined });
 }, 60_000);
@@ -62,18 +62,19 @@ async function enter(userId: string, room: string): Promise<Player> {
   return player;
 }
 
-const eventsOf = (room: string): Told[] => receiver.told.entries.filter(({ chatRoomId }) => chatRoomId === room);
-const until = (room: string, story: string): Promise<Told> =>
-  receiver.told.until(`${story} of ${room}`, (event) => event.chatRoomId === room && brief(event) === story);
-const brief = ({ type, status, userIds }: Told): string => [type, status, ...userIds].join(' ');
-/** What failed is tried again when its visibility timeout is over. */
-const tryAgain = async (): Promise<void> => {
+const eventsOf = (room: string): WebhookEvent[] =>
+  receiver.events.entries.filter(({ chatRoomId }) => chatRoomId === room);
+const until = (room: string, story: string): Promise<WebhookEvent> =>
+  receiver.events.until(`${story} of ${room}`, (event) => event.chatRoomId === room && brief(event) === story);
+const brief = ({ type, status, userIds }: WebhookEvent): string => [type, status, ...userIds].join(' ');
+/** Retries failed deliveries by ending their visibility timeout. */
+const retry = async (): Promise<void> => {
   stage.stack.queue(QUEUE).expireVisibility();
   await stage.stack.drain();
 };
 
 describe('the webhook', () => {
-  it('tells of the life of a room in its order', async () => {
+  it('reports the life of a room in order', async () => {
     await enter('ann', 'life');
     const bob = await enter('bob', 'life');
     expect(await bob.leave('life')).toBe(0);
@@ -85,7 +86,7 @@ describe('the webhook', () => {
     expect(new Set(eventsOf('life').map(({ eventId }) => eventId)).size).toBe(story.length);
   });
 
-  it('is signed in both forms', () => {
+  it('has a signature in both forms', () => {
     const [{ url, headers, body } = { url: new URL('http://none'), headers: {}, body: '' }] = receiver.deliveries;
     const { appKey, appSecret: secret } = stage.stack;
     const query = Object.fromEntries(url.searchParams);
@@ -104,60 +105,63 @@ describe('the webhook', () => {
     expect(headers).toMatchObject(Object.fromEntries(strong));
   });
 
-  it.each(['before', 'after'] as const)('loses nothing when the changes Lambda is killed %s its work', async (when) => {
-    const room = `changes-${when}`;
-    await enter('ann', room);
-    await stage.stack.drain();
-    stage.stack.crash(CHANGES, when);
-    expect(await (await enter('bob', room)).leave(room)).toBe(0);
-    await until(room, '2 0 bob');
-    const told = eventsOf(room).map(brief);
-    expect([...new Set(told)]).toEqual(['0 0', '1 0 ann', '1 0 bob', '2 0 bob']);
-    const ids = eventsOf(room).map(({ eventId }) => eventId);
-    expect(new Set(ids).size).toBe(4);
-  });
+  it.each(['before', 'after'] as const)(
+    'loses no event when the changes Lambda is killed %s its work',
+    async (when) => {
+      const room = `changes-${when}`;
+      await enter('ann', room);
+      await stage.stack.drain();
+      stage.stack.crash(CHANGES, when);
+      expect(await (await enter('bob', room)).leave(room)).toBe(0);
+      await until(room, '2 0 bob');
+      const events = eventsOf(room).map(brief);
+      expect([...new Set(events)]).toEqual(['0 0', '1 0 ann', '1 0 bob', '2 0 bob']);
+      const ids = eventsOf(room).map(({ eventId }) => eventId);
+      expect(new Set(ids).size).toBe(4);
+    },
+  );
 
-  it('tells of a kick whose Lambda died before anybody was told', async () => {
-    await enter('ann', 'kick');
-    const bob = await enter('bob', 'kick');
+  it('reports an eviction whose Lambda died before it notified anyone', async () => {
+    await enter('ann', 'eviction');
+    const bob = await enter('bob', 'eviction');
     await stage.stack.drain();
     await stage.cut(bob);
     const publish = () =>
       stage.appServer.call('/message/chatroom/publish.json', {
         fromUserId: 'system',
-        toChatroomId: 'kick',
+        toChatroomId: 'eviction',
         objectName: 'RC:TxtMsg',
         content: '{}',
       });
     for (let sent = 0; sent < 30; sent += 1) await publish();
     await stage.stack.drain();
-    expect(eventsOf('kick').map(brief)).toEqual(['0 0', '1 0 ann', '1 0 bob']);
-    // It dies before it has told anybody of what the 31st message's write has decided.
+    expect(eventsOf('eviction').map(brief)).toEqual(['0 0', '1 0 ann', '1 0 bob']);
+    // It dies before it reports the eviction that the write of the 31st message decided.
     stage.stack.crash(CHANGES, 'before');
     await publish();
-    expect(await stage.appServer.isMember('kick', 'bob')).toBe(false);
-    await until('kick', '2 1 bob');
-    expect(eventsOf('kick')).toHaveLength(4);
+    expect(await stage.appServer.isMember('eviction', 'bob')).toBe(false);
+    await until('eviction', '2 1 bob');
+    expect(eventsOf('eviction')).toHaveLength(4);
   });
 
   it.each([
     ['before', 1],
     ['after', 2],
-  ] as const)('comes when the webhook Lambda is killed %s the call', async (when, deliveries) => {
+  ] as const)('delivers the event when the webhook Lambda is killed %s the call', async (when, deliveries) => {
     const room = `webhook-${when}`;
     stage.stack.crash(WEBHOOK, when);
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: room });
     await stage.stack.drain();
     expect(eventsOf(room)).toHaveLength(deliveries - 1);
-    await tryAgain();
+    await retry();
     const ids = eventsOf(room).map(({ eventId }) => eventId);
     expect(ids).toHaveLength(deliveries);
     expect(new Set(ids).size).toBe(1);
-    await tryAgain();
+    await retry();
     expect(eventsOf(room)).toHaveLength(deliveries);
   });
 
-  it('waits for a server that is down for a while, and keeps the order of the room', async () => {
+  it('retries while the server is down, and keeps the order of the room', async () => {
     receiver.status = 503;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'later' });
     await stage.stack.drain();
@@ -166,20 +170,20 @@ describe('the webhook', () => {
     await stage.stack.drain();
     const { length } = receiver.deliveries;
     expect(receiver.deliveries.slice(-3).every(({ body }) => body.includes('later'))).toBe(true);
-    await tryAgain();
+    await retry();
     expect(receiver.deliveries.length).toBeGreaterThan(length);
     receiver.status = 200;
-    receiver.told = new EventLog();
-    await tryAgain();
+    receiver.events = new EventLog();
+    await retry();
     expect(eventsOf('later').map(brief)).toEqual(['0 0', '1 0 ann', '2 0 ann']);
     expect(stage.stack.queue(LOST).messages()).toEqual([]);
   });
 
-  it('ends in the dead-letter queue when the server is down for good', async () => {
+  it('moves events to the dead-letter queue when the server stays down', async () => {
     receiver.status = 500;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'never' });
     await stage.stack.drain();
-    for (let again = 0; again < MAX_RECEIVES; again += 1) await tryAgain();
+    for (let again = 0; again < MAX_RECEIVES; again += 1) await retry();
     receiver.status = 200;
     const lost = stage.stack.queue(LOST).messages();
     expect(lost).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fillRoom } from '../../bench/filled-history.ts';
-import { crowdedMessages, type Order, walkHistory } from '../../bench/history-walk.ts';
 import { readHistory } from '../../lib/usecases/read-history.ts';
 import { useStore } from '../support/emulators.ts';
+import { fillRoom } from '../support/filled-history.ts';
+import { crowdedMessages, type Order, walkHistory } from '../support/history-walk.ts';
 import { serve } from './api-caller.ts';
 import { createApiWorld } from './api-world.ts';
 import { signedCall } from './signed-call.ts';

@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { UnitsMeter } from '../../bench/units-meter.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
 import type { Row } from '../../lib/store/dynamodb-table.ts';
 import type { Key } from '../../lib/store/keys.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { UnitsMeter } from '../support/units-meter.ts';
 
 /**
  * What meets a request: `lost` = it is applied, and its answer does not arrive; `dropped` = it does not arrive itself;

@@ -22,6 +22,9 @@ const infra = /^lib\/infra\//;
 const storeInterface = /^lib\/store\/room-store\.ts$/;
 const pushInterface = /^lib\/push\/(push|event-queue|webhook)\.ts$/;
 const anything = /^/;
+const exceptBench = /^(?!bench\/)/;
+const simulation = /^test\/simulation\//;
+const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
 const awsSdk = /^@aws-sdk\//;
@@ -31,7 +34,7 @@ const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(
 
 const handlerImports = [handlers, usecases, serverApi, protocol, domain, storeInterface, pushInterface];
 
-/** Who may import whom. A folder that is not here may not exist. */
+/** What each folder may import. A folder that is not here may not exist. */
 const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
@@ -49,11 +52,14 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
+  { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [] },
+  { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
+  { files: /^test\//, may: [exceptBench], packages: [anything] },
 ];
 
-/** Imports under lib, functions and bin that the table above does not allow; types and dynamic imports count too. */
+/** Imports of lib, functions, bin and test that the table above does not allow; types and dynamic imports count too. */
 export function checkImports(files: readonly ProjectFile[]): Finding[] {
-  return files.filter((file) => /^(lib|functions|bin)\/.*\.ts$/.test(file.path)).flatMap(checkFileImports);
+  return files.filter((file) => /^(lib|functions|bin|test)\/.*\.ts$/.test(file.path)).flatMap(checkFileImports);
 }
 
 function checkFileImports(file: ProjectFile): Finding[] {

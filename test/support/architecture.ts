@@ -90,7 +90,7 @@ function impureUse(node: ts.Node): string | undefined {
   if (ts.isNewExpression(node) && node.expression.getText() === 'Date') {
     return (node.arguments?.length ?? 0) === 0 ? 'new Date()' : undefined;
   }
-  // Without `new`, Date ignores its arguments and tells the present time.
+  // Without `new`, Date ignores its arguments and returns the current time.
   if (ts.isCallExpression(node) && node.expression.getText() === 'Date') return 'Date()';
   return ts.isIdentifier(node) && impureGlobals.has(node.text) && isUse(node) ? node.text : undefined;
 }

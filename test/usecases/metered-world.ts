@@ -1,7 +1,7 @@
-import { UnitsMeter } from '../../bench/units-meter.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
 import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** What some work took from the table. */

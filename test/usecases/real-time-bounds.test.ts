@@ -4,7 +4,7 @@ import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { keepAlive } from '../../lib/usecases/keep-alive.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
-import { type Chance, createChance } from '../support/chance.ts';
+import { type Chance, createChance } from '../simulation/chance.ts';
 import { useStore } from '../support/emulators.ts';
 import { defaultSettings } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';

@@ -1,6 +1,6 @@
 import { Heartbeat } from '../../lib/client/heartbeat.ts';
-import { VirtualTimers } from '../client/virtual-timers.ts';
-import type { Chance } from '../support/chance.ts';
+import type { Chance } from '../simulation/chance.ts';
+import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const MINUTE_MS = 60_000;
 /** EventBridge starts a run up to so much later than its time. */

@@ -1,3 +1,8 @@
+/*
+ * Models chance: numbers that look random and repeat for the same seed.
+ * Clock: none. Chance: the seed is the only input.
+ */
+
 export type Chance = () => number;
 
 /** The same numbers for the same seed, from 0 up to 1. */

@@ -1,14 +1,19 @@
+/*
+ * Models the server of docs/protocol.md for one room: memberships, messages, repair, history and eviction.
+ * Clock: the `now` that it gets. Chance: the `random` that it gets decides which trouble happens.
+ */
+
 import type { Answer, ClientFrame, EndReason, Message, PushFrame } from '../../lib/protocol/frames.ts';
 import { type Fate, ModelLog } from './model-log.ts';
 import type { Backend, Wire } from './simulated-network.ts';
 
 type FrameOf<Action extends ClientFrame['action']> = Extract<ClientFrame, { action: Action }>;
-/** An answer without what makes it one. */
+/** The fields of an answer that do not depend on the frame. */
 type Fields = { readonly code: number } & Readonly<Record<string, unknown>>;
 
 const OFFLINE_GRACE_MS = 30_000;
 const OFFLINE_MESSAGE_LIMIT = 31;
-/** A client may give up what it was refused more often in a row. */
+/** A client may give up a repair that fails more often than this in a row. */
 const REPAIRS_REFUSED_MAX = 6;
 const OK: Fields = { code: 0 };
 
@@ -18,30 +23,30 @@ interface Member {
   offline?: { readonly seq: number; readonly atMs: number } | undefined;
 }
 
-/** What goes wrong, each with its chance. */
+/** What goes wrong, each with its probability. */
 export interface Trouble {
   /** The frame is served, and its answer never comes. */
   lostAnswer: number;
   lostPush: number;
-  /** The frame is not served; the server says that it does not know. */
+  /** The frame is not served, and the server answers that it does not know the outcome. */
   unknown: number;
-  /** The message is accepted, and the server says that it does not know. */
+  /** The message is accepted, and the server answers that it does not know the outcome. */
   unknownSend: number;
-  /** The frame is not served; the user has asked too often. */
+  /** The frame is not served: the user exceeds their rate. */
   tooFast: number;
 }
 
 export const NO_TROUBLE: Trouble = { lostAnswer: 0, lostPush: 0, unknown: 0, unknownSend: 0, tooFast: 0 };
 
-/** A server with one room `r`, as docs/protocol.md has it, in memory and at once. Its clients' tokens name their users. */
+/** A server with the one room `r` of docs/protocol.md, in memory; it answers at once. A client's token names its user. */
 export class ModelServer implements Backend {
   trouble: Trouble = NO_TROUBLE;
   /** Handshakes end with this status; undefined = they succeed. */
   refuseWith: number | undefined;
-  /** Answers a frame so instead; `unanswered`: it does not get through; undefined: it is served as ever. */
+  /** Replaces the answer to a frame. `unanswered`: the frame does not arrive; undefined: it is served as usual. */
   override: ((frame: ClientFrame, wire: Wire) => Fields | 'unanswered' | undefined) | undefined;
   readonly log = new ModelLog();
-  /** Up to here the last fresh join did not ask for anything. */
+  /** The last new join asked for no message up to this seq. */
   notAskedSeq = 0;
   readonly frames: ClientFrame[] = [];
   readonly wires = new Map<Wire, string>();
@@ -93,24 +98,24 @@ export class ModelServer implements Backend {
     wire.send(JSON.stringify({ event: 'answer', id: frame.id, ...fields } as unknown as Answer));
   }
 
-  /** As by the server API. What is lost is pushed to nobody either. */
+  /** Publishes as the server API does. A message that is lost is not pushed either. */
   publish(senderUserId: string, clientMessageId: string, fate: Fate = 'kept', except?: Wire): Message {
     const content = JSON.stringify({ content: `text ${clientMessageId}` });
     const given = { clientMessageId, senderUserId, type: 'RC:TxtMsg', content, sentAtMs: this.#now() };
     const message = this.log.add(given, fate);
-    for (const [userId, member] of this.#members) if (this.#isDue(member)) this.remove(userId, 'offline');
+    for (const [userId, member] of this.#members) if (this.#isEvicted(member)) this.remove(userId, 'offline');
     if (fate !== 'lost') this.#pushToAll({ event: 'messages', ...room, messages: [message] }, except);
     return message;
   }
 
-  /** A recall that leaves nothing in its place. */
+  /** A recall that leaves nothing to show. */
   delete(message: Message): void {
     this.log.setFate(message.seq, 'hidden');
     const note: Message = { ...message, type: 'RC:RcNtf', content: '{}', recalled: true, hidden: true };
     this.#pushToAll({ event: 'recalled', ...room, message: note });
   }
 
-  /** Ends a membership, and tells those who are there. */
+  /** Ends a membership and notifies the member's own connections. */
   remove(userId: string, reason: EndReason): void {
     const member = this.#members.get(userId);
     if (member === undefined) return;
@@ -177,7 +182,7 @@ export class ModelServer implements Backend {
 
   #send(wire: Wire, userId: string, { clientMessageId }: FrameOf<'send'>): Fields {
     const member = this.#members.get(userId);
-    if (member === undefined || this.#isDue(member)) {
+    if (member === undefined || this.#isEvicted(member)) {
       if (member !== undefined) this.remove(userId, 'offline');
       return refusal(23406);
     }
@@ -188,7 +193,7 @@ export class ModelServer implements Backend {
     return this.#happens(this.trouble.unknownSend) ? unknown() : { code: 0, ...room, seq, messageId, sentAtMs };
   }
 
-  #isDue({ offline }: Member): boolean {
+  #isEvicted({ offline }: Member): boolean {
     const last = this.log.messages.at(-1);
     if (offline === undefined || last === undefined || last.seq <= offline.seq) return false;
     return last.seq - offline.seq >= OFFLINE_MESSAGE_LIMIT || last.sentAtMs - offline.atMs > OFFLINE_GRACE_MS;

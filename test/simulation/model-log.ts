@@ -1,17 +1,22 @@
+/*
+ * Models the message log of one room: which seqs its history still has, and how it pages.
+ * Clock: none; each message brings its time. Chance: only through `pageSeqs`, which the test sets.
+ */
+
 import type { ClientFrame, Message, MessagesAnswer } from '../../lib/protocol/frames.ts';
 
 type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
 type Page = Pick<MessagesAnswer, 'messages' | 'hidden' | 'next' | 'complete'>;
 
-/** What the history has at a seq: the message, nothing on purpose, or nothing that it can give. */
+/** What the history has at a seq: the message; nothing, on purpose; or a message that it cannot return. */
 export type Fate = 'kept' | 'hidden' | 'lost';
 
-/** One room's messages, as the server answers them: by pages that may be short or empty and still have a next one. */
+/** One room's messages, served as the server does: a page may be short or empty and still have a next one. */
 export class ModelLog {
   readonly messages: Message[] = [];
-  /** The history does not reach back behind this seq. */
+  /** The history has lost everything up to this seq. */
   forgotten = 0;
-  /** How many seqs the next answer looks at. */
+  /** How many seqs the next answer reads. */
   pageSeqs: () => number = () => 50;
   readonly #fates = new Map<number, Fate>();
 
@@ -35,12 +40,12 @@ export class ModelLog {
     return seq <= this.forgotten ? 'lost' : (this.#fates.get(seq) ?? 'kept');
   }
 
-  /** Before it was forgotten there was nothing to be shown either. */
+  /** There was nothing to show at this seq, even before the history lost it. */
   wasHidden(seq: number): boolean {
     return this.#fates.get(seq) === 'hidden';
   }
 
-  /** The seqs between the two, oldest first: as many as fit. */
+  /** The seqs between the two, oldest first, as many as fit on a page. */
   repaired(afterSeq: number, beforeSeq: number): Page {
     const end = beforeSeq === 0 ? this.seq : Math.min(beforeSeq - 1, this.seq);
     const last = Math.min(end, afterSeq + this.pageSeqs());
@@ -50,13 +55,13 @@ export class ModelLog {
     return { messages: this.#kept(seqs), hidden, complete, ...(last < end ? { next: last } : {}) };
   }
 
-  /** By time, or from where the page before it has ended. */
+  /** By time, or from the end of the page before. */
   history({ timestampMs, order, count, cursor }: Omit<HistoryFrame, 'action' | 'id' | 'room'>): Page {
     const step = order === 'descending' ? -1 : 1;
     let seq = cursor ?? this.#edge(timestampMs, order);
     const found: Message[] = [];
     const isOver = () => (step < 0 ? seq <= 1 : seq >= this.seq);
-    for (let looked = this.pageSeqs(); looked > 0 && found.length < count && !isOver(); looked -= 1) {
+    for (let left = this.pageSeqs(); left > 0 && found.length < count && !isOver(); left -= 1) {
       seq += step;
       found.push(...this.#kept([seq]));
     }
@@ -67,7 +72,7 @@ export class ModelLog {
     return seqs.flatMap((seq) => (this.fateOf(seq) === 'kept' ? this.messages.slice(seq - 1, seq) : []));
   }
 
-  /** The seq next to the first that is wanted. Times never decrease. */
+  /** The seq just before the first one that is wanted, in the order of reading. Times never decrease. */
   #edge(timestampMs: number, order: HistoryFrame['order']): number {
     if (timestampMs === 0) return order === 'descending' ? this.seq + 1 : 0;
     const isBefore = ({ sentAtMs }: Message) =>

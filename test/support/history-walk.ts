@@ -1,4 +1,4 @@
-import { messageIdAt, type StoredMessage } from '../lib/domain/room.ts';
+import { messageIdAt, type StoredMessage } from '../../lib/domain/room.ts';
 
 export type Order = 'ascending' | 'descending';
 

@@ -1,12 +1,18 @@
+/*
+ * Models API Gateway's WebSockets and the networks between it and its clients: latency, order, loss of connections that
+ * one end, both or neither detects, and the end of each connection after two hours.
+ * Clock: the virtual timers that it gets. Chance: the `random` that it gets decides the latency of each delivery.
+ */
+
 import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/types.ts';
 import type { VirtualTimers } from './virtual-timers.ts';
 
-/** API Gateway ends every connection after this. */
+/** API Gateway closes every connection after this. */
 const CONNECTION_LIFE_MS = 2 * 3600 * 1000;
 
-/** What is behind the gateway. It may take its time. */
+/** What stands behind the gateway. It may answer later. */
 export interface Backend {
-  /** A handshake: `accept` or `refuse` of the wire ends it. */
+  /** A handshake, which ends with `accept` or `refuse` of the wire. */
   connect(wire: Wire): void;
   received(wire: Wire, text: string): void;
   /** `$disconnect`. */
@@ -22,14 +28,12 @@ export interface Wire {
   readonly isOpen: boolean;
   accept(protocol: string): void;
   refuse(status: number): void;
-  /** false = the connection is closed; one that is dead takes everything. */
+  /** false = the connection is closed. A dead connection still accepts everything. */
   send(text: string): boolean;
   close(): void;
 }
 
-let networks = 0;
-
-/** A gateway and the networks between it and its clients, on virtual timers. */
+/** A gateway and the networks between it and its clients. */
 export class SimulatedNetwork {
   readonly timers: VirtualTimers;
   readonly random: () => number;
@@ -37,20 +41,19 @@ export class SimulatedNetwork {
   readonly wires = new Map<string, SimulatedWire>();
   /** How many handshakes there were. */
   dials = 0;
-  readonly #number: number;
+  readonly #prefix: string;
 
-  constructor(timers: VirtualTimers, random: () => number, backend: Backend) {
+  /** `prefix` begins the id of each connection: networks that share a table need different ones. */
+  constructor(timers: VirtualTimers, random: () => number, backend: Backend, prefix: string) {
     this.timers = timers;
     this.random = random;
     this.backend = backend;
-    networks += 1;
-    this.#number = networks;
+    this.#prefix = prefix;
   }
 
-  /** As long as one table is used by several networks, their connections must not have the same ids. */
   nextId(): string {
     this.dials += 1;
-    return `wire-${this.#number}-${this.dials}`;
+    return `${this.#prefix}-${this.dials}`;
   }
 
   latencyMs(): number {
@@ -58,13 +61,22 @@ export class SimulatedNetwork {
   }
 }
 
-/** The network of one client: how it gets through, or not. */
+/** Calls back with each connection that a client opens from now on. */
+export function watchDials(backend: Backend, dialled: (wire: Wire) => void): void {
+  const connect = backend.connect.bind(backend);
+  backend.connect = (wire) => {
+    dialled(wire);
+    connect(wire);
+  };
+}
+
+/** The access of one client to the network: it works, is unplugged, or breaks its connections. */
 export class Access {
   readonly network: SimulatedNetwork;
   readonly Socket: ClientSocketConstructor;
-  /** Whether the gateway hears of a connection that ended without a word of the client. */
+  /** Whether the gateway detects a reset that the client did not announce. */
   isEndNoticed: boolean = true;
-  #isCut: boolean = false;
+  #isUnplugged: boolean = false;
 
   constructor(network: SimulatedNetwork) {
     this.network = network;
@@ -91,27 +103,27 @@ export class Access {
     };
   }
 
-  get isCut(): boolean {
-    return this.#isCut;
+  get isUnplugged(): boolean {
+    return this.#isUnplugged;
   }
 
-  /** Nothing gets through any more, and neither end is told. What was open stays dead when the network is back. */
-  cut(): void {
-    this.#isCut = true;
+  /** Nothing gets through, and neither end notices. An open connection stays dead after the network returns. */
+  unplug(): void {
+    this.#isUnplugged = true;
     for (const wire of this.#own()) wire.isDead = true;
   }
 
-  restore(): void {
-    this.#isCut = false;
+  plugIn(): void {
+    this.#isUnplugged = false;
   }
 
-  /** The network ends what is open, and tells the client. */
+  /** The network breaks the open connections, and the client notices. */
   reset(): void {
     for (const wire of this.#own()) wire.reset();
   }
 
-  /** The gateway finds out that what is dead is dead. */
-  noticeDead(): void {
+  /** The gateway detects the dead connections. */
+  detectDead(): void {
     for (const wire of this.#own()) if (wire.isDead) wire.endAtGateway();
   }
 
@@ -120,7 +132,7 @@ export class Access {
   }
 }
 
-/** One connection, both ends of it. */
+/** Both ends of one connection. */
 export class SimulatedWire implements Wire {
   readonly id: string;
   readonly url: URL;
@@ -141,7 +153,7 @@ export class SimulatedWire implements Wire {
     this.url = url;
     this.protocols = protocols;
     this.id = access.network.nextId();
-    this.isDead = access.isCut;
+    this.isDead = access.isUnplugged;
     access.network.wires.set(this.id, this);
     this.#later(() => this.#network.backend.connect(this));
   }
@@ -162,15 +174,15 @@ export class SimulatedWire implements Wire {
     if (this.#isClosedByClient) this.#later(() => this.endAtGateway());
     this.#later(() => {
       this.#socket.protocol = protocol;
-      this.#tell('onopen', {});
+      this.#fire('onopen', {});
     });
   }
 
   refuse(status: number): void {
     this.#forget();
     this.#later(() => {
-      this.#tell('onerror', { message: `Unexpected server response: ${status}` });
-      this.#tell('onclose', {});
+      this.#fire('onerror', { message: `Unexpected server response: ${status}` });
+      this.#fire('onclose', {});
     });
   }
 
@@ -178,18 +190,18 @@ export class SimulatedWire implements Wire {
     if (!this.isOpen) return false;
     const delayMs = this.#network.latencyMs();
     this.#lastToClientAtMs = Math.max(this.#lastToClientAtMs, this.#network.timers.nowMs + delayMs);
-    this.#later(() => this.#tell('onmessage', { data: text }), delayMs);
+    this.#later(() => this.#fire('onmessage', { data: text }), delayMs);
     return true;
   }
 
   close(): void {
     this.endAtGateway();
-    // What was sent before may come in another order, but not after the end.
+    // Frames sent before the close may overtake each other, but none arrives after it.
     const delayMs = Math.max(this.#network.latencyMs(), this.#lastToClientAtMs + 1 - this.#network.timers.nowMs);
-    this.#later(() => this.#tell('onclose', {}), delayMs);
+    this.#later(() => this.#fire('onclose', {}), delayMs);
   }
 
-  /** The gateway's end is closed, and what is behind it hears of it. */
+  /** Closes the gateway's end and notifies the backend. */
   endAtGateway(): void {
     if (!this.isOpen) return;
     this.#forget();
@@ -197,14 +209,14 @@ export class SimulatedWire implements Wire {
   }
 
   reset(): void {
-    this.#network.timers.setTimeout(() => this.#tell('onclose', {}), this.#network.latencyMs());
+    this.#network.timers.setTimeout(() => this.#fire('onclose', {}), this.#network.latencyMs());
     if (this.access.isEndNoticed) this.endAtGateway();
     else this.isDead = true;
   }
 
   fromClient(text: string): void {
     const { timers } = this.#network;
-    // What one connection sends arrives in its order.
+    // Frames of one connection arrive in the order in which they were sent.
     this.#lastFromClientAtMs = Math.max(this.#lastFromClientAtMs, timers.nowMs + this.#network.latencyMs());
     this.#later(() => {
       if (this.isOpen) this.#network.backend.received(this, text);
@@ -229,7 +241,7 @@ export class SimulatedWire implements Wire {
     }, delayMs);
   }
 
-  #tell(event: 'onopen' | 'onmessage' | 'onerror' | 'onclose', what: object): void {
-    (this.#socket[event] as ((what: object) => void) | null)?.(what);
+  #fire(event: 'onopen' | 'onmessage' | 'onerror' | 'onclose', detail: object): void {
+    (this.#socket[event] as ((detail: object) => void) | null)?.(detail);
   }
 }

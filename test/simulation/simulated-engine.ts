@@ -1,16 +1,20 @@
+/*
+ * Models one device: the real client on virtual timers, a simulated network and the model server.
+ * Clock: its own virtual timers; `clockShiftMs` makes the device's clock wrong. Chance: the `random` that it gets, for the
+ * client, the network and the server alike.
+ */
+
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
 import type { PlatformEvent, Timers } from '../../lib/client/types.ts';
+import { tokenOf } from '../support/token-of.ts';
 import { ModelServer } from './model-server.ts';
-import { tokenOf } from './scripted-engine.ts';
-import { Access, SimulatedNetwork } from './simulated-network.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { Access, SimulatedNetwork, type Wire } from './simulated-network.ts';
+import { MINUTE_MS, VirtualTimers } from './virtual-timers.ts';
 
-export const MINUTE_MS = 60_000;
-
-/** What the app was told of messages, in this order: a seq, or the bounds of a gap. */
+/** What the app got of messages, in this order: a seq, or the bounds of a gap. */
 export type Handed = number | readonly [afterSeq: number, beforeSeq: number];
 
-/** Timers that know which of them are still to run. */
+/** Timers that know which of them are pending. */
 class CountedTimers implements Timers {
   readonly pending = new Set<unknown>();
   readonly #timers: Timers;
@@ -34,7 +38,7 @@ class CountedTimers implements Timers {
   }
 }
 
-/** An engine of the user ann with the room `r` of a model server, all on virtual timers. */
+/** The engine of the user ann, on a simulated network, with the model server and its room `r`. */
 export class SimulatedEngine {
   readonly timers = new VirtualTimers();
   readonly server: ModelServer;
@@ -42,13 +46,14 @@ export class SimulatedEngine {
   readonly access: Access;
   readonly engine: RCIMIWEngine;
   readonly statuses: number[] = [];
-  readonly told: (readonly unknown[])[] = [];
+  /** What the app was notified of, but for messages and the status. */
+  readonly events: (readonly unknown[])[] = [];
   readonly handed: Handed[] = [];
   /** The codes of each send, by its text. */
   readonly sent = new Map<string, number[]>();
-  /** How far the device's clock was put forward. */
+  /** How far the device's clock is ahead of the time. */
   clockShiftMs = 0;
-  /** Who listens to the platform. */
+  /** The listeners of the platform's events. */
   readonly listeners = new Set<(event: PlatformEvent) => void>();
   readonly #engineTimers: CountedTimers;
   readonly #random: () => number;
@@ -57,49 +62,69 @@ export class SimulatedEngine {
     this.#random = random;
     this.#engineTimers = new CountedTimers(this.timers);
     this.server = new ModelServer(() => this.timers.nowMs, random);
-    this.network = new SimulatedNetwork(this.timers, random, this.server);
+    this.network = new SimulatedNetwork(this.timers, random, this.server, 'wire');
     this.access = new Access(this.network);
     this.engine = this.#createEngine();
   }
 
-  /** How many timers of the engine are still to run. */
+  /** How many timers of the engine are pending. */
   get pendingTimers(): number {
     return this.#engineTimers.pending.size;
   }
 
   connect(timeoutSec: number, token: string = tokenOf({ sub: 'ann' })): void {
-    const onConnected = (code: number) => this.told.push(['connected', code]);
+    const onConnected = (code: number) => this.events.push(['connected', code]);
     void this.engine.connect(token, timeoutSec, { onConnected });
   }
 
   /** Connects and joins. */
   enter(messageCount = -1): void {
     this.connect(0);
-    void this.engine.joinChatRoom('r', messageCount, true, {
-      onChatRoomJoined: (code) => this.told.push(['joined', code]),
-    });
+    this.join(messageCount);
     this.timers.advance(1000);
   }
 
-  send(text: string): void {
+  join(messageCount = -1): void {
+    void this.engine.joinChatRoom('r', messageCount, true, {
+      onChatRoomJoined: (code) => this.events.push(['joined', code]),
+    });
+  }
+
+  /** Sends a text to the room; resolves when the call is made, before its outcome. */
+  async send(text: string): Promise<void> {
     const codes: number[] = [];
     this.sent.set(text, codes);
-    void this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text).then((message) => {
-      void this.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
-    });
+    const message = await this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', text);
+    void this.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
+  }
+
+  /** Sends a request that is about no room of the user. */
+  ask(): void {
+    void this.engine.getChatRoomMessages('other', 0, 0, 1);
+  }
+
+  /** The connections that the server knows, oldest first. */
+  get connections(): readonly Wire[] {
+    return [...this.server.wires.keys()];
+  }
+
+  /** Begins the next planned renewal: the next connection is dialled, and not open yet. */
+  beginRenewal(): void {
+    this.timers.advance(109 * MINUTE_MS);
+    this.timers.advanceUntil(() => this.network.wires.size === 2);
   }
 
   notice(event: PlatformEvent): void {
     for (const listener of [...this.listeners]) listener(event);
   }
 
-  /** The frames of this action that the server has got. */
+  /** The frames of this action that the server received. */
   frames(action: string): readonly { readonly id?: string | undefined }[] {
     return this.server.frames.filter((frame) => frame.action === action);
   }
 
   #createEngine(): RCIMIWEngine {
-    const { timers, told, handed, listeners, access } = this;
+    const { timers, events, handed, listeners, access } = this;
     const engineTimers = this.#engineTimers;
     const engine = createEngine('key', {
       server: 'wss://chat.test/live',
@@ -118,8 +143,8 @@ export class SimulatedEngine {
     engine.setOnConnectionStatusChangedListener((status) => this.statuses.push(status));
     engine.setOnMessageReceivedListener(({ seq }) => handed.push(seq));
     engine.setOnChatRoomGapListener((_room, afterSeq, beforeSeq) => handed.push([afterSeq, beforeSeq]));
-    engine.setOnChatRoomRemovedListener((room, reason) => told.push(['removed', room, reason]));
-    engine.setOnChatRoomJoinedListener((code, room) => told.push(['joined', code, room]));
+    engine.setOnChatRoomRemovedListener((room, reason) => events.push(['removed', room, reason]));
+    engine.setOnChatRoomJoinedListener((code, room) => events.push(['joined', code, room]));
     return engine;
   }
 }

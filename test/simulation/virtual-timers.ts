@@ -1,3 +1,9 @@
+/*
+ * Models the timers of a platform, and with them time itself.
+ * Clock: this is the clock. `nowMs` stands still until the test calls `advance` or `step`. Chance: none; of two timers
+ * for the same ms the older one runs first.
+ */
+
 import type { Timers } from '../../lib/client/types.ts';
 
 interface Timer {
@@ -6,16 +12,22 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Real timers hold a delay in 32 bits; one that is longer runs out at once. */
+export const MINUTE_MS = 60_000;
+
+/** Real timers keep a delay in 32 bits; a longer one fires at once. */
 const DELAY_MAX_MS = 2 ** 31 - 1;
 
-/** Timers that move only when the test says so; what is due at once still runs by itself. */
+/** Timers whose time moves only when the test moves it; a delay of 0 runs in the next microtask, without a move. */
 export class VirtualTimers implements Timers {
-  nowMs = 1_000_000;
+  nowMs: number;
   #last = 0;
   readonly #timers = new Map<number, Timer>();
 
-  /** How many are still to run. */
+  constructor(startMs = 1_000_000) {
+    this.nowMs = startMs;
+  }
+
+  /** How many timers are pending. */
   get size(): number {
     return this.#timers.size;
   }
@@ -37,7 +49,12 @@ export class VirtualTimers implements Timers {
     while (this.step(endMs)) {}
   }
 
-  /** Moves on to the next timer that is due by then and runs it; without one moves on to then and says so. */
+  /** Moves by one ms at a time until a condition holds. */
+  advanceUntil(holds: () => boolean): void {
+    while (!holds()) this.advance(1);
+  }
+
+  /** Moves to the next timer up to `endMs` and runs it. Without one it moves to `endMs` and returns false. */
   step(endMs: number): boolean {
     let next: Timer | undefined;
     for (const timer of this.#timers.values()) if (next === undefined || timer.atMs < next.atMs) next = timer;

@@ -1,3 +1,10 @@
+/*
+ * Models the deployment: API Gateway, the Lambda functions, the table's stream and the scheduled sweep, around the real
+ * handlers and a real store on an emulator.
+ * Clock: the virtual timers that it gets, also as the clock of the handlers and the store. Chance: the `random` that it
+ * gets decides latencies and ids.
+ */
+
 import type { Settings } from '../../lib/domain/settings.ts';
 import { authorizeHandler } from '../../lib/handlers/authorize.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
@@ -11,54 +18,56 @@ import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../../lib/usecases/sweep.ts';
-import { type Backend, SimulatedNetwork, type Wire } from '../client/simulated-network.ts';
-import type { VirtualTimers } from '../client/virtual-timers.ts';
-import { createStoreAt, tableName } from './emulators.ts';
-import { openStream, type ReadStream } from './stream.ts';
+import { createStoreAt, tableName } from '../support/emulators.ts';
+import { openStream, type ReadStream } from '../support/stream.ts';
+import { type Backend, SimulatedNetwork, type Wire } from './simulated-network.ts';
+import type { VirtualTimers } from './virtual-timers.ts';
 
 const APP_KEY = 'app';
 const SECRET = 'secret';
-/** How long the table's stream takes to tell of a write. */
+/** How long the table's stream takes to deliver a write. */
 const STREAM_DELAY_MS = 250;
 const SWEEP_EVERY_MS = 60_000;
 
 type Authorizer = NonNullable<WebSocketEvent['requestContext']['authorizer']>;
 
-/** What becomes of the `$disconnect` of a connection: it comes so late, or never. */
+/** How late the `$disconnect` of a connection comes, in ms, or that it never comes. */
 export type DisconnectDelay = number | 'lost';
 
-/** What it takes to make one. */
+/** What a server is made of. */
 export interface SimServerOptions {
   readonly timers: VirtualTimers;
   readonly random: () => number;
-  /** Of the emulator that has the table. */
+  /** The emulator that has the table. */
   readonly endpoint: string;
+  /** Begins the id of each connection: servers that share a table need different ones. */
+  readonly connectionPrefix: string;
   readonly settings: Settings;
 }
 
 /**
- * The Lambda handlers over a real store, behind a simulated gateway. Virtual time stands still while they work, and moves
- * on to the next timer when nobody does.
+ * The Lambda handlers over a real store, behind a simulated gateway. Virtual time stands still while a handler runs, and
+ * moves to the next timer when none does.
  */
 export class SimServer implements Backend {
   readonly network: SimulatedNetwork;
   readonly deps: Deps;
   readonly faults: unknown[] = [];
   readonly swept: SweepReport[] = [];
-  /** Of the next connection that ends. */
+  /** For the next connection that ends. */
   disconnectDelay: DisconnectDelay = 0;
-  /** Called whenever the handlers have come to rest, before time moves on. */
+  /** Runs each time all handlers have returned, before time moves. */
   onRest: () => Promise<void> = async () => {};
   readonly #timers: VirtualTimers;
   readonly #work = new Set<Promise<void>>();
   readonly #callers = new Map<string, Authorizer>();
   readonly #readStream: Promise<ReadStream>;
   readonly #handlers: ReturnType<typeof handlersOf>;
-  #isStreamDue: boolean = false;
+  #isReadPlanned: boolean = false;
 
-  constructor({ timers, random, endpoint, settings }: SimServerOptions) {
+  constructor({ timers, random, endpoint, connectionPrefix, settings }: SimServerOptions) {
     this.#timers = timers;
-    this.network = new SimulatedNetwork(timers, random, this);
+    this.network = new SimulatedNetwork(timers, random, this, connectionPrefix);
     this.deps = {
       store: createStoreAt(endpoint, timers),
       push: this.#push(),
@@ -103,25 +112,25 @@ export class SimServer implements Backend {
     else this.#timers.setTimeout(run, delay);
   }
 
-  /** Lets so much time pass. */
+  /** Moves time by `ms`. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#timers.nowMs + ms;
     do await this.#rest();
     while (this.#timers.step(endMs) || this.#work.size > 0);
   }
 
-  /** Lets time pass until something is so, at most so much. */
-  async until(what: string, isSo: () => boolean, withinMs: number): Promise<void> {
+  /** Moves time until a condition holds, for `withinMs` at most. */
+  async until(what: string, holds: () => boolean, withinMs: number): Promise<void> {
     const endMs = this.#timers.nowMs + withinMs;
     for (;;) {
       await this.#rest();
-      if (isSo()) return;
-      if (!this.#timers.step(endMs)) throw new Error(`unable to see ${what}; it has not come in ${withinMs} ms`);
+      if (holds()) return;
+      if (!this.#timers.step(endMs)) throw new Error(`unable to see ${what}; it did not come within ${withinMs} ms`);
     }
   }
 
   async #rest(): Promise<void> {
-    // The SDK's own promises are settled by then.
+    // By then the promises of the SDK are settled.
     await new Promise(setImmediate);
     if (this.#work.size === 0) return;
     while (this.#work.size > 0) await Promise.all(this.#work);
@@ -137,14 +146,14 @@ export class SimServer implements Backend {
   }
 
   #streamLater(): void {
-    if (this.#isStreamDue) return;
-    this.#isStreamDue = true;
+    if (this.#isReadPlanned) return;
+    this.#isReadPlanned = true;
     this.#timers.setTimeout(() => {
       void this.#run(async () => {
         const readStream = await this.#readStream;
         const Records = await readStream();
-        // What this run writes itself is in the stream too.
-        this.#isStreamDue = false;
+        // What this run writes comes through the stream too.
+        this.#isReadPlanned = false;
         if (Records.length === 0) return;
         await this.#handlers.changes({ Records });
         this.#streamLater();
