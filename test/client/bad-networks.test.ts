@@ -194,7 +194,7 @@ function checkHanded({ sim, starts }: Run): void {
 describe('two hours of a bad network', () => {
   const isLong = { timeout: 120_000 };
 
-  it('give every send one answer, and hand over everything in order, or say what is lost', isLong, async () => {
+  it('I-D4, I-D6, I-D11: give every send one answer, and hand over everything in order, or say what is lost', isLong, async () => {
     const seen: Seen = { kicks: 0, gaps: 0, renewals: 0 };
     await fc.assert(
       fc.asyncProperty(story, async ({ seed, quietMs, events }) => {

@@ -105,7 +105,7 @@ describe('messages', () => {
     expect(await told.next()).toEqual(['message', 3, 0, false]);
   });
 
-  it('are asked for when they are missing', async () => {
+  it('I-D5: are asked for when they are missing', async () => {
     await script.join();
     script.pushMessages(message(1));
     script.pushMessages(message(3));
@@ -122,7 +122,7 @@ describe('messages', () => {
     expect(await told.next()).toEqual(['message', 4, 0, false]);
   });
 
-  it('are sent one at a time, and again with the same id after a drop', async () => {
+  it('I-D9: are sent one at a time, and again with the same id after a drop', async () => {
     await script.join();
     await script.sendText('one');
     await script.sendText('two');

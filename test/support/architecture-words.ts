@@ -122,7 +122,8 @@ function checkLine({ path, line, text }: ProseLine): WordFinding[] {
 }
 
 /** Rule ids, constants, RongCloud's paths and call names, and single words in quotes, which quote a value of the wire. */
-const NAMES = /\b(?:KICK-[A-Z0-9]+|[A-Z]+_[A-Z_]+)\b|\/[a-z]+(?:\/\w+)+(?:\.json)?|\bon[A-Z]\w+|'[\w:-]+'|"[\w:-]+"/g;
+const NAMES =
+  /\bKICK-(?:[A-Z0-9]+\b|\*)|\b[A-Z]+_[A-Z_]+\b|\/[a-z]+(?:\/\w+)+(?:\.json)?|\bon[A-Z]\w+|'[\w:-]+'|"[\w:-]+"/g;
 
 /** One finding as a line for a person. */
 export const describeWord = ({ path, line, word, write }: WordFinding): string =>
