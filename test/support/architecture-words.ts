@@ -16,7 +16,7 @@ const rule = (word: string, write: string, except?: RegExp): WordRule => ({
   ...(except && { except }),
 });
 
-const person = 'he|they|she|who|user|users|member|members|everyone|everybody|nobody|one|those|device|devices';
+const person = 'he|they|she|who|user|users|member|members|everyone|everybody|nobody|device|devices';
 const be = "is|are|was|were|be|been|isn't|aren't";
 
 /** DynamoDB and CloudFormation have a word of their own that a room's entries once had. */
@@ -80,7 +80,10 @@ export const wordRules: readonly WordRule[] = [
   rule('outdates?|outdated|outdating', 'invalidate'),
   rule('is (?:then )?the truth', 'is correct'),
   rule('bear|bears|bore|borne|bearing', 'has, carries'),
-  rule("in (?:his|her|their|its|whose) name|in the name of|in an? [a-z ]+'s name|in whose name", 'as the user'),
+  rule(
+    "in (?:his|her|their|its|whose) name|in the name of|in (?:an? |the )?(?:\\w+ )?(?:user|sender|member)'s name|in whose name",
+    'as the user',
+  ),
   rule('deeds?', 'operation, action'),
   rule('of another(?=[.,;:)]| (?:is|are|may|can|was|were|only|at|too|and|or)|$)', 'of another user, room, ...'),
   rule('so often', 'rate'),
