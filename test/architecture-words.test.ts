@@ -7,7 +7,7 @@ import { projectFiles } from './support/project-files.ts';
  * a folder or a file.
  */
 const clean =
-  /^(docs\/(rules|cases|glossary)\.md|CONTRIBUTING|CHANGELOG|test\/support\/architecture-(prose|words|rules|coverage|glossary))/;
+  /^(docs\/(rules|cases|glossary|protocol)\.md|CONTRIBUTING|CHANGELOG|test\/support\/architecture-(prose|words|rules|coverage|glossary))/;
 
 const asked = process.env.WORDS;
 const isChecked = (path: string): boolean => (asked === undefined ? clean.test(path) : path.startsWith(asked));
