@@ -16,8 +16,11 @@ export function proseOf(file: ProjectFile): ProseLine[] {
   return file.path.endsWith('.ts') ? proseOfTypeScript(file) : [];
 }
 
+/** A generated section is made of strings of the program that writes it, which are read there. */
+const GENERATED = /^<!-- (\S+):begin -->$[\s\S]*?^<!-- \1:end -->$/gm;
+
 function proseOfMarkdown({ path, text }: ProjectFile): ProseLine[] {
-  const kept = blank(text, /^```[^\n]*\n[\s\S]*?^```/gm, /<!--[\s\S]*?-->/g, /\]\([^)\n]*\)/g, /`[^`]*`/g);
+  const kept = blank(text, GENERATED, /^```[^\n]*\n[\s\S]*?^```/gm, /<!--[\s\S]*?-->/g, /\]\([^)\n]*\)/g, /`[^`]*`/g);
   return linesOf(path, 1, kept);
 }
 
