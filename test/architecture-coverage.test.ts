@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpoints } from '../lib/server-api/endpoints.ts';
-import { uncalledPaths, uncalledStoreMethods } from './support/architecture-coverage.ts';
-import { projectFiles } from './support/project-files.ts';
+import { stringsOf, uncalledPaths, uncalledStoreMethods, untestedActions } from './support/architecture-coverage.ts';
+import { projectFiles, top } from './support/project-files.ts';
 
 describe('what others can ask for', () => {
   it('of the store is called by its contract', () => {
@@ -16,6 +16,12 @@ describe('what others can ask for', () => {
         tests,
       ),
     ).toEqual([]);
+  });
+
+  it('by a frame is in the tests of the protocol', () => {
+    const actions = stringsOf('ClientAction', projectFiles(/^lib\/protocol\/.*\.ts$/), top);
+    expect(actions).toEqual(expect.arrayContaining(['join', 'send', 'beat']));
+    expect(untestedActions(actions, projectFiles(/^test\/protocol\/.*\.ts$/))).toEqual([]);
   });
 });
 
@@ -46,5 +52,21 @@ describe('the check of coverage', () => {
     const text = "await api.call('/chatroom/create.json', {}); // '/chatroom/new.json'";
     const tests = [{ path: 'test/server-api/rooms.test.ts', text }];
     expect(uncalledPaths(['/chatroom/create.json', '/chatroom/new.json'], tests)).toEqual(['/chatroom/new.json']);
+  });
+
+  it('reports a frame that no test names, whichever file and type it comes from', () => {
+    const frames = [
+      { path: 'lib/protocol/schemas.ts', text: 'export const schemas = { join: 1, dance: 2 } as const;' },
+      {
+        path: 'lib/protocol/frames.ts',
+        text: "import type { schemas } from './schemas.ts';\nexport type ClientAction = keyof typeof schemas | 'beat';",
+      },
+    ];
+    const tests = [
+      { path: 'test/protocol/parse-frame.test.ts', text: "parse({ action: 'join' }); parse({ action: 'beat' });" },
+    ];
+    const actions = stringsOf('ClientAction', frames, '/project');
+    expect(new Set(actions)).toEqual(new Set(['join', 'dance', 'beat']));
+    expect(untestedActions(actions, tests)).toEqual(['dance']);
   });
 });

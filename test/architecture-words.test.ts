@@ -48,6 +48,7 @@ describe('the check of words', () => {
     ['// The client is told.', 'told'],
     ['// The next write has other news.', 'news'],
     ['// A come-back is decided once.', 'come-back'],
+    ['// Its next frame revives it.', 'revives'],
     ['// The device comes back.', 'comes back'],
     ['// The clock starts at the drop.', 'the drop'],
     ['// The phone dropped silently.', 'phone dropped'],
@@ -86,6 +87,7 @@ describe('the check of words', () => {
   it('reports sentences in strings, titles of tests and Markdown, by line', () => {
     expect(found("const message = 'whoever sends is refused';")).toEqual(['whoever']);
     expect(found('const message = `sent by $' + '{user}, whoever it is`;')).toEqual(['whoever']);
+    expect(found('const text = `a $' + '{b /* he */} c`; // her')).toEqual(['he', 'her']);
     expect(found("it.each([1])('tells %s', () => {});", 'test/domain/room.test.ts')).toEqual(['tells']);
     expect(checkWords([{ path: 'docs/rules.md', text: '# Rules\n\nWhoever leaves.\n' }])).toEqual([
       { path: 'docs/rules.md', line: 3, word: 'Whoever', write: expect.stringContaining('who') },
@@ -93,6 +95,7 @@ describe('the check of words', () => {
   });
 
   it.each([
+    ["const url = 'ws://he'; const comment = /\\/\\/ he/; const text = `// he`;", path],
     ['// `told` and `news` are names.', path],
     ['// KICK-31ST is a rule, KICKED_BY_OTHER_DEVICE is a code.', path],
     ["// The reason is 'kicked'.", path],

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import ts from 'typescript';
 import type { ProjectFile } from './architecture.ts';
 
@@ -56,3 +57,35 @@ function nodesOf(root: ts.Node): ts.Node[] {
   });
   return nodes;
 }
+
+/** The strings of a union type that one of the files exports, imports resolved; nothing where no file exports it. */
+export function stringsOf(type: string, files: readonly ProjectFile[], top: string): string[] {
+  const texts = new Map(files.map(({ path, text }) => [posix.join(top, path), text]));
+  const options = { strict: true, noEmit: true, allowImportingTsExtensions: true, target: ts.ScriptTarget.ES2023 };
+  const host = ts.createCompilerHost({ ...options, module: ts.ModuleKind.ESNext });
+  const [readFile, fileExists] = [host.readFile, host.fileExists];
+  host.readFile = (path) => texts.get(path) ?? readFile(path);
+  host.directoryExists = () => true;
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  const moduleResolution = ts.ModuleResolutionKind.Bundler;
+  const program = ts.createProgram(
+    [...texts.keys()],
+    { ...options, module: ts.ModuleKind.ESNext, moduleResolution },
+    host,
+  );
+  const checker = program.getTypeChecker();
+  return [...texts.keys()].flatMap((path) => {
+    const source = program.getSourceFile(path);
+    const module = source && checker.getSymbolAtLocation(source);
+    const found = module && checker.getExportsOfModule(module).find(({ name }) => name === type);
+    if (source === undefined || found?.declarations?.[0]?.getSourceFile() !== source) return [];
+    const declared = checker.getDeclaredTypeOfSymbol(found);
+    return (declared.isUnion() ? declared.types : [declared]).flatMap((part) =>
+      part.isStringLiteral() ? [part.value] : [],
+    );
+  });
+}
+
+/** Frames of a client, by action, that no test of the protocol has in a string of its own. */
+export const untestedActions = (actions: readonly string[], tests: readonly ProjectFile[]): string[] =>
+  uncalledPaths(actions, tests);

@@ -26,28 +26,36 @@ function proseOfMarkdown({ path, text }: ProjectFile): ProseLine[] {
 
 function proseOfTypeScript(file: ProjectFile): ProseLine[] {
   const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true);
-  const found: ProseLine[] = [];
-  const add = (position: number, text: string, isTitle: boolean) => {
-    const first = source.getLineAndCharacterOfPosition(position).line + 1;
-    const lines = linesOf(file.path, first, blank(text, /`[^`]*`/g));
-    found.push(...(isTitle ? lines.map((line) => ({ ...line, isTitle }) as const) : lines));
-  };
+  const literals: ts.Node[] = [];
   const visit = (node: ts.Node) => {
-    if (node.kind <= ts.SyntaxKind.LastToken) {
-      // Before a token there is only white space and comments, so nothing in a string can be taken for one.
-      const start = node.getFullStart();
-      for (const comment of source.text.slice(start, node.getStart(source, false)).matchAll(COMMENT)) {
-        add(start + comment.index, comment[0], false);
-      }
-    }
-    if (isText(node) && isSentence(node, file.path)) add(node.getStart(source), node.text, isTitle(node));
-    for (const child of node.getChildren(source)) visit(child);
+    if (isText(node) || ts.isRegularExpressionLiteral(node)) literals.push(node);
+    ts.forEachChild(node, visit);
   };
   visit(source);
-  return found;
+  const linesAt = (position: number, text: string): ProseLine[] =>
+    linesOf(file.path, source.getLineAndCharacterOfPosition(position).line + 1, blank(text, /`[^`]*`/g));
+  const comments = commentsIn(source, literals).flatMap(({ index, text }) => linesAt(index, text));
+  const sentences = literals.filter(isText).flatMap((node) => {
+    if (!isSentence(node, file.path)) return [];
+    const lines = linesAt(node.getStart(source), node.text);
+    return isTitle(node) ? lines.map((line) => ({ ...line, isTitle: true }) as const) : lines;
+  });
+  return [...comments, ...sentences];
 }
 
-const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+/** What begins like a comment is one, unless it is in a string, a template or a regular expression. */
+function commentsIn(source: ts.SourceFile, literals: readonly ts.Node[]): { index: number; text: string }[] {
+  const spans = literals.map((node) => [node.getStart(source), node.getEnd()] as const);
+  const found: { index: number; text: string }[] = [];
+  const comment = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+  for (let match = comment.exec(source.text); match !== null; match = comment.exec(source.text)) {
+    const { index } = match;
+    const span = spans.find(([start, end]) => start <= index && index < end);
+    if (span === undefined) found.push({ index, text: match[0] });
+    else comment.lastIndex = span[1];
+  }
+  return found;
+}
 
 type Text = ts.StringLiteralLike | ts.TemplateLiteralLikeNode;
 

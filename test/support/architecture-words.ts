@@ -33,12 +33,13 @@ export const wordRules: readonly WordRule[] = [
   rule('he|him|his|himself|she|her|hers|herself', 'they, the member, the user'),
   rule('(?:put|puts|putting)(?: \\w+){0,2} out(?! of (?:order|date))', 'removes, evicts'),
   rule(
-    `(?:${be}|stays?|goes|already|not|long) out(?! of (?:range|order|date|turn|memory|sync|reach))`,
+    `(?:${be}|stays?|already|not|long) out(?! of (?:range|order|date|turn|memory|sync|reach))`,
     'is removed, is evicted',
   ),
   rule('kick|kicks|kicked|kicking|kick-?out', "evict, eviction; `kicked` is RongCloud's word"),
   rule('tell|tells|telling|told|untold', 'notify, report; an error "says"'),
   rule('news', 'event'),
+  rule('revives?|revived|reviving', 'resume (a membership)'),
   rule('come-backs?|comes? back|came back|coming back', 'resume (a membership), reconnect (a client), return'),
   rule(
     '(?:the|a|an|every|each|this|that|one|two|of|after|before|since|late|last|doubled|lost|silent) drops?',

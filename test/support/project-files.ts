@@ -3,7 +3,8 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProjectFile } from './architecture.ts';
 
-const top = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of the project. */
+export const top = fileURLToPath(new URL('../..', import.meta.url));
 const read = [
   ...['bin', 'functions', 'lib', 'test', 'examples', 'bench', 'docs'],
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
