@@ -191,10 +191,10 @@ function checkHanded({ sim, starts }: Run): void {
   });
 }
 
-describe('two hours of a bad network', () => {
+describe('I-D4, I-D6, I-D11: two hours of a bad network', () => {
   const isLong = { timeout: 120_000 };
 
-  it('I-D4, I-D6, I-D11: give every send one answer, and hand over everything in order, or say what is lost', isLong, async () => {
+  it('give every send one answer, and hand over everything in order, or say what is lost', isLong, async () => {
     const seen: Seen = { kicks: 0, gaps: 0, renewals: 0 };
     await fc.assert(
       fc.asyncProperty(story, async ({ seed, quietMs, events }) => {
