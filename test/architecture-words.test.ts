@@ -7,7 +7,15 @@ import { projectFiles } from './support/project-files.ts';
  * `WORDS=lib/store npx vitest run test/architecture-words` lists what is left in a folder or a file.
  */
 const clean = [
-  ...['docs/', 'CONTRIBUTING.md', 'CHANGELOG.md', 'test/architecture-', 'test/support/architecture-prose.ts'],
+  ...[
+    'docs/',
+    'examples/',
+    'functions/',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'test/architecture-',
+    'test/support/architecture-prose.ts',
+  ],
   ...['test/support/architecture-words.ts', 'test/support/architecture-rules.ts'],
   ...['test/support/architecture-coverage.ts', 'test/support/architecture-glossary.ts'],
 ];
