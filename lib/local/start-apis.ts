@@ -3,7 +3,6 @@ import { startWebSocketApi, type WebSocketApi, type WebSocketLimits } from './ga
 import type { Iam } from './iam.ts';
 import { pseudo } from './intrinsics.ts';
 import type { Invoke } from './invoke.ts';
-import { mockRoutesOf } from './mock-routes.ts';
 import { signerOf } from './signer.ts';
 import type { StackDescription } from './template.ts';
 import type { LocalApi, LocalRoute } from './template-apis.ts';
@@ -64,8 +63,6 @@ export async function openWebSocketApi(
 ): Promise<WebSocketApi> {
   const { port, now, randomId, log } = options;
   const sockets = onlyApi(stack, 'WEBSOCKET');
-  const mockRoutes = mockRoutesOf(sockets.routes);
-  const lambdaRoutes = sockets.routes.filter(({ routeKey }) => !mockRoutes.includes(routeKey));
   const connectRoute = sockets.routes.find(({ routeKey }) => routeKey === '$connect');
   const connections = `arn:${pseudo.partition}:execute-api:${pseudo.region}:${pseudo.accountId}:${sockets.apiId}`;
   return openPort(port, () =>
@@ -76,9 +73,8 @@ export async function openWebSocketApi(
       port,
       routeSelectionExpression: sockets.routeSelectionExpression,
       routes: Object.fromEntries(
-        lambdaRoutes.map((route) => [route.routeKey, { functionId: functionOf(route), reply: route.replies }]),
+        sockets.routes.map((route) => [route.routeKey, { functionId: functionOf(route), reply: route.replies }]),
       ),
-      mockRoutes,
       ...(connectRoute?.authorizer === undefined ? {} : { authorizer: connectRoute.authorizer }),
       invoke,
       now,

@@ -190,7 +190,7 @@ function checkHanded({ sim, starts }: Run): void {
   });
 }
 
-describe('two hours of a bad network', () => {
+describe('I-D4, I-D6, I-D11: two hours of a bad network', () => {
   const isLong = { timeout: 120_000 };
 
   it('answer every send once, and deliver each message in order or report it as lost', isLong, async () => {

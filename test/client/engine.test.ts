@@ -94,7 +94,7 @@ describe('messages', () => {
     expect(await script.events.next()).toEqual(['message', 3, 0, false]);
   });
 
-  it('are fetched when they are missing', async () => {
+  it('I-D5: are fetched when they are missing', async () => {
     await script.join();
     script.pushMessages(message(1));
     script.pushMessages(message(3));
@@ -110,7 +110,7 @@ describe('messages', () => {
     expect(await script.events.next()).toEqual(['message', 4, 0, false]);
   });
 
-  it('are sent one at a time, and again with the same id after a lost connection', async () => {
+  it('I-D9: are sent one at a time, and again with the same id after a lost connection', async () => {
     await script.join();
     await script.sendText('one');
     await script.sendText('two');

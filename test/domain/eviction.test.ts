@@ -95,7 +95,7 @@ describe('the rule as arithmetic', () => {
   const count = fc.nat({ max: 100 });
   const span = fc.integer({ min: -10_000, max: 90_000 });
 
-  test('due means a message since the mark, and 31 of them or one later than 30,000 ms', () => {
+  test('I-M2, I-M3: due means a message since the mark, and 31 of them or one later than 30,000 ms', () => {
     fc.assert(
       fc.property(count, span, fc.nat({ max: 200 }), (messages, laterMs, delistedSeq) => {
         const room = roomAt(100 + messages, dropMs + laterMs, { delistedSeq: { bob: delistedSeq } });

@@ -74,7 +74,7 @@ test('also where both are connections of one device', () => {
   expect(without(one, renewed, { seq: 9, atMs: 2000, sinceMs: 600 }).offline).toMatchObject({ sinceMs: 1900 });
 });
 
-test('a late drop of an old connection changes nothing (cases 7 and 8)', () => {
+test('I-M11: a late drop of an old connection changes nothing (cases 7 and 8)', () => {
   const offline = without(inside, phone);
   expect(without(offline, phone, later)).toEqual(offline);
   const back = withConnection(offline, laptop);

@@ -21,7 +21,7 @@ describe('the app secret', () => {
     expect(() => readAppSecret(text)).toThrow(new Error(`unable to use the app secret; ${why}`));
   });
 
-  it('is never in the sentence that refuses it', () => {
+  it('I-S1: is never in the sentence that refuses it', () => {
     for (const [, text] of malformedSecrets) {
       // Of what is long enough to be a secret, no six characters in a row.
       const parts = (text ?? '').length < 16 ? [] : [NEW.slice(0, 6), NEW.slice(-6), '0123456', 'xxxxxx', 'doorman'];

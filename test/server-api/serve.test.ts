@@ -43,7 +43,7 @@ describe('any call', () => {
     expect([over.statusCode, over.body.code]).toEqual([413, 1005]);
   });
 
-  it('tells nothing of an internal fault, and reports it', async () => {
+  it('I-S1: tells nothing of an internal fault, and reports it', async () => {
     const { deps, faults } = recordingDeps();
     const { statusCode, body } = await serve(deps, signedCall(isPath, 'chatroomId=r1'));
     expect(statusCode).toBe(500);

@@ -80,7 +80,7 @@ test('leaving ends all devices: the other one is told, the one that left has its
   expect(removed(phone.connectionId)).toEqual([]);
 });
 
-test('a device that comes back is told why its membership ended', async () => {
+test('I-M18: a device that comes back is told why its membership ended', async () => {
   const world = createWorld(store());
   const bob = await world.enter('bob');
   const joined = await world.join(bob);

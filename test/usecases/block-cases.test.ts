@@ -73,7 +73,7 @@ test('case 17: blocked while offline: out at once, one notice `blocked`, no late
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['blocked']);
 });
 
-test('case 18: block lifted, socket never closed: not a member, may join', async () => {
+test('case 18, I-B4: block lifted, socket never closed: not a member, may join', async () => {
   const world = createWorld(store());
   const bob = await world.enter('bob');
   await world.block(world.clock.nowMs + minuteMs, 'bob');
@@ -116,7 +116,7 @@ test('case 19: block and send at once: nothing of his is accepted after the ack 
   }
 });
 
-test('case 20: blocked for a minute, joins at 59,999 and 60,000 ms: refused, allowed', async () => {
+test('case 20, I-B4: blocked for a minute, joins at 59,999 and 60,000 ms: refused, allowed', async () => {
   const world = createWorld(store());
   const bob = await world.enter('bob');
   await world.block(world.clock.nowMs + minuteMs, 'bob');
@@ -128,7 +128,7 @@ test('case 20: blocked for a minute, joins at 59,999 and 60,000 ms: refused, all
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('I-B3: who is blocked, kicked or was never in reads nothing of the room', async () => {
+test('I-B3, I-D8: who is blocked, kicked or was never in reads nothing of the room', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   const [bob, carol, dave] = [await world.enter('bob'), await world.enter('carol'), await world.open('dave')];

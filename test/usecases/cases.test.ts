@@ -4,7 +4,7 @@ import { createWorld } from '../support/world.ts';
 
 const store = useStore('dynoxide');
 
-test('KICK-31ST: 30 messages are tolerated, the 31st is not', async () => {
+test('KICK-31ST, I-M4: 30 messages are tolerated, the 31st is not', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
@@ -51,7 +51,7 @@ test('case 3: the only message since, at exactly 30,000 ms: stays', async () => 
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('case 4: the only message since, at 30,001 ms: out', async () => {
+test('case 4, I-M5: the only message since, at 30,001 ms: out', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
@@ -201,7 +201,7 @@ test('case 24: everyone is offline; one message after 31 s: all unprotected are 
   expect(await world.memberIds()).toEqual(['eve']);
 });
 
-test('case 25: no message for a day: all are still members', async () => {
+test('case 25, KICK-SILENT: no message for a day: all are still members', async () => {
   const world = createWorld(store());
   for (const name of ['ann', 'bob']) await world.drop(await world.enter(name));
   world.pass(24 * 3600 * 1000);
@@ -239,7 +239,7 @@ test('case 40: 410 for a live peer: marked offline at most; his next frame reviv
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('LEAVE: out at once, with one notice; a second leave is refused; no kick follows', async () => {
+test('LEAVE, I-M15: out at once, with one notice; a second leave is refused; no kick follows', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');

@@ -170,7 +170,7 @@ describe('a limit of a user', () => {
   });
 });
 
-describe('a refusal writes nothing', () => {
+describe('I-C2: a refusal writes nothing', () => {
   async function refused(
     world: World,
     cost: ReturnType<typeof createMeteredWorld>['costOf'],

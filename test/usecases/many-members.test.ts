@@ -18,7 +18,7 @@ const realTime = { realTimeKickOut: true } as const;
 
 beforeEach(() => emptyDueList(store()));
 
-describe('case 36: very many offline members and the 31st message', () => {
+describe('case 36, I-M16, I-M17: very many offline members and the 31st message', () => {
   const OFFLINE = 2000;
 
   /** They went when the room was new; their rows are put down as they would be. */
@@ -110,7 +110,7 @@ describe('case 37: a user in 500 rooms drops, and the Lambda dies half-way', () 
     return { world, areAllOut };
   }
 
-  test('the sweep converges: he is out of every room', { timeout: 180_000 }, async () => {
+  test('I-L1: the sweep converges: he is out of every room', { timeout: 180_000 }, async () => {
     const { world, areAllOut } = await dieHalfWay();
     await sweepUntil(world, areAllOut);
     expect(world.faults).toEqual([]);

@@ -44,7 +44,7 @@ test('case 5: the drop is lost, 31 messages: nobody is offline until it is notic
   expect(await world.isIn('bob')).toBe(false);
 });
 
-describe('case 6: a reconnect and message 31 at once', () => {
+describe('case 6, I-M13: a reconnect and message 31 at once', () => {
   /** He is in and can have every message, or he is out and everybody was told once. */
   async function expectOneStory(world: World, ann: Caller, again: Caller, answer: { code: number }, firstSeq: number) {
     const { userId } = again;
@@ -246,7 +246,7 @@ test.each(['sweep', 'message'] as const)(
   },
 );
 
-test('case 29: two sweeps and a message kick the same members: one end, one notice and one event each', async () => {
+test('case 29, I-M10: two sweeps and a message kick the same members: one end, one notice and one event each', async () => {
   const world = createWorld(store(), realTime);
   const ann = await world.enter('ann');
   const names = Array.from({ length: 12 }, (_, index) => `bob-${index}`);

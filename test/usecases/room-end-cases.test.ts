@@ -306,7 +306,7 @@ describe('a join and the end of the room at once: one story', () => {
   });
 });
 
-test('made anew under its name: another epoch, seq from 1, nobody of before, and a whole life', async () => {
+test('I-R1: made anew under its name: another epoch, seq from 1, nobody of before, and a whole life', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.publish(3);

@@ -151,7 +151,7 @@ test('a leave does not make a second attempt go on beside the first', async () =
   expect(await seqOf(world)).toBe(1);
 });
 
-test('a lost answer of any write of a send, and a request that did not arrive: once and durable', async () => {
+test('I-D7: a lost answer of any write of a send, and a request that did not arrive: once and durable', async () => {
   const under = use();
   for (const event of ['lost', 'dropped'] as const) {
     for (let at = 0; at < 12; at += 1) {

@@ -89,7 +89,7 @@ async function inRooms(world: World, count: number) {
 const rowsIn = (world: World, { userId }: Caller, rooms: readonly RoomId[]) =>
   Promise.all(rooms.map((room) => world.deps.store.getMember(room, userId)));
 
-test('a connection with 800 rooms: no look lasts longer than its time and one room, and the runs finish it', async () => {
+test('I-L3: a connection with 800 rooms: no look lasts longer than its time and one room, and the runs finish it', async () => {
   const { world, begun, slow } = slowWorld();
   const { bob, rooms } = await inRooms(world, 800);
   world.pass(LEASE_MS + BUCKET_MS);
