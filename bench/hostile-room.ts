@@ -1,10 +1,10 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { emptyMember, withConnection } from '../lib/domain/member.ts';
 import type { Settings } from '../lib/domain/settings.ts';
 import { connectHandler } from '../lib/handlers/connect.ts';
 import { disconnectHandler } from '../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../lib/handlers/events.ts';
 import { messageHandler } from '../lib/handlers/message.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { eachOf } from '../lib/usecases/fan-out.ts';

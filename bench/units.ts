@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionId, RoomId, UserId } from './ids.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 
 export interface OfflineMark {
   /** The room's seq, read consistently after the drop was noticed. */
@@ -127,9 +127,7 @@ export function withoutDevice(member: Member, device: Device, mark: OfflineMark)
 
 function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
   const connections = member.connections.filter((id) => !gone.includes(id));
-  const devices = Object.fromEntries(
-    Object.entries(member.devices).filter(([id]) => !gone.includes(id as ConnectionId)),
-  );
+  const devices = Object.fromEntries(Object.entries(member.devices).filter(([id]) => !gone.some((one) => one === id)));
   return { ...member, connections, devices };
 }
 

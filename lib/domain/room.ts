@@ -1,4 +1,4 @@
-import type { RoomId } from './ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 
 /** A message that has its seq. Times in ms. */
 export interface StoredMessage {

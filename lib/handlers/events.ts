@@ -1,6 +1,5 @@
-import type { ConnectionId, UserId } from '../domain/ids.ts';
-import { isConnectionId, isUserId } from '../domain/ids.ts';
 import { INSTANCE_QUERY, PLATFORM_QUERY } from '../protocol/frames.ts';
+import { type ConnectionId, isConnectionId, isUserId } from '../protocol/ids.ts';
 import type { Caller } from '../usecases/deps.ts';
 import type { Client, TokenLife } from '../usecases/open-connection.ts';
 
@@ -31,7 +30,7 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
   const connectionId = connectionOf(event);
   const userId = event.requestContext.authorizer?.userId;
   if (connectionId === undefined || userId === undefined || !isUserId(userId)) return undefined;
-  return { userId: userId as UserId, connectionId };
+  return { userId, connectionId };
 }
 
 function connectionOf(event: WebSocketEvent): ConnectionId | undefined {

@@ -1,6 +1,6 @@
-import type { RoomId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
 import type { ClientFrame } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';

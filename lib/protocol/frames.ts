@@ -28,9 +28,8 @@ export const MESSAGE_COUNT_MAX = 50;
 /** So many a join asks for with a count of 0. */
 export const MESSAGE_COUNT_DEFAULT = 10;
 
-/** RongCloud's limit of attributes in one batch, of an attribute's key and of its value, in characters. */
+/** RongCloud's limit of attributes in one batch, of an attribute's value in characters. */
 export const ENTRY_BATCH_MAX = 10;
-export const ENTRY_KEY_LENGTH_MAX = 128;
 export const ENTRY_VALUE_LENGTH_MAX = 4096;
 /** The type of what stands in the history where a message was recalled. */
 export const RECALLED_TYPE = 'RC:RcNtf';

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { isEntryValue } from './frame-size.ts';
-import { ENTRY_BATCH_MAX, ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+import { ENTRY_BATCH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+import { ENTRY_KEY_FORM, patternOf, ruleOf } from './name-form.ts';
 
-const KEY_PATTERN = new RegExp(`^(?!__proto__$)[A-Za-z0-9+=_-]{1,${ENTRY_KEY_LENGTH_MAX}}$`);
-const KEY_RULE = `a key must be 1 to ${ENTRY_KEY_LENGTH_MAX} of A-Z a-z 0-9 + = _ -`;
+const KEY_PATTERN = patternOf(ENTRY_KEY_FORM);
+const KEY_RULE = `a key must be ${ruleOf(ENTRY_KEY_FORM)}`;
 const VALUE_RULE = `a value must be a string of at most ${ENTRY_VALUE_LENGTH_MAX} whole characters`;
 const AMOUNT_RULE = `at most ${ENTRY_BATCH_MAX} attributes at once`;
 

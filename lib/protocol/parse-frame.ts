@@ -2,6 +2,17 @@ import * as v from 'valibot';
 import { Code } from './codes.ts';
 import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX, isContentShort, isWellFormed, utf8Bytes } from './frame-size.ts';
 import { type ClientFrame, MESSAGE_COUNT_MAX, RECALLED_TYPE } from './frames.ts';
+import { isRoomId } from './ids.ts';
+import {
+  CLIENT_MESSAGE_ID_FORM,
+  EPOCH_FORM,
+  ID_FORM,
+  MESSAGE_ID_FORM,
+  MESSAGE_TYPE_FORM,
+  patternOf,
+  REQUEST_ID_FORM,
+  ruleOf,
+} from './name-form.ts';
 import { entries, entryKey, entryKeys } from './parse-entries.ts';
 
 /** A frame, or why it is none: the code and sentence for the client, with the request's id where it could be read. */
@@ -9,33 +20,22 @@ export type ParsedFrame =
   | { readonly ok: true; readonly frame: ClientFrame }
   | { readonly ok: false; readonly id: string; readonly code: number; readonly message: string };
 
-/** Room and user ids: 1 to 64 of these characters. Keys are built from them, so nothing else gets through. */
-export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_+=-]{1,64}$/;
 const CONTENT_SIZE_RULE = `content must be at most ${CONTENT_BYTES_MAX} bytes as a JSON string`;
 const CONTENT_TEXT_RULE = 'content must be whole characters; it holds half of a surrogate pair';
 /** A reason may quote what a client has made up: no more of it than this, or the answer would not fit in a frame. */
 const REASON_MAX = 200;
 
-const requestId = v.pipe(
-  v.string(),
-  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'),
-);
-const room = v.pipe(
-  v.string('room must be a string'),
-  v.regex(ID_PATTERN, 'room must be 1 to 64 of A-Z a-z 0-9 _ + = -'),
-);
+const requestId = v.pipe(v.string(), v.regex(patternOf(REQUEST_ID_FORM), `id must be ${ruleOf(REQUEST_ID_FORM)}`));
+const room = v.pipe(v.string('room must be a string'), v.guard(isRoomId, `room must be ${ruleOf(ID_FORM)}`));
 const seq = v.pipe(
   v.number(),
   v.safeInteger('a seq must be a whole number'),
   v.minValue(0, 'a seq must not be negative'),
 );
-const epoch = v.pipe(
-  v.string(),
-  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'),
-);
+const epoch = v.pipe(v.string(), v.regex(patternOf(EPOCH_FORM), 'an epoch must be as the server gave it'));
 const messageType = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -'),
+  v.regex(patternOf(MESSAGE_TYPE_FORM), `type must be ${ruleOf(MESSAGE_TYPE_FORM)}`),
   v.check((type) => type !== RECALLED_TYPE, `type must not be ${RECALLED_TYPE}, which only a recall makes`),
 );
 const count = (min: number) =>
@@ -62,7 +62,7 @@ const schemas = {
     room,
     clientMessageId: v.pipe(
       v.string(),
-      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
+      v.regex(patternOf(CLIENT_MESSAGE_ID_FORM), `clientMessageId must be ${ruleOf(CLIENT_MESSAGE_ID_FORM)}`),
     ),
     type: messageType,
     content: v.pipe(
@@ -87,7 +87,7 @@ const schemas = {
     room,
     messageId: v.pipe(
       v.string('messageId must be a string'),
-      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,128}$/, 'messageId must be as the server gave it'),
+      v.regex(patternOf(MESSAGE_ID_FORM), 'messageId must be as the server gave it'),
     ),
   }),
   setEntries: v.strictObject({

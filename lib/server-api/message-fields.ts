@@ -1,16 +1,16 @@
 import { CONTENT_BYTES_MAX, isContentShort } from '../protocol/frame-size.ts';
+import { MESSAGE_TYPE_FORM } from '../protocol/name-form.ts';
 import { one, optional, withDefault } from './fields.ts';
 import { jsonValue } from './json-value.ts';
-import { flag, type Kind, tooLong, userId, word, wrong } from './kinds.ts';
+import { flag, type Kind, nameKind, tooLong, userId, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
-const TYPE_LENGTH_MAX = 32;
 /** RongCloud's own types; what such a message holds is JSON. */
 const BUILT_IN_PREFIX = 'RC:';
 const CONTENT_LIMIT = `${CONTENT_BYTES_MAX} bytes as a JSON string, escapes included`;
 const RANDOM_NUMBER = /^-?\d{1,19}$/;
 
-export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
+export const messageType: Kind<string> = nameKind(MESSAGE_TYPE_FORM);
 
 const content: Kind<string> = {
   rule: `text of at most ${CONTENT_LIMIT}; JSON where the type begins with \`${BUILT_IN_PREFIX}\``,

@@ -1,4 +1,4 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../usecases/mute-everywhere.ts';
 import { endExemption, exemptFromMute, exemptUsers } from '../usecases/mute-exemption.ts';

@@ -1,4 +1,4 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { describeRooms } from '../usecases/describe-room.ts';
 import { type NoticeFields, tellRoom, tellUsers } from '../usecases/send-notice.ts';

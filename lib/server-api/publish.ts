@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Publication, publishMessage } from '../usecases/publish-message.ts';
 import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';

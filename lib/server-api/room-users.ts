@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { NoticeKind } from '../protocol/frames.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one } from './fields.ts';

@@ -1,4 +1,4 @@
-import { isUserId } from '../domain/ids.ts';
+import { isUserId } from '../protocol/ids.ts';
 import { eachOf } from '../usecases/fan-out.ts';
 import {
   addToBlacklist,

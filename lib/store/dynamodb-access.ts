@@ -1,6 +1,6 @@
 import { type Access, type CutMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
-import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Turns } from '../domain/turns.ts';
+import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { accessKey, expiry } from './keys.ts';

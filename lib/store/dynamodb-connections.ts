@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { RENEW_AFTER_MS } from '../domain/lease.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Connection, ConnectionKey, Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
 import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';

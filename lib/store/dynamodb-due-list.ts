@@ -1,4 +1,4 @@
-import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../domain/ids.ts';
+import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../protocol/ids.ts';
 import type { ConnectionEntry, DueEntry, DueList, DueRow } from './due-list.ts';
 import type { Row, Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';

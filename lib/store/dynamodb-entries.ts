@@ -1,5 +1,5 @@
 import { type Entry, type EntryIndex, emptyIndex } from '../domain/entries.ts';
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
 import type { Entries } from './entries.ts';
 import { inParallel } from './in-parallel.ts';

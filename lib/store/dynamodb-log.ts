@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { StoredMessage } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { MOST_IN_ROW, readLogRange } from './dynamodb-log-range.ts';
 import type { Table } from './dynamodb-table.ts';
 import { inParallel } from './in-parallel.ts';

@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import { AWAY_MAX, type Device, type End, type Member, type OfflineMark } from '../domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
 

@@ -1,7 +1,7 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isWorthKeeping, type Member, told } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { MemberChange } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { EventQueue } from '../push/event-queue.ts';
 import type { Change } from '../store/room-store.ts';
 import { continueBroadcast } from './broadcast.ts';

@@ -1,6 +1,6 @@
 import type { Access } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
-import { idIn, latestFirst, latestUpTo } from '../domain/ranked-entry.ts';
+import { latestFirst, latestUpTo, userIn } from '../domain/ranked-entry.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { alignList, type Listed } from './align-list.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
@@ -56,7 +56,8 @@ export const barredUsers = (
   size: number,
 ): Promise<readonly BarredUser[] | 'too-far'> =>
   listPage(deps, { list: bar.list, page, size, beforeEntry: latestUpTo(deps.now()) }, async ({ entry, untilMs }) => {
-    const userId = idIn(entry) as UserId;
+    const userId = userIn(entry);
+    if (userId === undefined) return undefined;
     const isBarred = endOf(await deps.store.getAccess(userId), bar, deps.now()) === untilMs;
     return isBarred ? { userId, untilMs } : undefined;
   });

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { endOfRoom, isLive, newRoom, type Room, type RoomEnd } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
 import { dropFromRooms } from './close-connection.ts';
 import type { Deps } from './deps.ts';

@@ -1,7 +1,7 @@
-import type { UserId } from '../domain/ids.ts';
-import { idIn, latestFirst } from '../domain/ranked-entry.ts';
+import { latestFirst, userIn } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { Code } from '../protocol/codes.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { alignList } from './align-list.ts';
 import { cutConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
@@ -56,7 +56,8 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
   listPage(deps, { list: LIST, page, size }, async ({ entry }) => {
-    const user = idIn(entry) as UserId;
+    const user = userIn(entry);
+    if (user === undefined) return undefined;
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === entry ? user : undefined;
   });

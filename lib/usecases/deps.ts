@@ -1,6 +1,6 @@
-import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EndReason } from '../protocol/frames.ts';
+import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
 

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { Room } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { forgetRow } from './end-membership.ts';
 import { eachOf, memberPages } from './fan-out.ts';

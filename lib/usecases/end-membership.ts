@@ -1,5 +1,5 @@
-import type { ConnectionId } from '../domain/ids.ts';
 import { emptyMember, ended, isWorthKeeping, type Member } from '../domain/member.ts';
+import type { ConnectionId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 

@@ -1,6 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { DueEntry, Erasure } from '../store/room-store.ts';
 import { closeConnections } from './cut-connections.ts';
 import { CANCELLED } from './deactivate-users.ts';

@@ -1,8 +1,8 @@
 import { isDue } from '../domain/eviction.ts';
-import type { ConnectionId, RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { PushFrame } from '../protocol/frames.ts';
+import type { ConnectionId, RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { dropConnection, type OwnConnection } from './drop-connection.ts';
 

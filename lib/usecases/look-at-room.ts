@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { endOfRoom } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { destroyRoom, LOOK_AFTER_MS, tidyUp } from './destroy-room.ts';
 import type { Look } from './look-at-member.ts';

@@ -1,9 +1,9 @@
 import type { EntryFault } from '../domain/entries.ts';
-import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isMuted } from '../domain/speech.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EntriesAnswer } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { EntriesOutcome, Permit } from './change-entries.ts';
 import { admitMember, type InRoom, memberInTurn } from './check-member.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { type BarredUser, barredUsers, barUsers, liftBar, MUTE } from './bar-users.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,9 +1,9 @@
 import { isDue } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EndReason, Resume } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { createRoom } from './create-room.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { kickDue } from './end-membership.ts';

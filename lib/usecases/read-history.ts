@@ -1,6 +1,6 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { Room, StoredMessage } from '../domain/room.ts';
 import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { admitMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
 import { fillFrame } from './fill-frame.ts';

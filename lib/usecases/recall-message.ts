@@ -1,9 +1,9 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
 import { historyMs } from '../domain/time.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import { RECALLED_TYPE } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { memberInTurn } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';

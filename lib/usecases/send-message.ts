@@ -1,6 +1,5 @@
 import type { Access } from '../domain/access.ts';
 import { isDue } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
@@ -8,6 +7,7 @@ import { isMuted } from '../domain/speech.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import type { SentAnswer } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { kickDue } from './end-membership.ts';

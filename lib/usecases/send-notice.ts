@@ -1,6 +1,6 @@
-import type { UserId } from '../domain/ids.ts';
 import type { Room } from '../domain/room.ts';
 import type { NoticeKind, PushFrame } from '../protocol/frames.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { eachOf, fanOut } from './fan-out.ts';
 

@@ -1,6 +1,6 @@
 import type { Profile } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
-import { earliestFirst, idIn } from '../domain/ranked-entry.ts';
+import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
 
@@ -25,7 +25,8 @@ export async function listUsers(
 ): Promise<{ readonly total: number; readonly users: readonly Profile[] | 'too-far' }> {
   const query = { list: 'users', order: order === 'descending' ? order : undefined, page, size } as const;
   const users = await listPage(deps, query, async ({ entry }) => {
-    const user = idIn(entry) as UserId;
+    const user = userIn(entry);
+    if (user === undefined) return undefined;
     const profile = await deps.store.getProfile(user);
     return profile !== undefined && earliestFirst(profile.createdAtMs, user) === entry ? profile : undefined;
   });

@@ -1,4 +1,4 @@
-import type { RoomId } from '../domain/ids.ts';
+import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { eachOf } from './fan-out.ts';
 
@@ -12,6 +12,6 @@ export async function walkRooms(
   work: (room: RoomId) => Promise<void>,
 ): Promise<string | undefined> {
   const page = await deps.store.readList('rooms', { afterEntry: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, ({ entry }) => work(entry as RoomId));
+  await eachOf(page.map(({ entry }) => entry).filter(isRoomId), ROOMS_IN_FLIGHT, work);
   return page.length === ROOMS_IN_RUN ? page.at(-1)?.entry : undefined;
 }

@@ -1,6 +1,6 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
+import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import type { DueEntry } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eachOf, memberPages } from './fan-out.ts';
@@ -52,10 +52,10 @@ async function walk(deps: Deps, from: string, found: readonly string[], untilMs:
 /** Puts all who are offline on the due list. Each place is that of what is done by then. */
 async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
-  if (cursor !== undefined) yield* placesIn(deps, room as RoomId, cursor);
+  if (cursor !== undefined && isRoomId(room)) yield* placesIn(deps, room, cursor);
   for (let last = room; last !== DONE; ) {
     const rooms = await deps.store.readList('rooms', { afterEntry: last, limit: ROOMS_IN_PAGE }, deps.now());
-    for (const { entry } of rooms) yield* placesIn(deps, entry as RoomId, undefined);
+    for (const { entry } of rooms) if (isRoomId(entry)) yield* placesIn(deps, entry, undefined);
     last = rooms.at(-1)?.entry ?? DONE;
   }
   yield DONE;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import {
   blocked,
   currentMember,
@@ -18,6 +17,7 @@ import {
   withoutConnection,
   withoutDevice,
 } from '../../lib/domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const room = 'room' as RoomId;
 const bob = 'bob' as UserId;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
 import type { Platform, PlatformEvent } from '../../lib/client/types.ts';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { Access } from '../client/simulated-network.ts';
 import { VirtualTimers } from '../client/virtual-timers.ts';
 import { createChance } from '../support/chance.ts';

@@ -1,4 +1,3 @@
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
@@ -6,6 +5,7 @@ import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
 import type { EndReason, PushFrame } from '../../lib/protocol/frames.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { EventQueue, RoomEvent } from '../../lib/push/event-queue.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';

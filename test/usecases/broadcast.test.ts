@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { type Broadcast, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { type BroadcastRequest, broadcastMessage, continueBroadcast } from '../../lib/usecases/broadcast.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { type Erasure, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { addToAllowlist, allowlist } from '../../lib/usecases/allowlist.ts';
 import { blockEverywhere, blockedEverywhere } from '../../lib/usecases/block-everywhere.ts';

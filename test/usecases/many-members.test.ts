@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { LEASE_MS } from '../../lib/domain/lease.ts';
 import { emptyMember, joined, type Member } from '../../lib/domain/member.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';

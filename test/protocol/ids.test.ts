@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isConnectionId, isRoomId, isUserId } from '../../lib/domain/ids.ts';
+import { isConnectionId, isRoomId, isUserId } from '../../lib/protocol/ids.ts';
 
 test.each(['', 'a b', 'a#b', 'a/b', 'a\n', '\u0000', 'ä', '😀', 'a'.repeat(65), '../x', 'a:b'])('no id: %j', (text) => {
   expect([isRoomId(text), isUserId(text)]).toEqual([false, false]);
