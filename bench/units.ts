@@ -12,7 +12,7 @@ import { measuredDeps, withTable } from './measured-deps.ts';
 import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
-const CLIENT = { platform: 'mobile', instance: 'run-1' };
+const CLIENT = { platform: 'mobile', instance: 'run-1' } as const;
 const COLUMNS = ['use case', 'write units', 'read units', 'writes', 'reads', 'list read units'];
 
 /** A system of its own for each figure, so that no figure depends on the one before it. */

@@ -1,9 +1,9 @@
-import { HEARTBEAT_MS, UNWRITTEN_MS } from '../protocol/frames.ts';
+import { HEARTBEAT_MS, RENEW_AFTER_MS } from '../protocol/limits.ts';
 import type { Timers } from './types.ts';
 
 /** A server that has said nothing for this long is asked whether it is there. */
 const SILENCE_MS = 3_600_000;
-/** Frames do not take equally long: so much longer silence is certain to be one of `UNWRITTEN_MS` for the server too. */
+/** Frames do not take equally long: so much longer silence is certain to be one of `RENEW_AFTER_MS` for the server too. */
 const DELAY_MS = 5000;
 /** Browsers run the timers of a hidden page once a minute. */
 const THROTTLED_MS = 60_000;
@@ -53,7 +53,7 @@ export class Heartbeat {
   /** A connection of before is in use again, and the server is asked whether it is there. */
   restart(): void {
     // The question is a sign of life that is written down, or one not more than that long before it was.
-    this.#startFrom(this.#now() - UNWRITTEN_MS);
+    this.#startFrom(this.#now() - RENEW_AFTER_MS);
     this.check();
   }
 
@@ -68,10 +68,10 @@ export class Heartbeat {
   sent(): void {
     const nowMs = this.#now();
     const sinceMs = nowMs - this.#sentAtMs;
-    if (sinceMs >= UNWRITTEN_MS + DELAY_MS) this.#written(nowMs);
+    if (sinceMs >= RENEW_AFTER_MS + DELAY_MS) this.#written(nowMs);
     // By a clock that was put back nothing of before counts.
-    else if (sinceMs < 0) this.#written(nowMs - UNWRITTEN_MS);
-    else this.#written(Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
+    else if (sinceMs < 0) this.#written(nowMs - RENEW_AFTER_MS);
+    else this.#written(Math.max(this.#writtenAtMs, nowMs - RENEW_AFTER_MS));
   }
 
   /** Something has come from the server. */

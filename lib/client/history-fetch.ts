@@ -1,4 +1,6 @@
-import type { ClientFrame, Message, MessagesAnswer } from '../protocol/frames.ts';
+import type { MessagesAnswer } from '../protocol/answers.ts';
+import type { ClientFrame } from '../protocol/client-frames.ts';
+import type { Message } from '../protocol/message.ts';
 
 type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
 

@@ -1,5 +1,7 @@
+import type { JoinedAnswer, RefusalAnswer } from '../protocol/answers.ts';
+import type { ClientFrame, Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { ClientFrame, EndReason, JoinedAnswer, RefusalAnswer, Resume } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
 import { isOut, isRefusal, type Operation, type Operations } from './operations.ts';
 
 /** With these he may be a member as well as not. */

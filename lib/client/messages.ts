@@ -1,4 +1,4 @@
-import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
+import { BUILT_IN_TYPE_PREFIX, type Message, RECALLED_TYPE } from '../protocol/message.ts';
 import {
   RCIMIWConversationType,
   type RCIMIWCustomMessage,
@@ -12,8 +12,6 @@ import {
 } from './types.ts';
 
 const TEXT_OBJECT_NAME = 'RC:TxtMsg';
-/** The types that begin so are RongCloud's own; all others are an app's. */
-const OWN_TYPE_PREFIX = 'RC:';
 
 /** What every new message of one's own needs. Its client message id is fixed, so sending it twice stores it once. */
 export interface NewMessage {
@@ -95,7 +93,7 @@ export function toAppMessage(
   const read = readContent(message.content);
   if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true, read);
   if (message.type === TEXT_OBJECT_NAME) return asText(base, read);
-  return message.type.startsWith(OWN_TYPE_PREFIX) ? base : asCustom(base, read);
+  return message.type.startsWith(BUILT_IN_TYPE_PREFIX) ? base : asCustom(base, read);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
+import type { RefusalAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { RefusalAnswer } from '../protocol/frames.ts';
 
 /** How long to wait where the server does not say. */
 export const RETRY_MS = 500;

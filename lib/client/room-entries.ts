@@ -1,4 +1,4 @@
-import type { PushFrame } from '../protocol/frames.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 
 /** Far more changes at once than overtake each other; those left out are read anew. */
 const EARLY_MAX = 100;

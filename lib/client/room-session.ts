@@ -1,4 +1,5 @@
-import type { JoinedAnswer, Message, MessagesAnswer } from '../protocol/frames.ts';
+import type { JoinedAnswer, MessagesAnswer } from '../protocol/answers.ts';
+import type { Message } from '../protocol/message.ts';
 
 /** Why there is a place without a message: the app has it, because it sent it; or there is none to be shown. */
 type NoMessage = 'own' | 'hidden';

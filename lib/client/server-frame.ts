@@ -1,4 +1,4 @@
-import type { ServerFrame } from '../protocol/frames.ts';
+import type { ServerFrame } from '../protocol/push-frames.ts';
 
 const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
   answer: true,

@@ -1,3 +1,5 @@
+import type { Platform } from '../protocol/handshake.ts';
+
 export const RCIMIWConnectionStatus = {
   NETWORK_UNAVAILABLE: 0,
   CONNECTED: 1,
@@ -183,7 +185,7 @@ export interface ClientSocket {
 export type ClientSocketConstructor = new (url: string, protocols: string[]) => ClientSocket;
 
 /** A user has one device of each. */
-export type Platform = 'mobile' | 'web' | 'desktop';
+export type { Platform };
 
 /** What the platform notices: the network is back, or gone; the app is in sight again, or out of it. */
 export type PlatformEvent = 'online' | 'offline' | 'visible' | 'hidden';

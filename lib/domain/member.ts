@@ -1,3 +1,4 @@
+import type { EndReason } from '../protocol/end-reason.ts';
 import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 
 export interface OfflineMark {
@@ -13,12 +14,12 @@ export interface OfflineMark {
 export type Device = string;
 
 /** A destroyed room ends all memberships at once, and no row says so. */
-export type EndReason = 'left' | 'offline' | 'blocked';
+export type MemberEndReason = Exclude<EndReason, 'destroyed'>;
 
 /** How his last membership ended; on the row at least until everybody has been told. */
 export interface End {
   readonly membership: string;
-  readonly reason: EndReason;
+  readonly reason: MemberEndReason;
   readonly atMs: number;
   /** His devices that still have to hear of it. */
   readonly connections: readonly ConnectionId[];
@@ -139,7 +140,7 @@ function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
 }
 
 /** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
-export function ended(member: Member, reason: EndReason, nowMs: number, untold?: ConnectionId): Member {
+export function ended(member: Member, reason: MemberEndReason, nowMs: number, untold?: ConnectionId): Member {
   const { membership = '' } = member;
   const connections = member.connections.filter((connection) => connection !== untold);
   return {
@@ -151,7 +152,7 @@ export function ended(member: Member, reason: EndReason, nowMs: number, untold?:
 }
 
 /** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
-export const blocked = (member: Member, untilMs: number, reason: EndReason, nowMs: number): Member => ({
+export const blocked = (member: Member, untilMs: number, reason: MemberEndReason, nowMs: number): Member => ({
   ...(member.membership === undefined ? member : ended(member, reason, nowMs)),
   blockedUntilMs: untilMs,
 });

@@ -1,4 +1,4 @@
-import { INSTANCE_QUERY, PLATFORM_QUERY } from '../protocol/frames.ts';
+import { INSTANCE_QUERY, PLATFORM_QUERY, PLATFORMS } from '../protocol/handshake.ts';
 import { type ConnectionId, isConnectionId, isUserId } from '../protocol/ids.ts';
 import type { Caller } from '../usecases/deps.ts';
 import type { Client, TokenLife } from '../usecases/open-connection.ts';
@@ -38,7 +38,6 @@ function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
   return isConnectionId(connectionId) ? connectionId : undefined;
 }
 
-const PLATFORM = /^(mobile|web|desktop)$/;
 const INSTANCE = /^[A-Za-z0-9_-]{1,36}$/;
 
 /** A client that does not say is taken for a mobile one, and each connection for a run of its own. */
@@ -46,7 +45,7 @@ export function clientOf(event: WebSocketEvent): Client {
   const query = event.queryStringParameters ?? {};
   const [platform = '', instance = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];
   return {
-    platform: PLATFORM.test(platform) ? platform : 'mobile',
+    platform: PLATFORMS.find((one) => one === platform) ?? 'mobile',
     instance: INSTANCE.test(instance) ? instance : event.requestContext.connectionId,
   };
 }

@@ -1,5 +1,5 @@
+import type { ClientFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { ClientFrame } from '../protocol/frames.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';

@@ -1,13 +1,4 @@
-import { ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
-
-/** The longest frame, either way, in bytes of UTF-8: API Gateway closes a connection for more, and bills more as two. */
-export const FRAME_BYTES_MAX = 32_768;
-
-/**
- * The longest content of a message, in bytes of UTF-8 as it stands in a frame: as a JSON string, escapes included, quotes
- * not. What is left of a frame holds whatever can stand around one message, in a push, a page or the answer to a join.
- */
-export const CONTENT_BYTES_MAX = 31_744;
+import { CONTENT_BYTES_MAX, ENTRY_VALUE_LENGTH_MAX } from './limits.ts';
 
 /** Bytes of a text in UTF-8. Counted by hand: not every runtime of the SDK has a TextEncoder. */
 export function utf8Bytes(text: string): number {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isEntryValue } from './frame-size.ts';
-import { ENTRY_BATCH_MAX, ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+import { ENTRY_BATCH_MAX, ENTRY_VALUE_LENGTH_MAX } from './limits.ts';
 import { ENTRY_KEY_FORM, patternOf, ruleOf } from './name-form.ts';
 
 const KEY_PATTERN = patternOf(ENTRY_KEY_FORM);

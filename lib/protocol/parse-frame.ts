@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import type { ClientFrame } from './client-frames.ts';
 import { Code } from './codes.ts';
-import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX, isContentShort, isWellFormed, utf8Bytes } from './frame-size.ts';
-import { type ClientFrame, MESSAGE_COUNT_MAX, RECALLED_TYPE } from './frames.ts';
+import { isContentShort, isWellFormed, utf8Bytes } from './frame-size.ts';
 import { isRoomId } from './ids.ts';
+import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX, MESSAGE_COUNT_MAX } from './limits.ts';
+import { RECALLED_TYPE } from './message.ts';
 import {
   CLIENT_MESSAGE_ID_FORM,
   EPOCH_FORM,

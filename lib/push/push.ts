@@ -1,4 +1,4 @@
-import type { PushFrame } from '../protocol/frames.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 
 /** 'gone' is proof that the connection is gone; 'failed' proves nothing. */
 export type PostResult = 'ok' | 'gone' | 'failed';

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { EventQueue, RoomEvent } from './event-queue.ts';
+import type { WebhookEvent } from '../protocol/webhook.ts';
+import type { EventQueue } from './event-queue.ts';
 
 /** As many as SQS takes in one call. */
 const BATCH = 10;
@@ -12,7 +13,7 @@ const EVENTS_IN_MESSAGE = 500;
  */
 export function createSqsEventQueue(options: { readonly client: SQSClient; readonly queueUrl: string }): EventQueue {
   const { client, queueUrl } = options;
-  const putBatch = async (rooms: readonly (readonly RoomEvent[])[]): Promise<void> => {
+  const putBatch = async (rooms: readonly (readonly WebhookEvent[])[]): Promise<void> => {
     const Entries = rooms.map((events, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(events),
@@ -32,8 +33,8 @@ export function createSqsEventQueue(options: { readonly client: SQSClient; reado
   };
 }
 
-function byRoom(events: readonly RoomEvent[]): readonly (readonly RoomEvent[])[] {
-  const rooms = new Map<string, RoomEvent[]>();
+function byRoom(events: readonly WebhookEvent[]): readonly (readonly WebhookEvent[])[] {
+  const rooms = new Map<string, WebhookEvent[]>();
   for (const event of events) {
     const ofRoom = rooms.get(event.chatRoomId);
     if (ofRoom === undefined) rooms.set(event.chatRoomId, [event]);

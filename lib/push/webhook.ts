@@ -1,9 +1,4 @@
-/** A signed call of the app's server. */
-export interface WebhookCall {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { WebhookCall } from '../protocol/webhook.ts';
 
 /** How a call is made. */
 export interface WebhookOptions {

@@ -1,5 +1,5 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
-import { ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
+import { ENTRY_VALUE_LENGTH_MAX } from '../protocol/limits.ts';
 import { ENTRY_KEY_FORM } from '../protocol/name-form.ts';
 import { type Field, many } from './fields.ts';
 import { type Form, jsonObject, jsonParameter } from './form.ts';

@@ -5,7 +5,8 @@ import { type NoticeFields, tellRoom, tellUsers } from '../usecases/send-notice.
 import { withDefault } from './fields.ts';
 import { bytes, flag } from './kinds.ts';
 
-const EXTRA_BYTES_MAX = 4096;
+/** The longest text of an app beside a notice or in the note of a recall. */
+export const EXTRA_BYTES_MAX = 4096;
 
 /** Parameters of the calls that can be told to clients. */
 export const noticeFields = {

@@ -7,8 +7,6 @@ import { isDone, type Table } from './dynamodb-table.ts';
 import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import type { Members } from './members.ts';
 
-const MOST_KEYS = 100;
-
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {
   readonly #table: Table;
@@ -24,11 +22,7 @@ export class DynamoMembers implements Members {
 
   async getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> {
     const keys = [...new Set(users)].map((user) => memberKey(room, user));
-    const chunks = Array.from({ length: Math.ceil(keys.length / MOST_KEYS) }, (_, index) =>
-      keys.slice(index * MOST_KEYS, (index + 1) * MOST_KEYS),
-    );
-    const rows = await Promise.all(chunks.map((chunk) => this.#table.getMany(chunk)));
-    return rows.flat().map(toMember);
+    return (await this.#table.getMany(keys)).map(toMember);
   }
 
   async putMember(next: Member, revision: number, news?: MemberNews): Promise<Member | 'conflict'> {

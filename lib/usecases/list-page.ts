@@ -1,6 +1,6 @@
+import { inParallel } from '../domain/in-parallel.ts';
 import type { AppList, ListEntry, PageOfList } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 
 /** How long a page is remembered to begin after the one before it. */
 const PAGE_KEPT_MS = 300_000;
@@ -96,7 +96,7 @@ async function lookAtAll<T>(
   lookAt: (entry: ListEntry) => Promise<T | undefined>,
 ): Promise<readonly (readonly [ListEntry, T])[]> {
   const seen = new Map<ListEntry, T>();
-  await eachOf(entries, LOOKS_IN_FLIGHT, async (entry) => {
+  await inParallel(entries, LOOKS_IN_FLIGHT, async (entry) => {
     const found = await lookAt(entry);
     if (found !== undefined) seen.set(entry, found);
   });

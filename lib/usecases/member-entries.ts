@@ -1,14 +1,15 @@
 import type { EntryFault } from '../domain/entries.ts';
 import type { Member } from '../domain/member.ts';
 import { isMuted } from '../domain/speech.ts';
+import type { EntriesAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { EntriesAnswer } from '../protocol/frames.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
 import type { EntriesOutcome, Permit } from './change-entries.ts';
 import { admitMember, type InRoom, memberInTurn } from './check-member.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { removeEntriesIn, setEntriesIn } from './entries.ts';
-import { ENTRIES_BYTES_MAX, partsThatFit } from './entry-frames.ts';
+import { partsThatFit } from './entry-frames.ts';
 import { readEntries } from './read-entries.ts';
 import { removeEntriesOf } from './remove-entries-of.ts';
 

@@ -1,8 +1,9 @@
 import { isDue } from '../domain/eviction.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { EndReason, Resume } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { createRoom } from './create-room.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';

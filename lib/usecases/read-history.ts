@@ -1,6 +1,7 @@
 import type { Room, StoredMessage } from '../domain/room.ts';
-import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
+import type { MessagesAnswer } from '../protocol/answers.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { MESSAGE_COUNT_MAX } from '../protocol/limits.ts';
 import { admitMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
 import { fillFrame } from './fill-frame.ts';

@@ -2,8 +2,8 @@ import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/
 import { historyMs } from '../domain/time.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
-import { RECALLED_TYPE } from '../protocol/frames.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { RECALLED_TYPE } from '../protocol/message.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { memberInTurn } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';

@@ -4,8 +4,8 @@ import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
 
-const BLACKLIST_MAX = 1000;
-const TAGS_MAX = 20;
+export const BLACKLIST_MAX = 1000;
+export const TAGS_MAX = 20;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 

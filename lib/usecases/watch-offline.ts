@@ -1,9 +1,10 @@
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
 import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import type { DueEntry } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eachOf, memberPages } from './fan-out.ts';
+import { memberPages } from './fan-out.ts';
 import { outdateLooks } from './look-at-member.ts';
 
 const ROOMS_IN_PAGE = 50;
@@ -102,7 +103,7 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   if (room === undefined) return false;
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
-    if (!isOn) await eachOf(members, ROWS_IN_FLIGHT, (member) => outdateLooks(deps, member));
+    if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => outdateLooks(deps, member));
     // Also where it is off: the kick of a message may have been refused by the write above, and is finished by a look.
     await armOffline(deps, members);
   }

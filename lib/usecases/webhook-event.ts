@@ -1,20 +1,20 @@
-import type { EndReason, Member } from '../domain/member.ts';
+import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import type { RoomEvent } from '../push/event-queue.ts';
+import type { WebhookEvent } from '../protocol/webhook.ts';
 import type { Change } from '../store/room-store.ts';
 
 /** RongCloud's numbers for what happened, and why. */
 const TYPE = { created: 0, joined: 1, left: 2, destroyed: 3 } as const;
 const STATUS = { byCall: 0, kickedAsOffline: 1, blocked: 2, destroyedByItself: 3 } as const;
 
-const statusOf: Readonly<Record<EndReason, RoomEvent['status']>> = {
+const statusOf: Readonly<Record<MemberEndReason, WebhookEvent['status']>> = {
   left: STATUS.byCall,
   offline: STATUS.kickedAsOffline,
   blocked: STATUS.blocked,
 };
 
 /** The event that the app's server hears of a change; its id is the same however often the change is seen. */
-export function eventOf(change: Change): RoomEvent | undefined {
+export function eventOf(change: Change): WebhookEvent | undefined {
   switch (change.kind) {
     case 'broadcast':
     case 'erasure':
@@ -32,7 +32,12 @@ export function eventOf(change: Change): RoomEvent | undefined {
   }
 }
 
-const ofRoom = (room: Room, type: RoomEvent['type'], status: RoomEvent['status'], time: number): RoomEvent => ({
+const ofRoom = (
+  room: Room,
+  type: WebhookEvent['type'],
+  status: WebhookEvent['status'],
+  time: number,
+): WebhookEvent => ({
   eventId: `${room.epoch}-${type}`,
   chatRoomId: room.room,
   userIds: [],
@@ -41,7 +46,7 @@ const ofRoom = (room: Room, type: RoomEvent['type'], status: RoomEvent['status']
   time,
 });
 
-const joinedEvent = ({ room, userId, membership = '', joinedAtMs }: Member): RoomEvent => ({
+const joinedEvent = ({ room, userId, membership = '', joinedAtMs }: Member): WebhookEvent => ({
   eventId: `${membership}-${TYPE.joined}`,
   chatRoomId: room,
   userIds: [userId],
@@ -50,7 +55,7 @@ const joinedEvent = ({ room, userId, membership = '', joinedAtMs }: Member): Roo
   time: joinedAtMs,
 });
 
-const endedEvent = ({ room, userId, ended }: Member): RoomEvent | undefined =>
+const endedEvent = ({ room, userId, ended }: Member): WebhookEvent | undefined =>
   ended && {
     eventId: `${ended.membership}-${TYPE.left}`,
     chatRoomId: room,

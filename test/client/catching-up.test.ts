@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RCIMIWEngine } from '../../lib/client/index.ts';
-import type { MessagesAnswer } from '../../lib/protocol/frames.ts';
+import type { MessagesAnswer } from '../../lib/protocol/answers.ts';
 import { joinedAnswer, message, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
 import type { VirtualTimers } from './virtual-timers.ts';

@@ -6,7 +6,7 @@ import {
   type RCIMIWMessage,
   RCIMIWTimeOrder,
 } from '../../lib/client/index.ts';
-import type { Message } from '../../lib/protocol/frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { joinedAnswer, message, ScriptedEngine } from './scripted-engine.ts';
 import type { Inbox, ScriptedServer } from './scripted-server.ts';
 import type { VirtualTimers } from './virtual-timers.ts';

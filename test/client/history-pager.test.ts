@@ -3,7 +3,8 @@ import type { HistoryOrder } from '../../lib/client/history-fetch.ts';
 import { HistoryPager } from '../../lib/client/history-pager.ts';
 import { Operations } from '../../lib/client/operations.ts';
 import type { Outcome } from '../../lib/client/requests.ts';
-import type { ClientFrame, Message } from '../../lib/protocol/frames.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { ModelLog } from './model-log.ts';
 import { VirtualTimers } from './virtual-timers.ts';
 

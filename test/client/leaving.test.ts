@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EndReason } from '../../lib/protocol/frames.ts';
+import type { EndReason } from '../../lib/protocol/end-reason.ts';
 import { NO_TROUBLE } from './model-server.ts';
 import { MINUTE_MS, SimulatedEngine } from './simulated-engine.ts';
 

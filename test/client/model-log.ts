@@ -1,4 +1,6 @@
-import type { ClientFrame, Message, MessagesAnswer } from '../../lib/protocol/frames.ts';
+import type { MessagesAnswer } from '../../lib/protocol/answers.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 
 type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
 type Page = Pick<MessagesAnswer, 'messages' | 'hidden' | 'next' | 'complete'>;

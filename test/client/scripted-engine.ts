@@ -1,6 +1,8 @@
 import { WebSocket } from 'ws';
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
-import type { EntriesAnswer, JoinedAnswer, Message, PushFrame, RefusalAnswer } from '../../lib/protocol/frames.ts';
+import type { EntriesAnswer, JoinedAnswer, RefusalAnswer } from '../../lib/protocol/answers.ts';
+import type { Message } from '../../lib/protocol/message.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { Inbox, ScriptedServer } from './scripted-server.ts';
 import { VirtualTimers } from './virtual-timers.ts';
 

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ClientFrame, ServerFrame } from '../../lib/protocol/frames.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { ServerFrame } from '../../lib/protocol/push-frames.ts';
 
 /** Takes what arrives and hands it out in order, however early or late somebody asks. */
 export class Inbox<T> {

@@ -4,13 +4,13 @@ import {
   blocked,
   currentMember,
   type DeviceConnection,
-  type EndReason,
   emptyMember,
   ended,
   isBlocked,
   isWorthKeeping,
   joined,
   type Member,
+  type MemberEndReason,
   type OfflineMark,
   told,
   withConnection,
@@ -137,7 +137,7 @@ test('an end says how, when and who is to be told, and takes only what is of the
 });
 
 test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
-  const kept = (reason: EndReason, leaveEndsAllDevices: boolean) =>
+  const kept = (reason: MemberEndReason, leaveEndsAllDevices: boolean) =>
     told(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
   expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, false))).toEqual([
     undefined,

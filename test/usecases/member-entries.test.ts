@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EntriesAnswer } from '../../lib/protocol/frames.ts';
+import type { EntriesAnswer } from '../../lib/protocol/answers.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
