@@ -1,8 +1,6 @@
 import type { MessagesAnswer } from '../protocol/answers.ts';
-import type { ClientFrame } from '../protocol/client-frames.ts';
+import type { HistoryFrame } from '../protocol/client-frames.ts';
 import type { Message } from '../protocol/message.ts';
-
-type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
 
 export type HistoryOrder = HistoryFrame['order'];
 /** What the app asks for. */

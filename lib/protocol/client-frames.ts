@@ -112,6 +112,12 @@ export type ClientFrame =
 
 export type ClientAction = ClientFrame['action'];
 
-/** A frame that the server has read and checked: its room is an id. */
+/** A frame that the server has parsed: its room is an id. */
 export type CheckedFrame = Checked<ClientFrame>;
 type Checked<F> = F extends RoomFrame ? F & { readonly room: RoomId } : F;
+
+/** What a parsed frame asks for. */
+export type RequestOf<Action extends ClientAction> = Omit<
+  Extract<CheckedFrame, { readonly action: Action }>,
+  'action' | 'id'
+>;

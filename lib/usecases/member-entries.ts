@@ -2,6 +2,7 @@ import type { EntryFault } from '../domain/entries.ts';
 import type { Member } from '../domain/member.ts';
 import { isMuted } from '../domain/speech.ts';
 import type { EntriesAnswer } from '../protocol/answers.ts';
+import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
@@ -13,19 +14,9 @@ import { partsThatFit } from './entry-frames.ts';
 import { readEntries } from './read-entries.ts';
 import { removeEntriesOf } from './remove-entries-of.ts';
 
-export interface SetEntriesRequest {
-  readonly room: RoomId;
-  /** Values by key. */
-  readonly entries: Readonly<Record<string, string>>;
-  readonly autoDelete: boolean;
-  readonly overwrite: boolean;
-}
+export type SetEntriesRequest = RequestOf<'setEntries'>;
 
-export interface RemoveEntriesRequest {
-  readonly room: RoomId;
-  readonly keys: readonly string[];
-  readonly force: boolean;
-}
+export type RemoveEntriesRequest = RequestOf<'removeEntries'>;
 
 type Done = { readonly code: 0 };
 

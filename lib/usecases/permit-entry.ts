@@ -1,10 +1,9 @@
 import { isDue } from '../domain/eviction.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
-import type { Resume } from '../protocol/client-frames.ts';
+import type { RequestOf, Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import type { EndReason } from '../protocol/end-reason.ts';
-import type { RoomId } from '../protocol/ids.ts';
 import { createRoom } from './create-room.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { kickDue } from './end-membership.ts';
@@ -12,12 +11,7 @@ import { forgetRoom } from './leave-room.ts';
 import { placeOnConnection } from './place-on-connection.ts';
 import type { Turn } from './take-turn.ts';
 
-export interface JoinRequest {
-  readonly room: RoomId;
-  readonly messageCount: number;
-  readonly autoCreate: boolean;
-  readonly resume?: Resume | undefined;
-}
+export type JoinRequest = RequestOf<'join'>;
 
 /** The room, and the user's row in it as it was read. */
 export interface Entry {
