@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, jsonValue } from '../protocol/json.ts';
 import { BUILT_IN_TYPE_PREFIX, type Message, RECALLED_TYPE } from '../protocol/message.ts';
 import {
   RCIMIWConversationType,
@@ -96,20 +97,14 @@ export function toAppMessage(
   return message.type.startsWith(BUILT_IN_TYPE_PREFIX) ? base : asCustom(base, read);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** By RongCloud's convention the content is a JSON object; undefined where an app sends something else. */
-function readContent(content: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(content);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+function readContent(content: string): JsonObject | undefined {
+  const value = jsonValue(content);
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** An app that sends bare text is shown as it is. */
-function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
+function asText(base: RCIMIWMessage, read: JsonObject = {}): RCIMIWTextMessage {
   const { content, extra } = read;
   const message = { ...base, messageType: RCIMIWMessageType.TEXT };
   return typeof content === 'string'
@@ -118,13 +113,13 @@ function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
 }
 
 /** What is not made of texts alone cannot be shown as fields. */
-function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage | RCIMIWCustomMessage {
+function asCustom(base: RCIMIWMessage, read: JsonObject | undefined): RCIMIWMessage | RCIMIWCustomMessage {
   if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
   const fields = read as Record<string, string>;
   return { ...base, messageType: RCIMIWMessageType.CUSTOM, identifier: base.objectName, fields };
 }
 
-function asRecall(base: RCIMIWMessage, deleted: boolean, read: Fields = {}): RCIMIWRecallNotificationMessage {
+function asRecall(base: RCIMIWMessage, deleted: boolean, read: JsonObject = {}): RCIMIWRecallNotificationMessage {
   const { operatorId, recallTime, admin, extra } = read;
   return {
     ...base,

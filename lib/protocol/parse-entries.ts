@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Code } from './codes.ts';
 import { isEntryValue } from './frame-size.ts';
+import { isJsonObject } from './json.ts';
 import { ENTRY_BATCH_MAX, ENTRY_VALUE_LENGTH_MAX } from './limits.ts';
 import { ENTRY_KEY_FORM, ruleOf } from './name-form.ts';
 import { field, name } from './parse-field.ts';
@@ -28,7 +29,7 @@ export const keys = field(
 /** The entries to be set. Not `v.record`, which silently drops keys such as `constructor`. */
 export const entries = field(
   v.pipe(
-    v.custom<Readonly<Record<string, string>>>(isPlain, 'entries must be an object'),
+    v.custom<Readonly<Record<string, string>>>(isJsonObject, 'entries must be an object'),
     v.minEntries(1, 'entries must not be empty'),
     v.maxEntries(ENTRY_BATCH_MAX, AMOUNT_RULE),
     v.rawCheck(({ dataset, addIssue }) => {
@@ -52,7 +53,3 @@ export const afterKey = field(
   v.union([v.literal(''), entryKey], 'afterKey must be empty or a key'),
   Code.BAD_ENTRY_KEY,
 );
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { CheckedFrame } from './client-frames.ts';
 import { Code } from './codes.ts';
 import { utf8Bytes } from './frame-size.ts';
+import { isJsonObject, jsonValue } from './json.ts';
 import { FRAME_BYTES_MAX } from './limits.ts';
 import type { Field } from './parse-field.ts';
 import { frameTable } from './parse-frame-table.ts';
@@ -27,8 +28,8 @@ const everyField = new Map(Object.values<Fields>(frameTable).flatMap((fields) =>
 
 /** Reads one frame's text. Never throws. Refuses unknown fields, so that a misspelt one is not silently ignored. */
 export function parseFrame(text: string): ParsedFrame {
-  const value = jsonObject(text);
-  if (value === undefined) return refuse('', Code.INVALID_PARAMETER, 'it is not a JSON object');
+  const value = jsonValue(text);
+  if (!isJsonObject(value)) return refuse('', Code.INVALID_PARAMETER, 'it is not a JSON object');
   const { action } = value;
   const id = requestId(value.id);
   if (utf8Bytes(text) > FRAME_BYTES_MAX) {
@@ -62,15 +63,4 @@ function sentenceOf({ type, message, expected, received, path }: v.BaseIssue<unk
 
 function refuse(id: string, code: Code, why: string): ParsedFrame {
   return { ok: false, id, code, message: `unable to read the frame; ${why}` };
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import { isContentShort } from '../protocol/frame-size.ts';
+import { jsonValue } from '../protocol/json.ts';
 import { CONTENT_BYTES_MAX } from '../protocol/limits.ts';
 import { BUILT_IN_TYPE_PREFIX } from '../protocol/message.ts';
 import { MESSAGE_TYPE_FORM } from '../protocol/name-form.ts';
 import { one, optional, withDefault } from './fields.ts';
-import { jsonValue } from './json-value.ts';
 import { flag, type Kind, nameKind, tooLong, userId, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
