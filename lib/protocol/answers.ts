@@ -1,28 +1,34 @@
 import type { EndReason } from './end-reason.ts';
 import type { Message } from './message.ts';
 
-/** Answer to a frame that was refused. `reason` says how a membership ended (code 23406 after a resume). */
+/** The answer to a frame that the server refused. */
 export interface RefusalAnswer {
   readonly event: 'answer';
+  /** The id of the frame; '' where it could not be read. */
   readonly id: string;
+  /** One of `Code`. */
   readonly code: Exclude<number, 0>;
+  /** For a developer: `unable to <do what>; <why>`. */
   readonly message: string;
+  /** How the membership ended (code 23406 after a resume). */
   readonly reason?: EndReason;
-  /** Ask again after this time; absent = asking again does not help. */
+  /** Asking again helps after this time; absent = it does not help. */
   readonly retryAfterMs?: number;
-  /** Attributes: why each of these keys was not set or removed (code 23428: the others were). */
+  /** The code of each entry that was not set or removed, by key (code 23428: the others were). */
   readonly errors?: Readonly<Record<string, number>>;
 }
 
+/** The answer to a join: the membership, and what the client needs to show the room. */
 export interface JoinedAnswer {
   readonly event: 'answer';
   readonly id: string;
   readonly code: 0;
   readonly room: string;
   readonly roomEpoch: string;
+  /** The epoch of the membership: new with each fresh join. */
   readonly membership: string;
   readonly joinedAtMs: number;
-  /** true = a new membership; false = he was a member already and still is. */
+  /** true = a new membership; false = the user was a member already and still is. */
   readonly fresh: boolean;
   /** Everything up to this seq is in `messages` or `hidden`, was seen before, was not asked for, or is lost. */
   readonly seq: number;
@@ -34,10 +40,11 @@ export interface JoinedAnswer {
   readonly hidden?: readonly number[];
   /** false = some of what was asked for, up to `seq`, is lost: an explicit gap. */
   readonly complete: boolean;
-  /** true = the room has, or had, attributes: `getEntries` reads them. */
+  /** true = the room has, or had, entries: `getEntries` reads them. */
   readonly hasEntries: boolean;
 }
 
+/** The answer to a send: the message is stored. The same for every retry. */
 export interface SentAnswer {
   readonly event: 'answer';
   readonly id: string;
@@ -49,6 +56,7 @@ export interface SentAnswer {
   readonly sentAtMs: number;
 }
 
+/** The answer to a history or a repair. */
 export interface MessagesAnswer {
   readonly event: 'answer';
   readonly id: string;
@@ -60,27 +68,29 @@ export interface MessagesAnswer {
   /** repair: seqs that have no message, because it was not to be kept or was deleted. Absent = none. */
   readonly hidden?: readonly number[];
   /**
-   * There is more: the next page is asked for with this as `cursor` (history) or `afterSeq` (repair). Absent = this is the
-   * end. A page may be short, even empty, and still have a next one.
+   * There is more: the next page begins with this as `cursor` (history) or `afterSeq` (repair). Absent = this is the end.
+   * A page may be short, even empty, and still have a next one.
    */
   readonly next?: number;
   /** false = some of what the page spans is lost. */
   readonly complete: boolean;
 }
 
+/** The answer to a `getEntries`: one page of the room's entries, in the order of their keys. */
 export interface EntriesAnswer {
   readonly event: 'answer';
   readonly id: string;
   readonly code: 0;
   readonly room: string;
   readonly roomEpoch: string;
-  /** How often the room's attributes had changed when this was read. */
+  /** How many changes of the room's entries this page has. */
   readonly revision: number;
   readonly entries: Readonly<Record<string, string>>;
-  /** There are more, after this key. */
+  /** There are more after this key; absent = this is the end. */
   readonly nextAfterKey?: string;
 }
 
+/** The answer where there is nothing else to say. */
 export interface OkAnswer {
   readonly event: 'answer';
   readonly id: string;

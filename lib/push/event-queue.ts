@@ -1,7 +1,10 @@
 import type { WebhookEvent } from '../protocol/webhook.ts';
 
-/** Where events wait for the app's server. */
+/** The queue of events on their way to the app's server. */
 export interface EventQueue {
-  /** Keeps the order of the events of a room; an event that is in it already is not put twice. Rejects if one is not in. */
+  /**
+   * Puts the events in the queue. Keeps the order within a room; repeating the same call adds nothing.
+   * @throws Error where the queue has not taken all of them.
+   */
   put(events: readonly WebhookEvent[]): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   await barUsers(deps, BLOCK, users, untilMs);
-  const cause = { code: Code.CUT_OFF, message: 'unable to stay connected; the user was blocked' };
+  const cause = { code: Code.BLOCKED_WHILE_CONNECTED, message: 'unable to stay connected; the user was blocked' };
   for (const user of users) await cutConnections(deps, user, await deps.store.connectionsOf(user), cause);
 }
 

@@ -76,7 +76,7 @@ export async function removeOwnEntries(
 
 const FAULTS: Readonly<Record<EntryFault, { readonly code: number; readonly why: string }>> = {
   'too-many': { code: Code.TOO_MANY_ENTRIES, why: 'the room has as many as it may have' },
-  'of-another': { code: Code.ENTRY_OF_ANOTHER, why: 'another user has set it' },
+  'of-another': { code: Code.ENTRY_OF_ANOTHER_USER, why: 'another user has set it' },
   'no-such-key': { code: Code.NO_SUCH_ENTRY, why: 'the room has none of this key' },
 };
 

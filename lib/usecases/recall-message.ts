@@ -40,7 +40,7 @@ export async function recallOwnMessage(
   return memberInTurn(deps, caller, room, { action: 'recall' }, (found, turn) =>
     recallUnless(deps, recall, found.room, async (message) => {
       if (message.senderUserId !== caller.userId)
-        return refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user');
+        return refuse(Code.MESSAGE_OF_ANOTHER_USER, 'unable to recall the message; it is of another user');
       return message.recalled ? 'taken' : turn.take();
     }),
   );

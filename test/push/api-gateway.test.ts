@@ -9,7 +9,7 @@ afterEach(async () => {
   await closeAll();
 });
 
-/** An API with one open connection, and a push that may do what `methods` says. */
+/** An API with one open connection, and a push that may call these methods. */
 async function startPush(methods: readonly string[] = ['POST', 'GET', 'DELETE']) {
   const clock = { nowMs: 1_000 };
   const api = await startApi(
@@ -39,7 +39,7 @@ describe('the push', () => {
     expect(JSON.parse(await socket.message())).toEqual(closing);
   });
 
-  it('tells when something last came from the client; what went to him does not count', async () => {
+  it('says when the client last sent something; what it received does not count', async () => {
     const { clock, socket, push, connectionId } = await startPush();
     expect(await push.lastActiveMs(connectionId)).toBe(1_000);
     clock.nowMs = 62_000;
@@ -50,7 +50,7 @@ describe('the push', () => {
     expect(await push.lastActiveMs(connectionId)).toBe(62_000);
   });
 
-  it('closes the socket, and knows then that it is gone', async () => {
+  it('closes the connection, which is gone from then on', async () => {
     const { socket, push, faults, connectionId } = await startPush();
     await push.close(connectionId);
     expect((await socket.closed).code).toBe(1000);
@@ -60,11 +60,11 @@ describe('the push', () => {
     expect(faults).toEqual([]);
   });
 
-  it('never rejects, and what it could not do proves nothing', async () => {
+  it('never rejects, and a failure proves nothing', async () => {
     const { push, faults, connectionId } = await startPush([]);
     expect(await push.post(connectionId, closing)).toBe('failed');
     expect(await push.lastActiveMs(connectionId)).toBeUndefined();
     await push.close(connectionId);
-    expect(faults).toEqual(['post to a connection', 'look at a connection', 'close a connection']);
+    expect(faults).toEqual(['post to a connection', 'read a connection', 'close a connection']);
   });
 });
