@@ -18,13 +18,21 @@ export interface RefusalAnswer {
   readonly errors?: Readonly<Record<string, number>>;
 }
 
-/** The answer to a join: the membership, and what the client needs to show the room. */
-export interface JoinedAnswer {
+/** The answer to a frame that was served, where there is nothing else to say. */
+export interface OkAnswer {
   readonly event: 'answer';
   readonly id: string;
   readonly code: 0;
+}
+
+interface RoomAnswer extends OkAnswer {
   readonly room: string;
+  /** Changes when a destroyed room is created again. */
   readonly roomEpoch: string;
+}
+
+/** The answer to a join: the membership, and what the client needs to show the room. */
+export interface JoinedAnswer extends RoomAnswer {
   /** The epoch of the membership: new with each fresh join. */
   readonly membership: string;
   readonly joinedAtMs: number;
@@ -45,24 +53,14 @@ export interface JoinedAnswer {
 }
 
 /** The answer to a send: the message is stored. The same for every retry. */
-export interface SentAnswer {
-  readonly event: 'answer';
-  readonly id: string;
-  readonly code: 0;
-  readonly room: string;
-  readonly roomEpoch: string;
+export interface SentAnswer extends RoomAnswer {
   readonly seq: number;
   readonly messageId: string;
   readonly sentAtMs: number;
 }
 
 /** The answer to a history or a repair. */
-export interface MessagesAnswer {
-  readonly event: 'answer';
-  readonly id: string;
-  readonly code: 0;
-  readonly room: string;
-  readonly roomEpoch: string;
+export interface MessagesAnswer extends RoomAnswer {
   /** In the order asked for; a repair's are oldest first. */
   readonly messages: readonly Message[];
   /** repair: seqs that have no message, because it was not to be kept or was deleted. Absent = none. */
@@ -77,24 +75,12 @@ export interface MessagesAnswer {
 }
 
 /** The answer to a `getEntries`: one page of the room's entries, in the order of their keys. */
-export interface EntriesAnswer {
-  readonly event: 'answer';
-  readonly id: string;
-  readonly code: 0;
-  readonly room: string;
-  readonly roomEpoch: string;
-  /** How many changes of the room's entries this page has. */
+export interface EntriesAnswer extends RoomAnswer {
+  /** The number of changes of the room's entries before this read. */
   readonly revision: number;
   readonly entries: Readonly<Record<string, string>>;
   /** There are more after this key; absent = this is the end. */
   readonly nextAfterKey?: string;
-}
-
-/** The answer where there is nothing else to say. */
-export interface OkAnswer {
-  readonly event: 'answer';
-  readonly id: string;
-  readonly code: 0;
 }
 
 export type Answer = RefusalAnswer | JoinedAnswer | SentAnswer | MessagesAnswer | EntriesAnswer | OkAnswer;

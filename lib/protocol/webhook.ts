@@ -1,3 +1,8 @@
+/** RongCloud's numbers for what happened. */
+export const WEBHOOK_TYPE = { roomCreated: 0, joined: 1, left: 2, roomDestroyed: 3 } as const;
+/** RongCloud's numbers for why it happened. */
+export const WEBHOOK_STATUS = { byCall: 0, evictedAsOffline: 1, blocked: 2, roomDestroyedItself: 3 } as const;
+
 /** What happened in a room, in RongCloud's form: the webhook posts a JSON array of these. */
 export interface WebhookEvent {
   /** The same for each delivery of one event. */
@@ -5,10 +10,8 @@ export interface WebhookEvent {
   readonly chatRoomId: string;
   /** Empty for events of the room itself. */
   readonly userIds: readonly string[];
-  /** 0 by a call, 1 evicted as offline, 2 blocked, 3 the room destroyed itself */
-  readonly status: 0 | 1 | 2 | 3;
-  /** 0 room created, 1 joined, 2 left, 3 room destroyed */
-  readonly type: 0 | 1 | 2 | 3;
+  readonly status: (typeof WEBHOOK_STATUS)[keyof typeof WEBHOOK_STATUS];
+  readonly type: (typeof WEBHOOK_TYPE)[keyof typeof WEBHOOK_TYPE];
   /** ms since 1970 */
   readonly time: number;
 }

@@ -1,16 +1,12 @@
 import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import type { WebhookEvent } from '../protocol/webhook.ts';
+import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../protocol/webhook.ts';
 import type { Change } from '../store/room-store.ts';
 
-/** RongCloud's numbers for what happened, and why. */
-const TYPE = { created: 0, joined: 1, left: 2, destroyed: 3 } as const;
-const STATUS = { byCall: 0, kickedAsOffline: 1, blocked: 2, destroyedByItself: 3 } as const;
-
 const statusOf: Readonly<Record<MemberEndReason, WebhookEvent['status']>> = {
-  left: STATUS.byCall,
-  offline: STATUS.kickedAsOffline,
-  blocked: STATUS.blocked,
+  left: WEBHOOK_STATUS.byCall,
+  offline: WEBHOOK_STATUS.evictedAsOffline,
+  blocked: WEBHOOK_STATUS.blocked,
 };
 
 /** The event that the app's server hears of a change; its id is the same however often the change is seen. */
@@ -20,10 +16,11 @@ export function eventOf(change: Change): WebhookEvent | undefined {
     case 'erasure':
       return undefined;
     case 'room-created':
-      return ofRoom(change.room, TYPE.created, STATUS.byCall, change.room.createdAtMs);
+      return ofRoom(change.room, WEBHOOK_TYPE.roomCreated, WEBHOOK_STATUS.byCall, change.room.createdAtMs);
     case 'room-destroyed': {
-      const status = change.room.destroyedByItself === true ? STATUS.destroyedByItself : STATUS.byCall;
-      return ofRoom(change.room, TYPE.destroyed, status, change.room.destroyedAtMs ?? 0);
+      const status =
+        change.room.destroyedByItself === true ? WEBHOOK_STATUS.roomDestroyedItself : WEBHOOK_STATUS.byCall;
+      return ofRoom(change.room, WEBHOOK_TYPE.roomDestroyed, status, change.room.destroyedAtMs ?? 0);
     }
     case 'joined':
       return joinedEvent(change.member);
@@ -47,20 +44,20 @@ const ofRoom = (
 });
 
 const joinedEvent = ({ room, userId, membership = '', joinedAtMs }: Member): WebhookEvent => ({
-  eventId: `${membership}-${TYPE.joined}`,
+  eventId: `${membership}-${WEBHOOK_TYPE.joined}`,
   chatRoomId: room,
   userIds: [userId],
-  status: STATUS.byCall,
-  type: TYPE.joined,
+  status: WEBHOOK_STATUS.byCall,
+  type: WEBHOOK_TYPE.joined,
   time: joinedAtMs,
 });
 
 const endedEvent = ({ room, userId, ended }: Member): WebhookEvent | undefined =>
   ended && {
-    eventId: `${ended.membership}-${TYPE.left}`,
+    eventId: `${ended.membership}-${WEBHOOK_TYPE.left}`,
     chatRoomId: room,
     userIds: [userId],
     status: statusOf[ended.reason],
-    type: TYPE.left,
+    type: WEBHOOK_TYPE.left,
     time: ended.atMs,
   };
