@@ -1,5 +1,5 @@
-import type { ConnectionId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
+import type { ConnectionId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
@@ -12,7 +12,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 const SPAN_MS = 900_000;
 const SWEEP_EVERY_MS = 30_000;
 const TOKEN_LIFE_MS = 86_400_000;
-const CLIENT = { platform: 'mobile', loginId: 'k3jd82hf92hd_1' };
+const CLIENT = { platform: 'mobile', loginId: 'k3jd82hf92hd_1' } as const;
 const CONNECTS_IN_WEEK = [100, 1_500, 10_000, 100_000];
 
 /** The read units of one more connect of a user who has opened and closed a connection every `everyMs`. */

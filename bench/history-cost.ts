@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { messageIdAt, type StoredMessage } from '../lib/domain/room.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';

@@ -1,6 +1,6 @@
 import { type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
-import type { RoomId } from '../lib/domain/ids.ts';
 import { startEmulator } from '../lib/local/emulator.ts';
+import type { RoomId } from '../lib/protocol/ids.ts';
 import { roomHistory } from '../lib/usecases/room-history.ts';
 import { SimServer } from '../test/simulation/sim-server.ts';
 import { SimulatedDevice } from '../test/simulation/simulated-device.ts';

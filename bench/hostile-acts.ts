@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId } from '../lib/domain/ids.ts';
 import type { Settings } from '../lib/domain/settings.ts';
+import type { ConnectionId, RoomId } from '../lib/protocol/ids.ts';
 import { announceChanges } from '../lib/usecases/announce-changes.ts';
 import type { Caller } from '../lib/usecases/deps.ts';
 import { sweep } from '../lib/usecases/sweep.ts';

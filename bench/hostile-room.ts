@@ -1,13 +1,13 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
+import { inParallel } from '../lib/domain/in-parallel.ts';
 import { emptyMember, withConnection } from '../lib/domain/member.ts';
 import type { Settings } from '../lib/domain/settings.ts';
 import { connectHandler } from '../lib/handlers/connect.ts';
 import { disconnectHandler } from '../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../lib/handlers/events.ts';
 import { messageHandler } from '../lib/handlers/message.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
-import { eachOf } from '../lib/usecases/fan-out.ts';
 import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { measuredDeps } from './measured-deps.ts';
 
@@ -64,7 +64,7 @@ export class HostileRoom {
   async fill(): Promise<void> {
     const { epoch } = await createRoom(this.deps, this.room, this.room);
     const others = Array.from({ length: ROOM_MEMBERS - 1 }, (_, index) => `${index}`.padStart(8, '0'));
-    await eachOf(others, AT_ONCE, async (digits) => {
+    await inParallel(others, AT_ONCE, async (digits) => {
       const by = { connectionId: `L0SM9${digits}w=` as ConnectionId, device: 'mobile' };
       const row = emptyMember(this.room, `user-${digits}` as UserId, epoch);
       const membership = `${digits}-0000-4000-8000-000000000000`;

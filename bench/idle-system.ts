@@ -1,9 +1,9 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
-import { HEARTBEAT_MS } from '../lib/protocol/frames.ts';
+import { inParallel } from '../lib/domain/in-parallel.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
+import { HEARTBEAT_MS } from '../lib/protocol/limits.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
-import { eachOf } from '../lib/usecases/fan-out.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { heartbeat, keepAlive } from '../lib/usecases/keep-alive.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
@@ -71,7 +71,7 @@ export class IdleSystem {
       const due = Math.floor((connections * (atMs + TICK_MS)) / HEARTBEAT_MS);
       this.#nowMs = START_MS + atMs;
       const opened = Array.from({ length: due - this.#sessions.length }, (_, index) => this.#sessions.length + index);
-      await eachOf(opened, AT_ONCE, async (index) => {
+      await inParallel(opened, AT_ONCE, async (index) => {
         this.#sessions[index] = await this.#enter(`user-${`${index}`.padStart(8, '0')}` as UserId, index);
       });
     }
@@ -144,7 +144,7 @@ export class IdleSystem {
       // A question may follow upon a heartbeat, whose work is done by then.
       for (const kind of ['beat', 'ask']) {
         const ofKind = sent.filter((frame) => frame.kind === kind);
-        await eachOf(ofKind, AT_ONCE, (frame) => this.#receive(frame));
+        await inParallel(ofKind, AT_ONCE, (frame) => this.#receive(frame));
       }
       const asks = sent.filter(({ kind }) => kind === 'ask').length;
       const beats = counts.beats + sent.length - asks;

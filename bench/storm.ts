@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AppServer } from '../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
+import { inParallel } from '../lib/domain/in-parallel.ts';
 import { readMessageId } from '../lib/domain/room.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
-import { eachOf } from '../lib/usecases/fan-out.ts';
 import { type Dials, StormClient } from './storm-client.ts';
 import { type Gate, openGate } from './storm-gate.ts';
 
@@ -232,7 +232,7 @@ async function check({ appServer, clients, rooms, newest, state }: Storm): Promi
 
 async function countMembers(appServer: AppServer, room: string, userIds: readonly string[]): Promise<number> {
   let members = 0;
-  await eachOf(userIds, ENTERING_AT_ONCE, async (userId) => {
+  await inParallel(userIds, ENTERING_AT_ONCE, async (userId) => {
     if (await appServer.isMember(room, userId)) members += 1;
   });
   return members;
@@ -243,7 +243,7 @@ async function enter(stack: LocalDeployment, gate: Gate, count: number, { client
   const appServer = new AppServer(stack);
   const indices = Array.from({ length: count }, (_, index) => index);
   let entered = 0;
-  await eachOf(indices, ENTERING_AT_ONCE, async (index) => {
+  await inParallel(indices, ENTERING_AT_ONCE, async (index) => {
     const [userId, room] = [`user-${index}`, `room-${Math.floor(index / ROOM_CLIENTS)}`];
     const token = await appServer.token(userId);
     const client = new StormClient({ server: stack.webSocketUrl, userId, room, token, gate });

@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { defaultSettings } from '../lib/infra/settings.ts';
+import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
@@ -12,7 +12,7 @@ import { replaceSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
-const CLIENT = { platform: 'mobile', loginId: 'run-1' };
+const CLIENT = { platform: 'mobile', loginId: 'run-1' } as const;
 const COLUMNS = ['use case', 'write units', 'read units', 'writes', 'reads', 'list read units'];
 
 /** A system of its own for each figure, so that no figure depends on the one before it. */

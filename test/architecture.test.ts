@@ -52,6 +52,11 @@ describe('the check of imports', () => {
   it.each([
     ['lib/domain/room.ts', "import { a } from '../store/keys.ts';", 'imports', 'lib/store/keys.ts'],
     ['lib/domain/room.ts', "import type { A } from '../protocol/codes.ts';", 'imports', 'lib/protocol/codes.ts'],
+    ['lib/domain/room.ts', "import { a } from '../protocol/parse-frame.ts';", 'imports', 'lib/protocol/parse-frame.ts'],
+    ['lib/domain/room.ts', "import type { A } from '../protocol/answers.ts';", 'imports', 'lib/protocol/answers.ts'],
+    ['lib/domain/room.ts', "import { a } from '../protocol/ids-parse.ts';", 'imports', 'lib/protocol/ids-parse.ts'],
+    ['lib/protocol/ids.ts', "import { a } from '../domain/room.ts';", 'imports', 'lib/domain/room.ts'],
+    ['lib/store/keys.ts', "import { a } from '../protocol/codes.ts';", 'imports', 'lib/protocol/codes.ts'],
     ['lib/domain/room.ts', "export * from '../usecases/sweep.ts';", 'imports', 'lib/usecases/sweep.ts'],
     ['lib/domain/room.ts', "const a = await import('../push/push.ts');", 'imports', 'lib/push/push.ts'],
     ['lib/domain/room.ts', "type A = import('../push/push.ts').A;", 'imports', 'lib/push/push.ts'],
@@ -83,7 +88,10 @@ describe('the check of imports', () => {
   });
 
   it.each([
-    ['lib/domain/room.ts', "import './ids.ts'; // import '../store/keys.ts'"],
+    ['lib/domain/room.ts', "import './member.ts'; // import '../store/keys.ts'"],
+    ['lib/domain/room.ts', "import '../protocol/ids.ts'; import '../protocol/limits.ts';"],
+    ['lib/domain/room.ts', "import '../protocol/message.ts'; import '../protocol/end-reason.ts';"],
+    ['lib/store/keys.ts', "import '../protocol/ids.ts'; import '../domain/room.ts';"],
     ['lib/protocol/parse-frame.ts', "import * as v from 'valibot'; import './codes.ts';"],
     ['lib/store/dynamodb-members.ts', "import '@aws-sdk/lib-dynamodb'; import '../domain/room.ts';"],
     ['lib/usecases/sweep.ts', "import '../store/room-store.ts'; import '../push/push.ts';"],

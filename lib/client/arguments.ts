@@ -1,4 +1,4 @@
-import { MESSAGE_COUNT_MAX } from '../protocol/frames.ts';
+import { MESSAGE_COUNT_MAX } from '../protocol/limits.ts';
 import { RCIMIWConversationType, type RCIMIWMessage } from './types.ts';
 
 export function isText(value: unknown): value is string {

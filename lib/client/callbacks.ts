@@ -1,4 +1,4 @@
-import type { EndReason } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
 import type {
   RCIMIWChatRoomEntriesOperationType,
   RCIMIWChatRoomMemberAction,

@@ -1,5 +1,7 @@
+import type { Answer } from '../protocol/answers.ts';
+import type { ClientFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, ClientFrame, PushFrame } from '../protocol/frames.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 import { isText } from './arguments.ts';
 import type { RCIMIWConnectCallback } from './callbacks.ts';
 import { Connection } from './connection.ts';

@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import type { Message } from '../protocol/frames.ts';
+import type { Message } from '../protocol/message.ts';
 import { isCount, isOfRoom, isSendable, isText, readTextMap } from './arguments.ts';
 import type {
   IRCIMIWGetChatRoomMessagesCallback,

@@ -1,5 +1,5 @@
+import type { Answer, EntriesAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, EntriesAnswer } from '../protocol/frames.ts';
 import { type AskDeps, isRefusal, saysNotInRoom } from './operations.ts';
 import {
   type EntriesEvent,

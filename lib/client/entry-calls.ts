@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import { ENTRY_BATCH_MAX } from '../protocol/frames.ts';
+import { ENTRY_BATCH_MAX } from '../protocol/limits.ts';
 import { isText, readTextMap } from './arguments.ts';
 import type {
   IRCIMIWAddChatRoomEntriesCallback,

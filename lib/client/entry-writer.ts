@@ -1,6 +1,8 @@
+import type { Answer } from '../protocol/answers.ts';
+import type { ClientFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import { FRAME_BYTES_MAX, frameBytes, isEntryValue } from '../protocol/frame-size.ts';
-import type { Answer, ClientFrame } from '../protocol/frames.ts';
+import { frameBytes, isEntryValue } from '../protocol/frame-size.ts';
+import { FRAME_BYTES_MAX } from '../protocol/limits.ts';
 import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
 import { isRefusal, type Operations } from './operations.ts';
 import type { EntriesEvent } from './room-entries.ts';

@@ -1,6 +1,7 @@
+import type { ClientFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import { FRAME_BYTES_MAX, isContentShort, isEntryValue, isWellFormed, utf8Bytes } from '../protocol/frame-size.ts';
-import type { ClientFrame } from '../protocol/frames.ts';
+import { isContentShort, isEntryValue, isWellFormed, utf8Bytes } from '../protocol/frame-size.ts';
+import { FRAME_BYTES_MAX } from '../protocol/limits.ts';
 
 /** The code with which the server would refuse this frame for its size or text; undefined = the server has to decide. */
 export function verdictOn(frame: ClientFrame, text: string): Code | undefined {

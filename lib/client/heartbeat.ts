@@ -1,9 +1,9 @@
-import { HEARTBEAT_MS, UNWRITTEN_MS } from '../protocol/frames.ts';
+import { HEARTBEAT_MS, RENEW_AFTER_MS } from '../protocol/limits.ts';
 import type { Timers } from './types.ts';
 
 /** After this much silence the client pings the server. */
 const SILENCE_MS = 3_600_000;
-/** Frames take differently long: a pause of `UNWRITTEN_MS` plus this is at least `UNWRITTEN_MS` for the server too. */
+/** Frames take differently long: a pause of `RENEW_AFTER_MS` plus this is at least `RENEW_AFTER_MS` for the server too. */
 const DELAY_MS = 5000;
 /** Browsers run the timers of a hidden page once a minute. */
 const THROTTLED_MS = 60_000;
@@ -52,8 +52,8 @@ export class Heartbeat {
 
   /** The former connection is in use again; pings the server. */
   restart(): void {
-    // The server stores the ping as a sign of life, or has stored one at most `UNWRITTEN_MS` before it.
-    this.#startFrom(this.#now() - UNWRITTEN_MS);
+    // The server stores the ping as a sign of life, or has stored one at most `RENEW_AFTER_MS` before it.
+    this.#startFrom(this.#now() - RENEW_AFTER_MS);
     this.check();
   }
 
@@ -68,10 +68,10 @@ export class Heartbeat {
   sent(): void {
     const nowMs = this.#now();
     const sinceMs = nowMs - this.#sentAtMs;
-    if (sinceMs >= UNWRITTEN_MS + DELAY_MS) this.#written(nowMs);
+    if (sinceMs >= RENEW_AFTER_MS + DELAY_MS) this.#written(nowMs);
     // The clock was set back: times before that do not count.
-    else if (sinceMs < 0) this.#written(nowMs - UNWRITTEN_MS);
-    else this.#written(Math.max(this.#writtenAtMs, nowMs - UNWRITTEN_MS));
+    else if (sinceMs < 0) this.#written(nowMs - RENEW_AFTER_MS);
+    else this.#written(Math.max(this.#writtenAtMs, nowMs - RENEW_AFTER_MS));
   }
 
   /** Something has arrived from the server. */

@@ -1,6 +1,6 @@
-import type { ClientFrame, Message, MessagesAnswer } from '../protocol/frames.ts';
-
-type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
+import type { MessagesAnswer } from '../protocol/answers.ts';
+import type { HistoryFrame } from '../protocol/client-frames.ts';
+import type { Message } from '../protocol/message.ts';
 
 export type HistoryOrder = HistoryFrame['order'];
 /** What the app asks for. */

@@ -1,5 +1,6 @@
+import type { Answer, MessagesAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, Message, MessagesAnswer } from '../protocol/frames.ts';
+import type { Message } from '../protocol/message.ts';
 import {
   beginFetch,
   type HistoryCall,

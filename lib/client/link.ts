@@ -5,7 +5,7 @@ import {
   REFUSED_SUB_PROTOCOL_PREFIX,
   SUB_PROTOCOL,
   TOKEN_SUB_PROTOCOL_PREFIX,
-} from '../protocol/frames.ts';
+} from '../protocol/handshake.ts';
 import type { ClientSocket, EngineDeps } from './types.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;

@@ -1,5 +1,7 @@
+import type { JoinedAnswer, RefusalAnswer } from '../protocol/answers.ts';
+import type { ClientFrame, Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { ClientFrame, EndReason, JoinedAnswer, RefusalAnswer, Resume } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
 import { isRefusal, type Operation, type Operations, saysNotInRoom } from './operations.ts';
 
 /** Codes that do not say whether the user is a member. */

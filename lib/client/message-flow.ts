@@ -1,4 +1,6 @@
-import { type JoinedAnswer, MESSAGE_COUNT_DEFAULT, type Message } from '../protocol/frames.ts';
+import type { JoinedAnswer } from '../protocol/answers.ts';
+import { MESSAGE_COUNT_DEFAULT } from '../protocol/limits.ts';
+import type { Message } from '../protocol/message.ts';
 import type { AskDeps } from './operations.ts';
 import { Recent } from './recent.ts';
 import { Repairer } from './repairer.ts';

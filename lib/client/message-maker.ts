@@ -1,4 +1,4 @@
-import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
+import { type Message, RECALLED_TYPE } from '../protocol/message.ts';
 import { type MessageDraft, toAppMessage } from './messages.ts';
 import { randomId } from './random-id.ts';
 import type { EngineDeps, RCIMIWConversationType, RCIMIWMessage } from './types.ts';

@@ -1,4 +1,5 @@
-import { type Message, RECALLED_TYPE } from '../protocol/frames.ts';
+import { isJsonObject, type JsonObject, jsonValue } from '../protocol/json.ts';
+import { BUILT_IN_TYPE_PREFIX, type Message, RECALLED_TYPE } from '../protocol/message.ts';
 import {
   RCIMIWConversationType,
   type RCIMIWCustomMessage,
@@ -12,8 +13,6 @@ import {
 } from './types.ts';
 
 const TEXT_OBJECT_NAME = 'RC:TxtMsg';
-/** Types with this prefix are RongCloud's own; all others are the app's. */
-const OWN_TYPE_PREFIX = 'RC:';
 
 /** What every new message needs. Its client message id is fixed, so sending it twice stores it once. */
 export interface MessageDraft {
@@ -95,23 +94,17 @@ export function toAppMessage(
   const read = readContent(message.content);
   if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true, read);
   if (message.type === TEXT_OBJECT_NAME) return asText(base, read);
-  return message.type.startsWith(OWN_TYPE_PREFIX) ? base : asCustom(base, read);
+  return message.type.startsWith(BUILT_IN_TYPE_PREFIX) ? base : asCustom(base, read);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** By RongCloud's convention the content is a JSON object; undefined if an app sends something else. */
-function readContent(content: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(content);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+/** By RongCloud's convention the content is a JSON object; undefined where an app sends something else. */
+function readContent(content: string): JsonObject | undefined {
+  const value = jsonValue(content);
+  return isJsonObject(value) ? value : undefined;
 }
 
-/** Content that is no JSON object with a text is shown as it is. */
-function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
+/** An app that sends bare text is shown as it is. */
+function asText(base: RCIMIWMessage, read: JsonObject = {}): RCIMIWTextMessage {
   const { content, extra } = read;
   const message = { ...base, messageType: RCIMIWMessageType.TEXT };
   return typeof content === 'string'
@@ -119,14 +112,14 @@ function asText(base: RCIMIWMessage, read: Fields = {}): RCIMIWTextMessage {
     : { ...message, text: base.content };
 }
 
-/** Only content whose values are all texts can be shown as fields. */
-function asCustom(base: RCIMIWMessage, read: Fields | undefined): RCIMIWMessage | RCIMIWCustomMessage {
+/** What is not made of texts alone cannot be shown as fields. */
+function asCustom(base: RCIMIWMessage, read: JsonObject | undefined): RCIMIWMessage | RCIMIWCustomMessage {
   if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
   const fields = read as Record<string, string>;
   return { ...base, messageType: RCIMIWMessageType.CUSTOM, identifier: base.objectName, fields };
 }
 
-function asRecall(base: RCIMIWMessage, deleted: boolean, read: Fields = {}): RCIMIWRecallNotificationMessage {
+function asRecall(base: RCIMIWMessage, deleted: boolean, read: JsonObject = {}): RCIMIWRecallNotificationMessage {
   const { operatorId, recallTime, admin, extra } = read;
   return {
     ...base,

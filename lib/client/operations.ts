@@ -1,5 +1,5 @@
+import type { Answer, RefusalAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, RefusalAnswer } from '../protocol/frames.ts';
 import type { Link } from './link.ts';
 import { type FrameOf, type Outcome, refusal } from './requests.ts';
 import { patientDelayMs, retryDelayMs } from './retry.ts';

@@ -1,5 +1,5 @@
+import type { Answer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer } from '../protocol/frames.ts';
 import { type AskDeps, isRefusal, saysNotInRoom } from './operations.ts';
 import { patientDelayMs, RETRY_MS } from './retry.ts';
 import {

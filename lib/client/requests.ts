@@ -1,5 +1,6 @@
+import type { Answer, RefusalAnswer } from '../protocol/answers.ts';
+import type { ClientFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, ClientFrame, RefusalAnswer } from '../protocol/frames.ts';
 import { verdictOn } from './frame-verdict.ts';
 import type { Link } from './link.ts';
 import type { Timers } from './types.ts';

@@ -1,5 +1,5 @@
+import type { RefusalAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { RefusalAnswer } from '../protocol/frames.ts';
 
 /** The delay if the server names none. */
 export const RETRY_MS = 500;

@@ -1,4 +1,4 @@
-import type { PushFrame } from '../protocol/frames.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 
 /** Far more pushes than overtake each other; what is dropped is read again. */
 const EARLY_MAX = 100;

@@ -1,4 +1,5 @@
-import type { Message, NoticeKind, PushFrame } from '../protocol/frames.ts';
+import type { Message } from '../protocol/message.ts';
+import type { NoticeKind, PushFrame } from '../protocol/push-frames.ts';
 import type { Listeners } from './callbacks.ts';
 import type { RoomEvents } from './room.ts';
 import {

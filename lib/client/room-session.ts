@@ -1,4 +1,5 @@
-import type { JoinedAnswer, Message, MessagesAnswer } from '../protocol/frames.ts';
+import type { JoinedAnswer, MessagesAnswer } from '../protocol/answers.ts';
+import type { Message } from '../protocol/message.ts';
 
 /** Why a position has no message: the app sent it and has it, or there is none to show. */
 type NoMessage = 'own' | 'hidden';

@@ -1,5 +1,7 @@
+import type { Answer, JoinedAnswer, SentAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import type { Answer, EndReason, JoinedAnswer, PushFrame, SentAnswer } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 import { EntriesCache, type EntriesWanted } from './entries-cache.ts';
 import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
 import type { HistoryCall } from './history-fetch.ts';

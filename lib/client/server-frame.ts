@@ -1,4 +1,5 @@
-import type { ServerFrame } from '../protocol/frames.ts';
+import { isJsonObject, jsonValue } from '../protocol/json.ts';
+import type { ServerFrame } from '../protocol/push-frames.ts';
 
 const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
   answer: true,
@@ -16,11 +17,7 @@ const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
 
 /** Reads a frame of the server; undefined for one that this client does not know: a newer server may send it. */
 export function readServerFrame(text: string): ServerFrame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('event' in value)) return undefined;
-    return Object.hasOwn(EVENTS, String(value.event)) ? (value as ServerFrame) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value: unknown = jsonValue(text);
+  const isKnown = isJsonObject(value) && Object.hasOwn(EVENTS, String(value.event));
+  return isKnown ? (value as object as ServerFrame) : undefined;
 }

@@ -1,3 +1,5 @@
+import type { Platform } from '../protocol/handshake.ts';
+
 export const RCIMIWConnectionStatus = {
   NETWORK_UNAVAILABLE: 0,
   CONNECTED: 1,
@@ -182,8 +184,8 @@ export interface ClientSocket {
 }
 export type ClientSocketConstructor = new (url: string, protocols: string[]) => ClientSocket;
 
-/** The kind of a device. */
-export type Platform = 'mobile' | 'web' | 'desktop';
+/** A user has one device of each. */
+export type { Platform };
 
 /** What the platform notices: the network is back or gone; the app is visible or hidden. */
 export type PlatformEvent = 'online' | 'offline' | 'visible' | 'hidden';

@@ -1,4 +1,4 @@
-import type { ConnectionId } from './ids.ts';
+import type { ConnectionId } from '../protocol/ids.ts';
 import type { SendMark, Turns } from './turns.ts';
 
 /** What an app server has laid down for one user in all rooms. Times in ms since 1970; 0 = never was. */

@@ -1,4 +1,4 @@
-import type { RoomId, UserId } from './ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 
 /** Who set an attribute, and when; its value is stored apart, under the version. */
 export interface Entry {

@@ -1,4 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from './ids.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 
 export interface OfflineMark {
   /** The room's seq, read consistently after the drop was noticed. */
@@ -13,12 +14,12 @@ export interface OfflineMark {
 export type Device = string;
 
 /** A destroyed room ends all memberships at once, and no row says so. */
-export type EndReason = 'left' | 'offline' | 'blocked';
+export type MemberEndReason = Exclude<EndReason, 'destroyed'>;
 
 /** How his last membership ended; on the row at least until everybody has been told. */
 export interface End {
   readonly membershipId: string;
-  readonly reason: EndReason;
+  readonly reason: MemberEndReason;
   readonly atMs: number;
   /** His devices that still have to hear of it. */
   readonly connections: readonly ConnectionId[];
@@ -138,9 +139,7 @@ export function withoutDevice(member: Member, device: Device, mark: OfflineMark)
 
 function withoutIds(member: Member, gone: readonly ConnectionId[]): Member {
   const connections = member.connections.filter((id) => !gone.includes(id));
-  const devices = Object.fromEntries(
-    Object.entries(member.devices).filter(([id]) => !gone.includes(id as ConnectionId)),
-  );
+  const devices = Object.fromEntries(Object.entries(member.devices).filter(([id]) => !gone.some((one) => one === id)));
   return { ...member, connections, devices };
 }
 
@@ -153,7 +152,7 @@ function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
 }
 
 /** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
-export function ended(member: Member, reason: EndReason, nowMs: number, exceptConnection?: ConnectionId): Member {
+export function ended(member: Member, reason: MemberEndReason, nowMs: number, exceptConnection?: ConnectionId): Member {
   const { membershipId = '' } = member;
   const connections = member.connections.filter((connection) => connection !== exceptConnection);
   return {
@@ -165,7 +164,7 @@ export function ended(member: Member, reason: EndReason, nowMs: number, exceptCo
 }
 
 /** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
-export const blocked = (member: Member, untilMs: number, reason: EndReason, nowMs: number): Member => ({
+export const blocked = (member: Member, untilMs: number, reason: MemberEndReason, nowMs: number): Member => ({
   ...(member.membershipId === undefined ? member : ended(member, reason, nowMs)),
   blockedUntilMs: untilMs,
 });

@@ -1,3 +1,5 @@
+import { isUserId, type UserId } from '../protocol/ids.ts';
+
 /** Entries of a list that is read by time: the place comes first, then the id, which has no '#'. */
 const DIGITS = 15;
 const LATEST = 10 ** DIGITS - 1;
@@ -12,5 +14,8 @@ export const earliestFirst = (atMs: number, id: string): string => `${sortableNu
 /** All entries of `latestFirst` with a later time sort before this. */
 export const latestUpTo = (atMs: number): string => sortableNumber(LATEST - Math.floor(atMs));
 
-/** Whose entry it is. */
-export const idIn = (entry: string): string => entry.slice(DIGITS + 1);
+/** Whose entry it is; undefined where it names no user. */
+export function userIn(entry: string): UserId | undefined {
+  const id = entry.slice(DIGITS + 1);
+  return isUserId(id) ? id : undefined;
+}

@@ -1,23 +1,11 @@
-import type { RoomId } from './ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Message } from '../protocol/message.ts';
+import { MINUTE_MS } from './time.ts';
 
-/** A message that has its seq. Times in ms. */
-export interface StoredMessage {
-  readonly seq: number;
-  /** See `messageIdAt`. */
-  readonly messageId: string;
-  readonly clientMessageId: string;
-  readonly senderUserId: string;
-  readonly type: string;
-  readonly content: string;
-  readonly sentAtMs: number;
-  /** It stands for a message that was recalled. */
-  readonly recalled?: true | undefined;
-  /** By the server API, and not for the user in whose name it is. */
-  readonly notForSender?: true | undefined;
+/** A message that has its seq: what a client gets, and what only the server knows. */
+export interface StoredMessage extends Message {
   /** It is pushed, and repaired while it is in the tail, and is in no history. */
   readonly transient?: true | undefined;
-  /** Only its place is left: it was transient, or a recall has deleted it. */
-  readonly hidden?: true | undefined;
 }
 
 /** What the log keeps of a message: of one that is not to be kept, its place. */
@@ -82,8 +70,6 @@ export interface Room extends RoomPosition, RoomExpiry {
 
 /** A join or a leave is noted on the room only if none was noted for this long. */
 export const ACTIVITY_MS = 300_000;
-
-const MINUTE_MS = 60_000;
 
 /** When the room goes by itself: never before its idle time without a join, a leave or a message is over (I-R2). */
 export function roomExpiresAtMs(room: Room): number {

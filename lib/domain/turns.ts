@@ -1,4 +1,5 @@
 import type { Settings } from './settings.ts';
+import { MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** What a user may do only so often in a minute, over however many connections and in however many rooms. */
 export type LimitedAction =
@@ -14,8 +15,6 @@ export type LimitedAction =
 
 /** How much of each limit is used up: see `turnOf`. */
 export type Turns = Readonly<Partial<Record<LimitedAction, number>>>;
-
-const MINUTE_MS = 60_000;
 
 const SETTING_OF = {
   join: 'joinsPerMinute',
@@ -65,7 +64,6 @@ export interface SendMark {
 export const SEND_KEPT_MS = 32_000;
 /** More than these in that time are not remembered: the oldest are forgotten. */
 const SENDS_MAX = 200;
-const SECOND_MS = 1000;
 
 /** The marks with this one, or how long until there may be one more. `sends`: oldest first. */
 type SendTurnDecision =

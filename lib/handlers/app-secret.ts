@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { jsonValue } from '../server-api/json-value.ts';
+import { jsonValue } from '../protocol/json.ts';
 import type { Secrets } from '../server-api/secrets.ts';
 
 const SHAPE =

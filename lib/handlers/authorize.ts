@@ -1,4 +1,4 @@
-import { TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/frames.ts';
+import { TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/handshake.ts';
 import type { SecretsInForce } from '../server-api/secrets.ts';
 import type { WebSocketEvent } from './events.ts';
 import type { SecretsAt } from './secret-keeper.ts';

@@ -1,5 +1,5 @@
 import { Code } from '../protocol/codes.ts';
-import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/frames.ts';
+import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/handshake.ts';
 import { openConnection } from '../usecases/open-connection.ts';
 import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';

@@ -1,6 +1,5 @@
-import type { ConnectionId, UserId } from '../domain/ids.ts';
-import { isConnectionId, isUserId } from '../domain/ids.ts';
-import { INSTANCE_QUERY, PLATFORM_QUERY } from '../protocol/frames.ts';
+import { INSTANCE_QUERY, PLATFORM_QUERY, PLATFORMS } from '../protocol/handshake.ts';
+import { type ConnectionId, isConnectionId, isUserId } from '../protocol/ids.ts';
 import type { Caller } from '../usecases/deps.ts';
 import type { Client, TokenLife } from '../usecases/open-connection.ts';
 
@@ -31,7 +30,7 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
   const connectionId = connectionOf(event);
   const userId = event.requestContext.authorizer?.userId;
   if (connectionId === undefined || userId === undefined || !isUserId(userId)) return undefined;
-  return { userId: userId as UserId, connectionId };
+  return { userId, connectionId };
 }
 
 function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
@@ -39,7 +38,6 @@ function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
   return isConnectionId(connectionId) ? connectionId : undefined;
 }
 
-const PLATFORM = /^(mobile|web|desktop)$/;
 const LOGIN_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
 /** A client that does not say is taken for a mobile one, and each connection for a run of its own. */
@@ -47,7 +45,7 @@ export function clientOf(event: WebSocketEvent): Client {
   const query = event.queryStringParameters ?? {};
   const [platform = '', loginId = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];
   return {
-    platform: PLATFORM.test(platform) ? platform : 'mobile',
+    platform: PLATFORMS.find((one) => one === platform) ?? 'mobile',
     loginId: LOGIN_ID.test(loginId) ? loginId : event.requestContext.connectionId,
   };
 }

@@ -1,6 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { BeatFrame, CheckedFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { ClientFrame } from '../protocol/frames.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';
@@ -52,28 +51,26 @@ export function messageHandler(depsAt: DepsAt) {
 const signOfLife = (deps: Deps, noted: Promise<void>): Promise<void> =>
   noted.catch((fault) => deps.onFault('note a sign of life', fault));
 
-function serve(deps: Deps, caller: Caller, frame: Exclude<ClientFrame, { action: 'beat' }>): Promise<object> {
-  // The parser let only well-formed room ids through.
-  const room = ('room' in frame ? frame.room : '') as RoomId;
+function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFrame>): Promise<object> {
   switch (frame.action) {
     case 'join':
-      return joinRoom(deps, caller, { ...frame, room });
+      return joinRoom(deps, caller, frame);
     case 'leave':
-      return leaveRoom(deps, caller, room);
+      return leaveRoom(deps, caller, frame.room);
     case 'send':
-      return sendMessage(deps, caller, { ...frame, room });
+      return sendMessage(deps, caller, frame);
     case 'history':
-      return readHistory(deps, caller, { ...frame, room });
+      return readHistory(deps, caller, frame);
     case 'repair':
-      return repair(deps, caller, room, frame.afterSeq, frame.beforeSeq);
+      return repair(deps, caller, frame.room, frame.afterSeq, frame.beforeSeq);
     case 'recall':
-      return recallOwnMessage(deps, caller, room, frame.messageId);
+      return recallOwnMessage(deps, caller, frame.room, frame.messageId);
     case 'setEntries':
-      return setOwnEntries(deps, caller, { ...frame, room });
+      return setOwnEntries(deps, caller, frame);
     case 'removeEntries':
-      return removeOwnEntries(deps, caller, { ...frame, room });
+      return removeOwnEntries(deps, caller, frame);
     case 'getEntries':
-      return getEntries(deps, caller, room, frame.afterKey);
+      return getEntries(deps, caller, frame.room, frame.afterKey);
     case 'ping':
       return ping(deps, caller);
   }

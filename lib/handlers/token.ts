@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import type { UserId } from '../domain/ids.ts';
-import { isUserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
+import { isUserId } from '../protocol/ids.ts';
 import { requireSecret } from '../server-api/secrets.ts';
 
 /** The app key is the audience: a token of one app opens nothing in another. */

@@ -1,5 +1,4 @@
-import type { RoomEvent } from '../push/event-queue.ts';
-import type { WebhookCall } from '../push/webhook.ts';
+import type { WebhookCall, WebhookEvent } from '../protocol/webhook.ts';
 import { webhookRequest } from '../server-api/webhook.ts';
 import type { SecretsAt } from './secret-keeper.ts';
 
@@ -15,7 +14,7 @@ export interface WebhookCallOptions {
 /** Events as a call that is signed with the newest secret, once more for each attempt. */
 export const webhookCallOf =
   ({ url, appKey, secretsAt, now, randomId }: WebhookCallOptions) =>
-  async (events: readonly RoomEvent[]): Promise<() => WebhookCall> => {
+  async (events: readonly WebhookEvent[]): Promise<() => WebhookCall> => {
     const [secret] = await secretsAt(now()).current();
     return () => webhookRequest({ url, appKey, secret, events, nonce: randomId(), timestampMs: now() });
   };

@@ -1,5 +1,4 @@
-import type { RoomEvent } from '../push/event-queue.ts';
-import type { WebhookCall } from '../push/webhook.ts';
+import type { WebhookCall, WebhookEvent } from '../protocol/webhook.ts';
 
 /** What we read of a batch of the webhook's queue. */
 export interface QueueEvent {
@@ -12,7 +11,7 @@ export interface QueueResult {
 
 /** What a delivery takes: the signed call of some events, and how it is made. */
 export interface WebhookDeps {
-  readonly callOf: (events: readonly RoomEvent[]) => Promise<() => WebhookCall>;
+  readonly callOf: (events: readonly WebhookEvent[]) => Promise<() => WebhookCall>;
   readonly post: (callAt: () => WebhookCall) => Promise<void>;
   readonly onFault: (what: string, fault: unknown) => void;
 }
@@ -24,7 +23,7 @@ export interface WebhookDeps {
 export function webhookHandler({ callOf, post, onFault }: WebhookDeps) {
   return async ({ Records }: QueueEvent): Promise<QueueResult> => {
     try {
-      await post(await callOf(Records.flatMap(({ body }) => JSON.parse(body) as readonly RoomEvent[])));
+      await post(await callOf(Records.flatMap(({ body }) => JSON.parse(body) as readonly WebhookEvent[])));
       return { batchItemFailures: [] };
     } catch (fault) {
       onFault('deliver events', fault);

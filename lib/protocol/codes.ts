@@ -1,6 +1,6 @@
 /**
- * The register of codes that a client can see. The numbers are RongCloud's client codes, so an app written
- * for its SDK needs no new table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
+ * Every code that a client can see. The numbers are RongCloud's client codes, so an app written for its SDK needs no new
+ * table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
  */
 export const Code = {
   OK: 0,
@@ -15,13 +15,13 @@ export const Code = {
   ROOM_FULL: 23411,
   BAD_ARGUMENT: 23412,
   TOO_MANY_ENTRIES: 23423,
-  ENTRY_OF_ANOTHER: 23424,
+  ENTRY_OF_ANOTHER_USER: 23424,
   NO_SUCH_ENTRY: 23427,
-  /** A batch of attributes was done in part; `errors` says which keys were not, and why. */
+  /** Only some entries of the batch were set or removed; `errors` says which were not, and why. */
   ENTRIES_DONE_IN_PART: 23428,
   TOO_MANY_ENTRIES_AT_ONCE: 23429,
   NO_SUCH_MESSAGE: 25101,
-  MESSAGE_OF_ANOTHER: 25107,
+  MESSAGE_OF_ANOTHER_USER: 25107,
   DISCONNECTED: 30001,
   UNAVAILABLE: 30002,
   NO_ANSWER: 30003,
@@ -29,10 +29,10 @@ export const Code = {
   TOKEN_INCORRECT: 31004,
   USER_BLOCKED: 31009,
   KICKED_BY_OTHER_DEVICE: 31010,
-  /** He was connected when he was blocked. */
-  CUT_OFF: 31011,
+  /** The user was connected when they were blocked. */
+  BLOCKED_WHILE_CONNECTED: 31011,
   TOKEN_EXPIRED: 31020,
-  /** The account was deactivated, or deleted while it was connected. */
+  /** The account was deactivated or deleted. */
   ACCOUNT_CANCELLED: 31029,
   NOT_CONNECTED_YET: 33001,
   INVALID_PARAMETER: 33003,

@@ -1,15 +1,6 @@
-import { ENTRY_VALUE_LENGTH_MAX } from './frames.ts';
+import { CONTENT_BYTES_MAX, ENTRY_VALUE_LENGTH_MAX } from './limits.ts';
 
-/** The longest frame, either way, in bytes of UTF-8: API Gateway closes a connection for more, and bills more as two. */
-export const FRAME_BYTES_MAX = 32_768;
-
-/**
- * The longest content of a message, in bytes of UTF-8 as it stands in a frame: as a JSON string, escapes included, quotes
- * not. What is left of a frame holds whatever can stand around one message, in a push, a page or the answer to a join.
- */
-export const CONTENT_BYTES_MAX = 31_744;
-
-/** Bytes of a text in UTF-8. Counted by hand: not every runtime of the SDK has a TextEncoder. */
+/** The bytes of a text in UTF-8. Counted here because not every runtime of the SDK has a TextEncoder. */
 export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
@@ -23,22 +14,23 @@ export function utf8Bytes(text: string): number {
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 
-/** Bytes of a frame as it goes over the wire. */
+/** The bytes of a frame on the wire. */
 export const frameBytes = (frame: object): number => utf8Bytes(JSON.stringify(frame));
 
-/** Bytes of a text inside a frame: as a JSON string without its quotes. */
+/** The bytes of a text inside a frame: as a JSON string without its quotes. */
 export const encodedBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 
-/** May this be the content of a message? The verdict is the same by every way in. */
+/** Does this content fit in a message? Client, parser and server API all ask here. */
 export const isContentShort = (content: string): boolean => encodedBytes(content) <= CONTENT_BYTES_MAX;
 
 /**
- * Half of a character, which UTF-8 has no form for: it would not come back as it was sent. With `u` a whole pair is one
+ * Half of a surrogate pair, which UTF-8 cannot express: the text would arrive changed. With `u` a whole pair is one
  * character, so only a half matches; not every runtime of the SDK knows `\p{Surrogate}`.
  */
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
+/** Does the text consist of whole characters? */
 export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
 
-/** May this be the value of an attribute that a client sets? */
+/** May a client set this as the value of an entry? */
 export const isEntryValue = (value: string): boolean => value.length <= ENTRY_VALUE_LENGTH_MAX && isWellFormed(value);

@@ -1,188 +1,66 @@
 import * as v from 'valibot';
+import type { CheckedFrame } from './client-frames.ts';
 import { Code } from './codes.ts';
-import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX, isContentShort, isWellFormed, utf8Bytes } from './frame-size.ts';
-import { type ClientFrame, MESSAGE_COUNT_MAX, RECALLED_TYPE } from './frames.ts';
-import { entries, entryKey, entryKeys } from './parse-entries.ts';
+import { utf8Bytes } from './frame-size.ts';
+import { isJsonObject, jsonValue } from './json.ts';
+import { FRAME_BYTES_MAX } from './limits.ts';
+import type { Field } from './parse-field.ts';
+import { frameTable } from './parse-frame-table.ts';
 
-/** A frame, or why it is none: the code and sentence for the client, with the request's id where it could be read. */
+/** A frame, or why the text is none: `code` and `message` are for the client, `id` is '' where it could not be read. */
 export type ParsedFrame =
-  | { readonly ok: true; readonly frame: ClientFrame }
-  | { readonly ok: false; readonly id: string; readonly code: number; readonly message: string };
+  | { readonly ok: true; readonly frame: CheckedFrame }
+  | { readonly ok: false; readonly id: string; readonly code: Code; readonly message: string };
 
-/** Room and user ids: 1 to 64 of these characters. Keys are built from them, so nothing else gets through. */
-export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_+=-]{1,64}$/;
-const CONTENT_SIZE_RULE = `content must be at most ${CONTENT_BYTES_MAX} bytes as a JSON string`;
-const CONTENT_TEXT_RULE = 'content must be whole characters; it holds half of a surrogate pair';
-/** A reason may quote what a client has made up: no more of it than this, or the answer would not fit in a frame. */
+/** A reason may quote the name of a field that a client has made up. A longer quote would not fit in a frame. */
 const REASON_MAX = 200;
 
-const requestId = v.pipe(
-  v.string(),
-  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,36}$/, 'id must be 1 to 36 of A-Z a-z 0-9 _ -'),
+type Fields = Readonly<Record<string, Field<unknown>>>;
+const schemas = new Map(
+  Object.entries<Fields>(frameTable).map(([action, fields]) => {
+    const own = Object.entries(fields).map(([name, { schema }]) => [name, schema] as const);
+    return [action, v.strictObject({ action: v.literal(action), ...Object.fromEntries(own) })] as const;
+  }),
 );
-const room = v.pipe(
-  v.string('room must be a string'),
-  v.regex(ID_PATTERN, 'room must be 1 to 64 of A-Z a-z 0-9 _ + = -'),
-);
-const seq = v.pipe(
-  v.number(),
-  v.safeInteger('a seq must be a whole number'),
-  v.minValue(0, 'a seq must not be negative'),
-);
-const epoch = v.pipe(
-  v.string(),
-  v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'an epoch must be as the server gave it'),
-);
-const messageType = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9:_.-]{1,32}$/, 'type must be 1 to 32 of A-Z a-z 0-9 : _ . -'),
-  v.check((type) => type !== RECALLED_TYPE, `type must not be ${RECALLED_TYPE}, which only a recall makes`),
-);
-const count = (min: number) =>
-  v.pipe(
-    v.number('count must be a number'),
-    v.safeInteger('count must be a whole number'),
-    v.minValue(min, `count must be at least ${min}`),
-    v.maxValue(MESSAGE_COUNT_MAX, `count must be at most ${MESSAGE_COUNT_MAX}`),
-  );
+const ACTION_RULE = `action must be one of ${[...schemas.keys()].join(', ')}`;
+/** By name: a field of another action is refused with the code that it has there. */
+const everyField = new Map(Object.values<Fields>(frameTable).flatMap((fields) => Object.entries(fields)));
 
-const schemas = {
-  join: v.strictObject({
-    action: v.literal('join'),
-    id: requestId,
-    room,
-    messageCount: count(-1),
-    autoCreate: v.boolean(),
-    resume: v.optional(v.strictObject({ roomEpoch: epoch, membership: epoch, seq })),
-  }),
-  leave: v.strictObject({ action: v.literal('leave'), id: requestId, room }),
-  send: v.strictObject({
-    action: v.literal('send'),
-    id: requestId,
-    room,
-    clientMessageId: v.pipe(
-      v.string(),
-      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'clientMessageId must be 1 to 64 of A-Z a-z 0-9 _ -'),
-    ),
-    type: messageType,
-    content: v.pipe(
-      v.string('content must be a string'),
-      v.check(isWellFormed, CONTENT_TEXT_RULE),
-      v.check(isContentShort, CONTENT_SIZE_RULE),
-    ),
-  }),
-  history: v.strictObject({
-    action: v.literal('history'),
-    id: requestId,
-    room,
-    timestampMs: seq,
-    order: v.picklist(['descending', 'ascending']),
-    count: count(1),
-    cursor: v.optional(seq),
-  }),
-  repair: v.strictObject({ action: v.literal('repair'), id: requestId, room, afterSeq: seq, beforeSeq: seq }),
-  recall: v.strictObject({
-    action: v.literal('recall'),
-    id: requestId,
-    room,
-    messageId: v.pipe(
-      v.string('messageId must be a string'),
-      v.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,128}$/, 'messageId must be as the server gave it'),
-    ),
-  }),
-  setEntries: v.strictObject({
-    action: v.literal('setEntries'),
-    id: requestId,
-    room,
-    entries,
-    autoDelete: v.boolean(),
-    overwrite: v.boolean(),
-  }),
-  removeEntries: v.strictObject({
-    action: v.literal('removeEntries'),
-    id: requestId,
-    room,
-    keys: entryKeys,
-    force: v.boolean(),
-  }),
-  getEntries: v.strictObject({
-    action: v.literal('getEntries'),
-    id: requestId,
-    room,
-    afterKey: v.union([v.literal(''), entryKey], 'afterKey must be empty or a key'),
-  }),
-  ping: v.strictObject({ action: v.literal('ping'), id: requestId }),
-  beat: v.strictObject({ action: v.literal('beat') }),
-} as const;
-
-const codeOfField: Readonly<Record<string, number>> = {
-  room: Code.BAD_ROOM_ID,
-  messageCount: Code.BAD_COUNT,
-  count: Code.BAD_COUNT,
-  timestampMs: Code.BAD_TIMESTAMP,
-  content: Code.BAD_MESSAGE,
-  type: Code.BAD_MESSAGE,
-  clientMessageId: Code.BAD_MESSAGE,
-  messageId: Code.NO_SUCH_MESSAGE,
-  entries: Code.BAD_ENTRIES,
-  keys: Code.BAD_ENTRIES,
-  afterKey: Code.BAD_ENTRY_KEY,
-};
-
-/** Reads one frame's text. Never throws; unknown fields are refused, so a typing slip is not silently ignored. */
+/** Reads one frame's text. Never throws. Refuses unknown fields, so that a misspelt one is not silently ignored. */
 export function parseFrame(text: string): ParsedFrame {
-  const value = jsonObject(text);
-  if (value === undefined)
-    return refuse('', Code.INVALID_PARAMETER, 'unable to read the frame; it is not a JSON object');
-  const given = value['id'];
-  const id = v.is(requestId, given) ? given : '';
+  const value = jsonValue(text);
+  if (!isJsonObject(value)) return refuse('', Code.INVALID_PARAMETER, 'it is not a JSON object');
+  const { action } = value;
+  const id = requestId(value.id);
   if (utf8Bytes(text) > FRAME_BYTES_MAX) {
-    return refuse(id, Code.CONTENT_TOO_LONG, `unable to read the frame; it must be at most ${FRAME_BYTES_MAX} bytes`);
+    return refuse(id, Code.CONTENT_TOO_LONG, `it must be at most ${FRAME_BYTES_MAX} bytes`);
   }
-  const action = value['action'];
-  if (typeof action !== 'string' || !Object.hasOwn(schemas, action)) {
-    return refuse(
-      id,
-      Code.INVALID_PARAMETER,
-      `unable to read the frame; action must be one of ${Object.keys(schemas).join(', ')}`,
-    );
-  }
-  const result = v.safeParse(schemas[action as keyof typeof schemas], value, { abortEarly: true });
-  if (result.success) return { ok: true, frame: result.output };
-  const issue = result.issues[0];
-  const [field, inner] = issue.path ?? [];
-  const name = String(field?.key ?? '');
-  const why =
-    issue.type === 'strict_object'
-      ? `${name} is ${issue.expected === 'never' ? 'not a field of this action' : 'missing'}`
-      : issue.message;
-  return refuse(id, codeOf(name, inner, issue), `unable to read the frame; ${why.slice(0, REASON_MAX)}`);
+  const schema = typeof action === 'string' ? schemas.get(action) : undefined;
+  if (schema === undefined) return refuse(id, Code.INVALID_PARAMETER, ACTION_RULE);
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  // The type of the table says that these fields make this frame.
+  if (result.success) return { ok: true, frame: result.output as object as CheckedFrame };
+  const [issue] = result.issues;
+  return refuse(id, codeOf(issue), sentenceOf(issue).slice(0, REASON_MAX));
 }
 
-/** `inner`: where in the field it is, if the field holds several things. */
-function codeOf(field: string, inner: v.IssuePathItem | undefined, issue: v.BaseIssue<unknown>): number {
-  const { type: broken, message } = issue;
-  if (message === CONTENT_SIZE_RULE) return Code.CONTENT_TOO_LONG;
-  if (inner !== undefined && field === 'keys') return Code.BAD_ENTRY_KEY;
-  if (inner !== undefined && field === 'entries') {
-    return inner.origin === 'key' ? Code.BAD_ENTRY_KEY : Code.BAD_ENTRY_VALUE;
-  }
-  const isBatch = field === 'entries' || field === 'keys';
-  if (isBatch && (broken === 'max_entries' || broken === 'max_length')) return Code.TOO_MANY_ENTRIES_AT_ONCE;
-  return Object.hasOwn(codeOfField, field) ? (codeOfField[field] ?? Code.INVALID_PARAMETER) : Code.INVALID_PARAMETER;
+function requestId(given: unknown): string {
+  const read = v.safeParse(frameTable.ping.id.schema, given);
+  return read.success ? read.output : '';
 }
 
-function refuse(id: string, code: number, message: string): ParsedFrame {
-  return { ok: false, id, code, message };
+function codeOf(issue: v.BaseIssue<unknown>): Code {
+  const { code = Code.INVALID_PARAMETER } = everyField.get(String(issue.path?.[0].key)) ?? {};
+  return typeof code === 'function' ? code(issue) : code;
 }
 
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function sentenceOf({ type, message, expected, received, path }: v.BaseIssue<unknown>): string {
+  if (type !== 'strict_object') return message;
+  const name = path?.map(({ key }) => String(key)).join('.');
+  if (expected === 'never') return `${name} is not a field of this action`;
+  return received === 'undefined' ? `${name} is missing` : `${name} must be an object`;
+}
+
+function refuse(id: string, code: Code, why: string): ParsedFrame {
+  return { ok: false, id, code, message: `unable to read the frame; ${why}` };
 }

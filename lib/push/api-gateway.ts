@@ -6,14 +6,17 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Push } from './push.ts';
 
-/** 410 is the proof that a connection is gone, as the SDK's exception or as a bare HTTP status. */
+/** Only HTTP 410 proves that a connection is gone: as the SDK's exception, or as a bare status. */
 export function isGone(fault: unknown): boolean {
   if (fault instanceof GoneException) return true;
   const metadata = (fault as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata;
   return metadata?.httpStatusCode === 410;
 }
 
-/** Posts through `@connections`; the SDK retries 429 and 5xx with backoff and jitter. */
+/**
+ * Posts through `@connections`; the SDK retries 429 and 5xx with backoff and jitter. `onFault` gets what failed after that,
+ * but for a connection that is gone.
+ */
 export function createApiGatewayPush(options: {
   readonly client: ApiGatewayManagementApiClient;
   readonly onFault: (what: string, fault: unknown) => void;
@@ -41,6 +44,7 @@ export function createApiGatewayPush(options: {
   };
 }
 
+/** `endpoint`: the HTTPS address of the WebSocket API's stage. */
 export function createManagementClient(endpoint: string): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 4 });
 }

@@ -1,11 +1,11 @@
-import type { PushFrame } from '../protocol/frames.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 
 /** 'gone' is proof that the connection is gone; 'failed' proves nothing. */
 export type PostResult = 'ok' | 'gone' | 'failed';
 
-/** Posts to connections. Never rejects; retries what is worth retrying within its own budget. */
+/** The way to clients' connections. Never rejects; retries within its own budget what a retry may mend. */
 export interface Push {
   post(connectionId: string, frame: PushFrame): Promise<PostResult>;
-  /** Closes the socket; silent when it is gone already. */
+  /** Closes the connection; does nothing where it is gone already. */
   close(connectionId: string): Promise<void>;
 }

@@ -1,28 +1,29 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { EventQueue, RoomEvent } from './event-queue.ts';
+import type { WebhookEvent } from '../protocol/webhook.ts';
+import type { EventQueue } from './event-queue.ts';
 
-/** As many as SQS takes in one call. */
+/** SQS takes this many messages in one call. */
 const BATCH = 10;
-/** Events of one room in one message: some 200 bytes each, of the 256 KB that a message may have. */
+/** Events of one room in one message: about 200 bytes each, and a message may have 256 KB. */
 const EVENTS_IN_MESSAGE = 500;
 
 /**
- * A FIFO queue with the room as message group. A message carries the room's events as a JSON array; no batch has two
- * messages of a room, so one that fails cannot be overtaken by what comes after it.
+ * A FIFO queue with the room as message group. A message carries the room's events as a JSON array. No batch has two
+ * messages of one room, so a later message cannot overtake one that fails.
  */
 export function createSqsEventQueue(options: { readonly client: SQSClient; readonly queueUrl: string }): EventQueue {
   const { client, queueUrl } = options;
-  const putBatch = async (rooms: readonly (readonly RoomEvent[])[]): Promise<void> => {
+  const putBatch = async (rooms: readonly (readonly WebhookEvent[])[]): Promise<void> => {
     const Entries = rooms.map((events, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(events),
       MessageGroupId: events[0]?.chatRoomId,
-      // The same events once more within five minutes are kept out; other repeats the receiver knows by their ids.
+      // SQS ignores the same events within five minutes; the receiver recognises other repeats by their event ids.
       MessageDeduplicationId: `${events[0]?.eventId}-${events.at(-1)?.eventId}-${events.length}`,
     }));
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     const [first] = Failed;
-    if (first !== undefined) throw new Error(`unable to put the events of a room into the queue; ${first.Code}`);
+    if (first !== undefined) throw new Error(`unable to queue the events of a room; ${first.Code}`);
   };
   return {
     put: async (events) => {
@@ -32,8 +33,8 @@ export function createSqsEventQueue(options: { readonly client: SQSClient; reado
   };
 }
 
-function byRoom(events: readonly RoomEvent[]): readonly (readonly RoomEvent[])[] {
-  const rooms = new Map<string, RoomEvent[]>();
+function byRoom(events: readonly WebhookEvent[]): readonly (readonly WebhookEvent[])[] {
+  const rooms = new Map<string, WebhookEvent[]>();
   for (const event of events) {
     const ofRoom = rooms.get(event.chatRoomId);
     if (ofRoom === undefined) rooms.set(event.chatRoomId, [event]);

@@ -1,11 +1,6 @@
-/** A signed call of the app's server. */
-export interface WebhookCall {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { WebhookCall } from '../protocol/webhook.ts';
 
-/** How a call is made. */
+/** How to call the app's server. */
 export interface WebhookOptions {
   readonly fetch: typeof fetch;
   /** RongCloud waits 5 s for an answer. */
@@ -14,7 +9,10 @@ export interface WebhookOptions {
   readonly attempts: number;
 }
 
-/** Posts until the server answers with 2xx. `callAt` makes each attempt's own call, since a signature names its time. Rejects when the last attempt failed. */
+/**
+ * Posts until the server answers with 2xx. `callAt` makes a new call for each attempt, because a signature names its time.
+ * @throws Error `unable to post events; <why>` when the last attempt has failed.
+ */
 export async function postWebhook(callAt: () => WebhookCall, options: WebhookOptions): Promise<void> {
   let why = '';
   for (let attempt = 0; attempt < options.attempts; attempt += 1) {
@@ -24,7 +22,7 @@ export async function postWebhook(callAt: () => WebhookCall, options: WebhookOpt
   throw new Error(`unable to post events; ${why}`);
 }
 
-/** Returns why it failed, or ''. */
+/** Why the attempt failed, or ''. */
 async function attemptOnce({ url, headers, body }: WebhookCall, options: WebhookOptions): Promise<string> {
   const signal = AbortSignal.timeout(options.timeoutMs);
   try {
@@ -32,7 +30,7 @@ async function attemptOnce({ url, headers, body }: WebhookCall, options: Webhook
     await answer.body?.cancel();
     return answer.ok ? '' : `the server answered ${answer.status}`;
   } catch (fault) {
-    return signal.aborted ? `no answer in ${options.timeoutMs} ms` : `the server is not reached (${nameOf(fault)})`;
+    return signal.aborted ? `no answer in ${options.timeoutMs} ms` : `the server cannot be reached (${nameOf(fault)})`;
   }
 }
 

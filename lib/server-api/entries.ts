@@ -1,4 +1,4 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/entries.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';

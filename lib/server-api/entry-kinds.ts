@@ -1,14 +1,15 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
-import { ENTRY_KEY_LENGTH_MAX, ENTRY_VALUE_LENGTH_MAX } from '../protocol/frames.ts';
+import { ENTRY_VALUE_LENGTH_MAX } from '../protocol/limits.ts';
+import { ENTRY_KEY_FORM } from '../protocol/name-form.ts';
 import { type Field, many } from './fields.ts';
 import { type Form, jsonObject, jsonParameter } from './form.ts';
-import { characters, type Kind, word, wrong } from './kinds.ts';
+import { characters, type Kind, nameKind, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
 /** RongCloud's limit of one call of the server API; that of clients is lower. */
 const BATCH_MAX = 20;
 
-export const entryKey: Kind<string> = word(ENTRY_KEY_LENGTH_MAX, 'A-Za-z0-9+=_-', 'A-Z a-z 0-9 + = _ -');
+export const entryKey: Kind<string> = nameKind(ENTRY_KEY_FORM);
 export const entryValue: Kind<string> = characters(ENTRY_VALUE_LENGTH_MAX);
 
 const infoKind = (least: 0 | 1): Kind<ReadonlyMap<string, string>> => ({

@@ -1,6 +1,6 @@
 import { isWellFormed } from '../protocol/frame-size.ts';
+import { isJsonObject, type JsonObject, jsonValue } from '../protocol/json.ts';
 import { excessOf, type JsonBounds } from './json-bounds.ts';
-import { jsonValue } from './json-value.ts';
 import { badParameter } from './refused-call.ts';
 
 /** The parameters of a call by name, each with its values in their order. */
@@ -43,10 +43,9 @@ export const jsonParameter = (text: string): unknown =>
   excessOf(text, JSON_BOUNDS) === undefined ? jsonValue(text) : undefined;
 
 /** The object that it is, or undefined. */
-export const jsonObject = (text: string): object | undefined => objectOf(jsonParameter(text));
+export const jsonObject = (text: string): JsonObject | undefined => objectOf(jsonParameter(text));
 
-const objectOf = (value: unknown): object | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+const objectOf = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);
 
 function stringsOf(name: string, value: unknown): readonly string[] {
   const values = (Array.isArray(value) ? value : [value]).map(asText);

@@ -3,4 +3,4 @@ export { endpoints } from './endpoints.ts';
 export type { HttpAnswer, HttpRequest } from './http.ts';
 export { serveServerApi } from './serve.ts';
 export { type CallToSign, signRequest } from './sign-request.ts';
-export { type WebhookEvent, type WebhookRequest, webhookRequest } from './webhook.ts';
+export { webhookRequest } from './webhook.ts';

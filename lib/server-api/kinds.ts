@@ -1,4 +1,5 @@
-import { isRoomId, isUserId, type RoomId, type UserId } from '../domain/ids.ts';
+import { isRoomId, isUserId, type RoomId, type UserId } from '../protocol/ids.ts';
+import { ID_FORM, type NameForm, patternOf, ruleOf } from '../protocol/name-form.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,16 +15,14 @@ export const wrong = (name: string, rule: string): RefusedCall =>
 export const tooLong = (name: string, limit: string): RefusedCall =>
   new RefusedCall(400, ApiCode.TOO_LONG, `unable to accept the call; ${name} must be at most ${limit}`);
 
-const ID_LENGTH_MAX = 64;
-
 function idKind<T extends string>(isId: (text: string) => text is T): Kind<T> {
-  const rule = `1 to ${ID_LENGTH_MAX} of A-Z a-z 0-9 _ + = -`;
-  const parse = (name: string, text: string): T => {
-    if (text.length > ID_LENGTH_MAX) throw tooLong(name, `${ID_LENGTH_MAX} characters`);
-    if (!isId(text)) throw wrong(name, rule);
-    return text;
+  const { rule, schema, parse: parseName } = nameKind(ID_FORM);
+  const parse = (name: string, value: string): T => {
+    const id = parseName(name, value);
+    if (!isId(id)) throw wrong(name, rule);
+    return id;
   };
-  return { rule, schema: { type: 'string', pattern: `^[A-Za-z0-9_+=-]{1,${ID_LENGTH_MAX}}$` }, parse };
+  return { rule, schema, parse };
 }
 
 export const roomId: Kind<RoomId> = idKind(isRoomId);
@@ -47,16 +46,16 @@ export function characters(max: number): Kind<string> {
   return { rule: `text of at most ${max} characters`, schema: { type: 'string', maxLength: max }, parse };
 }
 
-/** Text of at most so many characters, all of them from a set. */
-export function word(max: number, set: string, spoken: string): Kind<string> {
-  const pattern = new RegExp(`^(?!__proto__$)[${set}]{1,${max}}$`);
-  const rule = `1 to ${max} of ${spoken}`;
+/** A name of this form. */
+export function nameKind(form: NameForm): Kind<string> {
+  const { lengthMax, characters } = form;
+  const [pattern, rule] = [patternOf(form), ruleOf(form)];
   const parse = (name: string, value: string): string => {
-    if (value.length > max) throw tooLong(name, `${max} characters`);
+    if (value.length > lengthMax) throw tooLong(name, `${lengthMax} characters`);
     if (!pattern.test(value)) throw wrong(name, rule);
     return value;
   };
-  return { rule, schema: { type: 'string', pattern: `^[${set}]{1,${max}}$` }, parse };
+  return { rule, schema: { type: 'string', pattern: `^[${characters}]{1,${lengthMax}}$` }, parse };
 }
 
 export function integer(min: number, max: number): Kind<number> {

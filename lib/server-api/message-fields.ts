@@ -1,19 +1,19 @@
-import { CONTENT_BYTES_MAX, isContentShort } from '../protocol/frame-size.ts';
+import { isContentShort } from '../protocol/frame-size.ts';
+import { jsonValue } from '../protocol/json.ts';
+import { CONTENT_BYTES_MAX } from '../protocol/limits.ts';
+import { BUILT_IN_TYPE_PREFIX } from '../protocol/message.ts';
+import { MESSAGE_TYPE_FORM } from '../protocol/name-form.ts';
 import { one, optional, withDefault } from './fields.ts';
-import { jsonValue } from './json-value.ts';
-import { flag, type Kind, tooLong, userId, word, wrong } from './kinds.ts';
+import { flag, type Kind, nameKind, tooLong, userId, wrong } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 
-const TYPE_LENGTH_MAX = 32;
-/** RongCloud's own types; what such a message holds is JSON. */
-const BUILT_IN_PREFIX = 'RC:';
 const CONTENT_LIMIT = `${CONTENT_BYTES_MAX} bytes as a JSON string, escapes included`;
 const RANDOM_NUMBER = /^-?\d{1,19}$/;
 
-export const messageType: Kind<string> = word(TYPE_LENGTH_MAX, 'A-Za-z0-9:_.-', 'A-Z a-z 0-9 : _ . -');
+export const messageType: Kind<string> = nameKind(MESSAGE_TYPE_FORM);
 
 const content: Kind<string> = {
-  rule: `text of at most ${CONTENT_LIMIT}; JSON where the type begins with \`${BUILT_IN_PREFIX}\``,
+  rule: `text of at most ${CONTENT_LIMIT}; JSON where the type begins with \`${BUILT_IN_TYPE_PREFIX}\``,
   schema: { type: 'string', minLength: 1, maxLength: CONTENT_BYTES_MAX },
   parse: (name, value) => {
     if (!isContentShort(value)) throw tooLong(name, CONTENT_LIMIT);
@@ -57,8 +57,8 @@ export interface MessageContent {
 
 /** What is of RongCloud's types must be JSON, since its clients read it so; what is of an app's own may be any text. */
 export function messageContent(type: string, text: string): MessageContent {
-  if (type.startsWith(BUILT_IN_PREFIX) && jsonValue(text) === undefined) {
-    throw wrong('content', `JSON, as objectName begins with ${BUILT_IN_PREFIX}`);
+  if (type.startsWith(BUILT_IN_TYPE_PREFIX) && jsonValue(text) === undefined) {
+    throw wrong('content', `JSON, as objectName begins with ${BUILT_IN_TYPE_PREFIX}`);
   }
   return { type, content: text };
 }

@@ -6,6 +6,7 @@ import {
   lowPriorityTypes,
   removeAllowlistedTypes,
   removeLowPriorityTypes,
+  TYPES_MAX,
 } from '../usecases/message-types.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many } from './fields.ts';
@@ -13,7 +14,6 @@ import { messageType } from './message-fields.ts';
 import { badParameter } from './refused-call.ts';
 import { list, string } from './schema.ts';
 
-const TYPES_MAX = 20;
 const types = many(messageType, TYPES_MAX, 'the types');
 const listed = list(string('a type'), 'the types');
 

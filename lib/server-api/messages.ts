@@ -6,13 +6,13 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one, optional, withDefault } from './fields.ts';
 import { bytes, choice, flag, integer, type Kind, roomId, userId, wrong } from './kinds.ts';
 import { messageContent, messageFields } from './message-fields.ts';
+import { EXTRA_BYTES_MAX } from './notices.ts';
 import { onceAMinute, publishTo } from './publish.ts';
 import { badParameter } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, string } from './schema.ts';
 import { noSuchRoom } from './wording.ts';
 
-const EXTRA_BYTES_MAX = 4096;
 const MESSAGE_UID_LENGTH_MAX = 80;
 const ROOMS_MAX = 20;
 const CHATROOM = '4';

@@ -1,4 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
+import { MINUTE_MS } from '../domain/time.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../usecases/mute-everywhere.ts';
 import { endExemption, exemptFromMute, exemptUsers } from '../usecases/mute-exemption.ts';
@@ -7,17 +8,7 @@ import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-user.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { noticeFields, noticeInRoom, noticeToUsers } from './notices.ts';
 import { asked, listFields, pageNumber, pageOr, pageSize } from './paging.ts';
-import {
-  forATime,
-  forGood,
-  listOfTimed,
-  MINUTE_MS,
-  minute,
-  room,
-  timedUsers,
-  toTimedUsers,
-  users,
-} from './room-users.ts';
+import { forATime, forGood, listOfTimed, minute, room, timedUsers, toTimedUsers, users } from './room-users.ts';
 import { list, oneOf, string } from './schema.ts';
 import { noSuchRoom } from './wording.ts';
 

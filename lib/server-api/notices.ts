@@ -1,11 +1,12 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { describeRooms } from '../usecases/describe-room.ts';
 import { type NoticeFields, notifyRoom, notifyUsers } from '../usecases/send-notice.ts';
 import { withDefault } from './fields.ts';
 import { bytes, flag } from './kinds.ts';
 
-const EXTRA_BYTES_MAX = 4096;
+/** The longest text of an app beside a notice or in the note of a recall. */
+export const EXTRA_BYTES_MAX = 4096;
 
 /** Parameters of the calls that can be told to clients. */
 export const noticeFields = {

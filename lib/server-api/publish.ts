@@ -1,10 +1,10 @@
-import type { RoomId } from '../domain/ids.ts';
+import { MINUTE_MS } from '../domain/time.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Publication, publishMessage } from '../usecases/publish-message.ts';
 import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
-import { MINUTE_MS } from './room-users.ts';
 import { tooFast } from './wording.ts';
 
 /** Publishes to one room, and names the message; `done`: what a refusal tells besides. */

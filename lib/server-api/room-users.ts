@@ -1,5 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
-import type { NoticeKind } from '../protocol/frames.ts';
+import { MINUTE_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
+import type { NoticeKind } from '../protocol/push-frames.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one } from './fields.ts';
@@ -8,7 +9,6 @@ import { noticeFields, noticeInRoom } from './notices.ts';
 import { list, object, string, utcTime } from './schema.ts';
 import { noSuchRoom, timeText } from './wording.ts';
 
-export const MINUTE_MS = 60_000;
 /** RongCloud's limit of one block or mute: 30 days. */
 const MINUTES_MAX = 43_200;
 const USERS_MAX = 20;

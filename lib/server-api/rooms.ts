@@ -1,4 +1,4 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { createRoom } from '../usecases/create-room.ts';
 import { describeRoom, describeRooms, setRoomExpiry } from '../usecases/describe-room.ts';
 import { destroyRoom } from '../usecases/destroy-room.ts';

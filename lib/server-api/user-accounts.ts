@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../usecases/deactivate-users.ts';
 import { eraseUsers } from '../usecases/erase-users.ts';
 import { listUsers } from '../usecases/user-profile.ts';

@@ -1,11 +1,13 @@
-import { isUserId } from '../domain/ids.ts';
-import { eachOf } from '../usecases/fan-out.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import { isUserId } from '../protocol/ids.ts';
 import {
   addToBlacklist,
+  BLACKLIST_MAX,
   type BlacklistPosition,
   blacklist,
   removeFromBlacklist,
   setTags,
+  TAGS_MAX,
   tags,
 } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -15,9 +17,7 @@ import { pageSize } from './paging.ts';
 import { badParameter } from './refused-call.ts';
 import { list, mapOf, string } from './schema.ts';
 
-const BLACKLIST_MAX = 1000;
 const BLACKLIST_CHANGE_MAX = 20;
-const TAGS_MAX = 20;
 const TAG_BYTES_MAX = 40;
 const TAGGED_MAX = 1000;
 const TAG_CALLS_PER_SEC = 10;
@@ -107,7 +107,7 @@ const tagging = [
     callsPerSec: TAG_CALLS_PER_SEC,
     fields: { userIds: many(userId, TAGGED_MAX, 'the users'), ...newTags },
     run: async ({ deps }, { userIds, tags: given }) => {
-      await eachOf([...new Set(userIds)], USERS_IN_FLIGHT, async (owner) => {
+      await inParallel([...new Set(userIds)], USERS_IN_FLIGHT, async (owner) => {
         await setTags(deps, owner, given);
       });
       return {};

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/time.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../usecases/block-everywhere.ts';
 import { expireTokens } from '../usecases/expire-tokens.ts';
 import { getProfile, isOnline, setProfile } from '../usecases/user-profile.ts';
@@ -6,7 +7,7 @@ import { one, optional } from './fields.ts';
 import { bytes, characters, milliseconds, userId } from './kinds.ts';
 import { asked, listFields, pageOr } from './paging.ts';
 import { badParameter } from './refused-call.ts';
-import { MINUTE_MS, minute, users } from './room-users.ts';
+import { minute, users } from './room-users.ts';
 import { list, object, oneOf, string, utcTime } from './schema.ts';
 import { timeText } from './wording.ts';
 

@@ -1,24 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { WebhookCall, WebhookEvent } from '../protocol/webhook.ts';
 import { requireSecret } from './secrets.ts';
 import { signRequest } from './sign-request.ts';
 
 /** Tells a signature of the webhook from one of the server API. */
 export const WEBHOOK_NONCE_PREFIX = 'webhook-';
-
-/** What happened in a room, in RongCloud's form. */
-export interface WebhookEvent {
-  /** The same for each delivery of one event. */
-  readonly eventId: string;
-  readonly chatRoomId: string;
-  /** Empty for events of the room itself. */
-  readonly userIds: readonly string[];
-  /** 0 by a call, 1 kicked as offline, 2 blocked, 3 destroyed by itself */
-  readonly status: 0 | 1 | 2 | 3;
-  /** 0 room created, 1 joined, 2 left, 3 room destroyed */
-  readonly type: 0 | 1 | 2 | 3;
-  /** ms since 1970 */
-  readonly time: number;
-}
 
 export interface WebhookParameters {
   readonly url: string;
@@ -30,14 +16,8 @@ export interface WebhookParameters {
   readonly timestampMs: number;
 }
 
-export interface WebhookRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** The POST of events: signed in RongCloud's form in the query and in Doorman's in the headers. */
-export function webhookRequest(parameters: WebhookParameters): WebhookRequest {
+export function webhookRequest(parameters: WebhookParameters): WebhookCall {
   const { appKey, secret, timestampMs } = parameters;
   const nonce = WEBHOOK_NONCE_PREFIX + parameters.nonce;
   const url = new URL(parameters.url);

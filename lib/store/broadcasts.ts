@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 
 /** A message to all rooms that is under way. */
 export interface Broadcast {

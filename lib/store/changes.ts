@@ -1,4 +1,4 @@
-import type { EndReason, Member } from '../domain/member.ts';
+import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import type { Broadcast } from './broadcasts.ts';
 import type { Erasure } from './erasures.ts';
@@ -8,7 +8,7 @@ import type { Erasure } from './erasures.ts';
  * is in exactly one record of the stream. The deletion of a member's row says, without a word of its own, that his
  * membership has ended: as offline if the row bore an offline mark, else by leaving.
  */
-export type MemberEvent = 'joined' | EndReason;
+export type MemberEvent = 'joined' | MemberEndReason;
 
 /** A record of the stream that says something. */
 export type Change =

@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import type { Device } from '../domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 
 /** A connection is found by its user, so that all of a user's are found by one query. */
 export interface ConnectionKey {

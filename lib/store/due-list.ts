@@ -1,4 +1,4 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { ConnectionKey } from './connections.ts';
 
 /** A connection, with what a look at it that had no more time has left. */

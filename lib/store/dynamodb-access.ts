@@ -1,6 +1,7 @@
 import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
-import type { ConnectionId, UserId } from '../domain/ids.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { Turns } from '../domain/turns.ts';
+import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { accessKey, expiry } from './keys.ts';
@@ -10,7 +11,7 @@ import type { Users } from './users.ts';
 /** Only who acts all the time makes a write start anew. */
 const MOST_ATTEMPTS = 10;
 /** Turns are of no use after minutes; the rest is for clocks that differ. */
-const TURNS_KEPT_MS = 24 * 3600 * 1000;
+const TURNS_KEPT_MS = DAY_MS;
 
 /** Marks by what they are of, because the words of maps would be half of the row. */
 interface AccessRow extends Partial<Restrictions> {

@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { changeRoom, readLiveRoom } from './dynamodb-room-change.ts';
 import { named, type Table } from './dynamodb-table.ts';
 import type { Rooms } from './rooms.ts';

@@ -1,4 +1,4 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Connection, ConnectionKey } from './connections.ts';
 import type { Row } from './dynamodb-table.ts';
 

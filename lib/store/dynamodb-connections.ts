@@ -1,5 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
-import { RENEW_AFTER_MS } from '../domain/lease.ts';
+import { DAY_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
+import { RENEW_AFTER_MS } from '../protocol/limits.ts';
 import type { Connection, ConnectionKey, Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
 import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';
@@ -7,7 +8,7 @@ import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from '.
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 
 /** How long after a connection's life its row waits for a sweep that may have stood still. */
-const KEPT_MS = 7 * 24 * 3600 * 1000;
+const KEPT_MS = 7 * DAY_MS;
 
 /** Connection rows in DynamoDB. */
 export class DynamoConnections implements Connections {

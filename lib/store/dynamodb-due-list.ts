@@ -1,13 +1,13 @@
-import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import { DAY_MS } from '../domain/time.ts';
+import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../protocol/ids.ts';
 import type { ConnectionTimer, DueList, Timer, TimerRow } from './due-list.ts';
-import type { Row, Table } from './dynamodb-table.ts';
-import { inParallel } from './in-parallel.ts';
+import { MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
 
 const TIMERS_IN_ROW = 100;
-const MOST_AT_ONCE = 20;
 /** How long after its time a row waits for a sweep that stands still. */
-const KEPT_MS = 30 * 24 * 3600 * 1000;
+const KEPT_MS = 30 * DAY_MS;
 
 /** The due list in DynamoDB. A row never changes: what it holds names it. */
 export class DynamoDueList implements DueList {

@@ -1,8 +1,8 @@
 import { type Entry, type EntryIndex, emptyIndex } from '../domain/entries.ts';
-import type { RoomId } from '../domain/ids.ts';
-import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
 import type { Entries } from './entries.ts';
-import { inParallel } from './in-parallel.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
 import { StoreFault } from './room-store.ts';
 
@@ -10,9 +10,6 @@ import { StoreFault } from './room-store.ts';
 interface IndexRow extends Omit<EntryIndex, 'entries'> {
   readonly entries: readonly (Entry & { readonly key: string })[];
 }
-
-const MOST_AT_ONCE = 20;
-const MOST_KEYS = 100;
 
 /**
  * The rooms' attributes in DynamoDB: one row for the index of a room's epoch, one for each value, under its version. A
@@ -47,10 +44,7 @@ export class DynamoEntries implements Entries {
 
   async entryValues(index: EntryIndex, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rowKeys = [...new Set(keys)].flatMap((key) => valueKeyOf(index, key) ?? []);
-    const chunks = Array.from({ length: Math.ceil(rowKeys.length / MOST_KEYS) }, (_, chunk) =>
-      this.#table.getMany(rowKeys.slice(chunk * MOST_KEYS, (chunk + 1) * MOST_KEYS)),
-    );
-    const rows = (await Promise.all(chunks)).flat();
+    const rows = await this.#table.getMany(rowKeys);
     return new Map(rows.map((row) => [String(row.key), String(row.value)]));
   }
 

@@ -1,15 +1,15 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ConditionFailed, type Row, type Table } from './dynamodb-table.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import { DAY_MS } from '../domain/time.ts';
+import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
 import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from './lists.ts';
 import { StoreFault } from './room-store.ts';
 
-const MOST_AT_ONCE = 20;
 /** Entries whose end is over fill a page too, so a small limit does not make small pages. */
 const FEWEST_IN_PAGE = 100;
 /** A row outlasts its entry, so that a clock that is behind misses nothing. */
-const KEPT_MS = 24 * 3600 * 1000;
+const KEPT_MS = DAY_MS;
 /** Only a set that is nearly full, or loses what is being added, makes a write start anew. */
 const MOST_ATTEMPTS = 10;
 

@@ -1,8 +1,8 @@
-import type { RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { StoredMessage } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { MOST_IN_ROW, readLogRange } from './dynamodb-log-range.ts';
-import type { Table } from './dynamodb-table.ts';
-import { inParallel } from './in-parallel.ts';
+import { MOST_AT_ONCE, type Table } from './dynamodb-table.ts';
 import {
   expiry,
   FIRST_MARK,
@@ -21,7 +21,6 @@ import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type 
 const MOST_CHARACTERS_IN_ROW = 100_000;
 /** A row with more text than this has a mark of its own: no search reads one that it does not want. */
 const MARKED_CHARACTERS = 1_000;
-const MOST_AT_ONCE = 20;
 
 /** The rooms' history in DynamoDB: several messages a row; rows of different writers may overlap. */
 export class DynamoLog implements Log {

@@ -1,6 +1,6 @@
-import type { UserId } from '../domain/ids.ts';
 import type { Login } from '../domain/logins.ts';
 import type { Device } from '../domain/member.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { isDone, type Table } from './dynamodb-table.ts';
 import { expiry, loginKey } from './keys.ts';

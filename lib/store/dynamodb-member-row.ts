@@ -1,5 +1,6 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import { type Device, DISCONNECTED_DEVICES_MAX, type End, type Member, type OfflineMark } from '../domain/member.ts';
+import { DAY_MS } from '../domain/time.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 import type { Row } from './dynamodb-table.ts';
 import { expiry } from './keys.ts';
 
@@ -31,7 +32,7 @@ interface MemberRow {
 }
 
 /** How long after an end somebody may still ask for its reason. */
-const END_KEPT_MS = 24 * 3600 * 1000;
+const END_KEPT_MS = DAY_MS;
 
 /** Without a membership the row ends with the last thing that it says; an exemption has no end. */
 export function memberRowExpiry(

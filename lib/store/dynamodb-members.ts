@@ -1,13 +1,11 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { MemberEvent } from './changes.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
 import { atRevision, randomRevision } from './dynamodb-revision.ts';
 import { isDone, type Table } from './dynamodb-table.ts';
 import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import type { Members } from './members.ts';
-
-const MOST_KEYS = 100;
 
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {
@@ -24,11 +22,7 @@ export class DynamoMembers implements Members {
 
   async getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> {
     const keys = [...new Set(users)].map((user) => memberKey(room, user));
-    const chunks = Array.from({ length: Math.ceil(keys.length / MOST_KEYS) }, (_, index) =>
-      keys.slice(index * MOST_KEYS, (index + 1) * MOST_KEYS),
-    );
-    const rows = await Promise.all(chunks.map((chunk) => this.#table.getMany(chunk)));
-    return rows.flat().map(toMember);
+    return (await this.#table.getMany(keys)).map(toMember);
   }
 
   async putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> {

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
 import { recalledKey, tailContent, tailKey, toRoom } from './dynamodb-room-row.ts';
 import { AnswerLost, named, type Row, type Table } from './dynamodb-table.ts';

@@ -1,6 +1,6 @@
 import type { Profile } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
 import { earliestFirst } from '../domain/ranked-entry.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
 import { countKey, listKey, profileKey } from './keys.ts';
 import type { Users } from './users.ts';

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { toRoom } from './dynamodb-room-row.ts';
 import { ConditionFailed, named, type Table } from './dynamodb-table.ts';
 import { roomKey } from './keys.ts';

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { Room, RoomExpiry } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
 import { toRoom, toRoomRow } from './dynamodb-room-row.ts';
 import { named, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';

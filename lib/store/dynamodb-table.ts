@@ -82,6 +82,10 @@ const THROTTLES = new Set([
   'TooManyRequestsException',
 ]);
 const MOST_ATTEMPTS = 5;
+/** BatchGetItem takes this many. */
+const KEYS_IN_BATCH = 100;
+/** Requests that one call of the store may have under way. */
+export const MOST_AT_ONCE = 20;
 const FIRST_PAUSE_MS = 25;
 
 /** The operations on the one table; every error that leaves is ConditionFailed, AnswerLost or StoreFault. */
@@ -130,8 +134,15 @@ export class Table {
     return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
   }
 
-  /** At most 100 distinct keys. */
+  /** The rows of these keys, in no order; no key may be given twice. */
   async getMany(keys: readonly Key[]): Promise<readonly Row[]> {
+    const batches = Array.from({ length: Math.ceil(keys.length / KEYS_IN_BATCH) }, (_, index) =>
+      this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH)),
+    );
+    return (await Promise.all(batches)).flat();
+  }
+
+  async #getBatch(keys: readonly Key[]): Promise<readonly Row[]> {
     const rows: Row[] = [];
     let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead: true } };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {

@@ -1,5 +1,5 @@
 import type { EntryIndex } from '../domain/entries.ts';
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 
 /** The rooms' attributes. */
 export interface Entries {

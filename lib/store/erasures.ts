@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 
 /** Users who were deleted and are to be taken out of all rooms. */
 export interface Erasure {

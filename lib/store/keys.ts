@@ -1,5 +1,5 @@
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import type { Device } from '../domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 import { DUE_SHARDS } from './due-list.ts';
 import type { AppList, AppSet, DatedSet, PageOfList } from './lists.ts';
 

@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 
 /** Lists of an app that may grow long. An entry may have an end; then it is not listed any more. */
 export type AppList =

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { StoredMessage } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 
 /** One life of one room. */
 export interface RoomLife {

@@ -1,6 +1,6 @@
-import type { UserId } from '../domain/ids.ts';
 import type { Login } from '../domain/logins.ts';
 import type { Device } from '../domain/member.ts';
+import type { UserId } from '../protocol/ids.ts';
 
 /** The logins of one device, as they are on one row. */
 export interface LoginList {

@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { MemberEvent } from './changes.ts';
 
 /** Member rows. */

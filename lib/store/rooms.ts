@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { NewMessage, Room, RoomExpiry, StoredMessage } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 
 /** A message on its way into the room, and what must still hold when it gets there. */
 export interface Acceptance {

@@ -1,5 +1,5 @@
 import type { Access, Profile, Restrictions } from '../domain/access.ts';
-import type { ConnectionId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, UserId } from '../protocol/ids.ts';
 
 /** What holds for a user in all rooms. */
 export interface Users {

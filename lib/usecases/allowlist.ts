@@ -1,6 +1,6 @@
 import { isEvicted } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { evictMembers } from './end-membership.ts';
 import { invalidateConcurrentSweeps } from './look-at-member.ts';

@@ -1,13 +1,14 @@
-import type { RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { afterEndNotified, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
-import type { MemberChange } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { MemberChange } from '../protocol/push-frames.ts';
 import type { EventQueue } from '../push/event-queue.ts';
 import type { Change } from '../store/room-store.ts';
 import { continueBroadcast } from './broadcast.ts';
 import type { Deps } from './deps.ts';
 import { continueErasure } from './erase-users.ts';
-import { eachOf, fanOut } from './fan-out.ts';
+import { fanOut } from './fan-out.ts';
 import { removeEntriesOf } from './remove-entries-of.ts';
 import { eventOf } from './webhook-event.ts';
 
@@ -31,7 +32,7 @@ export async function announceChanges(
     if (change.kind === 'room-created') await deps.store.addToList('rooms', [{ item: change.room.roomId, untilMs: 0 }]);
     else if (change.kind === 'room-destroyed') await deps.store.removeFromList('rooms', [change.room.roomId]);
   }
-  await eachOf([...byRoom(changes)], ROOMS_IN_FLIGHT, ([room, ofRoom]) => announceInRoom(deps, room, ofRoom));
+  await inParallel([...byRoom(changes)], ROOMS_IN_FLIGHT, ([room, ofRoom]) => announceInRoom(deps, room, ofRoom));
   for (const change of changes) {
     if (change.kind === 'broadcast') await continueBroadcast(deps, change.broadcast);
     else if (change.kind === 'erasure') await continueErasure(deps, change.erasure);

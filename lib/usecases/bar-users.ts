@@ -1,6 +1,6 @@
 import type { Access } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
-import { idIn, latestFirst, latestUpTo } from '../domain/ranked-entry.ts';
+import { latestFirst, latestUpTo, userIn } from '../domain/ranked-entry.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { alignList, type Listed } from './align-list.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
@@ -65,8 +65,9 @@ export const restrictedUsers = (
   page: number | undefined,
   size: number,
 ): Promise<readonly RestrictedUser[] | 'too-far'> =>
-  listPage(deps, { list: bar.list, page, size, beforeEntry: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
-    const userId = idIn(item) as UserId;
+  listPage(deps, { list: bar.list, page, size, beforeItem: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
+    const userId = userIn(item);
+    if (userId === undefined) return undefined;
     const isBarred = endOf(await deps.store.getAccess(userId), bar, deps.now()) === untilMs;
     return isBarred ? { userId, untilMs } : undefined;
   });

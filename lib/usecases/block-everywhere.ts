@@ -1,5 +1,5 @@
-import type { UserId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
 import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   await restrictUsers(deps, BLOCK, users, untilMs);
-  const cause = { code: Code.CUT_OFF, message: 'unable to stay connected; the user was blocked' };
+  const cause = { code: Code.BLOCKED_WHILE_CONNECTED, message: 'unable to stay connected; the user was blocked' };
   for (const user of users) await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), cause);
 }
 

@@ -1,7 +1,7 @@
 import { isEvicted } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { blocked, currentMember, isBlocked, isWorthKeeping } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 import { memberPages } from './fan-out.ts';

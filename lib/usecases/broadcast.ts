@@ -1,6 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
 import { DAY_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Broadcast } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { fanOut } from './fan-out.ts';

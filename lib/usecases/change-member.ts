@@ -1,6 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { currentMember, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 import { memberPages } from './fan-out.ts';

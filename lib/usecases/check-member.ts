@@ -1,8 +1,8 @@
 import { isMember } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { inTurn, operationOf, type Turn, type TurnRequest } from './take-turn.ts';
 

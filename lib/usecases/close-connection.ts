@@ -1,7 +1,7 @@
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { disconnectMember } from './drop-connection.ts';
-import { eachOf } from './fan-out.ts';
 
 const ROOMS_IN_FLIGHT = 8;
 /** No Lambda lives so long: what was under way by the connection when it was closed is done by then, or never will be. */
@@ -24,7 +24,7 @@ export async function closeConnection(deps: Deps, key: ConnectionKey, stopMs: nu
 /** Marks the member offline where this was the last connection. A room that fails keeps no other from being told. */
 export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
   const faults: unknown[] = [];
-  await eachOf(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
+  await inParallel(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
     if (deps.now() >= stopMs) return;
     try {
       await disconnectMember(deps, room, connection, goneSinceMs(connection));

@@ -1,8 +1,8 @@
-import type { UserId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Connection, ConnectionKey } from '../store/room-store.ts';
 import { disconnectFromRooms } from './close-connection.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 
 const CUTS_IN_FLIGHT = 8;
 /** Rooms that are not told by then are left to the sweep: the call is waited for. */
@@ -33,7 +33,7 @@ export async function forceClose(
 ): Promise<{ readonly closed: readonly Connection[]; readonly faults: readonly unknown[] }> {
   const closed: Connection[] = [];
   const faults: unknown[] = [];
-  await eachOf(connections, CUTS_IN_FLIGHT, async (connection) => {
+  await inParallel(connections, CUTS_IN_FLIGHT, async (connection) => {
     try {
       closed.push(await deps.store.closeConnection(connection, deps.now()));
     } catch (fault) {
@@ -43,7 +43,7 @@ export async function forceClose(
   const ids = closed.map(({ connectionId }) => connectionId);
   if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
   // Also those that could not be closed: the end of the socket may do it.
-  await eachOf(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
+  await inParallel(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
     await deps.push.post(connectionId, { event: 'closing', ...cause });
     await deps.push.close(connectionId);
   });
@@ -53,7 +53,7 @@ export async function forceClose(
 /** Marks the user offline; what fails, or is not reached, the sweep does. */
 async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
   const stopMs = deps.now() + ROOMS_MS;
-  await eachOf(closed, CUTS_IN_FLIGHT, async (connection) => {
+  await inParallel(closed, CUTS_IN_FLIGHT, async (connection) => {
     try {
       await disconnectFromRooms(deps, connection, stopMs);
     } catch (fault) {

@@ -1,11 +1,11 @@
-import type { UserId } from '../domain/ids.ts';
-import { idIn, latestFirst } from '../domain/ranked-entry.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import { latestFirst, userIn } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { Code } from '../protocol/codes.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { alignList } from './align-list.ts';
 import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
 import { listPage } from './list-page.ts';
 
@@ -24,7 +24,7 @@ export const CANCELLED = {
  * what was broken off, and the time of the first call stays.
  */
 export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
-  eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+  inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
     // Listed first, so that nobody who is shut out is missing; for a day, so that a call that is broken off leaves nothing.
@@ -38,7 +38,7 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
 
 /** Lets users connect again, with new tokens; what was forgotten does not come back. */
 export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
-  eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+  inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     await deps.store.setAccess(user, { deactivatedAtMs: 0 });
     await alignDeactivated(deps, user, [deactivatedAtMs]);
@@ -56,7 +56,8 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
   listPage(deps, { list: LIST, page, size }, async ({ item }) => {
-    const user = idIn(item) as UserId;
+    const user = userIn(item);
+    if (user === undefined) return undefined;
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     return deactivatedAtMs > 0 && latestFirst(deactivatedAtMs, user) === item ? user : undefined;
   });

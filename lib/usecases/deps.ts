@@ -1,6 +1,6 @@
-import type { ConnectionId, UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { EndReason } from '../protocol/frames.ts';
+import type { RefusalAnswer } from '../protocol/answers.ts';
+import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
 
@@ -24,14 +24,7 @@ export interface Caller {
   readonly seen?: Promise<Connection | undefined>;
 }
 
-export interface Refusal {
-  readonly code: Exclude<number, 0>;
-  readonly message: string;
-  readonly reason?: EndReason;
-  readonly retryAfterMs?: number;
-  /** Attributes: why each of these keys was not changed. */
-  readonly errors?: Readonly<Record<string, number>>;
-}
+export type Refusal = Omit<RefusalAnswer, 'event' | 'id'>;
 
 export const refuse = (code: number, message: string, more: Partial<Refusal> = {}): Refusal => ({
   code,

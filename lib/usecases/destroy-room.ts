@@ -1,8 +1,9 @@
-import type { RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Room } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { forgetRow } from './end-membership.ts';
-import { eachOf, memberPages } from './fan-out.ts';
+import { memberPages } from './fan-out.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
@@ -32,7 +33,7 @@ export async function tidyUp(deps: Deps, room: Room): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
   const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {
-    await eachOf(rows, ROWS_IN_FLIGHT, async (row) => {
+    await inParallel(rows, ROWS_IN_FLIGHT, async (row) => {
       for (const connectionId of row.connections) await deps.push.post(connectionId, frame);
       await forgetRow(deps, row);
     });

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 
 /** From now on messages are accepted and kept, and not pushed. False = no such room. */

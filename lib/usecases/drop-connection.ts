@@ -1,7 +1,7 @@
 import { offlineMark } from '../domain/eviction.ts';
-import type { ConnectionId, RoomId, UserId } from '../domain/ids.ts';
 import { type Device, type Member, withoutConnection } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
+import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';
 

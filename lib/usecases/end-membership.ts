@@ -1,7 +1,7 @@
-import type { ConnectionId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { emptyMember, ended, isWorthKeeping, type Member } from '../domain/member.ts';
+import type { ConnectionId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 
 const CLAIMS_IN_FLIGHT = 32;
 
@@ -31,7 +31,7 @@ function isReportedByDeletion(member: Member, next: Member, nowMs: number): bool
 
 /** KICK-*: ends the memberships of those who are out by the rule. Idempotent, and may stop half-way. */
 export async function evictMembers(deps: Deps, due: readonly Member[]): Promise<void> {
-  await eachOf(due, CLAIMS_IN_FLIGHT, async (member) => {
+  await inParallel(due, CLAIMS_IN_FLIGHT, async (member) => {
     try {
       await endMembership(deps, member, 'offline');
     } catch (fault) {

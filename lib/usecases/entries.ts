@@ -1,6 +1,6 @@
 import { removeEntries, setEntries } from '../domain/entries.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { changeEntries, type EntriesOutcome, type Permit } from './change-entries.ts';
 import type { Deps } from './deps.ts';
 import { readEntries } from './read-entries.ts';

@@ -1,9 +1,7 @@
 import type { Room } from '../domain/room.ts';
 import { frameBytes } from '../protocol/frame-size.ts';
-import type { PushFrame } from '../protocol/frames.ts';
-
-/** Attributes of this much JSON, and what goes around them, fit in a frame of 32 KB; one attribute always does. */
-export const ENTRIES_BYTES_MAX = 28_672;
+import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 
 /** What an attribute takes up in a frame, in bytes. */
 export const bytesOf = (key: string, value: string): number => frameBytes({ [key]: value });

@@ -1,8 +1,8 @@
 import { type EntryChange, type EntryIndex, removeEntries } from '../domain/entries.ts';
 import { isEvicted } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { currentMember, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { changeEntries } from './change-entries.ts';
 import { ATTEMPTS, type Deps } from './deps.ts';

@@ -1,12 +1,12 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Erasure, Timer } from '../store/room-store.ts';
 import { forceClose } from './cut-connections.ts';
 import { CANCELLED } from './deactivate-users.ts';
 import type { Deps } from './deps.ts';
 import { eraseFromRoom, usersWithState } from './erase-from-room.ts';
-import { eachOf } from './fan-out.ts';
 import { forgetUser } from './forget-user.ts';
 import { walkRooms } from './walk-rooms.ts';
 
@@ -27,12 +27,12 @@ const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
  */
 export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<void> {
   const userIds = [...new Set(users)];
-  await eachOf(userIds, USERS_IN_FLIGHT, (user) => shutOut(deps, user));
+  await inParallel(userIds, USERS_IN_FLIGHT, (user) => shutOut(deps, user));
   // After the profiles, which would tell that they were made anew. Before the rooms of now: a call that is broken off among
   // them has left the rest to the stream.
   await put(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
   const stopMs = deps.now() + ROOMS_MS;
-  await eachOf(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
+  await inParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
 }
 
 async function shutOut(deps: Deps, user: UserId): Promise<void> {
@@ -67,7 +67,7 @@ async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Prom
   const connections = await deps.store.connectionsEverOf(user);
   const rooms = [...new Set(connections.flatMap((connection) => connection.rooms))];
   const later = rooms.slice(ROOMS_AT_ONCE);
-  await eachOf(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, async (room) => {
+  await inParallel(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, async (room) => {
     if (deps.now() < stopMs) await eraseFromRoom(deps, room, user);
     else later.push(room);
   });

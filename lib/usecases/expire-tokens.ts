@@ -1,5 +1,5 @@
-import type { UserId } from '../domain/ids.ts';
 import { Code } from '../protocol/codes.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,22 +1,14 @@
 import { isEvicted } from '../domain/eviction.ts';
-import type { ConnectionId, RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import type { PushFrame } from '../protocol/frames.ts';
+import type { ConnectionId, RoomId } from '../protocol/ids.ts';
+import type { PushFrame } from '../protocol/push-frames.ts';
 import type { Deps } from './deps.ts';
 import { disconnectMember, type OwnConnection } from './drop-connection.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled at once. */
 const POSTS_IN_FLIGHT = 64;
-
-/** Runs `work` over the items, at most `width` at a time. */
-export async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items[Symbol.iterator]();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-}
 
 /** The rows of the room's present epoch, page by page: those of members, or also what only says that somebody is blocked. */
 export async function* memberPages(
@@ -60,7 +52,7 @@ export async function fanOut(
         .map((id) => ({ userId: member.userId, connectionId: id, device: member.devices[id] ?? id })),
     );
     const gone: OwnConnection[] = [];
-    await eachOf(targets, POSTS_IN_FLIGHT, async (target) => {
+    await inParallel(targets, POSTS_IN_FLIGHT, async (target) => {
       if ((await deps.push.post(target.connectionId, frameFor(target.userId))) === 'gone') gone.push(target);
     });
     for (const target of gone) await dropGone(deps, room.roomId, target);

@@ -1,9 +1,11 @@
 import type { StoredMessage } from '../domain/room.ts';
-import { FRAME_BYTES_MAX, frameBytes } from '../protocol/frame-size.ts';
-import type { Message } from '../protocol/frames.ts';
+import { frameBytes } from '../protocol/frame-size.ts';
+import { FRAME_BYTES_MAX } from '../protocol/limits.ts';
+import type { Message } from '../protocol/message.ts';
+import { REQUEST_ID_FORM } from '../protocol/name-form.ts';
 
 /** The longest id that a request can have. */
-const ANY_ID = 'x'.repeat(36);
+const ANY_ID = 'x'.repeat(REQUEST_ID_FORM.lengthMax);
 
 /** A message as its receiver sees it. */
 export function messageFor(userId: string, message: StoredMessage): Message {

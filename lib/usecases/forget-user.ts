@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 
 /** What an app told of a user goes: the profile and the place among the users, the blacklist, the tags. */

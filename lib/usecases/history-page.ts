@@ -1,5 +1,6 @@
 import type { Room, StoredMessage } from '../domain/room.ts';
 import { historyMs } from '../domain/time.ts';
+import type { HistoryFrame } from '../protocol/client-frames.ts';
 import { MARK_EVERY } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { lifeOf, readMessages } from './read-messages.ts';
@@ -8,14 +9,7 @@ import { lifeOf, readMessages } from './read-messages.ts';
 const READS_MAX = 4;
 
 /** Which messages of a room's history. */
-export interface HistoryQuery {
-  /** 0 = from the newest (descending) or the oldest (ascending); else descending takes older, ascending newer than it. */
-  readonly timestampMs: number;
-  readonly order: 'descending' | 'ascending';
-  readonly count: number;
-  /** Instead of the time: the seq that an earlier page ended with. */
-  readonly cursor?: number | undefined;
-}
+export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' | 'cursor'>;
 
 export interface HistoryPage {
   /** In the order asked for; none that is hidden. */

@@ -1,8 +1,10 @@
 import { isEvicted } from '../domain/eviction.ts';
 import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { JoinedAnswer } from '../protocol/answers.ts';
+import type { Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import { type JoinedAnswer, MESSAGE_COUNT_DEFAULT, type Resume } from '../protocol/frames.ts';
+import { MESSAGE_COUNT_DEFAULT } from '../protocol/limits.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import type { OwnConnection } from './drop-connection.ts';
 import { endMembership, evictMembers } from './end-membership.ts';

@@ -1,8 +1,8 @@
 import { isEvicted, offlineMark } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, hasDevice, type Member, withoutDevice } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { disconnectMember, type OwnConnection } from './drop-connection.ts';

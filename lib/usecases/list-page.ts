@@ -1,6 +1,6 @@
+import { inParallel } from '../domain/in-parallel.ts';
 import type { AppList, ListItem, PageOfList } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 
 /** How long a page is remembered to begin after the one before it. */
 const PAGE_KEPT_MS = 300_000;
@@ -15,7 +15,7 @@ export interface ListQuery {
   readonly list: AppList;
   readonly order?: 'descending' | undefined;
   /** Ends there. */
-  readonly beforeEntry?: string | undefined;
+  readonly beforeItem?: string | undefined;
   /** From 1; undefined = what comes first, and nothing else is asked for. */
   readonly page?: number | undefined;
   readonly size: number;
@@ -96,7 +96,7 @@ async function lookAtAll<T>(
   lookAt: (entry: ListItem) => Promise<T | undefined>,
 ): Promise<readonly (readonly [ListItem, T])[]> {
   const seen = new Map<ListItem, T>();
-  await eachOf(entries, LOOKS_IN_FLIGHT, async (entry) => {
+  await inParallel(entries, LOOKS_IN_FLIGHT, async (entry) => {
     const found = await lookAt(entry);
     if (found !== undefined) seen.set(entry, found);
   });
@@ -109,6 +109,6 @@ async function lookAtAll<T>(
 const read = (deps: Deps, query: ListQuery, afterEntry: string, limit: number): Promise<readonly ListItem[]> =>
   deps.store.readList(
     query.list,
-    { afterItem: afterEntry, limit, order: query.order, beforeItem: query.beforeEntry },
+    { afterItem: afterEntry, limit, order: query.order, beforeItem: query.beforeItem },
     deps.now(),
   );

@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { silentSince } from '../domain/lease.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Connection, ConnectionTimer, Timer } from '../store/room-store.ts';
 import { goneSinceMs, SETTLED_MS } from './close-connection.ts';
 import type { Deps } from './deps.ts';

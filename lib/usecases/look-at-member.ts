@@ -1,7 +1,8 @@
 import { isEvicted, realTimeEvictionAtMs } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
+import { DAY_MS } from '../domain/time.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { endMembership } from './end-membership.ts';
 
@@ -12,7 +13,7 @@ export interface SweepResult {
 }
 
 const FIRST_LOOK_MS = 300_000;
-const LAST_LOOK_MS = 86_400_000;
+const LAST_LOOK_MS = DAY_MS;
 
 /**
  * A member without a connection: out by the rule and not removed yet (its Lambda died), out by the real-time service, or

@@ -1,11 +1,12 @@
-import type { RoomId } from '../domain/ids.ts';
 import { roomExpiresAtMs } from '../domain/room.ts';
+import { HOUR_MS } from '../domain/time.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { destroyRoom, LOOK_AFTER_MS, tidyUp } from './destroy-room.ts';
 import type { SweepResult } from './look-at-member.ts';
 
 /** A room's end may be brought forward, so it is looked at this often at least. */
-const LOOK_MS = 3_600_000;
+const LOOK_MS = HOUR_MS;
 
 /** A room whose time may have come, or that somebody has destroyed half-way. */
 export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult> {

@@ -1,30 +1,22 @@
 import type { EntryFault } from '../domain/entries.ts';
-import type { RoomId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isMuted } from '../domain/speech.ts';
+import type { EntriesAnswer } from '../protocol/answers.ts';
+import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { EntriesAnswer } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
 import type { EntriesOutcome, Permit } from './change-entries.ts';
 import { admitMember, type InRoom, memberInTurn } from './check-member.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { removeEntriesIn, setEntriesIn } from './entries.ts';
-import { ENTRIES_BYTES_MAX, partsThatFit } from './entry-frames.ts';
+import { partsThatFit } from './entry-frames.ts';
 import { readEntries } from './read-entries.ts';
 import { removeEntriesOf } from './remove-entries-of.ts';
 
-export interface SetEntriesRequest {
-  readonly room: RoomId;
-  /** Values by key. */
-  readonly entries: Readonly<Record<string, string>>;
-  readonly autoDelete: boolean;
-  readonly overwrite: boolean;
-}
+export type SetEntriesRequest = RequestOf<'setEntries'>;
 
-export interface RemoveEntriesRequest {
-  readonly room: RoomId;
-  readonly keys: readonly string[];
-  readonly force: boolean;
-}
+export type RemoveEntriesRequest = RequestOf<'removeEntries'>;
 
 type Done = { readonly code: 0 };
 
@@ -84,7 +76,7 @@ export async function removeOwnEntries(
 
 const FAULTS: Readonly<Record<EntryFault, { readonly code: number; readonly why: string }>> = {
   'too-many': { code: Code.TOO_MANY_ENTRIES, why: 'the room has as many as it may have' },
-  'of-another': { code: Code.ENTRY_OF_ANOTHER, why: 'another user has set it' },
+  'of-another': { code: Code.ENTRY_OF_ANOTHER_USER, why: 'another user has set it' },
   'no-such-key': { code: Code.NO_SUCH_ENTRY, why: 'the room has none of this key' },
 };
 

@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts';
 
-const TYPES_MAX = 20;
+/** RongCloud's limit of each of the two lists. */
+export const TYPES_MAX = 20;
 
 /** Message types that get no more than half of a room's quota. */
 export const lowPriorityTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('low-priority-types');

@@ -1,4 +1,4 @@
-import type { UserId } from '../domain/ids.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
 import type { Deps } from './deps.ts';
 

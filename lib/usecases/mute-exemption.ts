@@ -1,5 +1,5 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { changeMember, rowsOf } from './change-member.ts';
 import type { Deps } from './deps.ts';
 

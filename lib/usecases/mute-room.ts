@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive } from '../domain/room.ts';
+import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import { alignList } from './align-list.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
@@ -37,5 +37,5 @@ export async function isRoomMuted(deps: Deps, roomId: RoomId): Promise<boolean |
 /** A page of the muted rooms, counted from 1. The list may hold more than is muted, so each room is asked. */
 export const mutedRooms = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
   listPage(deps, { list: 'muted-rooms', page, size }, async ({ item }) =>
-    (await isRoomMuted(deps, item as RoomId)) === true ? item : undefined,
+    isRoomId(item) && (await isRoomMuted(deps, item)) === true ? item : undefined,
   );

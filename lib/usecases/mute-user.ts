@@ -1,6 +1,6 @@
-import type { RoomId, UserId } from '../domain/ids.ts';
 import { isMutedInRoom } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import { changeMember, rowsOf } from './change-member.ts';
 import type { Deps } from './deps.ts';
 

@@ -2,6 +2,7 @@ import { type Access, isLockedOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import { decideLogin } from '../domain/logins.ts';
 import { Code } from '../protocol/codes.ts';
+import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
 import { endFormer } from './end-former.ts';
@@ -9,7 +10,7 @@ import { takeFirstTurn } from './take-turn.ts';
 
 /** What the client tells of itself. */
 export interface Client {
-  readonly platform: string;
+  readonly platform: Platform;
   /** Its login: the same for all connections of it. What stands before the last `_` names the run of the client. */
   readonly loginId: string;
 }

@@ -1,9 +1,9 @@
 import { isEvicted } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RequestOf, Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { EndReason, Resume } from '../protocol/frames.ts';
+import type { EndReason } from '../protocol/end-reason.ts';
 import { createRoom } from './create-room.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { evictMembers } from './end-membership.ts';
@@ -11,12 +11,7 @@ import { forgetRoom } from './leave-room.ts';
 import { findRoomSlot } from './place-on-connection.ts';
 import type { Turn } from './take-turn.ts';
 
-export interface JoinRequest {
-  readonly room: RoomId;
-  readonly messageCount: number;
-  readonly autoCreate: boolean;
-  readonly resume?: Resume | undefined;
-}
+export type JoinRequest = RequestOf<'join'>;
 
 /** The room, and the user's row in it as it was read. */
 export interface Entry {

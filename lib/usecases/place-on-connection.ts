@@ -1,4 +1,4 @@
-import type { RoomId } from '../domain/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,7 +1,7 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { MessageRank } from '../domain/quota.ts';
 import { isLive } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Deps, type Refusal, refuse } from './deps.ts';
 import { quotaSlotFor } from './take-place.ts';

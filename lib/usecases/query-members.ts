@@ -1,7 +1,7 @@
 import { isMember } from '../domain/eviction.ts';
-import type { RoomId, UserId } from '../domain/ids.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { memberPages } from './fan-out.ts';
 

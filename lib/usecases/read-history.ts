@@ -1,10 +1,12 @@
-import type { RoomId } from '../domain/ids.ts';
 import type { Room, StoredMessage } from '../domain/room.ts';
-import { MESSAGE_COUNT_MAX, type MessagesAnswer } from '../protocol/frames.ts';
+import type { MessagesAnswer } from '../protocol/answers.ts';
+import type { RequestOf } from '../protocol/client-frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { MESSAGE_COUNT_MAX } from '../protocol/limits.ts';
 import { admitMember } from './check-member.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
 import { fillFrame } from './fill-frame.ts';
-import { type HistoryPage, type HistoryQuery, historyPage } from './history-page.ts';
+import { type HistoryPage, historyPage } from './history-page.ts';
 import { readMessages } from './read-messages.ts';
 
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;
@@ -45,9 +47,7 @@ export async function repair(
 }
 
 /** What a member asks of a room's history. */
-export interface HistoryRequest extends HistoryQuery {
-  readonly room: RoomId;
-}
+export type HistoryRequest = RequestOf<'history'>;
 
 /** A page of history by time, or from where an earlier page ended, for a member. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {

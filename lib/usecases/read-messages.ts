@@ -1,5 +1,5 @@
 import type { Room } from '../domain/room.ts';
-import { FRAME_BYTES_MAX } from '../protocol/frame-size.ts';
+import { FRAME_BYTES_MAX } from '../protocol/limits.ts';
 import type { LogPage, RoomLife } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 

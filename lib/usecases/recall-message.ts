@@ -1,9 +1,9 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
 import { historyMs } from '../domain/time.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
-import { RECALLED_TYPE } from '../protocol/frames.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { RECALLED_TYPE } from '../protocol/message.ts';
 import { StoreFault } from '../store/room-store.ts';
 import { memberInTurn } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
@@ -40,7 +40,7 @@ export async function recallOwnMessage(
   return memberInTurn(deps, caller, room, { action: 'recall' }, (found, turn) =>
     recallUnless(deps, recall, found.room, async (message) => {
       if (message.senderUserId !== caller.userId)
-        return refuse(Code.MESSAGE_OF_ANOTHER, 'unable to recall the message; it is of another user');
+        return refuse(Code.MESSAGE_OF_ANOTHER_USER, 'unable to recall the message; it is of another user');
       return message.recalled ? 'taken' : turn.take();
     }),
   );

@@ -1,7 +1,7 @@
 import { type EntryChange, type EntryIndex, entriesThatGoWith, removeEntries } from '../domain/entries.ts';
-import type { UserId } from '../domain/ids.ts';
 import { currentMember } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
+import type { UserId } from '../protocol/ids.ts';
 import { changeEntries } from './change-entries.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,7 +1,7 @@
-import type { RoomId } from '../domain/ids.ts';
 import { hasDevice, type Member, withConnection } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Connection } from '../store/room-store.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { hasJoined, keepLastRoom } from './leave-room.ts';

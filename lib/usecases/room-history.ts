@@ -1,5 +1,5 @@
-import type { RoomId } from '../domain/ids.ts';
 import { isLive, type Room, type StoredMessage } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { type HistoryPage, historyPage } from './history-page.ts';
 

@@ -1,13 +1,13 @@
 import type { Access } from '../domain/access.ts';
 import { isEvicted } from '../domain/eviction.ts';
-import type { RoomId } from '../domain/ids.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
+import type { SentAnswer } from '../protocol/answers.ts';
+import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import type { SentAnswer } from '../protocol/frames.ts';
 import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 import { evictMembers } from './end-membership.ts';
@@ -16,12 +16,7 @@ import { mayResume, notIn, resumeMembership } from './revive.ts';
 import { quotaSlotFor, rankOf } from './take-place.ts';
 import { askTurn, type Turn } from './take-turn.ts';
 
-export interface SendRequest {
-  readonly room: RoomId;
-  readonly clientMessageId: string;
-  readonly type: string;
-  readonly content: string;
-}
+export type SendRequest = RequestOf<'send'>;
 
 export type Sent = Omit<SentAnswer, 'event' | 'id'>;
 

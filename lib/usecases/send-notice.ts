@@ -1,8 +1,9 @@
-import type { UserId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Room } from '../domain/room.ts';
-import type { NoticeKind, PushFrame } from '../protocol/frames.ts';
+import type { UserId } from '../protocol/ids.ts';
+import type { NoticeKind, PushFrame } from '../protocol/push-frames.ts';
 import type { Deps } from './deps.ts';
-import { eachOf, fanOut } from './fan-out.ts';
+import { fanOut } from './fan-out.ts';
 
 const USERS_IN_FLIGHT = 8;
 
@@ -33,7 +34,7 @@ const frameOf = (deps: Deps, room: string, notice: NoticeFields): PushFrame => (
 });
 
 async function postToUsers(deps: Deps, users: readonly UserId[], frame: PushFrame): Promise<void> {
-  await eachOf([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+  await inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     for (const { connectionId } of await deps.store.connectionsOf(user)) await deps.push.post(connectionId, frame);
   });
 }

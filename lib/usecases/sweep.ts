@@ -1,3 +1,4 @@
+import { inParallel } from '../domain/in-parallel.ts';
 import { endOfBucket } from '../domain/lease.ts';
 import {
   type ConnectionKey,
@@ -8,7 +9,6 @@ import {
 } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { eraseFromRoom } from './erase-from-room.ts';
-import { eachOf } from './fan-out.ts';
 import { sweepConnection } from './look-at-connection.ts';
 import { sweepMember } from './look-at-member.ts';
 import { sweepRoom } from './look-at-room.ts';
@@ -91,7 +91,7 @@ async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, 
   const left = new Map(rows.flatMap((row) => row.timers).map((entry) => [nameOf(entry), entry]));
   const later = laterOf(deps);
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
-  await eachOf([...left], LOOKS_IN_FLIGHT, async ([name, entry]) => {
+  await inParallel([...left], LOOKS_IN_FLIGHT, async ([name, entry]) => {
     if (deps.now() >= stopMs) return;
     left.delete(name);
     counts.due += 1;
@@ -105,8 +105,8 @@ async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, 
     }
   });
   for (const [atMs, ofBucket] of later.entries) await deps.store.arm(atMs, ofBucket);
-  await eachOf(later.over, LOOKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
-  await eachOf(rows, LOOKS_IN_FLIGHT, (row) => putDown(deps, row, left, counts));
+  await inParallel(later.over, LOOKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
+  await inParallel(rows, LOOKS_IN_FLIGHT, (row) => putDown(deps, row, left, counts));
   return left.size === 0;
 }
 

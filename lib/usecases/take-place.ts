@@ -1,6 +1,6 @@
-import type { UserId } from '../domain/ids.ts';
 import { hasSlot, limitOf, type MessageRank, WINDOW_MS, windowOf, windowsBefore } from '../domain/quota.ts';
 import type { Room } from '../domain/room.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Acceptance } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 

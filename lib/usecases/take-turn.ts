@@ -1,7 +1,7 @@
 import { type Access, FORCE_CLOSED_KEPT_MS, isForceClosed, isLockedOut } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
 import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Connection } from '../store/room-store.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
 

@@ -1,11 +1,11 @@
 import type { Profile } from '../domain/access.ts';
-import type { UserId } from '../domain/ids.ts';
-import { earliestFirst, idIn } from '../domain/ranked-entry.ts';
+import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './list-page.ts';
 
-const BLACKLIST_MAX = 1000;
-const TAGS_MAX = 20;
+export const BLACKLIST_MAX = 1000;
+export const TAGS_MAX = 20;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 
@@ -25,7 +25,8 @@ export async function listUsers(
 ): Promise<{ readonly total: number; readonly users: readonly Profile[] | 'too-far' }> {
   const query = { list: 'users', order: order === 'descending' ? order : undefined, page, size } as const;
   const users = await listPage(deps, query, async ({ item }) => {
-    const user = idIn(item) as UserId;
+    const user = userIn(item);
+    if (user === undefined) return undefined;
     const profile = await deps.store.getProfile(user);
     return profile !== undefined && earliestFirst(profile.createdAtMs, user) === item ? profile : undefined;
   });

@@ -1,6 +1,6 @@
-import type { RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
+import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { eachOf } from './fan-out.ts';
 
 const ROOMS_IN_RUN = 50;
 const ROOMS_IN_FLIGHT = 4;
@@ -12,6 +12,6 @@ export async function walkRooms(
   work: (room: RoomId) => Promise<void>,
 ): Promise<string | undefined> {
   const page = await deps.store.readList('rooms', { afterItem: afterRoom, limit: ROOMS_IN_RUN }, deps.now());
-  await eachOf(page, ROOMS_IN_FLIGHT, ({ item }) => work(item as RoomId));
+  await inParallel(page.map(({ item }) => item).filter(isRoomId), ROOMS_IN_FLIGHT, work);
   return page.length === ROOMS_IN_RUN ? page.at(-1)?.item : undefined;
 }

@@ -1,9 +1,10 @@
-import type { RoomId } from '../domain/ids.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Member } from '../domain/member.ts';
 import { isLive } from '../domain/room.ts';
+import { isRoomId, type RoomId } from '../protocol/ids.ts';
 import type { Timer } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eachOf, memberPages } from './fan-out.ts';
+import { memberPages } from './fan-out.ts';
 import { invalidateConcurrentSweeps } from './look-at-member.ts';
 
 const ROOMS_IN_PAGE = 50;
@@ -52,10 +53,10 @@ async function walk(deps: Deps, from: string, found: readonly string[], untilMs:
 /** Puts all who are offline on the due list. Each place is that of what is done by then. */
 async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
-  if (cursor !== undefined) yield* placesIn(deps, room as RoomId, cursor);
+  if (cursor !== undefined && isRoomId(room)) yield* placesIn(deps, room, cursor);
   for (let last = room; last !== DONE; ) {
     const rooms = await deps.store.readList('rooms', { afterItem: last, limit: ROOMS_IN_PAGE }, deps.now());
-    for (const { item } of rooms) yield* placesIn(deps, item as RoomId, undefined);
+    for (const { item } of rooms) if (isRoomId(item)) yield* placesIn(deps, item, undefined);
     last = rooms.at(-1)?.item ?? DONE;
   }
   yield DONE;
@@ -102,7 +103,7 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   if (room === undefined) return false;
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
-    if (!isOn) await eachOf(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
+    if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
     // Also where it is off: the kick of a message may have been refused by the write above, and is finished by a look.
     await armOffline(deps, members);
   }

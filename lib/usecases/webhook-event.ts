@@ -1,29 +1,26 @@
-import type { EndReason, Member } from '../domain/member.ts';
+import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import type { RoomEvent } from '../push/event-queue.ts';
+import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../protocol/webhook.ts';
 import type { Change } from '../store/room-store.ts';
 
-/** RongCloud's numbers for what happened, and why. */
-const TYPE = { created: 0, joined: 1, left: 2, destroyed: 3 } as const;
-const STATUS = { byCall: 0, kickedAsOffline: 1, blocked: 2, destroyedByItself: 3 } as const;
-
-const statusOf: Readonly<Record<EndReason, RoomEvent['status']>> = {
-  left: STATUS.byCall,
-  offline: STATUS.kickedAsOffline,
-  blocked: STATUS.blocked,
+const statusOf: Readonly<Record<MemberEndReason, WebhookEvent['status']>> = {
+  left: WEBHOOK_STATUS.byCall,
+  offline: WEBHOOK_STATUS.evictedAsOffline,
+  blocked: WEBHOOK_STATUS.blocked,
 };
 
 /** The event that the app's server hears of a change; its id is the same however often the change is seen. */
-export function eventOf(change: Change): RoomEvent | undefined {
+export function eventOf(change: Change): WebhookEvent | undefined {
   switch (change.kind) {
     case 'broadcast':
     case 'erasure':
       return undefined;
     case 'room-created':
-      return ofRoom(change.room, TYPE.created, STATUS.byCall, change.room.createdAtMs);
+      return ofRoom(change.room, WEBHOOK_TYPE.roomCreated, WEBHOOK_STATUS.byCall, change.room.createdAtMs);
     case 'room-destroyed': {
-      const status = change.room.destroyedAutomatically === true ? STATUS.destroyedByItself : STATUS.byCall;
-      return ofRoom(change.room, TYPE.destroyed, status, change.room.destroyedAtMs ?? 0);
+      const status =
+        change.room.destroyedAutomatically === true ? WEBHOOK_STATUS.roomDestroyedItself : WEBHOOK_STATUS.byCall;
+      return ofRoom(change.room, WEBHOOK_TYPE.roomDestroyed, status, change.room.destroyedAtMs ?? 0);
     }
     case 'joined':
       return joinedEvent(change.member);
@@ -32,7 +29,12 @@ export function eventOf(change: Change): RoomEvent | undefined {
   }
 }
 
-const ofRoom = (room: Room, type: RoomEvent['type'], status: RoomEvent['status'], time: number): RoomEvent => ({
+const ofRoom = (
+  room: Room,
+  type: WebhookEvent['type'],
+  status: WebhookEvent['status'],
+  time: number,
+): WebhookEvent => ({
   eventId: `${room.epoch}-${type}`,
   chatRoomId: room.roomId,
   userIds: [],
@@ -41,21 +43,21 @@ const ofRoom = (room: Room, type: RoomEvent['type'], status: RoomEvent['status']
   time,
 });
 
-const joinedEvent = ({ roomId, userId, membershipId = '', joinedAtMs }: Member): RoomEvent => ({
-  eventId: `${membershipId}-${TYPE.joined}`,
+const joinedEvent = ({ roomId, userId, membershipId = '', joinedAtMs }: Member): WebhookEvent => ({
+  eventId: `${membershipId}-${WEBHOOK_TYPE.joined}`,
   chatRoomId: roomId,
   userIds: [userId],
-  status: STATUS.byCall,
-  type: TYPE.joined,
+  status: WEBHOOK_STATUS.byCall,
+  type: WEBHOOK_TYPE.joined,
   time: joinedAtMs,
 });
 
-const endedEvent = ({ roomId, userId, ended }: Member): RoomEvent | undefined =>
+const endedEvent = ({ roomId, userId, ended }: Member): WebhookEvent | undefined =>
   ended && {
-    eventId: `${ended.membershipId}-${TYPE.left}`,
+    eventId: `${ended.membershipId}-${WEBHOOK_TYPE.left}`,
     chatRoomId: roomId,
     userIds: [userId],
     status: statusOf[ended.reason],
-    type: TYPE.left,
+    type: WEBHOOK_TYPE.left,
     time: ended.atMs,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MessagesAnswer } from '../../lib/protocol/frames.ts';
+import type { MessagesAnswer } from '../../lib/protocol/answers.ts';
 import { range } from '../support/range.ts';
 import { useScriptedEngine } from './scripted-engine.ts';
 import { joinedAnswer, message } from './server-frames.ts';

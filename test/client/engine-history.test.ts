@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RCIMIWConversationType, RCIMIWTimeOrder } from '../../lib/client/index.ts';
-import type { Message } from '../../lib/protocol/frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { useScriptedEngine } from './scripted-engine.ts';
 import { message } from './server-frames.ts';
 

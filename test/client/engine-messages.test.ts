@@ -5,7 +5,7 @@ import {
   type RCIMIWMessage,
   RCIMIWTimeOrder,
 } from '../../lib/client/index.ts';
-import type { Message } from '../../lib/protocol/frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { useScriptedEngine } from './scripted-engine.ts';
 import { joinedAnswer, message } from './server-frames.ts';
 

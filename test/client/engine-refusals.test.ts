@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NoticeKind } from '../../lib/protocol/frames.ts';
+import type { NoticeKind } from '../../lib/protocol/push-frames.ts';
 import { token, useScriptedEngine } from './scripted-engine.ts';
 
 const script = useScriptedEngine();

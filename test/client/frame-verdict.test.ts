@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splitEntries } from '../../lib/client/entry-batches.ts';
 import { verdictOn } from '../../lib/client/frame-verdict.ts';
-import type { ClientFrame } from '../../lib/protocol/frames.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
 
 const verdict = (frame: ClientFrame) => verdictOn(frame, JSON.stringify(frame));
 const send = (content: string) =>

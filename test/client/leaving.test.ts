@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EndReason } from '../../lib/protocol/frames.ts';
+import type { EndReason } from '../../lib/protocol/end-reason.ts';
 import { NO_TROUBLE } from '../simulation/model-server.ts';
 import { SimulatedEngine } from '../simulation/simulated-engine.ts';
 

@@ -13,7 +13,7 @@ import {
   resumeSession,
   type SessionEvent,
 } from '../../lib/client/room-session.ts';
-import type { Message } from '../../lib/protocol/frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { range } from '../support/range.ts';
 import { message } from './server-frames.ts';
 

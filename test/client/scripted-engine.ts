@@ -1,15 +1,10 @@
 import { afterEach, beforeEach } from 'vitest';
 import { WebSocket } from 'ws';
 import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
-import type {
-  ClientFrame,
-  EntriesAnswer,
-  JoinedAnswer,
-  Message,
-  MessagesAnswer,
-  PushFrame,
-  RefusalAnswer,
-} from '../../lib/protocol/frames.ts';
+import type { EntriesAnswer, JoinedAnswer, MessagesAnswer, RefusalAnswer } from '../../lib/protocol/answers.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { tokenOf } from '../support/token-of.ts';
 import { Inbox, ScriptedServer } from './scripted-server.ts';

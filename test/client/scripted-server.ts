@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ClientFrame, ServerFrame } from '../../lib/protocol/frames.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { ServerFrame } from '../../lib/protocol/push-frames.ts';
 import { listen } from '../support/listen.ts';
 
 /** Keeps what arrives and returns it in order, whether it was asked for before or after it came. */

@@ -1,4 +1,5 @@
-import type { JoinedAnswer, Message } from '../../lib/protocol/frames.ts';
+import type { JoinedAnswer } from '../../lib/protocol/answers.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 
 /** A text of the user bob, sent at the ms of its seq. */
 export const message = (seq: number, more: Partial<Message> = {}): Message => ({

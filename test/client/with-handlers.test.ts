@@ -1,7 +1,7 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RCIMIWMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { Row } from '../../lib/store/dynamodb-table.ts';
 import { logPartition } from '../../lib/store/keys.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';

@@ -8,7 +8,7 @@ import {
   removeEntries,
   setEntries,
 } from '../../lib/domain/entries.ts';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const user = (name: string) => name as UserId;
 const entry = (userId: string, change: Partial<Entry> = {}): Entry => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isEvicted, isMember, offlineMark, realTimeEvictionAtMs } from '../../lib/domain/eviction.ts';
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember, type Member, type OfflineMark } from '../../lib/domain/member.ts';
 import { newRoom, type Room } from '../../lib/domain/room.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const limits = { offlineGraceMs: 30_000, offlineMessageLimit: 31 };
 const bob = 'bob' as UserId;

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import {
   afterEndNotified,
   blocked,
   currentMember,
   type DeviceConnection,
-  type EndReason,
   emptyMember,
   ended,
   isBlocked,
   isWorthKeeping,
   joined,
   type Member,
+  type MemberEndReason,
   type OfflineMark,
   withConnection,
   withoutConnection,
   withoutDevice,
 } from '../../lib/domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const room = 'room' as RoomId;
 const bob = 'bob' as UserId;
@@ -168,7 +168,7 @@ test('an end says how, when and who is to be told, and takes only what is of the
 });
 
 test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
-  const kept = (reason: EndReason, leaveEndsAllDevices: boolean) =>
+  const kept = (reason: MemberEndReason, leaveEndsAllDevices: boolean) =>
     afterEndNotified(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
   expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, false))).toEqual([
     undefined,

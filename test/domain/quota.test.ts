@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { hasSlot, limitOf, type MessageRank, windowOf, windowsBefore } from '../../lib/domain/quota.ts';
 import { newRoom } from '../../lib/domain/room.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 
 const roomWith = (taken: Readonly<Record<string, number>>) => ({
   ...newRoom('room' as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { earliestFirst, idIn, latestFirst, latestUpTo } from '../../lib/domain/ranked-entry.ts';
+import { earliestFirst, latestFirst, latestUpTo, userIn } from '../../lib/domain/ranked-entry.ts';
 
 /** As DynamoDB sorts keys. */
 const byText = (one: string, other: string): number => (one < other ? -1 : 1);
@@ -19,7 +19,7 @@ it('puts the latest first, or the earliest', () => {
 
 it('says whose entry it is, whatever the name', () => {
   for (const id of ['a', '0', '9'.repeat(64), 'constructor', 'a=b+c-d_e'])
-    expect([idIn(latestFirst(5, id)), idIn(earliestFirst(5, id))]).toEqual([id, id]);
+    expect([userIn(latestFirst(5, id)), userIn(earliestFirst(5, id))]).toEqual([id, id]);
 });
 
 it('ends at a time, which is not in it', () => {

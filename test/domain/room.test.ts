@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { ACTIVITY_MS, isLive, messageIdAt, newRoom, readMessageId, roomExpiresAtMs } from '../../lib/domain/room.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 
 test('a room is live from its first state until it is destroyed', () => {
   const room = newRoom('room' as RoomId, 'a room', 'e1', 5, { destroyType: 'fixed', destroyAfterMin: 90 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { fullAccess } from '../../lib/domain/access.ts';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { emptyMember } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
 import { isMuted } from '../../lib/domain/speech.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const room = newRoom('room' as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 });
 const member = emptyMember('room' as RoomId, 'bob' as UserId, 'e1');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Platform } from '../../lib/client/types.ts';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { createChance } from '../simulation/chance.ts';
 import { SimServer } from '../simulation/sim-server.ts';
 import { SimulatedDevice } from '../simulation/simulated-device.ts';

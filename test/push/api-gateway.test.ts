@@ -35,7 +35,7 @@ describe('the push', () => {
     expect(JSON.parse(await socket.message())).toEqual(closing);
   });
 
-  it('closes the socket, and knows then that it is gone', async () => {
+  it('closes the connection, which is gone from then on', async () => {
     const { socket, push, faults, connectionId } = await startPush();
     await push.close(connectionId);
     expect((await socket.closed).code).toBe(1000);
@@ -44,7 +44,7 @@ describe('the push', () => {
     expect(faults).toEqual([]);
   });
 
-  it('never rejects, and what it could not do proves nothing', async () => {
+  it('never rejects, and a failure proves nothing', async () => {
     const { push, faults, connectionId } = await startPush([]);
     expect(await push.post(connectionId, closing)).toBe('failed');
     await push.close(connectionId);

@@ -8,7 +8,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A server of the app; returns its address and the bodies that it got. */
+/** An app's server: its address, and the bodies that it got. */
 async function listen(answer: RequestListener): Promise<{ url: string; bodies: string[] }> {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
@@ -38,13 +38,13 @@ const calls = (url: string) => {
 };
 const options = { fetch, timeoutMs: 60_000, attempts: 3 };
 
-test('2xx is delivered, with one call', async () => {
+test('2xx means delivered, after one call', async () => {
   const { url, bodies } = await listen((_request, response) => response.writeHead(204).end());
   await postWebhook(calls(url), options);
   expect(bodies).toEqual(['call 1']);
 });
 
-test('an error is tried twice more, each time signed anew, and then told', async () => {
+test('an error is retried twice, each time with a new signature, and then thrown', async () => {
   const { url, bodies } = await listen((_request, response) => response.writeHead(503).end('busy'));
   await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events; the server answered 503');
   expect(bodies).toEqual(['call 1', 'call 2', 'call 3']);
@@ -57,21 +57,21 @@ test('the second call may succeed', async () => {
   expect(bodies).toEqual(['call 1', 'call 2']);
 });
 
-test('silence is given up after the time', async () => {
+test('a call without an answer is given up after the timeout', async () => {
   const { url, bodies } = await listen(() => undefined);
   await expect(postWebhook(calls(url), { ...options, timeoutMs: 50 })).rejects.toThrow('no answer in 50 ms');
   expect(bodies.length).toBeGreaterThan(0);
 });
 
-test('a redirect is not followed: the signed call goes nowhere else', async () => {
+test('a redirect is not followed: the signed call goes to no other server', async () => {
   const other = await listen((_request, response) => response.end());
   const { url } = await listen((_request, response) => response.writeHead(307, { location: other.url }).end());
   await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events');
   expect(other.bodies).toEqual([]);
 });
 
-test('a server that is not there', async () => {
+test('a server that does not listen', async () => {
   const { url } = await listen((_request, response) => response.end());
   for (const close of closers.splice(0)) close();
-  await expect(postWebhook(calls(url), options)).rejects.toThrow('the server is not reached');
+  await expect(postWebhook(calls(url), options)).rejects.toThrow('the server cannot be reached');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PushFrame } from '../../lib/protocol/frames.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { useStore } from '../support/emulators.ts';
 import { numbered, serve } from './api-caller.ts';
 import { createApiWorld, OK } from './api-world.ts';

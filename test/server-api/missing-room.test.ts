@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { endpoints } from '../../lib/server-api/endpoints.ts';
 import { useStore } from '../support/emulators.ts';
 import type { FormValues } from './api-caller.ts';

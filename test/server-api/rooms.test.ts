@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { isRoomMuted } from '../../lib/usecases/mute-room.ts';
 import { useStore } from '../support/emulators.ts';

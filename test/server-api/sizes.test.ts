@@ -1,13 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  CONTENT_BYTES_MAX,
-  encodedBytes,
-  FRAME_BYTES_MAX,
-  frameBytes,
-  utf8Bytes,
-} from '../../lib/protocol/frame-size.ts';
-import type { JoinedAnswer, Message, MessagesAnswer, PushFrame } from '../../lib/protocol/frames.ts';
+import type { JoinedAnswer, MessagesAnswer } from '../../lib/protocol/answers.ts';
+import { encodedBytes, frameBytes, utf8Bytes } from '../../lib/protocol/frame-size.ts';
+import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX } from '../../lib/protocol/limits.ts';
+import type { Message } from '../../lib/protocol/message.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { continueBroadcast } from '../../lib/usecases/broadcast.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { useStore } from '../support/emulators.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { useStore } from '../support/emulators.ts';
 import { numbered } from './api-caller.ts';
 import { createApiWorld, OK } from './api-world.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
 import { latestFirst } from '../../lib/domain/ranked-entry.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { useStore } from '../support/emulators.ts';
 import { type Answered, numbered } from './api-caller.ts';
 import { createApiWorld, MINUTE_MS, OK } from './api-world.ts';

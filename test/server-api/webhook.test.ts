@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signRequest, type WebhookEvent, webhookRequest } from '../../lib/server-api/index.ts';
+import type { WebhookEvent } from '../../lib/protocol/webhook.ts';
+import { signRequest, webhookRequest } from '../../lib/server-api/index.ts';
 import { checkSignature } from '../../lib/server-api/signature.ts';
 import { apiDeps } from './api-caller.ts';
 import { NOW_MS, recordingDeps } from './recording-store.ts';

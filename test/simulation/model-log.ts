@@ -3,7 +3,9 @@
  * Clock: none; each message brings its time. Chance: only through `pageSeqs`, which the test sets.
  */
 
-import type { ClientFrame, Message, MessagesAnswer } from '../../lib/protocol/frames.ts';
+import type { MessagesAnswer } from '../../lib/protocol/answers.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 
 type HistoryFrame = Extract<ClientFrame, { action: 'history' }>;
 type Page = Pick<MessagesAnswer, 'messages' | 'hidden' | 'next' | 'complete'>;

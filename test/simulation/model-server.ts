@@ -3,7 +3,11 @@
  * Clock: the `now` that it gets. Chance: the `random` that it gets decides which trouble happens.
  */
 
-import type { Answer, ClientFrame, EndReason, Message, PushFrame } from '../../lib/protocol/frames.ts';
+import type { Answer } from '../../lib/protocol/answers.ts';
+import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
+import type { EndReason } from '../../lib/protocol/end-reason.ts';
+import type { Message } from '../../lib/protocol/message.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { type Fate, ModelLog } from './model-log.ts';
 import type { Backend, Wire } from './simulated-network.ts';
 

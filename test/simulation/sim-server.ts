@@ -13,7 +13,7 @@ import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
 import { issueToken } from '../../lib/handlers/token.ts';
-import type { PushFrame } from '../../lib/protocol/frames.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
-import { RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
+import { RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
 import { connectionKey, dueShardOf } from '../../lib/store/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';

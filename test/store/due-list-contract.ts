@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { duePartition, dueShardOf } from '../../lib/store/keys.ts';
 import { DUE_SHARDS, type Timer, type TimerRow } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, EntryIndex } from '../../lib/domain/entries.ts';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { entriesPartition } from '../../lib/store/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';

@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property, string, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import * as keys from '../../lib/store/keys.ts';
 import { DUE_SHARDS } from '../../lib/store/room-store.ts';
 

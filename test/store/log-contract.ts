@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import type { StoredMessage } from '../../lib/domain/room.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { logKey } from '../../lib/store/keys.ts';
 import { type LogQuery, MARK_EVERY } from '../../lib/store/log.ts';
 import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';

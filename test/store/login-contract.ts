@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import type { LoginList } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';

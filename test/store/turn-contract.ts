@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Access, fullAccess } from '../../lib/domain/access.ts';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { accessKey } from '../../lib/store/keys.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';

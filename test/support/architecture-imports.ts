@@ -12,6 +12,10 @@ interface ImportRule {
 
 const protocol = /^lib\/protocol\//;
 const protocolWithoutParsing = /^lib\/protocol\/(?!parse)/;
+/** What a rule may know of the wire: ids, limits and the shape of a message; no codes, no frames, no parsing. */
+const sharedFacts = /^lib\/protocol\/(ids|limits|message|end-reason)\.ts$/;
+const ids = /^lib\/protocol\/ids\.ts$/;
+const limits = /^lib\/protocol\/limits\.ts$/;
 const domain = /^lib\/domain\//;
 const usecases = /^lib\/usecases\//;
 const serverApi = /^lib\/server-api\//;
@@ -38,9 +42,9 @@ const handlerImports = [handlers, usecases, serverApi, protocol, domain, storeIn
 const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
-  { files: domain, may: [domain], packages: [] },
-  { files: /^lib\/store\/dynamodb[^/]*\.ts$/, may: [store, domain], packages: [awsSdk] },
-  { files: store, may: [store, domain], packages: [] },
+  { files: domain, may: [domain, sharedFacts], packages: [] },
+  { files: /^lib\/store\/dynamodb[^/]*\.ts$/, may: [store, domain, ids, limits], packages: [awsSdk] },
+  { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },
   { files: usecases, may: [usecases, domain, protocol, storeInterface, pushInterface], packages: [] },

@@ -1,5 +1,5 @@
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { newRoom, type StoredMessage } from '../../lib/domain/room.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 
 /** As many messages as a room's row holds before they go to the log. */

@@ -1,12 +1,14 @@
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
-import type { EndReason, PushFrame } from '../../lib/protocol/frames.ts';
-import type { EventQueue, RoomEvent } from '../../lib/push/event-queue.ts';
+import type { EndReason } from '../../lib/protocol/end-reason.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
+import type { WebhookEvent } from '../../lib/protocol/webhook.ts';
+import type { EventQueue } from '../../lib/push/event-queue.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';
 import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist.ts';
@@ -194,7 +196,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     (await areMembers(deps, room, users([userId]))).every((inside) => inside);
   const memberIds = async (): Promise<string[]> =>
     ((await queryMembers(deps, room, 1000, 'ascending'))?.members ?? []).map((member) => member.userId).sort();
-  const events: RoomEvent[] = [];
+  const events: WebhookEvent[] = [];
   let refusals = 0;
   const queue: EventQueue = {
     put: async (more) => {

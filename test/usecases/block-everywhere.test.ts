@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
 import { fresh, user } from '../store/rows.ts';

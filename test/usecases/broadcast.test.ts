@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { type Broadcast, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { type BroadcastRequest, broadcastMessage, continueBroadcast } from '../../lib/usecases/broadcast.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { stopDistribution } from '../../lib/usecases/distribution.ts';
-import { eachOf } from '../../lib/usecases/fan-out.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { framesOf, worldWith } from './changed-world.ts';
@@ -34,7 +34,7 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
     room: `${world.room}-${`${index + 1}`.padStart(3, '0')}` as RoomId,
     caller: world.device('bob'),
   }));
-  await eachOf(places, 20, async ({ room, caller }) => {
+  await inParallel(places, 20, async ({ room, caller }) => {
     const made = await createRoom(world.deps, room, room);
     const nobody = emptyMember(room, caller.userId, made.epoch);
     await world.deps.store.putMember(

@@ -1,6 +1,6 @@
-import type { UserId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
-import type { PushFrame } from '../../lib/protocol/frames.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { openConnection } from '../../lib/usecases/open-connection.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { closeConnection } from '../../lib/usecases/close-connection.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../../lib/usecases/deactivate-users.ts';
 import { addToBlacklist, blacklist, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { type Erasure, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { addToAllowlist, allowlist } from '../../lib/usecases/allowlist.ts';
 import { blockEverywhere, blockedEverywhere } from '../../lib/usecases/block-everywhere.ts';
@@ -10,7 +11,6 @@ import { deactivatedUsers, deactivateUsers } from '../../lib/usecases/deactivate
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { readRoomEntries, setRoomEntries } from '../../lib/usecases/entries.ts';
 import { continueErasure, eraseUsers } from '../../lib/usecases/erase-users.ts';
-import { eachOf } from '../../lib/usecases/fan-out.ts';
 import { mutedEverywhere, muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';
 import { mutedUsers, muteUsers } from '../../lib/usecases/mute-user.ts';
@@ -348,7 +348,7 @@ test('rooms of long ago follow, page by page; users and rooms that have nothing 
   }));
   const [gus, gil, ann] = [newUser(), newUser(), newUser()];
   const rooms = roomsOf(world, 120);
-  await eachOf(rooms, 20, async (room) => {
+  await inParallel(rooms, 20, async (room) => {
     for (const user of [gus, gil, ann]) await putOffline(world, room, user);
   });
   await world.settle();

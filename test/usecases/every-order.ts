@@ -1,4 +1,4 @@
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 

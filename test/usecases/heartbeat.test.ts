@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { BUCKET_MS, LEASE_MS, RENEW_AFTER_MS } from '../../lib/domain/lease.ts';
+import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
+import { RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';

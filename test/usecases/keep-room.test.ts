@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { keepRoom, keptRooms, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';

@@ -105,7 +105,7 @@ test('in the other order, and up to an entry', async () => {
   // Each order has pages of its own.
   expect(await page(world, 2, 8, descending)).toEqual(names(4, 12).toReversed());
   expect(await page(world, 2, 8)).toEqual(names(8, 16));
-  expect(await page(world, 1, 8, { beforeEntry: nameOf(5) })).toEqual(names(0, 5));
+  expect(await page(world, 1, 8, { beforeItem: nameOf(5) })).toEqual(names(0, 5));
 });
 
 test('what should not be listed is passed over, and takes no place', async () => {

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { LEASE_MS } from '../../lib/domain/lease.ts';
 import { emptyMember, joined, type Member } from '../../lib/domain/member.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { eachOf, memberPages } from '../../lib/usecases/fan-out.ts';
+import { memberPages } from '../../lib/usecases/fan-out.ts';
 import { countMembers } from '../../lib/usecases/query-members.ts';
 import { useStore } from '../support/emulators.ts';
 import type { World } from '../support/world.ts';
@@ -26,7 +27,7 @@ describe('case 36, I-M16, I-M17: very many offline members and the 31st message'
     const { epoch = '' } = (await real.getRoom(world.room)) ?? {};
     const atMs = world.clock.nowMs;
     const names = Array.from({ length: OFFLINE }, (_, index) => `bob-${index}`);
-    await eachOf(names, 32, async (name) => {
+    await inParallel(names, 32, async (name) => {
       const by = { connectionId: `c-${name}`, device: 'phone' } as unknown as Parameters<typeof joined>[1];
       const member = joined(emptyMember(world.room, name as Caller['userId'], epoch), by, `m-${name}`, atMs);
       const offline = { seq: 0, atMs, sinceMs: atMs };
@@ -93,14 +94,14 @@ describe('case 37: a user in 500 rooms drops, and the Lambda dies half-way', () 
     );
     const rooms = Array.from({ length: ROOMS }, (_, index) => `${world.room}-${index}` as RoomId);
     const bob = await world.open('bob');
-    await eachOf(rooms, 16, async (room) => {
+    await inParallel(rooms, 16, async (room) => {
       await createRoom(world.deps, room, '');
       expect(await world.join(bob, { room })).toMatchObject({ code: 0 });
     });
     await expect(world.drop(bob)).rejects.toThrow('the Lambda is dead');
     const countOf = async (isSo: (row: Member | undefined) => boolean) => {
       let found = 0;
-      await eachOf(rooms, 16, async (room) => {
+      await inParallel(rooms, 16, async (room) => {
         if (isSo(await world.deps.store.getMember(room, bob.userId))) found += 1;
       });
       return found;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
-import type { EntriesAnswer } from '../../lib/protocol/frames.ts';
+import type { EntriesAnswer } from '../../lib/protocol/answers.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
 import { setRoomEntries } from '../../lib/usecases/entries.ts';

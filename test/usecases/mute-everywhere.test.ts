@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
-import { idIn, latestFirst } from '../../lib/domain/ranked-entry.ts';
+import { latestFirst, userIn } from '../../lib/domain/ranked-entry.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { exemptFromMute } from '../../lib/usecases/mute-exemption.ts';
@@ -61,7 +61,7 @@ test('an end of the mute lets him talk and takes him off the list', async () => 
   expect(await world.send(phone)).toMatchObject({ code: 0 });
   expect(await endOf(world, bob)).toBeUndefined();
   const listed = await world.deps.store.readList('muted-users', { afterItem: '', limit: 1000 }, world.clock.nowMs);
-  expect(listed.map(({ item }) => idIn(item))).not.toContain(bob);
+  expect(listed.map(({ item }) => userIn(item))).not.toContain(bob);
 });
 
 test('one who is listed and not muted is not shown', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { endExemption, exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';

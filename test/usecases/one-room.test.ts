@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { blockUsers } from '../../lib/usecases/block-user.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isWorthRenewing, LEASE_MS, leaseFrom } from '../../lib/domain/lease.ts';
-import { HEARTBEAT_MS } from '../../lib/protocol/frames.ts';
+import { HEARTBEAT_MS } from '../../lib/protocol/limits.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { keepAlive } from '../../lib/usecases/keep-alive.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';

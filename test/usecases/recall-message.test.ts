@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredMessage } from '../../lib/domain/room.ts';
-import type { Message } from '../../lib/protocol/frames.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';

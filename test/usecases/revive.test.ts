@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { emptyMember } from '../../lib/domain/member.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
 import { isLive, type Room } from '../../lib/domain/room.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { notifyRoom, notifyUsers } from '../../lib/usecases/send-notice.ts';
 import { useStore } from '../support/emulators.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { roomExpiresAtMs } from '../../lib/domain/room.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { duePartition } from '../../lib/store/keys.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';

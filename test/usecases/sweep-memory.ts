@@ -1,7 +1,7 @@
-import type { ConnectionId, RoomId, UserId } from '../../lib/domain/ids.ts';
 import { leaseFrom } from '../../lib/domain/lease.ts';
 import { currentMember, joined, type Member } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Connection, RoomStore, TimerRow } from '../../lib/store/room-store.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { defaultSettings, RecordingPush } from '../support/world.ts';

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { RoomId } from '../../lib/domain/ids.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { emptyMember, withConnection } from '../../lib/domain/member.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { closeConnection } from '../../lib/usecases/close-connection.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { eachOf } from '../../lib/usecases/fan-out.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { useStore } from '../support/emulators.ts';
 import type { World } from '../support/world.ts';
@@ -74,7 +74,7 @@ async function inRooms(world: World, count: number) {
   await world.deps.store.addToSet('real-time-walk', ['#'], 10);
   const rooms = Array.from({ length: count }, (_, index) => `${world.room}-${index}` as RoomId);
   const bob = await world.open('bob', { instance: 'run_1' });
-  await eachOf(rooms, 16, async (room) => {
+  await inParallel(rooms, 16, async (room) => {
     const { epoch } = await createRoom(world.deps, room, '');
     await world.deps.store.addConnectionRoom(bob, room, 'join');
     const by = { connectionId: bob.connectionId, device: 'mobile.run' };

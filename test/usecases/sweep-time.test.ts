@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RoomId, UserId } from '../../lib/domain/ids.ts';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { dueShardOf } from '../../lib/store/keys.ts';
 import { StoreFault, type Timer } from '../../lib/store/room-store.ts';
 import { createRoom } from '../../lib/usecases/create-room.ts';

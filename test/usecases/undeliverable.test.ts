@@ -1,7 +1,9 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { FRAME_BYTES_MAX, frameBytes } from '../../lib/protocol/frame-size.ts';
-import type { JoinedAnswer, Message } from '../../lib/protocol/frames.ts';
+import type { JoinedAnswer } from '../../lib/protocol/answers.ts';
+import { frameBytes } from '../../lib/protocol/frame-size.ts';
+import { FRAME_BYTES_MAX } from '../../lib/protocol/limits.ts';
+import type { Message } from '../../lib/protocol/message.ts';
 import type { Row } from '../../lib/store/dynamodb-table.ts';
 import { logPartition, roomKey } from '../../lib/store/keys.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UserId } from '../../lib/domain/ids.ts';
+import type { UserId } from '../../lib/protocol/ids.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import * as profile from '../../lib/usecases/user-profile.ts';
 import { useStore } from '../support/emulators.ts';

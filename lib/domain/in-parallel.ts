@@ -1,4 +1,4 @@
-/** Does it for each item, at most `most` of them at once. The first failure is thrown. */
+/** Runs `act` for each item, at most `most` at a time. Throws the first failure; what runs by then goes on. */
 export async function inParallel<T>(
   items: readonly T[],
   most: number,

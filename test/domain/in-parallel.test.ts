@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inParallel } from '../../lib/store/in-parallel.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 
 describe('work in parallel', () => {
   it('is done once for each, with no more at once than allowed, and as many', async () => {

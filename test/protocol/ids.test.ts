@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isConnectionId, isRoomId, isUserId } from '../../lib/domain/ids.ts';
+import { isConnectionId, isRoomId, isUserId } from '../../lib/protocol/ids.ts';
 
-test.each(['', 'a b', 'a#b', 'a/b', 'a\n', '\u0000', 'ä', '😀', 'a'.repeat(65), '../x', 'a:b'])('no id: %j', (text) => {
-  expect([isRoomId(text), isUserId(text)]).toEqual([false, false]);
-});
+test.each(['', 'a b', 'a#b', 'a/b', 'a\n', '\u0000', 'ä', '😀', 'a'.repeat(65), '../x', 'a:b'])(
+  'not an id: %j',
+  (text) => {
+    expect([isRoomId(text), isUserId(text)]).toEqual([false, false]);
+  },
+);
 
 test.each(['a', 'A9_+=-', 'a'.repeat(64), '__proto'])('an id: %j', (text) => {
   expect([isRoomId(text), isUserId(text)]).toEqual([true, true]);

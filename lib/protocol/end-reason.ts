@@ -1,0 +1,2 @@
+/** Why a membership ended. */
+export type EndReason = 'left' | 'offline' | 'blocked' | 'destroyed';

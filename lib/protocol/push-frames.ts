@@ -1,0 +1,129 @@
+import type { Answer } from './answers.ts';
+import type { EndReason } from './end-reason.ts';
+import type { Message } from './message.ts';
+
+/** What an app server did to users or to a room. Clients are notified where the call asks for it; scopes: docs/protocol.md. */
+export type NoticeKind =
+  | 'block'
+  | 'unblock'
+  | 'mute-users'
+  | 'unmute-users'
+  | 'mute-room'
+  | 'unmute-room'
+  | 'exempt-from-mute'
+  | 'end-exemption'
+  | 'mute-everywhere'
+  | 'unmute-everywhere';
+
+/** A user who has joined or left, as the other members see it. */
+export interface MemberChange {
+  readonly userId: string;
+  readonly change: 'joined' | 'left';
+  readonly reason?: EndReason;
+  /** The epoch of the membership: a client that gets one change twice ignores the second. */
+  readonly membership: string;
+  readonly atMs: number;
+}
+
+interface RoomPush {
+  readonly room: string;
+  readonly roomEpoch: string;
+}
+
+/** New messages of a room, in the order of their seqs. */
+export interface MessagesPush extends RoomPush {
+  readonly event: 'messages';
+  readonly messages: readonly Message[];
+}
+
+/** Members have joined or left. */
+export interface MembersPush extends RoomPush {
+  readonly event: 'members';
+  readonly changes: readonly MemberChange[];
+}
+
+/** To the user themselves: this membership has ended. */
+export interface RemovedPush extends RoomPush {
+  readonly event: 'removed';
+  readonly membership: string;
+  readonly reason: EndReason;
+}
+
+/** The room was destroyed, and all memberships with it. */
+export interface DestroyedPush extends RoomPush {
+  readonly event: 'destroyed';
+  /** true = by its own end; false = by a call. */
+  readonly automatic: boolean;
+}
+
+/** A message was recalled. */
+export interface RecalledPush extends RoomPush {
+  readonly event: 'recalled';
+  /** What now stands at its seq; its type is `RECALLED_TYPE`. */
+  readonly message: Message;
+}
+
+/** A message to all rooms. */
+export interface BroadcastPush extends RoomPush {
+  readonly event: 'broadcast';
+  /** Not in the history, so its seq is 0; a client ignores a messageId that it has seen. */
+  readonly message: Message;
+}
+
+/** Entries were set or removed. One change may come as several frames. */
+export interface EntriesPush extends RoomPush {
+  readonly event: 'entries';
+  /** One more with each change: after a jump a client reads all entries again. */
+  readonly revision: number;
+  readonly operation: 'set' | 'remove';
+  /** Values by key; those of removed entries are empty. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** How many entries the change has in all its frames; absent = all are in this one. */
+  readonly total?: number;
+}
+
+/** An app server acted on these users or this room. */
+export interface NoticePush {
+  readonly event: 'notice';
+  readonly kind: NoticeKind;
+  /** '' = all rooms. */
+  readonly room: string;
+  readonly userIds: readonly string[];
+  /** 0 = without end, or not applicable. */
+  readonly durationMs: number;
+  readonly atMs: number;
+  /** The app server's own text. */
+  readonly extra: string;
+}
+
+/** To a user's other devices: one of them has joined or left a room. */
+export interface SyncPush {
+  readonly event: 'sync';
+  readonly room: string;
+  readonly change: 'joined' | 'left';
+  readonly atMs: number;
+}
+
+/** The server is about to close this connection for good. */
+export interface ClosingPush {
+  readonly event: 'closing';
+  /** Why, as one of `Code`. */
+  readonly code: number;
+  readonly message: string;
+}
+
+/** server → client, unasked. Times in ms since 1970. */
+export type PushFrame =
+  | MessagesPush
+  | MembersPush
+  | RemovedPush
+  | DestroyedPush
+  | RecalledPush
+  | BroadcastPush
+  | EntriesPush
+  | NoticePush
+  | SyncPush
+  | ClosingPush;
+
+/** server → client */
+export type ServerFrame = Answer | PushFrame;
