@@ -1,5 +1,5 @@
 import type { ConnectionId, UserId } from '../lib/domain/ids.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';

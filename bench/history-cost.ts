@@ -5,7 +5,7 @@ import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-history.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { fillRoom } from './filled-history.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 import type { UnitsMeter } from './units-meter.ts';
@@ -130,7 +130,7 @@ async function main(endpoint: string): Promise<void> {
   const rows = titles.map((title) => [title, ...figures.map((ofSize) => ofSize.get(title) ?? 0)]);
   const table = toTable(['read units', ...SIZES.map((size) => `${size.toLocaleString('en')} messages`)], rows);
   console.log(table);
-  await replaceSection('data-model.md', 'history', `\n${table}\n`);
+  await documentSection('data-model.md', 'history', table);
 }
 
 await withTable(main);

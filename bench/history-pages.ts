@@ -6,7 +6,7 @@ import { Access } from '../test/client/simulated-network.ts';
 import { VirtualTimers } from '../test/client/virtual-timers.ts';
 import { createTable } from '../test/support/emulators.ts';
 import { SimServer } from '../test/support/sim-server.ts';
-import { defaultSettings } from '../test/support/world.ts';
+import { worldSettings } from '../test/support/world.ts';
 import { fillRoom } from './filled-history.ts';
 import { crowdedMessages, type Order, type WalkedPage, walkHistory } from './history-walk.ts';
 
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     await createTable(emulator.endpoint);
     const timers = new VirtualTimers();
     timers.nowMs = NOW_MS;
-    const settings = { ...defaultSettings, connectionLifeMs: 86_400_000 * 365 };
+    const settings = { ...worldSettings, connectionLifeMs: 86_400_000 * 365 };
     const server = new SimServer({ timers, random: () => 0.5, endpoint: emulator.endpoint, settings });
     await fillRoom(server.deps.store, ROOM, crowdedMessages(COUNT, NOW_MS - COUNT * 4));
     const engine = await connect(server, timers);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { AppServer } from '../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
 import { readMessageId } from '../lib/domain/room.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { eachOf } from '../lib/usecases/fan-out.ts';
 import { type Dials, StormClient } from './storm-client.ts';
 import { type Gate, openGate } from './storm-gate.ts';

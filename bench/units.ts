@@ -1,5 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
@@ -7,7 +7,7 @@ import { joinRoom } from '../lib/usecases/join-room.ts';
 import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 import { divide, type Units, type UnitsMeter } from './units-meter.ts';
 
@@ -196,7 +196,7 @@ async function main(endpoint: string): Promise<void> {
   checkEqual(messages);
   const table = toTable(COLUMNS, rows);
   console.log(table);
-  await replaceSection('data-model.md', 'units', `\n${table}\n`);
+  await documentSection('data-model.md', 'units', table);
 }
 
 await withTable(main);

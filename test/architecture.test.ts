@@ -66,6 +66,7 @@ describe('the check of imports', () => {
     ['lib/client/index.ts', "import 'ws';", 'packages', 'ws'],
     ['lib/local/gateway.ts', "import '../protocol/codes.ts';", 'imports', 'lib/protocol/codes.ts'],
     ['lib/chatroom-stack.ts', "import './domain/room.ts';", 'imports', 'lib/domain/room.ts'],
+    ['lib/infra/settings.ts', "import '../domain/room.ts';", 'imports', 'lib/domain/room.ts'],
     ['functions/sweep.ts', "import '../lib/usecases/sweep.ts';", 'imports', 'lib/usecases/sweep.ts'],
     ['lib/misc/thing.ts', '', 'imports', 'without import rules'],
   ])('reports %s: %s', (path, text, rule, detail) => {
@@ -80,6 +81,7 @@ describe('the check of imports', () => {
     ['lib/handlers/deps.ts', "import '../store/dynamodb.ts'; import '@aws-sdk/client-secrets-manager';"],
     ['lib/client/index.ts', "import '../protocol/codes.ts';"],
     ['functions/sweep.ts', "export { handler } from '../lib/handlers/sweep.ts';"],
+    ['lib/infra/settings.ts', "import '../domain/settings.ts';"],
     ['bin/dev.ts', "import '../lib/local/index.ts'; import 'aws-cdk-lib';"],
   ])('accepts %s: %s', (path, text) => {
     expect(checkImports([{ path, text }])).toEqual([]);

@@ -10,7 +10,7 @@ import { recallMessage } from '../../lib/usecases/recall-message.ts';
 import { createChance } from '../support/chance.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
 import { SimServer } from '../support/sim-server.ts';
-import { defaultSettings } from '../support/world.ts';
+import { worldSettings } from '../support/world.ts';
 import { Access } from './simulated-network.ts';
 import { VirtualTimers } from './virtual-timers.ts';
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   room = `room${rooms}` as RoomId;
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
-  const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
+  const settings = { ...worldSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
   server = new SimServer({ timers, random: createChance(rooms), endpoint: getStore().endpoint, settings });
   access = new Access(server.network);
   handed = [];

@@ -7,7 +7,7 @@ import { VirtualTimers } from '../client/virtual-timers.ts';
 import { createChance } from '../support/chance.ts';
 import { useStore } from '../support/emulators.ts';
 import { SimServer } from '../support/sim-server.ts';
-import { defaultSettings } from '../support/world.ts';
+import { worldSettings } from '../support/world.ts';
 
 const MINUTE_MS = 60_000;
 const [CONNECTED, CONNECTING, KICKED_OFFLINE] = [1, 2, 4];
@@ -20,7 +20,7 @@ let devices: Device[] = [];
 beforeEach(() => {
   timers = new VirtualTimers();
   timers.nowMs = 1_800_000_000_000;
-  const settings = { ...defaultSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
+  const settings = { ...worldSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
   server = new SimServer({ timers, random: createChance(4711), endpoint: getStore().endpoint, settings });
 });
 

@@ -21,6 +21,7 @@ const push = /^lib\/push\//;
 const infra = /^lib\/infra\//;
 const storeInterface = /^lib\/store\/room-store\.ts$/;
 const pushInterface = /^lib\/push\/(push|event-queue|webhook)\.ts$/;
+const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 
 const valibot = /^valibot$/;
@@ -47,7 +48,7 @@ const rules: readonly ImportRule[] = [
   { files: /^functions\//, may: [handlers], packages: [] },
   { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
-  { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra], packages: cdkPackages },
+  { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
 ];
 
