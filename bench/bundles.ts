@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { synthesize } from '../bin/chatroom.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
+import { documentSection, toTable } from './document-section.ts';
 
 const RUNS = 5;
 const project = join(import.meta.dirname, '..');
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     );
     const table = toTable(['Lambda', 'bundle KB', `init ms (median of ${RUNS})`], rows);
     console.log(table);
-    await replaceSection('data-model.md', 'bundles', `\n${table}\n`);
+    await documentSection('data-model.md', 'bundles', table);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import type { ConnectionId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';

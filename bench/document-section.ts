@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceSection } from '../bin/docs/replace-section.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
 
@@ -10,12 +11,7 @@ export function toTable(columns: readonly string[], rows: readonly (readonly (st
 }
 
 /** Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->` in a file of docs. */
-export async function replaceSection(file: string, name: string, text: string): Promise<void> {
+export async function documentSection(file: string, name: string, text: string): Promise<void> {
   const path = join(docs, file);
-  const before = await readFile(path, 'utf8');
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
-  const from = before.indexOf(begin);
-  const to = before.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`unable to write the figures; docs/${file} has no section ${name}`);
-  await writeFile(path, `${before.slice(0, from + begin.length)}\n${text}\n${before.slice(to)}`);
+  await writeFile(path, replaceSection(await readFile(path, 'utf8'), name, text));
 }

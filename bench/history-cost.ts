@@ -7,7 +7,7 @@ import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-h
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { fillRoom } from '../test/support/filled-history.ts';
 import type { UnitsMeter } from '../test/support/units-meter.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 
 const SIZES = [100, 10_000, 100_000] as const;
@@ -130,7 +130,7 @@ async function main(endpoint: string): Promise<void> {
   const rows = titles.map((title) => [title, ...figures.map((ofSize) => ofSize.get(title) ?? 0)]);
   const table = toTable(['read units', ...SIZES.map((size) => `${size.toLocaleString('en')} messages`)], rows);
   console.log(table);
-  await replaceSection('data-model.md', 'history', `\n${table}\n`);
+  await documentSection('data-model.md', 'history', table);
 }
 
 await withTable(main);

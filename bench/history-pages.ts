@@ -8,7 +8,7 @@ import { VirtualTimers } from '../test/simulation/virtual-timers.ts';
 import { createTable } from '../test/support/emulators.ts';
 import { fillRoom } from '../test/support/filled-history.ts';
 import { crowdedMessages, type Order, type WalkedPage, walkHistory } from '../test/support/history-walk.ts';
-import { defaultSettings } from '../test/support/world.ts';
+import { worldSettings } from '../test/support/world.ts';
 
 const [, , count = '10000', sizes = '50'] = process.argv;
 const COUNT = Number(count);
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   try {
     await createTable(emulator.endpoint);
     const timers = new VirtualTimers(NOW_MS);
-    const settings = { ...defaultSettings, connectionLifeMs: 86_400_000 * 365 };
+    const settings = { ...worldSettings, connectionLifeMs: 86_400_000 * 365 };
     const server = new SimServer({
       timers,
       random: () => 0.5,

@@ -1,5 +1,5 @@
 import { divide, type Units } from '../test/support/units-meter.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { type IdleCounts, IdleSystem } from './idle-system.ts';
 import { withTable } from './measured-deps.ts';
 import { connectionMinutesUsd, invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   console.log(text);
   const usd = total(parts);
   console.log(`\nThe total is ${dollars(usd)}, the goal ${dollars(GOAL_USD)}: ${usd > GOAL_USD ? 'missed' : 'met'}.`);
-  await replaceSection('data-model.md', 'idle', `\n${text}\n`);
+  await documentSection('data-model.md', 'idle', text);
 }
 
 await main();

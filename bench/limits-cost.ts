@@ -1,6 +1,6 @@
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { connectReads } from './connect-reads.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { type Act, HOSTILE_ACTS, type Refused, sendOf } from './hostile-acts.ts';
 import { HostileRoom, ROOM_MEMBERS, type Taken } from './hostile-room.ts';
 import { withTable } from './measured-deps.ts';
@@ -126,7 +126,7 @@ ${await connectReads()}`;
   console.log(text);
   const [sends, ...others] = all;
   const dearer = others.filter(({ afterUsd }) => afterUsd > (sends?.afterUsd ?? 0));
-  await replaceSection('data-model.md', 'limits', `\n${text}\n`);
+  await documentSection('data-model.md', 'limits', text);
   if (dearer.length > 0)
     throw new Error(
       `unable to accept the limits; dearer than plain sends: ${dearer.map(({ name }) => name).join(', ')}`,

@@ -1,5 +1,5 @@
 import type { Settings } from '../lib/domain/settings.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
 import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb-client.ts';

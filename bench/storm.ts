@@ -4,7 +4,7 @@ import { AppServer } from '../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
 import { inParallel } from '../lib/domain/in-parallel.ts';
 import { readMessageId } from '../lib/domain/room.ts';
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import { type Dials, StormClient } from './storm-client.ts';
 import { type Gate, openGate } from './storm-gate.ts';
 

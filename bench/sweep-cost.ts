@@ -7,7 +7,7 @@ import type { Timer } from '../lib/store/room-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../lib/usecases/sweep.ts';
 import { combine, type Units } from '../test/support/units-meter.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { connectionAt, fillTable, roomAt, userAt } from './filled-table.ts';
 import { measuredDeps } from './measured-deps.ts';
 import { readsUsd, writesUsd } from './prices.ts';
@@ -150,7 +150,7 @@ async function main(args: readonly string[]): Promise<void> {
   const text = describe(runs);
   console.log(text);
   check(runs);
-  if (sizes === SIZES) await replaceSection('data-model.md', 'sweep', `\n${text}\n`);
+  if (sizes === SIZES) await documentSection('data-model.md', 'sweep', text);
 }
 
 await main(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { defaultSettings } from '../lib/infra/settings.ts';
+import { defaultSettings } from '../lib/domain/settings.ts';
 import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
@@ -8,7 +8,7 @@ import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
-import { replaceSection, toTable } from './document-section.ts';
+import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
@@ -196,7 +196,7 @@ async function main(endpoint: string): Promise<void> {
   checkEqual(messages);
   const table = toTable(COLUMNS, rows);
   console.log(table);
-  await replaceSection('data-model.md', 'units', `\n${table}\n`);
+  await documentSection('data-model.md', 'units', table);
 }
 
 await withTable(main);

@@ -2,12 +2,13 @@ import { realpathSync } from 'node:fs';
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatroomStack } from '../lib/chatroom-stack.ts';
-import { readSettings, type Settings, settingNames } from '../lib/infra/settings.ts';
+import { type DeploymentSettings, settingNames } from '../lib/domain/settings.ts';
+import { readSettings } from '../lib/infra/settings.ts';
 
 // The same metadata that the CDK command line asks for: it ties each function to its bundle and its readable name.
 const context = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
 
-function buildApp(props: AppProps, chosen: Partial<Settings>): App {
+function buildApp(props: AppProps, chosen: Partial<DeploymentSettings>): App {
   const app = new App({
     ...props,
     context: { ...context, ...props.context },
@@ -21,7 +22,7 @@ function buildApp(props: AppProps, chosen: Partial<Settings>): App {
 }
 
 /** Writes the template and the bundles of the deployment with these settings into the folder `outdir`. */
-export function synthesize(outdir: string, settings: Partial<Settings>): void {
+export function synthesize(outdir: string, settings: Partial<DeploymentSettings>): void {
   buildApp({ outdir }, settings).synth();
 }
 

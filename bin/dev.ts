@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { settingNames } from '../lib/infra/settings.ts';
+import { settingNames } from '../lib/domain/settings.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
 
 const help = `npm start -- [options]    runs the whole deployment on this machine

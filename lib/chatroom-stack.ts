@@ -1,12 +1,12 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { DeploymentSettings } from './domain/settings.ts';
 import { AppSecret } from './infra/app-secret.ts';
 import { ChangeStream } from './infra/change-stream.ts';
 import { addresses, applyGrant, type FunctionName, grants } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
 import { RoomTable } from './infra/room-table.ts';
 import { ServerApi } from './infra/server-api.ts';
-import type { Settings } from './infra/settings.ts';
 import { SocketApi } from './infra/socket-api.ts';
 import { SweepAlarms } from './infra/sweep-alarms.ts';
 import { SweepSchedule } from './infra/sweep-schedule.ts';
@@ -14,7 +14,7 @@ import { WebhookQueue } from './infra/webhook-queue.ts';
 
 /** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, schedules and perhaps a webhook. */
 export class ChatroomStack extends Stack {
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, settings: DeploymentSettings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
     const { table, streamArn } = new RoomTable(this, 'Rooms');
     const { secret } = new AppSecret(this, 'App');

@@ -71,6 +71,7 @@ describe('the check of imports', () => {
     ['lib/client/index.ts', "import 'ws';", 'packages', 'ws'],
     ['lib/local/gateway.ts', "import '../protocol/codes.ts';", 'imports', 'lib/protocol/codes.ts'],
     ['lib/chatroom-stack.ts', "import './domain/room.ts';", 'imports', 'lib/domain/room.ts'],
+    ['lib/infra/settings.ts', "import '../domain/room.ts';", 'imports', 'lib/domain/room.ts'],
     ['functions/sweep.ts', "import '../lib/usecases/sweep.ts';", 'imports', 'lib/usecases/sweep.ts'],
     ['test/store/interposed-store.ts', "import '../../bench/units.ts';", 'imports', 'bench/units.ts'],
     ['test/support/world.ts', "import type { A } from '../../bench/units.ts';", 'imports', 'bench/units.ts'],
@@ -100,6 +101,7 @@ describe('the check of imports', () => {
     ['functions/sweep.ts', "export { handler } from '../lib/handlers/sweep.ts';"],
     ['test/client/renewal.test.ts', "import '../simulation/chance.ts'; import '../support/token-of.ts'; import 'ws';"],
     ['test/simulation/sim-server.ts', "import '../support/world.ts'; import '../../lib/usecases/sweep.ts';"],
+    ['lib/infra/settings.ts', "import '../domain/settings.ts';"],
     ['bin/dev.ts', "import '../lib/local/index.ts'; import 'aws-cdk-lib';"],
   ])('accepts %s: %s', (path, text) => {
     expect(checkImports([{ path, text }])).toEqual([]);

@@ -1,65 +1,195 @@
-/** What a deployment can set; the stack documents the defaults and hands them to every Lambda as SETTINGS. The
- * address of the webhook is not among them: it may hold a key, and one Lambda alone calls it. */
-export interface Settings {
-  /** KICK-30S: a message more than this after the drop kicks. */
-  readonly offlineGraceMs: number;
-  /** KICK-31ST: this many messages after the drop kick. */
-  readonly offlineMessageLimit: number;
-  readonly maxAllowlistedUsers: number;
-  readonly membersOnlySend: boolean;
-  /** false: joining another room leaves the former. */
-  readonly multipleRooms: boolean;
-  /** true: one device's leave ends the membership on all. */
-  readonly leaveEndsAllDevices: boolean;
-  readonly historyRetentionDays: number;
-  /** Messages of one user in all rooms. */
-  readonly sendsPerSecond: number;
-  /** What one user may do in a minute, over all connections and in all rooms; 0 = no limit. */
-  readonly joinsPerMinute: number;
-  readonly newRoomsPerMinute: number;
-  readonly leavesPerMinute: number;
-  /** Pages of messages and of attributes. */
-  readonly historyReadsPerMinute: number;
-  readonly repairsPerMinute: number;
-  /** Each key counts. */
-  readonly attributeChangesPerMinute: number;
-  readonly recallsPerMinute: number;
-  readonly pingsPerMinute: number;
-  readonly connectsPerMinute: number;
-  /** With `multipleRooms`; 0 = no limit. */
-  readonly maxRoomsPerConnection: number;
-  /** When one more opens, the oldest is ended; 0 = no limit. */
-  readonly maxConnectionsPerUser: number;
-  /** Members are told who joins and who leaves. */
-  readonly notifyMemberChanges: boolean;
-  readonly tokenLifeSec: number;
-  /** Web origins that may connect, separated by commas; empty = all. */
-  readonly allowedOrigins: string;
-  /** After this a connection cannot be alive: API Gateway's limit of 2 h and a margin. */
-  readonly connectionLifeMs: number;
-  /** Messages of clients that a room takes in 200 ms; 0 = no limit. */
-  readonly roomMessageQuota: number;
-  /** Calls of one path of the server API in a second; 0 = no limit. */
-  readonly serverApiCallsPerSec: number;
-  /** How old a signature in RongCloud's form may be; 0 = any age. */
-  readonly signatureMaxAgeSec: number;
-  /** A nonce of a signature in RongCloud's form works once. */
-  readonly singleUseNonces: boolean;
-  /** Only signatures in Doorman's own form are accepted. */
-  readonly strongSignaturesOnly: boolean;
-  /** Rooms that are kept from destroying themselves. */
-  readonly maxKeptRooms: number;
-  readonly maxEntriesPerRoom: number;
-  /** Members without a connection are put out without any message, unless a room says otherwise. */
-  readonly realTimeKickOut: boolean;
-  /** How long a member must have been without a connection for that. */
-  readonly realTimeGraceMs: number;
-  /** Members a room has at most; 0 = no limit. */
-  readonly roomMemberLimit: number;
-  /** A user has one device of each platform; connecting another one ends the former. */
-  readonly oneDevicePerPlatform: boolean;
-  /** A user's other devices are told of his joins and leaves. */
-  readonly multiLoginSync: boolean;
-  /** How long an idle room lives unless it says otherwise. */
-  readonly destroyAfterMin: number;
+interface Described {
+  /** One sentence for the operator, of at most 120 characters. */
+  readonly meaning: string;
 }
+
+/** A whole number in a range. */
+interface WholeSetting extends Described {
+  readonly kind: 'whole';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** What is counted, as in "0 to 5 users". */
+  readonly unit: string;
+  /** What 0 means, where it means more than none. */
+  readonly zero?: string;
+  /** The action of a user that the setting limits. */
+  readonly limits?: string;
+}
+
+interface FlagSetting extends Described {
+  readonly kind: 'flag';
+  readonly default: boolean;
+}
+
+/** A text of a form of its own; `lib/infra/setting-values.ts` checks each kind. */
+interface TextSetting extends Described {
+  readonly kind: 'appKey' | 'origins' | 'url';
+  readonly default: string;
+  /** The form in words. */
+  readonly form: string;
+}
+
+export type SettingDefinition = WholeSetting | FlagSetting | TextSetting;
+
+const whole = (byDefault: number, min: number, max: number, unit: string) =>
+  ({ kind: 'whole', default: byDefault, min, max, unit }) as const;
+
+const limit = (byDefault: number, max: number, unit: string) =>
+  ({ ...whole(byDefault, 0, max, unit), zero: 'no limit' }) as const;
+
+const perMinute = <Action extends string>(limits: Action, byDefault: number) =>
+  ({ ...limit(byDefault, 100_000, 'a minute'), limits }) as const;
+
+const flag = (byDefault: boolean) => ({ kind: 'flag', default: byDefault }) as const;
+
+/**
+ * Every setting of a deployment, once. The types, the checks at deployment, the names that the command line takes, the table
+ * in the README and the settings of the tests come from here. Lambdas receive the values as JSON in `SETTINGS` and import
+ * only the types, so that no bundle carries the sentences.
+ */
+export const settingDefinitions = {
+  // KICK-30S
+  offlineGraceMs: {
+    ...whole(30_000, 0, 86_400_000, 'ms'),
+    meaning: 'The next message evicts a member who has been offline for longer.',
+  },
+  // KICK-31ST
+  offlineMessageLimit: {
+    ...whole(31, 1, 1_000_000, 'messages'),
+    meaning: 'Which message evicts an offline member, counted from when they went offline.',
+  },
+  maxAllowlistedUsers: { ...whole(5, 0, 1_000, 'users'), meaning: 'How many users of one room can be allowlisted.' },
+  membersOnlySend: { ...flag(true), meaning: 'Only members can send to a room.' },
+  multipleRooms: {
+    ...flag(false),
+    meaning: 'A user can be in several rooms at once; if false, joining a room leaves the previous one.',
+  },
+  leaveEndsAllDevices: {
+    ...flag(false),
+    meaning: 'A leave on one device ends the membership on all devices of the user.',
+  },
+  historyRetentionDays: { ...whole(60, 1, 3_650, 'days'), meaning: 'How long messages are kept.' },
+  // The row that counts them grows with each.
+  sendsPerSecond: { ...whole(5, 1, 200, 'a second'), meaning: 'Messages that one user sends, in all rooms together.' },
+  joinsPerMinute: { ...perMinute('join', 60), meaning: 'Joins and resumes of one user, in all rooms together.' },
+  newRoomsPerMinute: { ...perMinute('newRoom', 10), meaning: 'Joins of one user that create a room.' },
+  leavesPerMinute: { ...perMinute('leave', 60), meaning: 'Leaves of one user.' },
+  historyReadsPerMinute: {
+    ...perMinute('history', 120),
+    meaning: 'Pages of messages and of entries that one user reads.',
+  },
+  repairsPerMinute: {
+    ...perMinute('repair', 300),
+    meaning: 'Requests of one user for missing messages or for the outcome of a send.',
+  },
+  attributeChangesPerMinute: {
+    ...perMinute('attributes', 120),
+    meaning: 'Entries that one user sets or removes; each key counts.',
+  },
+  recallsPerMinute: { ...perMinute('recall', 60), meaning: 'Messages that one user recalls.' },
+  pingsPerMinute: { ...perMinute('ping', 60), meaning: 'Pings of one user.' },
+  connectsPerMinute: { ...perMinute('connect', 30), meaning: 'Connections that one user opens.' },
+  maxRoomsPerConnection: {
+    ...limit(100, 1_000, 'rooms'),
+    meaning: 'How many rooms one connection can be in, with `multipleRooms`.',
+  },
+  maxConnectionsPerUser: {
+    ...limit(10, 1_000, 'connections'),
+    meaning: 'How many connections one user can have; opening one more closes the oldest.',
+  },
+  roomMessageQuota: {
+    ...limit(40, 10_000, 'messages in 200 ms'),
+    meaning: 'How many messages from clients a room accepts in 200 ms.',
+  },
+  maxEntriesPerRoom: {
+    ...whole(100, 1, 1_000, 'entries'),
+    meaning: 'How many entries, which are key-value pairs, a room holds.',
+  },
+  destroyAfterMin: {
+    ...whole(60, 60, 10_080, 'min'),
+    meaning: 'How long a room lives without joins, leaves and messages, unless it has its own time.',
+  },
+  maxKeptRooms: { ...whole(5, 0, 1_000, 'rooms'), meaning: 'How many rooms can be exempt from automatic destruction.' },
+  roomMemberLimit: {
+    ...limit(0, 1_000_000, 'members'),
+    meaning: 'How many members a room can have; with a limit, each new join reads the member list.',
+  },
+  realTimeKickOut: {
+    ...flag(false),
+    meaning: 'Members without a connection are evicted even when nobody sends, unless a room says otherwise.',
+  },
+  // Past the end of its lease a connection has been silent for 150 s at least: a longer grace would need another sweep.
+  realTimeGraceMs: {
+    ...whole(60_000, 0, 140_000, 'ms'),
+    meaning: 'How long a member must have been without a connection before `realTimeKickOut` evicts them.',
+  },
+  oneDevicePerPlatform: {
+    ...flag(true),
+    meaning: 'Connecting on a second device of one platform closes the connection of the first.',
+  },
+  multiLoginSync: {
+    ...flag(false),
+    meaning: "A user's other devices are notified of the user's joins and leaves.",
+  },
+  notifyMemberChanges: {
+    ...flag(false),
+    meaning: 'Members are notified of who joins and whose membership ends.',
+  },
+  webhookUrl: {
+    ...{ kind: 'url', default: '', form: 'https, or http on this machine' },
+    meaning: 'Where events are posted; empty for nowhere. Only the Lambda that posts them receives it.',
+  },
+  appKey: {
+    ...{ kind: 'appKey', default: 'doorman', form: '1 to 64 letters, digits, _ or -' },
+    meaning: "The application's public name. A new one invalidates tokens and signatures; the app secret stays.",
+  },
+  tokenLifeSec: { ...whole(86_400, 1, 31_536_000, 's'), meaning: 'How long a token opens connections.' },
+  allowedOrigins: {
+    ...{ kind: 'origins', default: '', form: 'origins separated by commas' },
+    meaning: 'Web origins that can connect; empty for all.',
+  },
+  serverApiCallsPerSec: { ...limit(100, 10_000, 'a second'), meaning: 'Calls of one path of the server API.' },
+  signatureMaxAgeSec: {
+    ...whole(0, 0, 86_400, 's'),
+    zero: 'any age',
+    meaning: "How old a signature in RongCloud's form can be; RongCloud's Node SDK needs 0.",
+  },
+  singleUseNonces: { ...flag(false), meaning: "A nonce of a signature in RongCloud's form works once." },
+  strongSignaturesOnly: { ...flag(false), meaning: "Only signatures in Doorman's own form are accepted." },
+  connectionLifeMs: {
+    ...whole(7_500_000, 1_000, 86_400_000, 'ms'),
+    meaning: "How long a connection's row is kept; must be longer than API Gateway's two hours.",
+  },
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
+
+type Definitions = typeof settingDefinitions;
+
+export type SettingName = keyof Definitions;
+
+type ValueOf<Kind> = Kind extends 'whole' ? number : Kind extends 'flag' ? boolean : string;
+
+/** What an operator can choose. */
+export type DeploymentSettings = { readonly [Name in SettingName]: ValueOf<Definitions[Name]['kind']> };
+
+/** What every Lambda receives. The webhook's address can hold a key, so only the Lambda that calls it receives it. */
+export type Settings = Omit<DeploymentSettings, 'webhookUrl'>;
+
+type LimitedBy<Definition> = Definition extends { readonly limits: infer Action extends string } ? Action : never;
+
+/** For each action that a setting limits per minute, the name of that setting. */
+export type SettingOfAction = { readonly [Name in SettingName as LimitedBy<Definitions[Name]>]: Name };
+
+/** In the order in which they are documented. */
+export const settingNames = Object.keys(settingDefinitions) as readonly SettingName[];
+
+/** All settings, each with the value that `read` returns for it. */
+export const mapSettings = (
+  read: (name: SettingName, definition: SettingDefinition) => string | number | boolean,
+): DeploymentSettings =>
+  Object.fromEntries(
+    settingNames.map((name) => [name, read(name, settingDefinitions[name])]),
+  ) as unknown as DeploymentSettings;
+
+/** The settings of a deployment that chooses nothing. */
+export const defaultSettings = mapSettings((_name, definition) => definition.default);

@@ -1,22 +1,13 @@
-import type { Settings } from './settings.ts';
+import type { SettingOfAction, Settings } from './settings.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** What a user may do only so often in a minute, over however many connections and in however many rooms. */
-export type LimitedAction =
-  | 'join'
-  | 'newRoom'
-  | 'leave'
-  | 'history'
-  | 'repair'
-  | 'attributes'
-  | 'recall'
-  | 'ping'
-  | 'connect';
+export type LimitedAction = keyof SettingOfAction;
 
 /** How much of each limit is used up: see `turnOf`. */
 export type Turns = Readonly<Partial<Record<LimitedAction, number>>>;
 
-const SETTING_OF = {
+const SETTING_OF: SettingOfAction = {
   join: 'joinsPerMinute',
   newRoom: 'newRoomsPerMinute',
   leave: 'leavesPerMinute',
@@ -26,7 +17,7 @@ const SETTING_OF = {
   recall: 'recallsPerMinute',
   ping: 'pingsPerMinute',
   connect: 'connectsPerMinute',
-} as const satisfies Readonly<Record<LimitedAction, keyof Settings>>;
+};
 
 /** 0 = no limit. */
 export const limitPerMinute = (settings: Settings, action: LimitedAction): number => settings[SETTING_OF[action]];

@@ -7,4 +7,4 @@ export function required(name: string): string {
   return value;
 }
 
-export const readSettings = (): Settings & { readonly appKey: string } => JSON.parse(required('SETTINGS'));
+export const readSettings = (): Settings => JSON.parse(required('SETTINGS'));

@@ -1,10 +1,10 @@
 import { CfnEventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { DeploymentSettings } from '../domain/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import type { Settings } from './settings.ts';
 
 /** What of the stream is worth a run: a row written with news, or a membership that went with its row. */
-function patterns({ webhookUrl, notifyMemberChanges }: Settings): Record<string, unknown>[] {
+function patterns({ webhookUrl, notifyMemberChanges }: DeploymentSettings): Record<string, unknown>[] {
   // Each run costs, and most writes are no news to anyone; what the filter turns away is free.
   const isJoinTold = webhookUrl !== '' || notifyMemberChanges;
   const events = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'];
@@ -19,9 +19,9 @@ export class ChangeStream extends Construct {
   /** Which records the Lambda gave up: their places in the stream, not the records. */
   readonly lostChanges: DeadLetterQueue;
   readonly #streamArn: string;
-  readonly #settings: Settings;
+  readonly #settings: DeploymentSettings;
 
-  constructor(scope: Construct, id: string, streamArn: string, settings: Settings) {
+  constructor(scope: Construct, id: string, streamArn: string, settings: DeploymentSettings) {
     super(scope, id);
     this.lostChanges = new DeadLetterQueue(this, 'LostChanges');
     this.#streamArn = streamArn;

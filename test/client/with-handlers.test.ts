@@ -13,7 +13,7 @@ import { SimulatedDevice } from '../simulation/simulated-device.ts';
 import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
 import { range } from '../support/range.ts';
-import { defaultSettings } from '../support/world.ts';
+import { worldSettings } from '../support/world.ts';
 
 const { BEFORE, AFTER } = RCIMIWTimeOrder;
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   rooms += 1;
   room = `room${rooms}` as RoomId;
   timers = new VirtualTimers(1_800_000_000_000);
-  const settings = { ...defaultSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
+  const settings = { ...worldSettings, offlineGraceMs: 86_400_000, offlineMessageLimit: 1_000_000 };
   const { endpoint } = getStore();
   server = new SimServer({ timers, random: createChance(rooms), endpoint, connectionPrefix: room, settings });
   ann = new SimulatedDevice({ server, timers, random: createChance(4711), userId: 'ann', platform: 'desktop' });

@@ -7,7 +7,7 @@ import { SimulatedDevice } from '../simulation/simulated-device.ts';
 import { watchDials } from '../simulation/simulated-network.ts';
 import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
 import { useStore } from '../support/emulators.ts';
-import { defaultSettings } from '../support/world.ts';
+import { worldSettings } from '../support/world.ts';
 
 const [CONNECTED, CONNECTING, KICKED_OFFLINE] = [1, 2, 4];
 
@@ -19,7 +19,7 @@ let servers = 0;
 
 beforeEach(() => {
   timers = new VirtualTimers(1_800_000_000_000);
-  const settings = { ...defaultSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
+  const settings = { ...worldSettings, oneDevicePerPlatform: true, realTimeKickOut: true };
   const { endpoint } = getStore();
   servers += 1;
   server = new SimServer({

@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../bin/chatroom.ts';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { defaultSettings, type Settings } from '../../lib/infra/settings.ts';
+import { type DeploymentSettings, defaultSettings, settingDefinitions } from '../../lib/domain/settings.ts';
 
 type Lambda = {
   readonly Type: string;
@@ -48,7 +48,7 @@ describe('the app', () => {
   });
 
   const webhookUrl = 'https://app.example.com/events';
-  it.each<Partial<Settings>>([{}, { webhookUrl }])('has none with %j either', (settings) => {
+  it.each<Partial<DeploymentSettings>>([{}, { webhookUrl }])('has none with %j either', (settings) => {
     const other = mkdtempSync(join(tmpdir(), 'chatroom-other-'));
     // The bundles are none of cdk-nag's business; here they would only take time.
     const app = new App({ outdir: other, context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
@@ -74,6 +74,13 @@ describe('the app', () => {
       const folder = join(outdir, metadata['aws:asset:path']);
       expect(existsSync(join(folder, 'index.mjs'))).toBe(true);
       expect(existsSync(join(folder, 'index.mjs.map'))).toBe(false);
+    }
+  });
+
+  it('puts no sentence about a setting into a bundle', () => {
+    for (const { Metadata: metadata } of lambdas) {
+      const bundle = readFileSync(join(outdir, metadata['aws:asset:path'], 'index.mjs'), 'utf8');
+      expect(bundle.includes(settingDefinitions.offlineGraceMs.meaning)).toBe(false);
     }
   });
 

@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
 import { counterTo } from '../../lib/handlers/metrics.ts';
-import { defaultSettings } from '../../lib/infra/settings.ts';
 import { createSecrets } from '../../lib/local/secrets.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../lib/infra/settings.ts';
+import type { DeploymentSettings } from '../../lib/domain/settings.ts';
 import type { Change, MemberEvent } from '../../lib/store/changes.ts';
 import { names, one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
@@ -25,7 +25,7 @@ describe('the stream of changes', () => {
   };
   const everything = Object.keys(values);
 
-  it.each<[Partial<Settings>, string[]]>([
+  it.each<[Partial<DeploymentSettings>, string[]]>([
     [{}, everything.filter((value) => value !== 'joined')],
     [{ notifyMemberChanges: true }, everything],
     [{ webhookUrl }, everything],

@@ -2,7 +2,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { defaultSettings, type Settings } from '../../lib/infra/settings.ts';
+import type { DeploymentSettings } from '../../lib/domain/settings.ts';
+import { defaultSettings } from '../../lib/domain/settings.ts';
 
 /** A resource of a template. */
 export interface Resource {
@@ -17,7 +18,7 @@ export interface Statement {
 }
 
 /** The template of a deployment with these settings. */
-export function synthesizeTemplate(settings: Partial<Settings> = {}): Template {
+export function synthesizeTemplate(settings: Partial<DeploymentSettings> = {}): Template {
   // The bundles are looked at elsewhere; here they would only take time.
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
   return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { documentOpenApi, documentPage } from '../../bin/document-server-api/documents.ts';
+import { documentOpenApi, documentServerApi } from '../../bin/docs/documents.ts';
 import { endpoints } from '../../lib/server-api/index.ts';
 import { ApiCode } from '../../lib/server-api/refused-call.ts';
 import { openApiFaults, operationsOf } from './open-api-check.ts';
@@ -10,8 +10,8 @@ const page = read('docs/server-api.md');
 const openApiText = read('docs/openapi.json');
 
 describe('docs/server-api.md', () => {
-  it('is what the definitions say; npm run docs writes it anew', () => {
-    expect(documentPage(page)).toBe(page);
+  it('is what the definitions say; npm run docs writes it', () => {
+    expect(documentServerApi(page)).toBe(page);
   });
 
   it('has every call, and every number of an error', () => {
@@ -22,15 +22,15 @@ describe('docs/server-api.md', () => {
   it('loses nothing that is not generated', () => {
     const emptied = page.replaceAll(/(<!-- [a-z-]+:begin -->)(?:.|\n)*?(<!-- [a-z-]+:end -->)/g, '$1$2');
     expect(emptied.length).toBeLessThan(page.length);
-    expect(documentPage(emptied)).toBe(page);
-    expect(() => documentPage(emptied.replace('<!-- calls:end -->', ''))).toThrow('no section calls');
+    expect(documentServerApi(emptied)).toBe(page);
+    expect(() => documentServerApi(emptied.replace('<!-- calls:end -->', ''))).toThrow('no section calls');
   });
 });
 
 describe('docs/openapi.json', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string };
 
-  it('is what the definitions say; npm run docs writes it anew', () => {
+  it('is what the definitions say; npm run docs writes it', () => {
     expect(documentOpenApi(version)).toBe(openApiText);
   });
 

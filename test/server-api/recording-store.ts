@@ -1,7 +1,7 @@
 import type { Settings } from '../../lib/domain/settings.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { defaultSettings } from '../support/world.ts';
+import { worldSettings } from '../support/world.ts';
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -21,7 +21,7 @@ export function recordingDeps(
   const deps: Deps = {
     store: onlyGiven,
     push: { post: async () => 'ok', close: async () => undefined },
-    settings: { ...defaultSettings, ...settings },
+    settings: { ...worldSettings, ...settings },
     now: () => NOW_MS,
     randomId: () => 'random-1',
     onFault: (_what, fault) => faults.push(fault),

@@ -25,6 +25,7 @@ const push = /^lib\/push\//;
 const infra = /^lib\/infra\//;
 const storeInterface = /^lib\/store\/room-store\.ts$/;
 const pushInterface = /^lib\/push\/(push|event-queue|webhook)\.ts$/;
+const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
@@ -54,7 +55,7 @@ const rules: readonly ImportRule[] = [
   { files: /^functions\//, may: [handlers], packages: [] },
   { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
-  { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra], packages: cdkPackages },
+  { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },

@@ -6,7 +6,6 @@ import { keepAlive } from '../../lib/usecases/keep-alive.ts';
 import { sweep } from '../../lib/usecases/sweep.ts';
 import { type Chance, createChance } from '../simulation/chance.ts';
 import { useStore } from '../support/emulators.ts';
-import { defaultSettings } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';
 import { createSweepMemory } from './sweep-memory.ts';
 import { createPhase, createSchedule, createShortPhase, extremes, type Firing, type Phase } from './sweep-phases.ts';
@@ -16,7 +15,7 @@ const store = useStore('dynoxide');
 const PHASES = 10_000;
 const LIVES_IN_STORE = 120;
 const PROMISED_MS = 300_000;
-const GRACE_MS = defaultSettings.realTimeGraceMs;
+const GRACE_MS = 60_000;
 const startMs = 1_800_000_000_000;
 
 type Scenario = 'all runs' | 'one run lost' | 'one run doubled';

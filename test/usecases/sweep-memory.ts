@@ -4,7 +4,7 @@ import { newRoom } from '../../lib/domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Connection, RoomStore, TimerRow } from '../../lib/store/room-store.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
-import { defaultSettings, RecordingPush } from '../support/world.ts';
+import { RecordingPush, worldSettings } from '../support/world.ts';
 
 const room = 'room' as RoomId;
 
@@ -67,7 +67,7 @@ export function createSweepMemory(connectedAtMs: number) {
   const deps: Deps = {
     store: store as RoomStore,
     push: new RecordingPush(),
-    settings: { ...defaultSettings, realTimeKickOut: true },
+    settings: { ...worldSettings, realTimeKickOut: true },
     now: () => clock.nowMs,
     randomId: () => 'id',
     onFault: (what, fault) => {

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../lib/server-api/endpoint.ts';
 import { endpoints, families } from '../../lib/server-api/endpoints.ts';
 import type { Field } from '../../lib/server-api/fields.ts';
 import type { Properties, Schema } from '../../lib/server-api/schema.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** Every call with its parameters and its answer. */
 export const callTables = (): string =>
@@ -17,8 +18,8 @@ function callText({ path, about, body, callsPerSec, fields, answer, sometimes }:
   const parts = [
     `#### \`${path}\``,
     `${about}${body === 'json' ? ' The body is a JSON object.' : ''} At most ${callsPerSec} calls a second.`,
-    parameters.length === 0 ? 'No parameters.' : table(['parameter', '', 'value', 'meaning'], parameters),
-    answered.length === 0 ? 'Answer: `code` alone.' : table(['answer', 'type', 'meaning'], answered),
+    parameters.length === 0 ? 'No parameters.' : markdownTable(['parameter', '', 'value', 'meaning'], parameters),
+    answered.length === 0 ? 'Answer: `code` alone.' : markdownTable(['answer', 'type', 'meaning'], answered),
   ];
   return parts.join('\n\n');
 }
@@ -52,9 +53,3 @@ const typeOf = ({ type, items, additionalProperties }: Schema): string => {
 
 const meaningOf = ({ description = '', enum: values }: Schema): string =>
   values === undefined ? description : `${values.map((value) => JSON.stringify(value)).join(' or ')}: ${description}`;
-
-/** A Markdown table. */
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
-}

@@ -1,0 +1,15 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { documentOpenApi, documentReadme, documentServerApi } from './docs/documents.ts';
+
+const top = join(import.meta.dirname, '..');
+
+async function rewrite(path: string, document: (page: string) => string): Promise<void> {
+  const file = join(top, path);
+  await writeFile(file, document(await readFile(file, 'utf8')));
+}
+
+const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as { version: string };
+await rewrite('README.md', documentReadme);
+await rewrite('docs/server-api.md', documentServerApi);
+await rewrite('docs/openapi.json', () => documentOpenApi(version));

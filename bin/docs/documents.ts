@@ -1,0 +1,26 @@
+import { callTables } from './call-tables.ts';
+import { openApi } from './open-api.ts';
+import { replaceSection } from './replace-section.ts';
+import { settingsTable } from './settings-table.ts';
+import { rongCloudExample, strongExample, webhookExample } from './signing-examples.ts';
+
+type Sections = Readonly<Record<string, () => string>>;
+
+const serverApiSections: Sections = {
+  'rongcloud-signature': rongCloudExample,
+  'doorman-signature': strongExample,
+  calls: callTables,
+  webhook: webhookExample,
+};
+
+const fill = (page: string, sections: Sections): string =>
+  Object.entries(sections).reduce((text, [name, make]) => replaceSection(text, name, make()), page);
+
+/** docs/server-api.md with its generated sections made again; what is around them stays. */
+export const documentServerApi = (page: string): string => fill(page, serverApiSections);
+
+/** README.md with its table of settings made again. */
+export const documentReadme = (page: string): string => fill(page, { settings: settingsTable });
+
+/** The text of openapi.json. */
+export const documentOpenApi = (version: string): string => `${JSON.stringify(openApi(version), undefined, 2)}\n`;
