@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import type { ConnectionId, RoomId, UserId } from '../lib/domain/ids.ts';
 import { leaseFrom } from '../lib/domain/lease.ts';
-import { callDynamodb } from '../lib/local/emulator.ts';
+import { callDynamodb } from '../lib/local/dynamodb/emulator.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';

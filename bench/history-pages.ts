@@ -1,6 +1,6 @@
 import { createEngine, type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
 import type { RoomId } from '../lib/domain/ids.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
+import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import { roomHistory } from '../lib/usecases/room-history.ts';
 import { Access } from '../test/client/simulated-network.ts';
 import { VirtualTimers } from '../test/client/virtual-timers.ts';

@@ -1,4 +1,4 @@
-import type { LocalRoute } from './template-apis.ts';
+import type { LocalRoute } from './template/local-api.ts';
 
 /**
  * The keys of the routes that end at a MOCK integration. Only what takes a frame and sends nothing back is known here;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mockRoutesOf } from '../../lib/local/mock-routes.ts';
-import type { LocalRoute } from '../../lib/local/template-apis.ts';
+import type { LocalRoute } from '../../lib/local/template/local-api.ts';
 
 const route = (more: Partial<LocalRoute>): LocalRoute => ({
   routeKey: 'ping',

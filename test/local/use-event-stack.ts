@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import type { QueueMessage } from '../../lib/local/queues/message.ts';
 import { type LocalStack, runTemplate } from '../../lib/local/run-template.ts';
-import type { QueueMessage } from '../../lib/local/sqs/message.ts';
 import {
   type HeardRecord,
   type Hearing,

@@ -1,4 +1,4 @@
-import type { InvokeResult } from '../invoke.ts';
+import type { InvokeResult } from '../lambda/invoke.ts';
 
 /**
  * The ids of the records that a batch failed with, by Lambda's rules for partial responses: all of them when the

@@ -1,8 +1,8 @@
-import type { Iam } from '../iam.ts';
-import type { Queues } from '../sqs/queues.ts';
+import type { Iam } from '../iam/iam.ts';
+import type { Queues } from '../queues/queues.ts';
 import type { TableStreams } from '../streams/table-streams.ts';
-import type { StackDescription } from '../template.ts';
-import type { LocalEventSource } from '../template-event-sources.ts';
+import type { LocalEventSource } from '../template/local-event-source.ts';
+import type { StackDescription } from '../template/stack-description.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { checkGrants } from './poller-grants.ts';
 import { QueueMapping } from './queue-mapping.ts';

@@ -1,4 +1,4 @@
-import type { Invoke } from '../invoke.ts';
+import type { Invoke } from '../lambda/invoke.ts';
 import type { After } from '../timers.ts';
 
 /** An event source mapping at work. */

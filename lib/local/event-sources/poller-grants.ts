@@ -1,6 +1,6 @@
-import type { Iam, Need } from '../iam.ts';
-import type { LocalFunction } from '../template.ts';
-import type { LocalEventSource } from '../template-event-sources.ts';
+import type { Iam, Need } from '../iam/iam.ts';
+import type { LocalEventSource } from '../template/local-event-source.ts';
+import type { LocalFunction } from '../template/stack-description.ts';
 
 const streamActions = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'];
 const queueActions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];

@@ -1,6 +1,6 @@
-import type { ReceivedMessage } from '../sqs/message.ts';
-import type { Queue } from '../sqs/queue.ts';
-import type { LocalQueueSource } from '../template-event-sources.ts';
+import type { ReceivedMessage } from '../queues/message.ts';
+import type { Queue } from '../queues/queue.ts';
+import type { LocalQueueSource } from '../template/local-event-source.ts';
 import { failedIds } from './batch-response.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { type SqsRecord, toFiltered, toSqsRecord } from './queue-records.ts';

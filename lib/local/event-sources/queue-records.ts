@@ -1,5 +1,5 @@
-import { pseudo } from '../intrinsics.ts';
-import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
+import type { MessageAttribute, ReceivedMessage } from '../queues/message.ts';
+import { pseudo } from '../template/resolver.ts';
 
 /** A message as Lambda hands it to a function. */
 export interface SqsRecord {

@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../streams/stream-record.ts';
-import type { LocalStreamSource } from '../template-event-sources.ts';
+import type { LocalStreamSource } from '../template/local-event-source.ts';
 
 /** Records that are given to the function together, and what has become of it. */
 export interface Batch {

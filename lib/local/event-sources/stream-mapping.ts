@@ -1,8 +1,8 @@
-import type { Queue } from '../sqs/queue.ts';
+import type { Queue } from '../queues/queue.ts';
 import type { StreamRecord } from '../streams/stream-record.ts';
 import type { StreamReader } from '../streams/table-streams.ts';
-import type { LocalFunction } from '../template.ts';
-import type { LocalStreamSource } from '../template-event-sources.ts';
+import type { LocalStreamSource } from '../template/local-event-source.ts';
+import type { LocalFunction } from '../template/stack-description.ts';
 import { failedIds } from './batch-response.ts';
 import { describeFailure } from './failure-record.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';

@@ -1,4 +1,4 @@
-import { callDynamodbStreams } from '../emulator.ts';
+import { callDynamodbStreams } from '../dynamodb/emulator.ts';
 import type { Change } from './stream-record.ts';
 
 /** A place in a stream, from which changes are read in order. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { pseudo } from '../intrinsics.ts';
-import type { LocalTable } from '../template.ts';
+import { pseudo } from '../template/resolver.ts';
+import type { LocalTable } from '../template/stack-description.ts';
 
 /** An item, or a key, in DynamoDB's JSON. */
 export type Item = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import type { ServiceAnswer, ServiceCall } from '../service.ts';
-import type { CreatedTable } from '../tables.ts';
-import type { LocalTable } from '../template.ts';
+import type { CreatedTable } from '../dynamodb/create-tables.ts';
+import type { ServiceAnswer, ServiceCall } from '../services/service.ts';
+import type { LocalTable } from '../template/stack-description.ts';
 import { type ChangeReader, openEmulatorStream } from './emulator-stream.ts';
 import { isChange, type StreamRecord, toStreamRecord } from './stream-record.ts';
 import { isOf, writesOf } from './table-writes.ts';

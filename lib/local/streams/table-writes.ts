@@ -1,4 +1,4 @@
-import type { LocalTable } from '../template.ts';
+import type { LocalTable } from '../template/stack-description.ts';
 import type { Item } from './stream-record.ts';
 
 /** One write of a request: a whole item, or what is to happen to the item with a key. */

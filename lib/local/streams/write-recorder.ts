@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { callDynamodb } from '../emulator.ts';
-import type { LocalTable } from '../template.ts';
+import { callDynamodb } from '../dynamodb/emulator.ts';
+import type { LocalTable } from '../template/stack-description.ts';
 import type { ChangeReader } from './emulator-stream.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import type { Change, Item } from './stream-record.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callDynamodb } from '../../../lib/local/emulator.ts';
+import { callDynamodb } from '../../../lib/local/dynamodb/emulator.ts';
 import { eventTemplate, startJudge, well, writeEventStack } from '../event-stack.ts';
 import { failure, runEventStack, useEventStack } from '../use-event-stack.ts';
 

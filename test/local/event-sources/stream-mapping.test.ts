@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StreamMapping } from '../../../lib/local/event-sources/stream-mapping.ts';
-import type { InvokeResult } from '../../../lib/local/invoke.ts';
-import { createQueues } from '../../../lib/local/sqs/queues.ts';
+import type { InvokeResult } from '../../../lib/local/lambda/invoke.ts';
+import { createQueues } from '../../../lib/local/queues/queues.ts';
 import { type StreamRecord, toStreamRecord } from '../../../lib/local/streams/stream-record.ts';
-import { describeStack } from '../../../lib/local/template.ts';
-import type { LocalStreamSource } from '../../../lib/local/template-event-sources.ts';
+import type { LocalStreamSource } from '../../../lib/local/template/local-event-source.ts';
+import { describeStack } from '../../../lib/local/template/stack-description.ts';
 import { eventTemplate } from '../event-stack.ts';
 
 const stack = describeStack(eventTemplate, 'Events', '/assets');

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callDynamodb, type Emulator, startEmulator } from '../../../lib/local/emulator.ts';
-import type { ServiceAnswer } from '../../../lib/local/service.ts';
+import { createTables } from '../../../lib/local/dynamodb/create-tables.ts';
+import { callDynamodb, type Emulator, startEmulator } from '../../../lib/local/dynamodb/emulator.ts';
+import type { ServiceAnswer } from '../../../lib/local/services/service.ts';
 import type { StreamRecord } from '../../../lib/local/streams/stream-record.ts';
 import { createTableStreams, type StreamReader, type TableStreams } from '../../../lib/local/streams/table-streams.ts';
 import { isOf, writesOf } from '../../../lib/local/streams/table-writes.ts';
-import { createTables } from '../../../lib/local/tables.ts';
-import type { LocalTable, StreamViewType } from '../../../lib/local/template.ts';
+import type { LocalTable, StreamViewType } from '../../../lib/local/template/stack-description.ts';
 
 const startedAtMs = 1_700_000_000_000;
 

@@ -1,0 +1,104 @@
+import type { Iam } from '../iam/iam.ts';
+import { signerOf } from '../iam/signer.ts';
+import type { Invoke } from '../lambda/invoke.ts';
+import { mockRoutesOf } from '../mock-routes.ts';
+import type { LocalApi, LocalRoute } from '../template/local-api.ts';
+import { pseudo } from '../template/resolver.ts';
+import type { StackDescription } from '../template/stack-description.ts';
+import { type HttpApi, startHttpApi } from './http/http-api.ts';
+import { startWebSocketApi, type WebSocketApi, type WebSocketLimits } from './websocket/websocket-api.ts';
+
+/** How to open the APIs. */
+export interface ApisOptions {
+  /** Of the WebSocket API; the HTTP API takes the next one. 0 takes free ones. */
+  readonly port: number;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly log: (line: string) => void;
+  readonly limits?: Partial<WebSocketLimits> | undefined;
+  readonly disconnectDelivery?: ((deliver: () => Promise<void>) => Promise<void>) | undefined;
+}
+
+/** A stack, its roles and the way to its functions. */
+export interface StackParts {
+  readonly stack: StackDescription;
+  readonly iam: Iam;
+  readonly invoke: Invoke;
+}
+
+const awsLimits: WebSocketLimits = {
+  frameBytes: 32 * 1024,
+  messageBytes: 128 * 1024,
+  idleMs: 600_000,
+  lifeMs: 7_200_000,
+};
+
+function onlyApi(stack: StackDescription, protocol: LocalApi['protocol']): LocalApi {
+  const [api, ...more] = stack.apis.filter((each) => each.protocol === protocol);
+  if (api === undefined || more.length > 0) {
+    throw new Error(`unable to open the ${protocol} API; the template has ${api === undefined ? 'none' : 'several'}`);
+  }
+  return api;
+}
+
+function functionOf({ routeKey, functionId }: LocalRoute): string {
+  if (functionId === undefined) throw new Error(`unable to open the route ${routeKey}; no function is behind it`);
+  return functionId;
+}
+
+async function openPort<T>(port: number, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new Error(`unable to listen on port ${port}; another program has it`);
+    if (code === 'EACCES') throw new Error(`unable to listen on port ${port}; this user may not`);
+    throw error;
+  }
+}
+
+/** Opens the stack's WebSocket API. */
+export async function openWebSocketApi(
+  options: ApisOptions,
+  { stack, iam, invoke }: StackParts,
+): Promise<WebSocketApi> {
+  const { port, now, randomId, log } = options;
+  const sockets = onlyApi(stack, 'WEBSOCKET');
+  const mockRoutes = mockRoutesOf(sockets.routes);
+  const lambdaRoutes = sockets.routes.filter(({ routeKey }) => !mockRoutes.includes(routeKey));
+  const connectRoute = sockets.routes.find(({ routeKey }) => routeKey === '$connect');
+  const connections = `arn:${pseudo.partition}:execute-api:${pseudo.region}:${pseudo.accountId}:${sockets.apiId}`;
+  return openPort(port, () =>
+    startWebSocketApi({
+      apiId: sockets.apiId,
+      stage: sockets.stageName,
+      region: pseudo.region,
+      port,
+      routeSelectionExpression: sockets.routeSelectionExpression,
+      routes: Object.fromEntries(
+        lambdaRoutes.map((route) => [route.routeKey, { functionId: functionOf(route), reply: route.replies }]),
+      ),
+      mockRoutes,
+      ...(connectRoute?.authorizer === undefined ? {} : { authorizer: connectRoute.authorizer }),
+      invoke,
+      now,
+      randomId,
+      limits: { ...awsLimits, ...options.limits },
+      disconnectDelivery: options.disconnectDelivery ?? ((deliver) => deliver()),
+      authorizeCall: ({ authorization, method, connectionId }) => {
+        const resource = `${connections}/${sockets.stageName}/${method}/@connections/${connectionId}`;
+        return iam.allows(signerOf(authorization) ?? '', 'execute-api:ManageConnections', resource);
+      },
+      log,
+    }),
+  );
+}
+
+/** Opens the stack's HTTP API. */
+export async function openHttpApi(options: ApisOptions, { stack, invoke }: StackParts): Promise<HttpApi> {
+  const { now, randomId, log } = options;
+  const { apiId, stageName: stage, routes: all } = onlyApi(stack, 'HTTP');
+  const routes = Object.fromEntries(all.map((route) => [route.routeKey, functionOf(route)]));
+  const port = options.port === 0 ? 0 : options.port + 1;
+  return openPort(port, () => startHttpApi({ apiId, stage, port, routes, invoke, now, randomId, log }));
+}

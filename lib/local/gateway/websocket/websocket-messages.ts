@@ -1,0 +1,50 @@
+import type { InvokeResult } from '../../lambda/invoke.ts';
+import type { Connection } from './connection.ts';
+import { parseRouteSelection } from './route-selection.ts';
+import { messageEvent } from './websocket-events.ts';
+import type { WebSocketApiOptions } from './websocket-options.ts';
+
+/** Takes one message of a connection to its route; each message is an invocation of its own. */
+export type MessageHandler = (connection: Connection, body: string) => Promise<void>;
+
+/** Builds the handler of messages; throws when the route selection expression cannot be read. */
+export function createMessageHandler(options: WebSocketApiOptions): MessageHandler {
+  const select = parseRouteSelection(options.routeSelectionExpression);
+  return async (connection, body) => {
+    const routeKey = routeKeyOf(options, select(body));
+    if (options.mockRoutes?.includes(routeKey)) return;
+    const route = options.routes[routeKey];
+    const { requestId, event } = messageEvent(options, connection.facts, routeKey, body);
+    if (route === undefined) return sendError(connection, requestId, 'Forbidden');
+    const result = await options.invoke(route.functionId, event);
+    const reply = readReply(result, options.limits.messageBytes);
+    if (!result.ok) {
+      options.log(
+        `${routeKey} of ${connection.facts.connectionId} failed; ${result.errorType}: ${result.errorMessage}`,
+      );
+    }
+    if (!reply.ok) return sendError(connection, requestId, 'Internal server error');
+    if (route.reply && reply.body !== undefined) connection.send(reply.body);
+  };
+}
+
+/** A client cannot name `$connect` or `$disconnect`: keys that begin with `$` are the gateway's. */
+function routeKeyOf(options: WebSocketApiOptions, selected: string | undefined): string {
+  if (selected === undefined || selected.startsWith('$')) return '$default';
+  const isKnown = Object.hasOwn(options.routes, selected) || options.mockRoutes?.includes(selected);
+  return isKnown ? selected : '$default';
+}
+
+type Reply = { readonly ok: true; readonly body: string | undefined } | { readonly ok: false };
+
+function readReply(result: InvokeResult, limitBytes: number): Reply {
+  if (!result.ok || typeof result.payload !== 'object' || result.payload === null) return { ok: false };
+  const body = 'body' in result.payload ? (result.payload.body ?? undefined) : undefined;
+  if (body === undefined) return { ok: true, body };
+  if (typeof body !== 'string' || Buffer.byteLength(body) > limitBytes) return { ok: false };
+  return { ok: true, body: body === '' ? undefined : body };
+}
+
+function sendError(connection: Connection, requestId: string, message: string): void {
+  connection.send(JSON.stringify({ message, connectionId: connection.facts.connectionId, requestId }));
+}

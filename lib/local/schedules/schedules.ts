@@ -1,0 +1,61 @@
+import type { Invoke, InvokeResult } from '../lambda/invoke.ts';
+import { pseudo } from '../template/resolver.ts';
+import type { LocalSchedule } from '../template/stack-description.ts';
+
+/** The schedules of a stack. */
+export interface Schedules {
+  /** Fires one schedule, by its name or logical id, as if it were that time. */
+  fire(name: string, atMs: number): Promise<InvokeResult>;
+  fireAll(atMs: number): Promise<void>;
+  close(): void;
+}
+
+/** What it takes to run the schedules. */
+export interface SchedulesOptions {
+  readonly schedules: readonly LocalSchedule[];
+  readonly invoke: Invoke;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  /** `manual` leaves the firing to `fire`. */
+  readonly mode: 'timer' | 'manual';
+  readonly log: (line: string) => void;
+}
+
+const scheduledEvent = (schedule: LocalSchedule, atMs: number, id: string): unknown => ({
+  version: '0',
+  id,
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: pseudo.accountId,
+  // EventBridge writes whole seconds.
+  time: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
+  region: pseudo.region,
+  resources: [schedule.arn],
+  detail: {},
+});
+
+/** Sets the schedules going. */
+export function startSchedules(options: SchedulesOptions): Schedules {
+  const run = async (schedule: LocalSchedule, atMs: number): Promise<InvokeResult> => {
+    const { functionId, input } = schedule;
+    const event = input === undefined ? scheduledEvent(schedule, atMs, options.randomId()) : JSON.parse(input);
+    const result = await options.invoke(functionId, event);
+    if (!result.ok) options.log(`${schedule.name}: ${result.errorType}: ${result.errorMessage}`);
+    return result;
+  };
+  const timers =
+    options.mode === 'manual'
+      ? []
+      : options.schedules.map((schedule) => setInterval(() => void run(schedule, options.now()), schedule.everyMs));
+  return {
+    fire: async (name, atMs) => {
+      const schedule = options.schedules.find((each) => each.name === name || each.logicalId === name);
+      if (schedule === undefined) throw new Error(`unable to fire ${name}; there is no such schedule`);
+      return run(schedule, atMs);
+    },
+    fireAll: async (atMs) => {
+      await Promise.all(options.schedules.map((schedule) => run(schedule, atMs)));
+    },
+    close: () => timers.forEach(clearInterval),
+  };
+}

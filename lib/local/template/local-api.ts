@@ -1,0 +1,69 @@
+import type { Entry } from './resolver.ts';
+
+/** A route of an API, with what it leads to. */
+export interface LocalRoute {
+  readonly routeKey: string;
+  readonly integrationType: string;
+  /** The logical id of the function, for AWS_PROXY. */
+  readonly functionId: string | undefined;
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  readonly templateSelectionExpression: string | undefined;
+  readonly integrationResponses: readonly Readonly<Record<string, unknown>>[];
+  readonly replies: boolean;
+  readonly authorizer: LocalAuthorizer | undefined;
+}
+
+/** A Lambda authorizer. */
+export interface LocalAuthorizer {
+  readonly functionId: string;
+  readonly identitySource: readonly string[];
+}
+
+/** An API of API Gateway, WebSocket or HTTP. */
+export interface LocalApi {
+  readonly apiId: string;
+  readonly protocol: 'WEBSOCKET' | 'HTTP';
+  readonly routeSelectionExpression: string;
+  readonly stageName: string;
+  readonly routes: readonly LocalRoute[];
+}
+
+/** The resources of these types. */
+export type FindEntries = (...types: string[]) => Entry[];
+/** The logical id of the function whose ARN a text holds. */
+export type FindFunction = (text: unknown) => string | undefined;
+
+/** Describes an API with its routes. */
+export function describeApi([apiId, api]: Entry, entries: FindEntries, functionIdOf: FindFunction): LocalApi {
+  const own = (type: string): Entry[] => entries(type).filter(([, { ApiId }]) => ApiId === apiId);
+  const replying = new Set(own('AWS::ApiGatewayV2::RouteResponse').map(([, { RouteId }]) => RouteId));
+  const authorizers = new Map(own('AWS::ApiGatewayV2::Authorizer').map(([id, properties]) => [id, properties]));
+  const integrations = new Map(own('AWS::ApiGatewayV2::Integration').map(([id, properties]) => [id, properties]));
+  const integrationResponses = own('AWS::ApiGatewayV2::IntegrationResponse').map(([, properties]) => properties);
+  const routes = own('AWS::ApiGatewayV2::Route').map(([routeId, route]): LocalRoute => {
+    const integrationId = String(route.Target).replace(/^integrations\//, '');
+    const integration = integrations.get(integrationId) ?? {};
+    const authorizer = authorizers.get(String(route.AuthorizerId));
+    const authorizerFunctionId = functionIdOf(authorizer?.AuthorizerUri);
+    return {
+      routeKey: String(route.RouteKey),
+      integrationType: String(integration.IntegrationType),
+      functionId: functionIdOf(integration.IntegrationUri),
+      requestTemplates: (integration.RequestTemplates ?? {}) as Record<string, string>,
+      templateSelectionExpression: integration.TemplateSelectionExpression as string | undefined,
+      integrationResponses: integrationResponses.filter(({ IntegrationId }) => IntegrationId === integrationId),
+      replies: replying.has(routeId),
+      authorizer:
+        authorizerFunctionId === undefined
+          ? undefined
+          : { functionId: authorizerFunctionId, identitySource: (authorizer?.IdentitySource ?? []) as string[] },
+    };
+  });
+  return {
+    apiId,
+    protocol: api.ProtocolType === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP',
+    routeSelectionExpression: String(api.RouteSelectionExpression ?? '$request.method $request.path'),
+    stageName: String(own('AWS::ApiGatewayV2::Stage')[0]?.[1].StageName ?? '$default'),
+    routes,
+  };
+}
