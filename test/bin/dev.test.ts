@@ -7,7 +7,7 @@ const top = join(import.meta.dirname, '..', '..');
 
 interface Run {
   readonly child: ChildProcess;
-  /** Resolves with what was printed when it contains the text, or when the process has ended. */
+  /** Resolves with the printed text when it contains `text`, or when the process has ended. */
   until(text: string): Promise<string>;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
@@ -44,7 +44,7 @@ describe('npm start', () => {
     [['--set', 'graceMs'], 'unable to use --set graceMs; it must look like name=value'],
     [['--set', 'nobody=1'], 'unable to use setting nobody; the settings are'],
     [['--colour'], "unable to read the options; Unknown option '--colour' (--help lists them)"],
-  ])('with %j says in one line what is wrong', async (args, sentence) => {
+  ])('with %j reports the mistake in one line', async (args, sentence) => {
     const { code, stdout, stderr } = await start(...args).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
@@ -57,18 +57,18 @@ describe('npm start', () => {
     expect(stdout).toContain('--set name=value');
   });
 
-  it('says that its port is taken', async () => {
+  it('reports that its port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { code, stderr } = await start('--port', `${port}`).ended;
     server.close();
-    expect(stderr).toContain(`unable to listen on port ${port}; another program has it`);
+    expect(stderr).toContain(`unable to listen on port ${port}; another program uses it`);
     expect(code).toBe(1);
   }, 60_000);
 
-  it('runs the deployment until it is told to end, and leaves nothing running', async () => {
+  it('runs the deployment until SIGTERM, and leaves no process behind', async () => {
     const run = start('--port', '0', '--set', 'appKey=shown');
     const printed = await run.until('Ctrl-C ends it.');
     expect(printed).toMatch(/app key +shown/);

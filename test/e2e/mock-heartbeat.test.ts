@@ -33,8 +33,8 @@ async function ask(socket: WebSocket, frame: object): Promise<object> {
 }
 
 const framesServed = (): number =>
-  ahead.stack
-    .initReports()
+  ahead.stack.testing
+    .environments()
     .filter(({ functionName }) => functionName.includes('Message'))
     .reduce((sum, { invocations }) => sum + invocations, 0);
 
@@ -43,7 +43,7 @@ async function lastActiveMs(connectionId: string): Promise<number> {
   const sweep = ahead.stack.functions.find(({ functionName }) => functionName.includes('Sweep'));
   const credentials = { accessKeyId: sweep?.logicalId ?? '', secretAccessKey: 'local' };
   const client = new ApiGatewayManagementApiClient({
-    endpoint: ahead.stack.webSocket.connectionsUrl,
+    endpoint: ahead.stack.connectionsUrl,
     region: 'us-east-1',
     credentials,
   });
@@ -53,7 +53,7 @@ async function lastActiveMs(connectionId: string): Promise<number> {
 
 it('a heartbeat ends at the gateway, is not answered, and keeps its connection', async () => {
   const alice = await open('alice');
-  const [connectionId = ''] = ahead.stack.webSocket.connectionIds();
+  const [connectionId = ''] = ahead.stack.testing.connectionIds();
   const bob = await open('bob');
   for (const socket of [alice, bob]) {
     const join = { action: 'join', id: 'j', room: 'silent', messageCount: -1, autoCreate: true };

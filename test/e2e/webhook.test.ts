@@ -68,8 +68,8 @@ const until = (room: string, story: string): Promise<Told> =>
 const brief = ({ type, status, userIds }: Told): string => [type, status, ...userIds].join(' ');
 /** What failed is tried again when its visibility timeout is over. */
 const tryAgain = async (): Promise<void> => {
-  stage.stack.queue(QUEUE).expireVisibility();
-  await stage.stack.drain();
+  stage.stack.testing.queue(QUEUE).expireVisibility();
+  await stage.stack.testing.drain();
 };
 
 describe('the webhook', () => {
@@ -79,7 +79,7 @@ describe('the webhook', () => {
     expect(await bob.leave('life')).toBe(0);
     await stage.appServer.call('/chatroom/user/block/add.json', { chatroomId: 'life', userId: 'ann', minute: '1' });
     await stage.appServer.call('/chatroom/destroy.json', { chatroomId: 'life' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const story = ['0 0', '1 0 ann', '1 0 bob', '2 0 bob', '2 2 ann', '3 0'];
     expect(eventsOf('life').map(brief)).toEqual(story);
     expect(new Set(eventsOf('life').map(({ eventId }) => eventId)).size).toBe(story.length);
@@ -107,8 +107,8 @@ describe('the webhook', () => {
   it.each(['before', 'after'] as const)('loses nothing when the changes Lambda is killed %s its work', async (when) => {
     const room = `changes-${when}`;
     await enter('ann', room);
-    await stage.stack.drain();
-    stage.stack.crash(CHANGES, when);
+    await stage.stack.testing.drain();
+    stage.stack.testing.crash(CHANGES, when);
     expect(await (await enter('bob', room)).leave(room)).toBe(0);
     await until(room, '2 0 bob');
     const told = eventsOf(room).map(brief);
@@ -120,7 +120,7 @@ describe('the webhook', () => {
   it('tells of a kick whose Lambda died before anybody was told', async () => {
     await enter('ann', 'kick');
     const bob = await enter('bob', 'kick');
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     await stage.cut(bob);
     const publish = () =>
       stage.appServer.call('/message/chatroom/publish.json', {
@@ -130,10 +130,10 @@ describe('the webhook', () => {
         content: '{}',
       });
     for (let sent = 0; sent < 30; sent += 1) await publish();
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     expect(eventsOf('kick').map(brief)).toEqual(['0 0', '1 0 ann', '1 0 bob']);
     // It dies before it has told anybody of what the 31st message's write has decided.
-    stage.stack.crash(CHANGES, 'before');
+    stage.stack.testing.crash(CHANGES, 'before');
     await publish();
     expect(await stage.appServer.isMember('kick', 'bob')).toBe(false);
     await until('kick', '2 1 bob');
@@ -145,9 +145,9 @@ describe('the webhook', () => {
     ['after', 2],
   ] as const)('comes when the webhook Lambda is killed %s the call', async (when, deliveries) => {
     const room = `webhook-${when}`;
-    stage.stack.crash(WEBHOOK, when);
+    stage.stack.testing.crash(WEBHOOK, when);
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: room });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     expect(eventsOf(room)).toHaveLength(deliveries - 1);
     await tryAgain();
     const ids = eventsOf(room).map(({ eventId }) => eventId);
@@ -160,10 +160,10 @@ describe('the webhook', () => {
   it('waits for a server that is down for a while, and keeps the order of the room', async () => {
     receiver.status = 503;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'later' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const ann = await enter('ann', 'later');
     expect(await ann.leave('later')).toBe(0);
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const { length } = receiver.deliveries;
     expect(receiver.deliveries.slice(-3).every(({ body }) => body.includes('later'))).toBe(true);
     await tryAgain();
@@ -172,18 +172,18 @@ describe('the webhook', () => {
     receiver.told = new EventLog();
     await tryAgain();
     expect(eventsOf('later').map(brief)).toEqual(['0 0', '1 0 ann', '2 0 ann']);
-    expect(stage.stack.queue(LOST).messages()).toEqual([]);
+    expect(stage.stack.testing.queue(LOST).messages()).toEqual([]);
   });
 
   it('ends in the dead-letter queue when the server is down for good', async () => {
     receiver.status = 500;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'never' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     for (let again = 0; again < MAX_RECEIVES; again += 1) await tryAgain();
     receiver.status = 200;
-    const lost = stage.stack.queue(LOST).messages();
+    const lost = stage.stack.testing.queue(LOST).messages();
     expect(lost).toHaveLength(1);
     expect(JSON.parse(lost[0]?.body ?? '[]')).toMatchObject([{ chatRoomId: 'never', type: 0 }]);
-    expect(stage.stack.queue(QUEUE).messages()).toEqual([]);
+    expect(stage.stack.testing.queue(QUEUE).messages()).toEqual([]);
   });
 });

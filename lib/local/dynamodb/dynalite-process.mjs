@@ -1,4 +1,4 @@
-// Runs dynalite in a process of its own: node dynalite-process.mjs <port> [<path>]
+// Runs dynalite in its own process: node dynalite-process.mjs <port> [<path>]
 import { createRequire } from 'node:module';
 
 const [port, path] = process.argv.slice(2);

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { account } from '../base/account.ts';
+import { listen } from '../base/listen.ts';
 
-/** A running DynamoDB of this machine. */
+/** A DynamoDB that runs on this machine. */
 export interface Emulator {
   readonly engine: 'dynoxide' | 'dynalite' | 'external';
   readonly endpoint: string;
@@ -16,15 +20,15 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** A DynamoDB that runs already; nothing is started then. */
   readonly endpoint?: string | undefined;
-  /** Without it the data lives in memory. */
+  /** The folder of the data; without it the data is in memory. */
   readonly dataDir?: string | undefined;
-  /** Leave it out to take the best that is installed. */
+  /** Defaults to dynoxide if it is installed, else dynalite. */
   readonly engine?: 'dynoxide' | 'dynalite' | undefined;
 }
 
 const require = createRequire(import.meta.url);
 const startTimeoutMs = 10_000;
-const probeEveryMs = 10;
+const pollIntervalMs = 10;
 
 const resolvePackage = (name: string): string | undefined => {
   try {
@@ -34,17 +38,15 @@ const resolvePackage = (name: string): string | undefined => {
   }
 };
 
-/** A port of the loopback interface that was free a moment ago. */
-export async function findFreePort(): Promise<number> {
+/** A port that is free now; another program may still take it before the emulator does. */
+async function findFreePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const port = await listen(server, 0);
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('unable to find a port; none was given');
-  return address.port;
+  return port;
 }
 
-/** Starts the DynamoDB emulator that this machine has: dynoxide, else dynalite, unless an endpoint is given. */
+/** Starts a DynamoDB emulator, unless an endpoint is given: dynoxide if it is installed, else dynalite. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   if (options.endpoint !== undefined) {
     return { engine: 'external', endpoint: options.endpoint, pid: undefined, close: async () => {} };
@@ -58,7 +60,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const child = spawn(join(dirname(dynoxide), 'dynoxide'), ['--host', '127.0.0.1', '--port', `${port}`, ...file], {
       stdio: 'ignore',
     });
-    return whenReady({ engine: 'dynoxide', endpoint, pid: child.pid, close: () => stop(child) }, child);
+    return waitUntilReady({ engine: 'dynoxide', endpoint, pid: child.pid, close: () => stop(child) }, child);
   }
   if (dynalite !== undefined) {
     const path = options.dataDir === undefined ? [] : [join(options.dataDir, 'dynalite')];
@@ -66,30 +68,28 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const child = spawn(process.execPath, [script, `${port}`, ...path], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    return whenReady({ engine: 'dynalite', endpoint, pid: child.pid, close: () => stop(child) }, child);
+    return waitUntilReady({ engine: 'dynalite', endpoint, pid: child.pid, close: () => stop(child) }, child);
   }
   throw new Error(
-    'unable to start DynamoDB; neither @dynoxide/linux-x64 nor dynalite is installed (DYNAMODB_ENDPOINT names another)',
+    'unable to start DynamoDB; install @dynoxide/linux-x64 or dynalite, or set DYNAMODB_ENDPOINT to a running one',
   );
 }
 
-async function whenReady(emulator: Emulator, child: ChildProcess): Promise<Emulator> {
+async function waitUntilReady(emulator: Emulator, child: ChildProcess): Promise<Emulator> {
   let failure: string | undefined;
   child.once('error', (error) => {
     failure = error.message;
   });
   child.once('exit', (code) => {
-    failure ??= `it ended with code ${code}`;
+    failure ??= `it exited with code ${code}`;
   });
-  const triesLeft = { count: startTimeoutMs / probeEveryMs };
-  while (!(await answers(emulator.endpoint))) {
+  for (let waitedMs = 0; !(await answers(emulator.endpoint)); waitedMs += pollIntervalMs) {
     if (failure !== undefined) throw new Error(`unable to start ${emulator.engine}; ${failure}`);
-    triesLeft.count -= 1;
-    if (triesLeft.count < 0) {
+    if (waitedMs >= startTimeoutMs) {
       await emulator.close();
-      throw new Error(`unable to start ${emulator.engine}; it did not answer in ${startTimeoutMs} ms`);
+      throw new Error(`unable to start ${emulator.engine}; it did not answer within ${startTimeoutMs} ms`);
     }
-    await new Promise((resolve) => setTimeout(resolve, probeEveryMs));
+    await wait(pollIntervalMs);
   }
   return emulator;
 }
@@ -102,9 +102,9 @@ const answers = (endpoint: string): Promise<boolean> =>
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const exited = once(child, 'exit');
   child.kill('SIGTERM');
-  await ended;
+  await exited;
 }
 
 /** One call of DynamoDB's JSON protocol. */
@@ -115,7 +115,13 @@ export const callDynamodb = (endpoint: string, operation: string, input: unknown
 export const callDynamodbStreams = (endpoint: string, operation: string, input: unknown): Promise<unknown> =>
   call(endpoint, 'DynamoDBStreams_20120810', operation, input);
 
-/** The emulators check no signature, but they want to see one. */
+/** The emulators verify no signature, but they refuse a request without one. */
+const authorization = [
+  `AWS4-HMAC-SHA256 Credential=local/20200101/${account.region}/dynamodb/aws4_request`,
+  'SignedHeaders=host',
+  'Signature=0',
+].join(', ');
+
 async function call(endpoint: string, service: string, operation: string, input: unknown): Promise<unknown> {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -123,8 +129,7 @@ async function call(endpoint: string, service: string, operation: string, input:
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `${service}.${operation}`,
       'x-amz-date': '20200101T000000Z',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      authorization,
     },
     body: JSON.stringify(input),
   });

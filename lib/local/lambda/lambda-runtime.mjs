@@ -1,13 +1,13 @@
 // The runtime of one Lambda environment: node lambda-runtime.mjs <file of the bundle> <name of the handler>
-// It takes one event at a time over IPC and answers it over IPC. Plain JavaScript, so that plain Node runs it.
+// It gets one event at a time over IPC and answers it over IPC. Plain JavaScript, because Node runs it without a loader.
 import { pathToFileURL } from 'node:url';
 
 const [file, exportName] = process.argv.slice(2);
 const startedAtMs = performance.now();
 
-// The parent owns this process: when it goes, however it goes, so does this one.
+// The parent owns this process, so this process exits with it, however the parent ends.
 process.once('disconnect', () => process.exit(0));
-// As in Lambda, an error that nobody caught ends the environment.
+// As in Lambda, an uncaught error ends the environment.
 process.once('uncaughtException', (error) => {
   console.error(error);
   process.exit(1);

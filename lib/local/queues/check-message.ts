@@ -1,7 +1,7 @@
 import type { LocalQueue } from '../template/local-queue.ts';
 import type { OutgoingMessage } from './message.ts';
 
-/** A refusal of SQS, under the name of its JSON protocol and the older code that the SDKs still know. */
+/** An error of SQS: its name in the JSON protocol, and the older code that the SDKs still expose. */
 export class SqsFault extends Error {
   readonly code: string;
 
@@ -12,7 +12,7 @@ export class SqsFault extends Error {
   }
 }
 
-/** The most that one request may carry. */
+/** The limit of one request. */
 export const maxRequestBytes = 1024 * 1024;
 
 const missing = (parameter: string): SqsFault =>
@@ -25,7 +25,7 @@ const missing = (parameter: string): SqsFault =>
 const invalid = (reason: string): SqsFault =>
   new SqsFault('InvalidParameterValueException', 'InvalidParameterValue', reason);
 
-/** Throws when the queue would not take the message. */
+/** Throws when SQS would refuse the message. */
 export function checkMessage(message: OutgoingMessage, queue: LocalQueue): void {
   const { body, groupId, deduplicationId, delayMs } = message;
   if (body === '') throw missing('MessageBody');

@@ -1,4 +1,4 @@
-/** An attribute of a message as SQS's JSON has it; binary values are in base64. */
+/** A message attribute in SQS's JSON; binary values are in base64. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -10,13 +10,13 @@ export interface OutgoingMessage {
   readonly body: string;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** How long nobody receives it; without it as long as the queue says. */
+  /** How long it stays invisible; without it the delay of the queue applies. */
   readonly delayMs?: number | undefined;
   readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
   readonly senderId: string;
 }
 
-/** What the sender gets; FIFO queues give a sequence number. */
+/** The answer to the sender; only FIFO queues assign a sequence number. */
 export interface SentMessage {
   readonly messageId: string;
   readonly md5OfBody: string;
@@ -34,14 +34,14 @@ export interface ReceivedMessage {
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** A message as the queue holds it. */
+/** A message in the queue, as tests see it. */
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
   readonly groupId: string | undefined;
   readonly deduplicationId: string | undefined;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
-  /** Over all queues that it has been in. */
+  /** Includes the receptions from the queue that moved it here. */
   readonly receiveCount: number;
   /** Received, and neither deleted nor visible again. */
   readonly inFlight: boolean;

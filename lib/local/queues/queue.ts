@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { After } from '../base/timers.ts';
 import type { LocalQueue } from '../template/local-queue.ts';
-import type { After } from '../timers.ts';
 import { checkMessage } from './check-message.ts';
 import type { OutgoingMessage, QueueMessage, ReceivedMessage, SentMessage } from './message.ts';
 
-/** What it takes to run a queue. */
+/** How to run a queue. */
 export interface QueueOptions {
   readonly queue: LocalQueue;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly after: After;
-  /** Takes over what was received too often. */
+  /** Gets each message that was received too often. */
   readonly deadLetter: (message: DeadLetter) => void;
 }
 
@@ -25,7 +25,7 @@ interface Stored extends OutgoingMessage {
   receiveCount: number;
   firstReceivedAtMs: number | undefined;
   receiptHandle: string | undefined;
-  /** Calls off what would make it visible; undefined while it is visible. */
+  /** Cancels the timer that makes it visible; undefined while it is visible. */
   cancelTimer: (() => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ const hash = (algorithm: 'md5' | 'sha256', text: string): string => createHash(a
 
 const isHidden = ({ cancelTimer }: Stored): boolean => cancelTimer !== undefined;
 
-/** A queue in memory, with SQS's rules for order, deduplication, visibility and dead letters. */
+/** A queue in memory with SQS's rules for order, deduplication, visibility and dead letters. */
 export class Queue {
   readonly #options: QueueOptions;
   readonly #listeners: (() => void)[] = [];
@@ -51,12 +51,12 @@ export class Queue {
     return this.#options.queue;
   }
 
-  /** Calls back whenever there may be something to receive. */
+  /** Calls the listener whenever a message may have become visible. */
   onVisible(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Adds a message; a FIFO queue answers a repeated one as before and adds nothing. Throws an SqsFault. */
+  /** Adds a message. A FIFO queue adds no duplicate and repeats its first answer. Throws an SqsFault. */
   send(message: OutgoingMessage): SentMessage {
     const { queue, now, randomId } = this.#options;
     checkMessage(message, queue);
@@ -67,9 +67,14 @@ export class Queue {
     const earlier = this.#sent.get(key);
     if (queue.fifo && earlier !== undefined && atMs - earlier.atMs < deduplicationMs) return earlier.message;
     const sent = { messageId: randomId(), md5OfBody: hash('md5', message.body), sequenceNumber: this.#nextSequence() };
-    if (queue.fifo) this.#remember(key, sent, atMs);
-    const counted = { receiveCount: 0, firstReceivedAtMs: undefined, receiptHandle: undefined, cancelTimer: undefined };
-    const stored = { ...message, deduplicationId, ...sent, sentAtMs: atMs, ...counted };
+    if (queue.fifo) this.#storeDeduplication(key, sent, atMs);
+    const unreceived = {
+      receiveCount: 0,
+      firstReceivedAtMs: undefined,
+      receiptHandle: undefined,
+      cancelTimer: undefined,
+    };
+    const stored = { ...message, deduplicationId, ...sent, sentAtMs: atMs, ...unreceived };
     this.#messages.push(stored);
     const delayMs = message.delayMs ?? queue.delayMs;
     if (delayMs > 0) this.#hide(stored, delayMs);
@@ -77,11 +82,11 @@ export class Queue {
     return sent;
   }
 
-  /** Takes over what another queue gave up; it keeps its id, body, group and attributes. */
+  /** Adds a message from another queue as a dead letter; it keeps its id, body, group and attributes. */
   accept({ sentAtMs, ...letter }: DeadLetter): void {
     const { queue, now } = this.#options;
     const sequenceNumber = this.#nextSequence();
-    // A standard queue goes on counting the retention from the first sending, a FIFO queue begins anew.
+    // In a standard queue the retention counts from the first send, in a FIFO queue from the move.
     const own = {
       sequenceNumber,
       sentAtMs: queue.fifo ? now() : sentAtMs,
@@ -92,31 +97,31 @@ export class Queue {
     this.#notify();
   }
 
-  /** Receives up to `limit` messages; of a FIFO queue as many of one group as there are, and none of a group in flight. */
+  /** Receives up to `limit` messages. A FIFO queue skips groups in flight and fills the batch group by group. */
   receive(limit: number): ReceivedMessage[] {
-    this.#forgetExpired();
+    this.#removeExpired();
     const visible = this.#messages.filter((message) => !isHidden(message));
     const chosen = this.#options.queue.fifo ? this.#byGroup(visible) : visible;
     return chosen.slice(0, limit).map((message) => this.#take(message));
   }
 
-  /** Deletes what was received under this handle, unless it has been received again since. */
+  /** Deletes the message that was received with this handle, unless it has been received again. */
   delete(receiptHandle: string): void {
     const { fifo } = this.#options.queue;
     const message = this.#messages.find((each) => each.receiptHandle === receiptHandle);
-    // A FIFO queue holds to the visibility timeout, a standard queue only to the latest handle.
+    // In a FIFO queue the handle expires with the visibility timeout, in a standard queue with the next reception.
     if (message === undefined || (fifo && !isHidden(message))) return;
     this.#remove(message);
   }
 
-  /** Lets the visibility timeouts and delays of all messages end now. */
+  /** Ends the visibility timeouts and delays of all messages. */
   expireVisibility(): void {
     for (const message of this.#messages.filter(isHidden)) this.#show(message);
     this.#notify();
   }
 
   messages(): QueueMessage[] {
-    this.#forgetExpired();
+    this.#removeExpired();
     return this.#messages.map((message) => {
       const { messageId, body, groupId, deduplicationId, attributes = {}, receiveCount } = message;
       const inFlight = isHidden(message) && message.receiptHandle !== undefined;
@@ -135,7 +140,7 @@ export class Queue {
     return String(this.#sequence);
   }
 
-  #remember(key: string, message: SentMessage, atMs: number): void {
+  #storeDeduplication(key: string, message: SentMessage, atMs: number): void {
     for (const [old, { atMs: oldAtMs }] of this.#sent) if (atMs - oldAtMs >= deduplicationMs) this.#sent.delete(old);
     this.#sent.set(key, { message, atMs });
   }
@@ -180,7 +185,7 @@ export class Queue {
     this.#messages = this.#messages.filter((each) => each !== message);
   }
 
-  #forgetExpired(): void {
+  #removeExpired(): void {
     const { queue, now } = this.#options;
     const oldestMs = now() - queue.retentionMs;
     for (const message of this.#messages.filter(({ sentAtMs }) => sentAtMs <= oldestMs)) this.#remove(message);

@@ -30,20 +30,21 @@ function send(queue: Queue, input: SendInput, senderId: string) {
   return { MessageId: messageId, MD5OfMessageBody: md5OfBody, SequenceNumber: sequenceNumber };
 }
 
-const batchFault = (name: string, message: string): SqsFault =>
+const serviceFault = (name: string, message: string): SqsFault =>
   new SqsFault(name, `AWS.SimpleQueueService.${name}`, message);
 
 function checkBatch(entries: readonly SendInput[]): void {
-  if (entries.length === 0) throw batchFault('EmptyBatchRequest', 'There should be at least one entry in the request.');
+  if (entries.length === 0)
+    throw serviceFault('EmptyBatchRequest', 'There should be at least one entry in the request.');
   if (entries.length > maxEntries) {
-    throw batchFault('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${maxEntries}.`);
+    throw serviceFault('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${maxEntries}.`);
   }
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-    throw batchFault('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+    throw serviceFault('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   }
   const bytes = entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0);
   if (bytes > maxRequestBytes) {
-    throw batchFault('BatchRequestTooLong', `Batch requests cannot be longer than ${maxRequestBytes} bytes.`);
+    throw serviceFault('BatchRequestTooLong', `Batch requests cannot be longer than ${maxRequestBytes} bytes.`);
   }
 }
 
@@ -69,7 +70,7 @@ function perform({ operation, input, signer }: ServiceCall, queue: Queue | undef
   }
   if (operation === 'SendMessage') return send(queue, input, signer);
   if (operation === 'SendMessageBatch') return sendBatch(queue, (input.Entries ?? []) as SendInput[], signer);
-  throw batchFault('UnsupportedOperation', `${operation} is not known here.`);
+  throw serviceFault('UnsupportedOperation', `The local stack does not support ${operation}.`);
 }
 
 function answer(call: ServiceCall, queue: Queue | undefined): ServiceAnswer {
@@ -86,11 +87,11 @@ function answer(call: ServiceCall, queue: Queue | undefined): ServiceAnswer {
 export function createSqsService(queues: Queues): Service {
   const queueOf = ({ input }: ServiceCall): Queue | undefined => queues.find(String(input.QueueUrl));
   return {
-    needs: (call) => {
+    requiredGrants: (call) => {
       const queue = queueOf(call);
-      // Of a queue that does not exist SQS says so to everyone.
+      // SQS reports a missing queue before it checks permissions.
       if (queue === undefined) return [];
-      // The batch operations have no actions of their own.
+      // The grant for an operation covers its batch form.
       return [{ action: `sqs:${call.operation.replace(/Batch$/, '')}`, resource: queue.description.arn }];
     },
     answer: (call) => answer(call, queueOf(call)),

@@ -1,22 +1,22 @@
-import type { Invoke, InvokeResult } from '../lambda/invoke.ts';
-import { pseudo } from '../template/resolver.ts';
-import type { LocalSchedule } from '../template/stack-description.ts';
+import { account } from '../base/account.ts';
+import { errorOf, type Invoke, type InvokeResult } from '../lambda/invoke.ts';
+import type { LocalSchedule } from '../template/local-schedule.ts';
 
 /** The schedules of a stack. */
 export interface Schedules {
-  /** Fires one schedule, by its name or logical id, as if it were that time. */
+  /** Runs one schedule, by its name or logical id, as if it were that time. */
   fire(name: string, atMs: number): Promise<InvokeResult>;
   fireAll(atMs: number): Promise<void>;
   close(): void;
 }
 
-/** What it takes to run the schedules. */
+/** How to run the schedules. */
 export interface SchedulesOptions {
   readonly schedules: readonly LocalSchedule[];
   readonly invoke: Invoke;
   readonly now: () => number;
   readonly randomId: () => string;
-  /** `manual` leaves the firing to `fire`. */
+  /** With `manual` a schedule runs only when `fire` or `fireAll` is called. */
   readonly mode: 'timer' | 'manual';
   readonly log: (line: string) => void;
 }
@@ -26,21 +26,21 @@ const scheduledEvent = (schedule: LocalSchedule, atMs: number, id: string): unkn
   id,
   'detail-type': 'Scheduled Event',
   source: 'aws.events',
-  account: pseudo.accountId,
+  account: account.accountId,
   // EventBridge writes whole seconds.
   time: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
-  region: pseudo.region,
+  region: account.region,
   resources: [schedule.arn],
   detail: {},
 });
 
-/** Sets the schedules going. */
+/** Starts the schedules. */
 export function startSchedules(options: SchedulesOptions): Schedules {
   const run = async (schedule: LocalSchedule, atMs: number): Promise<InvokeResult> => {
     const { functionId, input } = schedule;
     const event = input === undefined ? scheduledEvent(schedule, atMs, options.randomId()) : JSON.parse(input);
     const result = await options.invoke(functionId, event);
-    if (!result.ok) options.log(`${schedule.name}: ${result.errorType}: ${result.errorMessage}`);
+    if (!result.ok) options.log(`${schedule.name}: ${errorOf(result)}`);
     return result;
   };
   const timers =
@@ -50,7 +50,7 @@ export function startSchedules(options: SchedulesOptions): Schedules {
   return {
     fire: async (name, atMs) => {
       const schedule = options.schedules.find((each) => each.name === name || each.logicalId === name);
-      if (schedule === undefined) throw new Error(`unable to fire ${name}; there is no such schedule`);
+      if (schedule === undefined) throw new Error(`unable to fire ${name}; the template has no such schedule`);
       return run(schedule, atMs);
     },
     fireAll: async (atMs) => {

@@ -4,13 +4,13 @@ import type { Secrets } from './secrets.ts';
 /** Serves Secrets Manager's GetSecretValue. */
 export function createSecretsService(secrets: Secrets): Service {
   return {
-    needs: ({ operation, input }) => {
+    requiredGrants: ({ operation, input }) => {
       const id = String(input.SecretId ?? '*');
       return [{ action: `secretsmanager:${operation}`, resource: secrets.find(id)?.arn ?? id }];
     },
     answer: ({ operation, input }) => {
       if (operation !== 'GetSecretValue') {
-        return faultAnswer(400, 'InvalidRequestException', `${operation} is not known here.`);
+        return faultAnswer(400, 'InvalidRequestException', `The local stack does not support ${operation}.`);
       }
       const secret = secrets.find(String(input.SecretId));
       if (secret === undefined) {

@@ -1,24 +1,24 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { closeServer, listen } from '../base/listen.ts';
 import type { Iam } from '../iam/iam.ts';
-import { signerOf } from '../iam/signer.ts';
-import { closeServer, listen } from '../listen.ts';
+import { signerOf } from '../iam/request-signer.ts';
 import { faultAnswer, type Service, type ServiceAnswer } from './service.ts';
 
-/** The one endpoint through which the functions reach AWS's services. */
+/** The endpoint at which the functions call AWS's services. */
 export interface ServiceEndpoint {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What stands behind the endpoint. */
+/** The services and the roles that limit their use. */
 export interface ServiceEndpointOptions {
   readonly iam: Iam;
   /** By the first part of their `x-amz-target`. */
   readonly services: Readonly<Record<string, Service>>;
 }
 
-/** Starts the endpoint: it checks each request against the role of the function that signed it. */
+/** Starts the endpoint. It checks each request against the role of the function that signed it. */
 export async function startServiceEndpoint(options: ServiceEndpointOptions): Promise<ServiceEndpoint> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
     void handle(incoming, options)
@@ -42,12 +42,14 @@ async function handle(incoming: IncomingMessage, { iam, services }: ServiceEndpo
   }
   const [target = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
   const service = services[target];
-  if (service === undefined) return faultAnswer(400, 'UnknownOperationException', `${target} is not known here.`);
+  if (service === undefined) {
+    return faultAnswer(400, 'UnknownOperationException', `The local stack does not support ${target}.`);
+  }
   const input = JSON.parse(body.toString('utf8') || '{}') as Record<string, unknown>;
   const call = { operation, input, signer, headers, body };
-  const denied = service.needs(call).find(({ action, resource }) => !iam.allows(signer, action, resource));
-  if (denied !== undefined) {
-    const text = `User: ${signer} is not authorized to perform: ${denied.action} on resource: ${denied.resource}`;
+  const missing = service.requiredGrants(call).find(({ action, resource }) => !iam.allows(signer, action, resource));
+  if (missing !== undefined) {
+    const text = `User: ${signer} is not authorized to perform: ${missing.action} on resource: ${missing.resource}`;
     return faultAnswer(400, 'AccessDeniedException', text);
   }
   return service.answer(call);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { Need } from '../iam/iam.ts';
+import type { RequiredGrant } from '../iam/iam.ts';
 
-/** One signed request of AWS's JSON protocol. */
+/** One signed request in AWS's JSON protocol. */
 export interface ServiceCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface ServiceCall {
   readonly body: Buffer;
 }
 
-/** What a service answers. */
+/** The answer of a service. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly headers?: OutgoingHttpHeaders;
@@ -20,18 +20,18 @@ export interface ServiceAnswer {
 
 /** One service behind the endpoint. */
 export interface Service {
-  /** What the role of the signer must grant. */
-  needs(call: ServiceCall): readonly Need[];
+  /** The grants that the signer's role must have. */
+  requiredGrants(call: ServiceCall): readonly RequiredGrant[];
   answer(call: ServiceCall): Promise<ServiceAnswer> | ServiceAnswer;
 }
 
-/** An answer in JSON. */
+/** An answer with a JSON body. */
 export const jsonAnswer = (status: number, body: unknown, headers: OutgoingHttpHeaders): ServiceAnswer => ({
   status,
   headers: { 'content-type': 'application/x-amz-json-1.0', ...headers },
   body: JSON.stringify(body),
 });
 
-/** An error as the services send it. */
+/** An error as AWS's services send it. */
 export const faultAnswer = (status: number, name: string, message: string): ServiceAnswer =>
   jsonAnswer(status, { __type: `com.amazon.coral.service#${name}`, message }, {});

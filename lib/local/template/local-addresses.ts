@@ -1,27 +1,26 @@
+import { apiHost, sqsUrl } from '../base/account.ts';
 import type { LocalApi } from './local-api.ts';
-import { pseudo, queuesUrl } from './resolver.ts';
 
-/** Where on this machine the parts of a stack are. */
+/** Where the parts of a stack listen on this machine. */
 export interface LocalAddresses {
   readonly apis: readonly LocalApi[];
   readonly webSocketPort: number;
   readonly httpPort: number;
-  /** Of the endpoint that serves the queues. */
+  /** The endpoint of the AWS services, SQS among them. */
   readonly servicesUrl: string;
 }
 
-/** Replaces the addresses that the APIs and queues would have in AWS by those on this machine. */
+/** Creates the function that replaces the AWS addresses of APIs and queues in a text with local ones. */
 export function createLocalizer(addresses: LocalAddresses): (text: string) => string {
   const { apis, webSocketPort, httpPort, servicesUrl } = addresses;
   return (text) =>
     apis.reduce(
       (rewritten, { apiId, protocol }) => {
         const port = protocol === 'WEBSOCKET' ? webSocketPort : httpPort;
-        const host = `${apiId}.execute-api.${pseudo.region}.${pseudo.urlSuffix}`;
         return rewritten
-          .replaceAll(`https://${host}`, `http://127.0.0.1:${port}`)
-          .replaceAll(`wss://${host}`, `ws://127.0.0.1:${port}`);
+          .replaceAll(`https://${apiHost(apiId)}`, `http://127.0.0.1:${port}`)
+          .replaceAll(`wss://${apiHost(apiId)}`, `ws://127.0.0.1:${port}`);
       },
-      text.replaceAll(queuesUrl, servicesUrl),
+      text.replaceAll(sqsUrl, servicesUrl),
     );
 }

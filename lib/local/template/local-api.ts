@@ -1,10 +1,10 @@
-import type { Entry } from './resolver.ts';
+import type { FindFunctionId, FindResources, ResolvedResource } from './cloudformation.ts';
 
-/** A route of an API, with what it leads to. */
+/** A route of an API with its integration. */
 export interface LocalRoute {
   readonly routeKey: string;
   readonly integrationType: string;
-  /** The logical id of the function, for AWS_PROXY. */
+  /** The logical id of the function behind an AWS_PROXY integration. */
   readonly functionId: string | undefined;
   readonly requestTemplates: Readonly<Record<string, string>>;
   readonly templateSelectionExpression: string | undefined;
@@ -28,14 +28,13 @@ export interface LocalApi {
   readonly routes: readonly LocalRoute[];
 }
 
-/** The resources of these types. */
-export type FindEntries = (...types: string[]) => Entry[];
-/** The logical id of the function whose ARN a text holds. */
-export type FindFunction = (text: unknown) => string | undefined;
-
 /** Describes an API with its routes. */
-export function describeApi([apiId, api]: Entry, entries: FindEntries, functionIdOf: FindFunction): LocalApi {
-  const own = (type: string): Entry[] => entries(type).filter(([, { ApiId }]) => ApiId === apiId);
+export function describeApi(
+  [apiId, api]: ResolvedResource,
+  find: FindResources,
+  findFunctionId: FindFunctionId,
+): LocalApi {
+  const own = (type: string): ResolvedResource[] => find(type).filter(([, { ApiId }]) => ApiId === apiId);
   const replying = new Set(own('AWS::ApiGatewayV2::RouteResponse').map(([, { RouteId }]) => RouteId));
   const authorizers = new Map(own('AWS::ApiGatewayV2::Authorizer').map(([id, properties]) => [id, properties]));
   const integrations = new Map(own('AWS::ApiGatewayV2::Integration').map(([id, properties]) => [id, properties]));
@@ -44,11 +43,11 @@ export function describeApi([apiId, api]: Entry, entries: FindEntries, functionI
     const integrationId = String(route.Target).replace(/^integrations\//, '');
     const integration = integrations.get(integrationId) ?? {};
     const authorizer = authorizers.get(String(route.AuthorizerId));
-    const authorizerFunctionId = functionIdOf(authorizer?.AuthorizerUri);
+    const authorizerFunctionId = findFunctionId(authorizer?.AuthorizerUri);
     return {
       routeKey: String(route.RouteKey),
       integrationType: String(integration.IntegrationType),
-      functionId: functionIdOf(integration.IntegrationUri),
+      functionId: findFunctionId(integration.IntegrationUri),
       requestTemplates: (integration.RequestTemplates ?? {}) as Record<string, string>,
       templateSelectionExpression: integration.TemplateSelectionExpression as string | undefined,
       integrationResponses: integrationResponses.filter(({ IntegrationId }) => IntegrationId === integrationId),

@@ -1,21 +1,22 @@
+import type { ResolvedResource } from './cloudformation.ts';
 import { compileFilter, type Filter } from './filter-pattern.ts';
+import type { LocalFunction } from './local-function.ts';
 import type { LocalQueue } from './local-queue.ts';
-import type { Entry } from './resolver.ts';
-import type { LocalFunction, LocalTable } from './stack-description.ts';
+import type { LocalTable } from './local-table.ts';
 
 interface Source {
   readonly logicalId: string;
   readonly functionId: string;
   readonly arn: string;
-  /** Of these batches the function is given. */
+  /** The most records of one invocation. */
   readonly batchSize: number;
-  /** A record that none of them matches is skipped; without any, all are handed on. */
+  /** The function gets the records that at least one filter matches; without filters it gets all. */
   readonly filters: readonly Filter[];
-  /** Whether the function's answer says which records failed. */
+  /** Whether the function's answer names the records that failed. */
   readonly reportsItemFailures: boolean;
 }
 
-/** An event source mapping over a table's stream. */
+/** An event source mapping of a table's stream. */
 export interface LocalStreamSource extends Source {
   readonly kind: 'stream';
   readonly tableId: string;
@@ -23,32 +24,32 @@ export interface LocalStreamSource extends Source {
   readonly maxRetries: number;
   readonly maxRecordAgeMs: number;
   readonly bisects: boolean;
-  /** The queue that hears of given up records. */
+  /** The queue that gets a report of each batch that Lambda gives up. */
   readonly onFailureArn: string | undefined;
 }
 
-/** An event source mapping over a queue. */
+/** An event source mapping of a queue. */
 export interface LocalQueueSource extends Source {
   readonly kind: 'queue';
   readonly queueId: string;
-  /** How many batches run at once. */
+  /** How many batches run concurrently. */
   readonly maxConcurrency: number;
 }
 
 /** An event source mapping of Lambda. */
 export type LocalEventSource = LocalStreamSource | LocalQueueSource;
 
-/** What of the stack a mapping may name. */
+/** The resources that a mapping may refer to. */
 export interface EventSourceParts {
   readonly functions: readonly LocalFunction[];
   readonly tables: readonly LocalTable[];
   readonly queues: readonly LocalQueue[];
 }
 
-/** A stream keeps its records for a day. */
+/** DynamoDB keeps stream records for 24 hours. */
 const streamRetentionMs = 24 * 3600 * 1000;
 
-const known = new Set([
+const supportedProperties = new Set([
   'BatchSize',
   'BisectBatchOnFunctionError',
   'DestinationConfig',
@@ -60,30 +61,33 @@ const known = new Set([
   'MaximumRecordAgeInSeconds',
   'MaximumRetryAttempts',
   'ScalingConfig',
-  // A batch is given as soon as there is one, so nothing is gathered.
+  // Ignored: a function gets its batch as soon as there is a record.
   'MaximumBatchingWindowInSeconds',
-  // One batch at a time is an order that a higher factor may have as well.
+  // Ignored: the local stack runs one batch of a stream at a time, an order that every factor allows.
   'ParallelizationFactor',
-  // Where to start is decided by whether the table is new.
+  // Ignored: a new table is read from its first record, an old one from now on.
   'StartingPosition',
   'Tags',
 ]);
 
-/** Describes an event source mapping; gives none for one that is not enabled. */
-export function describeEventSource([logicalId, properties]: Entry, parts: EventSourceParts): LocalEventSource[] {
+/** Describes an event source mapping; returns none when it is disabled. */
+export function describeEventSource(
+  [logicalId, properties]: ResolvedResource,
+  parts: EventSourceParts,
+): LocalEventSource[] {
   const refuse = (why: string): never => {
     throw new Error(`unable to run the event source mapping ${logicalId}; ${why}`);
   };
-  const unknown = Object.keys(properties).find((key) => !known.has(key));
-  if (unknown !== undefined) refuse(`${unknown} is not known here`);
+  const unsupported = Object.keys(properties).find((key) => !supportedProperties.has(key));
+  if (unsupported !== undefined) refuse(`the local stack does not support ${unsupported}`);
   if (properties.Enabled === false) return [];
   const arn = String(properties.EventSourceArn);
   const name = String(properties.FunctionName);
   const fn =
     parts.functions.find((each) => each.arn === name || each.functionName === name) ??
-    refuse(`${name} is no function of the template`);
+    refuse(`the template has no function ${name}`);
   const patterns = (properties.FilterCriteria as { Filters?: { Pattern: string }[] } | undefined)?.Filters ?? [];
-  const common = {
+  const shared = {
     logicalId,
     functionId: fn.logicalId,
     arn,
@@ -91,12 +95,12 @@ export function describeEventSource([logicalId, properties]: Entry, parts: Event
     reportsItemFailures: ((properties.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
   };
   const table = parts.tables.find(({ stream }) => stream?.arn === arn);
-  if (table !== undefined) return [{ ...common, ...describeStreamSource(properties, table, parts, refuse) }];
+  if (table !== undefined) return [{ ...shared, ...describeStreamSource(properties, table, parts, refuse) }];
   const queue =
-    parts.queues.find((each) => each.arn === arn) ?? refuse(`${arn} is no stream and no queue of the template`);
+    parts.queues.find((each) => each.arn === arn) ?? refuse(`the template has no stream and no queue ${arn}`);
   if (queue.visibilityMs < fn.timeoutMs)
     refuse("the queue's visibility timeout is shorter than the function's timeout");
-  return [{ ...common, ...describeQueueSource(properties, queue) }];
+  return [{ ...shared, ...describeQueueSource(properties, queue) }];
 }
 
 type Refuse = (why: string) => never;
@@ -122,7 +126,7 @@ function describeStreamSource(
   const config = properties.DestinationConfig as { OnFailure?: { Destination?: string } } | undefined;
   const onFailureArn = config?.OnFailure?.Destination;
   if (onFailureArn !== undefined && parts.queues.find(({ arn }) => arn === onFailureArn)?.fifo !== false) {
-    refuse(`${onFailureArn} is no standard queue of the template`);
+    refuse(`the template has no standard queue ${onFailureArn}`);
   }
   return {
     kind: 'stream',
@@ -141,7 +145,7 @@ function describeQueueSource(properties: Record<string, unknown>, queue: LocalQu
     kind: 'queue',
     queueId: queue.logicalId,
     batchSize: Number(properties.BatchSize ?? 10),
-    // Lambda begins with five batches at once.
+    // Lambda starts with five concurrent batches.
     maxConcurrency: scaling?.MaximumConcurrency ?? 5,
   };
 }

@@ -1,4 +1,5 @@
-import type { Entry, Resolver } from './resolver.ts';
+import type { ResolvedResource } from './cloudformation.ts';
+import type { Resolver } from './resolver.ts';
 
 /** An SQS queue. */
 export interface LocalQueue {
@@ -7,7 +8,7 @@ export interface LocalQueue {
   readonly arn: string;
   readonly fifo: boolean;
   readonly contentBasedDeduplication: boolean;
-  /** Within what a deduplication id counts. */
+  /** Where a deduplication id must be unique. */
   readonly deduplicationScope: 'queue' | 'messageGroup';
   readonly visibilityMs: number;
   readonly delayMs: number;
@@ -16,12 +17,14 @@ export interface LocalQueue {
 }
 
 /** Describes a queue, with the defaults of AWS::SQS::Queue. */
-export function describeQueue([logicalId, properties]: Entry, resolver: Resolver): LocalQueue {
+export function describeQueue([logicalId, properties]: ResolvedResource, resolver: Resolver): LocalQueue {
   const policy = properties.RedrivePolicy as { deadLetterTargetArn?: unknown; maxReceiveCount?: unknown } | undefined;
   const fifo = properties.FifoQueue === true;
   const queueArn = String(policy?.deadLetterTargetArn);
   if (policy !== undefined && queueArn.endsWith('.fifo') !== fifo) {
-    throw new Error(`unable to make the queue ${logicalId}; only a FIFO queue can be the dead-letter queue of another`);
+    throw new Error(
+      `unable to make the queue ${logicalId}; a FIFO queue needs a FIFO dead-letter queue, a standard queue a standard one`,
+    );
   }
   return {
     logicalId,

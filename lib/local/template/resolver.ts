@@ -1,37 +1,11 @@
-/** A CloudFormation template as far as this machine reads it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
-}
+import { account, apiHost, arnOf, sqsUrl } from '../base/account.ts';
+import { isRecord } from '../base/json.ts';
+import type { Resource, Template } from './cloudformation.ts';
 
-/** One resource of a template. */
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
-}
-
-/** A resource with its properties resolved. */
-export type Entry = readonly [logicalId: string, properties: Record<string, unknown>, resource: Resource];
-
-/** What the pseudo parameters stand for on this machine. */
-export const pseudo = {
-  accountId: '000000000000',
-  partition: 'aws',
-  region: 'us-east-1',
-  urlSuffix: 'amazonaws.com',
-} as const;
-
-/** Where SQS would be in AWS. */
-export const queuesUrl = `https://sqs.${pseudo.region}.${pseudo.urlSuffix}`;
-/** In AWS the time at which the stream was switched on; here the same for all, so that ARNs can be known beforehand. */
+/** AWS puts the time at which the stream was enabled here; a constant lets the resolver know the ARN in advance. */
 const streamLabel = '2020-01-01T00:00:00.000';
 
-const arn = (service: string, rest: string): string =>
-  `arn:${pseudo.partition}:${service}:${pseudo.region}:${pseudo.accountId}:${rest}`;
-
-const namedBy: Readonly<Record<string, string>> = {
+const nameProperties: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::DynamoDB::GlobalTable': 'TableName',
@@ -42,15 +16,15 @@ const namedBy: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
 };
 
-const arnOf: Readonly<Record<string, (name: string) => string>> = {
-  'AWS::Lambda::Function': (name) => arn('lambda', `function:${name}`),
-  'AWS::DynamoDB::Table': (name) => arn('dynamodb', `table/${name}`),
-  'AWS::DynamoDB::GlobalTable': (name) => arn('dynamodb', `table/${name}`),
-  'AWS::Events::Rule': (name) => arn('events', `rule/${name}`),
-  'AWS::SQS::Queue': (name) => arn('sqs', name),
-  'AWS::Scheduler::Schedule': (name) => arn('scheduler', `schedule/default/${name}`),
+const arnForms: Readonly<Record<string, (name: string) => string>> = {
+  'AWS::Lambda::Function': (name) => arnOf('lambda', `function:${name}`),
+  'AWS::DynamoDB::Table': (name) => arnOf('dynamodb', `table/${name}`),
+  'AWS::DynamoDB::GlobalTable': (name) => arnOf('dynamodb', `table/${name}`),
+  'AWS::Events::Rule': (name) => arnOf('events', `rule/${name}`),
+  'AWS::SQS::Queue': (name) => arnOf('sqs', name),
+  'AWS::Scheduler::Schedule': (name) => arnOf('scheduler', `schedule/default/${name}`),
   // Secrets Manager appends a hyphen and six characters to every name.
-  'AWS::SecretsManager::Secret': (name) => arn('secretsmanager', `secret:${name}-local0`),
+  'AWS::SecretsManager::Secret': (name) => arnOf('secretsmanager', `secret:${name}-local0`),
 };
 
 /** Turns the intrinsic functions of a template into plain values. */
@@ -61,22 +35,19 @@ export interface Resolver {
   arn(logicalId: string): string;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function pseudoValue(name: string, stackName: string): string | undefined {
+function pseudoParameter(name: string, stackName: string): string | undefined {
   const values: Readonly<Record<string, string>> = {
-    'AWS::AccountId': pseudo.accountId,
-    'AWS::Partition': pseudo.partition,
-    'AWS::Region': pseudo.region,
-    'AWS::URLSuffix': pseudo.urlSuffix,
+    'AWS::AccountId': account.accountId,
+    'AWS::Partition': account.partition,
+    'AWS::Region': account.region,
+    'AWS::URLSuffix': account.urlSuffix,
     'AWS::StackName': stackName,
-    'AWS::StackId': arn('cloudformation', `stack/${stackName}/local`),
+    'AWS::StackId': arnOf('cloudformation', `stack/${stackName}/local`),
   };
   return values[name];
 }
 
-/** Makes the resolver of one stack; it throws on an intrinsic that it does not know rather than guess. */
+/** Creates the resolver of one stack. It throws on an unknown intrinsic function instead of guessing its value. */
 export function createResolver(template: Template, stackName: string): Resolver {
   return new StackResolver(template, stackName);
 }
@@ -102,7 +73,7 @@ class StackResolver implements Resolver {
 
   physicalName(logicalId: string): string {
     const resource = this.#resource(logicalId);
-    const property = namedBy[resource.Type];
+    const property = nameProperties[resource.Type];
     const name = property === undefined ? undefined : resource.Properties?.[property];
     if (name !== undefined) return String(this.resolve(name));
     return resource.Properties?.FifoQueue === true ? `${logicalId}.fifo` : logicalId;
@@ -111,7 +82,7 @@ class StackResolver implements Resolver {
   arn(logicalId: string): string {
     const { Type } = this.#resource(logicalId);
     const name = this.physicalName(logicalId);
-    return arnOf[Type]?.(name) ?? arn(Type.split('::')[1]?.toLowerCase() ?? 'local', name);
+    return arnForms[Type]?.(name) ?? arnOf(Type.split('::')[1]?.toLowerCase() ?? 'local', name);
   }
 
   #resource(logicalId: string): Resource {
@@ -134,11 +105,11 @@ class StackResolver implements Resolver {
       const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
       return this.#substitute(String(text), variables as Record<string, unknown>);
     }
-    throw new Error(`unable to resolve ${key}; this machine does not know it`);
+    throw new Error(`unable to resolve ${key}; the local stack does not support it`);
   }
 
   #ref(name: string): unknown {
-    const known = pseudoValue(name, this.#stackName);
+    const known = pseudoParameter(name, this.#stackName);
     if (known !== undefined) return known;
     const parameter = this.#template.Parameters?.[name];
     if (parameter !== undefined) return parameter.Default;
@@ -148,7 +119,7 @@ class StackResolver implements Resolver {
   }
 
   #queueUrl(logicalId: string): string {
-    return `${queuesUrl}/${pseudo.accountId}/${this.physicalName(logicalId)}`;
+    return `${sqsUrl}/${account.accountId}/${this.physicalName(logicalId)}`;
   }
 
   #attribute(logicalId: string, name: string): unknown {
@@ -158,7 +129,7 @@ class StackResolver implements Resolver {
     if (name === 'QueueName') return this.physicalName(logicalId);
     if (name !== 'ApiEndpoint') return `${logicalId}.${name}`;
     const scheme = this.#resource(logicalId).Properties?.ProtocolType === 'WEBSOCKET' ? 'wss' : 'https';
-    return `${scheme}://${logicalId}.execute-api.${pseudo.region}.${pseudo.urlSuffix}`;
+    return `${scheme}://${apiHost(logicalId)}`;
   }
 
   #substitute(text: string, variables: Record<string, unknown>): string {

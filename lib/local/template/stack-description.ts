@@ -1,59 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve as resolvePath } from 'node:path';
-import { describeApi, type FindFunction, type LocalApi } from './local-api.ts';
+import { join } from 'node:path';
+import type { FindFunctionId, FindResources, Template } from './cloudformation.ts';
+import { describeApi, type LocalApi } from './local-api.ts';
 import { describeEventSource, type LocalEventSource } from './local-event-source.ts';
+import { describeFunction, type LocalFunction } from './local-function.ts';
 import { describeQueue, type LocalQueue } from './local-queue.ts';
-import { createResolver, type Entry, type Resolver, type Template } from './resolver.ts';
-import { readStatements, type Statement } from './statement.ts';
+import { describeSchedules, type LocalSchedule } from './local-schedule.ts';
+import { describeSecret, type LocalSecret } from './local-secret.ts';
+import { describeTable, type LocalTable } from './local-table.ts';
+import { createResolver } from './resolver.ts';
 
-/** A Lambda function of the template. */
-export interface LocalFunction {
-  readonly logicalId: string;
-  readonly functionName: string;
-  readonly arn: string;
-  /** The path in the construct tree, for people. */
-  readonly path: string;
-  readonly assetDir: string;
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly statements: readonly Statement[];
-}
-
-/** What a stream shows of each change. */
-export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
-
-/** A DynamoDB table: the body of its CreateTable call, its stream and its TTL attribute. */
-export interface LocalTable {
-  readonly logicalId: string;
-  readonly tableName: string;
-  readonly arn: string;
-  readonly stream: { readonly arn: string; readonly viewType: StreamViewType } | undefined;
-  readonly create: Readonly<Record<string, unknown>>;
-  readonly ttlAttribute: string | undefined;
-}
-
-/** A schedule, from an EventBridge rule or from the scheduler. */
-export interface LocalSchedule {
-  readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly everyMs: number;
-  readonly functionId: string;
-  readonly input: string | undefined;
-}
-
-/** A secret and how its value is made. */
-export interface LocalSecret {
-  readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly secretString: string | undefined;
-  readonly generate: Readonly<Record<string, unknown>>;
-}
-
-/** All that this machine needs to know of a stack. */
+/** The stack of a template: everything that the local parts are created from. */
 export interface StackDescription {
   readonly stackName: string;
   readonly functions: readonly LocalFunction[];
@@ -79,136 +36,44 @@ export function readStack(cloudAssembly: string): StackDescription {
   const [stackName, artifact] = stacks[0] ?? [];
   const file = artifact?.properties?.templateFile;
   if (stacks.length !== 1 || stackName === undefined || file === undefined) {
-    throw new Error(`unable to read the cloud assembly; it holds ${stacks.length} stacks and must hold one`);
+    throw new Error(`unable to read the cloud assembly; it has ${stacks.length} stacks and must have one`);
   }
   const template = JSON.parse(readFileSync(join(cloudAssembly, file), 'utf8')) as Template;
   return describeStack(template, stackName, cloudAssembly);
 }
 
-/** Describes a template whose assets lie in `assetRoot`. */
+/** Describes a template whose assets are in `assetRoot`. */
 export function describeStack(template: Template, stackName: string, assetRoot: string): StackDescription {
   const resolver = createResolver(template, stackName);
-  const entries = (...types: string[]): Entry[] =>
+  const find: FindResources = (...types) =>
     Object.entries(template.Resources)
       .filter(([, { Type }]) => types.includes(Type))
       .map(([id, resource]) => [id, resolver.resolve(resource.Properties ?? {}) as Record<string, unknown>, resource]);
-  const functions = entries('AWS::Lambda::Function')
+  // A function with inline code has no asset, and the local stack does not run it.
+  const functions = find('AWS::Lambda::Function')
     .filter(([, , resource]) => typeof resource.Metadata?.['aws:asset:path'] === 'string')
-    .map((entry) => describeFunction(entry, template, resolver, assetRoot));
-  const functionIdOf = (text: unknown): string | undefined =>
+    .map((resource) => describeFunction(resource, template, resolver, assetRoot));
+  const findFunctionId: FindFunctionId = (text) =>
     functions.find(({ arn }) => String(text).includes(`${arn}/`) || String(text).endsWith(arn))?.logicalId;
-  const tables = entries('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((entry) =>
-    describeTable(entry, resolver),
+  const tables = find('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((resource) =>
+    describeTable(resource, resolver),
   );
-  const queues = entries('AWS::SQS::Queue').map((entry) => describeQueue(entry, resolver));
+  const queues = find('AWS::SQS::Queue').map((resource) => describeQueue(resource, resolver));
   return {
     stackName,
     functions,
     tables,
     queues,
-    eventSources: entries('AWS::Lambda::EventSourceMapping').flatMap((entry) =>
-      describeEventSource(entry, { functions, tables, queues }),
+    eventSources: find('AWS::Lambda::EventSourceMapping').flatMap((resource) =>
+      describeEventSource(resource, { functions, tables, queues }),
     ),
-    apis: entries('AWS::ApiGatewayV2::Api').map((api) => describeApi(api, entries, functionIdOf)),
-    schedules: entries('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap((entry) =>
-      describeSchedule(entry, resolver, functionIdOf),
+    apis: find('AWS::ApiGatewayV2::Api').map((api) => describeApi(api, find, findFunctionId)),
+    schedules: find('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap((resource) =>
+      describeSchedules(resource, resolver, findFunctionId),
     ),
-    secrets: entries('AWS::SecretsManager::Secret').map((entry) => describeSecret(entry, resolver)),
+    secrets: find('AWS::SecretsManager::Secret').map((resource) => describeSecret(resource, resolver)),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, String(resolver.resolve(Value))]),
     ),
-  };
-}
-
-function describeFunction(entry: Entry, template: Template, resolver: Resolver, assetRoot: string): LocalFunction {
-  const [logicalId, properties, resource] = entry;
-  const variables = (properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
-  return {
-    logicalId,
-    functionName: resolver.physicalName(logicalId),
-    arn: resolver.arn(logicalId),
-    path: String(resource.Metadata?.['aws:cdk:path'] ?? logicalId).replace(/\/Resource$/, ''),
-    assetDir: resolvePath(assetRoot, String(resource.Metadata?.['aws:asset:path'])),
-    handler: String(properties.Handler),
-    // The defaults of AWS::Lambda::Function.
-    timeoutMs: Number(properties.Timeout ?? 3) * 1000,
-    memoryMb: Number(properties.MemorySize ?? 128),
-    environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
-    statements: readStatements(template, resolver, resource.Properties?.Role),
-  };
-}
-
-const createTableKeys = [
-  'AttributeDefinitions',
-  'KeySchema',
-  'BillingMode',
-  'GlobalSecondaryIndexes',
-  'LocalSecondaryIndexes',
-  'ProvisionedThroughput',
-];
-
-function describeTable([logicalId, properties]: Entry, resolver: Resolver): LocalTable {
-  const tableName = resolver.physicalName(logicalId);
-  const kept = createTableKeys.flatMap((key) =>
-    properties[key] === undefined ? [] : [[key, properties[key]] as const],
-  );
-  const stream = properties.StreamSpecification as { StreamViewType?: StreamViewType } | undefined;
-  const ttl = properties.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
-  return {
-    logicalId,
-    tableName,
-    arn: resolver.arn(logicalId),
-    stream:
-      stream?.StreamViewType === undefined
-        ? undefined
-        : {
-            arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'StreamArn'] })),
-            viewType: stream.StreamViewType,
-          },
-    create: {
-      TableName: tableName,
-      ...Object.fromEntries(kept),
-      // Whatever the stream is to show: that a write changed nothing can only be seen in both images.
-      ...(stream === undefined
-        ? {}
-        : { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
-    },
-    ttlAttribute: ttl?.Enabled === true ? ttl.AttributeName : undefined,
-  };
-}
-
-const unitMs = new Map([
-  ['minute', 60_000],
-  ['hour', 3_600_000],
-  ['day', 86_400_000],
-]);
-
-function describeSchedule(
-  [logicalId, properties]: Entry,
-  resolver: Resolver,
-  functionIdOf: FindFunction,
-): LocalSchedule[] {
-  if (properties.State === 'DISABLED' || properties.ScheduleExpression === undefined) return [];
-  const expression = String(properties.ScheduleExpression);
-  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  const everyMs = Number(count) * (unitMs.get(unit) ?? Number.NaN);
-  if (Number.isNaN(everyMs)) throw new Error(`unable to run the schedule ${logicalId}; ${expression} is not a rate`);
-  const targets = (properties.Targets ?? [properties.Target]) as { Arn?: unknown; Input?: string }[];
-  return targets.flatMap(({ Arn, Input }) => {
-    const functionId = functionIdOf(Arn);
-    const name = resolver.physicalName(logicalId);
-    return functionId === undefined
-      ? []
-      : [{ logicalId, name, arn: resolver.arn(logicalId), everyMs, functionId, input: Input }];
-  });
-}
-
-function describeSecret([logicalId, properties]: Entry, resolver: Resolver): LocalSecret {
-  return {
-    logicalId,
-    name: resolver.physicalName(logicalId),
-    arn: resolver.arn(logicalId),
-    secretString: properties.SecretString as string | undefined,
-    generate: (properties.GenerateSecretString ?? {}) as Record<string, unknown>,
   };
 }

@@ -1,4 +1,6 @@
-import type { Resolver, Template } from './resolver.ts';
+import { listOf } from '../base/json.ts';
+import type { Template } from './cloudformation.ts';
+import type { Resolver } from './resolver.ts';
 
 /** One statement of a role's policies, with plain values. */
 export interface Statement {
@@ -7,24 +9,22 @@ export interface Statement {
   readonly resources: readonly string[];
 }
 
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [String(value)]);
-
 function readDocument(document: unknown): Statement[] {
   const { Statement } = document as { Statement?: Record<string, unknown>[] };
   return (Statement ?? []).map((statement) => {
     if (statement.Condition !== undefined || statement.NotAction !== undefined || statement.NotResource !== undefined) {
-      // A grant that is read too widely would hide a missing one.
-      throw new Error('unable to read a policy; conditions, NotAction and NotResource are not known here');
+      // Ignoring a condition would allow too much and hide a missing grant.
+      throw new Error('unable to read a policy; the local stack supports no Condition, NotAction or NotResource');
     }
     return {
       effect: statement.Effect === 'Deny' ? 'Deny' : 'Allow',
-      actions: list(statement.Action),
-      resources: list(statement.Resource),
+      actions: listOf(statement.Action).map(String),
+      resources: listOf(statement.Resource).map(String),
     };
   });
 }
 
-/** The statements of a role: its inline policies and the policies attached to it within the template. */
+/** Reads the statements of a role: its inline policies and the policies that the template attaches to it. */
 export function readStatements(template: Template, resolver: Resolver, role: unknown): Statement[] {
   const roleArn = resolver.resolve(role);
   const roleIds = Object.keys(template.Resources).filter(
@@ -38,7 +38,11 @@ export function readStatements(template: Template, resolver: Resolver, role: unk
     const attached = Object.values(template.Resources)
       .filter(({ Type }) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
       .map(({ Properties }) => resolver.resolve(Properties ?? {}) as Record<string, unknown>)
-      .filter(({ Roles }) => list(Roles ?? []).includes(resolver.physicalName(roleId)));
+      .filter(({ Roles }) =>
+        listOf(Roles ?? [])
+          .map(String)
+          .includes(resolver.physicalName(roleId)),
+      );
     return [...inline, ...attached].flatMap(({ PolicyDocument }) => readDocument(PolicyDocument));
   });
 }

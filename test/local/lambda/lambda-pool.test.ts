@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
+import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
 import { readStack } from '../../../lib/local/template/stack-description.ts';
 import { writeSmallStack } from '../small-stack.ts';
 
@@ -9,14 +9,19 @@ const broken = writeSmallStack("throw new RangeError('not today');");
 const lines: string[] = [];
 const pools: LambdaPool[] = [];
 
-function makePool(functionId: string, maxEnvironments: number, folder = assembly.folder): LambdaPool {
+function createPool(
+  functionId: string,
+  maxEnvironments: number,
+  { folder = assembly.folder, takeCrash = (): CrashTime | undefined => undefined } = {},
+): LambdaPool {
   const fn = readStack(folder).functions.find(({ logicalId }) => logicalId === functionId);
-  if (fn === undefined) throw new Error(`unable to test ${functionId}; it is not in the template`);
+  if (fn === undefined) throw new Error(`unable to test ${functionId}; the template has no such function`);
   const pool = createLambdaPool({
     fn,
     variables: { PATH: process.env.PATH ?? '' },
     nodePath: findNode(),
     maxEnvironments,
+    takeCrash,
     randomId: () => 'request-1',
     log: (line) => lines.push(line),
   });
@@ -24,7 +29,7 @@ function makePool(functionId: string, maxEnvironments: number, folder = assembly
   return pool;
 }
 
-/** A place where `count` callers wait for each other. */
+/** A server whose answers wait until `count` requests have arrived. */
 async function startMeeting(count: number): Promise<{ readonly url: string; close(): void }> {
   const present: ServerResponse[] = [];
   const server = createServer((_request, response) => {
@@ -47,7 +52,7 @@ afterAll(() => {
 
 describe('a pool', () => {
   it('keeps an environment between events and reports its init and memory', async () => {
-    const pool = makePool('Worker', 4);
+    const pool = createPool('Worker', 4);
     const first = await pool.invoke({ do: 'count' });
     const second = await pool.invoke({ do: 'count' });
     expect(first).toMatchObject({ ok: true, payload: { calls: 1 } });
@@ -59,8 +64,8 @@ describe('a pool', () => {
     expect(report?.maxMemoryMb).toBeGreaterThan(1);
   });
 
-  it('runs events at once in environments of their own', async () => {
-    const pool = makePool('Worker', 3);
+  it('runs concurrent events in separate environments', async () => {
+    const pool = createPool('Worker', 3);
     const meeting = await startMeeting(3);
     const events = Array.from({ length: 3 }, () => pool.invoke({ do: 'meet', url: meeting.url }));
     const results = await Promise.all(events);
@@ -68,8 +73,8 @@ describe('a pool', () => {
     meeting.close();
   });
 
-  it('lets events wait when all its environments are busy', async () => {
-    const pool = makePool('Worker', 2);
+  it('makes events wait while all environments are busy', async () => {
+    const pool = createPool('Worker', 2);
     const results = await Promise.all(Array.from({ length: 10 }, () => pool.invoke({ do: 'count' })));
     expect(results.every(({ ok }) => ok)).toBe(true);
     const invocations = pool.reports().map((report) => report.invocations);
@@ -77,15 +82,15 @@ describe('a pool', () => {
     expect(invocations.reduce((sum, each) => sum + each)).toBe(10);
   });
 
-  it('answers what a function throws, and keeps its environment', async () => {
-    const pool = makePool('Worker', 1);
+  it('returns the error of a function that throws, and keeps its environment', async () => {
+    const pool = createPool('Worker', 1);
     expect(await pool.invoke({ do: 'throw' })).toEqual({ ok: false, errorType: 'TypeError', errorMessage: 'thrown' });
     expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
     expect(pool.reports()).toHaveLength(1);
   });
 
-  it('fails the event of a crash and takes a fresh environment for the next', async () => {
-    const pool = makePool('Worker', 1);
+  it('fails the event whose environment exits, and starts an environment for the next', async () => {
+    const pool = createPool('Worker', 1);
     const [crash, next] = await Promise.all([pool.invoke({ do: 'crash' }), pool.invoke({ do: 'count' })]);
     expect(crash).toMatchObject({
       ok: false,
@@ -95,19 +100,20 @@ describe('a pool', () => {
     expect(next).toMatchObject({ payload: { calls: 1 } });
   });
 
-  it('fails the event of a killed environment', async () => {
-    const pool = makePool('Worker', 1);
+  it('fails the event whose environment is killed', async () => {
+    const pool = createPool('Worker', 1);
     await pool.invoke({ do: 'count' });
     const event = pool.invoke({ do: 'hang' });
     process.kill(pool.reports()[0]?.pid ?? Number.NaN, 'SIGKILL');
     expect(await event).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
   });
 
-  it.each(['before', 'after'] as const)('crashes when told so, %s the handler, for one event only', async (when) => {
-    const pool = makePool('Worker', 1);
+  it.each(['before', 'after'] as const)('crashes on request %s the handler runs, for one event only', async (when) => {
+    const crashes: CrashTime[] = [];
+    const pool = createPool('Worker', 1, { takeCrash: () => crashes.shift() });
     await pool.invoke({ do: 'count' });
     const begun = lines.length;
-    pool.crash(when);
+    crashes.push(when);
     expect(await pool.invoke({ do: 'say' })).toEqual({
       ok: false,
       errorType: 'Runtime.ExitError',
@@ -118,8 +124,8 @@ describe('a pool', () => {
     expect(lines.slice(begun)).toEqual(when === 'before' ? [] : ['said']);
   });
 
-  it('kills what runs longer than its timeout', async () => {
-    const pool = makePool('Bare', 1);
+  it('kills an event that exceeds its timeout', async () => {
+    const pool = createPool('Bare', 1);
     expect(await pool.invoke({ do: 'hang' })).toEqual({
       ok: false,
       errorType: 'Sandbox.Timedout',
@@ -128,23 +134,23 @@ describe('a pool', () => {
     expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
   });
 
-  it('tells the function its name and its remaining time', async () => {
-    const result = await makePool('Bare', 1).invoke({ do: 'context' });
+  it('gives the function its name and its remaining time', async () => {
+    const result = await createPool('Bare', 1).invoke({ do: 'context' });
     const { name, remainingMs } = (result.ok ? result.payload : {}) as { name: string; remainingMs: number };
     expect(name).toBe('Bare');
     expect(remainingMs).toBeGreaterThan(0);
     expect(remainingMs).toBeLessThanOrEqual(1000);
   });
 
-  it('passes on what a function writes', async () => {
-    const pool = makePool('Worker', 1);
+  it('logs what a function prints', async () => {
+    const pool = createPool('Worker', 1);
     expect(await pool.invoke({ do: 'say' })).toEqual({ ok: true, payload: null });
     await pool.close();
     expect(lines).toContain('said');
   });
 
-  it('answers with the error of a bundle that cannot be loaded', async () => {
-    const result = await makePool('Worker', 1, broken.folder).invoke({});
+  it('returns the error of a bundle that does not load', async () => {
+    const result = await createPool('Worker', 1, { folder: broken.folder }).invoke({});
     expect(result).toMatchObject({ ok: false, errorMessage: 'not today' });
   });
 });

@@ -18,12 +18,12 @@ const describeQueue = (name: string, more: Partial<LocalQueue> = {}): LocalQueue
   ...more,
 });
 
-/** Queues on a clock that stands still until a test moves it. */
-function makeQueues(...queues: LocalQueue[]) {
+/** Queues on a clock that the test advances. */
+function createTestQueues(...queues: LocalQueue[]) {
   const clock = { nowMs: 1_000_000 };
   const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();
   const ids = { count: 0 };
-  const made = createQueues({
+  const created = createQueues({
     queues,
     now: () => clock.nowMs,
     randomId: () => `id-${ids.count++}`,
@@ -38,11 +38,11 @@ function makeQueues(...queues: LocalQueue[]) {
     for (const timer of [...timers].filter(({ atMs }) => atMs <= clock.nowMs)) if (timers.delete(timer)) timer.run();
   };
   const find = (name: string): Queue => {
-    const queue = made.find(name);
-    if (queue === undefined) throw new Error(`unable to test the queue ${name}; it was not made`);
+    const queue = created.find(name);
+    if (queue === undefined) throw new Error(`unable to test the queue ${name}; it was not created`);
     return queue;
   };
-  return { find, advance, timers, close: made.close };
+  return { find, advance, timers, close: created.close };
 }
 
 const message = (body: string, groupId?: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
@@ -58,16 +58,16 @@ const deleteAll = (queue: Queue, messages: readonly ReceivedMessage[]): void => 
 };
 
 describe('a FIFO queue', () => {
-  it('gives the messages of a group in order, and of one group as many as it can', () => {
-    const queue = makeQueues(describeQueue('q')).find('q');
+  it('returns the messages of a group in order, and fills a batch group by group', () => {
+    const queue = createTestQueues(describeQueue('q')).find('q');
     for (const [body, group] of ['a1', 'b1', 'a2', 'b2', 'a3'].map((each) => [each, each.slice(0, 1)] as const)) {
       queue.send(message(body, group));
     }
     expect(bodies(queue.receive(4))).toBe('a1,a2,a3,b1');
   });
 
-  it('gives nothing of a group that has a message in flight', () => {
-    const queue = makeQueues(describeQueue('q')).find('q');
+  it('returns no message of a group with a message in flight', () => {
+    const queue = createTestQueues(describeQueue('q')).find('q');
     for (const body of ['1', '2', '3']) queue.send(message(body, 'a'));
     const first = queue.receive(1);
     queue.send(message('other', 'b'));
@@ -77,7 +77,7 @@ describe('a FIFO queue', () => {
   });
 
   it('keeps the order when messages become visible again', () => {
-    const { find, advance } = makeQueues(describeQueue('q'));
+    const { find, advance } = createTestQueues(describeQueue('q'));
     const queue = find('q');
     for (const body of ['1', '2', '3']) queue.send(message(body, 'a'));
     const [, second] = queue.receive(2);
@@ -87,8 +87,8 @@ describe('a FIFO queue', () => {
     expect(bodies(queue.receive(10))).toBe('1,3');
   });
 
-  it('answers a repeated message as before, for five minutes, even after it was deleted', () => {
-    const { find, advance } = makeQueues(describeQueue('q'));
+  it('repeats its answer to a duplicate for five minutes, even after the message was deleted', () => {
+    const { find, advance } = createTestQueues(describeQueue('q'));
     const queue = find('q');
     const sent = queue.send(message('1', 'a', { deduplicationId: 'same' }));
     deleteAll(queue, queue.receive(1));
@@ -100,8 +100,11 @@ describe('a FIFO queue', () => {
     expect(bodies(queue.messages())).toBe('3');
   });
 
-  it('takes the body for the deduplication id when it may', () => {
-    const { find } = makeQueues(describeQueue('q'), describeQueue('strict', { contentBasedDeduplication: false }));
+  it('derives the deduplication id from the body if the queue allows it', () => {
+    const { find } = createTestQueues(
+      describeQueue('q'),
+      describeQueue('strict', { contentBasedDeduplication: false }),
+    );
     find('q').send(message('1', 'a'));
     find('q').send(message('1', 'a'));
     find('q').send(message('1', 'a', { deduplicationId: 'own' }));
@@ -110,14 +113,14 @@ describe('a FIFO queue', () => {
     expect(() => find('q').send(message('1'))).toThrow('must contain the parameter MessageGroupId');
   });
 
-  it('tells apart what groups repeat when its scope is the group', () => {
-    const queue = makeQueues(describeQueue('q', { deduplicationScope: 'messageGroup' })).find('q');
+  it('deduplicates within a group when its scope is the group', () => {
+    const queue = createTestQueues(describeQueue('q', { deduplicationScope: 'messageGroup' })).find('q');
     for (const group of ['a', 'b', 'a']) queue.send(message(`of ${group}`, group, { deduplicationId: 'same' }));
     expect(bodies(queue.messages())).toBe('of a,of b');
   });
 
-  it('does not delete by the handle of a message that is visible again', () => {
-    const { find, advance } = makeQueues(describeQueue('q'));
+  it('does not delete a message that is visible again', () => {
+    const { find, advance } = createTestQueues(describeQueue('q'));
     const queue = find('q');
     queue.send(message('1', 'a'));
     const late = queue.receive(1);
@@ -126,8 +129,8 @@ describe('a FIFO queue', () => {
     expect(bodies(queue.receive(1))).toBe('1');
   });
 
-  it('tells what it knows of a message', () => {
-    const { find, advance } = makeQueues(describeQueue('q'));
+  it('returns the attributes of a message', () => {
+    const { find, advance } = createTestQueues(describeQueue('q'));
     const queue = find('q');
     const { messageId, sequenceNumber } = queue.send(message('hello', 'a', { deduplicationId: 'd' }));
     advance(5);
@@ -157,14 +160,14 @@ describe('a FIFO queue', () => {
 describe('a standard queue', () => {
   const standard = { fifo: false };
 
-  it('gives each visible message once, whatever its group', () => {
-    const queue = makeQueues(describeQueue('q', standard)).find('q');
+  it('returns each visible message once, whatever its group', () => {
+    const queue = createTestQueues(describeQueue('q', standard)).find('q');
     for (const body of ['1', '1', '2']) queue.send(message(body, 'a'));
     expect([bodies(queue.receive(2)), bodies(queue.receive(2)), bodies(queue.receive(2))]).toEqual(['1,1', '2', '']);
   });
 
-  it('gives a message again after its visibility timeout, and holds to the latest handle', () => {
-    const { find, advance } = makeQueues(describeQueue('q', standard));
+  it('returns a message again after its visibility timeout, and deletes by the latest handle only', () => {
+    const { find, advance } = createTestQueues(describeQueue('q', standard));
     const queue = find('q');
     queue.send(message('1'));
     const first = queue.receive(1);
@@ -180,22 +183,22 @@ describe('a standard queue', () => {
     expect(queue.messages()).toEqual([]);
   });
 
-  it('keeps a delayed message back, and one of its own delay', () => {
-    const { find, advance } = makeQueues(describeQueue('q', { ...standard, delayMs: 1000 }));
+  it('delays messages by its own delay or by that of the message', () => {
+    const { find, advance } = createTestQueues(describeQueue('q', { ...standard, delayMs: 1000 }));
     const queue = find('q');
-    queue.send(message('as the queue says'));
-    queue.send(message('at once', undefined, { delayMs: 0 }));
+    queue.send(message('with the delay of the queue'));
+    queue.send(message('without delay', undefined, { delayMs: 0 }));
     queue.send(message('late', undefined, { delayMs: 5000 }));
-    expect(bodies(queue.receive(10))).toBe('at once');
+    expect(bodies(queue.receive(10))).toBe('without delay');
     expect(queue.messages().map(({ inFlight }) => inFlight)).toEqual([false, true, false]);
     advance(1000);
-    expect(bodies(queue.receive(10))).toBe('as the queue says');
+    expect(bodies(queue.receive(10))).toBe('with the delay of the queue');
     queue.expireVisibility();
-    expect(bodies(queue.receive(10))).toBe('as the queue says,at once,late');
+    expect(bodies(queue.receive(10))).toBe('with the delay of the queue,without delay,late');
   });
 
-  it('forgets what is older than its retention, in flight or not', () => {
-    const { find, advance } = makeQueues(describeQueue('q', { ...standard, visibilityMs: 43_200_000 }));
+  it('removes messages older than its retention, in flight or not', () => {
+    const { find, advance } = createTestQueues(describeQueue('q', { ...standard, visibilityMs: 43_200_000 }));
     const queue = find('q');
     queue.send(message('taken'));
     queue.receive(1);
@@ -207,8 +210,8 @@ describe('a standard queue', () => {
     expect(queue.receive(1)).toEqual([]);
   });
 
-  it('takes no deduplication id, no empty body and no body that is too long', () => {
-    const queue = makeQueues(describeQueue('q', standard)).find('q');
+  it('refuses a deduplication id, an empty body and a body that is too long', () => {
+    const queue = createTestQueues(describeQueue('q', standard)).find('q');
     expect(() => queue.send(message('1', undefined, { deduplicationId: 'd' }))).toThrow(
       'not valid for this queue type',
     );
@@ -220,8 +223,8 @@ describe('a standard queue', () => {
 describe('a queue with a dead-letter queue', () => {
   const redrive = { queueArn: 'arn:dead', maxReceiveCount: 2 };
 
-  it('gives up a message that was received too often, with all that belongs to it', () => {
-    const { find, advance } = makeQueues(describeQueue('q', { redrive }), describeQueue('dead'));
+  it('moves a message that was received too often, with all its attributes', () => {
+    const { find, advance } = createTestQueues(describeQueue('q', { redrive }), describeQueue('dead'));
     const attributes = { kind: { DataType: 'String', StringValue: 'x' } };
     const { messageId } = find('q').send(message('1', 'a', { attributes }));
     find('q').send(message('2', 'a'));
@@ -241,8 +244,8 @@ describe('a queue with a dead-letter queue', () => {
     });
   });
 
-  it('moves what expireVisibility finds as well', () => {
-    const { find } = makeQueues(describeQueue('q', { redrive }), describeQueue('dead'));
+  it('moves messages on expireVisibility as well', () => {
+    const { find } = createTestQueues(describeQueue('q', { redrive }), describeQueue('dead'));
     for (const body of ['1', '2']) find('q').send(message(body, 'a'));
     for (let count = 0; count < 2; count += 1) {
       expect(bodies(find('q').receive(10))).toBe('1,2');
@@ -251,10 +254,10 @@ describe('a queue with a dead-letter queue', () => {
     expect([bodies(find('q').messages()), bodies(find('dead').messages())]).toEqual(['', '1,2']);
   });
 
-  it('counts the retention of a standard queue from the first sending', () => {
+  it('counts the retention in a standard queue from the first send', () => {
     const standard = { fifo: false };
     const one = { queueArn: 'arn:dead', maxReceiveCount: 1 };
-    const { find, advance } = makeQueues(
+    const { find, advance } = createTestQueues(
       describeQueue('q', { ...standard, redrive: one }),
       describeQueue('dead', standard),
     );
@@ -267,21 +270,23 @@ describe('a queue with a dead-letter queue', () => {
     expect(find('dead').messages()).toEqual([]);
   });
 
-  it('is refused when that is not in the template', () => {
-    expect(() => makeQueues(describeQueue('q', { redrive }))).toThrow('its dead-letter queue is not in the template');
+  it('is refused when the template lacks the dead-letter queue', () => {
+    expect(() => createTestQueues(describeQueue('q', { redrive }))).toThrow(
+      'the template has no queue with the ARN of its dead-letter queue',
+    );
   });
 });
 
 describe('the queues', () => {
   it('are found by logical id, name, ARN and URL', () => {
-    const { find } = makeQueues(describeQueue('q', { logicalId: 'Q', name: 'the-q' }));
+    const { find } = createTestQueues(describeQueue('q', { logicalId: 'Q', name: 'the-q' }));
     const found = ['Q', 'the-q', 'arn:q', 'http://127.0.0.1:1/000000000000/the-q'].map(find);
     expect(new Set(found).size).toBe(1);
     expect(() => find('http://127.0.0.1:1/000000000000/other')).toThrow();
   });
 
   it('leave no timer behind', () => {
-    const { find, timers, close } = makeQueues(describeQueue('q'));
+    const { find, timers, close } = createTestQueues(describeQueue('q'));
     find('q').send(message('1', 'a'));
     find('q').receive(1);
     expect(timers.size).toBe(1);
@@ -289,13 +294,13 @@ describe('the queues', () => {
     expect(timers.size).toBe(0);
   });
 
-  it('tell their listeners when there may be something to receive', () => {
-    const { find, advance } = makeQueues(describeQueue('q'));
-    const heard: string[] = [];
-    find('q').onVisible(() => heard.push(bodies(find('q').receive(10))));
+  it('notify their listeners when a message may be visible', () => {
+    const { find, advance } = createTestQueues(describeQueue('q'));
+    const received: string[] = [];
+    find('q').onVisible(() => received.push(bodies(find('q').receive(10))));
     find('q').send(message('1', 'a'));
     advance(30_000);
     find('q').expireVisibility();
-    expect(heard).toEqual(['1', '1', '1']);
+    expect(received).toEqual(['1', '1', '1']);
   });
 });

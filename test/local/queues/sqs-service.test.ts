@@ -45,7 +45,7 @@ describe('the SDK, as a function with the grant', () => {
       new SendMessageCommand({
         QueueUrl: urlOf('the-orders.fifo'),
         MessageBody: 'grüße',
-        MessageGroupId: 'room-1',
+        MessageGroupId: 'order-1',
         MessageDeduplicationId: 'once',
         MessageAttributes: { kind: { DataType: 'String', StringValue: 'greeting' } },
       }),
@@ -59,7 +59,7 @@ describe('the SDK, as a function with the grant', () => {
       {
         messageId: answer.MessageId,
         body: 'grüße',
-        groupId: 'room-1',
+        groupId: 'order-1',
         deduplicationId: 'once',
         attributes: { kind: { DataType: 'String', StringValue: 'greeting' } },
         receiveCount: 0,
@@ -68,11 +68,11 @@ describe('the SDK, as a function with the grant', () => {
     ]);
   });
 
-  it('sends a batch, of which each entry goes well or not', async () => {
+  it('sends a batch, in which single messages may fail', async () => {
     const Entries = [
-      { Id: 'a', MessageBody: 'first', MessageGroupId: 'room-2' },
+      { Id: 'a', MessageBody: 'first', MessageGroupId: 'order-2' },
       { Id: 'b', MessageBody: 'lost' },
-      { Id: 'c', MessageBody: 'second', MessageGroupId: 'room-2' },
+      { Id: 'c', MessageBody: 'second', MessageGroupId: 'order-2' },
     ];
     const answer = await writer.client.send(
       new SendMessageBatchCommand({ QueueUrl: urlOf('the-orders.fifo'), Entries }),
@@ -86,7 +86,7 @@ describe('the SDK, as a function with the grant', () => {
         Message: 'The request must contain the parameter MessageGroupId.',
       },
     ]);
-    const sent = messagesOf('Orders')?.filter(({ groupId }) => groupId === 'room-2');
+    const sent = messagesOf('Orders')?.filter(({ groupId }) => groupId === 'order-2');
     expect(sent?.map(({ body }) => body)).toEqual(['first', 'second']);
   });
 
@@ -98,13 +98,13 @@ describe('the SDK, as a function with the grant', () => {
     ['TooManyEntriesInBatchRequest', entries(11, {})],
     ['BatchEntryIdsNotDistinct', entries(2, { Id: 'same' })],
     ['BatchRequestTooLong', entries(2, { MessageBody: 'x'.repeat(600_000) })],
-  ])('is refused a batch with %s', async (name, Entries) => {
+  ])('gets %s for an invalid batch', async (name, Entries) => {
     const refusal = writer.client.send(new SendMessageBatchCommand({ QueueUrl: urlOf('Mails'), Entries }));
     await expect(refusal).rejects.toMatchObject({ name });
     expect(messagesOf('Mails')).toEqual([]);
   });
 
-  it('hears of a queue that does not exist as from AWS', async () => {
+  it('gets the error of AWS for a queue that does not exist', async () => {
     const refusal = writer.client.send(new SendMessageCommand({ QueueUrl: urlOf('none'), MessageBody: 'x' }));
     await expect(refusal).rejects.toMatchObject({
       name: 'QueueDoesNotExist',
@@ -113,9 +113,9 @@ describe('the SDK, as a function with the grant', () => {
     });
   });
 
-  it('makes use of its grant on that queue', async () => {
+  it('uses its grant on the queue', async () => {
     await writer.client.send(new SendMessageCommand({ QueueUrl: urlOf('Mails'), MessageBody: 'x' }));
-    const used = iam.uses().filter(({ functionId }) => functionId === 'Writer');
+    const used = iam.usedGrants().filter(({ functionId }) => functionId === 'Writer');
     expect(used.map(({ action, resource }) => [action, resource])).toContainEqual([
       'sqs:SendMessage',
       'arn:aws:sqs:us-east-1:000000000000:Mails',
@@ -123,7 +123,7 @@ describe('the SDK, as a function with the grant', () => {
   });
 });
 
-it('the SDK, as a function without the grant, is denied', async () => {
+it('the SDK, as a function without the grant, gets AccessDenied', async () => {
   const refusal = clientOf('Mailer').send(new SendMessageCommand({ QueueUrl: urlOf('Mails'), MessageBody: 'mine' }));
   await expect(refusal).rejects.toMatchObject({ name: 'AccessDeniedException' });
   expect(messagesOf('Mails')?.filter(({ body }) => body === 'mine')).toEqual([]);

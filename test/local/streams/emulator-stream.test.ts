@@ -5,14 +5,14 @@ import { openEmulatorStream } from '../../../lib/local/streams/emulator-stream.t
 
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
-/** A DynamoDB whose streams have several shards, the last one open, and iterators that expire on request. */
+/** A DynamoDB whose stream has several shards, the last one open, and whose iterators expire on request. */
 async function startSharded(shards: Map<string, number[]>) {
-  const state = { expired: new Set<string>(), iterators: 0 };
-  const places = new Map<string, { readonly shardId: string; readonly at: number }>();
+  const state = { expired: new Set<string>(), count: 0 };
+  const iterators = new Map<string, { readonly shardId: string; readonly at: number }>();
   const iterate = (shardId: string, at: number): string => {
-    state.iterators += 1;
-    places.set(`iterator-${state.iterators}`, { shardId, at });
-    return `iterator-${state.iterators}`;
+    state.count += 1;
+    iterators.set(`iterator-${state.count}`, { shardId, at });
+    return `iterator-${state.count}`;
   };
   const ids = (): string[] => [...shards.keys()];
   const operations: Record<string, (input: Record<string, string>) => object> = {
@@ -28,7 +28,7 @@ async function startSharded(shards: Map<string, number[]>) {
     },
     GetRecords: ({ ShardIterator = '', Limit }) => {
       if (state.expired.has(ShardIterator)) return { __type: 'x#ExpiredIteratorException', message: 'too old' };
-      const { shardId, at } = places.get(ShardIterator) ?? { shardId: '', at: 0 };
+      const { shardId, at } = iterators.get(ShardIterator) ?? { shardId: '', at: 0 };
       const all = shards.get(shardId) ?? [];
       const found = all.slice(at, at + Number(Limit));
       const ended = shardId !== ids().at(-1) && at + found.length >= all.length;
@@ -49,7 +49,7 @@ async function startSharded(shards: Map<string, number[]>) {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     expireAll: () => {
-      state.expired = new Set(places.keys());
+      state.expired = new Set(iterators.keys());
     },
     close: () => {
       server.closeAllConnections();
@@ -76,7 +76,7 @@ async function withShards(
 }
 
 describe('the stream of an emulator', () => {
-  it('goes on in the next shard when one has ended', async () => {
+  it('continues in the next shard when one has ended', async () => {
     const shards = new Map([
       ['s1', numbers(1, 3)],
       ['s2', []],
@@ -90,7 +90,7 @@ describe('the stream of an emulator', () => {
     });
   });
 
-  it('begins at the end of the last shard when it is not to see what was', async () => {
+  it('starts at the end of the last shard with LATEST', async () => {
     const last = numbers(4, 1);
     const shards = new Map([
       ['s1', numbers(1, 3)],
@@ -103,7 +103,7 @@ describe('the stream of an emulator', () => {
     });
   });
 
-  it('finds its place again when its iterator has expired', async () => {
+  it('continues after its last record when its iterator has expired', async () => {
     const only = numbers(1, 2);
     await withShards(new Map([['s1', only]]), 'TRIM_HORIZON', async ({ read, expireAll }) => {
       expireAll();

@@ -4,7 +4,7 @@ import { compileFilter } from '../../../lib/local/template/filter-pattern.ts';
 const record = {
   eventName: 'INSERT',
   dynamodb: {
-    Keys: { pk: { S: 'ROOM#a' }, n: { N: '5' } },
+    Keys: { pk: { S: 'ORDER#a' }, n: { N: '5' } },
     NewImage: { tags: { SS: ['x', 'y'] }, deleted: { BOOL: false }, gone: { NULL: true } },
   },
   count: 5,
@@ -28,7 +28,7 @@ describe('a filter pattern', () => {
     [{ dynamodb: { OldImage: { tags: { SS: ['x'] } } } }, false],
     [{ list: { a: [2], b: [3] } }, true],
     [{ list: { a: [1], b: [3] } }, false],
-    [{ dynamodb: { Keys: { pk: { S: [{ prefix: 'ROOM#' }] } } } }, true],
+    [{ dynamodb: { Keys: { pk: { S: [{ prefix: 'ORDER#' }] } } } }, true],
     [{ dynamodb: { Keys: { pk: { S: [{ prefix: 'USER#' }] } } } }, false],
     [{ count: [{ prefix: '5' }] }, false],
     [{ dynamodb: { Keys: { pk: { S: [{ exists: true }] } } } }, true],
@@ -46,7 +46,7 @@ describe('a filter pattern', () => {
     expect(compileFilter(JSON.stringify(pattern))(record)).toBe(expected);
   });
 
-  it('sees an object as absent, since only scalars exist', () => {
+  it('treats an object as absent: `exists` sees scalars only', () => {
     const objectIs = (exists: boolean) => compileFilter(JSON.stringify({ dynamodb: { NewImage: [{ exists }] } }));
     expect([objectIs(true)(record), objectIs(false)(record)]).toEqual([false, true]);
   });
@@ -63,7 +63,7 @@ describe('a filter pattern', () => {
     [{ $or: [{ a: [1] }] }, '"$or"'],
   ])('refuses %j', (pattern, shown) => {
     expect(() => compileFilter(JSON.stringify(pattern))).toThrow(
-      `the filter pattern has ${shown}, which is not known here`,
+      `the local stack does not support ${shown} in a filter pattern`,
     );
   });
 });

@@ -1,25 +1,26 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { readStatus } from './status.ts';
 
-/** What goes back to the client. */
+/** The answer to the client. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** An answer of the gateway itself. */
+/** An answer that the gateway gives by itself. */
 export function gatewayAnswer(status: number, message: string): HttpAnswer {
   return jsonAnswer(status, JSON.stringify({ message }));
 }
 
-/** Reads a function's result: a response object, or any other JSON value as the body of a 200; undefined when broken. */
+/** Reads the result of a function: an answer, or any other JSON value as the body of a 200. Undefined if malformed. */
 export function readHttpAnswer(payload: unknown): HttpAnswer | undefined {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
     return jsonAnswer(200, typeof payload === 'string' ? payload : JSON.stringify(payload ?? null));
   }
-  const { statusCode, headers, cookies, body, isBase64Encoded } = payload as Record<string, unknown>;
-  const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const { headers, cookies, body, isBase64Encoded } = payload as Record<string, unknown>;
+  const status = readStatus(payload);
+  if (status === undefined) return undefined;
   if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
   return {
     status,

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Invoke } from '../../lambda/invoke.ts';
-import { closeServer, listen } from '../../listen.ts';
-import { isHeadTooLong } from '../head-limit.ts';
-import { readBody } from '../request-body.ts';
-import { requestTarget } from '../request-target.ts';
+import { closeServer, listen } from '../../base/listen.ts';
+import { errorOf, type Invoke } from '../../lambda/invoke.ts';
+import { isHeadTooLong } from './head-limit.ts';
 import { gatewayAnswer, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
 import { matchRoute } from './http-routes.ts';
+import { readBody } from './request-body.ts';
+import { requestTarget } from './request-target.ts';
 
-/** An HTTP API as its template declares it, and the world that it runs in. */
+/** An HTTP API as its template declares it, with its clock, ids, functions and log. */
 export interface HttpApiOptions {
   readonly apiId: string;
   readonly stage: string;
@@ -30,7 +30,7 @@ export interface HttpApi {
 }
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
-/** What Lambda takes as an event and gives as a result; a form in base64 fills it with 4.5 MB. */
+/** Lambda's limit for events and results; 4.5 MB of a form reach it, because forms are sent in base64. */
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const TOO_LARGE = gatewayAnswer(413, 'Request Entity Too Large');
 
@@ -65,8 +65,8 @@ async function answer(options: HttpApiOptions, requestId: string, request: Incom
   const event = httpEvent(source, match, request, body);
   if (payloadBytes(event) > PAYLOAD_LIMIT_BYTES) return TOO_LARGE;
   const result = await options.invoke(match.functionId, event);
-  if (!result.ok) options.log(`${match.routeKey} failed; ${result.errorType}: ${result.errorMessage}`);
-  const isTaken = result.ok && payloadBytes(result.payload) <= PAYLOAD_LIMIT_BYTES;
-  const answered = isTaken ? readHttpAnswer(result.payload) : undefined;
+  if (!result.ok) options.log(`${match.routeKey} failed; ${errorOf(result)}`);
+  const isAccepted = result.ok && payloadBytes(result.payload) <= PAYLOAD_LIMIT_BYTES;
+  const answered = isAccepted ? readHttpAnswer(result.payload) : undefined;
   return answered ?? gatewayAnswer(500, 'Internal Server Error');
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { requestTarget } from '../request-target.ts';
-import { requestTime } from '../request-time.ts';
+import { account } from '../../base/account.ts';
 import type { RouteMatch } from './http-routes.ts';
+import { requestTarget } from './request-target.ts';
+import { requestTime } from './request-time.ts';
 
-/** What the event needs besides the request. */
+/** The facts of an event that are not in the request. */
 export interface HttpEventSource {
   readonly apiId: string;
   readonly stage: string;
@@ -35,7 +36,7 @@ export function httpEvent(source: HttpEventSource, match: RouteMatch, request: I
 
 function requestContext(source: HttpEventSource, routeKey: string, request: IncomingMessage, path: string): object {
   return {
-    accountId: '123456789012',
+    accountId: account.accountId,
     apiId: source.apiId,
     domainName: source.domainName,
     domainPrefix: source.apiId,
@@ -54,7 +55,7 @@ function requestContext(source: HttpEventSource, routeKey: string, request: Inco
   };
 }
 
-/** Lower-case names; values of one name are joined by commas. */
+/** The names are in lower case; commas join the values of one name. */
 function headersOf(request: IncomingMessage): Record<string, string | undefined> {
   const joined = Object.entries(request.headersDistinct).map(([name, values]) => [
     name,
@@ -72,7 +73,7 @@ function queryOf(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(values);
 }
 
-/** All other bodies, also those of forms, reach the function in base64. */
+/** Functions get all other bodies, forms included, in base64. */
 function isTextType(contentType: string | undefined): boolean {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   return type.startsWith('text/') || ['application/json', 'application/javascript', 'application/xml'].includes(type);

@@ -1,4 +1,4 @@
-/** The route that a request is for, with what its path variables hold. */
+/** The route of a request, with the values of its path variables. */
 export interface RouteMatch {
   readonly routeKey: string;
   readonly functionId: string;

@@ -6,20 +6,20 @@ import type { WebSocketLimits } from './websocket-options.ts';
 export interface Connection {
   readonly facts: ConnectionFacts;
   /**
-   * When a frame last came. That one which went to the client does not count is an assumption: API Gateway's
-   * documentation does not say.
+   * When the client last sent a frame. Frames to the client do not count here; this is an assumption, because API
+   * Gateway documents only the name of the field.
    */
-  lastActiveAt(): number;
-  /** A frame came. */
+  lastActiveAtMs(): number;
+  /** Records that the client sent a frame, and restarts the idle time. */
   touch(): void;
-  /** Sends text in frames as short as they must be; the idle time starts anew. False when the connection is gone. */
+  /** Sends text, in several frames if it is long, and restarts the idle time. False when the connection is closed. */
   send(text: string): boolean;
-  /** Closes with a close frame; the connection is gone at once for everybody else. */
-  end(code: number, reason: string): void;
-  /** Destroys the socket without a close frame, as a lost network does. */
-  cut(): void;
-  /** The socket was closed by the other side or by a fault. */
-  gone(code: number, reason: string): void;
+  /** Closes with a close frame. From now on the connection counts as closed, even before the client answers. */
+  close(code: number, reason: string): void;
+  /** Destroys the socket without a close frame, as a network failure does. */
+  forceClose(): void;
+  /** Records that the client or a socket error closed the connection. */
+  closed(code: number, reason: string): void;
 }
 
 interface ConnectionParts {
@@ -27,22 +27,22 @@ interface ConnectionParts {
   readonly socket: WebSocket;
   readonly limits: WebSocketLimits;
   readonly now: () => number;
-  /** Called once, with what `$disconnect` shall tell. */
-  readonly onGone: (code: number, reason: string) => void;
+  /** Called once, with the code and reason for `$disconnect`. */
+  readonly onClosed: (code: number, reason: string) => void;
 }
 
-/** Wraps an open socket: its limits of time, and exactly one end. */
-export function openConnection({ facts, socket, limits, now, onGone }: ConnectionParts): Connection {
+/** Wraps an open socket, limits its idle and life time, and reports its end exactly once. */
+export function openConnection({ facts, socket, limits, now, onClosed }: ConnectionParts): Connection {
   let isOpen = true;
-  let lastActiveAt = now();
-  const idle = setTimeout(() => connection.end(1001, 'Going away'), limits.idleMs).unref();
-  const life = setTimeout(() => connection.end(1001, 'Going away'), limits.lifeMs).unref();
+  let lastActiveAtMs = now();
+  const idle = setTimeout(() => connection.close(1001, 'Going away'), limits.idleMs).unref();
+  const life = setTimeout(() => connection.close(1001, 'Going away'), limits.lifeMs).unref();
   const connection: Connection = {
     facts,
-    lastActiveAt: () => lastActiveAt,
+    lastActiveAtMs: () => lastActiveAtMs,
     touch: () => {
       if (!isOpen) return;
-      lastActiveAt = now();
+      lastActiveAtMs = now();
       idle.refresh();
     },
     send: (text) => {
@@ -51,26 +51,26 @@ export function openConnection({ facts, socket, limits, now, onGone }: Connectio
       idle.refresh();
       return true;
     },
-    end: (code, reason) => {
+    close: (code, reason) => {
       if (isOpen) socket.close(code, reason);
-      connection.gone(code, reason);
+      connection.closed(code, reason);
     },
-    cut: () => {
-      connection.gone(1006, '');
+    forceClose: () => {
+      connection.closed(1006, '');
       socket.terminate();
     },
-    gone: (code, reason) => {
+    closed: (code, reason) => {
       if (!isOpen) return;
       isOpen = false;
       clearTimeout(idle);
       clearTimeout(life);
-      onGone(code, reason);
+      onClosed(code, reason);
     },
   };
   return connection;
 }
 
-/** The limit of a frame holds in both directions: what is longer goes out in several. */
+/** The frame limit applies in both directions, so a longer text takes several frames. */
 function sendInFrames(socket: WebSocket, bytes: Buffer, frameBytes: number): void {
   for (let at = 0; at === 0 || at < bytes.length; at += frameBytes) {
     const fin = at + frameBytes >= bytes.length;

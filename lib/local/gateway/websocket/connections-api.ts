@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../request-body.ts';
-import { requestTarget } from '../request-target.ts';
+import { readBody } from '../http/request-body.ts';
+import { requestTarget } from '../http/request-target.ts';
 import type { Connection } from './connection.ts';
 import { identityOf } from './websocket-events.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
@@ -11,7 +11,7 @@ interface Answer {
   readonly errorType?: string;
 }
 
-/** Serves `@connections`, through which functions reach the clients of the API. */
+/** Serves `@connections`, by which functions send to the clients of the API. */
 export async function serveConnectionsApi(
   options: WebSocketApiOptions,
   connections: ReadonlyMap<string, Connection>,
@@ -49,16 +49,16 @@ function answerCall(
   if (body === undefined) return fault(413, 'PayloadTooLargeException', 'Payload Too Large');
   const connection = connections.get(connectionId);
   if (connection === undefined) return gone(options, connectionId);
-  return act(options, connection, method, body);
+  return perform(options, connection, method, body);
 }
 
-function act(options: WebSocketApiOptions, connection: Connection, method: string, body: Buffer): Answer {
+function perform(options: WebSocketApiOptions, connection: Connection, method: string, body: Buffer): Answer {
   if (method === 'POST') {
     return connection.send(body.toString('utf8')) ? { status: 200 } : gone(options, connection.facts.connectionId);
   }
   if (method === 'GET') return { status: 200, body: describe(connection) };
   if (method === 'DELETE') {
-    connection.end(1000, 'Connection Closed Normally');
+    connection.close(1000, 'Connection Closed Normally');
     return { status: 204 };
   }
   return fault(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -66,13 +66,13 @@ function act(options: WebSocketApiOptions, connection: Connection, method: strin
 
 function describe(connection: Connection): object {
   return {
-    connectedAt: new Date(connection.facts.connectedAt).toISOString(),
+    connectedAt: new Date(connection.facts.connectedAtMs).toISOString(),
     identity: identityOf(connection.facts),
-    lastActiveAt: new Date(connection.lastActiveAt()).toISOString(),
+    lastActiveAt: new Date(connection.lastActiveAtMs()).toISOString(),
   };
 }
 
-/** Connection ids hold `=`, `/` and `+`, which arrive percent-encoded; undefined when the encoding is broken. */
+/** Decodes `=`, `/` and `+` of connection ids; undefined when the encoding is invalid. */
 function decoded(path: string): string | undefined {
   try {
     return decodeURIComponent(path);

@@ -1,6 +1,6 @@
 /**
- * Watches the raw bytes of one client's side of a WebSocket and reports each frame whose payload is over the limit.
- * The WebSocket library limits whole messages only, so the frame headers (RFC 6455 section 5.2) are read here.
+ * Reads the raw bytes that one side of a WebSocket sends and reports each frame whose payload exceeds the limit. The
+ * WebSocket library limits whole messages only, so this function reads the frame headers (RFC 6455 section 5.2).
  */
 export function watchFrames(limitBytes: number, onTooLong: () => void): (chunk: Buffer) => void {
   let header: number[] = [];
@@ -25,7 +25,7 @@ export function watchFrames(limitBytes: number, onTooLong: () => void): (chunk: 
   };
 }
 
-/** The payload's length once all the bytes that tell it are there. */
+/** The length of the payload; undefined until the header is long enough. */
 function payloadLength(header: readonly number[]): number | undefined {
   const second = header[1];
   if (second === undefined) return undefined;

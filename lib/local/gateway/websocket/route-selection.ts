@@ -1,14 +1,16 @@
-/** Tells the route key that a message's text names, or undefined when it names none. */
+/** Returns the route key that a message names, or undefined when it names none. */
 export type RouteSelector = (body: string) => string | undefined;
 
 const EXPRESSION = /^\$(?:request\.body((?:\.\w+)+)|\{request\.body((?:\.\w+)+)\})$/;
 
-/** Understands `$request.body.action`, `${request.body.action}` and deeper paths. */
+/** Parses `$request.body.action`, `${request.body.action}` and deeper paths. */
 export function parseRouteSelection(expression: string): RouteSelector {
   const match = EXPRESSION.exec(expression);
   const path = (match?.[1] ?? match?.[2])?.slice(1).split('.');
   if (path === undefined) {
-    throw new Error(`unable to read route selection expression ${expression}; only $request.body paths are known`);
+    throw new Error(
+      `unable to read route selection expression ${expression}; the local stack supports $request.body paths only`,
+    );
   }
   return (body) => selectAt(body, path);
 }

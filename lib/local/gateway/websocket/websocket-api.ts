@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { closeServer, listen } from '../../listen.ts';
+import { closeServer, listen } from '../../base/listen.ts';
+import { errorOf } from '../../lambda/invoke.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { serveConnectionsApi } from './connections-api.ts';
 import { watchFrames } from './frame-limit.ts';
@@ -10,25 +11,17 @@ import { createMessageHandler, type MessageHandler } from './websocket-messages.
 import type { WebSocketApiOptions } from './websocket-options.ts';
 import { admit, refuseUpgrade } from './websocket-upgrade.ts';
 
-export type {
-  ConnectionsCall,
-  WebSocketApiOptions,
-  WebSocketAuthorizer,
-  WebSocketLimits,
-  WebSocketRoute,
-} from './websocket-options.ts';
-
 /** A running WebSocket API. */
 export interface WebSocketApi {
   readonly port: number;
-  /** Where clients connect. */
+  /** The URL for clients. */
   readonly url: string;
-  /** The endpoint of `@connections` for the SDK. */
+  /** The endpoint of `@connections`, for the SDK. */
   readonly connectionsUrl: string;
-  /** Destroys the socket without a close frame, as a lost network does. */
-  cut(connectionId: string): void;
+  /** Destroys a socket without a close frame, as a network failure does. */
+  forceClose(connectionId: string): void;
   connectionIds(): string[];
-  /** Ends all sockets and the server; no more `$disconnect` is delivered. */
+  /** Closes all sockets and the server; delivers no `$disconnect` any more. */
   close(): Promise<void>;
 }
 
@@ -38,14 +31,14 @@ interface Gateway {
   readonly sockets: WebSocketServer;
   readonly connections: Map<string, Connection>;
   readonly upgrading: Set<Duplex>;
-  /** The sub-protocol that `$connect` chose for a request. */
+  /** The sub-protocols that `$connect` chose, by upgrade request. */
   readonly protocols: WeakMap<IncomingMessage, string>;
   readonly onMessage: MessageHandler;
   domainName: string;
   isClosing: boolean;
 }
 
-/** Starts the API on 127.0.0.1; its routes run through `invoke`. */
+/** Starts the API on 127.0.0.1. */
 export async function startWebSocketApi(options: WebSocketApiOptions): Promise<WebSocketApi> {
   const gateway = createGateway(options);
   const port = await listen(gateway.server, options.port);
@@ -54,7 +47,7 @@ export async function startWebSocketApi(options: WebSocketApiOptions): Promise<W
     port,
     url: `ws://127.0.0.1:${port}/${options.stage}`,
     connectionsUrl: `http://127.0.0.1:${port}/${options.stage}`,
-    cut: (connectionId) => gateway.connections.get(connectionId)?.cut(),
+    forceClose: (connectionId) => gateway.connections.get(connectionId)?.forceClose(),
     connectionIds: () => [...gateway.connections.keys()],
     close: () => closeGateway(gateway),
   };
@@ -103,7 +96,7 @@ async function upgrade(gateway: Gateway, request: IncomingMessage, socket: Duple
     refuseUpgrade(socket, options.randomId(), admission.refusal);
     return;
   }
-  // The client left while $connect ran: its function believes in a connection that never opened.
+  // The client disconnected while $connect ran, and the function has accepted a connection that never opened.
   if (!socket.readable || !socket.writable) return deliverDisconnect(gateway, admission.facts, 1006, '');
   if (admission.protocol !== undefined) gateway.protocols.set(request, admission.protocol);
   socket.off('error', onError);
@@ -119,31 +112,31 @@ function openSocket(gateway: Gateway, facts: ConnectionFacts, webSocket: WebSock
     socket: webSocket,
     limits: options.limits,
     now: options.now,
-    onGone: (code, reason) => {
+    onClosed: (code, reason) => {
       connections.delete(facts.connectionId);
       void deliverDisconnect(gateway, facts, code, reason);
     },
   });
   connections.set(facts.connectionId, connection);
-  // Before the library's own listener, so that nothing of a frame that is too long becomes a message.
+  // Runs before the library's listener, so that no part of a frame that is too long becomes a message.
   socket.prependListener(
     'data',
-    watchFrames(options.limits.frameBytes, () => connection.end(1009, 'Frame is too long')),
+    watchFrames(options.limits.frameBytes, () => connection.close(1009, 'Frame is too long')),
   );
   webSocket.on('ping', () => connection.touch());
   webSocket.on('message', (data, isBinary) => {
     if (!connections.has(facts.connectionId)) return;
-    if (isBinary) return connection.end(1003, 'Binary frames are not supported');
+    if (isBinary) return connection.close(1003, 'Binary frames are not supported');
     connection.touch();
     gateway.onMessage(connection, data.toString()).catch((error: unknown) => {
       options.log(`unable to handle a message of ${facts.connectionId}; ${String(error)}`);
     });
   });
-  webSocket.on('error', (error) => connection.gone(closeCodeOf(error), error.message));
-  webSocket.on('close', (code, reason) => connection.gone(code, reasonOf(code, reason)));
+  webSocket.on('error', (error) => connection.closed(closeCodeOf(error), error.message));
+  webSocket.on('close', (code, reason) => connection.closed(code, reasonOf(code, reason)));
 }
 
-/** The library has closed the socket with this code before it tells of the error. */
+/** The library closes the socket with this code before it emits the error. */
 function closeCodeOf(error: Error): number {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 1009;
@@ -162,8 +155,7 @@ async function deliverDisconnect(gateway: Gateway, facts: ConnectionFacts, code:
   const event = disconnectEvent(options, facts, code, reason);
   const deliver = async () => {
     const result = await options.invoke(route.functionId, event);
-    if (!result.ok)
-      options.log(`$disconnect of ${facts.connectionId} failed; ${result.errorType}: ${result.errorMessage}`);
+    if (!result.ok) options.log(`$disconnect of ${facts.connectionId} failed; ${errorOf(result)}`);
   };
   await options.disconnectDelivery(deliver).catch((error: unknown) => {
     options.log(`unable to deliver $disconnect of ${facts.connectionId}; ${String(error)}`);
@@ -172,7 +164,7 @@ async function deliverDisconnect(gateway: Gateway, facts: ConnectionFacts, code:
 
 async function closeGateway(gateway: Gateway): Promise<void> {
   gateway.isClosing = true;
-  for (const connection of [...gateway.connections.values()]) connection.end(1001, 'Going away');
+  for (const connection of [...gateway.connections.values()]) connection.close(1001, 'Going away');
   for (const webSocket of gateway.sockets.clients) webSocket.terminate();
   for (const socket of gateway.upgrading) socket.destroy();
   await closeServer(gateway.server);

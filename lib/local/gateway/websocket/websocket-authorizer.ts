@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { requestTarget } from '../request-target.ts';
+import { isRecord, listOf } from '../../base/json.ts';
+import { matchesWildcard } from '../../iam/wildcard.ts';
+import { errorOf } from '../../lambda/invoke.ts';
+import { requestTarget } from '../http/request-target.ts';
 import { authorizerEvent, type ConnectionFacts } from './websocket-events.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
 
@@ -10,8 +13,8 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The authorizer's yes (with the context of later events) or the refusal. */
-export type Verdict =
+/** The decision of the authorizer: the context of all later events, or the refusal. */
+export type Authorization =
   | { readonly allowed: true; readonly context?: Readonly<Record<string, string | number>> }
   | { readonly allowed: false; readonly refusal: Refusal };
 
@@ -21,12 +24,12 @@ const UNAUTHORIZED = refuse(401, 'UnauthorizedException', 'Unauthorized');
 const DENIED = refuse(403, 'AccessDeniedException', 'User is not authorized to access this resource');
 const BROKEN = refuse(500, 'AuthorizerConfigurationException', 'Internal server error');
 
-/** Asks the REQUEST authorizer, if the API has one. */
+/** Asks the REQUEST authorizer; without one every upgrade is allowed. */
 export async function authorize(
   options: WebSocketApiOptions,
   facts: ConnectionFacts,
   request: IncomingMessage,
-): Promise<Verdict> {
+): Promise<Authorization> {
   const { authorizer } = options;
   if (authorizer === undefined) return { allowed: true };
   if (!authorizer.identitySource.every((source) => hasIdentity(source, facts, request))) return UNAUTHORIZED;
@@ -35,13 +38,13 @@ export async function authorize(
   const result = await options.invoke(authorizer.functionId, event);
   if (!result.ok) {
     if (result.errorMessage === 'Unauthorized') return UNAUTHORIZED;
-    options.log(`authorizer ${authorizer.functionId} failed; ${result.errorType}: ${result.errorMessage}`);
+    options.log(`authorizer ${authorizer.functionId} failed; ${errorOf(result)}`);
     return BROKEN;
   }
-  return judge(result.payload, event.methodArn, options.now() - startedMs);
+  return readPolicy(result.payload, event.methodArn, options.now() - startedMs);
 }
 
-function refuse(status: number, errorType: string, message: string): Verdict {
+function refuse(status: number, errorType: string, message: string): Authorization {
   return { allowed: false, refusal: { status, errorType, message } };
 }
 
@@ -53,7 +56,7 @@ function hasIdentity(source: string, facts: ConnectionFacts, request: IncomingMe
   return name === 'identity.sourceIp' ? facts.sourceIp !== '' : true;
 }
 
-function judge(payload: unknown, methodArn: string, latencyMs: number): Verdict {
+function readPolicy(payload: unknown, methodArn: string, latencyMs: number): Authorization {
   if (!isRecord(payload) || typeof payload.principalId !== 'string' || !isRecord(payload.policyDocument)) return BROKEN;
   if (Buffer.byteLength(JSON.stringify(payload)) > RESULT_LIMIT_BYTES) return BROKEN;
   const context = stringified(payload.context ?? {});
@@ -63,7 +66,7 @@ function judge(payload: unknown, methodArn: string, latencyMs: number): Verdict 
   return { allowed: true, context: { ...context, principalId: payload.principalId, integrationLatency: latencyMs } };
 }
 
-/** Context values reach the functions as text; anything but text, numbers and booleans breaks the authorizer. */
+/** Functions get context values as text. Other values than text, numbers and booleans make the result invalid. */
 function stringified(context: unknown): Record<string, string> | undefined {
   if (!isRecord(context)) return undefined;
   const entries = Object.entries(context).filter(([, value]) => value !== null);
@@ -80,18 +83,5 @@ function effectsOf(statements: unknown, methodArn: string): unknown[] {
 }
 
 function matchesAny(patterns: unknown, text: string): boolean {
-  return listOf(patterns).some((pattern) => typeof pattern === 'string' && matches(pattern, text));
-}
-
-function matches(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(text);
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return listOf(patterns).some((pattern) => typeof pattern === 'string' && matchesWildcard(pattern, text, 'any'));
 }

@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { requestTarget } from '../request-target.ts';
-import { requestTime } from '../request-time.ts';
+import { arnOf } from '../../base/account.ts';
+import { requestTarget } from '../http/request-target.ts';
+import { requestTime } from '../http/request-time.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
 
-/** The account that local ARNs name. */
-export const LOCAL_ACCOUNT_ID = '123456789012';
-
-/** What every event of a connection tells about it. */
+/** The facts about a connection that all its events contain. */
 export interface ConnectionFacts {
   readonly connectionId: string;
-  readonly connectedAt: number;
+  readonly connectedAtMs: number;
   readonly domainName: string;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
@@ -17,15 +15,15 @@ export interface ConnectionFacts {
   readonly authorizer?: Readonly<Record<string, string | number>>;
 }
 
-type EventSource = Pick<WebSocketApiOptions, 'apiId' | 'stage' | 'region' | 'now' | 'randomId'>;
+type EventSource = Pick<WebSocketApiOptions, 'apiId' | 'stage' | 'now' | 'randomId'>;
 
-/** An event of the connection; `requestId` is what an error frame repeats. */
+/** An event of a connection, with the request id that an error frame repeats. */
 export interface ConnectionEvent {
   readonly requestId: string;
   readonly event: object;
 }
 
-/** The event of the `$connect` function. */
+/** The event of `$connect`. */
 export function connectEvent(source: EventSource, facts: ConnectionFacts, request: IncomingMessage): ConnectionEvent {
   const context = requestContext(source, facts, '$connect', 'CONNECT');
   const query = queryOf(request);
@@ -38,11 +36,11 @@ export function connectEvent(source: EventSource, facts: ConnectionFacts, reques
   return { requestId: context.requestId, event };
 }
 
-/** The event of the REQUEST authorizer, asked before `$connect`. */
+/** The event of the REQUEST authorizer, which runs before `$connect`. */
 export function authorizerEvent(source: EventSource, facts: ConnectionFacts, request: IncomingMessage) {
   return {
     type: 'REQUEST',
-    methodArn: `arn:aws:execute-api:${source.region}:${LOCAL_ACCOUNT_ID}:${source.apiId}/${source.stage}/$connect`,
+    methodArn: arnOf('execute-api', `${source.apiId}/${source.stage}/$connect`),
     ...headersOf(request),
     ...queryOf(request),
     stageVariables: {},
@@ -50,7 +48,7 @@ export function authorizerEvent(source: EventSource, facts: ConnectionFacts, req
   };
 }
 
-/** The event of a message on the route that it was found to be for. */
+/** The event of a message, for the route that was selected. */
 export function messageEvent(
   source: EventSource,
   facts: ConnectionFacts,
@@ -62,7 +60,7 @@ export function messageEvent(
   return { requestId: context.requestId, event };
 }
 
-/** The event of the `$disconnect` function. */
+/** The event of `$disconnect`. */
 export function disconnectEvent(source: EventSource, facts: ConnectionFacts, code: number, reason: string): object {
   const headers = { Host: facts.domainName, 'x-api-key': '', 'X-Forwarded-For': '' };
   const context = requestContext(source, facts, '$disconnect', 'DISCONNECT');
@@ -85,7 +83,7 @@ function requestContext(source: EventSource, facts: ConnectionFacts, routeKey: s
     requestTime: requestTime(nowMs),
     messageDirection: 'IN',
     stage: source.stage,
-    connectedAt: facts.connectedAt,
+    connectedAt: facts.connectedAtMs,
     requestTimeEpoch: nowMs,
     identity: identityOf(facts),
     requestId,
@@ -95,12 +93,12 @@ function requestContext(source: EventSource, facts: ConnectionFacts, routeKey: s
   };
 }
 
-/** The caller as events and `@connections` show it. */
+/** The client as events and `@connections` describe it. */
 export function identityOf(facts: ConnectionFacts) {
   return { sourceIp: facts.sourceIp, ...(facts.userAgent === undefined ? {} : { userAgent: facts.userAgent }) };
 }
 
-/** Header names keep the letter case of the client, as in the cloud. */
+/** As in AWS, header names keep the letter case of the client. */
 function headersOf(request: IncomingMessage) {
   const multi = new Map<string, string[]>();
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {

@@ -1,13 +1,13 @@
-import type { InvokeResult } from '../../lambda/invoke.ts';
+import { errorOf, type InvokeResult } from '../../lambda/invoke.ts';
 import type { Connection } from './connection.ts';
 import { parseRouteSelection } from './route-selection.ts';
 import { messageEvent } from './websocket-events.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
 
-/** Takes one message of a connection to its route; each message is an invocation of its own. */
+/** Handles one message of a connection: each message is one invocation. */
 export type MessageHandler = (connection: Connection, body: string) => Promise<void>;
 
-/** Builds the handler of messages; throws when the route selection expression cannot be read. */
+/** Creates the message handler. Throws when it does not support the route selection expression. */
 export function createMessageHandler(options: WebSocketApiOptions): MessageHandler {
   const select = parseRouteSelection(options.routeSelectionExpression);
   return async (connection, body) => {
@@ -19,16 +19,14 @@ export function createMessageHandler(options: WebSocketApiOptions): MessageHandl
     const result = await options.invoke(route.functionId, event);
     const reply = readReply(result, options.limits.messageBytes);
     if (!result.ok) {
-      options.log(
-        `${routeKey} of ${connection.facts.connectionId} failed; ${result.errorType}: ${result.errorMessage}`,
-      );
+      options.log(`${routeKey} of ${connection.facts.connectionId} failed; ${errorOf(result)}`);
     }
     if (!reply.ok) return sendError(connection, requestId, 'Internal server error');
     if (route.reply && reply.body !== undefined) connection.send(reply.body);
   };
 }
 
-/** A client cannot name `$connect` or `$disconnect`: keys that begin with `$` are the gateway's. */
+/** A client cannot select `$connect` or `$disconnect`: keys that begin with `$` are reserved. */
 function routeKeyOf(options: WebSocketApiOptions, selected: string | undefined): string {
   if (selected === undefined || selected.startsWith('$')) return '$default';
   const isKnown = Object.hasOwn(options.routes, selected) || options.mockRoutes?.includes(selected);

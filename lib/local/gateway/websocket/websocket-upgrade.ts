@@ -1,11 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorOf } from '../../lambda/invoke.ts';
+import { readStatus } from '../http/status.ts';
 import { authorize, type Refusal } from './websocket-authorizer.ts';
 import { type ConnectionFacts, connectEvent } from './websocket-events.ts';
 import { handshakeFault } from './websocket-handshake.ts';
 import type { WebSocketApiOptions } from './websocket-options.ts';
 
-/** An upgrade that the authorizer and `$connect` let in, or why they did not. */
+/** The decision on an upgrade: the facts of the new connection, or the refusal. */
 export type Admission =
   | { readonly admitted: true; readonly facts: ConnectionFacts; readonly protocol: string | undefined }
   | { readonly admitted: false; readonly refusal: Refusal };
@@ -16,7 +18,7 @@ const BAD_GATEWAY: Refusal = {
   message: 'Internal server error',
 };
 
-/** Asks everybody who may refuse a new connection, before its socket opens. */
+/** Asks the handshake rules, the authorizer and `$connect`, in this order; each may refuse the connection. */
 export async function admit(
   options: WebSocketApiOptions,
   domainName: string,
@@ -24,16 +26,17 @@ export async function admit(
 ): Promise<Admission> {
   const fault = handshakeFault(options, request);
   if (fault !== undefined) return refused(fault);
-  const newcomer: ConnectionFacts = {
+  const unauthorized: ConnectionFacts = {
     connectionId: options.randomId(),
-    connectedAt: options.now(),
+    connectedAtMs: options.now(),
     domainName,
     sourceIp: request.socket.remoteAddress ?? '',
     userAgent: request.headers['user-agent'],
   };
-  const verdict = await authorize(options, newcomer, request);
-  if (!verdict.allowed) return refused(verdict.refusal);
-  const facts = verdict.context === undefined ? newcomer : { ...newcomer, authorizer: verdict.context };
+  const authorization = await authorize(options, unauthorized, request);
+  if (!authorization.allowed) return refused(authorization.refusal);
+  const facts =
+    authorization.context === undefined ? unauthorized : { ...unauthorized, authorizer: authorization.context };
   return connect(options, facts, request);
 }
 
@@ -46,7 +49,7 @@ async function connect(
   if (route === undefined) return { admitted: true, facts, protocol: undefined };
   const result = await options.invoke(route.functionId, connectEvent(options, facts, request).event);
   if (!result.ok) {
-    options.log(`$connect of ${facts.connectionId} failed; ${result.errorType}: ${result.errorMessage}`);
+    options.log(`$connect of ${facts.connectionId} failed; ${errorOf(result)}`);
     return refused(BAD_GATEWAY);
   }
   const answer = readAnswer(result.payload);
@@ -62,8 +65,8 @@ function refused(refusal: Refusal): Admission {
 
 function readAnswer(payload: unknown): { status: number; protocol: string | undefined } | undefined {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) return undefined;
-  const status = Number(payload.statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const status = readStatus(payload);
+  if (status === undefined) return undefined;
   const headers = 'headers' in payload && typeof payload.headers === 'object' ? payload.headers : null;
   const [, protocol] =
     Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
@@ -81,7 +84,7 @@ export function refuseUpgrade(socket: Duplex, requestId: string, refusal: Refusa
     `x-amzn-RequestId: ${requestId}`,
     `x-amzn-ErrorType: ${refusal.errorType}`,
   ];
-  // The server's sockets may stay half open: without this a silent client would hold one for ever.
+  // The server allows half-open sockets: without this a silent client would keep one open for ever.
   socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -28,9 +28,9 @@ async function start(routes: Record<string, string>, result: InvokeResult = { ok
 
 const answer = (payload: unknown): InvokeResult => ({ ok: true, payload });
 
-it('makes events of payload format 2.0', async () => {
+it('creates events of payload format 2.0', async () => {
   const api = await start({ 'ANY /{proxy+}': 'all' });
-  await fetch(`${api.url}/rooms/1?a=1&a=2`, {
+  await fetch(`${api.url}/orders/1?a=1&a=2`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json; charset=utf-8',
@@ -45,10 +45,10 @@ it('makes events of payload format 2.0', async () => {
     event: {
       version: '2.0',
       routeKey: 'ANY /{proxy+}',
-      rawPath: '/rooms/1',
+      rawPath: '/orders/1',
       rawQueryString: 'a=1&a=2',
       queryStringParameters: { a: '1,2' },
-      pathParameters: { proxy: 'rooms/1' },
+      pathParameters: { proxy: 'orders/1' },
       cookies: ['c=1'],
       headers: { 'x-name': 'n' },
       requestContext: {
@@ -58,7 +58,7 @@ it('makes events of payload format 2.0', async () => {
         routeKey: 'ANY /{proxy+}',
         time: '06/May/2026:07:08:09 +0000',
         timeEpoch: MAY_2026_MS,
-        http: { method: 'POST', path: '/rooms/1', sourceIp: '127.0.0.1', userAgent: 'tester', protocol: 'HTTP/1.1' },
+        http: { method: 'POST', path: '/orders/1', sourceIp: '127.0.0.1', userAgent: 'tester', protocol: 'HTTP/1.1' },
       },
       body: '{"é":1}',
       isBase64Encoded: false,
@@ -71,7 +71,7 @@ it.each([
   ['application/octet-stream', true],
   ['text/plain', false],
   ['application/xml', false],
-])('gives a body of %s in base64: %s', async (type, isBase64Encoded) => {
+])('encodes a body of %s in base64: %s', async (type, isBase64Encoded) => {
   const api = await start({ $default: 'all' });
   await fetch(api.url, { method: 'POST', headers: { 'content-type': type }, body: 'a=1' });
   const body = isBase64Encoded ? Buffer.from('a=1').toString('base64') : 'a=1';
@@ -118,17 +118,17 @@ it('answers with status, headers, cookies and body', async () => {
   expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([1, 2, 255]);
 });
 
-it('takes any other JSON value as the body of a 200', async () => {
-  const api = await start({ $default: 'f' }, answer({ rooms: [1] }));
+it('answers any other JSON value as the body of a 200', async () => {
+  const api = await start({ $default: 'f' }, answer({ orders: [1] }));
   const response = await fetch(api.url);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/json');
-  expect(await response.json()).toEqual({ rooms: [1] });
+  expect(await response.json()).toEqual({ orders: [1] });
 });
 
 it.each<[string, InvokeResult]>([
-  ['failed', { ok: false, errorType: 'Error', errorMessage: 'secret' }],
-  ['answered a body that is no text', answer({ statusCode: 200, body: {} })],
+  ['fails', { ok: false, errorType: 'Error', errorMessage: 'secret' }],
+  ['answers a body that is not text', answer({ statusCode: 200, body: {} })],
 ])('answers 500 when the function %s', async (_what, result) => {
   const api = await start({ $default: 'f' }, result);
   const response = await fetch(api.url);
@@ -144,10 +144,10 @@ it('refuses a body over 10 MB with 413', async () => {
 });
 
 it.each([
-  ['more than Lambda takes once it is in base64', 'application/x-www-form-urlencoded', 4_718_592],
-  ['more than Lambda takes as it is', 'text/plain', 6_291_456],
+  ['more than Lambda accepts in base64', 'application/x-www-form-urlencoded', 4_718_592],
+  ['more than Lambda accepts as text', 'text/plain', 6_291_456],
   ['more than 10 MB', 'text/plain', 10_485_761],
-])('refuses a body of %s with 413, and asks nobody', async (_what, type, bytes) => {
+])('refuses a body of %s with 413 and invokes no function', async (_what, type, bytes) => {
   const api = await start({ 'ANY /{proxy+}': 'all' });
   const response = await fetch(`${api.url}/x`, {
     method: 'POST',
@@ -158,7 +158,7 @@ it.each([
   expect(api.calls).toEqual([]);
 });
 
-it('takes a form of 4 MB', async () => {
+it('accepts a form of 4 MB', async () => {
   const api = await start({ 'ANY /{proxy+}': 'all' });
   const response = await fetch(`${api.url}/x`, {
     method: 'POST',
@@ -175,7 +175,7 @@ it('refuses a request line and headers of more than 10,240 bytes with 431', asyn
   expect(api.calls).toHaveLength(1);
 });
 
-it('answers 500 where the function answers more than Lambda lets it', async () => {
+it('answers 500 when the result exceeds the limit of Lambda', async () => {
   const api = await start({ 'ANY /{proxy+}': 'all' }, answer({ statusCode: 200, body: 'x'.repeat(6_291_456) }));
   expect((await fetch(`${api.url}/x`)).status).toBe(500);
 });

@@ -19,7 +19,7 @@ async function startWithClient(overrides: Parameters<typeof startApi>[1] = {}) {
   return { api, client, connectionId, url: api.connectionsUrl };
 }
 
-/** Ids with every character that must be percent-encoded. */
+/** Ids with all characters that need percent-encoding. */
 function ids(): () => string {
   let count = 0;
   return () => {
@@ -36,11 +36,11 @@ describe('@connections', () => {
     expect(await client.message()).toBe('hé');
   });
 
-  it('GET tells about the connection, whose activity is what came from the client', async () => {
+  it('GET describes the connection; only frames from the client count as activity', async () => {
     let nowMs = 1_000;
     const { client, connectionId, url } = await startWithClient({ now: () => nowMs });
     nowMs = 2_000;
-    client.socket.send('no route is for it');
+    client.socket.send('no route matches');
     expect(await client.message()).toContain('Forbidden');
     nowMs = 3_000;
     await callConnections(url, 'POST', connectionId, 'x');
@@ -53,7 +53,7 @@ describe('@connections', () => {
     });
   });
 
-  it('DELETE closes the connection, which is then gone', async () => {
+  it('DELETE closes the connection; further calls get 410', async () => {
     const { api, client, connectionId, url } = await startWithClient();
     const response = await callConnections(url, 'DELETE', connectionId);
     expect(response.status).toBe(204);
@@ -62,7 +62,7 @@ describe('@connections', () => {
     expect((await api.calls.next()).functionId).toBe('$disconnect');
   });
 
-  it.each(['POST', 'GET', 'DELETE'])('%s to an unknown connection is 410 Gone', async (method) => {
+  it.each(['POST', 'GET', 'DELETE'])('%s gets 410 Gone for an unknown connection', async (method) => {
     const { url } = await startWithClient();
     const response = await callConnections(url, method, 'unknown=');
     expect(response.status).toBe(410);
@@ -70,7 +70,7 @@ describe('@connections', () => {
     expect(await response.json()).toMatchObject({ message: 'Gone', connectionId: 'unknown=' });
   });
 
-  it('POST before $connect has answered is 410', async () => {
+  it('POST gets 410 before $connect has answered', async () => {
     let url = '';
     const statuses: number[] = [];
     const api = await startApi({
@@ -86,14 +86,14 @@ describe('@connections', () => {
     expect(await client.message()).toBe('late');
   });
 
-  it.each([0, 1, 32_768, 32_769, 56_337])('sends %i bytes on in frames of at most 32 KB', async (bytes) => {
+  it.each([0, 1, 32_768, 32_769, 56_337])('sends %i bytes to the client in frames of at most 32 KB', async (bytes) => {
     const { client, connectionId, url } = await startWithClient();
     expect((await callConnections(url, 'POST', connectionId, 'x'.repeat(bytes))).status).toBe(200);
     expect(await client.message()).toBe('x'.repeat(bytes));
     expect(client.got.tooLongFrames).toBe(0);
   });
 
-  it('takes 128 KB and refuses more with 413', async () => {
+  it('accepts 128 KB and refuses more with 413', async () => {
     const { client, connectionId, url } = await startWithClient();
     const snow = '☃'.repeat(43_690);
     expect((await callConnections(url, 'POST', connectionId, `${snow}xx`)).status).toBe(200);
@@ -105,14 +105,14 @@ describe('@connections', () => {
     expect(errorType(response)).toBe('PayloadTooLargeException');
   });
 
-  it('refuses what is not signed', async () => {
+  it('refuses a request without signature', async () => {
     const { connectionId, url } = await startWithClient();
     const response = await fetch(`${url}/@connections/${encodeURIComponent(connectionId)}`);
     expect(response.status).toBe(403);
     expect(errorType(response)).toBe('MissingAuthenticationTokenException');
   });
 
-  it('asks whether the signer may call', async () => {
+  it('checks the permission of the signer', async () => {
     const asked: object[] = [];
     const authorizeCall = (request: { method: string; connectionId: string }) => {
       asked.push(request);
@@ -126,10 +126,10 @@ describe('@connections', () => {
     expect(asked[1]).toEqual({ authorization: 'AWS4-HMAC-SHA256 Credential=x', method: 'POST', connectionId });
   });
 
-  it('works with the SDK as it is', async () => {
+  it('works with the unmodified SDK', async () => {
     const { client, connectionId: ConnectionId, url } = await startWithClient();
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-    const sdk = new ApiGatewayManagementApiClient({ endpoint: url, region: 'eu-west-1', credentials });
+    const sdk = new ApiGatewayManagementApiClient({ endpoint: url, region: 'us-east-1', credentials });
     await sdk.send(new PostToConnectionCommand({ ConnectionId, Data: 'hello' }));
     expect(await client.message()).toBe('hello');
     const facts = await sdk.send(new GetConnectionCommand({ ConnectionId }));

@@ -18,16 +18,16 @@ function frame(payloadBytes: number, masked: boolean): Buffer {
   return Buffer.concat([head, Buffer.alloc(masked ? 4 : 0), Buffer.alloc(payloadBytes, 0xff)]);
 }
 
-it('counts the frames over the limit, however the bytes are cut', () => {
+it('counts the frames over the limit, however the bytes arrive in chunks', () => {
   const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constant(65_536)), { maxLength: 6 });
   fc.assert(
-    fc.property(sizes, fc.boolean(), fc.integer({ min: 1, max: 500 }), (payloads, masked, cutBytes) => {
+    fc.property(sizes, fc.boolean(), fc.integer({ min: 1, max: 500 }), (payloads, masked, chunkBytes) => {
       const stream = Buffer.concat(payloads.map((payloadBytes) => frame(payloadBytes, masked)));
       let tooLong = 0;
       const watch = watchFrames(200, () => {
         tooLong += 1;
       });
-      for (let at = 0; at < stream.length; at += cutBytes) watch(stream.subarray(at, at + cutBytes));
+      for (let at = 0; at < stream.length; at += chunkBytes) watch(stream.subarray(at, at + chunkBytes));
       expect(tooLong).toBe(payloads.filter((payloadBytes) => payloadBytes > 200).length);
     }),
   );

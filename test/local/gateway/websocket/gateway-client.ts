@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
 import { watchFrames } from '../../../../lib/local/gateway/websocket/frame-limit.ts';
-import { startWebSocketApi, type WebSocketApiOptions } from '../../../../lib/local/gateway/websocket/websocket-api.ts';
+import { startWebSocketApi } from '../../../../lib/local/gateway/websocket/websocket-api.ts';
+import { awsLimits, type WebSocketApiOptions } from '../../../../lib/local/gateway/websocket/websocket-options.ts';
 import type { InvokeResult } from '../../../../lib/local/lambda/invoke.ts';
 
-/** The event fields that the tests look at. */
+/** The event fields that the tests check. */
 export interface SeenEvent {
   readonly type?: string;
   readonly methodArn?: string;
@@ -26,7 +27,7 @@ export interface SeenEvent {
 
 export type FakeLambda = (event: SeenEvent) => unknown;
 
-/** An endless list that can be awaited item by item. */
+/** A queue whose next item can be awaited. */
 export function createQueue<T>() {
   const items: T[] = [];
   const waiting: ((item: T) => void)[] = [];
@@ -47,19 +48,18 @@ export function createQueue<T>() {
 const open: { close(): Promise<void> }[] = [];
 const clients: WebSocket[] = [];
 
-/** Ends what the tests of a file have opened. */
+/** Closes the APIs and clients of the tests. */
 export async function closeAll(): Promise<void> {
   for (const client of clients.splice(0)) client.terminate();
   await Promise.all(open.splice(0).map((api) => api.close()));
 }
 
-/** Starts an API whose functions are the given ones, by function id. */
+/** Starts an API with these functions, by function id. */
 export async function startApi(lambdas: Record<string, FakeLambda>, overrides: Partial<WebSocketApiOptions> = {}) {
   const calls = createQueue<{ functionId: string; event: SeenEvent }>();
   const api = await startWebSocketApi({
     apiId: 'api1',
     stage: 'prod',
-    region: 'eu-west-1',
     port: 0,
     routeSelectionExpression: '$request.body.action',
     routes: routesOf(lambdas),
@@ -69,7 +69,7 @@ export async function startApi(lambdas: Record<string, FakeLambda>, overrides: P
     },
     now: () => Date.now(),
     randomId: () => randomBytes(11).toString('base64'),
-    limits: { frameBytes: 32_768, messageBytes: 131_072, idleMs: 600_000, lifeMs: 7_200_000 },
+    limits: awsLimits,
     disconnectDelivery: (deliver) => deliver(),
     log: () => {},
     ...overrides,
@@ -91,7 +91,7 @@ async function run(lambda: FakeLambda | undefined, event: SeenEvent): Promise<In
   }
 }
 
-/** A client that keeps what it gets until it is asked for. */
+/** A client that queues the messages it gets. */
 export function createClient(url: string, protocols: string[] = [], headers: Record<string, string> = {}) {
   const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false });
   clients.push(socket);
@@ -116,7 +116,7 @@ export async function connect(url: string, protocols: string[] = [], headers: Re
   return client;
 }
 
-/** The HTTP answer that refused an upgrade. */
+/** The HTTP answer that refuses an upgrade. */
 export async function refusal(url: string, headers: Record<string, string> = {}) {
   const client = createClient(url, [], headers);
   const [, response] = (await once(client.socket, 'unexpected-response')) as [unknown, IncomingMessage];
@@ -124,7 +124,7 @@ export async function refusal(url: string, headers: Record<string, string> = {})
   return { status: response.statusCode, errorType: response.headers['x-amzn-errortype'] };
 }
 
-/** Calls `@connections` as a signed client does. */
+/** Calls `@connections` with a signature. */
 export function callConnections(url: string, method: string, connectionId: string, body?: string) {
   return fetch(`${url}/@connections/${encodeURIComponent(connectionId)}`, {
     method,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** A text frame as a client sends it: masked, with a mask that changes nothing. */
+/** A masked text frame, as clients send it; the mask is zero and leaves the payload readable. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const length = payload.length < 126 ? Buffer.from([0x80 | payload.length]) : Buffer.from([0x80 | 126, 0, 0]);
@@ -9,7 +9,7 @@ export function textFrame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), payload]);
 }
 
-/** Sends the handshake and these bytes at once, as a client that does not wait; the beginning of the answer. */
+/** Sends the handshake together with these bytes and returns the start of the answer. */
 export async function handshakeWith(port: number, bytes: Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);

@@ -15,7 +15,7 @@ const fail = (message: string) => () => {
 };
 
 describe('$connect', () => {
-  it('is answered before the socket opens', async () => {
+  it('answers before the socket opens', async () => {
     let answer: (value: object) => void = () => {};
     const api = await startApi({ $connect: () => new Promise((resolve) => (answer = resolve)) });
     const client = createClient(api.url);
@@ -56,7 +56,7 @@ describe('$connect', () => {
     expect(event.requestContext).not.toHaveProperty('authorizer');
   });
 
-  it('refuses with the status that it answers', async () => {
+  it('refuses with the status of its answer', async () => {
     const api = await startApi({ $connect: () => ({ statusCode: 418 }) });
     expect(await refusal(api.url)).toMatchObject({ status: 418 });
   });
@@ -70,44 +70,44 @@ describe('$connect', () => {
     expect(api.connectionIds()).toEqual([]);
   });
 
-  it('chooses the sub-protocol, whatever the letter case of its header', async () => {
+  it('chooses the sub-protocol, in any letter case of its header', async () => {
     const headers = { 'sec-websocket-PROTOCOL': 'v2' };
     const api = await startApi({ $connect: () => ({ statusCode: 200, headers }) });
     const client = await connect(api.url, ['v1', 'v2']);
     expect(client.socket.protocol).toBe('v2');
   });
 
-  it('gives no sub-protocol when it names none', async () => {
+  it('chooses no sub-protocol when it names none', async () => {
     const api = await startApi({ $connect: ok });
     const client = createClient(api.url, ['v1']);
     const [error] = await new Promise<Error[]>((resolve) => client.socket.on('error', (fault) => resolve([fault])));
     expect(error?.message).toBe('Server sent no subprotocol');
   });
 
-  it('is not asked on another path', async () => {
+  it('does not run for another path', async () => {
     const api = await startApi({ $connect: ok });
     expect(await refusal(`ws://127.0.0.1:${api.port}/other`)).toMatchObject({ status: 403 });
     expect(api.calls.items).toEqual([]);
   });
 
-  const cloudUrlBytes = 'wss://api1.execute-api.eu-west-1.amazonaws.com/prod?token='.length;
+  const awsUrlLength = 'wss://api1.execute-api.us-east-1.amazonaws.com/prod?token='.length;
   it.each<[what: string, status: number, of: { query?: number; header?: number; protocols?: string }]>([
-    ['a URL of 4097 characters', 414, { query: 4097 - cloudUrlBytes }],
+    ['a URL of 4097 characters', 414, { query: 4097 - awsUrlLength }],
     ['headers of more than 10,240 bytes', 431, { header: 10_200 }],
     ['an empty sub-protocol', 400, { protocols: 'v1,,v2' }],
-    ['a sub-protocol with a blank', 400, { protocols: 'v1 v2' }],
+    ['a sub-protocol with a space', 400, { protocols: 'v1 v2' }],
     ['a sub-protocol twice', 400, { protocols: 'v1, v1' }],
-  ])('is not asked with %s: %i', async (_what, status, { query = 0, header = 0, protocols = '' }) => {
+  ])('does not run with %s: %i', async (_what, status, { query = 0, header = 0, protocols = '' }) => {
     const api = await startApi({ $connect: ok, authorizer: () => policy('Allow') }, { authorizer });
     const headers = { 'X-Long': 'x'.repeat(header), ...(protocols && { 'Sec-WebSocket-Protocol': protocols }) };
     expect(await refusal(`${api.url}?token=${'t'.repeat(query)}`, headers)).toMatchObject({ status });
     expect(api.calls.items).toEqual([]);
   });
 
-  it('is asked with the longest URL', async () => {
+  it('runs with the longest URL', async () => {
     const api = await startApi({ $connect: ok });
-    await connect(`${api.url}?token=${'t'.repeat(4096 - cloudUrlBytes)}`, [], { 'X-Long': 'x'.repeat(5900) });
-    expect((await api.calls.next()).event.queryStringParameters?.token).toHaveLength(4096 - cloudUrlBytes);
+    await connect(`${api.url}?token=${'t'.repeat(4096 - awsUrlLength)}`, [], { 'X-Long': 'x'.repeat(5900) });
+    expect((await api.calls.next()).event.queryStringParameters?.token).toHaveLength(4096 - awsUrlLength);
   });
 
   it('may be absent', async () => {
@@ -118,8 +118,8 @@ describe('$connect', () => {
 });
 
 describe('the authorizer', () => {
-  it('is asked first, with the ARN of $connect', async () => {
-    const arn = `arn:aws:execute-api:eu-west-1:123456789012:api1/prod/$connect`;
+  it('runs first, with the ARN of $connect', async () => {
+    const arn = `arn:aws:execute-api:us-east-1:000000000000:api1/prod/$connect`;
     const api = await startApi({ authorizer: () => policy('Allow', arn), $connect: ok }, { authorizer });
     await connect(`${api.url}?token=t`);
     const { functionId, event } = await api.calls.next();
@@ -128,8 +128,8 @@ describe('the authorizer', () => {
     expect(event.requestContext).toMatchObject({ routeKey: '$connect', eventType: 'CONNECT' });
   });
 
-  it('gives its context, as text, to every later event', async () => {
-    const lambdas = { authorizer: () => policy('Allow', '*', { room: 7, vip: true }), $default: ok, $disconnect: ok };
+  it('adds its context, as text, to every later event', async () => {
+    const lambdas = { authorizer: () => policy('Allow', '*', { shelf: 7, vip: true }), $default: ok, $disconnect: ok };
     const api = await startApi({ ...lambdas, $connect: ok }, { authorizer });
     const client = await connect(`${api.url}?token=t`);
     await api.calls.next();
@@ -138,13 +138,13 @@ describe('the authorizer', () => {
     for (const functionId of ['$connect', '$default', '$disconnect']) {
       const call = await api.calls.next();
       expect(call.functionId).toBe(functionId);
-      expect(call.event.requestContext.authorizer).toMatchObject({ principalId: 'user-1', room: '7', vip: 'true' });
+      expect(call.event.requestContext.authorizer).toMatchObject({ principalId: 'user-1', shelf: '7', vip: 'true' });
     }
   });
 
   it.each([
     ['Deny', 403, () => policy('Deny')],
-    ['Allow of something else', 403, () => policy('Allow', 'arn:aws:execute-api:eu-west-1:123456789012:api1/dev/*')],
+    ['Allow of something else', 403, () => policy('Allow', 'arn:aws:execute-api:us-east-1:000000000000:api1/dev/*')],
     ['the error Unauthorized', 401, fail('Unauthorized')],
     ['another error', 500, fail('Unauthorized!')],
     ['no policy', 500, () => ({ principalId: 'user-1' })],
@@ -157,7 +157,7 @@ describe('the authorizer', () => {
   });
 
   it.each(['route.request.querystring.token', 'route.request.header.X-Token'])(
-    'is not called without its identity source %s: 401',
+    'does not run without its identity source %s: 401',
     async (source) => {
       const options = { authorizer: { functionId: 'authorizer', identitySource: [source] } };
       const api = await startApi({ authorizer: () => policy('Allow') }, options);

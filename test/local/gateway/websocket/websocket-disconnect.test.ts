@@ -6,7 +6,7 @@ afterEach(closeAll);
 const ok = () => ({ statusCode: 200 });
 
 describe('$disconnect', () => {
-  it('tells the code and the reason of the client', async () => {
+  it('contains the code and the reason of the client', async () => {
     const api = await startApi({ $disconnect: ok });
     const client = await connect(api.url);
     const [connectionId] = api.connectionIds();
@@ -22,7 +22,7 @@ describe('$disconnect', () => {
     expect(api.connectionIds()).toEqual([]);
   });
 
-  it('tells 1005 when the client gave no code', async () => {
+  it('contains 1005 when the client gave no code', async () => {
     const api = await startApi({ $disconnect: ok });
     const client = await connect(api.url);
     client.socket.close();
@@ -30,16 +30,16 @@ describe('$disconnect', () => {
     expect(event.requestContext).toMatchObject({ disconnectStatusCode: 1005 });
   });
 
-  it('follows a cut, which the client sees as 1006', async () => {
+  it('follows a force-close, which the client sees as 1006', async () => {
     const api = await startApi({ $disconnect: ok });
     const client = await connect(api.url);
-    for (const connectionId of api.connectionIds()) api.cut(connectionId);
+    for (const connectionId of api.connectionIds()) api.forceClose(connectionId);
     expect((await client.closed).code).toBe(1006);
     const { event } = await api.calls.next();
     expect(event.requestContext).toMatchObject({ disconnectStatusCode: 1006 });
   });
 
-  it('may be dropped, delayed and doubled', async () => {
+  it('may be lost, delayed and repeated', async () => {
     const deliveries = createQueue<() => Promise<void>>();
     const api = await startApi(
       { $disconnect: ok },
@@ -58,7 +58,7 @@ describe('$disconnect', () => {
     expect(deliveries.items).toEqual([]);
   });
 
-  it('does not run when the delivery fails, which is logged', async () => {
+  it('does not run when its delivery fails, and the failure is logged', async () => {
     const lines = createQueue<string>();
     const api = await startApi(
       { $disconnect: ok },
@@ -70,7 +70,7 @@ describe('$disconnect', () => {
 });
 
 describe('close', () => {
-  it('ends open sockets and unanswered upgrades, and stays silent', async () => {
+  it('closes open sockets and unanswered upgrades, and delivers no $disconnect', async () => {
     const api = await startApi({ $disconnect: ok, $connect: ({ headers }) => (headers.Hold ? hold : ok()) });
     const hold = new Promise(() => {});
     const client = await connect(api.url);

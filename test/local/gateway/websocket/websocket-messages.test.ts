@@ -12,7 +12,7 @@ const echoRoute: FakeLambda = ({ requestContext, body }) => ({
 });
 
 describe('a message', () => {
-  it('goes to the route that its body names, with its event', async () => {
+  it('goes to the route that its body names', async () => {
     const api = await startApi({ join: echoRoute, $default: echoRoute });
     const client = await connect(api.url);
     client.socket.send('{"action":"join"}');
@@ -28,7 +28,7 @@ describe('a message', () => {
   });
 
   it.each(['not json', '{"action":"other"}', '{"action":7}', '[]', 'null', '{"action":"$connect"}', '{"a":1}'])(
-    'goes to $default under that key: %s',
+    'goes to $default: %s',
     async (body) => {
       const api = await startApi({ join: echoRoute, $default: echoRoute, $connect: echoRoute });
       const client = await connect(api.url);
@@ -37,7 +37,7 @@ describe('a message', () => {
     },
   );
 
-  it('is routed by a deeper expression', async () => {
+  it('is routed by a nested field', async () => {
     const options = { routeSelectionExpression: '$request.body.to.name' };
     const api = await startApi({ join: echoRoute, $default: echoRoute }, options);
     const client = await connect(api.url);
@@ -45,14 +45,14 @@ describe('a message', () => {
     expect(await client.message()).toMatch(/^join:/);
   });
 
-  it('without any route is forbidden', async () => {
+  it('without a matching route gets Forbidden', async () => {
     const api = await startApi({ join: echoRoute });
     const client = await connect(api.url);
     client.socket.send('x');
     expect(JSON.parse(await client.message())).toMatchObject({ message: 'Forbidden', requestId: expect.any(String) });
   });
 
-  it('gets no answer on a route without route response', async () => {
+  it('gets no answer from a route without route response', async () => {
     const api = await startApi({ silent: echoRoute, join: echoRoute });
     const client = await connect(api.url);
     client.socket.send('{"action":"silent"}');
@@ -82,7 +82,7 @@ describe('a message', () => {
     expect(JSON.parse(await client.message())).toEqual({ message: 'Internal server error', connectionId, requestId });
   });
 
-  it('does not wait for the one before it, and @connections works meanwhile', async () => {
+  it('does not wait for the previous one, and @connections works concurrently', async () => {
     const answers: ((value: object) => void)[] = [];
     const api = await startApi({ $default: () => new Promise((resolve) => answers.push(resolve)) });
     const client = await connect(api.url);
@@ -90,9 +90,9 @@ describe('a message', () => {
     client.socket.send('2');
     const { event } = await api.calls.next();
     await api.calls.next();
-    const posted = await callConnections(api.connectionsUrl, 'POST', event.requestContext.connectionId, 'meanwhile');
+    const posted = await callConnections(api.connectionsUrl, 'POST', event.requestContext.connectionId, 'concurrently');
     expect(posted.status).toBe(200);
-    expect(await client.message()).toBe('meanwhile');
+    expect(await client.message()).toBe('concurrently');
     answers[1]?.({ body: 'second' });
     expect(await client.message()).toBe('second');
     answers[0]?.({ body: 'first' });
@@ -100,14 +100,14 @@ describe('a message', () => {
   });
 });
 
-it('refuses to start with an expression that it cannot read', async () => {
+it('refuses to start with an unsupported expression', async () => {
   await expect(startApi({}, { routeSelectionExpression: '$request.header.x' })).rejects.toThrow(
     'unable to read route selection expression',
   );
 });
 
 describe('the limits', () => {
-  it('let a frame of 32 KB pass and close a longer one with 1009', async () => {
+  it('allow a frame of 32 KB and close the connection on a longer one with 1009', async () => {
     const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }) });
     const client = await connect(api.url);
     client.socket.send('x'.repeat(32_768));
@@ -119,10 +119,10 @@ describe('the limits', () => {
   });
 
   it.each([32_769, 65_535, 65_536, 131_070, 131_073, 1_000_000])(
-    'close one frame of %i bytes with 1009, and no function hears of it',
+    'close the connection on one frame of %i bytes with 1009, and no route runs',
     async (bytes) => {
       const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
-      // As clients do that nobody has configured: with compression on offer.
+      // A client with default options offers compression.
       const socket = new WebSocket(api.url);
       const closed = once(socket, 'close');
       await once(socket, 'open');
@@ -135,7 +135,7 @@ describe('the limits', () => {
     },
   );
 
-  it('hold for each frame of a message, wherever it stands, and for what comes with the handshake', async () => {
+  it('apply to every frame of a message, and to one that arrives with the handshake', async () => {
     const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
     const late = await connect(api.url);
     late.socket.send('x', { fin: false });
@@ -162,7 +162,7 @@ describe('the limits', () => {
     expect((await client.closed).code).toBe(1009);
   });
 
-  it('let a message of 128 KB in frames pass and close a longer one with 1009', async () => {
+  it('allow a message of 128 KB in frames and close the connection on a longer one with 1009', async () => {
     const api = await startApi({ $default: ({ body }) => ({ body: String(body?.length) }), $disconnect: () => ({}) });
     const client = await connect(api.url);
     for (let at = 0; at < 4; at += 1) client.socket.send('x'.repeat(32_768), { fin: at === 3 });
@@ -176,7 +176,7 @@ describe('the limits', () => {
     expect(event.requestContext.disconnectStatusCode).toBe(1009);
   });
 
-  it('send a message of up to 128 KB on in frames of 32 KB, and an error where the function answers more', async () => {
+  it('split an answer of up to 128 KB into frames of 32 KB, and replace a longer one with an error', async () => {
     const api = await startApi({ $default: ({ body }) => ({ body: '☃'.repeat(Number(body)) }) });
     const client = await connect(api.url);
     client.socket.send('10922');
@@ -190,10 +190,10 @@ describe('the limits', () => {
 
   it.each([
     ['a text that is not UTF-8', [0xff]],
-    ['half of a character', [0xc3]],
+    ['half a character', [0xc3]],
     ['a lone surrogate', [0xed, 0xa0, 0x80]],
     ['a character in too many bytes', [0xc0, 0xaf]],
-  ])('close %s with 1007', async (_what, bytes) => {
+  ])('close the connection on %s with 1007', async (_what, bytes) => {
     const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
     const client = await connect(api.url);
     client.socket.send(Buffer.from(bytes), { binary: false });
@@ -202,7 +202,7 @@ describe('the limits', () => {
     expect([functionId, event.requestContext.disconnectStatusCode]).toEqual(['$disconnect', 1007]);
   });
 
-  it('let a character be divided between frames', async () => {
+  it('allow a character that is split between frames', async () => {
     const api = await startApi({ $default: echoRoute });
     const client = await connect(api.url);
     for (const [at, byte] of Buffer.from('☃').entries()) {
@@ -212,17 +212,17 @@ describe('the limits', () => {
   });
 
   it.each([
-    ['a frame without mask', Buffer.from([0x81, 0x01, 0x78])],
+    ['a frame without a mask', Buffer.from([0x81, 0x01, 0x78])],
     ['a compressed frame', Buffer.concat([Buffer.from([0xc1]), textFrame('x').subarray(1)])],
-    ['a frame that continues nothing', Buffer.concat([Buffer.from([0x80]), textFrame('x').subarray(1)])],
-  ])('close %s with 1002', async (_what, frame) => {
+    ['a continuation frame without a start', Buffer.concat([Buffer.from([0x80]), textFrame('x').subarray(1)])],
+  ])('close the connection on %s with 1002', async (_what, frame) => {
     const api = await startApi({ $default: echoRoute, $disconnect: () => ({}) });
     await handshakeWith(api.port, frame);
     const { functionId, event } = await api.calls.next();
     expect([functionId, event.requestContext.disconnectStatusCode]).toEqual(['$disconnect', 1002]);
   });
 
-  it('close binary frames with 1003', async () => {
+  it('close the connection on a binary frame with 1003', async () => {
     const api = await startApi({ $default: echoRoute });
     const client = await connect(api.url);
     client.socket.send(Buffer.from('x'));

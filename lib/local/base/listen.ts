@@ -1,6 +1,7 @@
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 
-/** Listens on 127.0.0.1 and tells the port (0 asks for a free one). */
+/** Listens on 127.0.0.1 and returns the port; 0 takes a free one. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -12,8 +13,8 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Stops listening and ends the connections that are left. */
-export function closeServer(server: Server): Promise<void> {
+/** Stops listening and closes the remaining connections. */
+export function closeServer(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Reads the whole body; undefined when it is larger than the limit (the rest is drained so that the answer arrives). */
+/** Reads the whole body. Returns undefined over the limit, but still drains the body so that the client gets the answer. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;

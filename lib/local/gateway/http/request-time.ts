@@ -1,6 +1,6 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The moment in the common log format that API Gateway writes, e.g. `12/Mar/2020:19:03:58 +0000`. */
+/** A time in the common log format, which API Gateway uses, e.g. `12/Mar/2020:19:03:58 +0000`. */
 export function requestTime(epochMs: number): string {
   const iso = new Date(epochMs).toISOString();
   const month = MONTHS[Number(iso.slice(5, 7)) - 1];

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The path and the query of a request, as sent (a URL parser would take `//x/y` for a host). */
+/** The path and the query of a request, as sent. A URL parser would read `//x/y` as a host. */
 export function requestTarget(request: IncomingMessage): { readonly path: string; readonly query: string } {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');

@@ -1,7 +1,7 @@
-/** Runs something once after that time; what it returns calls it off. */
+/** Runs a callback once after a delay; the returned function cancels it. */
 export type After = (delayMs: number, run: () => void) => () => void;
 
-/** The timers of this machine. */
+/** `After` on the real clock. */
 export const afterOnClock: After = (delayMs, run) => {
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
