@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type SmallStack, smallTemplate, writeSmallStack } from './small-stack.ts';
+import { closeServer, listen } from '../../lib/local/base/listen.ts';
+import { callSource, type SmallStack, smallTemplate, writeSmallStack } from './small-stack.ts';
 
 const ref = (name: string) => ({ Ref: name });
 const attributeOf = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] });
@@ -167,36 +167,19 @@ export async function startDecider(): Promise<Decider> {
     decider.invocations.push(invocation);
     response.end(JSON.stringify(decider.decide(invocation)));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server, 0);
   const decider: Decider = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     invocations: [],
     decide: () => success,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => closeServer(server),
   };
   return decider;
 }
 
 /** The bundle of all functions: the `do` of an event names what it does; with a batch it asks the decider. */
 const bundleWith = (deciderUrl: string) => `
-const call = async (endpoint, target, body) => {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': target,
-      'x-amz-date': '20200101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID
-        + '/20200101/us-east-1/x/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json() };
-};
-const actions = {
+${callSource}const actions = {
   environment: () => process.env,
   dynamodb: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_DYNAMODB, 'DynamoDB_20120810.' + operation, input),
   sqs: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_SQS, 'AmazonSQS.' + operation, input),

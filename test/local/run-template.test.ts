@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { listen } from '../../lib/local/base/listen.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../../lib/local/run-template.ts';
+import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { writeSmallStack } from './small-stack.ts';
 
 const assembly = writeSmallStack();
@@ -149,6 +152,19 @@ describe('a stack', () => {
     socket.terminate();
   });
 
+  it.each<[what: string, testing: TestingOptions, code: number]>([
+    ['when a test does so', {}, 1006],
+    ['after the idle time of a test', { limits: { idleMs: 20 } }, 1001],
+  ])('closes a connection %s', async (_what, testing, code) => {
+    const stack = await start({ testing });
+    const socket = new WebSocket(stack.webSocketUrl);
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    if (testing.limits === undefined) for (const id of stack.testing.connectionIds()) stack.testing.forceClose(id);
+    expect((await closed)[0]).toBe(code);
+    expect(stack.testing.connectionIds()).toEqual([]);
+  });
+
   it('generates the secret of the template', async () => {
     const stack = await start();
     const value = JSON.parse(stack.secret('Secret')) as { user: string; password: string };
@@ -193,9 +209,7 @@ describe('a stack', () => {
 
   it('reports in one sentence that a port is in use, and closes what it has started', async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = await listen(server, 0);
     await expect(run({ port })).rejects.toThrow(`unable to listen on port ${port}; another program uses it`);
     await new Promise((resolve) => server.close(resolve));
   });

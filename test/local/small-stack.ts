@@ -125,8 +125,8 @@ export const smallTemplate = {
   },
 };
 
-/** The bundle of the functions: the `do` of an event names what it does. */
-const bundle = `
+/** The source of a signed call of an AWS service, for the bundles of test functions. */
+export const callSource = `
 const call = async (endpoint, target, body) => {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -141,7 +141,11 @@ const call = async (endpoint, target, body) => {
   });
   return { status: response.status, body: await response.json() };
 };
-let calls = 0;
+`;
+
+/** The bundle of the functions: the `do` of an event names what it does. */
+const bundle = `
+${callSource}let calls = 0;
 const actions = {
   environment: () => process.env,
   count: () => { calls += 1; return { calls, pid: process.pid }; },

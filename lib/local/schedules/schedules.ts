@@ -1,11 +1,10 @@
 import { account } from '../base/account.ts';
-import { errorOf, type Invoke, type InvokeResult } from '../lambda/invoke.ts';
+import { errorOf, type Invoke } from '../lambda/invoke.ts';
 import type { LocalSchedule } from '../template/local-schedule.ts';
 
 /** The schedules of a stack. */
 export interface Schedules {
-  /** Runs one schedule, by its name or logical id, as if it were that time. */
-  fire(name: string, atMs: number): Promise<InvokeResult>;
+  /** Runs all schedules as if it were that time. */
   fireAll(atMs: number): Promise<void>;
   close(): void;
 }
@@ -16,7 +15,7 @@ export interface SchedulesOptions {
   readonly invoke: Invoke;
   readonly now: () => number;
   readonly randomId: () => string;
-  /** With `manual` a schedule runs only when `fire` or `fireAll` is called. */
+  /** With `manual` a schedule runs only when `fireAll` is called. */
   readonly mode: 'timer' | 'manual';
   readonly log: (line: string) => void;
 }
@@ -36,23 +35,17 @@ const scheduledEvent = (schedule: LocalSchedule, atMs: number, id: string): unkn
 
 /** Starts the schedules. */
 export function startSchedules(options: SchedulesOptions): Schedules {
-  const run = async (schedule: LocalSchedule, atMs: number): Promise<InvokeResult> => {
+  const run = async (schedule: LocalSchedule, atMs: number): Promise<void> => {
     const { functionId, input } = schedule;
     const event = input === undefined ? scheduledEvent(schedule, atMs, options.randomId()) : JSON.parse(input);
     const result = await options.invoke(functionId, event);
     if (!result.ok) options.log(`${schedule.name}: ${errorOf(result)}`);
-    return result;
   };
   const timers =
     options.mode === 'manual'
       ? []
       : options.schedules.map((schedule) => setInterval(() => void run(schedule, options.now()), schedule.everyMs));
   return {
-    fire: async (name, atMs) => {
-      const schedule = options.schedules.find((each) => each.name === name || each.logicalId === name);
-      if (schedule === undefined) throw new Error(`unable to fire ${name}; the template has no such schedule`);
-      return run(schedule, atMs);
-    },
     fireAll: async (atMs) => {
       await Promise.all(options.schedules.map((schedule) => run(schedule, atMs)));
     },

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { listen } from '../../../lib/local/base/listen.ts';
 import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
 import { readStack } from '../../../lib/local/template/stack-description.ts';
 import { writeSmallStack } from '../small-stack.ts';
@@ -36,9 +37,7 @@ async function startMeeting(count: number): Promise<{ readonly url: string; clos
     present.push(response);
     if (present.length === count) for (const each of present) each.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listen(server, 0);
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { closeServer, listen } from '../../../lib/local/base/listen.ts';
 import { openEmulatorStream } from '../../../lib/local/streams/emulator-stream.ts';
 
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
@@ -45,16 +45,13 @@ async function startSharded(shards: Map<string, number[]>) {
     const answer = operations[operation]?.(JSON.parse(String(Buffer.concat(chunks)))) ?? {};
     response.writeHead('__type' in answer ? 400 : 200).end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server, 0);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     expireAll: () => {
       state.expired = new Set(iterators.keys());
     },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    close: () => closeServer(server),
   };
 }
 
@@ -72,7 +69,7 @@ async function withShards(
   const read = async (limit: number): Promise<number[]> =>
     (await stream.read(limit)).map(({ dynamodb }) => Number(dynamodb.SequenceNumber));
   await test({ read, shardId: () => stream.shardId, expireAll });
-  close();
+  await close();
 }
 
 describe('the stream of an emulator', () => {
