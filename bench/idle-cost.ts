@@ -20,7 +20,7 @@ const LAMBDAS_PER_RENEWAL = 4;
 const FRAME_MS = 10;
 const RENEWAL_MS = 25;
 const SWEEP_MS = 500;
-/** Per 1,000 connected user-hours, with the lease. */
+/** Per 1,000 connected user-hours. */
 const GOAL_USD = 0.075;
 
 /** One line of the bill of 1,000 connected user-hours. */
@@ -35,10 +35,10 @@ const whole = (count: number): string => Math.round(count).toLocaleString('en');
 const tableUsd = ({ writeUnits, readUnits }: Units): number => writesUsd(writeUnits) + readsUsd(readUnits);
 const units = ({ writeUnits, readUnits }: Units): string => `${whole(writeUnits)} W, ${whole(readUnits)} R`;
 
-function partsOf(counts: IdleCounts, renewal: Units, mock: boolean): readonly Part[] {
+function partsOf(counts: IdleCounts, renewal: Units): readonly Part[] {
   const { beats, asks, frameUnits, sweeps, sweepUnits } = counts;
   const minutes = CONNECTIONS * 60;
-  const served = mock ? asks : beats + asks;
+  const served = beats + asks;
   const renewals = CONNECTIONS * RENEWALS_PER_HOUR;
   const renewalUnits = divide(renewal, 1 / renewals);
   return [
@@ -60,53 +60,43 @@ function partsOf(counts: IdleCounts, renewal: Units, mock: boolean): readonly Pa
   ];
 }
 
-const perHour = ({ beats, asks, frameUnits, sweeps, sweepUnits, questions }: IdleCounts): IdleCounts => ({
+const perHour = ({ beats, asks, frameUnits, sweeps, sweepUnits }: IdleCounts): IdleCounts => ({
   beats: beats * SPANS_PER_HOUR,
   asks: asks * SPANS_PER_HOUR,
   frameUnits: divide(frameUnits, 1 / SPANS_PER_HOUR),
   sweeps: sweeps * SPANS_PER_HOUR,
   sweepUnits: divide(sweepUnits, 1 / SPANS_PER_HOUR),
-  questions: questions * SPANS_PER_HOUR,
 });
 
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { usd }) => sum + usd, 0);
 
-/** One system of its own. */
-const measure = (mock: boolean): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> =>
+const measure = (): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> =>
   withTable(async (endpoint) => {
-    const system = new IdleSystem(endpoint, mock);
+    const system = new IdleSystem(endpoint);
     const counts = perHour(await system.run(CONNECTIONS, SETTLE_MS, SPAN_MS));
     const renewal = divide(await system.renew(RENEWED), RENEWED);
-    return { counts, parts: partsOf(counts, renewal, mock) };
+    return { counts, parts: partsOf(counts, renewal) };
   });
 
-function describe(lease: readonly Part[], mock: readonly Part[], served: number, questions: number): string {
-  const rows = lease.map(({ name, count, usd }, index) => {
-    const other = mock[index];
-    return [name, count, dollars(usd), other?.count ?? '', dollars(other?.usd ?? 0)];
-  });
-  const [leaseUsd, mockUsd] = [total(lease), total(mock)];
-  const columns = ['per 1,000 connected user-hours', 'lease', 'cost', '`mockHeartbeat`', 'cost'];
-  const table = toTable(columns, [...rows, ['total', '', dollars(leaseUsd), '', dollars(mockUsd)]]);
+function describe(parts: readonly Part[], served: number): string {
+  const rows = parts.map(({ name, count, usd }) => [name, count, dollars(usd)]);
+  const columns = ['per 1,000 connected user-hours', 'count', 'cost'];
+  const table = toTable(columns, [...rows, ['total', '', dollars(total(parts))]]);
   return `${table}
 
 A Lambda has 512 MB and is taken to be billed for ${FRAME_MS} ms for a frame, ${RENEWAL_MS} ms for each of the four runs of a
 new connection, ${SWEEP_MS} ms for a sweep, of which there are two a minute, here for ${whole(CONNECTIONS)} connections; only AWS can
-say what it is. Each ms more for a frame would be ${dollars(invocationsUsd(served, 1) - invocationsUsd(served, 0))} more. Nobody talks in the rooms: where somebody does, no silent server is asked. With \`mockHeartbeat\` the sweep
-asks API Gateway ${whole(questions)} times about a connection; AWS does not say whether that is charged. As messages it would
-be ${dollars(messagesUsd(questions))} more. What the sweep takes for the old connections of renewals is not in it: each time two
-write units, and two read units or less.`;
+say what it is. Each ms more for a frame would be ${dollars(invocationsUsd(served, 1) - invocationsUsd(served, 0))} more. Nobody talks in the rooms: a client that
+receives messages does not ask a silent server. The sweep's work for the old connections of renewals is not included: each
+time two write units, and two read units or less.`;
 }
 
 async function main(): Promise<void> {
-  const lease = await measure(false);
-  const mock = await measure(true);
-  const text = describe(lease.parts, mock.parts, lease.counts.beats + lease.counts.asks, mock.counts.questions);
+  const { counts, parts } = await measure();
+  const text = describe(parts, counts.beats + counts.asks);
   console.log(text);
-  const usd = total(lease.parts);
-  console.log(
-    `\nWith the lease ${dollars(usd)}, the goal is ${dollars(GOAL_USD)}: ${usd > GOAL_USD ? 'missed' : 'met'}.`,
-  );
+  const usd = total(parts);
+  console.log(`\nThe total is ${dollars(usd)}, the goal ${dollars(GOAL_USD)}: ${usd > GOAL_USD ? 'missed' : 'met'}.`);
   await replaceSection('data-model.md', 'idle', `\n${text}\n`);
 }
 

@@ -30,8 +30,6 @@ export interface IdleCounts {
   readonly frameUnits: Units;
   readonly sweeps: number;
   readonly sweepUnits: Units;
-  /** How often API Gateway was asked about a connection. */
-  readonly questions: number;
 }
 
 interface Session {
@@ -49,28 +47,18 @@ interface SentFrame {
 export class IdleSystem {
   readonly #deps: Deps;
   readonly #meter: UnitsMeter;
-  readonly #mock: boolean;
   readonly #sessions: Session[] = [];
-  readonly #lastActiveMs = new Map<string, number>();
   #nowMs = START_MS;
-  #questions = 0;
   #lastId = 0;
 
-  /** `mock`: heartbeats end at API Gateway. */
-  constructor(endpoint: string, mock: boolean) {
-    this.#mock = mock;
+  constructor(endpoint: string) {
     const { deps, meter } = measuredDeps({
       endpoint,
       now: () => this.#nowMs,
       randomId: () => `${this.#nextId()}-0000-4000-8000-000000000000`,
       // A room where nobody talks would be gone within the hour.
-      settings: { mockHeartbeat: mock, destroyAfterMin: 10_080 },
-      push: {
-        lastActiveMs: async (connectionId) => {
-          this.#questions += 1;
-          return this.#lastActiveMs.get(connectionId) ?? 'gone';
-        },
-      },
+      settings: { destroyAfterMin: 10_080 },
+      push: {},
     });
     this.#deps = deps;
     this.#meter = meter;
@@ -82,10 +70,7 @@ export class IdleSystem {
     for (let atMs = 0; atMs < HEARTBEAT_MS; atMs += TICK_MS) {
       const due = Math.floor((connections * (atMs + TICK_MS)) / HEARTBEAT_MS);
       this.#nowMs = START_MS + atMs;
-      const opened = Array.from(
-        { length: due - this.#lastActiveMs.size },
-        (_, index) => this.#lastActiveMs.size + index,
-      );
+      const opened = Array.from({ length: due - this.#sessions.length }, (_, index) => this.#sessions.length + index);
       await eachOf(opened, AT_ONCE, async (index) => {
         this.#sessions[index] = await this.#enter(`user-${`${index}`.padStart(8, '0')}` as UserId, index);
       });
@@ -124,7 +109,6 @@ export class IdleSystem {
 
   async #open(userId: UserId): Promise<Caller> {
     const caller = { userId, connectionId: `L0SM9${this.#nextId()}w=` as ConnectionId };
-    this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
     const token = { issuedAtMs: this.#nowMs, expiresAtMs: this.#nowMs + TOKEN_LIFE_MS };
     await openConnection(this.#deps, caller, { platform: 'mobile', instance: `run-${userId}` }, token);
     return caller;
@@ -154,7 +138,6 @@ export class IdleSystem {
   async #pass(plan: ReadonlyMap<number, readonly SentFrame[]>, fromMs: number, untilMs: number): Promise<IdleCounts> {
     this.#meter.take();
     let counts = { beats: 0, asks: 0, frameUnits: this.#meter.take(), sweeps: 0, sweepUnits: this.#meter.take() };
-    this.#questions = 0;
     for (let atMs = fromMs; atMs < untilMs; atMs += TICK_MS) {
       this.#nowMs = START_MS + atMs;
       const sent = plan.get(atMs) ?? [];
@@ -171,13 +154,12 @@ export class IdleSystem {
       const sweepUnits = add(counts.sweepUnits, this.#meter.take());
       counts = { beats, asks: counts.asks + asks, frameUnits, sweeps: counts.sweeps + (isSweep ? 1 : 0), sweepUnits };
     }
-    return { ...counts, questions: this.#questions };
+    return counts;
   }
 
   async #receive({ kind, caller }: SentFrame): Promise<void> {
-    this.#lastActiveMs.set(caller.connectionId, this.#nowMs);
     if (kind === 'ask') await this.#ask(caller);
-    else if (!this.#mock) await heartbeat(this.#deps, caller);
+    else await heartbeat(this.#deps, caller);
   }
 
   async #ask(caller: Caller): Promise<void> {

@@ -53,7 +53,7 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
   meter.watch(client);
   const { connectionLifeMs } = settings;
   const store = createDynamoStore({ client, tableName: TABLE_NAME, connectionLifeMs, now });
-  const push = { post: async () => 'ok' as const, close: async () => {}, lastActiveMs: async () => undefined };
+  const push = { post: async () => 'ok' as const, close: async () => {} };
   const onFault = (what: string, cause: unknown) => {
     throw new Error(`unable to ${what}`, { cause });
   };

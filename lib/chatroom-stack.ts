@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AppSecret } from './infra/app-secret.ts';
 import { ChangeStream } from './infra/change-stream.ts';
-import { addresses, applyGrant, type FunctionName, grantsOf } from './infra/grants.ts';
+import { addresses, applyGrant, type FunctionName, grants } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
 import { RoomTable } from './infra/room-table.ts';
 import { ServerApi } from './infra/server-api.ts';
@@ -26,7 +26,6 @@ export class ChatroomStack extends Stack {
     const { lostChanges } = stream;
     const queues = { lostChanges, webhookQueue: events?.queue };
     const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
-    const grants = grantsOf(settings);
     const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
       const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], resources) };
       const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
@@ -43,7 +42,6 @@ export class ChatroomStack extends Stack {
       disconnect: addFunction('Disconnect', 'disconnect', Duration.seconds(29)),
       message: addFunction('Message', 'message', Duration.seconds(29)),
     });
-    if (settings.mockHeartbeat) sockets.takeHeartbeats();
     const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
     new SweepSchedule(this, 'SweepSchedule', sweep);
     new SweepAlarms(this, 'SweepAlarms');

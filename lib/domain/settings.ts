@@ -60,8 +60,6 @@ export interface Settings {
   readonly oneDevicePerPlatform: boolean;
   /** A user's other devices are told of his joins and leaves. */
   readonly multiLoginSync: boolean;
-  /** Heartbeats end at API Gateway; the sweep asks it when a connection was last active. */
-  readonly mockHeartbeat: boolean;
   /** How long an idle room lives unless it says otherwise. */
   readonly destroyAfterMin: number;
 }

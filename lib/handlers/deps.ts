@@ -14,7 +14,6 @@ export type DepsAt = (eventMs: number) => Deps;
 const noPush: Push = {
   post: async () => 'failed',
   close: async () => undefined,
-  lastActiveMs: async () => undefined,
 };
 
 /** Wires the store and the push once per environment; the only place that knows which versions they are. */

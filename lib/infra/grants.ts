@@ -4,7 +4,6 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Settings } from './settings.ts';
 
 /** The Lambdas, by the names of their files. */
 export type FunctionName =
@@ -23,7 +22,7 @@ export interface Grant {
   /** Actions on the stream of the table. */
   readonly stream?: readonly string[];
   /** HTTP methods on the connections of the WebSocket API. */
-  readonly connections?: readonly ('POST' | 'DELETE' | 'GET')[];
+  readonly connections?: readonly ('POST' | 'DELETE')[];
   /** Actions on the queue of the webhook, where there is one. */
   readonly webhookQueue?: readonly string[];
   readonly lostChanges?: readonly string[];
@@ -58,12 +57,12 @@ const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 const send = ['SendMessage'];
 
 /** Who may do what: exactly this. */
-export const grantsOf = ({ mockHeartbeat }: Settings): Readonly<Record<FunctionName, Grant>> => ({
+export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
   message: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
-  sweep: { table: readAndWrite, connections: mockHeartbeat ? ['POST', 'DELETE', 'GET'] : ['POST', 'DELETE'] },
+  sweep: { table: readAndWrite, connections: ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {
     table: readAndWrite,
@@ -73,7 +72,7 @@ export const grantsOf = ({ mockHeartbeat }: Settings): Readonly<Record<FunctionN
     lostChanges: send,
   },
   webhook: { webhookQueue: receive, secret: true, webhookUrl: true },
-});
+};
 
 /** Where the Lambda finds what it may use, as its environment names it. */
 export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {

@@ -78,12 +78,6 @@ export interface Settings {
   readonly oneDevicePerPlatform: boolean;
   /** Whether a user's other devices are told of his joins and leaves. Default false. */
   readonly multiLoginSync: boolean;
-  /**
-   * Whether heartbeats end at API Gateway, without a Lambda, and the sweep asks it when a connection was last active.
-   * To be tried in the account before use: it works only if what is posted to a connection is not taken for a sign of
-   * its life. Default false.
-   */
-  readonly mockHeartbeat: boolean;
 }
 
 /** The settings of a deployment that chooses nothing. */
@@ -126,7 +120,6 @@ export const defaultSettings: Settings = {
   roomMemberLimit: 0,
   oneDevicePerPlatform: true,
   multiLoginSync: false,
-  mockHeartbeat: false,
 };
 
 /** Names of all settings, in the order in which they are documented. */
@@ -180,7 +173,6 @@ function validate(raw: Readonly<Record<keyof Settings, RawValue>>): Settings {
     roomMemberLimit: whole('roomMemberLimit', 0, 1_000_000),
     oneDevicePerPlatform: flag('oneDevicePerPlatform'),
     multiLoginSync: flag('multiLoginSync'),
-    mockHeartbeat: flag('mockHeartbeat'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { WebSocketLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
@@ -58,16 +58,6 @@ export class SocketApi extends Construct {
     this.#addRoute('$default', {
       integration: new WebSocketLambdaIntegration('Message', functions.message),
       returnResponse: true,
-    });
-  }
-
-  /** Lets heartbeats end here, without a Lambda and without an answer. */
-  takeHeartbeats(): void {
-    this.#addRoute('beat', {
-      integration: new WebSocketMockIntegration('Heartbeat', {
-        templateSelectionExpression: '200',
-        requestTemplates: { '200': JSON.stringify({ statusCode: 200 }) },
-      }),
     });
   }
 

@@ -1,7 +1,6 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
-  GetConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
@@ -38,13 +37,6 @@ export function createApiGatewayPush(options: {
       }),
     close: async (connectionId) => {
       await call('close a connection', () => client.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
-    },
-    lastActiveMs: async (connectionId) => {
-      const answer = await call('look at a connection', () =>
-        client.send(new GetConnectionCommand({ ConnectionId: connectionId })),
-      );
-      if (answer === 'gone') return 'gone';
-      return answer === 'failed' ? undefined : answer.LastActiveAt?.getTime();
     },
   };
 }

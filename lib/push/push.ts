@@ -8,6 +8,4 @@ export interface Push {
   post(connectionId: string, frame: PushFrame): Promise<PostResult>;
   /** Closes the socket; silent when it is gone already. */
   close(connectionId: string): Promise<void>;
-  /** When something last came from the client, ms since 1970; undefined = it could not be asked. */
-  lastActiveMs(connectionId: string): Promise<number | 'gone' | undefined>;
 }

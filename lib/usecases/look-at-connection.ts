@@ -1,5 +1,5 @@
 import type { RoomId } from '../domain/ids.ts';
-import { leaseFrom, silentSince } from '../domain/lease.ts';
+import { silentSince } from '../domain/lease.ts';
 import type { Connection, ConnectionEntry, DueEntry } from '../store/room-store.ts';
 import { goneSinceMs, SETTLED_MS } from './close-connection.ts';
 import type { Deps } from './deps.ts';
@@ -34,9 +34,7 @@ export async function lookAtConnection(deps: Deps, entry: ConnectionEntry, stopM
   if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, entry, stopMs);
   const aliveUntilMs = connection.leaseUntilMs;
   if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'revived' };
-  const heard = deps.settings.mockHeartbeat ? await askGateway(deps, connection) : undefined;
-  if (heard !== undefined && !('closed' in heard)) return heard;
-  const closed = heard?.closed ?? (await closeLapsed(deps, connection));
+  const closed = await closeLapsed(deps, connection);
   // It was heard of in the last moment, or closed by others: what it is now, another look tells.
   if (closed === undefined) return { nextAtMs: deps.now() };
   return { ...(await walkRooms(deps, closed, entry, stopMs)), did: 'closed' };
@@ -54,22 +52,6 @@ async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Pr
   const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
   if (closed !== undefined) await deps.push.close(key.connectionId);
   return closed;
-}
-
-/** Heartbeats that no row knows of. undefined = there were none for the time of a lease. */
-async function askGateway(
-  deps: Deps,
-  connection: Connection,
-): Promise<ConnectionLook | { readonly closed: Connection } | undefined> {
-  const lastActiveMs = await deps.push.lastActiveMs(connection.connectionId);
-  // Nothing is known, so it stays for now.
-  if (lastActiveMs === undefined) return { nextAtMs: deps.now() };
-  if (lastActiveMs !== 'gone') {
-    const aliveUntilMs = leaseFrom(lastActiveMs);
-    return deps.now() < aliveUntilMs ? { nextAtMs: aliveUntilMs, did: 'revived' } : undefined;
-  }
-  // Perhaps this very moment, and its `$disconnect` is on its way: the lease, which no heartbeat renews, says nothing.
-  return { closed: await deps.store.closeConnection(connection, deps.now()) };
 }
 
 /**

@@ -180,7 +180,7 @@ describe('the rest', () => {
 
   it('makes no new secret when a setting changes, the app key above all', () => {
     const secretOf = (of: typeof template) => of.findResources('AWS::SecretsManager::Secret');
-    const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', mockHeartbeat: true, tokenLifeSec: 60 });
+    const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', tokenLifeSec: 60 });
     expect(Object.keys(secretOf(template))).toHaveLength(1);
     expect(secretOf(other)).toEqual(secretOf(template));
   });

@@ -40,7 +40,6 @@ const flagNames = [
   'realTimeKickOut',
   'oneDevicePerPlatform',
   'multiLoginSync',
-  'mockHeartbeat',
 ] as const;
 
 describe('readSettings', () => {
@@ -55,7 +54,6 @@ describe('readSettings', () => {
       roomMemberLimit: 0,
       oneDevicePerPlatform: true,
       multiLoginSync: false,
-      mockHeartbeat: false,
     });
   });
 

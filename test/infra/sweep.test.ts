@@ -1,10 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { metricsTo } from '../../lib/handlers/metrics.ts';
-import { names, one, refer, statements, synthesizeTemplate } from './stack-template.ts';
+import { names, one, refer, synthesizeTemplate } from './stack-template.ts';
 
 const template = synthesizeTemplate();
-const asked = synthesizeTemplate({ mockHeartbeat: true });
 
 describe('the schedule', () => {
   it('sweeps every minute by two rules, so that a lost run changes nothing, and keeps a run that could not start', () => {
@@ -76,32 +75,5 @@ describe('the alarms', () => {
     expect(alarm.Namespace).toBe(Namespace);
     const [dimensions] = Dimensions as string[][];
     expect(alarm.Dimensions).toEqual(dimensions?.map((Name) => ({ Name, Value: document[Name] })));
-  });
-});
-
-describe('the heartbeat', () => {
-  const routeKeys = (of: typeof template) =>
-    Object.values(of.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
-  const methods = (of: typeof template) => JSON.stringify(statements(of, 'Sweep')).match(/[A-Z]+(?=\/@connections)/g);
-
-  it('is a frame like any other as long as nothing else is set', () => {
-    expect(routeKeys(template)).not.toContain('beat');
-    expect(methods(template)).toEqual(['POST', 'DELETE']);
-    expect(JSON.stringify(template.toJSON())).not.toMatch(/"MOCK"|GET\/@connections/);
-  });
-
-  it('ends at a MOCK without an answer, and the sweep alone may ask about connections', () => {
-    const { Properties: route } = one(asked, 'AWS::ApiGatewayV2::Route', 'SocketsApibeatRoute');
-    expect(route).toMatchObject({ RouteKey: 'beat', AuthorizationType: 'NONE' });
-    const integration = one(asked, 'AWS::ApiGatewayV2::Integration', 'SocketsApibeatRouteHeartbeat');
-    expect(integration.Properties).toMatchObject({
-      IntegrationType: 'MOCK',
-      TemplateSelectionExpression: '200',
-      RequestTemplates: { '200': '{"statusCode":200}' },
-    });
-    expect(route.Target).toEqual({ 'Fn::Join': ['', ['integrations/', refer('SocketsApibeatRouteHeartbeat')]] });
-    asked.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
-    expect(methods(asked)).toEqual(['POST', 'DELETE', 'GET']);
-    expect(JSON.stringify(asked.toJSON()).match(/GET\/@connections/g)).toHaveLength(1);
   });
 });

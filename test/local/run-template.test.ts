@@ -132,26 +132,6 @@ describe('a stack', () => {
     expect(await Promise.all(calls)).toEqual([410, 410, 403, 403]);
   });
 
-  it('takes a frame at a MOCK route as a sign of life, and sends nothing back', async () => {
-    let nowMs = 1_000;
-    const stack = await start({ now: () => nowMs });
-    const socket = new WebSocket(stack.webSocketUrl);
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    const answer = new Promise((resolve) => socket.once('message', (data) => resolve(String(data))));
-    const [connectionId = ''] = stack.testing.connectionIds();
-    const lastActiveAt = async () => {
-      const response = await callConnections(stack, 'Worker', 'GET', connectionId);
-      return ((await response.json()) as { lastActiveAt: string }).lastActiveAt;
-    };
-    expect(await lastActiveAt()).toBe('1970-01-01T00:00:01.000Z');
-    nowMs = 2_000;
-    socket.send('{"action":"ping"}');
-    await expect.poll(lastActiveAt).toBe('1970-01-01T00:00:02.000Z');
-    socket.send('{"action":"x"}');
-    expect(await answer).toBe('you said {"action":"x"}');
-    socket.terminate();
-  });
-
   it.each<[what: string, testing: TestingOptions, code: number]>([
     ['when a test does so', {}, 1006],
     ['after the idle time of a test', { limits: { idleMs: 20 } }, 1001],

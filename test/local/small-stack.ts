@@ -36,7 +36,7 @@ const lambda = (roleId: string, Variables: object, Timeout?: number) => ({
   Metadata: { 'aws:cdk:path': 'Small/Worker/Resource', 'aws:asset:path': 'asset.worker' },
 });
 
-/** A stack of one table, one secret, one worker behind both APIs, a MOCK route, one helper without rights, and a schedule. */
+/** A stack of one table, one secret, one worker behind both APIs, one helper without rights, and a schedule. */
 export const smallTemplate = {
   Resources: {
     Table: {
@@ -95,17 +95,6 @@ export const smallTemplate = {
       Type: 'AWS::ApiGatewayV2::RouteResponse',
       Properties: { ApiId: ref('Sockets'), RouteId: ref('DefaultRoute'), RouteResponseKey: '$default' },
     },
-    PingIntegration: {
-      Type: 'AWS::ApiGatewayV2::Integration',
-      Properties: {
-        ApiId: ref('Sockets'),
-        IntegrationType: 'MOCK',
-        IntegrationUri: '',
-        TemplateSelectionExpression: '200',
-        RequestTemplates: { '200': '{"statusCode":200}' },
-      },
-    },
-    PingRoute: route('Sockets', 'ping', 'PingIntegration'),
     Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: ref('Sockets'), StageName: 'live' } },
     Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
     HttpIntegration: integration('Http', 'Worker'),

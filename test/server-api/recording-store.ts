@@ -20,7 +20,7 @@ export function recordingDeps(
   }) as RoomStore;
   const deps: Deps = {
     store: onlyGiven,
-    push: { post: async () => 'ok', close: async () => undefined, lastActiveMs: async () => undefined },
+    push: { post: async () => 'ok', close: async () => undefined },
     settings: { ...defaultSettings, ...settings },
     now: () => NOW_MS,
     randomId: () => 'random-1',

@@ -165,7 +165,6 @@ export class SimServer implements Backend {
       post: async (connectionId: string, frame: PushFrame): Promise<PostResult> =>
         wireOf(connectionId)?.send(JSON.stringify(frame)) ? 'ok' : 'gone',
       close: async (connectionId) => wireOf(connectionId)?.close(),
-      lastActiveMs: async () => undefined,
     };
   }
 

@@ -60,7 +60,6 @@ export const defaultSettings: Settings = {
   // Tests that are about something else connect a user as often as they like.
   oneDevicePerPlatform: false,
   multiLoginSync: false,
-  mockHeartbeat: false,
 };
 
 /** Keeps what each connection was sent; a connection in `gone` answers as API Gateway does for one that is closed. */
@@ -78,10 +77,6 @@ export class RecordingPush implements Push {
   close(connectionId: string): Promise<void> {
     this.closed.push(connectionId);
     return Promise.resolve();
-  }
-
-  lastActiveMs(connectionId: string): Promise<number | 'gone' | undefined> {
-    return Promise.resolve(this.gone.has(connectionId) ? 'gone' : undefined);
   }
 
   framesOf(connectionId: string): readonly PushFrame[] {

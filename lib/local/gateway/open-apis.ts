@@ -2,7 +2,6 @@ import { arnOf } from '../base/account.ts';
 import type { Iam } from '../iam/iam.ts';
 import { signerOf } from '../iam/request-signer.ts';
 import type { Invoke } from '../lambda/invoke.ts';
-import { mockRoutesOf } from '../mock-routes.ts';
 import type { LocalApi, LocalRoute } from '../template/local-api.ts';
 import type { StackDescription } from '../template/stack-description.ts';
 import { type HttpApi, startHttpApi } from './http/http-api.ts';
@@ -59,8 +58,6 @@ export async function openWebSocketApi(
 ): Promise<WebSocketApi> {
   const { port, now, randomId, log } = options;
   const sockets = onlyApi(stack, 'WEBSOCKET');
-  const mockRoutes = mockRoutesOf(sockets.routes);
-  const lambdaRoutes = sockets.routes.filter(({ routeKey }) => !mockRoutes.includes(routeKey));
   const connectRoute = sockets.routes.find(({ routeKey }) => routeKey === '$connect');
   return openPort(port, () =>
     startWebSocketApi({
@@ -69,9 +66,8 @@ export async function openWebSocketApi(
       port,
       routeSelectionExpression: sockets.routeSelectionExpression,
       routes: Object.fromEntries(
-        lambdaRoutes.map((route) => [route.routeKey, { functionId: functionOf(route), reply: route.replies }]),
+        sockets.routes.map((route) => [route.routeKey, { functionId: functionOf(route), reply: route.replies }]),
       ),
-      mockRoutes,
       ...(connectRoute?.authorizer === undefined ? {} : { authorizer: connectRoute.authorizer }),
       invoke,
       now,

@@ -3,12 +3,8 @@ import type { FindFunctionId, FindResources, ResolvedResource } from './cloudfor
 /** A route of an API with its integration. */
 export interface LocalRoute {
   readonly routeKey: string;
-  readonly integrationType: string;
-  /** The logical id of the function behind an AWS_PROXY integration. */
+  /** The logical id of the function; undefined when the integration has none. */
   readonly functionId: string | undefined;
-  readonly requestTemplates: Readonly<Record<string, string>>;
-  readonly templateSelectionExpression: string | undefined;
-  readonly integrationResponses: readonly Readonly<Record<string, unknown>>[];
   readonly replies: boolean;
   readonly authorizer: LocalAuthorizer | undefined;
 }
@@ -38,19 +34,13 @@ export function describeApi(
   const replying = new Set(own('AWS::ApiGatewayV2::RouteResponse').map(([, { RouteId }]) => RouteId));
   const authorizers = new Map(own('AWS::ApiGatewayV2::Authorizer').map(([id, properties]) => [id, properties]));
   const integrations = new Map(own('AWS::ApiGatewayV2::Integration').map(([id, properties]) => [id, properties]));
-  const integrationResponses = own('AWS::ApiGatewayV2::IntegrationResponse').map(([, properties]) => properties);
   const routes = own('AWS::ApiGatewayV2::Route').map(([routeId, route]): LocalRoute => {
-    const integrationId = String(route.Target).replace(/^integrations\//, '');
-    const integration = integrations.get(integrationId) ?? {};
+    const integration = integrations.get(String(route.Target).replace(/^integrations\//, ''));
     const authorizer = authorizers.get(String(route.AuthorizerId));
     const authorizerFunctionId = findFunctionId(authorizer?.AuthorizerUri);
     return {
       routeKey: String(route.RouteKey),
-      integrationType: String(integration.IntegrationType),
-      functionId: findFunctionId(integration.IntegrationUri),
-      requestTemplates: (integration.RequestTemplates ?? {}) as Record<string, string>,
-      templateSelectionExpression: integration.TemplateSelectionExpression as string | undefined,
-      integrationResponses: integrationResponses.filter(({ IntegrationId }) => IntegrationId === integrationId),
+      functionId: findFunctionId(integration?.IntegrationUri),
       replies: replying.has(routeId),
       authorizer:
         authorizerFunctionId === undefined

@@ -42,7 +42,6 @@ describe('the description of a stack', () => {
         routes: [
           { routeKey: '$connect', functionId: 'Worker', replies: false, authorizer: { functionId: 'Worker' } },
           { routeKey: '$default', functionId: 'Worker', replies: true, authorizer: undefined },
-          { routeKey: 'ping', integrationType: 'MOCK', functionId: undefined, replies: false },
         ],
       },
       { apiId: 'Http', protocol: 'HTTP', routes: [{ routeKey: 'ANY /{proxy+}', functionId: 'Worker' }] },

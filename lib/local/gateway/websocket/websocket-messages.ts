@@ -12,7 +12,6 @@ export function createMessageHandler(options: WebSocketApiOptions): MessageHandl
   const select = parseRouteSelection(options.routeSelectionExpression);
   return async (connection, body) => {
     const routeKey = routeKeyOf(options, select(body));
-    if (options.mockRoutes?.includes(routeKey)) return;
     const route = options.routes[routeKey];
     const { requestId, event } = messageEvent(options, connection.facts, routeKey, body);
     if (route === undefined) return sendError(connection, requestId, 'Forbidden');
@@ -29,8 +28,7 @@ export function createMessageHandler(options: WebSocketApiOptions): MessageHandl
 /** A client cannot select `$connect` or `$disconnect`: keys that begin with `$` are reserved. */
 function routeKeyOf(options: WebSocketApiOptions, selected: string | undefined): string {
   if (selected === undefined || selected.startsWith('$')) return '$default';
-  const isKnown = Object.hasOwn(options.routes, selected) || options.mockRoutes?.includes(selected);
-  return isKnown ? selected : '$default';
+  return Object.hasOwn(options.routes, selected) ? selected : '$default';
 }
 
 type Reply = { readonly ok: true; readonly body: string | undefined } | { readonly ok: false };

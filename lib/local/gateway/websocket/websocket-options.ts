@@ -10,8 +10,6 @@ export interface WebSocketApiOptions {
   readonly routeSelectionExpression: string;
   /** By route key: `$connect`, `$disconnect`, `$default` and the API's own. */
   readonly routes: Readonly<Record<string, WebSocketRoute | undefined>>;
-  /** Keys of routes at whose MOCK integration a frame ends: nobody is asked and nothing is sent back. */
-  readonly mockRoutes?: readonly string[];
   /** The REQUEST authorizer of `$connect`. */
   readonly authorizer?: WebSocketAuthorizer;
   readonly invoke: Invoke;

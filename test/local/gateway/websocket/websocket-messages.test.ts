@@ -61,15 +61,6 @@ describe('a message', () => {
     expect(await client.message()).toMatch(/^join:/);
   });
 
-  it.each(['ping', '$default'])('ends at the MOCK route %s: nobody is asked, nothing is sent back', async (mock) => {
-    const api = await startApi({ join: echoRoute }, { mockRoutes: [mock] });
-    const client = await connect(api.url);
-    client.socket.send('{"action":"ping"}');
-    client.socket.send('{"action":"join"}');
-    expect(await client.message()).toMatch(/^join:/);
-    expect(api.calls.items.map(({ functionId }) => functionId)).toEqual(['join']);
-  });
-
   it.each([
     ['fails', () => Promise.reject(new Error('secret'))],
     ['answers no object', () => 'text'],
