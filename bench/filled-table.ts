@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { leaseFrom } from '../lib/domain/lease.ts';
-import { callDynamodb } from '../lib/local/emulator.ts';
+import { callDynamodb } from '../lib/local/dynamodb/emulator.ts';
 import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { createRoom } from '../lib/usecases/create-room.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';

@@ -1,5 +1,5 @@
 import { type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
+import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { RoomId } from '../lib/protocol/ids.ts';
 import { roomHistory } from '../lib/usecases/room-history.ts';
 import { SimServer } from '../test/simulation/sim-server.ts';

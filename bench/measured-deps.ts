@@ -1,6 +1,5 @@
-import type { Settings } from '../lib/domain/settings.ts';
-import { defaultSettings } from '../lib/domain/settings.ts';
-import { callDynamodb, startEmulator } from '../lib/local/emulator.ts';
+import { defaultSettings, type Settings } from '../lib/domain/settings.ts';
+import { callDynamodb, startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb-store.ts';

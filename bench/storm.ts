@@ -169,7 +169,7 @@ async function untilRepaired(storm: Storm, cutMs: number): Promise<ReadonlyMap<S
 }
 
 const lambdaRuns = (stack: LocalDeployment): number =>
-  stack.initReports().reduce((sum, { invocations }) => sum + invocations, 0);
+  stack.testing.environments().reduce((sum, { invocations }) => sum + invocations, 0);
 
 function tellTimes(
   what: string,
@@ -259,7 +259,7 @@ async function run(stack: LocalDeployment, gate: Gate, options: StormOptions, { 
   await enter(stack, gate, options.clients, { clients, state });
   console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
   state.waitsFor = 'the rooms to be told of it';
-  await stack.drain();
+  await stack.testing.drain();
   const rooms = [...new Set(clients.map(({ room }) => room))];
   await play({ stack, appServer: new AppServer(stack), clients, rooms, newest: new Map(), state }, options);
 }
@@ -274,9 +274,11 @@ async function main(args: readonly string[]): Promise<void> {
     log: (line) => console.error(line),
     step: () => {},
     maxEnvironments: options.maxEnvironments,
-    disconnectDelivery: async (deliver) => {
-      await deliver();
-      disconnects += 1;
+    testing: {
+      disconnectDelivery: async (deliver) => {
+        await deliver();
+        disconnects += 1;
+      },
     },
   });
   const gate = await openGate(options.connectsPerSec, () => performance.now());
@@ -301,7 +303,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 /** A stack that does not end by itself is ended process by process. */
 async function closeInTime(stack: LocalDeployment): Promise<void> {
-  const { pids } = stack;
+  const pids = stack.testing.pids();
   const outcome = await Promise.race([stack.close(), wait(MOST_CLOSING_MS, 'too late')]);
   if (outcome !== 'too late') return;
   console.error('The stack did not end by itself.');

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BUCKET_MS, endOfBucket, LEASE_MS } from '../lib/domain/lease.ts';
-import { startEmulator } from '../lib/local/emulator.ts';
+import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Timer } from '../lib/store/room-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../lib/usecases/sweep.ts';

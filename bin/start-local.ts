@@ -15,7 +15,11 @@ export interface StartLocalOptions
 }
 
 /** The deployment on this machine, with what an application server knows. */
-export type LocalDeployment = LocalStack & { readonly appKey: string; readonly appSecret: string };
+export type LocalDeployment = LocalStack & {
+  readonly serverApiUrl: string;
+  readonly appKey: string;
+  readonly appSecret: string;
+};
 
 const workFolder = join(import.meta.dirname, '..', '.doorman');
 
@@ -33,19 +37,17 @@ export async function startLocal(options: StartLocalOptions): Promise<LocalDeplo
     stack = await runTemplate({
       dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
       now: Date.now,
-      schedules: 'timer',
       randomId: () => randomBytes(11).toString('base64'),
       ...options,
       cloudAssembly,
     });
     const [appSecret] = readAppSecret(stack.secret(`${stack.outputs.SecretName}`));
-    const { close: closeStack } = stack;
+    const { close: closeStack, httpApiUrl: serverApiUrl } = stack;
     const close = async (): Promise<void> => {
       await closeStack();
       remove();
     };
-    // Onto the stack itself: a copy would freeze its list of processes as it is now.
-    return Object.assign(stack, { appKey: settings.appKey, appSecret, close });
+    return { ...stack, serverApiUrl, appKey: settings.appKey, appSecret, close };
   } catch (error) {
     await stack?.close();
     remove();

@@ -1,4 +1,5 @@
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
+import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { type LocalDeployment, type StartLocalOptions, startLocal } from '../start-local.ts';
 import { AppServer } from './app-server.ts';
 import { EventLog } from './event-log.ts';
@@ -18,15 +19,22 @@ export interface Stage {
 const isConnected = (told: Told): boolean => told.kind === 'status' && told.status === RCIMIWConnectionStatus.CONNECTED;
 
 /** Starts the deployment as `npm start` does, on free ports. */
-export async function openStage(options: Pick<StartLocalOptions, 'settings' | 'log' | 'schedules'>): Promise<Stage> {
+export async function openStage(
+  options: Pick<StartLocalOptions, 'settings' | 'log'> & Pick<TestingOptions, 'schedules'>,
+): Promise<Stage> {
+  const { schedules, settings, log } = options;
   const drops = new EventLog<number>();
   const stack = await startLocal({
-    ...options,
+    settings,
+    log,
     port: 0,
     step: () => {},
-    disconnectDelivery: async (deliver) => {
-      await deliver();
-      drops.add(drops.entries.length + 1);
+    testing: {
+      schedules,
+      disconnectDelivery: async (deliver) => {
+        await deliver();
+        drops.add(drops.entries.length + 1);
+      },
     },
   });
   const appServer = new AppServer(stack);

@@ -1,79 +1,70 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createDynamodbService } from './dynamodb-service.ts';
-import { type Emulator, startEmulator } from './emulator.ts';
+import { afterOnClock } from './base/timers.ts';
+import { createTables } from './dynamodb/create-tables.ts';
+import { createDynamodbService } from './dynamodb/dynamodb-service.ts';
+import { type Emulator, startEmulator } from './dynamodb/emulator.ts';
 import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
-import { createFunctionPools } from './function-pools.ts';
-import type { HttpApi } from './gateway/http-api.ts';
-import type { WebSocketApi } from './gateway/websocket-api.ts';
-import { createIam, type Iam, type Use } from './iam.ts';
-import type { Invoke } from './invoke.ts';
-import type { EnvironmentReport } from './lambda-environment.ts';
-import type { CrashTime } from './lambda-pool.ts';
-import { createLocalizer } from './local-addresses.ts';
-import { startSchedules } from './schedules.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
-import { createSecretsService } from './secrets-service.ts';
-import { type ServiceEndpoint, startServiceEndpoint } from './service-endpoint.ts';
-import { createQueues, type Queues, type QueueView, viewQueue } from './sqs/queues.ts';
-import { createSqsService } from './sqs/sqs-service.ts';
-import { type ApisOptions, openHttpApi, openWebSocketApi, type StackParts } from './start-apis.ts';
+import type { HttpApi } from './gateway/http/http-api.ts';
+import { openHttpApi, openWebSocketApi, type StackParts } from './gateway/open-apis.ts';
+import type { WebSocketApi } from './gateway/websocket/websocket-api.ts';
+import { createIam, type Iam } from './iam/iam.ts';
+import { createFunctionPools } from './lambda/function-pools.ts';
+import type { Invoke } from './lambda/invoke.ts';
+import { createQueues, type Queues } from './queues/queues.ts';
+import { createSqsService } from './queues/sqs-service.ts';
+import { startSchedules } from './schedules/schedules.ts';
+import { createSecrets, type Secrets } from './secrets/secrets.ts';
+import { createSecretsService } from './secrets/secrets-service.ts';
+import { type ServiceEndpoint, startServiceEndpoint } from './services/service-endpoint.ts';
 import { createTableStreams, type TableStreams } from './streams/table-streams.ts';
-import { createTables } from './tables.ts';
-import { type LocalFunction, readStack, type StackDescription } from './template.ts';
-import { afterOnClock } from './timers.ts';
+import { createLocalizer } from './template/local-addresses.ts';
+import type { LocalFunction } from './template/local-function.ts';
+import { readStack, type StackDescription } from './template/stack-description.ts';
+import { createCrashes } from './testing/crashes.ts';
+import { createTesting } from './testing/create-testing.ts';
+import type { Testing, TestingOptions } from './testing/testing.ts';
 
 /** A stack that runs on this machine. */
 export interface LocalStack {
   readonly webSocketUrl: string;
-  readonly serverApiUrl: string;
-  /** The emulator itself, before which nobody checks a permission and no engine without streams makes a record. */
+  /** The endpoint of `@connections`, for the SDK. */
+  readonly connectionsUrl: string;
+  readonly httpApiUrl: string;
+  /** The emulator itself: it checks no permission, and an emulator without streams records no write made here. */
   readonly dynamodbEndpoint: string;
   /** The outputs of the template, with local addresses. */
   readonly outputs: Readonly<Record<string, string>>;
-  readonly invoke: Invoke;
-  readonly webSocket: WebSocketApi;
   readonly functions: readonly LocalFunction[];
-  /** The processes of the stack at this moment. */
-  readonly pids: number[];
+  readonly invoke: Invoke;
   /** The value of a secret, by its logical id, name or ARN. */
   secret(id: string): string;
-  /** Gives a secret another value, as an operator does. */
+  /** Replaces the value of a secret, as an operator does. */
   putSecret(id: string, value: string): void;
-  /** A queue, by its logical id, name or ARN. */
-  queue(id: string): QueueView;
-  fireSchedules(atMs: number): Promise<void>;
-  /**
-   * Resolves when every stream record has been handled or given up and every visible message has been handled once,
-   * with all that this led to. Retries that wait are made at once; where they may go on for ever, ten are enough.
-   */
-  drain(): Promise<void>;
-  /**
-   * Kills the environment of the function's next event, once: `before` its handler starts, or `after` it has returned
-   * and before anyone hears of it. Named by logical id, construct path or function name; several calls are for as many
-   * events.
-   */
-  crash(functionId: string, when: CrashTime): void;
-  /** The grants that the functions have made use of, and Lambda in their name. */
-  uses(): Use[];
-  initReports(): EnvironmentReport[];
+  /** The controls for tests. */
+  readonly testing: Testing;
   close(): Promise<void>;
 }
 
 /** How to run a template. */
-export interface RunTemplateOptions extends ApisOptions {
+export interface RunTemplateOptions {
   /** The folder that the synthesis wrote. */
   readonly cloudAssembly: string;
-  /** Where tables and secrets are kept; without it they live in memory, as queues always do. */
+  /** The port of the WebSocket API; the HTTP API takes the next one. 0 takes free ports. */
+  readonly port: number;
+  /** The folder for tables and secrets; without it they are in memory, as queues always are. */
   readonly dataDir?: string | undefined;
   /** A DynamoDB that runs already. */
   readonly dynamodbEndpoint?: string | undefined;
   readonly engine?: 'dynoxide' | 'dynalite' | undefined;
-  readonly schedules: 'timer' | 'manual';
-  /** Hears of each step and how long it took. */
-  readonly step: (title: string, tookMs: number) => void;
-  /** How many events of one function run at once. Default 4. */
+  /** The most events of one function that run concurrently. Default 4. */
   readonly maxEnvironments?: number | undefined;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly log: (line: string) => void;
+  /** Called after each step of the start, with its duration. */
+  readonly step: (title: string, tookMs: number) => void;
+  readonly testing?: TestingOptions | undefined;
 }
 
 type Closers = (() => Promise<void> | void)[];
@@ -92,7 +83,7 @@ export async function runTemplate(options: RunTemplateOptions): Promise<LocalSta
   }
 }
 
-/** What the functions work on. */
+/** The stores behind the functions. */
 interface Data {
   readonly emulator: Emulator;
   readonly streams: TableStreams;
@@ -101,10 +92,11 @@ interface Data {
 }
 
 async function start(options: RunTemplateOptions, closers: Closers, close: () => Promise<void>): Promise<LocalStack> {
-  const { now, randomId, log, schedules: mode, maxEnvironments = 4 } = options;
+  const { now, randomId, log, testing = {}, maxEnvironments = 4 } = options;
   const stack = await timed(options, 'template read', async () => readStack(options.cloudAssembly));
   const iam = createIam(stack.functions);
-  const pools = createFunctionPools({ maxEnvironments, randomId, log });
+  const crashes = createCrashes();
+  const pools = createFunctionPools({ maxEnvironments, takeCrash: crashes.take, randomId, log });
   const { invoke } = pools;
   const data = await startData(options, stack, closers);
   const services = await startServices(data, iam, closers);
@@ -115,46 +107,33 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const localize = createLocalizer({ apis: stack.apis, ...ports, servicesUrl: services.url });
   pools.open(stack.functions, { localize, servicesUrl: services.url });
   closers.push(async () => {
-    // What runs ends only with its environments.
+    // A running batch ends only when its environment does.
     const stopped = eventSources.stop();
     await pools.close();
     await stopped;
   });
+  const mode = testing.schedules ?? 'timer';
   const schedules = startSchedules({ schedules: stack.schedules, invoke, now, randomId, mode, log });
   closers.push(schedules.close);
   return {
     webSocketUrl: webSocket.url,
-    serverApiUrl: http.url,
+    connectionsUrl: webSocket.connectionsUrl,
+    httpApiUrl: http.url,
     dynamodbEndpoint: data.emulator.endpoint,
     outputs: Object.fromEntries(Object.entries(stack.outputs).map(([name, value]) => [name, localize(value)])),
-    invoke,
-    webSocket,
     functions: stack.functions,
-    get pids() {
-      return [data.emulator.pid, ...pools.reports().map(({ pid }) => pid)].filter((pid) => pid !== undefined);
-    },
-    secret: (id) => findSecret(data.secrets, id),
+    invoke,
+    secret: (id) => readSecret(data.secrets, id),
     putSecret: data.secrets.put,
-    queue: (id) => findQueue(data.queues, id),
-    fireSchedules: schedules.fireAll,
-    drain: eventSources.drain,
-    crash: pools.crash,
-    uses: iam.uses,
-    initReports: pools.reports,
+    testing: createTesting({ ...data, ...parts, pools, crashes, eventSources, schedules, webSocket }),
     close,
   };
 }
 
-function findSecret(secrets: Secrets, id: string): string {
+function readSecret(secrets: Secrets, id: string): string {
   const secret = secrets.find(id);
   if (secret === undefined) throw new Error(`unable to read the secret ${id}; the template has no such secret`);
   return secret.value;
-}
-
-function findQueue(queues: Queues, id: string): QueueView {
-  const queue = queues.find(id);
-  if (queue === undefined) throw new Error(`unable to look at the queue ${id}; the template has no such queue`);
-  return viewQueue(queue);
 }
 
 async function timed<T>(options: RunTemplateOptions, title: string, run: () => Promise<T>): Promise<T> {
@@ -167,8 +146,8 @@ async function timed<T>(options: RunTemplateOptions, title: string, run: () => P
 async function startData(options: RunTemplateOptions, stack: StackDescription, closers: Closers): Promise<Data> {
   const { dataDir, dynamodbEndpoint, engine, now, randomId } = options;
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
-  const where = { dataDir, endpoint: dynamodbEndpoint, engine };
-  const emulator = await timed(options, 'DynamoDB ready', () => startEmulator(where));
+  const emulatorOptions = { dataDir, endpoint: dynamodbEndpoint, engine };
+  const emulator = await timed(options, 'DynamoDB ready', () => startEmulator(emulatorOptions));
   closers.push(emulator.close);
   const { endpoint } = emulator;
   const tables = await timed(options, 'tables created', () => createTables(endpoint, stack.tables));
@@ -184,7 +163,7 @@ async function startData(options: RunTemplateOptions, stack: StackDescription, c
 }
 
 async function startServices(data: Data, iam: Iam, closers: Closers): Promise<ServiceEndpoint> {
-  const dynamodb = createDynamodbService(data.emulator.endpoint, data.streams);
+  const dynamodb = createDynamodbService(data.emulator.endpoint, data.streams.observe);
   closers.push(dynamodb.close);
   const services = {
     DynamoDB_20120810: dynamodb,
@@ -201,9 +180,12 @@ async function openApis(
   parts: StackParts,
   closers: Closers,
 ): Promise<{ webSocket: WebSocketApi; http: HttpApi }> {
-  const webSocket = await openWebSocketApi(options, parts);
+  const { port, now, randomId, log, testing = {} } = options;
+  const { limits = {}, disconnectDelivery = (deliver) => deliver() } = testing;
+  const apisOptions = { port, now, randomId, log, limits, disconnectDelivery };
+  const webSocket = await openWebSocketApi(apisOptions, parts);
   closers.push(webSocket.close);
-  const http = await openHttpApi(options, parts);
+  const http = await openHttpApi(apisOptions, parts);
   closers.push(http.close);
   return { webSocket, http };
 }

@@ -9,9 +9,8 @@ export async function startAhead(settings: Readonly<Record<string, string | numb
   const stack = await startLocal({
     port: 0,
     settings,
-    schedules: 'manual',
     now,
-    disconnectDelivery: async () => undefined,
+    testing: { schedules: 'manual', disconnectDelivery: async () => undefined },
     log: (line) => log.push(line),
     step: () => undefined,
   });
@@ -22,7 +21,7 @@ export async function startAhead(settings: Readonly<Record<string, string | numb
     pass: (ms: number) => {
       aheadMs += ms;
     },
-    sweep: () => stack.fireSchedules(now()),
+    sweep: () => stack.testing.fireSchedules(now()),
     /** The log lines about calls that a function had no grant for. */
     denials: () => log.filter((line) => /AccessDenied|not authorized/i.test(line)),
   };

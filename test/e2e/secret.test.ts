@@ -28,7 +28,7 @@ beforeAll(async () => {
   const port = await listen(server);
   const webhookUrl = `http://127.0.0.1:${port}/events`;
   stack = await startLocal({
-    ...{ port: 0, settings: { webhookUrl, appKey: 'rotating' }, schedules: 'manual' },
+    ...{ port: 0, settings: { webhookUrl, appKey: 'rotating' }, testing: { schedules: 'manual' } },
     ...{ log: (line) => log.push(line), step: () => undefined, now: () => Date.now() + laterMs },
   });
   old = new AppServer(stack);
@@ -55,9 +55,9 @@ async function connect(token: string): Promise<number | undefined> {
 /** The secret with which the webhook signs the event of a new room. */
 async function signerOfEvent(chatroomId: string, by: AppServer): Promise<string | undefined> {
   await by.call('/chatroom/create_new.json', { chatroomId });
-  await stack.drain();
-  stack.queue(QUEUE).expireVisibility();
-  await stack.drain();
+  await stack.testing.drain();
+  stack.testing.queue(QUEUE).expireVisibility();
+  await stack.testing.drain();
   const { nonce, timestamp, signature } = Object.fromEntries(urls.at(-1)?.searchParams ?? []);
   const isBy = (secret: string) =>
     createHash('sha1').update(`${secret}${nonce}${timestamp}`).digest('hex') === signature;
@@ -83,7 +83,7 @@ describe('the secret of the running deployment', () => {
     expect([await statusOf(renewed), await statusOf(old)]).toEqual([200, 200]);
     expect([await connect(await renewed.token('ann')), await connect(oldToken)]).toEqual([OK, OK]);
     // The queue is read by the host's clock; an environment that starts reads the secret.
-    stack.crash(WEBHOOK, 'before');
+    stack.testing.crash(WEBHOOK, 'before');
     expect(await signerOfEvent('during', renewed)).toBe(NEW);
 
     put({ appSecret: NEW });

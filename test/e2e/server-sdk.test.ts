@@ -293,12 +293,12 @@ describe('messages', () => {
     const [peggy] = await enter(['cast-2'], ['peggy']);
     const outside = await stage.player('rupert');
     // The list of rooms is eventually consistent.
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const message = { senderId: 'server', ...says('to all') };
     await ok('Message.Chatroom.broadcast', message, 'received in two rooms, not outside them');
     await hears(olivia, 'cast-1', 'to all');
     await hears(peggy, 'cast-2', 'to all');
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     expect(await joinExisting(outside, 'cast-1')).toBe(0);
     await olivia.send('cast-1', 'marker');
     await hears(outside, 'cast-1', 'marker');

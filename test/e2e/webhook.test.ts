@@ -69,8 +69,8 @@ const until = (room: string, story: string): Promise<WebhookEvent> =>
 const brief = ({ type, status, userIds }: WebhookEvent): string => [type, status, ...userIds].join(' ');
 /** Retries failed deliveries by ending their visibility timeout. */
 const retry = async (): Promise<void> => {
-  stage.stack.queue(QUEUE).expireVisibility();
-  await stage.stack.drain();
+  stage.stack.testing.queue(QUEUE).expireVisibility();
+  await stage.stack.testing.drain();
 };
 
 describe('the webhook', () => {
@@ -80,7 +80,7 @@ describe('the webhook', () => {
     expect(await bob.leave('life')).toBe(0);
     await stage.appServer.call('/chatroom/user/block/add.json', { chatroomId: 'life', userId: 'ann', minute: '1' });
     await stage.appServer.call('/chatroom/destroy.json', { chatroomId: 'life' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const story = ['0 0', '1 0 ann', '1 0 bob', '2 0 bob', '2 2 ann', '3 0'];
     expect(eventsOf('life').map(brief)).toEqual(story);
     expect(new Set(eventsOf('life').map(({ eventId }) => eventId)).size).toBe(story.length);
@@ -110,8 +110,8 @@ describe('the webhook', () => {
     async (when) => {
       const room = `changes-${when}`;
       await enter('ann', room);
-      await stage.stack.drain();
-      stage.stack.crash(CHANGES, when);
+      await stage.stack.testing.drain();
+      stage.stack.testing.crash(CHANGES, when);
       expect(await (await enter('bob', room)).leave(room)).toBe(0);
       await until(room, '2 0 bob');
       const events = eventsOf(room).map(brief);
@@ -124,7 +124,7 @@ describe('the webhook', () => {
   it('reports an eviction whose Lambda died before it notified anyone', async () => {
     await enter('ann', 'eviction');
     const bob = await enter('bob', 'eviction');
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     await stage.cut(bob);
     const publish = () =>
       stage.appServer.call('/message/chatroom/publish.json', {
@@ -134,10 +134,10 @@ describe('the webhook', () => {
         content: '{}',
       });
     for (let sent = 0; sent < 30; sent += 1) await publish();
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     expect(eventsOf('eviction').map(brief)).toEqual(['0 0', '1 0 ann', '1 0 bob']);
     // It dies before it reports the eviction that the write of the 31st message decided.
-    stage.stack.crash(CHANGES, 'before');
+    stage.stack.testing.crash(CHANGES, 'before');
     await publish();
     expect(await stage.appServer.isMember('eviction', 'bob')).toBe(false);
     await until('eviction', '2 1 bob');
@@ -149,9 +149,9 @@ describe('the webhook', () => {
     ['after', 2],
   ] as const)('delivers the event when the webhook Lambda is killed %s the call', async (when, deliveries) => {
     const room = `webhook-${when}`;
-    stage.stack.crash(WEBHOOK, when);
+    stage.stack.testing.crash(WEBHOOK, when);
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: room });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     expect(eventsOf(room)).toHaveLength(deliveries - 1);
     await retry();
     const ids = eventsOf(room).map(({ eventId }) => eventId);
@@ -164,10 +164,10 @@ describe('the webhook', () => {
   it('retries while the server is down, and keeps the order of the room', async () => {
     receiver.status = 503;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'later' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const ann = await enter('ann', 'later');
     expect(await ann.leave('later')).toBe(0);
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     const { length } = receiver.deliveries;
     expect(receiver.deliveries.slice(-3).every(({ body }) => body.includes('later'))).toBe(true);
     await retry();
@@ -176,18 +176,18 @@ describe('the webhook', () => {
     receiver.events = new EventLog();
     await retry();
     expect(eventsOf('later').map(brief)).toEqual(['0 0', '1 0 ann', '2 0 ann']);
-    expect(stage.stack.queue(LOST).messages()).toEqual([]);
+    expect(stage.stack.testing.queue(LOST).messages()).toEqual([]);
   });
 
   it('moves events to the dead-letter queue when the server stays down', async () => {
     receiver.status = 500;
     await stage.appServer.call('/chatroom/create_new.json', { chatroomId: 'never' });
-    await stage.stack.drain();
+    await stage.stack.testing.drain();
     for (let again = 0; again < MAX_RECEIVES; again += 1) await retry();
     receiver.status = 200;
-    const lost = stage.stack.queue(LOST).messages();
+    const lost = stage.stack.testing.queue(LOST).messages();
     expect(lost).toHaveLength(1);
     expect(JSON.parse(lost[0]?.body ?? '[]')).toMatchObject([{ chatRoomId: 'never', type: 0 }]);
-    expect(stage.stack.queue(QUEUE).messages()).toEqual([]);
+    expect(stage.stack.testing.queue(QUEUE).messages()).toEqual([]);
   });
 });

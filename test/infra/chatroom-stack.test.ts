@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
 import { counterTo } from '../../lib/handlers/metrics.ts';
-import { createSecrets } from '../../lib/local/secrets.ts';
+import { createSecrets } from '../../lib/local/secrets/secrets.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
 const webhookUrl = 'https://app.example.com/events';

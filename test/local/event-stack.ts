@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type SmallStack, smallTemplate, writeSmallStack } from './small-stack.ts';
+import { closeServer, listen } from '../../lib/local/base/listen.ts';
+import { callSource, type SmallStack, smallTemplate, writeSmallStack } from './small-stack.ts';
 
 const ref = (name: string) => ({ Ref: name });
 const attributeOf = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] });
@@ -32,9 +32,9 @@ const queueActions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].m
 const tableActions = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].map((name) => `dynamodb:${name}`);
 
 /**
- * The small stack with event sources: the Writer writes to the Ledger and to the Orders. The Follower hears of rows of
- * kind `order`, the Auditor of all rows, and what it fails with for good goes to Losses. The Packer takes the Orders,
- * which go to DeadOrders after two receptions; the Mailer takes the Mails one by one and says which it failed with.
+ * The small stack with event sources: the Writer writes to the Ledger and to the Orders. The Follower gets the items of
+ * kind `order`, the Auditor all items; the batches that the Auditor gives up are reported to Losses. The Packer gets the
+ * Orders, which move to DeadOrders after two receptions. The Mailer gets the Mails and reports those that failed.
  */
 export const eventTemplate = {
   ...smallTemplate,
@@ -126,14 +126,14 @@ export const eventTemplate = {
   },
 };
 
-/** One event that a function was given. */
-export interface Hearing {
+/** One batch that a function was invoked with. */
+export interface Invocation {
   readonly functionName: string;
-  readonly records: readonly HeardRecord[];
+  readonly records: readonly SeenRecord[];
 }
 
-/** What the tests look at of a record of either kind. */
-export interface HeardRecord {
+/** The fields of a record, from a stream or a queue, that the tests check. */
+export interface SeenRecord {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -144,73 +144,56 @@ export interface HeardRecord {
   };
 }
 
-/** What a function is to do: to throw, or to answer. */
-export type Verdict = { readonly error: string } | { readonly payload: unknown };
+/** What a function does: throw, or answer. */
+export type Decision = { readonly error: string } | { readonly payload: unknown };
 
-/** Hears each event of the functions and tells what becomes of it. */
-export interface Judge {
+/** A server that every function asks what to do with its batch. */
+export interface Decider {
   readonly url: string;
-  readonly hearings: Hearing[];
-  /** Decides from now on; without it every event goes well. */
-  decide: (hearing: Hearing) => Verdict;
+  readonly invocations: Invocation[];
+  /** Decides from now on; by default every batch succeeds. */
+  decide: (invocation: Invocation) => Decision;
   close(): Promise<void>;
 }
 
-/** The verdict that an event goes well. */
-export const well: Verdict = { payload: null };
+/** The decision that a batch succeeds. */
+export const success: Decision = { payload: null };
 
-export async function startJudge(): Promise<Judge> {
+export async function startDecider(): Promise<Decider> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const hearing = JSON.parse(String(Buffer.concat(chunks))) as Hearing;
-    judge.hearings.push(hearing);
-    response.end(JSON.stringify(judge.decide(hearing)));
+    const invocation = JSON.parse(String(Buffer.concat(chunks))) as Invocation;
+    decider.invocations.push(invocation);
+    response.end(JSON.stringify(decider.decide(invocation)));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const judge: Judge = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hearings: [],
-    decide: () => well,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  const port = await listen(server, 0);
+  const decider: Decider = {
+    url: `http://127.0.0.1:${port}`,
+    invocations: [],
+    decide: () => success,
+    close: () => closeServer(server),
   };
-  return judge;
+  return decider;
 }
 
-/** The bundle of all functions: they do what the event's `do` says, or ask the judge. */
-const bundleAsking = (judgeUrl: string) => `
-const call = async (endpoint, target, body) => {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': target,
-      'x-amz-date': '20200101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID
-        + '/20200101/us-east-1/x/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json() };
-};
-const deeds = {
+/** The bundle of all functions: the `do` of an event names what it does; with a batch it asks the decider. */
+const bundleWith = (deciderUrl: string) => `
+${callSource}const actions = {
   environment: () => process.env,
   dynamodb: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_DYNAMODB, 'DynamoDB_20120810.' + operation, input),
   sqs: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_SQS, 'AmazonSQS.' + operation, input),
 };
 export const handler = async (event) => {
-  if (event.do) return deeds[event.do](event);
-  const hearing = { functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, records: event.Records };
-  const response = await fetch('${judgeUrl}', { method: 'POST', body: JSON.stringify(hearing) });
-  const verdict = await response.json();
-  if (verdict.error) throw new Error(verdict.error);
-  return verdict.payload;
+  if (event.do) return actions[event.do](event);
+  const invocation = { functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, records: event.Records };
+  const response = await fetch('${deciderUrl}', { method: 'POST', body: JSON.stringify(invocation) });
+  const decision = await response.json();
+  if (decision.error) throw new Error(decision.error);
+  return decision.payload;
 };
 `;
 
 /** Writes the stack as a cloud assembly into a temporary folder. */
-export const writeEventStack = (judgeUrl: string, template: object = eventTemplate): SmallStack =>
-  writeSmallStack(bundleAsking(judgeUrl), template);
+export const writeEventStack = (deciderUrl: string, template: object = eventTemplate): SmallStack =>
+  writeSmallStack(bundleWith(deciderUrl), template);

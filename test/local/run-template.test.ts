@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { listen } from '../../lib/local/base/listen.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../../lib/local/run-template.ts';
+import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { writeSmallStack } from './small-stack.ts';
 
 const assembly = writeSmallStack();
@@ -16,7 +19,7 @@ const run = (more: Partial<RunTemplateOptions> = {}): Promise<LocalStack> =>
     cloudAssembly: assembly.folder,
     port: 0,
     now: () => 1_700_000_000_000,
-    schedules: 'manual',
+    testing: { schedules: 'manual' },
     randomId: () => `id-${ids.count++}`,
     log: (line) => lines.push(line),
     step: () => {},
@@ -44,13 +47,13 @@ describe.each(['dynoxide', 'dynalite'] as const)('a stack on %s', (engine) => {
   });
   afterAll(() => running.stack?.close());
 
-  it('lets a function use the table as its role says', async () => {
+  it('lets a function use the table as its role allows', async () => {
     const Item = { pk: { S: 'a' }, text: { S: 'b' } };
     const input = { TableName: 'Table', Item };
     expect(await worker({ do: 'dynamodb', operation: 'PutItem', input })).toMatchObject({ status: 200 });
     const get = { do: 'dynamodb', operation: 'GetItem', input: { TableName: 'Table', Key: { pk: Item.pk } } };
     expect(await worker(get)).toEqual({ status: 200, body: { Item } });
-    expect(running.stack?.uses().map(({ functionId, action }) => [functionId, action])).toEqual([
+    expect(running.stack?.testing.usedGrants().map(({ functionId, action }) => [functionId, action])).toEqual([
       ['Worker', 'dynamodb:PutItem'],
       ['Worker', 'dynamodb:GetItem'],
     ]);
@@ -76,7 +79,7 @@ describe('a stack', () => {
     return running.stack;
   };
 
-  it('gives a function the variables of the template and nothing of ours but PATH', async () => {
+  it('gives a function the variables of the template, and of this process only PATH', async () => {
     const stack = await start();
     const result = await stack.invoke('Worker', { do: 'environment' });
     const address = new URL(stack.webSocketUrl);
@@ -98,12 +101,12 @@ describe('a stack', () => {
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       },
     });
-    expect(stack.outputs).toEqual({ SocketUrl: stack.webSocketUrl, HttpUrl: stack.serverApiUrl });
+    expect(stack.outputs).toEqual({ SocketUrl: stack.webSocketUrl, HttpUrl: stack.httpApiUrl });
   });
 
-  it('serves both APIs through the functions', async () => {
+  it('serves both APIs with its functions', async () => {
     const stack = await start();
-    const response = await fetch(`${stack.serverApiUrl}/some/path`);
+    const response = await fetch(`${stack.httpApiUrl}/some/path`);
     expect(await response.text()).toBe('you said /some/path');
     const socket = new WebSocket(stack.webSocketUrl);
     const answer = await new Promise((resolve, reject) => {
@@ -116,7 +119,7 @@ describe('a stack', () => {
   });
 
   const callConnections = (stack: LocalStack, functionId: string, method: string, connectionId: string) =>
-    fetch(`${stack.webSocket.connectionsUrl}/@connections/${encodeURIComponent(connectionId)}`, {
+    fetch(`${stack.connectionsUrl}/@connections/${encodeURIComponent(connectionId)}`, {
       method,
       headers: { authorization: `AWS4-HMAC-SHA256 Credential=${functionId}/x, SignedHeaders=host, Signature=0` },
     });
@@ -129,23 +132,36 @@ describe('a stack', () => {
     expect(await Promise.all(calls)).toEqual([410, 410, 403, 403]);
   });
 
-  it('generates the secret that the template describes', async () => {
+  it.each<[what: string, testing: TestingOptions, code: number]>([
+    ['when a test does so', {}, 1006],
+    ['after the idle time of a test', { limits: { idleMs: 20 } }, 1001],
+  ])('closes a connection %s', async (_what, testing, code) => {
+    const stack = await start({ testing });
+    const socket = new WebSocket(stack.webSocketUrl);
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    if (testing.limits === undefined) for (const id of stack.testing.connectionIds()) stack.testing.forceClose(id);
+    expect((await closed)[0]).toBe(code);
+    expect(stack.testing.connectionIds()).toEqual([]);
+  });
+
+  it('generates the secret of the template', async () => {
     const stack = await start();
-    const value = JSON.parse(stack.secret('Secret')) as { appKey: string; appSecret: string };
-    expect(value).toEqual({ appKey: 'small', appSecret: expect.stringMatching(/^[A-Za-z0-9]{20}$/) });
+    const value = JSON.parse(stack.secret('Secret')) as { user: string; password: string };
+    expect(value).toEqual({ user: 'small', password: expect.stringMatching(/^[A-Za-z0-9]{20}$/) });
     const result = await stack.invoke('Worker', { do: 'secret' });
     expect(result).toMatchObject({ payload: { status: 200, body: { SecretString: JSON.stringify(value) } } });
     expect(() => stack.secret('Other')).toThrow('unable to read the secret Other');
   });
 
-  it('fires its schedules by hand, at the time it is told', async () => {
+  it('fires its schedules on request, with the given time', async () => {
     const stack = await start();
-    await stack.fireSchedules(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+    await stack.testing.fireSchedules(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
     await stack.close();
-    expect(lines).toContain('Small/Worker: swept at 2026-01-02T03:04:05Z');
+    expect(lines).toContain('Small/Worker: scheduled at 2026-01-02T03:04:05Z');
   });
 
-  it('keeps tables and secrets in the data folder', async () => {
+  it('stores tables and secrets in the data folder', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'small-data-'));
     const input = { TableName: 'Table', Item: { pk: { S: 'kept' } } };
     const first = await start({ dataDir });
@@ -161,22 +177,20 @@ describe('a stack', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  it('ends all its processes', async () => {
+  it('ends all its processes on close', async () => {
     const stack = await start();
     await stack.invoke('Worker', { do: 'count' });
     await stack.invoke('Bare', { do: 'count' });
-    const { pids } = stack;
+    const pids = stack.testing.pids();
     expect(pids).toHaveLength(3);
     await stack.close();
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('says in one sentence that a port is taken, and leaves nothing behind', async () => {
+  it('reports in one sentence that a port is in use, and closes what it has started', async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await expect(run({ port })).rejects.toThrow(`unable to listen on port ${port}; another program has it`);
+    const port = await listen(server, 0);
+    await expect(run({ port })).rejects.toThrow(`unable to listen on port ${port}; another program uses it`);
     await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -53,8 +53,8 @@ export const smallTemplate = {
       Type: 'AWS::SecretsManager::Secret',
       Properties: {
         GenerateSecretString: {
-          SecretStringTemplate: '{"appKey":"small"}',
-          GenerateStringKey: 'appSecret',
+          SecretStringTemplate: '{"user":"small"}',
+          GenerateStringKey: 'password',
           ExcludePunctuation: true,
           PasswordLength: 20,
         },
@@ -114,8 +114,8 @@ export const smallTemplate = {
   },
 };
 
-/** The worker's bundle: it does what the event's `do` says. */
-const bundle = `
+/** The source of a signed call of an AWS service, for the bundles of test functions. */
+export const callSource = `
 const call = async (endpoint, target, body) => {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -130,8 +130,12 @@ const call = async (endpoint, target, body) => {
   });
   return { status: response.status, body: await response.json() };
 };
-let calls = 0;
-const deeds = {
+`;
+
+/** The bundle of the functions: the `do` of an event names what it does. */
+const bundle = `
+${callSource}let calls = 0;
+const actions = {
   environment: () => process.env,
   count: () => { calls += 1; return { calls, pid: process.pid }; },
   meet: ({ url }) => fetch(url).then(() => process.pid),
@@ -144,20 +148,20 @@ const deeds = {
   context: (_event, context) => ({ name: context.functionName, remainingMs: context.getRemainingTimeInMillis() }),
 };
 export const handler = async (event, context) => {
-  if (event.do) return deeds[event.do](event, context);
+  if (event.do) return actions[event.do](event, context);
   if (event.type === 'REQUEST') return { principalId: 'u', policyDocument: { Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: event.methodArn }] } };
-  if (event.source === 'aws.events') console.log('swept at ' + event.time);
+  if (event.source === 'aws.events') console.log('scheduled at ' + event.time);
   return { statusCode: 200, body: 'you said ' + (event.body ?? event.rawPath ?? '') };
 };
 `;
 
-/** A stack on disk. */
+/** A cloud assembly on disk. */
 export interface SmallStack {
   readonly folder: string;
   remove(): void;
 }
 
-/** Writes the small stack, or another of the same functions, as a cloud assembly into a temporary folder. */
+/** Writes a stack as a cloud assembly into a temporary folder; without arguments the small stack. */
 export function writeSmallStack(source: string = bundle, template: object = smallTemplate): SmallStack {
   const folder = mkdtempSync(join(tmpdir(), 'small-stack-'));
   const artifacts = {

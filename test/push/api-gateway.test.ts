@@ -1,7 +1,7 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApiGatewayPush } from '../../lib/push/api-gateway.ts';
-import { closeAll, connect, startApi } from '../local/gateway/gateway-client.ts';
+import { closeAll, connect, startApi } from '../local/gateway/websocket/gateway-client.ts';
 
 const clients: ApiGatewayManagementApiClient[] = [];
 afterEach(async () => {

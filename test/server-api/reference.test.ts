@@ -21,7 +21,7 @@ beforeAll(async () => {
   const watcher = await stage.player('watcher');
   await api.served('/chatroom/create.json', { 'chatroom[lobby]': 'Lobby' });
   expect(await watcher.join('lobby')).toBe(0);
-  bench = new Bench(api, watcher, () => stage.stack.drain());
+  bench = new Bench(api, watcher, () => stage.stack.testing.drain());
 });
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/emulator.ts';
+import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
 import { createDocumentClient } from '../../lib/store/dynamodb-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';

@@ -1,8 +1,8 @@
-import type { InvokeResult } from '../invoke.ts';
+import type { InvokeResult } from '../lambda/invoke.ts';
 
 /**
- * The ids of the records that a batch failed with, by Lambda's rules for partial responses: all of them when the
- * function failed, when it names a record that the batch has not, or when its answer is malformed.
+ * The ids of the records that failed, by Lambda's rules for partial batch responses: all records when the function
+ * fails, when it names a record that is not in the batch, or when its answer is malformed.
  */
 export function failedIds(result: InvokeResult, ids: readonly string[], reportsItemFailures: boolean): Set<string> {
   if (!result.ok) return new Set(ids);

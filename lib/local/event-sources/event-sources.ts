@@ -1,8 +1,8 @@
-import type { Iam } from '../iam.ts';
-import type { Queues } from '../sqs/queues.ts';
+import type { Iam } from '../iam/iam.ts';
+import type { Queues } from '../queues/queues.ts';
 import type { TableStreams } from '../streams/table-streams.ts';
-import type { StackDescription } from '../template.ts';
-import type { LocalEventSource } from '../template-event-sources.ts';
+import type { LocalEventSource } from '../template/local-event-source.ts';
+import type { StackDescription } from '../template/stack-description.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { checkGrants } from './poller-grants.ts';
 import { QueueMapping } from './queue-mapping.ts';
@@ -10,13 +10,13 @@ import { StreamMapping } from './stream-mapping.ts';
 
 /** The event source mappings of a stack. */
 export interface EventSources {
-  /** Resolves when every record and every visible message has been handled, or waits for its retry. */
+  /** Resolves when every record and every visible message has been handled or waits for its retry. */
   drain(): Promise<void>;
-  /** Takes nothing more; resolves when what runs has ended. */
+  /** Reads nothing more; resolves when the running batches have ended. */
   stop(): Promise<void>;
 }
 
-/** What the mappings work with. */
+/** The sources, functions and roles of the mappings. */
 export interface EventSourcesOptions extends MappingOptions {
   readonly stack: StackDescription;
   readonly iam: Iam;
@@ -24,20 +24,20 @@ export interface EventSourcesOptions extends MappingOptions {
   readonly queues: Queues;
 }
 
-/** Sets the mappings going. Throws when a function may not read its source. */
+/** Starts the mappings. Throws when the role of a function does not let it read its source. */
 export async function startEventSources(options: EventSourcesOptions): Promise<EventSources> {
   const { stack, iam } = options;
   const mappings: Mapping[] = [];
   for (const source of stack.eventSources) {
     checkGrants(source, stack.functions, iam);
-    mappings.push(await makeMapping(source, options));
+    mappings.push(await createMapping(source, options));
   }
   const ended = (): number => mappings.reduce((sum, mapping) => sum + mapping.ended, 0);
   return {
     drain: async () => {
       for (let before = -1; before !== ended(); ) {
         before = ended();
-        // One's work may be another's input, so all are looked at again as long as anything happens.
+        // The work of one mapping may be the input of another, so all settle again until none ends another batch.
         await Promise.all(mappings.map((mapping) => mapping.settle()));
       }
     },
@@ -48,10 +48,10 @@ export async function startEventSources(options: EventSourcesOptions): Promise<E
 }
 
 const missing = (id: string): never => {
-  throw new Error(`unable to run an event source mapping; ${id} is not in the template`);
+  throw new Error(`unable to run an event source mapping; the template has no ${id}`);
 };
 
-async function makeMapping(source: LocalEventSource, options: EventSourcesOptions): Promise<Mapping> {
+async function createMapping(source: LocalEventSource, options: EventSourcesOptions): Promise<Mapping> {
   const { stack, queues, streams } = options;
   if (source.kind === 'queue') {
     return new QueueMapping({ ...options, source, queue: queues.find(source.queueId) ?? missing(source.queueId) });

@@ -1,6 +1,6 @@
 import type { Batch, GiveUpReason } from './stream-batch.ts';
 
-/** What a given up batch is told about. */
+/** The facts about a batch that Lambda gives up. */
 export interface Failure {
   readonly batch: Batch;
   readonly reason: GiveUpReason;
@@ -14,7 +14,7 @@ export interface Failure {
 const toTime = (atSec: number | undefined): string =>
   new Date((atSec ?? 0) * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** The record that Lambda sends to the destination of failures; it points at the records and does not hold them. */
+/** The report that Lambda sends to the failure destination. It points at the records and does not contain them. */
 export function describeFailure(failure: Failure): unknown {
   const { batch, reason, requestId, functionArn, streamArn, shardId, atMs } = failure;
   const first = batch.records[0]?.dynamodb;

@@ -1,19 +1,19 @@
-import type { Invoke } from '../invoke.ts';
-import type { After } from '../timers.ts';
+import type { After } from '../base/timers.ts';
+import type { Invoke } from '../lambda/invoke.ts';
 
-/** An event source mapping at work. */
+/** A running event source mapping. */
 export interface Mapping {
-  /** Batches that have come to an end; grows as long as there is something to do. */
+  /** The number of batches that have ended. */
   readonly ended: number;
-  /** Looks for something to do. */
+  /** Reads the source again. */
   wake(): void;
-  /** Resolves when all that was there at the call has been handled or waits for its retry. */
+  /** Resolves when everything that the source had at the call has been handled or waits for its retry. */
   settle(): Promise<void>;
-  /** Takes nothing more; resolves when what runs has ended. */
+  /** Reads nothing more; resolves when the running batches have ended. */
   stop(): Promise<void>;
 }
 
-/** What all mappings work with. */
+/** What every mapping needs. */
 export interface MappingOptions {
   readonly invoke: Invoke;
   readonly now: () => number;

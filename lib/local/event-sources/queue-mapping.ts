@@ -1,17 +1,18 @@
-import type { ReceivedMessage } from '../sqs/message.ts';
-import type { Queue } from '../sqs/queue.ts';
-import type { LocalQueueSource } from '../template-event-sources.ts';
+import { errorOf } from '../lambda/invoke.ts';
+import type { ReceivedMessage } from '../queues/message.ts';
+import type { Queue } from '../queues/queue.ts';
+import type { LocalQueueSource } from '../template/local-event-source.ts';
 import { failedIds } from './batch-response.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { type SqsRecord, toFiltered, toSqsRecord } from './queue-records.ts';
 
-/** What a mapping over a queue works with. */
+/** What the mapping of a queue needs. */
 export interface QueueMappingOptions extends MappingOptions {
   readonly source: LocalQueueSource;
   readonly queue: Queue;
 }
 
-/** Hands the messages of one queue to one function; what it fails with becomes visible again in its time. */
+/** Invokes one function with the messages of one queue. A message that fails becomes visible again after its timeout. */
 export class QueueMapping implements Mapping {
   readonly #options: QueueMappingOptions;
   readonly #running = new Set<Promise<void>>();
@@ -61,12 +62,12 @@ export class QueueMapping implements Mapping {
       filters.length === 0 || filters.some((matches) => matches(toFiltered(record)));
     const records = messages.map((message) => toSqsRecord(message, source.arn));
     const wanted = records.filter(isWanted);
-    // What nobody wants would come again for ever.
+    // A message that no filter matches is deleted; else it would become visible again and again.
     for (const record of records) if (!wanted.includes(record)) queue.delete(record.receiptHandle);
     if (wanted.length === 0) return;
     const result = await invoke(source.functionId, { Records: wanted });
     if (this.#stopped) return;
-    if (!result.ok) log(`${source.logicalId}: ${result.errorType}: ${result.errorMessage}`);
+    if (!result.ok) log(`${source.logicalId}: ${errorOf(result)}`);
     const ids = wanted.map(({ messageId }) => messageId);
     const failed = failedIds(result, ids, source.reportsItemFailures);
     for (const { messageId, receiptHandle } of wanted) if (!failed.has(messageId)) queue.delete(receiptHandle);

@@ -1,7 +1,7 @@
-import { pseudo } from '../intrinsics.ts';
-import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
+import { account } from '../base/account.ts';
+import type { MessageAttribute, ReceivedMessage } from '../queues/message.ts';
 
-/** A message as Lambda hands it to a function. */
+/** A message as a function gets it. */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -28,11 +28,11 @@ export function toSqsRecord(message: ReceivedMessage, queueArn: string): SqsReco
   const messageAttributes = Object.fromEntries(
     Object.entries(message.messageAttributes).map(([name, value]) => [name, toAttribute(value)]),
   );
-  const source = { eventSource: 'aws:sqs', eventSourceARN: queueArn, awsRegion: pseudo.region } as const;
+  const source = { eventSource: 'aws:sqs', eventSourceARN: queueArn, awsRegion: account.region } as const;
   return { messageId, receiptHandle, body, attributes, messageAttributes, md5OfBody, ...source };
 }
 
-/** What a filter sees of a record: the fields of its body when that is an object in JSON, else the text. */
+/** The record as a filter sees it: a body that is a JSON object as its fields, any other body as text. */
 export function toFiltered(record: SqsRecord): unknown {
   try {
     const body: unknown = JSON.parse(record.body);

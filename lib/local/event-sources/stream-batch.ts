@@ -1,19 +1,19 @@
 import type { StreamRecord } from '../streams/stream-record.ts';
-import type { LocalStreamSource } from '../template-event-sources.ts';
+import type { LocalStreamSource } from '../template/local-event-source.ts';
 
-/** Records that are given to the function together, and what has become of it. */
+/** Records of one invocation, and how often it was tried. */
 export interface Batch {
   readonly records: readonly StreamRecord[];
   readonly readAtMs: number;
   readonly invocations: number;
-  /** Those that count towards the quota of retries. */
+  /** The failures that count towards the limit of retries. */
   readonly failures: number;
 }
 
-/** Why records are given up. */
+/** Why Lambda gives records up. */
 export type GiveUpReason = 'RetryAttemptsExhausted' | 'RecordAgeExpired';
 
-/** What follows an invocation: the batches that take the place of this one, or its end. */
+/** What follows an invocation: the batch is done, is split, is retried or is given up. */
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'split'; readonly batches: readonly Batch[] }
@@ -22,12 +22,12 @@ export type Outcome =
 
 type Rules = Pick<LocalStreamSource, 'bisects' | 'maxRetries' | 'maxRecordAgeMs'>;
 
-/** Decides what follows when all records before `firstFailed` succeeded. `nowMs` is the time of the decision. */
+/** Decides what follows when all records before `firstFailed` succeeded. */
 export function decideOutcome(tried: Batch, firstFailed: number, rules: Rules, nowMs: number): Outcome {
   if (firstFailed >= tried.records.length) return { kind: 'done' };
   const records = tried.records.slice(firstFailed);
   const left = { ...tried, records };
-  // Splitting does not count towards the quota, whether at the record that failed first or in the middle.
+  // A split does not count as a retry, neither at the first failed record nor in the middle.
   if (rules.bisects && firstFailed > 0) return { kind: 'split', batches: [left] };
   if (rules.bisects && records.length > 1) {
     const middle = Math.ceil(records.length / 2);

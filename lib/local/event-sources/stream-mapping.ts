@@ -1,36 +1,37 @@
-import type { Queue } from '../sqs/queue.ts';
+import { errorOf } from '../lambda/invoke.ts';
+import type { Queue } from '../queues/queue.ts';
 import type { StreamRecord } from '../streams/stream-record.ts';
 import type { StreamReader } from '../streams/table-streams.ts';
-import type { LocalFunction } from '../template.ts';
-import type { LocalStreamSource } from '../template-event-sources.ts';
+import type { LocalStreamSource } from '../template/local-event-source.ts';
+import type { LocalFunction } from '../template/local-function.ts';
 import { failedIds } from './batch-response.ts';
 import { describeFailure } from './failure-record.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { type Batch, decideOutcome, type GiveUpReason } from './stream-batch.ts';
 
-/** What a mapping over a stream works with. */
+/** What the mapping of a stream needs. */
 export interface StreamMappingOptions extends MappingOptions {
   readonly source: LocalStreamSource;
   readonly fn: LocalFunction;
   readonly reader: StreamReader;
-  /** Hears of given up records. */
+  /** Gets a report of each batch that is given up. */
   readonly onFailure: Queue | undefined;
 }
 
 interface Waiter {
   readonly resolve: () => void;
-  /** Retries without an end that it still waits for. */
+  /** How many more unlimited retries it waits for. */
   patience: number;
 }
 
 const firstBackoffMs = 50;
 const longestBackoffMs = 5000;
-/** How many failures of a batch that may be retried for ever one waits for. */
+/** How many failures of a batch with unlimited retries `settle` waits for. */
 const patience = 10;
 
 const sequenceOf = ({ dynamodb }: StreamRecord): string => dynamodb.SequenceNumber;
 
-/** Hands the records of one stream to one function: one batch at a time, in order. */
+/** Invokes one function with the records of one stream: one batch at a time, in order. */
 export class StreamMapping implements Mapping {
   readonly #options: StreamMappingOptions;
   #ended = 0;
@@ -57,7 +58,7 @@ export class StreamMapping implements Mapping {
     this.#running ??= this.#run();
   }
 
-  /** Retries that wait are made at once. One that may be made for ever is waited for ten times only. */
+  /** Waiting retries run immediately. With unlimited retries it waits for ten of them. */
   settle(): Promise<void> {
     const settled = new Promise<void>((resolve) => this.#waiters.push({ resolve, patience }));
     this.#endPause?.();
@@ -89,7 +90,7 @@ export class StreamMapping implements Mapping {
     this.#release();
   }
 
-  /** Whether there may be more to read. */
+  /** Reads the next batch; false when the stream has no more records. */
   async #read(): Promise<boolean> {
     const { source, reader, now } = this.#options;
     this.#woken = false;
@@ -104,7 +105,7 @@ export class StreamMapping implements Mapping {
     const { source, invoke, now } = this.#options;
     const result = await invoke(source.functionId, { Records: batch.records });
     if (this.#stopped) return;
-    if (!result.ok) this.#log(`${result.errorType}: ${result.errorMessage}`);
+    if (!result.ok) this.#log(errorOf(result));
     const ids = batch.records.map(sequenceOf);
     const failed = failedIds(result, ids, source.reportsItemFailures);
     const firstFailed = failed.size === 0 ? ids.length : ids.findIndex((id) => failed.has(id));
@@ -122,18 +123,18 @@ export class StreamMapping implements Mapping {
 
   #giveUp(batch: Batch, reason: GiveUpReason): void {
     const { source, fn, reader, onFailure, randomId, now } = this.#options;
-    this.#log(`${batch.records.length} records given up: ${reason}`);
+    this.#log(`gives up ${batch.records.length} records: ${reason}`);
     const { shardId } = reader;
-    const place = { functionArn: fn.arn, streamArn: source.arn, shardId, requestId: randomId(), atMs: now() };
-    const body = JSON.stringify(describeFailure({ batch, reason, ...place }));
+    const context = { functionArn: fn.arn, streamArn: source.arn, shardId, requestId: randomId(), atMs: now() };
+    const body = JSON.stringify(describeFailure({ batch, reason, ...context }));
     onFailure?.send({ body, senderId: fn.logicalId });
   }
 
-  /** Waits before the next try, unless somebody waits for that. */
+  /** Waits before the next try, unless a caller of `settle` waits for it. */
   async #backOff(maxRetries: number): Promise<void> {
     const delayMs = Math.min(firstBackoffMs * 2 ** this.#failuresInARow, longestBackoffMs);
     this.#failuresInARow += 1;
-    // What may be retried for ever must not be waited for so long.
+    // Unlimited retries may never end, so a waiter counts them down.
     if (maxRetries === Number.POSITIVE_INFINITY) for (const waiter of this.#waiters) waiter.patience -= 1;
     for (const { resolve } of this.#waiters.filter((waiter) => waiter.patience === 0)) resolve();
     this.#waiters = this.#waiters.filter((waiter) => waiter.patience > 0);

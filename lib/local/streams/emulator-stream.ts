@@ -1,25 +1,25 @@
-import { callDynamodbStreams } from '../emulator.ts';
+import { callDynamodbStreams } from '../dynamodb/emulator.ts';
 import type { Change } from './stream-record.ts';
 
-/** A place in a stream, from which changes are read in order. */
+/** Reads the changes of a stream in order. */
 export interface ChangeReader {
-  /** The shard that the last read was from. */
+  /** The shard of the last read. */
   readonly shardId: string;
-  /** The next changes, at most `limit`; none when the end is reached. */
+  /** The next changes, at most `limit`; none at the end of the stream. */
   read(limit: number): Promise<readonly Change[]>;
 }
 
-/** Which stream of which emulator, and from where. */
+/** Which stream of which emulator, and where to start. */
 export interface EmulatorStreamOptions {
   readonly endpoint: string;
   readonly streamArn: string;
   readonly from: 'LATEST' | 'TRIM_HORIZON';
 }
 
-/** The most that GetRecords gives. */
+/** The limit of GetRecords. */
 const maxRecords = 1000;
 
-/** Opens the stream that an emulator keeps. A stream of emulators has one open shard at a time. */
+/** Opens the stream of an emulator. The streams of emulators have one open shard at a time. */
 export async function openEmulatorStream(options: EmulatorStreamOptions): Promise<ChangeReader> {
   const shards = await listShards(options, undefined);
   const shardId = options.from === 'LATEST' ? shards.at(-1) : shards[0];
@@ -49,7 +49,7 @@ async function findIterator(
 class EmulatorStream implements ChangeReader {
   readonly #options: EmulatorStreamOptions;
   #shardId: string;
-  /** Undefined once the shard has ended. */
+  /** Undefined when the shard has ended. */
   #iterator: string | undefined;
   #lastRead: string | undefined;
 
@@ -75,7 +75,7 @@ class EmulatorStream implements ChangeReader {
     try {
       return await this.#get(limit);
     } catch (error) {
-      // DynamoDB's iterators live for minutes only, and without writes nobody reads.
+      // DynamoDB's iterators expire after minutes, and without writes there are no reads.
       if (!(error instanceof Error) || error.name !== 'ExpiredIteratorException') throw error;
       const from = this.#lastRead === undefined ? 'TRIM_HORIZON' : 'AFTER_SEQUENCE_NUMBER';
       this.#iterator = await findIterator(this.#options, this.#shardId, from, this.#lastRead);

@@ -1,25 +1,25 @@
-/** Runs work under names, one at a time for each name. */
+/** Runs work that holds keys, one at a time for each key. */
 export interface KeyedLock {
-  run<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
+  run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
-/** Makes a lock that nobody holds. All names of a work are asked for at once, so no two works wait for each other. */
+/** Creates a lock. Work asks for all its keys in one step, so two pieces of work never wait for each other. */
 export function createKeyedLock(): KeyedLock {
   const tails = new Map<string, Promise<void>>();
   return {
-    run: async (names, work) => {
-      const earlier = names.map((name) => tails.get(name));
+    run: async (keys, work) => {
+      const earlier = keys.map((key) => tails.get(key));
       let release = (): void => {};
       const tail = new Promise<void>((resolve) => {
         release = resolve;
       });
-      for (const name of names) tails.set(name, tail);
+      for (const key of keys) tails.set(key, tail);
       await Promise.all(earlier);
       try {
         return await work();
       } finally {
         release();
-        for (const name of names) if (tails.get(name) === tail) tails.delete(name);
+        for (const key of keys) if (tails.get(key) === tail) tails.delete(key);
       }
     },
   };

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { pseudo } from '../intrinsics.ts';
-import type { LocalTable } from '../template.ts';
+import { account } from '../base/account.ts';
+import type { LocalStream } from '../template/local-table.ts';
 
-/** An item, or a key, in DynamoDB's JSON. */
+/** An item or a key in DynamoDB's JSON. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A change as GetRecords gives it, with all that is known of it. */
+/** A change as GetRecords returns it, with both images. */
 export interface Change {
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
-  /** Who, when it was not a request: the TTL. */
+  /** Set when TTL deleted the item. */
   readonly userIdentity?: unknown;
   readonly dynamodb: {
     readonly Keys: Item;
@@ -21,7 +21,7 @@ export interface Change {
   };
 }
 
-/** A change as Lambda hands it to a function. */
+/** A change as a function gets it. */
 export interface StreamRecord extends Change {
   readonly eventID: string;
   readonly eventVersion: string;
@@ -31,28 +31,28 @@ export interface StreamRecord extends Change {
   readonly dynamodb: Change['dynamodb'] & { readonly SizeBytes: number; readonly StreamViewType: string };
 }
 
-/** Whether the write did anything: DynamoDB makes no record of one that left the item as it was. */
+/** Whether the write changed the item: DynamoDB writes no record of one that did not. */
 export function isChange({ dynamodb: { NewImage, OldImage } }: Change): boolean {
   return NewImage === undefined || OldImage === undefined || !isDeepStrictEqual(NewImage, OldImage);
 }
 
-/** The record of a change, with the images that the table's stream shows. */
-export function toStreamRecord(change: Change, stream: NonNullable<LocalTable['stream']>): StreamRecord {
+/** The record of a change, with the images of the stream's view type. */
+export function toStreamRecord(change: Change, stream: LocalStream): StreamRecord {
   const { Keys, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = change.dynamodb;
-  const shows = (image: 'NEW' | 'OLD'): boolean =>
+  const includes = (image: 'NEW' | 'OLD'): boolean =>
     stream.viewType === 'NEW_AND_OLD_IMAGES' || stream.viewType === `${image}_IMAGE`;
   const data = {
     Keys,
-    ...(NewImage !== undefined && shows('NEW') ? { NewImage } : {}),
-    ...(OldImage !== undefined && shows('OLD') ? { OldImage } : {}),
+    ...(NewImage !== undefined && includes('NEW') ? { NewImage } : {}),
+    ...(OldImage !== undefined && includes('OLD') ? { OldImage } : {}),
   };
   return {
-    // The emulators' own ids are unique within one table only.
+    // The ids of the emulators are unique only within a table.
     eventID: createHash('md5').update(`${stream.arn}/${SequenceNumber}`).digest('hex'),
     eventName: change.eventName,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
-    awsRegion: pseudo.region,
+    awsRegion: account.region,
     dynamodb: {
       ApproximateCreationDateTime,
       ...data,

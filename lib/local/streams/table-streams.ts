@@ -1,43 +1,43 @@
-import type { ServiceAnswer, ServiceCall } from '../service.ts';
-import type { CreatedTable } from '../tables.ts';
-import type { LocalTable } from '../template.ts';
+import type { CreatedTable } from '../dynamodb/create-tables.ts';
+import type { ObserveRequest } from '../dynamodb/dynamodb-service.ts';
+import type { LocalStream, LocalTable } from '../template/local-table.ts';
 import { type ChangeReader, openEmulatorStream } from './emulator-stream.ts';
 import { isChange, type StreamRecord, toStreamRecord } from './stream-record.ts';
 import { isOf, writesOf } from './table-writes.ts';
 import { createWriteRecorder } from './write-recorder.ts';
 
-/** A reader of one table's stream. */
+/** Reads the stream of one table. */
 export interface StreamReader {
-  /** The shard that the last read was from. */
+  /** The shard of the last read. */
   readonly shardId: string;
-  /** The next records, at most `limit`; none when the end is reached. */
+  /** The next records, at most `limit`; none at the end of the stream. */
   read(limit: number): Promise<StreamRecord[]>;
-  /** Calls back whenever there may be something to read. */
+  /** Calls the listener after each request of a function that wrote to the table. */
   onWrite(listener: () => void): void;
 }
 
 /** The streams of a stack's tables. */
 export interface TableStreams {
   open(tableId: string): Promise<StreamReader>;
-  /** All requests of the functions pass through here, so that nobody has to poll for what they write. */
-  pass(call: ServiceCall, forward: () => Promise<ServiceAnswer>): Promise<ServiceAnswer>;
+  /** Forwards a request of a function and notifies the readers of its writes, so that no reader polls. */
+  readonly observe: ObserveRequest;
 }
 
-/** What the streams are made from. */
+/** The tables and the emulator that has them. */
 export interface TableStreamsOptions {
   readonly endpoint: string;
   readonly tables: readonly CreatedTable[];
   readonly now: () => number;
 }
 
-/** Makes the streams of these tables: the engine's own where it has them, else by watching the writes. */
+/** Creates the streams of the tables: those of the emulator if it has streams, else it records the writes. */
 export function createTableStreams({ endpoint, tables, now }: TableStreamsOptions): TableStreams {
   const listeners: { readonly table: LocalTable; readonly listener: () => void }[] = [];
   const recorder = createWriteRecorder({ endpoint, now });
   const openChanges = ({ table, isNew, emulatorStreamArn }: CreatedTable): Promise<ChangeReader> | ChangeReader => {
     if (emulatorStreamArn === undefined) return recorder.open(table);
-    // Of a table that was there before, an earlier run has handled the records; where it stopped is not known. Of a new
-    // one all are wanted, even those written before the reader was there.
+    // An earlier run has handled the records of an old table, up to a point that is not stored. A new table is read from
+    // its first record, which may be older than the reader.
     const from = isNew ? 'TRIM_HORIZON' : 'LATEST';
     return openEmulatorStream({ endpoint, streamArn: emulatorStreamArn, from });
   };
@@ -49,21 +49,17 @@ export function createTableStreams({ endpoint, tables, now }: TableStreamsOption
       const { table } = created;
       return readerOf(await openChanges(created), stream, (listener) => listeners.push({ table, listener }));
     },
-    pass: async ({ operation, input }, forward) => {
+    observe: async ({ operation, input }, forward) => {
       const writes = writesOf(operation, input);
       const answer = await recorder.record(writes, forward);
-      const touched = listeners.filter(({ table }) => writes.some((write) => isOf(table, write)));
-      if (answer.status === 200) for (const { listener } of touched) listener();
+      const affected = listeners.filter(({ table }) => writes.some((write) => isOf(table, write)));
+      if (answer.status === 200) for (const { listener } of affected) listener();
       return answer;
     },
   };
 }
 
-function readerOf(
-  changes: ChangeReader,
-  stream: NonNullable<LocalTable['stream']>,
-  onWrite: StreamReader['onWrite'],
-): StreamReader {
+function readerOf(changes: ChangeReader, stream: LocalStream, onWrite: StreamReader['onWrite']): StreamReader {
   return {
     get shardId() {
       return changes.shardId;

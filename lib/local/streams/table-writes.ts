@@ -1,9 +1,9 @@
-import type { LocalTable } from '../template.ts';
+import type { LocalTable } from '../template/local-table.ts';
 import type { Item } from './stream-record.ts';
 
-/** One write of a request: a whole item, or what is to happen to the item with a key. */
+/** One write of a request: a whole item, or a change of the item with a key. */
 export interface TableWrite {
-  /** Its name or ARN. */
+  /** The name or ARN of the table. */
   readonly TableName: string;
   readonly Item?: Item;
   readonly Key?: Item;
@@ -25,6 +25,6 @@ export function writesOf(operation: string, input: Input): TableWrite[] {
   );
 }
 
-/** Whether the write goes to that table. */
+/** Whether the write is to that table. */
 export const isOf = ({ tableName, arn }: LocalTable, { TableName }: TableWrite): boolean =>
   TableName === tableName || TableName === arn;

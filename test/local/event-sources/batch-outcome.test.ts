@@ -8,7 +8,7 @@ const ids = ['1', '2', '3'];
 const answered = (payload: unknown) => ({ ok: true, payload }) as const;
 const failures = (...items: unknown[]) => answered({ batchItemFailures: items });
 
-describe('the ids that a batch failed with', () => {
+describe('the failed ids of a batch', () => {
   it.each([
     ['nothing', answered(null), []],
     ['an empty object', answered({}), []],
@@ -18,7 +18,7 @@ describe('the ids that a batch failed with', () => {
     ['two ids', failures({ itemIdentifier: '3' }, { itemIdentifier: '2' }), ['2', '3']],
     ['an empty id', failures({ itemIdentifier: '' }), ids],
     ['null for an id', failures({ itemIdentifier: null }), ids],
-    ['an item that is nothing', failures(null), ids],
+    ['an item that is null', failures(null), ids],
     ['another key', failures({ id: '2' }), ids],
     ['an id that is not in the batch', failures({ itemIdentifier: '2' }, { itemIdentifier: '9' }), ids],
     ['no list', answered({ batchItemFailures: '2' }), ids],
@@ -28,7 +28,7 @@ describe('the ids that a batch failed with', () => {
     expect([...failedIds(result, ids, true)]).toEqual(expected);
   });
 
-  it('are not read from the answer unless the mapping says so', () => {
+  it('are not read from the answer unless the mapping reports item failures', () => {
     expect([...failedIds(failures({ itemIdentifier: '2' }), ids, false)]).toEqual([]);
     expect([...failedIds(answered('fine'), ids, false)]).toEqual([]);
   });
@@ -50,34 +50,34 @@ const batchOf = (count: number, more: Partial<Batch> = {}): Batch => ({
 
 const sequences = ({ records }: Batch): string => records.map(({ dynamodb }) => dynamodb.SequenceNumber).join(',');
 
-describe('what follows a batch', () => {
+describe('after a batch', () => {
   const rules = { bisects: false, maxRetries: 2, maxRecordAgeMs: 60_000 };
 
-  it('is its end when all went well', () => {
+  it('comes nothing when all records succeeded', () => {
     expect(decideOutcome(batchOf(3), 3, rules, 1000)).toEqual({ kind: 'done' });
   });
 
-  it('is the same again, up to the quota', () => {
+  it('comes a retry of all records, up to the limit', () => {
     expect(decideOutcome(batchOf(3), 0, rules, 1000)).toEqual({ kind: 'retry', batch: batchOf(3, { failures: 1 }) });
     const last = batchOf(3, { failures: 2 });
     const batch = { ...last, failures: 3 };
     expect(decideOutcome(last, 0, rules, 1000)).toEqual({ kind: 'give up', batch, reason: 'RetryAttemptsExhausted' });
   });
 
-  it('is the same again without an end, until the records are too old', () => {
+  it('come unlimited retries, until the records are too old', () => {
     const endless = { ...rules, maxRetries: Number.POSITIVE_INFINITY };
     const tried = batchOf(1, { failures: 9999 });
     expect(decideOutcome(tried, 0, endless, 60_999).kind).toBe('retry');
     expect(decideOutcome(tried, 0, endless, 61_000)).toMatchObject({ kind: 'give up', reason: 'RecordAgeExpired' });
   });
 
-  it('is the rest, from the record that failed first, and that counts', () => {
+  it('comes a retry from the first failed record, which counts', () => {
     const outcome = decideOutcome(batchOf(3, { failures: 1 }), 1, rules, 1000);
     const batch = outcome.kind === 'retry' ? outcome.batch : batchOf(0);
     expect([sequences(batch), batch.failures]).toEqual(['2,3', 2]);
   });
 
-  it('is its halves when it bisects, and that does not count', () => {
+  it('come its halves when the mapping bisects, which does not count', () => {
     const outcome = decideOutcome(batchOf(3), 0, { ...rules, bisects: true }, 1000);
     const batches = outcome.kind === 'split' ? outcome.batches : [];
     expect(batches.map((batch) => [sequences(batch), batch.failures])).toEqual([
@@ -86,26 +86,26 @@ describe('what follows a batch', () => {
     ]);
   });
 
-  it('is the rest when it bisects and the function said where, and that does not count', () => {
+  it('comes the rest when the mapping bisects and the function named the first failure, which does not count', () => {
     const outcome = decideOutcome(batchOf(3), 2, { ...rules, bisects: true }, 1000);
     const batches = outcome.kind === 'split' ? outcome.batches : [];
     expect(batches.map((batch) => [sequences(batch), batch.failures])).toEqual([['3', 0]]);
   });
 
-  it('is a retry of one record, which cannot be bisected', () => {
+  it('comes a retry of a single record, even when the mapping bisects', () => {
     expect(decideOutcome(batchOf(1), 0, { ...rules, bisects: true }, 1000).kind).toBe('retry');
   });
 });
 
-it('the record of a failure points at what was given up', () => {
-  const place = {
+it('the failure report points at the records that were given up', () => {
+  const context = {
     requestId: 'r',
     functionArn: 'arn:fn',
     streamArn: 'arn:stream',
     shardId: 's',
     atMs: 1_700_000_009_007,
   };
-  expect(describeFailure({ batch: batchOf(2), reason: 'RetryAttemptsExhausted', ...place })).toEqual({
+  expect(describeFailure({ batch: batchOf(2), reason: 'RetryAttemptsExhausted', ...context })).toEqual({
     requestContext: {
       requestId: 'r',
       functionArn: 'arn:fn',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { callDynamodb } from '../../../lib/local/emulator.ts';
-import { eventTemplate, startJudge, well, writeEventStack } from '../event-stack.ts';
+import { callDynamodb } from '../../../lib/local/dynamodb/emulator.ts';
+import { eventTemplate, startDecider, success, writeEventStack } from '../event-stack.ts';
 import { failure, runEventStack, useEventStack } from '../use-event-stack.ts';
 
 describe('the event sources of a stack', () => {
@@ -9,7 +9,7 @@ describe('the event sources of a stack', () => {
   it('use the grants of the functions', () => {
     const used = (id: string) =>
       stack()
-        .uses()
+        .testing.usedGrants()
         .filter(({ functionId }) => functionId === id);
     expect(used('Auditor').map(({ action }) => action)).toEqual([
       'dynamodb:GetRecords',
@@ -46,7 +46,7 @@ describe('a stack with event sources', () => {
     ],
     ['AuditorRole', 'sqs:SendMessage', 'AuditorMapping', 'Auditor', 'Losses'],
     ['PackerRole', 'sqs:DeleteMessage', 'PackerMapping', 'Packer', 'the-orders.fifo'],
-  ] as const)('is refused when the %s lacks %s', async (roleId, action, mapping, path, resource) => {
+  ] as const)('does not start when the %s lacks %s', async (roleId, action, mapping, path, resource) => {
     const assembly = writeEventStack('http://127.0.0.1:1', without(roleId, action));
     await expect(runEventStack(assembly.folder, 'dynoxide')).rejects.toThrow(
       new RegExp(
@@ -56,30 +56,34 @@ describe('a stack with event sources', () => {
     assembly.remove();
   });
 
-  it('hears at the next drain of what was written to the emulator itself, and ends in the middle of its work', async () => {
-    const judge = await startJudge();
-    const assembly = writeEventStack(judge.url);
+  it('handles writes to the emulator at the next drain, and closes while batches run', async () => {
+    const decider = await startDecider();
+    const assembly = writeEventStack(decider.url);
     const stack = await runEventStack(assembly.folder, 'dynoxide');
     const Item = { pk: { S: 'direct' }, sk: { S: '1' } };
     await callDynamodb(stack.dynamodbEndpoint, 'PutItem', { TableName: 'Ledger', Item });
-    judge.decide = ({ functionName }) => (functionName === 'Auditor' ? failure : well);
-    await stack.drain();
-    expect(judge.hearings.map(({ functionName }) => functionName)).toEqual(['Auditor', 'Auditor']);
-    // A function that is at work when the stack ends, and a retry that waits.
-    const asked = new Promise<void>((resolve) => {
-      judge.decide = () => {
+    decider.decide = ({ functionName }) => (functionName === 'Auditor' ? failure : success);
+    await stack.testing.drain();
+    expect(decider.invocations.map(({ functionName }) => functionName)).toEqual(['Auditor', 'Auditor']);
+    // At the end of the stack one function runs and one retry waits.
+    const invoked = new Promise<void>((resolve) => {
+      decider.decide = () => {
         resolve();
         return failure;
       };
     });
-    stack.queue('Orders').send({ body: 'last', groupId: 'g' });
-    await asked;
-    const drained = stack.drain();
+    stack.testing.queue('Orders').send({ body: 'last', groupId: 'g' });
+    await invoked;
+    const drained = stack.testing.drain();
     await stack.close();
     await drained;
-    expect(() => stack.queue('Nothing')).toThrow('unable to look at the queue Nothing; the template has no such queue');
-    expect(() => stack.crash('Nobody', 'before')).toThrow('unable to crash Nobody; the template has no such function');
-    await judge.close();
+    expect(() => stack.testing.queue('Nothing')).toThrow(
+      'unable to view the queue Nothing; the template has no such queue',
+    );
+    expect(() => stack.testing.crash('Nobody', 'before')).toThrow(
+      'unable to crash Nobody; the template has no such function',
+    );
+    await decider.close();
     assembly.remove();
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { well } from '../event-stack.ts';
+import { success } from '../event-stack.ts';
 import { bodyOf, failure, useEventStack } from '../use-event-stack.ts';
 
-describe('the event sources over queues', () => {
-  const { stack, heardBy, decide, decideWell, order, queued } = useEventStack('dynoxide');
+describe('the event sources of queues', () => {
+  const { stack, batchesOf, decide, succeed, order, queued } = useEventStack('dynoxide');
 
-  it('give a function what waits in its queue, in order for each group', async () => {
+  it('invoke a function with the messages of its queue, in order within each group', async () => {
     const input = (MessageBody: string, MessageGroupId: string) => ({
       do: 'sqs',
       operation: 'SendMessage',
@@ -19,8 +19,8 @@ describe('the event sources over queues', () => {
       const result = await stack().invoke('Writer', { ...event, input: { ...event.input, QueueUrl: ORDERS_URL } });
       expect(result).toMatchObject({ payload: { status: 200 } });
     }
-    await stack().drain();
-    const records = heardBy('Packer').flat();
+    await stack().testing.drain();
+    const records = batchesOf('Packer').flat();
     expect(records.map(bodyOf)).toEqual(['1', '2', '3']);
     expect(records[0]).toEqual({
       messageId: expect.any(String),
@@ -44,67 +44,64 @@ describe('the event sources over queues', () => {
     expect(queued('Orders')).toEqual([]);
   });
 
-  it('leave a message that failed in flight, and its group waiting, until it goes to the dead letters', async () => {
-    decide('Packer', (records) => (records.some(({ body }) => body === 'bad') ? failure : well));
+  it('leave a failed message in flight, and its group waiting, until it moves to the dead-letter queue', async () => {
+    decide('Packer', (records) => (records.some(({ body }) => body === 'bad') ? failure : success));
     const messageId = order('bad', 'stuck');
-    await stack().drain();
+    await stack().testing.drain();
     order('behind', 'stuck');
     order('beside', 'free');
-    await stack().drain();
-    expect(heardBy('Packer').map((records) => records.map(bodyOf))).toEqual([['bad'], ['beside']]);
+    await stack().testing.drain();
+    expect(batchesOf('Packer').map((records) => records.map(bodyOf))).toEqual([['bad'], ['beside']]);
     expect(queued('Orders').map(({ body, inFlight, receiveCount }) => [body, inFlight, receiveCount])).toEqual([
       ['bad', true, 1],
       ['behind', false, 0],
     ]);
-    stack().queue('Orders').expireVisibility();
-    await stack().drain();
-    stack().queue('the-orders.fifo').expireVisibility();
-    await stack().drain();
+    stack().testing.queue('Orders').expireVisibility();
+    await stack().testing.drain();
+    stack().testing.queue('the-orders.fifo').expireVisibility();
+    await stack().testing.drain();
     const dead = { messageId, body: 'bad', groupId: 'stuck', receiveCount: 2 };
     expect(queued('DeadOrders')).toEqual([expect.objectContaining(dead)]);
   });
 
-  it.each(['before', 'after'] as const)(
-    'give a message again when the function crashed %s its handler',
-    async (when) => {
-      stack().crash('Packer', when);
-      order(`crash ${when}`, 'crash');
-      await stack().drain();
-      expect(queued('Orders')).toEqual([expect.objectContaining({ body: `crash ${when}`, inFlight: true })]);
-      stack().queue('Orders').expireVisibility();
-      await stack().drain();
-      expect(heardBy('Packer').flat().map(bodyOf)).toEqual(
-        Array.from({ length: when === 'before' ? 1 : 2 }, () => `crash ${when}`),
-      );
-      expect(queued('Orders')).toEqual([]);
-    },
-  );
+  it.each(['before', 'after'] as const)('retry a message when the function crashes %s its handler', async (when) => {
+    stack().testing.crash('Packer', when);
+    order(`crash ${when}`, 'crash');
+    await stack().testing.drain();
+    expect(queued('Orders')).toEqual([expect.objectContaining({ body: `crash ${when}`, inFlight: true })]);
+    stack().testing.queue('Orders').expireVisibility();
+    await stack().testing.drain();
+    expect(batchesOf('Packer').flat().map(bodyOf)).toEqual(
+      Array.from({ length: when === 'before' ? 1 : 2 }, () => `crash ${when}`),
+    );
+    expect(queued('Orders')).toEqual([]);
+  });
 
-  it('keep only the messages that the function says it failed with', async () => {
-    const mails = stack().queue('Mails');
+  it('keep only the messages that the function reports as failed', async () => {
+    const mails = stack().testing.queue('Mails');
     decide('Mailer', () => failure);
-    for (const to of ['somebody', 'nobody']) mails.send({ body: JSON.stringify({ to }) });
-    await stack().drain();
+    for (const to of ['ann', 'bob']) mails.send({ body: JSON.stringify({ to }) });
+    await stack().testing.drain();
     expect(mails.messages().map(({ inFlight }) => inFlight)).toEqual([true, true]);
     decide('Mailer', (records) => {
-      const failed = records.filter(({ body }) => body.includes('nobody'));
+      const failed = records.filter(({ body }) => body.includes('bob'));
       return { payload: { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) } };
     });
     mails.expireVisibility();
-    await stack().drain();
-    expect(heardBy('Mailer').at(-1)?.map(bodyOf)).toEqual(['{"to":"somebody"}', '{"to":"nobody"}']);
-    expect(mails.messages()).toEqual([expect.objectContaining({ body: '{"to":"nobody"}', inFlight: true })]);
-    decideWell();
+    await stack().testing.drain();
+    expect(batchesOf('Mailer').at(-1)?.map(bodyOf)).toEqual(['{"to":"ann"}', '{"to":"bob"}']);
+    expect(mails.messages()).toEqual([expect.objectContaining({ body: '{"to":"bob"}', inFlight: true })]);
+    succeed();
     mails.expireVisibility();
-    await stack().drain();
+    await stack().testing.drain();
     expect(mails.messages()).toEqual([]);
   });
 
-  it('drop the messages that no filter lets pass', async () => {
-    const mails = stack().queue('Mails');
+  it('delete the messages that no filter matches', async () => {
+    const mails = stack().testing.queue('Mails');
     for (const body of ['{"from":"x"}', 'no JSON', '{"to":"y"}']) mails.send({ body });
-    await stack().drain();
-    expect(heardBy('Mailer').flat().map(bodyOf)).toEqual(['{"to":"y"}']);
+    await stack().testing.drain();
+    expect(batchesOf('Mailer').flat().map(bodyOf)).toEqual(['{"to":"y"}']);
     expect(mails.messages()).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StreamMapping } from '../../../lib/local/event-sources/stream-mapping.ts';
-import type { InvokeResult } from '../../../lib/local/invoke.ts';
-import { createQueues } from '../../../lib/local/sqs/queues.ts';
+import type { InvokeResult } from '../../../lib/local/lambda/invoke.ts';
+import { createQueues } from '../../../lib/local/queues/queues.ts';
 import { type StreamRecord, toStreamRecord } from '../../../lib/local/streams/stream-record.ts';
-import { describeStack } from '../../../lib/local/template.ts';
-import type { LocalStreamSource } from '../../../lib/local/template-event-sources.ts';
+import type { LocalStreamSource } from '../../../lib/local/template/local-event-source.ts';
+import { describeStack } from '../../../lib/local/template/stack-description.ts';
 import { eventTemplate } from '../event-stack.ts';
 
 const stack = describeStack(eventTemplate, 'Events', '/assets');
@@ -15,8 +15,8 @@ function recordOf(id: string): StreamRecord {
   return toStreamRecord({ eventName: 'INSERT', dynamodb }, { arn: 'arn:stream', viewType: 'KEYS_ONLY' });
 }
 
-/** A mapping whose stream, function and clock are in the hands of the test. */
-function makeMapping(more: Partial<LocalStreamSource>, read: () => Promise<StreamRecord[]>) {
+/** A mapping whose stream, function and clock the test controls. */
+function createMapping(more: Partial<LocalStreamSource>, read: () => Promise<StreamRecord[]>) {
   const source = stack.eventSources[1];
   const [fn] = stack.functions;
   if (source?.kind !== 'stream' || fn === undefined)
@@ -27,7 +27,7 @@ function makeMapping(more: Partial<LocalStreamSource>, read: () => Promise<Strea
     return () => {};
   };
   const waits: { readonly delayMs: number; readonly run: () => void }[] = [];
-  const given: string[] = [];
+  const batches: string[] = [];
   const answers: InvokeResult[] = [];
   const lines: string[] = [];
   const queues = createQueues({ queues: stack.queues, now: () => clock.nowMs, randomId: () => 'id', after });
@@ -37,7 +37,9 @@ function makeMapping(more: Partial<LocalStreamSource>, read: () => Promise<Strea
     reader: { shardId: 's', read, onWrite: () => {} },
     onFailure: queues.find('Losses'),
     invoke: async (_functionId, event) => {
-      given.push((event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.SequenceNumber).join());
+      batches.push(
+        (event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.SequenceNumber).join(),
+      );
       return answers.shift() ?? { ok: true, payload: null };
     },
     now: () => clock.nowMs,
@@ -45,11 +47,11 @@ function makeMapping(more: Partial<LocalStreamSource>, read: () => Promise<Strea
     after,
     log: (line) => lines.push(line),
   });
-  return { mapping, clock, waits, given, answers, lines, losses: () => queues.find('Losses')?.messages() ?? [] };
+  return { mapping, clock, waits, batches, answers, lines, losses: () => queues.find('Losses')?.messages() ?? [] };
 }
 
-/** A stream that gives these pieces, one for each read. */
-const pieces =
+/** A stream that returns these records, one list for each read, or fails. */
+const reads =
   (...records: (StreamRecord[] | Error)[]) =>
   async (): Promise<StreamRecord[]> => {
     const next = records.shift() ?? [];
@@ -57,72 +59,72 @@ const pieces =
     return next;
   };
 
-/** All that can run without a timer has run. */
-const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Resolves when everything that needs no timer has run. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('a mapping over a stream', () => {
-  it('reads again when it was woken while it read', async () => {
-    const reads = { count: 0 };
-    const { mapping, given } = makeMapping({}, async () => {
-      const count = ++reads.count;
-      await quiet();
+describe('the mapping of a stream', () => {
+  it('reads again when a write arrives during a read', async () => {
+    const calls = { count: 0 };
+    const { mapping, batches } = createMapping({}, async () => {
+      const count = ++calls.count;
+      await settled();
       if (count === 1) mapping.wake();
       return count === 2 ? [recordOf('1')] : [];
     });
     mapping.wake();
-    for (let turn = 0; turn < 5; turn += 1) await quiet();
-    expect(given).toEqual(['1']);
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect(batches).toEqual(['1']);
   });
 
-  it('waits longer from try to try, and begins anew with the next batch', async () => {
+  it('doubles its backoff with each failure and resets it with the next batch', async () => {
     const endless = { maxRetries: Number.POSITIVE_INFINITY, bisects: false };
-    const { mapping, waits, given, answers } = makeMapping(endless, pieces([recordOf('1')], [recordOf('2')]));
+    const { mapping, waits, batches, answers } = createMapping(endless, reads([recordOf('1')], [recordOf('2')]));
     answers.push(fail, fail, fail, { ok: true, payload: null }, fail);
     mapping.wake();
     for (let count = 0; count < 4; count += 1) {
-      await quiet();
+      await settled();
       waits[count]?.run();
     }
-    await quiet();
+    await settled();
     expect(waits.map(({ delayMs }) => delayMs)).toEqual([50, 100, 200, 50]);
-    expect(given).toEqual(['1', '1', '1', '1', '2', '2']);
+    expect(batches).toEqual(['1', '1', '1', '1', '2', '2']);
   });
 
-  it('gives up records that have become too old, and says so', async () => {
+  it('gives up records that are too old, and reports them', async () => {
     const limits = { maxRetries: Number.POSITIVE_INFINITY, maxRecordAgeMs: 60_000, bisects: false };
-    const { mapping, clock, given, answers, losses } = makeMapping(limits, pieces([recordOf('1')], [recordOf('2')]));
+    const { mapping, clock, batches, answers, losses } = createMapping(limits, reads([recordOf('1')], [recordOf('2')]));
     answers.push(fail, fail);
     mapping.wake();
-    await quiet();
+    await settled();
     clock.nowMs = 60_000;
     await mapping.settle();
-    expect(given).toEqual(['1', '1', '2']);
+    expect(batches).toEqual(['1', '1', '2']);
     expect(losses().map(({ body }) => JSON.parse(body).requestContext.condition)).toEqual(['RecordAgeExpired']);
   });
 
-  it('settles after ten failures of what may fail for ever, and leaves it to wait', async () => {
-    const { mapping, waits, given, answers } = makeMapping(
+  it('settles after ten failures of unlimited retries, and then backs off', async () => {
+    const { mapping, waits, batches, answers } = createMapping(
       { maxRetries: Number.POSITIVE_INFINITY },
-      pieces([recordOf('1')]),
+      reads([recordOf('1')]),
     );
     answers.push(...Array.from({ length: 20 }, () => fail));
     await mapping.settle();
-    expect([given.length, waits.length]).toEqual([10, 1]);
+    expect([batches.length, waits.length]).toEqual([10, 1]);
   });
 
-  it('tries again when it could not read', async () => {
-    const { mapping, given, lines } = makeMapping({}, pieces(new Error('gone'), [recordOf('1')]));
+  it('tries again when a read fails', async () => {
+    const { mapping, batches, lines } = createMapping({}, reads(new Error('gone'), [recordOf('1')]));
     await mapping.settle();
-    expect([given, lines]).toEqual([['1'], ['AuditorMapping: gone']]);
+    expect([batches, lines]).toEqual([['1'], ['AuditorMapping: gone']]);
   });
 
-  it('does nothing more once it is stopped, and lets nobody wait for it', async () => {
-    const { mapping, given, answers } = makeMapping({}, pieces([recordOf('1')], [recordOf('2')]));
+  it('does nothing more after stop, and settles immediately', async () => {
+    const { mapping, batches, answers } = createMapping({}, reads([recordOf('1')], [recordOf('2')]));
     answers.push(fail);
     mapping.wake();
-    await quiet();
+    await settled();
     await mapping.stop();
     await mapping.settle();
-    expect(given).toEqual(['1']);
+    expect(batches).toEqual(['1']);
   });
 });

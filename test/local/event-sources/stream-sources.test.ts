@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type HeardRecord, well } from '../event-stack.ts';
+import { type SeenRecord, success } from '../event-stack.ts';
 import { bodyOf, failure, itemOf, keyOf, useEventStack } from '../use-event-stack.ts';
 
-describe.each(['dynoxide', 'dynalite'] as const)('the event sources over a stream on %s', (engine) => {
-  const { stack, heardBy, decide, decideWell, write, put, putAll, order, queued } = useEventStack(engine);
+describe.each(['dynoxide', 'dynalite'] as const)('the event sources of a stream on %s', (engine) => {
+  const { stack, batchesOf, decide, succeed, write, put, putAll, order, queued } = useEventStack(engine);
 
-  it('hand the records of a stream to its functions in order, and to each only what its filter lets pass', async () => {
+  it('invoke functions with the records of a stream in order, and each only with those that its filter matches', async () => {
     const kind = (S: string) => ({ kind: { S } });
     for (const [key, what] of [
       ['a/1', 'order'],
@@ -14,9 +14,9 @@ describe.each(['dynoxide', 'dynalite'] as const)('the event sources over a strea
     ] as const)
       await put(key, kind(what));
     await write('DeleteItem', { TableName: 'Ledger', Key: itemOf('a/1') });
-    await stack().drain();
-    expect(heardBy('Follower').flat().map(keyOf)).toEqual(['a/1', 'a/3']);
-    const audited = heardBy('Auditor').flat();
+    await stack().testing.drain();
+    expect(batchesOf('Follower').flat().map(keyOf)).toEqual(['a/1', 'a/3']);
+    const audited = batchesOf('Auditor').flat();
     expect(audited.map(({ eventName, ...more }) => [eventName, keyOf({ eventName, ...more })])).toEqual([
       ['INSERT', 'a/1'],
       ['INSERT', 'a/2'],
@@ -41,87 +41,87 @@ describe.each(['dynoxide', 'dynalite'] as const)('the event sources over a strea
     });
   });
 
-  it('hear of a write without anybody asking', async () => {
-    const heard = new Promise<string>((resolve) => {
+  it('handle a write without a drain', async () => {
+    const handled = new Promise<string>((resolve) => {
       decide('Auditor', (records) => {
         resolve(records.map(keyOf).join());
-        return well;
+        return success;
       });
     });
-    await put('unasked/1');
-    expect(await heard).toBe('unasked/1');
+    await put('handled/1');
+    expect(await handled).toBe('handled/1');
   });
 
-  it.each(['before', 'after'] as const)('give a batch again when the function crashed %s its handler', async (when) => {
-    stack().crash('Auditor', when);
+  it.each(['before', 'after'] as const)('retry a batch when the function crashes %s its handler', async (when) => {
+    stack().testing.crash('Auditor', when);
     await put(`crash-${when}/1`);
-    await stack().drain();
+    await stack().testing.drain();
     const expected = when === 'before' ? 1 : 2;
-    expect(heardBy('Auditor').map((records) => records.map(keyOf))).toEqual(
+    expect(batchesOf('Auditor').map((records) => records.map(keyOf))).toEqual(
       Array.from({ length: expected }, () => [`crash-${when}/1`]),
     );
     expect(queued('Losses')).toEqual([]);
   });
 
-  it('give a record that fails again and again to nobody else, and keep the others waiting', async () => {
+  it('hold the next records back while a record fails again and again', async () => {
     const kind = { kind: { S: 'order' } };
-    decide('Follower', (records) => (records.some((record) => keyOf(record) === 'stuck/1') ? failure : well));
+    decide('Follower', (records) => (records.some((record) => keyOf(record) === 'stuck/1') ? failure : success));
     await put('stuck/1', kind);
-    await stack().drain();
+    await stack().testing.drain();
     await put('stuck/2', kind);
-    await stack().drain();
-    expect(heardBy('Follower').length).toBeGreaterThan(2);
-    expect(new Set(heardBy('Follower').flat().map(keyOf))).toEqual(new Set(['stuck/1']));
-    decideWell();
-    await stack().drain();
-    expect(heardBy('Follower').at(-1)?.map(keyOf)).toEqual(['stuck/2']);
+    await stack().testing.drain();
+    expect(batchesOf('Follower').length).toBeGreaterThan(2);
+    expect(new Set(batchesOf('Follower').flat().map(keyOf))).toEqual(new Set(['stuck/1']));
+    succeed();
+    await stack().testing.drain();
+    expect(batchesOf('Follower').at(-1)?.map(keyOf)).toEqual(['stuck/2']);
   });
 
-  it('try again by themselves after a while', async () => {
-    const again = new Promise<readonly HeardRecord[]>((resolve) => {
-      decide('Auditor', (records, hearings) => {
-        if (hearings === 2) resolve(records);
-        return hearings === 1 ? failure : well;
+  it('retry without a drain, after a backoff', async () => {
+    const again = new Promise<readonly SeenRecord[]>((resolve) => {
+      decide('Auditor', (records, invocations) => {
+        if (invocations === 2) resolve(records);
+        return invocations === 1 ? failure : success;
       });
     });
     await put('again/1');
     expect((await again).map(keyOf)).toEqual(['again/1']);
   });
 
-  it('settle in one drain although the function crashed twice', async () => {
-    for (const when of ['before', 'after'] as const) stack().crash('Follower', when);
+  it('settle in one drain when the function crashes twice', async () => {
+    for (const when of ['before', 'after'] as const) stack().testing.crash('Follower', when);
     await put('twice/1', { kind: { S: 'order' } });
-    await stack().drain();
-    expect(heardBy('Follower').map((records) => records.map(keyOf))).toEqual([['twice/1'], ['twice/1']]);
+    await stack().testing.drain();
+    expect(batchesOf('Follower').map((records) => records.map(keyOf))).toEqual([['twice/1'], ['twice/1']]);
   });
 
-  it('drain what one mapping has led another to do as well', async () => {
+  it('drain the work that one mapping causes for another', async () => {
     decide('Auditor', () => {
-      order('led to', 'chain');
-      return well;
+      order('caused', 'chain');
+      return success;
     });
     await put('chain/1');
-    await stack().drain();
-    expect(heardBy('Packer').flat().map(bodyOf)).toEqual(['led to']);
+    await stack().testing.drain();
+    expect(batchesOf('Packer').flat().map(bodyOf)).toEqual(['caused']);
     expect(queued('Orders')).toEqual([]);
   });
 
-  it('bisect a batch until the poison is alone, report it and go on', async () => {
-    decide('Auditor', (records) => (records.some((record) => keyOf(record) === 'p/poison') ? failure : well));
-    await putAll('p/1', 'p/2', 'p/poison', 'p/4');
-    await stack().drain();
-    const heard = heardBy('Auditor');
-    expect(heard.map((records) => records.map(keyOf))).toEqual([
-      ['p/1', 'p/2', 'p/poison', 'p/4'],
+  it('bisect a batch until the failing record is alone, report it and continue', async () => {
+    decide('Auditor', (records) => (records.some((record) => keyOf(record) === 'p/bad') ? failure : success));
+    await putAll('p/1', 'p/2', 'p/bad', 'p/4');
+    await stack().testing.drain();
+    const batches = batchesOf('Auditor');
+    expect(batches.map((records) => records.map(keyOf))).toEqual([
+      ['p/1', 'p/2', 'p/bad', 'p/4'],
       ['p/1', 'p/2'],
-      ['p/poison', 'p/4'],
-      ['p/poison'],
-      ['p/poison'],
+      ['p/bad', 'p/4'],
+      ['p/bad'],
+      ['p/bad'],
       ['p/4'],
     ]);
     const [loss, ...more] = queued('Losses');
     expect(more).toEqual([]);
-    const sequence = heard[3]?.[0]?.dynamodb.SequenceNumber;
+    const sequence = batches[3]?.[0]?.dynamodb.SequenceNumber;
     expect(JSON.parse(loss?.body ?? '')).toMatchObject({
       requestContext: {
         functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Auditor',
@@ -132,14 +132,14 @@ describe.each(['dynoxide', 'dynalite'] as const)('the event sources over a strea
     });
   });
 
-  it('go on from the record that the function said had failed', async () => {
-    decide('Auditor', (records, hearings) => {
+  it('continue with the record that the function reports as failed', async () => {
+    decide('Auditor', (records, invocations) => {
       const second = records[1]?.dynamodb.SequenceNumber;
-      return hearings === 1 ? { payload: { batchItemFailures: [{ itemIdentifier: second }] } } : well;
+      return invocations === 1 ? { payload: { batchItemFailures: [{ itemIdentifier: second }] } } : success;
     });
     await putAll('partial/1', 'partial/2', 'partial/3');
-    await stack().drain();
-    expect(heardBy('Auditor').map((records) => records.map(keyOf))).toEqual([
+    await stack().testing.drain();
+    expect(batchesOf('Auditor').map((records) => records.map(keyOf))).toEqual([
       ['partial/1', 'partial/2', 'partial/3'],
       ['partial/2', 'partial/3'],
     ]);

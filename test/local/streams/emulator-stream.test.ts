@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { closeServer, listen } from '../../../lib/local/base/listen.ts';
 import { openEmulatorStream } from '../../../lib/local/streams/emulator-stream.ts';
 
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
-/** A DynamoDB whose streams have several shards, the last one open, and iterators that expire on request. */
+/** A DynamoDB whose stream has several shards, the last one open, and whose iterators expire on request. */
 async function startSharded(shards: Map<string, number[]>) {
-  const state = { expired: new Set<string>(), iterators: 0 };
-  const places = new Map<string, { readonly shardId: string; readonly at: number }>();
+  const state = { expired: new Set<string>(), count: 0 };
+  const iterators = new Map<string, { readonly shardId: string; readonly at: number }>();
   const iterate = (shardId: string, at: number): string => {
-    state.iterators += 1;
-    places.set(`iterator-${state.iterators}`, { shardId, at });
-    return `iterator-${state.iterators}`;
+    state.count += 1;
+    iterators.set(`iterator-${state.count}`, { shardId, at });
+    return `iterator-${state.count}`;
   };
   const ids = (): string[] => [...shards.keys()];
   const operations: Record<string, (input: Record<string, string>) => object> = {
@@ -28,7 +28,7 @@ async function startSharded(shards: Map<string, number[]>) {
     },
     GetRecords: ({ ShardIterator = '', Limit }) => {
       if (state.expired.has(ShardIterator)) return { __type: 'x#ExpiredIteratorException', message: 'too old' };
-      const { shardId, at } = places.get(ShardIterator) ?? { shardId: '', at: 0 };
+      const { shardId, at } = iterators.get(ShardIterator) ?? { shardId: '', at: 0 };
       const all = shards.get(shardId) ?? [];
       const found = all.slice(at, at + Number(Limit));
       const ended = shardId !== ids().at(-1) && at + found.length >= all.length;
@@ -45,16 +45,13 @@ async function startSharded(shards: Map<string, number[]>) {
     const answer = operations[operation]?.(JSON.parse(String(Buffer.concat(chunks)))) ?? {};
     response.writeHead('__type' in answer ? 400 : 200).end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server, 0);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     expireAll: () => {
-      state.expired = new Set(places.keys());
+      state.expired = new Set(iterators.keys());
     },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    close: () => closeServer(server),
   };
 }
 
@@ -72,11 +69,11 @@ async function withShards(
   const read = async (limit: number): Promise<number[]> =>
     (await stream.read(limit)).map(({ dynamodb }) => Number(dynamodb.SequenceNumber));
   await test({ read, shardId: () => stream.shardId, expireAll });
-  close();
+  await close();
 }
 
 describe('the stream of an emulator', () => {
-  it('goes on in the next shard when one has ended', async () => {
+  it('continues in the next shard when one has ended', async () => {
     const shards = new Map([
       ['s1', numbers(1, 3)],
       ['s2', []],
@@ -90,7 +87,7 @@ describe('the stream of an emulator', () => {
     });
   });
 
-  it('begins at the end of the last shard when it is not to see what was', async () => {
+  it('starts at the end of the last shard with LATEST', async () => {
     const last = numbers(4, 1);
     const shards = new Map([
       ['s1', numbers(1, 3)],
@@ -103,7 +100,7 @@ describe('the stream of an emulator', () => {
     });
   });
 
-  it('finds its place again when its iterator has expired', async () => {
+  it('continues after its last record when its iterator has expired', async () => {
     const only = numbers(1, 2);
     await withShards(new Map([['s1', only]]), 'TRIM_HORIZON', async ({ read, expireAll }) => {
       expireAll();

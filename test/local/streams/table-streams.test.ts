@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callDynamodb, type Emulator, startEmulator } from '../../../lib/local/emulator.ts';
-import type { ServiceAnswer } from '../../../lib/local/service.ts';
+import { createTables } from '../../../lib/local/dynamodb/create-tables.ts';
+import { callDynamodb, type Emulator, startEmulator } from '../../../lib/local/dynamodb/emulator.ts';
+import type { ServiceAnswer } from '../../../lib/local/services/service.ts';
 import type { StreamRecord } from '../../../lib/local/streams/stream-record.ts';
 import { createTableStreams, type StreamReader, type TableStreams } from '../../../lib/local/streams/table-streams.ts';
 import { isOf, writesOf } from '../../../lib/local/streams/table-writes.ts';
-import { createTables } from '../../../lib/local/tables.ts';
-import type { LocalTable, StreamViewType } from '../../../lib/local/template.ts';
+import type { LocalTable, StreamViewType } from '../../../lib/local/template/local-table.ts';
 
 const startedAtMs = 1_700_000_000_000;
 
@@ -48,7 +48,7 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
 
   const write = (streams: TableStreams, operation: string, input: Record<string, unknown>): Promise<ServiceAnswer> => {
     const call = { operation, input, signer: '', headers: {}, body: Buffer.alloc(0) };
-    return streams.pass(call, () =>
+    return streams.observe(call, () =>
       callDynamodb(running.emulator?.endpoint ?? '', operation, input).then(
         (body) => ({ status: 200, body: JSON.stringify(body) }),
         (error: Error) => ({ status: 400, body: error.name }),
@@ -56,7 +56,7 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     );
   };
 
-  it('tell each change once, in order, and nothing that changed nothing', async () => {
+  it('contain each change once, in order, and no write without effect', async () => {
     const TableName = 'each-change';
     const { streams, reader } = await open(describeTable(TableName));
     await write(streams, 'PutItem', { TableName, Item: itemOf('a', 1) });
@@ -65,7 +65,7 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     await write(streams, 'UpdateItem', { TableName, Key: keyOf('a'), ...add });
     const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
     expect((await write(streams, 'PutItem', { TableName, Item: itemOf('a', 9), ...condition })).status).toBe(400);
-    await write(streams, 'DeleteItem', { TableName, Key: keyOf('nobody') });
+    await write(streams, 'DeleteItem', { TableName, Key: keyOf('missing') });
     const requests = [{ PutRequest: { Item: itemOf('b', 3) } }, { DeleteRequest: { Key: keyOf('a') } }];
     await write(streams, 'BatchWriteItem', { RequestItems: { [TableName]: requests } });
     const records = await reader.read(10);
@@ -77,8 +77,8 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     expect(await reader.read(10)).toEqual([]);
   });
 
-  it('give no more than is asked for, and go on from there', async () => {
-    const TableName = 'by-pieces';
+  it('return at most the limit, and continue from there', async () => {
+    const TableName = 'page-by-page';
     const { streams, reader } = await open(describeTable(TableName));
     for (const id of ['a', 'b', 'c']) await write(streams, 'PutItem', { TableName, Item: itemOf(id, 1) });
     const keys = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.Keys);
@@ -86,16 +86,16 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     expect(keys(await reader.read(2))).toEqual([keyOf('c')]);
   });
 
-  it('read on behind writes that changed nothing', async () => {
-    const TableName = 'behind-nothing';
+  it('skip writes without effect', async () => {
+    const TableName = 'without-effect';
     const { streams, reader } = await open(describeTable(TableName));
     for (const n of [1, 1, 1, 2]) await write(streams, 'PutItem', { TableName, Item: itemOf('a', n) });
     expect((await reader.read(1)).map(summary)).toEqual(['INSERT a undefined>1']);
     expect((await reader.read(1)).map(summary)).toEqual(['MODIFY a 1>2']);
   });
 
-  it('have the form that Lambda hands on', async () => {
-    const TableName = 'the-form';
+  it('have the format of Lambda events', async () => {
+    const TableName = 'the-format';
     const { streams, reader } = await open(describeTable(TableName));
     await write(streams, 'PutItem', { TableName, Item: itemOf('a', 1) });
     expect(await reader.read(1)).toEqual([
@@ -113,7 +113,7 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
           SizeBytes: expect.any(Number),
           StreamViewType: 'NEW_AND_OLD_IMAGES',
         },
-        eventSourceARN: 'arn:the-form/stream',
+        eventSourceARN: 'arn:the-format/stream',
       },
     ]);
   });
@@ -123,7 +123,7 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     ['NEW_IMAGE', ['Keys', 'NewImage']],
     ['OLD_IMAGE', ['Keys', 'OldImage']],
     ['NEW_AND_OLD_IMAGES', ['Keys', 'NewImage', 'OldImage']],
-  ] as const)('show with %s only %j of a change', async (viewType, shown) => {
+  ] as const)('contain with %s only %j of a change', async (viewType, shown) => {
     const TableName = `shows-${viewType}`;
     const { streams, reader } = await open(describeTable(TableName, viewType));
     for (const n of [1, 2, 2]) await write(streams, 'PutItem', { TableName, Item: itemOf('a', n) });
@@ -133,39 +133,39 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     expect([parts, modified?.dynamodb.StreamViewType]).toEqual([shown, viewType]);
   });
 
-  it('wake who reads the table that a write went to, and only when it succeeded', async () => {
-    const TableName = 'wakes';
+  it('notify the readers of the written table, and only when the write succeeds', async () => {
+    const TableName = 'notifies';
     const { streams, reader } = await open(describeTable(TableName));
     await createTables(running.emulator?.endpoint ?? '', [describeTable('another')]);
-    const wakes = { count: 0 };
+    const notified = { count: 0 };
     reader.onWrite(() => {
-      wakes.count += 1;
+      notified.count += 1;
     });
     await write(streams, 'PutItem', { TableName: 'another', Item: itemOf('a', 1) });
     await write(streams, 'GetItem', { TableName, Key: keyOf('a') });
     expect((await write(streams, 'PutItem', { TableName, Item: {} })).status).toBe(400);
-    expect(wakes.count).toBe(0);
+    expect(notified.count).toBe(0);
     await write(streams, 'PutItem', { TableName, Item: itemOf('a', 1) });
-    expect(wakes.count).toBe(1);
+    expect(notified.count).toBe(1);
   });
 
-  it('tell of writes at once to one item in the order in which they happened', async () => {
-    const TableName = 'at-once';
+  it('contain concurrent writes to one item in their order', async () => {
+    const TableName = 'concurrent';
     const { streams, reader } = await open(describeTable(TableName));
     const writes = Array.from({ length: 20 }, (_, n) => write(streams, 'PutItem', { TableName, Item: itemOf('a', n) }));
     await Promise.all(writes);
     const records = await reader.read(100);
     const images = records.map(({ dynamodb }) => [dynamodb.OldImage, dynamodb.NewImage]);
     expect(images).toHaveLength(20);
-    expect(images.slice(1).map(([old]) => old)).toEqual(images.slice(0, -1).map(([, fresh]) => fresh));
+    expect(images.slice(1).map(([old]) => old)).toEqual(images.slice(0, -1).map(([, updated]) => updated));
   });
 
-  it('begin with what is written from now on, where the table was there before', async () => {
-    const table = describeTable('was-there');
+  it('start with the next write when the table is not new', async () => {
+    const table = describeTable('not-new');
     const earlier = await open(table);
-    await write(earlier.streams, 'PutItem', { TableName: 'was-there', Item: itemOf('old', 1) });
+    await write(earlier.streams, 'PutItem', { TableName: 'not-new', Item: itemOf('old', 1) });
     const { streams, reader } = await open(table);
-    await write(streams, 'PutItem', { TableName: 'was-there', Item: itemOf('new', 1) });
+    await write(streams, 'PutItem', { TableName: 'not-new', Item: itemOf('new', 1) });
     expect((await reader.read(10)).map(({ dynamodb }) => dynamodb.Keys)).toEqual([keyOf('new')]);
   });
 });
@@ -196,15 +196,15 @@ describe('the writes of a request', () => {
     expect(writesOf(operation, input)).toEqual(expected);
   });
 
-  it('go to the table of that name or ARN', () => {
+  it('match a table by name or ARN', () => {
     const table = describeTable('one');
     const names = ['one', 'arn:aws:dynamodb:us-east-1:000000000000:table/one', 'two'];
     expect(names.map((TableName) => isOf(table, { TableName }))).toEqual([true, true, false]);
   });
 });
 
-describe('the streams of an engine that has them', () => {
-  it('tell of transactions, and of what was written to a new table before anybody read', async () => {
+describe('the streams of an emulator with streams', () => {
+  it('contain transactions, and the writes to a new table before its first read', async () => {
     const emulator = await startEmulator({ engine: 'dynoxide' });
     const { endpoint } = emulator;
     const TableName = 'transactions';

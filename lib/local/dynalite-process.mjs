@@ -1,7 +1,0 @@
-// Runs dynalite in a process of its own: node dynalite-process.mjs <port> [<path>]
-import { createRequire } from 'node:module';
-
-const [port, path] = process.argv.slice(2);
-const dynalite = createRequire(import.meta.url)('dynalite');
-dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }).listen(Number(port), '127.0.0.1');
-process.once('disconnect', () => process.exit(0));

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { account } from '../base/account.ts';
+import { listen } from '../base/listen.ts';
+
+/** A DynamoDB that runs on this machine. */
+export interface Emulator {
+  readonly engine: 'dynoxide' | 'dynalite' | 'external';
+  readonly endpoint: string;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/** How to start the emulator. */
+export interface EmulatorOptions {
+  /** A DynamoDB that runs already; nothing is started then. */
+  readonly endpoint?: string | undefined;
+  /** The folder of the data; without it the data is in memory. */
+  readonly dataDir?: string | undefined;
+  /** Defaults to dynoxide if it is installed, else dynalite. */
+  readonly engine?: 'dynoxide' | 'dynalite' | undefined;
+}
+
+const require = createRequire(import.meta.url);
+const startTimeoutMs = 10_000;
+const pollIntervalMs = 10;
+
+const resolvePackage = (name: string): string | undefined => {
+  try {
+    return require.resolve(`${name}/package.json`);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A port that is free now; another program may still take it before the emulator does. */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts a DynamoDB emulator, unless an endpoint is given: dynoxide if it is installed, else dynalite. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  if (options.endpoint !== undefined) {
+    return { engine: 'external', endpoint: options.endpoint, pid: undefined, close: async () => {} };
+  }
+  const dynoxide = options.engine === 'dynalite' ? undefined : resolvePackage('@dynoxide/linux-x64');
+  const dynalite = options.engine === 'dynoxide' ? undefined : resolvePackage('dynalite');
+  const port = await findFreePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  if (dynoxide !== undefined) {
+    const file = options.dataDir === undefined ? [] : ['--db-path', join(options.dataDir, 'dynamodb.sqlite')];
+    const child = spawn(join(dirname(dynoxide), 'dynoxide'), ['--host', '127.0.0.1', '--port', `${port}`, ...file], {
+      stdio: 'ignore',
+    });
+    return waitUntilReady({ engine: 'dynoxide', endpoint, pid: child.pid, close: () => stop(child) }, child);
+  }
+  if (dynalite !== undefined) {
+    const path = options.dataDir === undefined ? [] : [join(options.dataDir, 'dynalite')];
+    const script = fileURLToPath(new URL('./dynalite-process.mjs', import.meta.url));
+    const child = spawn(process.execPath, [script, `${port}`, ...path], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    return waitUntilReady({ engine: 'dynalite', endpoint, pid: child.pid, close: () => stop(child) }, child);
+  }
+  throw new Error(
+    'unable to start DynamoDB; install @dynoxide/linux-x64 or dynalite, or set DYNAMODB_ENDPOINT to a running one',
+  );
+}
+
+async function waitUntilReady(emulator: Emulator, child: ChildProcess): Promise<Emulator> {
+  let failure: string | undefined;
+  child.once('error', (error) => {
+    failure = error.message;
+  });
+  child.once('exit', (code) => {
+    failure ??= `it exited with code ${code}`;
+  });
+  for (let waitedMs = 0; !(await answers(emulator.endpoint)); waitedMs += pollIntervalMs) {
+    if (failure !== undefined) throw new Error(`unable to start ${emulator.engine}; ${failure}`);
+    if (waitedMs >= startTimeoutMs) {
+      await emulator.close();
+      throw new Error(`unable to start ${emulator.engine}; it did not answer within ${startTimeoutMs} ms`);
+    }
+    await wait(pollIntervalMs);
+  }
+  return emulator;
+}
+
+const answers = (endpoint: string): Promise<boolean> =>
+  callDynamodb(endpoint, 'ListTables', {}).then(
+    () => true,
+    () => false,
+  );
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** One call of DynamoDB's JSON protocol. */
+export const callDynamodb = (endpoint: string, operation: string, input: unknown): Promise<unknown> =>
+  call(endpoint, 'DynamoDB_20120810', operation, input);
+
+/** One call of the JSON protocol of DynamoDB Streams. */
+export const callDynamodbStreams = (endpoint: string, operation: string, input: unknown): Promise<unknown> =>
+  call(endpoint, 'DynamoDBStreams_20120810', operation, input);
+
+/** The emulators verify no signature, but they refuse a request without one. */
+const authorization = [
+  `AWS4-HMAC-SHA256 Credential=local/20200101/${account.region}/dynamodb/aws4_request`,
+  'SignedHeaders=host',
+  'Signature=0',
+].join(', ');
+
+async function call(endpoint: string, service: string, operation: string, input: unknown): Promise<unknown> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `${service}.${operation}`,
+      'x-amz-date': '20200101T000000Z',
+      authorization,
+    },
+    body: JSON.stringify(input),
+  });
+  const body = (await response.json()) as { __type?: string; message?: string; Message?: string };
+  if (response.ok) return body;
+  const name = body.__type?.split('#').at(-1) ?? 'UnknownError';
+  const error = new Error(`unable to ${operation}; ${name}: ${body.message ?? body.Message ?? response.status}`);
+  error.name = name;
+  throw error;
+}

@@ -1,8 +1,0 @@
-import type { IncomingMessage } from 'node:http';
-
-/** The path and the query of a request, as sent (a URL parser would take `//x/y` for a host). */
-export function requestTarget(request: IncomingMessage): { readonly path: string; readonly query: string } {
-  const target = request.url ?? '/';
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
-}

@@ -1,0 +1,44 @@
+import type { DisconnectDelivery, WebSocketLimits } from '../gateway/websocket/websocket-options.ts';
+import type { UsedGrant } from '../iam/iam.ts';
+import type { EnvironmentReport } from '../lambda/lambda-environment.ts';
+import type { CrashTime } from '../lambda/lambda-pool.ts';
+import type { QueueView } from './queue-view.ts';
+
+/** How a test changes what AWS does. Without these options the stack behaves like AWS. */
+export interface TestingOptions {
+  /** Smaller frames and messages, shorter idle and life times. */
+  readonly limits?: Partial<WebSocketLimits> | undefined;
+  /** Loses, delays or repeats `$disconnect`. */
+  readonly disconnectDelivery?: DisconnectDelivery | undefined;
+  /** With `manual` a schedule runs only when `fireSchedules` is called. */
+  readonly schedules?: 'timer' | 'manual' | undefined;
+}
+
+/** What only tests and measurements do with a running stack. */
+export interface Testing {
+  /**
+   * Resolves when every stream record has been handled or given up and every visible message has been handled once,
+   * with all the work that follows from them. Waiting retries run immediately; of unlimited retries it waits for ten.
+   */
+  drain(): Promise<void>;
+  /** Runs all schedules as if it were that time. */
+  fireSchedules(atMs: number): Promise<void>;
+  /**
+   * Kills the environment of a function's next event, `before` its handler runs, or `after` it has returned and before
+   * the caller gets the result. The function is named by logical id, construct path or function name. Each further
+   * call kills the environment of the event after.
+   */
+  crash(functionId: string, when: CrashTime): void;
+  /** A queue, by its logical id, name or ARN. */
+  queue(id: string): QueueView;
+  /** Destroys the socket of a connection without a close frame, as a network failure does. */
+  forceClose(connectionId: string): void;
+  /** The open connections of the WebSocket API. */
+  connectionIds(): string[];
+  /** The grants that the functions used, and Lambda on their behalf. */
+  usedGrants(): UsedGrant[];
+  /** The figures of every environment since the start. */
+  environments(): EnvironmentReport[];
+  /** The processes of the stack that run now. */
+  pids(): number[];
+}

@@ -1,0 +1,155 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { listen } from '../../../lib/local/base/listen.ts';
+import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
+import { readStack } from '../../../lib/local/template/stack-description.ts';
+import { writeSmallStack } from '../small-stack.ts';
+
+const assembly = writeSmallStack();
+const broken = writeSmallStack("throw new RangeError('not today');");
+const lines: string[] = [];
+const pools: LambdaPool[] = [];
+
+function createPool(
+  functionId: string,
+  maxEnvironments: number,
+  { folder = assembly.folder, takeCrash = (): CrashTime | undefined => undefined } = {},
+): LambdaPool {
+  const fn = readStack(folder).functions.find(({ logicalId }) => logicalId === functionId);
+  if (fn === undefined) throw new Error(`unable to test ${functionId}; the template has no such function`);
+  const pool = createLambdaPool({
+    fn,
+    variables: { PATH: process.env.PATH ?? '' },
+    nodePath: findNode(),
+    maxEnvironments,
+    takeCrash,
+    randomId: () => 'request-1',
+    log: (line) => lines.push(line),
+  });
+  pools.push(pool);
+  return pool;
+}
+
+/** A server whose answers wait until `count` requests have arrived. */
+async function startMeeting(count: number): Promise<{ readonly url: string; close(): void }> {
+  const present: ServerResponse[] = [];
+  const server = createServer((_request, response) => {
+    present.push(response);
+    if (present.length === count) for (const each of present) each.end();
+  });
+  const port = await listen(server, 0);
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+afterAll(() => {
+  assembly.remove();
+  broken.remove();
+});
+
+describe('a pool', () => {
+  it('keeps an environment between events and reports its init and memory', async () => {
+    const pool = createPool('Worker', 4);
+    const first = await pool.invoke({ do: 'count' });
+    const second = await pool.invoke({ do: 'count' });
+    expect(first).toMatchObject({ ok: true, payload: { calls: 1 } });
+    expect(second).toEqual({ ok: true, payload: { ...(first.ok && (first.payload as object)), calls: 2 } });
+    const [report, ...more] = pool.reports();
+    expect(more).toEqual([]);
+    expect(report).toMatchObject({ functionId: 'Worker', functionName: 'Small/Worker', invocations: 2 });
+    expect(report?.initMs).toBeGreaterThan(0);
+    expect(report?.maxMemoryMb).toBeGreaterThan(1);
+  });
+
+  it('runs concurrent events in separate environments', async () => {
+    const pool = createPool('Worker', 3);
+    const meeting = await startMeeting(3);
+    const events = Array.from({ length: 3 }, () => pool.invoke({ do: 'meet', url: meeting.url }));
+    const results = await Promise.all(events);
+    expect(new Set(results.map((result) => result.ok && result.payload)).size).toBe(3);
+    meeting.close();
+  });
+
+  it('makes events wait while all environments are busy', async () => {
+    const pool = createPool('Worker', 2);
+    const results = await Promise.all(Array.from({ length: 10 }, () => pool.invoke({ do: 'count' })));
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    const invocations = pool.reports().map((report) => report.invocations);
+    expect(invocations).toHaveLength(2);
+    expect(invocations.reduce((sum, each) => sum + each)).toBe(10);
+  });
+
+  it('returns the error of a function that throws, and keeps its environment', async () => {
+    const pool = createPool('Worker', 1);
+    expect(await pool.invoke({ do: 'throw' })).toEqual({ ok: false, errorType: 'TypeError', errorMessage: 'thrown' });
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
+    expect(pool.reports()).toHaveLength(1);
+  });
+
+  it('fails the event whose environment exits, and starts an environment for the next', async () => {
+    const pool = createPool('Worker', 1);
+    const [crash, next] = await Promise.all([pool.invoke({ do: 'crash' }), pool.invoke({ do: 'count' })]);
+    expect(crash).toMatchObject({
+      ok: false,
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('exit status 7'),
+    });
+    expect(next).toMatchObject({ payload: { calls: 1 } });
+  });
+
+  it('fails the event whose environment is killed', async () => {
+    const pool = createPool('Worker', 1);
+    await pool.invoke({ do: 'count' });
+    const event = pool.invoke({ do: 'hang' });
+    process.kill(pool.reports()[0]?.pid ?? Number.NaN, 'SIGKILL');
+    expect(await event).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
+  });
+
+  it.each(['before', 'after'] as const)('crashes on request %s the handler runs, for one event only', async (when) => {
+    const crashes: CrashTime[] = [];
+    const pool = createPool('Worker', 1, { takeCrash: () => crashes.shift() });
+    await pool.invoke({ do: 'count' });
+    const begun = lines.length;
+    crashes.push(when);
+    expect(await pool.invoke({ do: 'say' })).toEqual({
+      ok: false,
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'Runtime exited with error: signal: killed',
+    });
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
+    await pool.close();
+    expect(lines.slice(begun)).toEqual(when === 'before' ? [] : ['said']);
+  });
+
+  it('kills an event that exceeds its timeout', async () => {
+    const pool = createPool('Bare', 1);
+    expect(await pool.invoke({ do: 'hang' })).toEqual({
+      ok: false,
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'request-1 Task timed out after 1.00 seconds',
+    });
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ payload: { calls: 1 } });
+  });
+
+  it('gives the function its name and its remaining time', async () => {
+    const result = await createPool('Bare', 1).invoke({ do: 'context' });
+    const { name, remainingMs } = (result.ok ? result.payload : {}) as { name: string; remainingMs: number };
+    expect(name).toBe('Bare');
+    expect(remainingMs).toBeGreaterThan(0);
+    expect(remainingMs).toBeLessThanOrEqual(1000);
+  });
+
+  it('logs what a function prints', async () => {
+    const pool = createPool('Worker', 1);
+    expect(await pool.invoke({ do: 'say' })).toEqual({ ok: true, payload: null });
+    await pool.close();
+    expect(lines).toContain('said');
+  });
+
+  it('returns the error of a bundle that does not load', async () => {
+    const result = await createPool('Worker', 1, { folder: broken.folder }).invoke({});
+    expect(result).toMatchObject({ ok: false, errorMessage: 'not today' });
+  });
+});

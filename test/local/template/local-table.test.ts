@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { stack, streamArn } from './described-event-stack.ts';
+
+describe('the description of a table with a stream', () => {
+  const ledger = stack.tables.find(({ logicalId }) => logicalId === 'Ledger');
+
+  it('has the view type of the template, and both images in the emulator', () => {
+    expect(ledger?.stream).toEqual({ arn: streamArn, viewType: 'NEW_IMAGE' });
+    expect(ledger?.create).toMatchObject({
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    expect(stack.tables.find(({ logicalId }) => logicalId === 'Table')?.stream).toBeUndefined();
+  });
+});
