@@ -3,7 +3,7 @@ import type { ConnectionId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
-import { sweep } from '../lib/usecases/sweep.ts';
+import { sweep } from '../lib/usecases/sweep/sweep.ts';
 import { toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 

@@ -8,9 +8,9 @@ import { createGzip } from 'node:zlib';
 import { leaseFrom } from '../lib/domain/lease.ts';
 import { callDynamodb } from '../lib/local/dynamodb/emulator.ts';
 import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
-import { createRoom } from '../lib/usecases/create-room.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
+import { createRoom } from '../lib/usecases/steps/create-room.ts';
 import { measuredDeps, TABLE_KEYS, TABLE_NAME, withTable } from './measured-deps.ts';
 
 const CHUNK_CHARACTERS = 1_000_000;

@@ -1,7 +1,7 @@
 import { type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
 import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { RoomId } from '../lib/protocol/ids.ts';
-import { roomHistory } from '../lib/usecases/room-history.ts';
+import { roomHistory } from '../lib/usecases/query-history.ts';
 import { SimServer } from '../test/simulation/sim-server.ts';
 import { SimulatedDevice } from '../test/simulation/simulated-device.ts';
 import { VirtualTimers } from '../test/simulation/virtual-timers.ts';

@@ -2,7 +2,7 @@ import type { Settings } from '../lib/domain/settings.ts';
 import type { ConnectionId, RoomId } from '../lib/protocol/ids.ts';
 import { announceChanges } from '../lib/usecases/announce-changes.ts';
 import type { Caller } from '../lib/usecases/deps.ts';
-import { sweep } from '../lib/usecases/sweep.ts';
+import { sweep } from '../lib/usecases/sweep/sweep.ts';
 import { add, divide } from '../test/support/units-meter.ts';
 import type { Frame, HostileRoom, Taken } from './hostile-room.ts';
 

@@ -6,8 +6,8 @@ import { disconnectHandler } from '../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../lib/handlers/events.ts';
 import { messageHandler } from '../lib/handlers/message.ts';
 import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
-import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
+import { createRoom } from '../lib/usecases/steps/create-room.ts';
 import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { measuredDeps } from './measured-deps.ts';
 

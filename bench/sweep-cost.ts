@@ -5,7 +5,7 @@ import { BUCKET_MS, endOfBucket, LEASE_MS } from '../lib/domain/lease.ts';
 import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Timer } from '../lib/store/room-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
-import { type SweepReport, sweep } from '../lib/usecases/sweep.ts';
+import { type SweepReport, sweep } from '../lib/usecases/sweep/sweep.ts';
 import { combine, type Units } from '../test/support/units-meter.ts';
 import { documentSection, toTable } from './document-section.ts';
 import { connectionAt, fillTable, roomAt, userAt } from './filled-table.ts';

@@ -1,12 +1,12 @@
 import { defaultSettings } from '../lib/domain/settings.ts';
 import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { closeConnection } from '../lib/usecases/close-connection.ts';
-import { createRoom } from '../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
+import { createRoom } from '../lib/usecases/steps/create-room.ts';
 import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';

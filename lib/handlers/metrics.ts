@@ -1,4 +1,4 @@
-import type { SweepReport } from '../usecases/sweep.ts';
+import type { SweepReport } from '../usecases/sweep/sweep.ts';
 
 type Unit = 'Count' | 'Milliseconds';
 

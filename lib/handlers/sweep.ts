@@ -1,4 +1,4 @@
-import { type SweepReport, sweep } from '../usecases/sweep.ts';
+import { type SweepReport, sweep } from '../usecases/sweep/sweep.ts';
 import type { DepsAt } from './deps.ts';
 
 /** The Lambda has 55 s; what was begun by then is ended. */

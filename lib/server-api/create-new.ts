@@ -1,6 +1,6 @@
 import { createRoom } from '../usecases/create-room.ts';
-import { setRoomEntries } from '../usecases/entries.ts';
-import { exemptFromMute } from '../usecases/mute-exemption.ts';
+import { exemptFromMute } from '../usecases/exempt-from-mute.ts';
+import { setRoomEntries } from '../usecases/room-entries.ts';
 import { endpoint } from './endpoint.ts';
 import { checkSet } from './entries.ts';
 import { startingEntryInfo } from './entry-kinds.ts';

@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/entries.ts';
+import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/room-entries.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { entryInfo, entryKey, entryKeys, entryValue } from './entry-kinds.ts';
 import { one, optionalMany, withDefault } from './fields.ts';

@@ -1,5 +1,5 @@
-import { addToAllowlist, allowlist, removeFromAllowlist } from '../usecases/allowlist.ts';
-import { blockedUsers, blockUsers, unblockUsers } from '../usecases/block-user.ts';
+import { addToAllowlist, allowlist, removeFromAllowlist } from '../usecases/allowlist-users.ts';
+import { blockedUsers, blockUsers, unblockUsers } from '../usecases/block-users.ts';
 import { areMembers, queryMembers } from '../usecases/query-members.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one } from './fields.ts';

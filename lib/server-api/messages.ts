@@ -1,7 +1,7 @@
 import type { MessageRank } from '../domain/quota.ts';
-import { broadcastMessage } from '../usecases/broadcast.ts';
-import { resumeDistribution, stopDistribution } from '../usecases/distribution.ts';
+import { broadcastMessage } from '../usecases/broadcast-message.ts';
 import { recallMessage } from '../usecases/recall-message.ts';
+import { resumeDistribution, stopDistribution } from '../usecases/stop-distribution.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one, optional, withDefault } from './fields.ts';
 import { bytes, choice, flag, integer, type Kind, roomId, userId, wrong } from './kinds.ts';

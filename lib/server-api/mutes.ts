@@ -1,10 +1,10 @@
 import { MINUTE_MS } from '../domain/time.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { endExemption, exemptFromMute, exemptUsers } from '../usecases/exempt-from-mute.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../usecases/mute-everywhere.ts';
-import { endExemption, exemptFromMute, exemptUsers } from '../usecases/mute-exemption.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../usecases/mute-room.ts';
-import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-user.ts';
+import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-users.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { noticeFields, noticeInRoom, noticeToUsers } from './notices.ts';
 import { asked, listFields, pageNumber, pageOr, pageSize } from './paging.ts';

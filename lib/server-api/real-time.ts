@@ -1,4 +1,4 @@
-import { setRealTimeKickOut } from '../usecases/watch-offline.ts';
+import { setRealTimeKickOut } from '../usecases/set-real-time-kick-out.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { one } from './fields.ts';
 import { choice } from './kinds.ts';

@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../domain/room.ts';
-import { roomHistory } from '../usecases/room-history.ts';
+import { roomHistory } from '../usecases/query-history.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { one, optional, withDefault } from './fields.ts';
 import { choice, flag, integer, milliseconds, roomId, userId } from './kinds.ts';

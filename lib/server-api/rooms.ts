@@ -1,8 +1,9 @@
 import type { RoomId } from '../protocol/ids.ts';
 import { createRoom } from '../usecases/create-room.ts';
-import { describeRoom, describeRooms, setRoomExpiry } from '../usecases/describe-room.ts';
+import { describeRoom, describeRooms } from '../usecases/describe-room.ts';
 import { destroyRoom } from '../usecases/destroy-room.ts';
 import { keepRoom, keptRooms, stopKeepingRoom } from '../usecases/keep-room.ts';
+import { setRoomExpiry } from '../usecases/set-room-expiry.ts';
 import { createNew } from './create-new.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { keyed, many } from './fields.ts';

@@ -5,12 +5,12 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { MemberChange } from '../protocol/push-frames.ts';
 import type { EventQueue } from '../push/event-queue.ts';
 import type { Change } from '../store/room-store.ts';
-import { continueBroadcast } from './broadcast.ts';
 import type { Deps } from './deps.ts';
-import { continueErasure } from './erase-users.ts';
-import { fanOut } from './fan-out.ts';
-import { removeEntriesOf } from './remove-entries-of.ts';
-import { eventOf } from './webhook-event.ts';
+import { continueBroadcast } from './steps/continue-broadcast.ts';
+import { continueErasure } from './steps/continue-erasure.ts';
+import { fanOut } from './steps/fan-out.ts';
+import { removeEntriesOf } from './steps/remove-entries-of.ts';
+import { eventOf } from './steps/webhook-event.ts';
 
 const ROOMS_IN_FLIGHT = 8;
 const CHANGES_IN_FRAME = 100;

@@ -1,8 +1,8 @@
 import { Code } from '../protocol/codes.ts';
 import type { UserId } from '../protocol/ids.ts';
-import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
-import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
+import { forceCloseConnections } from './steps/force-close-connections.ts';
+import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
 /**
  * Bars users from connecting until then (ms), and cuts what is connected. Their memberships stay: they are offline in

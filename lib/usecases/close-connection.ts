@@ -1,11 +1,6 @@
-import { inParallel } from '../domain/in-parallel.ts';
-import type { Connection, ConnectionKey } from '../store/room-store.ts';
+import type { ConnectionKey } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { disconnectMember } from './drop-connection.ts';
-
-const ROOMS_IN_FLIGHT = 8;
-/** No Lambda lives so long: what was under way by the connection when it was closed is done by then, or never will be. */
-export const SETTLED_MS = 60_000;
+import { disconnectFromRooms, SETTLED_MS } from './steps/disconnect-from-rooms.ts';
 
 /**
  * A connection is gone. Its row is closed first and keeps its rooms, so whoever runs this again (a doubled event, the
@@ -20,21 +15,3 @@ export async function closeConnection(deps: Deps, key: ConnectionKey, stopMs: nu
   }
   await disconnectFromRooms(deps, closed, stopMs);
 }
-
-/** Marks the member offline where this was the last connection. A room that fails keeps no other from being told. */
-export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
-  const faults: unknown[] = [];
-  await inParallel(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
-    if (deps.now() >= stopMs) return;
-    try {
-      await disconnectMember(deps, room, connection, goneSinceMs(connection));
-    } catch (fault) {
-      faults.push(fault);
-    }
-  });
-  if (faults.length > 0) throw faults[0];
-}
-
-/** Since when its user may have been silent. */
-export const goneSinceMs = ({ silentSinceMs, closedAtMs }: Connection): number | undefined =>
-  silentSinceMs ?? closedAtMs;

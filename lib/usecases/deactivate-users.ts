@@ -1,23 +1,15 @@
 import { inParallel } from '../domain/in-parallel.ts';
 import { latestFirst, userIn } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
-import { Code } from '../protocol/codes.ts';
 import type { UserId } from '../protocol/ids.ts';
-import { alignList } from './align-list.ts';
-import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
-import { forgetUser } from './forget-user.ts';
-import { listPage } from './list-page.ts';
+import { alignList } from './steps/align-list.ts';
+import { forceCloseConnections } from './steps/force-close-connections.ts';
+import { CANCELLED, forgetUser } from './steps/forget-user.ts';
+import { listPage } from './steps/list-page.ts';
 
 const LIST = 'deactivated-users';
 const USERS_IN_FLIGHT = 8;
-
-/** Why what was open is cut. */
-export const CANCELLED = {
-  code: Code.ACCOUNT_CANCELLED,
-  message: 'unable to stay connected; the account was cancelled',
-};
-
 /**
  * Shuts users out until they are reactivated, as a block without end, and forgets what the app told of them. Tokens that
  * were issued before it open nothing afterwards either. Their memberships go on as with a block. Called again it finishes
@@ -35,7 +27,6 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
     await forgetUser(deps, user);
   });
-
 /** Lets users connect again, with new tokens; what was forgotten does not come back. */
 export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
   inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
@@ -43,7 +34,6 @@ export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     await deps.store.setAccess(user, { deactivatedAtMs: 0 });
     await alignDeactivated(deps, user, [deactivatedAtMs]);
   });
-
 /** `times`: of which the user may be listed. */
 async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
   const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
@@ -52,7 +42,6 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
     return deactivatedAtMs === 0 ? undefined : { item: latestFirst(deactivatedAtMs, user), untilMs: 0 };
   });
 }
-
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
   listPage(deps, { list: LIST, page, size }, async ({ item }) => {

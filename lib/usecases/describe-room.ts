@@ -1,7 +1,7 @@
-import { isLive, type Room, type RoomExpiry, roomExpiresAtMs } from '../domain/room.ts';
+import { isLive, type Room } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { countMembers } from './query-members.ts';
+import { countMembers } from './steps/member-limit.ts';
 
 /** Undefined = no such room. */
 export async function describeRoom(
@@ -11,19 +11,8 @@ export async function describeRoom(
   const room = await deps.store.getRoom(roomId);
   return isLive(room) ? { room, memberCount: await countMembers(deps, room) } : undefined;
 }
-
 /** Those that are there, in the order asked. */
 export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promise<readonly Room[]> {
   const found = await Promise.all(rooms.map((room) => deps.store.getRoom(room)));
   return found.filter(isLive);
-}
-
-/** Says when a room goes by itself. False = no such room. */
-export async function setRoomExpiry(deps: Deps, roomId: RoomId, end: RoomExpiry): Promise<boolean> {
-  const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
-  const after = await deps.store.setRoomExpiry(roomId, room.epoch, end);
-  if (after === undefined) return false;
-  await deps.store.arm(Math.max(roomExpiresAtMs(after), deps.now()), [{ kind: 'room', room: roomId }]);
-  return true;
 }

@@ -1,25 +1,21 @@
 import { inParallel } from '../domain/in-parallel.ts';
 import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
-import type { RoomId, UserId } from '../protocol/ids.ts';
-import type { Erasure, Timer } from '../store/room-store.ts';
-import { forceClose } from './cut-connections.ts';
-import { CANCELLED } from './deactivate-users.ts';
+import type { UserId } from '../protocol/ids.ts';
+import type { Timer } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import { eraseFromRoom, usersWithState } from './erase-from-room.ts';
-import { forgetUser } from './forget-user.ts';
-import { walkRooms } from './walk-rooms.ts';
+import { putErasure } from './steps/continue-erasure.ts';
+import { eraseFromRoom } from './steps/erase-from-room.ts';
+import { forceClose } from './steps/force-close-connections.ts';
+import { CANCELLED, forgetUser } from './steps/forget-user.ts';
 
 const USERS_IN_FLIGHT = 8;
 const ROOMS_IN_FLIGHT = 4;
 /** So many rooms of one user are done before the answer, if there is time; the others are left to the sweep. */
 const ROOMS_AT_ONCE = 100;
 const ROOMS_MS = 5_000;
-/** A run that is given up by the stream is an operator's to repeat, by the same call. */
-const KEPT_MS = 7 * DAY_MS;
 /** No token lives longer, whatever the setting is or was: until then those of a deleted user must stay worthless. */
 const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
-
 /**
  * Deletes users: from the answer on none of their tokens opens anything, no connection of theirs is open, and they are in
  * none of the rooms that their connections have named. All other rooms follow, page by page from the stream. What the app
@@ -30,11 +26,10 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => shutOut(deps, user));
   // After the profiles, which would tell that they were made anew. Before the rooms of now: a call that is broken off among
   // them has left the rest to the stream.
-  await put(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
+  await putErasure(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
   const stopMs = deps.now() + ROOMS_MS;
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
 }
-
 async function shutOut(deps: Deps, user: UserId): Promise<void> {
   const nowMs = deps.now();
   await deps.store.expireTokens(user, nowMs + 1);
@@ -45,7 +40,6 @@ async function shutOut(deps: Deps, user: UserId): Promise<void> {
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
   await forgetUser(deps, user);
 }
-
 /** While the access still says where they are listed: else a call that is broken off would leave that behind. */
 async function unlist(deps: Deps, user: UserId): Promise<void> {
   const { blockedUntilMs, mutedUntilMs, deactivatedAtMs } = await deps.store.getAccess(user);
@@ -58,7 +52,6 @@ async function unlist(deps: Deps, user: UserId): Promise<void> {
     if (atMs > 0) await deps.store.removeFromList(list, [latestFirst(atMs, user)]);
   }
 }
-
 /**
  * The rooms on the rows of their connections: all that they have joined lately, also one that is so new that it is not on
  * the list of rooms yet.
@@ -74,25 +67,3 @@ async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Prom
   const entries = later.map((room): Timer => ({ kind: 'erasure', room, userId: user }));
   await deps.store.arm(deps.now(), entries);
 }
-
-/** The next rooms of a deletion, then a word to the stream if there may be more. */
-export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
-  const afterRoom = await walkRooms(deps, erasure.afterRoom, (room) => eraseOrLeave(deps, room, erasure.userIds));
-  if (afterRoom !== undefined) await put(deps, { ...erasure, afterRoom });
-}
-
-/** A room that fails keeps no other from being done: it is left to the sweep, which tries until it is done. */
-async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]): Promise<void> {
-  let left = users;
-  try {
-    left = await usersWithState(deps, room, users);
-    for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
-  } catch (fault) {
-    deps.onFault('take deleted users out of a room', fault);
-    const entries = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
-    await deps.store.arm(deps.now(), entries);
-  }
-}
-
-/** The same end in every run: put again unchanged, the row says nothing new. */
-const put = (deps: Deps, erasure: Erasure): Promise<void> => deps.store.putErasure(erasure, erasure.atMs + KEPT_MS);

@@ -1,7 +1,7 @@
 import { Code } from '../protocol/codes.ts';
 import type { UserId } from '../protocol/ids.ts';
-import { forceCloseConnections } from './cut-connections.ts';
 import type { Deps } from './deps.ts';
+import { forceCloseConnections } from './steps/force-close-connections.ts';
 
 /** Tokens of the user issued before this time (ms) are worth nothing from now on; what they opened is cut. */
 export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): Promise<void> {

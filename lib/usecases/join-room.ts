@@ -6,21 +6,21 @@ import type { Resume } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import { MESSAGE_COUNT_DEFAULT } from '../protocol/limits.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import type { OwnConnection } from './drop-connection.ts';
-import { endMembership, evictMembers } from './end-membership.ts';
-import { forgetRoom, keepLastRoom } from './leave-room.ts';
-import { recheckConnection } from './look-once-more.ts';
-import { noteActivity } from './note-activity.ts';
-import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './permit-entry.ts';
-import { isOverMemberLimit, joinedBeyondLimit } from './query-members.ts';
-import { type MissedMessages, missedMessages, newestMessages } from './read-history.ts';
-import { inTurn, type Turn } from './take-turn.ts';
-import { notifyOwnDevices } from './tell-own-devices.ts';
+import type { OwnConnection } from './steps/disconnect-member.ts';
+import { endMembership, evictMembers } from './steps/end-membership.ts';
+import { isOverMemberLimit, joinedBeyondLimit } from './steps/member-limit.ts';
+import { type MissedMessages, missedMessages, newestMessages } from './steps/missed-messages.ts';
+import { noteActivity } from './steps/note-activity.ts';
+import { notifyOwnDevices } from './steps/notify-own-devices.ts';
+import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './steps/permit-join.ts';
+import { recheckConnection } from './steps/recheck-connection.ts';
+import { forgetRoom, keepLastRoom } from './steps/rooms-of-connection.ts';
+import { inTurn, type Turn } from './steps/take-turn.ts';
 
 /** A client has given up by then, or its Lambda has ended. */
 const UNCHECKED_MS = 60_000;
 
-export type { JoinRequest } from './permit-entry.ts';
+export type { JoinRequest } from './steps/permit-join.ts';
 
 export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
 

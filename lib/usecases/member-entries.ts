@@ -6,13 +6,13 @@ import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
-import type { EntriesOutcome, Permit } from './change-entries.ts';
-import { admitMember, type InRoom, memberInTurn } from './check-member.ts';
 import { type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { removeEntriesIn, setEntriesIn } from './entries.ts';
-import { partsThatFit } from './entry-frames.ts';
-import { readEntries } from './read-entries.ts';
-import { removeEntriesOf } from './remove-entries-of.ts';
+import type { EntriesOutcome, Permit } from './steps/change-entries.ts';
+import { admitMember, type InRoom, memberInTurn } from './steps/check-member.ts';
+import { removeEntriesIn, setEntriesIn } from './steps/edit-entries.ts';
+import { partsThatFit } from './steps/entry-frames.ts';
+import { readEntries } from './steps/read-entries.ts';
+import { removeEntriesOf } from './steps/remove-entries-of.ts';
 
 export type SetEntriesRequest = RequestOf<'setEntries'>;
 

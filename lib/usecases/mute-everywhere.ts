@@ -1,6 +1,6 @@
 import type { UserId } from '../protocol/ids.ts';
-import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './bar-users.ts';
 import type { Deps } from './deps.ts';
+import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
 /** Mutes users in all rooms until then (ms); no exemption in a room helps. */
 export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> =>

@@ -1,8 +1,8 @@
 import { isLive } from '../domain/room.ts';
 import { isRoomId, type RoomId } from '../protocol/ids.ts';
-import { alignList } from './align-list.ts';
 import type { Deps } from './deps.ts';
-import { listPage } from './list-page.ts';
+import { alignList } from './steps/align-list.ts';
+import { listPage } from './steps/list-page.ts';
 
 /** Mutes all users of a room but those exempt. Listed first, so that no muted room is missing. False = no such room. */
 export async function muteRoom(deps: Deps, roomId: RoomId): Promise<boolean> {

@@ -5,8 +5,8 @@ import { Code } from '../protocol/codes.ts';
 import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
-import { endFormer } from './end-former.ts';
-import { takeFirstTurn } from './take-turn.ts';
+import { endFormer } from './steps/force-close-former.ts';
+import { takeFirstTurn } from './steps/take-turn.ts';
 
 /** What the client tells of itself. */
 export interface Client {

@@ -1,6 +1,6 @@
 import { Code } from '../protocol/codes.ts';
 import type { Caller, Deps, Refusal } from './deps.ts';
-import { inTurn } from './take-turn.ts';
+import { inTurn } from './steps/take-turn.ts';
 
 /** The server is there, and knows this connection. */
 export const ping = (deps: Deps, caller: Caller): Promise<{ readonly code: 0 } | Refusal> =>

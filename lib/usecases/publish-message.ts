@@ -2,9 +2,10 @@ import type { MessageRank } from '../domain/quota.ts';
 import { isLive } from '../domain/room.ts';
 import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Deps, type Refusal, refuse } from './deps.ts';
-import { quotaSlotFor } from './take-place.ts';
+import { acceptMessage, sendTime } from './steps/accept-message.ts';
+import { followUp } from './steps/follow-up.ts';
+import { quotaSlotFor } from './steps/quota-slot.ts';
 
 export interface Publication {
   readonly room: RoomId;
@@ -44,7 +45,7 @@ export async function publishMessage(
       quotaSlot: place.place,
     });
     if (after.kind === 'conflict') continue;
-    await deliver(deps, after.room, after.message);
+    await followUp(deps, after.room, after.message);
     return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };
   }
   return refuse(Code.REQUEST_TOO_FAST, 'unable to publish the message; too much at once', { retryAfterMs: 500 });

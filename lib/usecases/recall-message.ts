@@ -5,11 +5,11 @@ import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { RECALLED_TYPE } from '../protocol/message.ts';
 import { StoreFault } from '../store/room-store.ts';
-import { memberInTurn } from './check-member.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { fanOut } from './fan-out.ts';
-import { messageFor } from './fill-frame.ts';
-import { readMessages } from './read-messages.ts';
+import { memberInTurn } from './steps/check-member.ts';
+import { fanOut } from './steps/fan-out.ts';
+import { readMessages } from './steps/read-messages.ts';
+import { wireMessage } from './steps/wire-message.ts';
 
 export interface Recall {
   readonly room: RoomId;
@@ -114,7 +114,7 @@ async function tell(deps: Deps, room: Room, message: StoredMessage): Promise<voi
   try {
     const { roomId: id, epoch: roomEpoch } = room;
     await fanOut(deps, room, (userId) => {
-      return { event: 'recalled', room: id, roomEpoch, message: messageFor(userId, message) };
+      return { event: 'recalled', room: id, roomEpoch, message: wireMessage(userId, message) };
     });
   } catch (fault) {
     // The recall is durable: whoever reads the history sees it.

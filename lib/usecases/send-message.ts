@@ -8,13 +8,14 @@ import { SEND_KEPT_MS } from '../domain/turns.ts';
 import type { SentAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
-import { acceptMessage, deliver, sendTime } from './accept-message.ts';
 import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
-import { evictMembers } from './end-membership.ts';
-import { findSent } from './find-sent.ts';
-import { mayResume, notIn, resumeMembership } from './revive.ts';
-import { quotaSlotFor, rankOf } from './take-place.ts';
-import { askTurn, type Turn } from './take-turn.ts';
+import { acceptMessage, sendTime } from './steps/accept-message.ts';
+import { evictMembers } from './steps/end-membership.ts';
+import { findSent } from './steps/find-sent.ts';
+import { followUp } from './steps/follow-up.ts';
+import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
+import { mayResume, notIn, resumeMembership } from './steps/resume-membership.ts';
+import { askTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;
 
@@ -84,7 +85,7 @@ async function sendOnce(
     quotaSlot: place.place,
   });
   if (after.kind === 'conflict') return 'again';
-  await deliver(deps, after.room, after.message, { connectionId: caller.connectionId });
+  await followUp(deps, after.room, after.message, { connectionId: caller.connectionId });
   return sent(after.room, after.message);
 }
 

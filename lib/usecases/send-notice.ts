@@ -3,7 +3,7 @@ import type { Room } from '../domain/room.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { NoticeKind, PushFrame } from '../protocol/push-frames.ts';
 import type { Deps } from './deps.ts';
-import { fanOut } from './fan-out.ts';
+import { fanOut } from './steps/fan-out.ts';
 
 const USERS_IN_FLIGHT = 8;
 

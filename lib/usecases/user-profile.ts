@@ -2,7 +2,7 @@ import type { Profile } from '../domain/access.ts';
 import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { listPage } from './list-page.ts';
+import { listPage } from './steps/list-page.ts';
 
 export const BLACKLIST_MAX = 1000;
 export const TAGS_MAX = 20;

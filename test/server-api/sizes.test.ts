@@ -5,8 +5,8 @@ import { encodedBytes, frameBytes, utf8Bytes } from '../../lib/protocol/frame-si
 import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX } from '../../lib/protocol/limits.ts';
 import type { Message } from '../../lib/protocol/message.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
-import { continueBroadcast } from '../../lib/usecases/broadcast.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
+import { continueBroadcast } from '../../lib/usecases/steps/continue-broadcast.ts';
 import { useStore } from '../support/emulators.ts';
 import { createApiWorld } from './api-world.ts';
 

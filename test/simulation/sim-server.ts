@@ -17,7 +17,7 @@ import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
-import { type SweepReport, sweep } from '../../lib/usecases/sweep.ts';
+import { type SweepReport, sweep } from '../../lib/usecases/sweep/sweep.ts';
 import { createStoreAt, tableName } from '../support/emulators.ts';
 import { openStream, type ReadStream } from '../support/stream.ts';
 import { type Backend, SimulatedNetwork, type Wire } from './simulated-network.ts';

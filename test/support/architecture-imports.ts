@@ -17,7 +17,11 @@ const sharedFacts = /^lib\/protocol\/(ids|limits|message|end-reason)\.ts$/;
 const ids = /^lib\/protocol\/ids\.ts$/;
 const limits = /^lib\/protocol\/limits\.ts$/;
 const domain = /^lib\/domain\//;
-const usecases = /^lib\/usecases\//;
+const deps = /^lib\/usecases\/deps\.ts$/;
+const verbs = /^lib\/usecases\/[^/]+\.ts$/;
+const steps = /^lib\/usecases\/steps\//;
+const sweep = /^lib\/usecases\/sweep\//;
+const sweepRun = /^lib\/usecases\/sweep\/sweep\.ts$/;
 const serverApi = /^lib\/server-api\//;
 const handlers = /^lib\/handlers\//;
 const store = /^lib\/store\//;
@@ -37,7 +41,9 @@ const handlerPackages = [/^@aws-lambda-powertools\//, /^jose$/, valibot, /^aws-l
 const localPackages = [/^node:/, /^ws$/, /^dynalite$/, /^@dynoxide\//];
 const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(path|url)$/];
 
-const handlerImports = [handlers, usecases, serverApi, protocol, domain, storeInterface, pushInterface];
+const handlerImports = [handlers, verbs, sweepRun, serverApi, protocol, domain, storeInterface, pushInterface];
+
+const ofUseCases = [deps, domain, protocol, storeInterface, pushInterface];
 
 /** What each folder may import. A folder that is not here may not exist. */
 const rules: readonly ImportRule[] = [
@@ -48,8 +54,10 @@ const rules: readonly ImportRule[] = [
   { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },
-  { files: usecases, may: [usecases, domain, protocol, storeInterface, pushInterface], packages: [] },
-  { files: serverApi, may: [serverApi, usecases, protocol, domain], packages: [/^node:crypto$/, valibot] },
+  { files: steps, may: [steps, ...ofUseCases], packages: [] },
+  { files: sweep, may: [sweep, steps, ...ofUseCases], packages: [] },
+  { files: verbs, may: [steps, ...ofUseCases], packages: [] },
+  { files: serverApi, may: [serverApi, verbs, protocol, domain], packages: [/^node:crypto$/, valibot] },
   { files: /^lib\/handlers\/deps[^/]*\.ts$/, may: [/^lib\//], packages: [...handlerPackages, awsSdk, /^node:/] },
   { files: handlers, may: handlerImports, packages: handlerPackages },
   { files: /^functions\//, may: [handlers], packages: [] },

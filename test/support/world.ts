@@ -11,14 +11,14 @@ import type { WebhookEvent } from '../../lib/protocol/webhook.ts';
 import type { EventQueue } from '../../lib/push/event-queue.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb-changes.ts';
-import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist.ts';
-import { blockUsers, unblockUsers } from '../../lib/usecases/block-user.ts';
+import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist-users.ts';
+import { blockUsers, unblockUsers } from '../../lib/usecases/block-users.ts';
 import type { Caller, Deps, Refusal } from '../../lib/usecases/deps.ts';
 import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
-import { sweep } from '../../lib/usecases/sweep.ts';
+import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import { type StoreUnderTest, tableName } from './emulators.ts';
 import { openStream, type ReadStream } from './stream.ts';
 

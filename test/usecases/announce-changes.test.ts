@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
-import { describeRoom, describeRooms, setRoomExpiry } from '../../lib/usecases/describe-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { describeRoom, describeRooms } from '../../lib/usecases/describe-room.ts';
+import { setRoomExpiry } from '../../lib/usecases/set-room-expiry.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createRoom } from '../../lib/usecases/create-room.ts';
-import { resumeDistribution, stopDistribution } from '../../lib/usecases/distribution.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { resumeDistribution, stopDistribution } from '../../lib/usecases/stop-distribution.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { leaveRoomDestroyed } from './half-destroyed-room.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { keepRoom, keptRooms, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';

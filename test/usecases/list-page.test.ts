@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AppList } from '../../lib/store/room-store.ts';
-import { type ListQuery, listPage } from '../../lib/usecases/list-page.ts';
+import { type ListQuery, listPage } from '../../lib/usecases/steps/list-page.ts';
 import { readUnitsOf } from '../store/interposed-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -3,7 +3,7 @@ import type { EntriesAnswer } from '../../lib/protocol/answers.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
-import { setRoomEntries } from '../../lib/usecases/entries.ts';
+import { setRoomEntries } from '../../lib/usecases/room-entries.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { framesOf, worldWith } from './changed-world.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';

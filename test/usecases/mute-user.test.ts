@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/protocol/ids.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
-import { exemptFromMute, exemptUsers } from '../../lib/usecases/mute-exemption.ts';
-import { mutedUsers, muteUsers, unmuteUsers } from '../../lib/usecases/mute-user.ts';
+import { exemptFromMute, exemptUsers } from '../../lib/usecases/exempt-from-mute.ts';
+import { mutedUsers, muteUsers, unmuteUsers } from '../../lib/usecases/mute-users.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';

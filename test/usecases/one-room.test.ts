@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { blockUsers } from '../../lib/usecases/block-user.ts';
+import { blockUsers } from '../../lib/usecases/block-users.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { useStore } from '../support/emulators.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
-import { addToAllowlist } from '../../lib/usecases/allowlist.ts';
+import { addToAllowlist } from '../../lib/usecases/allowlist-users.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
-import { sweepMember } from '../../lib/usecases/look-at-member.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
-import { setRealTimeKickOut } from '../../lib/usecases/watch-offline.ts';
+import { setRealTimeKickOut } from '../../lib/usecases/set-real-time-kick-out.ts';
+import { sweepMember } from '../../lib/usecases/sweep/sweep-member.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';

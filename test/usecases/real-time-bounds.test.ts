@@ -3,7 +3,7 @@ import { isWorthRenewing, LEASE_MS, leaseFrom } from '../../lib/domain/lease.ts'
 import { HEARTBEAT_MS } from '../../lib/protocol/limits.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { keepAlive } from '../../lib/usecases/keep-alive.ts';
-import { sweep } from '../../lib/usecases/sweep.ts';
+import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import { type Chance, createChance } from '../simulation/chance.ts';
 import { useStore } from '../support/emulators.ts';
 import { worldWith } from './changed-world.ts';

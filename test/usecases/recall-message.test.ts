@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredMessage } from '../../lib/domain/room.ts';
 import type { Message } from '../../lib/protocol/message.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { readHistory, repair } from '../../lib/usecases/read-history.ts';
 import { type Recall, recallMessage } from '../../lib/usecases/recall-message.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';

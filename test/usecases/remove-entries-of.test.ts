@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/protocol/ids.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
-import { readRoomEntries, setRoomEntries } from '../../lib/usecases/entries.ts';
-import { removeEntriesOf } from '../../lib/usecases/remove-entries-of.ts';
+import { readRoomEntries, setRoomEntries } from '../../lib/usecases/room-entries.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
+import { removeEntriesOf } from '../../lib/usecases/steps/remove-entries-of.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';

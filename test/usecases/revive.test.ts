@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { emptyMember } from '../../lib/domain/member.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { sendMessage } from '../../lib/usecases/send-message.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type RoomExpiry, roomExpiresAtMs } from '../../lib/domain/room.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
-import { createRoom } from '../../lib/usecases/create-room.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
-import { setRoomExpiry } from '../../lib/usecases/describe-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { keepRoom, stopKeepingRoom } from '../../lib/usecases/keep-room.ts';
+import { setRoomExpiry } from '../../lib/usecases/set-room-expiry.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';

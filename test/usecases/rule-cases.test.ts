@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createRoom } from '../../lib/usecases/create-room.ts';
-import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { createMeteredWorld } from './metered-world.ts';

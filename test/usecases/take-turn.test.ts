@@ -4,7 +4,7 @@ import { blockEverywhere, unblockEverywhere } from '../../lib/usecases/block-eve
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
 import { muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
-import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/take-turn.ts';
+import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/steps/take-turn.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,0 +1,33 @@
+import { isLive } from '../../domain/room.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Broadcast } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { fanOut } from './fan-out.ts';
+import { walkRooms } from './walk-rooms.ts';
+
+/**
+ * The next rooms of a broadcast, then a word to the stream if there may be more. A run that is repeated tells its rooms
+ * again; a client drops a message id that it has seen. A room that fails does not keep others from being told.
+ */
+export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
+  const afterRoom = await walkRooms(deps, broadcast.afterRoom, async (room) => {
+    try {
+      await postTo(deps, room, broadcast);
+    } catch (fault) {
+      deps.onFault('tell a room of a broadcast', fault);
+    }
+  });
+  if (afterRoom !== undefined) await putBroadcast(deps, { ...broadcast, afterRoom });
+}
+async function postTo(deps: Deps, roomId: RoomId, broadcast: Broadcast): Promise<void> {
+  const room = await deps.store.getRoom(roomId);
+  if (!isLive(room) || room.distributionStopped) return;
+  const { id, fromUserId, type, content, sentAtMs, includeSender } = broadcast;
+  const message = { seq: 0, messageId: id, clientMessageId: id, senderUserId: fromUserId, type, content, sentAtMs };
+  const frame = { event: 'broadcast', room: roomId, roomEpoch: room.epoch, message } as const;
+  await fanOut(deps, room, frame, includeSender ? {} : { userId: fromUserId });
+}
+/** The same end in every run: written again unchanged, the row reports nothing. */
+export const putBroadcast = (deps: Deps, broadcast: Broadcast): Promise<void> =>
+  deps.store.putBroadcast(broadcast, broadcast.sentAtMs + DAY_MS);

@@ -1,0 +1,29 @@
+import { DAY_MS } from '../../domain/time.ts';
+import type { RoomId, UserId } from '../../protocol/ids.ts';
+import type { Erasure, Timer } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { eraseFromRoom, usersWithState } from './erase-from-room.ts';
+import { walkRooms } from './walk-rooms.ts';
+
+/** A run that is given up by the stream is an operator's to repeat, by the same call. */
+const KEPT_MS = 7 * DAY_MS;
+/** The next rooms of a deletion, then a word to the stream if there may be more. */
+export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
+  const afterRoom = await walkRooms(deps, erasure.afterRoom, (room) => eraseOrLeave(deps, room, erasure.userIds));
+  if (afterRoom !== undefined) await putErasure(deps, { ...erasure, afterRoom });
+}
+/** A room that fails keeps no other from being done: it is left to the sweep, which tries until it is done. */
+async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]): Promise<void> {
+  let left = users;
+  try {
+    left = await usersWithState(deps, room, users);
+    for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
+  } catch (fault) {
+    deps.onFault('take deleted users out of a room', fault);
+    const entries = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
+    await deps.store.arm(deps.now(), entries);
+  }
+}
+/** The same end in every run: written again unchanged, the row reports nothing. */
+export const putErasure = (deps: Deps, erasure: Erasure): Promise<void> =>
+  deps.store.putErasure(erasure, erasure.atMs + KEPT_MS);

@@ -1,0 +1,54 @@
+import { removeEntries, setEntries } from '../../domain/entries.ts';
+import type { Room } from '../../domain/room.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { Deps } from '../deps.ts';
+import { changeEntries, type EntriesOutcome, type Permit } from './change-entries.ts';
+
+export interface EntriesToSet {
+  readonly userId: UserId;
+  /** Values by key. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** They go when his membership ends. */
+  readonly autoDelete: boolean;
+  /** Also those that another user has set. */
+  readonly overwrite: boolean;
+}
+export interface EntriesToRemove {
+  readonly userId: UserId;
+  readonly keys: readonly string[];
+  /** Also those that another user has set. */
+  readonly force: boolean;
+}
+/** As setRoomEntries, in the room as read. */
+export function setEntriesIn<T = never>(
+  deps: Deps,
+  room: Room,
+  request: EntriesToSet,
+  permit?: Permit<T>,
+): Promise<EntriesOutcome | T> {
+  const { userId, entries, autoDelete, overwrite } = request;
+  const setAtMs = deps.now();
+  const news = () =>
+    new Map([...entries.keys()].map((key) => [key, { version: deps.randomId(), userId, autoDelete, setAtMs }]));
+  return changeEntries(deps, room, {
+    operation: 'set',
+    decide: (index) => setEntries(index, news(), overwrite, deps.settings.maxEntriesPerRoom),
+    valueOf: (key) => entries.get(key) ?? '',
+    permit,
+  });
+}
+/** As removeRoomEntries, in the room as read. */
+export function removeEntriesIn<T = never>(
+  deps: Deps,
+  room: Room,
+  request: EntriesToRemove,
+  permit?: Permit<T>,
+): Promise<EntriesOutcome | T> {
+  const { userId, keys, force } = request;
+  return changeEntries(deps, room, {
+    operation: 'remove',
+    decide: (index) => removeEntries(index, keys, userId, force),
+    valueOf: () => '',
+    permit,
+  });
+}

@@ -1,0 +1,50 @@
+import { inParallel } from '../../domain/in-parallel.ts';
+import { emptyMember, ended, isWorthKeeping, type Member } from '../../domain/member.ts';
+import type { ConnectionId } from '../../protocol/ids.ts';
+import type { Deps } from '../deps.ts';
+
+const CLAIMS_IN_FLIGHT = 32;
+
+/**
+ * Ends this very membership, as read: one conditional write, so it ends once and for one reason whoever else tries. That
+ * write tells the stream, from which everybody hears of it; `untold` is the connection that has its answer instead.
+ */
+export async function endMembership(
+  deps: Deps,
+  member: Member,
+  reason: 'left' | 'offline',
+  untold?: ConnectionId,
+): Promise<boolean> {
+  const next = ended(member, reason, deps.now(), untold);
+  const outcome = isReportedByDeletion(member, next, deps.now())
+    ? await deps.store.deleteMember(member)
+    : await deps.store.putMember(next, member.revision, reason);
+  return outcome !== 'conflict';
+}
+
+/** The common cases cost one write: the row goes, and what was on it says why. */
+function isReportedByDeletion(member: Member, next: Member, nowMs: number): boolean {
+  const { ended: end, ...rest } = next;
+  if (end === undefined || end.connections.length > 0 || isWorthKeeping(rest, nowMs)) return false;
+  return (end.reason === 'offline') === (member.offline !== undefined);
+}
+
+/** KICK-*: ends the memberships of those who are out by the rule. Idempotent, and may stop half-way. */
+export async function evictMembers(deps: Deps, due: readonly Member[]): Promise<void> {
+  await inParallel(due, CLAIMS_IN_FLIGHT, async (member) => {
+    try {
+      await endMembership(deps, member, 'offline');
+    } catch (fault) {
+      deps.onFault('end the membership of a kicked member', fault);
+    }
+  });
+}
+
+/**
+ * A row of which there is nothing to tell, because the room's end said it all. A deleted row would say that its member has
+ * left, or was kicked; an empty one says nothing and expires at once.
+ */
+export async function forgetRow(deps: Deps, row: Member): Promise<void> {
+  if (row.membershipId === undefined) await deps.store.deleteMember(row);
+  else await deps.store.putMember(emptyMember(row.roomId, row.userId, row.roomEpoch), row.revision);
+}

@@ -1,0 +1,63 @@
+import { inParallel } from '../../domain/in-parallel.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { Connection, ConnectionKey } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { disconnectFromRooms } from './disconnect-from-rooms.ts';
+
+const CUTS_IN_FLIGHT = 8;
+/** Rooms that are not told by then are left to the sweep: the call is waited for. */
+const ROOMS_MS = 4_000;
+
+/**
+ * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
+ * frame of theirs is served, whatever becomes of the sockets. Then each is told why. What cannot be closed makes this fail,
+ * after all others were ended: then the call is to be made again.
+ */
+export async function forceCloseConnections(
+  deps: Deps,
+  userId: UserId,
+  connections: readonly ConnectionKey[],
+  cause: { readonly code: number; readonly message: string },
+): Promise<void> {
+  const { closed, faults } = await forceClose(deps, userId, connections, cause);
+  await leaveRooms(deps, closed);
+  if (faults.length > 0) throw faults[0];
+}
+
+/** The same without a word to the rooms; what could not be closed is told. */
+export async function forceClose(
+  deps: Deps,
+  userId: UserId,
+  connections: readonly ConnectionKey[],
+  cause: { readonly code: number; readonly message: string },
+): Promise<{ readonly closed: readonly Connection[]; readonly faults: readonly unknown[] }> {
+  const closed: Connection[] = [];
+  const faults: unknown[] = [];
+  await inParallel(connections, CUTS_IN_FLIGHT, async (connection) => {
+    try {
+      closed.push(await deps.store.closeConnection(connection, deps.now()));
+    } catch (fault) {
+      faults.push(fault);
+    }
+  });
+  const ids = closed.map(({ connectionId }) => connectionId);
+  if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
+  // Also those that could not be closed: the end of the socket may do it.
+  await inParallel(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
+    await deps.push.post(connectionId, { event: 'closing', ...cause });
+    await deps.push.close(connectionId);
+  });
+  return { closed, faults };
+}
+
+/** Marks the user offline; what fails, or is not reached, the sweep does. */
+async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
+  const stopMs = deps.now() + ROOMS_MS;
+  await inParallel(closed, CUTS_IN_FLIGHT, async (connection) => {
+    try {
+      await disconnectFromRooms(deps, connection, stopMs);
+    } catch (fault) {
+      deps.onFault('take a connection that was cut out of its rooms', fault);
+    }
+  });
+}

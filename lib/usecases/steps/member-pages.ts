@@ -1,0 +1,19 @@
+import type { Member } from '../../domain/member.ts';
+import type { Room } from '../../domain/room.ts';
+import type { Deps } from '../deps.ts';
+
+/** The rows of the room's present epoch, page by page: those of members, or also what only says that somebody is blocked. */
+export async function* memberPages(
+  deps: Deps,
+  room: Room,
+  which: 'members' | 'every row' = 'members',
+): AsyncGenerator<readonly Member[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await deps.store.listMembers(room.roomId, cursor);
+    yield page.members.filter(
+      (member) => member.roomEpoch === room.epoch && (which === 'every row' || member.membershipId !== undefined),
+    );
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,42 @@
+import type { Room } from '../../domain/room.ts';
+import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
+import type { LogPage, RoomLife } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+
+/** Messages of a room with afterSeq < seq < beforeSeq. */
+export interface Range {
+  readonly afterSeq: number;
+  readonly beforeSeq: number;
+  readonly order: 'ascending' | 'descending';
+  readonly limit: number;
+}
+
+/**
+ * Messages from the log and the room's tail, each once. The room is read first: what leaves the tail meanwhile is in the
+ * log already. Ends after a frame full of text, since no answer takes more.
+ */
+export async function readMessages(deps: Deps, room: Room, range: Range): Promise<LogPage> {
+  const { afterSeq, beforeSeq, order, limit } = range;
+  const isUp = order === 'ascending';
+  const tail = room.tail.filter(({ seq }) => seq > afterSeq && seq < beforeSeq);
+  const inOrder = isUp ? tail : tail.toReversed();
+  const firstOfTail = room.tail[0]?.seq ?? room.seq + 1;
+  const ofLog = { afterSeq, beforeSeq: Math.min(beforeSeq, firstOfTail) };
+  const fromLog = limit - (isUp ? 0 : inOrder.length);
+  const isInLog = ofLog.beforeSeq - ofLog.afterSeq >= 2;
+  const logged: LogPage =
+    isInLog && fromLog > 0
+      ? await deps.store.readLog({ ...lifeOf(room), ...ofLog, order, limit: fromLog, charactersMax: FRAME_BYTES_MAX })
+      : { messages: [] };
+  // What is cut off the log hides the tail, which comes after it.
+  const messages = isUp
+    ? [...logged.messages, ...(logged.readTo === undefined ? inOrder : [])]
+    : [...inOrder, ...logged.messages];
+  const kept = messages.slice(0, limit);
+  const isCut = messages.length > limit || (isInLog && fromLog <= 0);
+  const readTo = isCut ? kept.at(-1)?.seq : logged.readTo;
+  return readTo === undefined ? { messages: kept } : { messages: kept, readTo };
+}
+
+/** The room's log, as the store names it. */
+export const lifeOf = ({ roomId, epoch }: Room): RoomLife => ({ roomId: roomId, epoch });

@@ -1,0 +1,23 @@
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Connection } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { disconnectMember } from './disconnect-member.ts';
+
+/**
+ * The connection, after a member's row that names it was written: whichever way an end or a leave came in between, no
+ * ghost stays online. Returns its row with the room on it, since who left the room meanwhile may have taken it off;
+ * undefined = it is closed, and is not in the room any more.
+ */
+export async function recheckConnection(
+  deps: Deps,
+  connection: Connection,
+  room: RoomId,
+): Promise<Connection | undefined> {
+  const again = await deps.store.getConnection(connection);
+  if (again !== undefined && again.closedAtMs === undefined) {
+    const now = again.rooms.includes(room) ? again : await deps.store.addConnectionRoom(connection, room);
+    if (now !== undefined) return now;
+  }
+  await disconnectMember(deps, room, connection, undefined);
+  return undefined;
+}

@@ -1,0 +1,26 @@
+import { type EntryChange, type EntryIndex, entriesThatGoWith, removeEntries } from '../../domain/entries.ts';
+import { currentMember } from '../../domain/member.ts';
+import type { Room } from '../../domain/room.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { Deps } from '../deps.ts';
+import { changeEntries } from './change-entries.ts';
+
+/** Removes the attributes that were to go when this user's membership ended, which it has. */
+export async function removeEntriesOf(deps: Deps, room: Room, user: UserId): Promise<void> {
+  await changeEntries(deps, room, {
+    operation: 'remove',
+    decide: (index) => withoutEntriesOf(deps, index, user),
+    valueOf: () => '',
+  });
+}
+
+async function withoutEntriesOf(deps: Deps, index: EntryIndex, user: UserId): Promise<EntryChange> {
+  const keys = entriesThatGoWith(index, user);
+  if (keys.length === 0) return { done: [], faults: {} };
+  const row = await deps.store.getMember(index.roomId, user);
+  const member = currentMember(row, index.roomId, user, index.roomEpoch);
+  // He may be back already: what he has set since stays.
+  const sinceMs = member.membershipId === undefined ? Number.POSITIVE_INFINITY : member.joinedAtMs;
+  const over = keys.filter((key) => (index.entries[key]?.setAtMs ?? 0) < sinceMs);
+  return removeEntries(index, over, user, false);
+}
