@@ -44,9 +44,19 @@ export function memberRowExpiry(
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
 
-export function toMemberRow({ connections, devices, offline, ...rest }: Member): MemberRow {
+/** What says nothing is left out: a fan-out pays for each byte of each row. */
+export function toMemberRow({
+  connections,
+  devices,
+  offline,
+  muteExempt,
+  lastDisconnectAtMs,
+  ...rest
+}: Member): MemberRow {
   return {
     ...rest,
+    ...(muteExempt ? { muteExempt } : {}),
+    ...(lastDisconnectAtMs === 0 ? {} : { lastDisconnectAtMs }),
     connections: Object.fromEntries(connections.map((id, place) => [id, { place, device: devices[id] ?? id }])),
     offlineSeq: offline?.seq,
     offlineAtMs: offline?.atMs,
