@@ -68,7 +68,7 @@ describe('create_new', () => {
     expect(exempt).toEqual({ ...OK, userIds: [] });
   });
 
-  it.each(['putMember', 'putEntryIndex', 'noteStarted'] as const)(
+  it.each(['putMember', 'putEntryIndex', 'noteComplete'] as const)(
     'broken off at %s, it is completed by a repeat, and by that one only',
     async (name) => {
       const { call, room, deps } = newWorld();
