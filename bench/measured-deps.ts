@@ -1,8 +1,8 @@
 import { defaultSettings, type Settings } from '../lib/domain/settings.ts';
 import { callDynamodb, startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Push } from '../lib/push/push.ts';
-import { createDocumentClient } from '../lib/store/dynamodb-client.ts';
-import { createDynamoStore } from '../lib/store/dynamodb-store.ts';
+import { createDocumentClient } from '../lib/store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../lib/store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { UnitsMeter } from '../test/support/units-meter.ts';
 

@@ -42,7 +42,7 @@ describe('the check of coverage', () => {
         text: 'export interface Rooms { getRoom(): string } interface Page { readonly size: number }',
       },
       { path: 'lib/store/dynamodb/rooms.ts', text: 'interface Row { write(): void }' },
-      { path: 'lib/store/dynamodb-rooms.ts', text: 'interface Row { write(): void }' },
+      { path: 'lib/store/dynamodb/rooms.ts', text: 'interface Row { write(): void }' },
       contract,
     ];
     expect(uncalledStoreMethods(files)).toEqual([]);

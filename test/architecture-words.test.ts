@@ -111,7 +111,7 @@ describe('the check of words', () => {
     ["const whom = 1; const path = '/chatroom/user/whitelist/kick.json';", path],
     ['// Two timers are due; the due list has them.', path],
     ['// In place of the first one, out of range.', path],
-    ['// An attribute of the table.', 'lib/store/dynamodb-rooms.ts'],
+    ['// An attribute of the table.', 'lib/store/dynamodb/rooms.ts'],
     ["const message = 'whoever sends';", 'test/domain/room.test.ts'],
     ['<!-- units:begin -->\n| whoever |\n<!-- units:end -->', 'docs/data-model.md'],
     ['```\nwhoever\n```\n`he` and [text](his-page.md)', 'docs/rules.md'],

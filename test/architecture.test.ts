@@ -99,7 +99,7 @@ describe('the check of imports', () => {
     ['lib/domain/room.ts', "import '../protocol/message.ts'; import '../protocol/end-reason.ts';"],
     ['lib/store/keys.ts', "import '../protocol/ids.ts'; import '../domain/room.ts';"],
     ['lib/protocol/parse-frame.ts', "import * as v from 'valibot'; import './codes.ts';"],
-    ['lib/store/dynamodb-members.ts', "import '@aws-sdk/lib-dynamodb'; import '../domain/room.ts';"],
+    ['lib/store/dynamodb/members.ts', "import '@aws-sdk/lib-dynamodb'; import '../../domain/room.ts';"],
     ['lib/usecases/sweep/sweep.ts', "import '../../store/room-store.ts'; import '../../push/push.ts';"],
     ['lib/handlers/deps.ts', "import '../store/dynamodb.ts'; import '@aws-sdk/client-secrets-manager';"],
     ['lib/client/index.ts', "import '../protocol/codes.ts';"],

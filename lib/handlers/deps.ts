@@ -1,8 +1,8 @@
 import type { Settings } from '../domain/settings.ts';
 import { createApiGatewayPush, createManagementClient } from '../push/api-gateway.ts';
 import type { Push } from '../push/push.ts';
-import { createDocumentClient } from '../store/dynamodb-client.ts';
-import { createDynamoStore } from '../store/dynamodb-store.ts';
+import { createDocumentClient } from '../store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { readSettings, required } from './deps-environment.ts';
@@ -47,4 +47,4 @@ const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () =
   onFault,
 });
 
-export { readChange } from '../store/dynamodb-changes.ts';
+export { readChange } from '../store/dynamodb/changes.ts';

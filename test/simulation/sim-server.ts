@@ -15,7 +15,7 @@ import { messageHandler } from '../../lib/handlers/message.ts';
 import { issueToken } from '../../lib/handlers/token.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
-import { readChange } from '../../lib/store/dynamodb-changes.ts';
+import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { type SweepReport, sweep } from '../../lib/usecases/sweep/sweep.ts';
 import { createStoreAt, tableName } from '../support/emulators.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toBroadcast } from '../../lib/store/dynamodb-broadcasts.ts';
-import { broadcastKey } from '../../lib/store/keys.ts';
+import { toBroadcast } from '../../lib/store/dynamodb/broadcasts.ts';
+import { broadcastKey } from '../../lib/store/dynamodb/keys.ts';
 import type { Broadcast } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { rowAt } from './interposed-store.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fullAccess } from '../../lib/domain/access.ts';
 import { type Member, withoutConnection } from '../../lib/domain/member.ts';
-import { readChange } from '../../lib/store/dynamodb-changes.ts';
+import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import { type Change, StoreFault, type StreamRecord } from '../../lib/store/room-store.ts';
 import { tableName, useStore } from '../support/emulators.ts';
 import { openStream, type ReadStream } from '../support/stream.ts';

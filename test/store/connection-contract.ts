@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import { RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
-import { connectionKey, dueShardOf } from '../../lib/store/keys.ts';
+import { connectionKey, dueShardOf } from '../../lib/store/dynamodb/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';

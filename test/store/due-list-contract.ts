@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import { duePartition, dueShardOf } from '../../lib/store/keys.ts';
+import { duePartition, dueShardOf } from '../../lib/store/dynamodb/keys.ts';
 import { DUE_SHARDS, type Timer, type TimerRow } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { mostAtOnce, readUnitsOf } from './interposed-store.ts';

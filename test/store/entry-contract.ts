@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, EntryIndex } from '../../lib/domain/entries.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { entriesPartition } from '../../lib/store/keys.ts';
+import { entriesPartition } from '../../lib/store/dynamodb/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, sortKeysIn } from './interposed-store.ts';

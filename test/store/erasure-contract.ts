@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toErasure } from '../../lib/store/dynamodb-erasures.ts';
-import { erasureKey } from '../../lib/store/keys.ts';
+import { toErasure } from '../../lib/store/dynamodb/erasures.ts';
+import { erasureKey } from '../../lib/store/dynamodb/keys.ts';
 import type { Erasure } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { rowAt } from './interposed-store.ts';

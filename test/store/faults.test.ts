@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, createClientAt, tableName, useStore } from '../support/emulators.ts';
 import { acceptance, newMember, newRoom, user } from './rows.ts';

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
-import type { Row } from '../../lib/store/dynamodb-table.ts';
-import type { Key } from '../../lib/store/keys.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
+import type { Key } from '../../lib/store/dynamodb/keys.ts';
+import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';

@@ -1,7 +1,7 @@
 import { assert, constantFrom, integer, property, string, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import * as keys from '../../lib/store/keys.ts';
+import * as keys from '../../lib/store/dynamodb/keys.ts';
 import { DUE_SHARDS } from '../../lib/store/room-store.ts';
 
 const id = string({ unit: constantFrom(...'AZaz09_+=-'), minLength: 1, maxLength: 6 });

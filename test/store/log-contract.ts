@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../lib/domain/room.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { logKey } from '../../lib/store/keys.ts';
+import { logKey } from '../../lib/store/dynamodb/keys.ts';
 import { type LogQuery, MARK_EVERY } from '../../lib/store/log.ts';
 import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { readUnitsOf } from './interposed-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { End, Member } from '../../lib/domain/member.ts';
-import { memberKey } from '../../lib/store/keys.ts';
+import { memberKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
 import { connectionId, newMember, newRoom, putRow, user, withoutAttributes } from './rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Room, readMessageId, type StoredMessage } from '../../lib/domain/room.ts';
-import { roomKey } from '../../lib/store/keys.ts';
+import { roomKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { acceptance, message, newRoom, recalled, withoutAttributes } from './rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Room, RoomExpiry } from '../../lib/domain/room.ts';
-import { roomKey } from '../../lib/store/keys.ts';
+import { roomKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, rowAt } from './interposed-store.ts';
 import { acceptance, message, newRoom, recalled, user, withoutAttributes } from './rows.ts';

@@ -2,8 +2,8 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
 import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import type { Row } from '../../lib/store/dynamodb-table.ts';
-import type { Key } from '../../lib/store/keys.ts';
+import type { Key } from '../../lib/store/dynamodb/keys.ts';
+import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
 import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Access, fullAccess } from '../../lib/domain/access.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
-import { accessKey } from '../../lib/store/keys.ts';
+import { accessKey } from '../../lib/store/dynamodb/keys.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf, rowAt } from './interposed-store.ts';

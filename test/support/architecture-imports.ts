@@ -50,7 +50,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
   { files: domain, may: [domain, sharedFacts], packages: [] },
-  { files: /^lib\/store\/dynamodb[^/]*\.ts$/, may: [store, domain, ids, limits], packages: [awsSdk] },
+  { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk] },
   { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
-import { createDocumentClient } from '../../lib/store/dynamodb-client.ts';
-import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 
 export type Engine = 'dynoxide' | 'dynalite';

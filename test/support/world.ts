@@ -10,7 +10,7 @@ import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { WebhookEvent } from '../../lib/protocol/webhook.ts';
 import type { EventQueue } from '../../lib/push/event-queue.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
-import { readChange } from '../../lib/store/dynamodb-changes.ts';
+import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist-users.ts';
 import { blockUsers, unblockUsers } from '../../lib/usecases/block-users.ts';
 import type { Caller, Deps, Refusal } from '../../lib/usecases/deps.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LEASE_MS } from '../../lib/domain/lease.ts';
-import { userPartition } from '../../lib/store/keys.ts';
+import { userPartition } from '../../lib/store/dynamodb/keys.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { sortKeysIn } from '../store/interposed-store.ts';
 import { fresh } from '../store/rows.ts';

@@ -1,5 +1,5 @@
 import type { Settings } from '../../lib/domain/settings.ts';
-import { createDynamoStore } from '../../lib/store/dynamodb-store.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { roomExpiresAtMs } from '../../lib/domain/room.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { duePartition } from '../../lib/store/keys.ts';
+import { duePartition } from '../../lib/store/dynamodb/keys.ts';
 import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
-import { dueShardOf } from '../../lib/store/keys.ts';
+import { dueShardOf } from '../../lib/store/dynamodb/keys.ts';
 import { StoreFault, type Timer } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';

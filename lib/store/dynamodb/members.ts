@@ -1,11 +1,11 @@
-import type { Member } from '../domain/member.ts';
-import type { RoomId, UserId } from '../protocol/ids.ts';
-import type { MemberEvent } from './changes.ts';
-import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './dynamodb-member-row.ts';
-import { atRevision, randomRevision } from './dynamodb-revision.ts';
-import { isDone, type Table } from './dynamodb-table.ts';
+import type { Member } from '../../domain/member.ts';
+import type { RoomId, UserId } from '../../protocol/ids.ts';
+import type { MemberEvent } from '../changes.ts';
+import type { Members } from '../members.ts';
 import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
-import type { Members } from './members.ts';
+import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
+import { atRevision, randomRevision } from './revision.ts';
+import { isDone, type Table } from './table.ts';
 
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {

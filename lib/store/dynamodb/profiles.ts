@@ -1,9 +1,9 @@
-import type { Profile } from '../domain/access.ts';
-import { earliestFirst } from '../domain/ranked-entry.ts';
-import type { UserId } from '../protocol/ids.ts';
-import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import type { Profile } from '../../domain/access.ts';
+import { earliestFirst } from '../../domain/ranked-entry.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { Users } from '../users.ts';
 import { countKey, listKey, profileKey } from './keys.ts';
-import type { Users } from './users.ts';
+import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
 interface ProfileRow extends Profile {
   /** Stands in the list `users`, and is counted. */

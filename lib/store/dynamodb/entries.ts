@@ -1,10 +1,10 @@
-import { type Entry, type EntryIndex, emptyIndex } from '../domain/entries.ts';
-import { inParallel } from '../domain/in-parallel.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
-import type { Entries } from './entries.ts';
+import { type Entry, type EntryIndex, emptyIndex } from '../../domain/entries.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Entries } from '../entries.ts';
+import { StoreFault } from '../room-store.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
-import { StoreFault } from './room-store.ts';
+import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 /** A list, because a map loses the key `__proto__`, and the SDK takes one with the key `constructor` for no map. */
 interface IndexRow extends Omit<EntryIndex, 'entries'> {

@@ -1,8 +1,7 @@
-import { inParallel } from '../domain/in-parallel.ts';
-import type { StoredMessage } from '../domain/room.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import { MOST_IN_ROW, readLogRange } from './dynamodb-log-range.ts';
-import { MOST_AT_ONCE, type Table } from './dynamodb-table.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
+import type { StoredMessage } from '../../domain/room.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPosition } from '../log.ts';
 import {
   expiry,
   FIRST_MARK,
@@ -15,7 +14,8 @@ import {
   sentKey,
   seqOfMark,
 } from './keys.ts';
-import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPosition } from './log.ts';
+import { MOST_IN_ROW, readLogRange } from './log-range.ts';
+import { MOST_AT_ONCE, type Table } from './table.ts';
 
 /** An item may have 400 KB, and a character up to 3 bytes. */
 const MOST_CHARACTERS_IN_ROW = 100_000;

@@ -1,6 +1,6 @@
-import type { Row, Table } from './dynamodb-table.ts';
-import type { Erasure, Erasures } from './erasures.ts';
+import type { Erasure, Erasures } from '../erasures.ts';
 import { erasureKey, expiry } from './keys.ts';
+import type { Row, Table } from './table.ts';
 
 /** Deletions of users in DynamoDB. Each put is news of the table's stream, and whoever reads it goes on from there. */
 export class DynamoErasures implements Erasures {

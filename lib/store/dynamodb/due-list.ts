@@ -1,9 +1,9 @@
-import { inParallel } from '../domain/in-parallel.ts';
-import { DAY_MS } from '../domain/time.ts';
-import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../protocol/ids.ts';
-import type { ConnectionTimer, DueList, Timer, TimerRow } from './due-list.ts';
-import { MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../../protocol/ids.ts';
+import type { ConnectionTimer, DueList, Timer, TimerRow } from '../due-list.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
+import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 const TIMERS_IN_ROW = 100;
 /** How long after its time a row waits for a sweep that stands still. */

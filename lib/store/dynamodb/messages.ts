@@ -1,11 +1,11 @@
-import { type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
-import { recalledKey, tailContent, tailKey, toRoom } from './dynamodb-room-row.ts';
-import { AnswerLost, named, type Row, type Table } from './dynamodb-table.ts';
+import { type Room, readMessageId, type StoredMessage } from '../../domain/room.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { AcceptanceUnknown } from '../room-store.ts';
+import type { Acceptance, Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
-import { AcceptanceUnknown } from './room-store.ts';
-import type { Acceptance, Rooms } from './rooms.ts';
+import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
+import { recalledKey, tailContent, tailKey, toRoom } from './room-row.ts';
+import { AnswerLost, named, type Row, type Table } from './table.ts';
 
 /** An expression may have 4 KB; what is left over stays in the row for the next message to drop. */
 const MOST_DROPPED = 60;

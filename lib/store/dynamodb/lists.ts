@@ -1,10 +1,10 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { inParallel } from '../domain/in-parallel.ts';
-import { DAY_MS } from '../domain/time.ts';
-import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './dynamodb-table.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from '../lists.ts';
+import { StoreFault } from '../room-store.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
-import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from './lists.ts';
-import { StoreFault } from './room-store.ts';
+import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 /** Entries whose end is over fill a page too, so a small limit does not make small pages. */
 const FEWEST_IN_PAGE = 100;

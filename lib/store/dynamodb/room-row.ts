@@ -1,5 +1,12 @@
-import { messageIdAt, newRoom, type Room, type RoomExpiry, readMessageId, type StoredMessage } from '../domain/room.ts';
-import type { Row } from './dynamodb-table.ts';
+import {
+  messageIdAt,
+  newRoom,
+  type Room,
+  type RoomExpiry,
+  readMessageId,
+  type StoredMessage,
+} from '../../domain/room.ts';
+import type { Row } from './table.ts';
 
 /** Rows of an older version lack these. */
 type Later =

@@ -1,7 +1,7 @@
-import type { StoredMessage } from '../domain/room.ts';
-import type { Row, Table } from './dynamodb-table.ts';
+import type { StoredMessage } from '../../domain/room.ts';
+import type { LogPage, LogQuery } from '../log.ts';
 import { type Key, lastSeqOfRow, logPartition, logRange } from './keys.ts';
-import type { LogPage, LogQuery } from './log.ts';
+import type { Row, Table } from './table.ts';
 
 /** A row spans at most this many messages, so a reader knows how far a row can reach. */
 export const MOST_IN_ROW = 100;

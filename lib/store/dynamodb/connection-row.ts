@@ -1,6 +1,6 @@
-import type { RoomId } from '../protocol/ids.ts';
-import type { Connection, ConnectionKey } from './connections.ts';
-import type { Row } from './dynamodb-table.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Connection, ConnectionKey } from '../connections.ts';
+import type { Row } from './table.ts';
 
 /** A tombstone has no more than its key: it only says that the connection is closed. Rows of an older version have no lease. */
 interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' | keyof ConnectionKey>> {

@@ -1,7 +1,7 @@
-import { REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
+import type { DatedItem, DatedSet, Lists } from '../lists.ts';
+import { StoreFault } from '../room-store.ts';
 import { setKey } from './keys.ts';
-import type { DatedItem, DatedSet, Lists } from './lists.ts';
-import { StoreFault } from './room-store.ts';
+import { REFUSED, type Table, unlessRefused } from './table.ts';
 
 /** Only a set that is nearly full, or loses what is being added, makes a write start anew. */
 const MOST_ATTEMPTS = 10;

@@ -1,8 +1,8 @@
-import type { Room } from '../domain/room.ts';
-import type { RoomId, UserId } from '../protocol/ids.ts';
-import { changeRoom, readLiveRoom } from './dynamodb-room-change.ts';
-import { named, type Table } from './dynamodb-table.ts';
-import type { Rooms } from './rooms.ts';
+import type { Room } from '../../domain/room.ts';
+import type { RoomId, UserId } from '../../protocol/ids.ts';
+import type { Rooms } from '../rooms.ts';
+import { changeRoom, readLiveRoom } from './room-change.ts';
+import { named, type Table } from './table.ts';
 
 /** An expression may have 4 KB; what is left over is forgotten some other time. */
 const MOST_FORGOTTEN = 20;

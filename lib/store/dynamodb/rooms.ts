@@ -1,10 +1,10 @@
-import type { Room, RoomExpiry } from '../domain/room.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import { changeRoom, type RoomChange, readLiveRoom } from './dynamodb-room-change.ts';
-import { toRoom, toRoomRow } from './dynamodb-room-row.ts';
-import { named, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
+import type { Room, RoomExpiry } from '../../domain/room.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
-import type { Rooms } from './rooms.ts';
+import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
+import { toRoom, toRoomRow } from './room-row.ts';
+import { named, REFUSED, type Table, unlessRefused } from './table.ts';
 
 type ItsMessages = 'acceptMessage' | 'recallInTail';
 type ItsAllowlist = 'addToAllowlist' | 'removeFromAllowlist';

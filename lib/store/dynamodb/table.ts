@@ -12,8 +12,8 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { StoreFault } from '../room-store.ts';
 import { isExpired, type Key } from './keys.ts';
-import { StoreFault } from './room-store.ts';
 
 /** A row as DynamoDB has it; each part of the store reads its own rows. */
 export type Row = Record<string, unknown>;

@@ -1,8 +1,8 @@
-import { isLive, type Room } from '../domain/room.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import { toRoom } from './dynamodb-room-row.ts';
-import { ConditionFailed, named, type Table } from './dynamodb-table.ts';
+import { isLive, type Room } from '../../domain/room.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import { roomKey } from './keys.ts';
+import { toRoom } from './room-row.ts';
+import { ConditionFailed, named, type Table } from './table.ts';
 
 /** One update of a room's row, in the words of DynamoDB's expressions. */
 export interface RoomChange {

@@ -1,6 +1,6 @@
-import { isDone, REFUSED, type Table, unlessRefused } from './dynamodb-table.ts';
+import type { Limits } from '../limits.ts';
 import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
-import type { Limits } from './limits.ts';
+import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
 
 /** A second's calls are of no use after it; the rest is for clocks that differ. */
 const CALLS_KEPT_MS = 60_000;

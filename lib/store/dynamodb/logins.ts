@@ -1,10 +1,10 @@
-import type { Login } from '../domain/logins.ts';
-import type { Device } from '../domain/member.ts';
-import type { UserId } from '../protocol/ids.ts';
-import { atRevision, randomRevision } from './dynamodb-revision.ts';
-import { isDone, type Table } from './dynamodb-table.ts';
+import type { Login } from '../../domain/logins.ts';
+import type { Device } from '../../domain/member.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { LoginList, Logins } from '../logins.ts';
 import { expiry, loginKey } from './keys.ts';
-import type { LoginList, Logins } from './logins.ts';
+import { atRevision, randomRevision } from './revision.ts';
+import { isDone, type Table } from './table.ts';
 
 /** The order of logins in DynamoDB, a row for each device. */
 export class DynamoLogins implements Logins {

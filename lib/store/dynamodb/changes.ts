@@ -1,12 +1,12 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change, StreamRecord } from './changes.ts';
-import { toBroadcast } from './dynamodb-broadcasts.ts';
-import { toErasure } from './dynamodb-erasures.ts';
-import { toMember } from './dynamodb-member-row.ts';
-import { toRoom } from './dynamodb-room-row.ts';
-import type { Row } from './dynamodb-table.ts';
+import type { Change, StreamRecord } from '../changes.ts';
+import { StoreFault } from '../room-store.ts';
+import { toBroadcast } from './broadcasts.ts';
+import { toErasure } from './erasures.ts';
 import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
-import { StoreFault } from './room-store.ts';
+import { toMember } from './member-row.ts';
+import { toRoom } from './room-row.ts';
+import type { Row } from './table.ts';
 
 /**
  * What a record of the stream says; undefined = nothing.

@@ -1,21 +1,21 @@
-import { DynamoAccess } from './dynamodb-access.ts';
-import { DynamoAllowlist } from './dynamodb-allowlist.ts';
-import { DynamoBroadcasts } from './dynamodb-broadcasts.ts';
-import { DynamoConnections } from './dynamodb-connections.ts';
-import { DynamoDatedSets } from './dynamodb-dated-sets.ts';
-import { DynamoDueList } from './dynamodb-due-list.ts';
-import { DynamoEntries } from './dynamodb-entries.ts';
-import { DynamoErasures } from './dynamodb-erasures.ts';
-import { DynamoLimits } from './dynamodb-limits.ts';
-import { DynamoLists } from './dynamodb-lists.ts';
-import { DynamoLog } from './dynamodb-log.ts';
-import { DynamoLogins } from './dynamodb-logins.ts';
-import { DynamoMembers } from './dynamodb-members.ts';
-import { DynamoMessages } from './dynamodb-messages.ts';
-import { DynamoProfiles } from './dynamodb-profiles.ts';
-import { DynamoRooms } from './dynamodb-rooms.ts';
-import { Table, type TableOptions } from './dynamodb-table.ts';
-import type { RoomStore } from './room-store.ts';
+import type { RoomStore } from '../room-store.ts';
+import { DynamoAccess } from './access.ts';
+import { DynamoAllowlist } from './allowlist.ts';
+import { DynamoBroadcasts } from './broadcasts.ts';
+import { DynamoConnections } from './connections.ts';
+import { DynamoDatedSets } from './dated-sets.ts';
+import { DynamoDueList } from './due-list.ts';
+import { DynamoEntries } from './entries.ts';
+import { DynamoErasures } from './erasures.ts';
+import { DynamoLimits } from './limits.ts';
+import { DynamoLists } from './lists.ts';
+import { DynamoLog } from './log.ts';
+import { DynamoLogins } from './logins.ts';
+import { DynamoMembers } from './members.ts';
+import { DynamoMessages } from './messages.ts';
+import { DynamoProfiles } from './profiles.ts';
+import { DynamoRooms } from './rooms.ts';
+import { Table, type TableOptions } from './table.ts';
 
 /** The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. */
 export function createDynamoStore(options: TableOptions): RoomStore {

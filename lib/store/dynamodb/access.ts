@@ -1,12 +1,12 @@
-import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restrictions } from '../domain/access.ts';
-import { DAY_MS } from '../domain/time.ts';
-import type { Turns } from '../domain/turns.ts';
-import type { ConnectionId, UserId } from '../protocol/ids.ts';
-import { atRevision, randomRevision } from './dynamodb-revision.ts';
-import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restrictions } from '../../domain/access.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { Turns } from '../../domain/turns.ts';
+import type { ConnectionId, UserId } from '../../protocol/ids.ts';
+import { StoreFault } from '../room-store.ts';
+import type { Users } from '../users.ts';
 import { accessKey, expiry } from './keys.ts';
-import { StoreFault } from './room-store.ts';
-import type { Users } from './users.ts';
+import { atRevision, randomRevision } from './revision.ts';
+import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
 /** Only who acts all the time makes a write start anew. */
 const MOST_ATTEMPTS = 10;

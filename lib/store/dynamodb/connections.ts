@@ -1,11 +1,11 @@
-import { DAY_MS } from '../domain/time.ts';
-import type { RoomId, UserId } from '../protocol/ids.ts';
-import { RENEW_AFTER_MS } from '../protocol/limits.ts';
-import type { Connection, ConnectionKey, Connections } from './connections.ts';
-import type { DueList } from './due-list.ts';
-import { leaseCondition, placesOf, toConnection } from './dynamodb-connection-row.ts';
-import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './dynamodb-table.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { RoomId, UserId } from '../../protocol/ids.ts';
+import { RENEW_AFTER_MS } from '../../protocol/limits.ts';
+import type { Connection, ConnectionKey, Connections } from '../connections.ts';
+import type { DueList } from '../due-list.ts';
+import { leaseCondition, placesOf, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
+import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
 /** How long after a connection's life its row waits for a sweep that may have stood still. */
 const KEPT_MS = 7 * DAY_MS;

@@ -1,8 +1,8 @@
-import { type Device, DISCONNECTED_DEVICES_MAX, type End, type Member, type OfflineMark } from '../domain/member.ts';
-import { DAY_MS } from '../domain/time.ts';
-import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
-import type { Row } from './dynamodb-table.ts';
+import { type Device, DISCONNECTED_DEVICES_MAX, type End, type Member, type OfflineMark } from '../../domain/member.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
 import { expiry } from './keys.ts';
+import type { Row } from './table.ts';
 
 interface ConnectionPlace {
   /** In the order in which they came. */

@@ -1,7 +1,7 @@
-import type { Device } from '../domain/member.ts';
-import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
-import { DUE_SHARDS } from './due-list.ts';
-import type { AppList, AppSet, DatedSet, PageOfList } from './lists.ts';
+import type { Device } from '../../domain/member.ts';
+import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
+import { DUE_SHARDS } from '../due-list.ts';
+import type { AppList, AppSet, DatedSet, PageOfList } from '../lists.ts';
 
 /** The primary key of a row. Ids have no '#', so each key names one thing only. */
 export type Key = { readonly pk: string; readonly sk: string };

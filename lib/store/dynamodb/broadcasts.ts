@@ -1,6 +1,6 @@
-import type { Broadcast, Broadcasts } from './broadcasts.ts';
-import type { Row, Table } from './dynamodb-table.ts';
+import type { Broadcast, Broadcasts } from '../broadcasts.ts';
 import { broadcastKey, expiry } from './keys.ts';
+import type { Row, Table } from './table.ts';
 
 /** Messages to all rooms in DynamoDB. Each put is news of the table's stream, and whoever reads it goes on from there. */
 export class DynamoBroadcasts implements Broadcasts {
