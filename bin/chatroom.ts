@@ -5,7 +5,7 @@ import { ChatroomStack } from '../lib/chatroom-stack.ts';
 import { type DeploymentSettings, settingNames } from '../lib/domain/settings.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 
-// The same metadata that the CDK command line asks for: it ties each function to its bundle and its readable name.
+// The metadata that the CDK command line asks for: it connects each function with its bundle and its readable name.
 const context = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
 
 function buildApp(props: AppProps, chosen: Partial<DeploymentSettings>): App {
@@ -21,7 +21,7 @@ function buildApp(props: AppProps, chosen: Partial<DeploymentSettings>): App {
   return app;
 }
 
-/** Writes the template and the bundles of the deployment with these settings into the folder `outdir`. */
+/** Writes the template and the bundles of a deployment with these settings to the folder `outdir`. */
 export function synthesize(outdir: string, settings: Partial<DeploymentSettings>): void {
   buildApp({ outdir }, settings).synth();
 }

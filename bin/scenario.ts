@@ -4,7 +4,7 @@ import {
   afterGrace,
   allowlisted,
   blocked,
-  dropOut,
+  goOffline,
   leaving,
   openScene,
   silent,
@@ -27,13 +27,13 @@ async function waitOutGrace(line: TimeLine, sinceMs: number): Promise<void> {
 async function play(stage: Stage, line: TimeLine): Promise<void> {
   const grace = await openScene(stage, line, 'b-30-seconds', ['carol', 'dave']);
   const quiet = await openScene(stage, line, 'e-silent', ['kim', 'liam']);
-  await dropOut(quiet);
-  const droppedAtMs = await dropOut(grace);
+  await goOffline(quiet);
+  const offlineAtMs = await goOffline(grace);
   await thirtyFirstMessage(await openScene(stage, line, 'a-31st', ['alice', 'bob']));
   await blocked(await openScene(stage, line, 'c-block', ['erin', 'frank']));
   await leaving(await openScene(stage, line, 'd-leave', ['grace', 'heidi']));
   await allowlisted(await openScene(stage, line, 'f-allowlist', ['ivan', 'judy']));
-  await waitOutGrace(line, droppedAtMs);
+  await waitOutGrace(line, offlineAtMs);
   await silent(quiet);
   await afterGrace(grace);
 }

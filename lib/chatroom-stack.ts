@@ -12,7 +12,7 @@ import { SweepAlarms } from './infra/sweep-alarms.ts';
 import { SweepSchedule } from './infra/sweep-schedule.ts';
 import { WebhookQueue } from './infra/webhook-queue.ts';
 
-/** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, schedules and perhaps a webhook. */
+/** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, schedules and, if set, a webhook. */
 export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: DeploymentSettings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
@@ -33,7 +33,7 @@ export class ChatroomStack extends Stack {
       return handler;
     };
 
-    // API Gateway waits 10 s for an authorizer and 29 s for an integration; the sweep must end before the next one.
+    // API Gateway waits 10 s for an authorizer and 29 s for an integration. A sweep must end before the next one.
     const sweep = addFunction('Sweep', 'sweep', Duration.seconds(55));
     const serverApiFunction = addFunction('ServerApi', 'server-api', Duration.seconds(29));
     sockets.route({
@@ -51,7 +51,7 @@ export class ChatroomStack extends Stack {
     const outputs = {
       WebSocketUrl: sockets.stage.url,
       ServerApiUrl: serverApi.url,
-      // Its full name, the ARN, which every command that asks for a secret's name takes.
+      // The ARN, which every command accepts as the name of a secret.
       SecretName: secret.secretArn,
       LostChangesQueueUrl: lostChanges.queueUrl,
       ...(events && { LostEventsQueueUrl: events.lostEvents.queueUrl }),

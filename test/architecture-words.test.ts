@@ -8,9 +8,14 @@ import { projectFiles } from './support/project-files.ts';
  */
 const clean = [
   ...[
+    'bin/',
     'docs/',
     'examples/',
     'functions/',
+    'lib/chatroom-stack.ts',
+    'lib/domain/settings.ts',
+    'lib/infra/',
+    'test/infra/',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'test/architecture-',

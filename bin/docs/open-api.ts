@@ -7,7 +7,7 @@ import { SIGNATURE_VERSION } from '../../lib/server-api/sign-request.ts';
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
-/** What every signed call carries; Doorman's own form has one header more. */
+/** The headers of every signed call; Doorman's own form has one more. */
 const signed = { AppKey: [], Nonce: [], Timestamp: [], Signature: [] };
 
 /** The API as an OpenAPI 3.1 document. */
@@ -30,7 +30,7 @@ export const openApi = (version: string): object => ({
   components: {
     securitySchemes: {
       AppKey: header('App-Key', "The application's key."),
-      Nonce: header('Nonce', 'A text that comes once.'),
+      Nonce: header('Nonce', 'A text that is used once.'),
       Timestamp: header('Timestamp', 'When the call was signed, in ms since 1970.'),
       Signature: header('Signature', 'See server-api.md.'),
       SignatureVersion: header('Signature-Version', SIGNATURE_VERSION),
@@ -41,7 +41,7 @@ export const openApi = (version: string): object => ({
           code: { type: 'integer', description: 'why, as a number' },
           errorMessage: { type: 'string', description: 'why, in words' },
         }),
-        description: 'Why a call was refused. Some calls tell besides what was done before.',
+        description: 'Why a call was refused. Some calls also say what was done before.',
       },
     },
     responses: Object.fromEntries(Object.entries(refusals).map(([name, text]) => [name, refusal(text)])),
@@ -49,10 +49,10 @@ export const openApi = (version: string): object => ({
 });
 
 const refusals = {
-  BadParameter: 'A parameter, or what it names, is at fault.',
+  BadParameter: 'A parameter, or what it names, is wrong.',
   Unsigned: 'The call is not signed.',
   TooLarge: 'The body is too large.',
-  TooFast: 'Too many calls, or too much for a room; the same call may do a second later.',
+  TooFast: 'Too many calls, or too much for a room; the same call can succeed a second later.',
   Internal: 'A fault of the server.',
 };
 
@@ -73,7 +73,7 @@ function operation(tag: string, endpoint: Endpoint): object {
     description: `${endpoint.about}\n\nAt most ${endpoint.callsPerSec} calls a second.`,
     ...(Object.keys(endpoint.fields).length === 0 ? {} : { requestBody: requestBody(endpoint) }),
     responses: {
-      '200': { description: 'It is done.', content: { [JSON_TYPE]: { schema: answer } } },
+      '200': { description: 'Done.', content: { [JSON_TYPE]: { schema: answer } } },
       '400': refusalRef('BadParameter'),
       '401': refusalRef('Unsigned'),
       '413': refusalRef('TooLarge'),
@@ -111,7 +111,7 @@ function propertySchema(field: Field<unknown>): Schema {
   return { ...field.schema, description, default: value };
 }
 
-/** How what is more than one value is written in a form. */
+/** How fields with several values are written in a form. */
 const encodingOf = (entries: readonly (readonly [string, Field<unknown>])[]): Readonly<Record<string, object>> =>
   Object.fromEntries(
     entries

@@ -6,7 +6,7 @@ export interface ApiAnswer {
   readonly body: Readonly<Record<string, unknown>> & { readonly code: number };
 }
 
-/** Where the deployment is and how its calls are signed. */
+/** Where the deployment is, and the keys that sign its calls. */
 export interface AppServerOptions {
   readonly serverApiUrl: string;
   readonly appKey: string;
@@ -23,14 +23,14 @@ export class AppServer {
     this.#options = options;
   }
 
-  /** A signed call; throws unless it was served. */
+  /** A signed call; throws if it is refused. */
   async call(path: string, parameters: Parameters): Promise<ApiAnswer['body']> {
     const { status, body } = await this.ask(path, parameters, this.#sign());
     if (status !== 200) throw new Error(`unable to call ${path}; ${status} ${JSON.stringify(body)}`);
     return body;
   }
 
-  /** A call with these headers and whatever comes back. */
+  /** A call with these headers; returns any answer. */
   async ask(path: string, parameters: Parameters, headers: Readonly<Record<string, string>>): Promise<ApiAnswer> {
     const response = await fetch(`${this.#options.serverApiUrl}${path}`, {
       method: 'POST',

@@ -1,32 +1,32 @@
-// Longer than the SDK waits between two dials.
+// Longer than the SDK waits between two attempts to connect.
 const WAIT_MS = 45_000;
 
-/** What happened, in order; anyone can wait for something that has happened or will. */
+/** What happened, in order. A caller can wait for something that has happened or will happen. */
 export class EventLog<T> {
-  readonly entries: T[] = [];
+  readonly all: T[] = [];
   readonly #watchers = new Set<() => void>();
 
-  add(entry: T): void {
-    this.entries.push(entry);
+  add(event: T): void {
+    this.all.push(event);
     for (const watch of [...this.#watchers]) watch();
   }
 
-  /** The first entry that fits; throws if none has come in time. */
-  until(what: string, fits: (entry: T) => boolean): Promise<T> {
+  /** The first event that fits; throws if there is none in time. */
+  until(what: string, fits: (event: T) => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
         this.#watchers.delete(watch);
       };
       const watch = (): void => {
-        const index = this.entries.findIndex(fits);
+        const index = this.all.findIndex(fits);
         if (index < 0) return;
         end();
-        resolve(this.entries[index] as T);
+        resolve(this.all[index] as T);
       };
       const timer = setTimeout(() => {
         end();
-        reject(new Error(`unable to see ${what}; not within ${WAIT_MS} ms`));
+        reject(new Error(`unable to see ${what}; it did not happen within ${WAIT_MS} ms`));
       }, WAIT_MS);
       this.#watchers.add(watch);
       watch();

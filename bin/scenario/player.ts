@@ -11,8 +11,8 @@ import {
 } from '../../lib/client/index.ts';
 import { EventLog } from './event-log.ts';
 
-/** Something the SDK told its app. */
-export type Told =
+/** Something the SDK reported to its app. */
+export type AppEvent =
   | { readonly kind: 'message'; readonly room: string; readonly text: string; readonly from: string }
   | { readonly kind: 'left' | 'joined'; readonly room: string; readonly userId: string }
   | { readonly kind: 'removed'; readonly room: string; readonly reason: string }
@@ -20,20 +20,20 @@ export type Told =
   | { readonly kind: 'rejoined'; readonly room: string; readonly code: number }
   | { readonly kind: 'status'; readonly status: RCIMIWConnectionStatus };
 
-/** How a player gets in. */
+/** What a player connects with. */
 export interface PlayerOptions {
   readonly server: string;
   readonly userId: string;
   readonly token: string;
 }
 
-// Nobody listens on the discard port of this machine: a dial there fails as it does without a network.
+// Nothing listens on the discard port of this machine: connecting to it fails as it does without a network.
 const NO_NETWORK = 'ws://127.0.0.1:9';
 
 /** A user with the SDK and a network that can fail. */
 export class Player {
   readonly userId: string;
-  readonly told = new EventLog<Told>();
+  readonly events = new EventLog<AppEvent>();
   readonly engine: RCIMIWEngine;
   readonly #token: string;
   #socket: WebSocket | undefined;
@@ -46,7 +46,7 @@ export class Player {
     this.#listen();
   }
 
-  /** Code of the connect; 0 when connected. */
+  /** Returns the code; 0 when connected. */
   connect(): Promise<number> {
     return new Promise((resolve) => {
       void this.engine.connect(this.#token, 20, { onConnected: (code) => resolve(code) });
@@ -65,7 +65,7 @@ export class Player {
     });
   }
 
-  /** Sends a text; `seq` is its place in the room. */
+  /** Sends a text. */
   async send(room: string, text: string): Promise<{ code: number; seq: number; sentAtMs: number }> {
     const message = await this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, room, '', text);
     return new Promise((resolve) => {
@@ -75,14 +75,14 @@ export class Player {
     });
   }
 
-  /** The network is gone: no close frame is sent, and no dial gets through until `restore`. */
-  cut(): void {
+  /** The network is gone: no close frame is sent, and no attempt to connect succeeds until `regainNetwork`. */
+  loseNetwork(): void {
     this.#hasNetwork = false;
     this.#socket?.terminate();
   }
 
-  /** The network is back; the SDK finds out by itself. */
-  restore(): void {
+  /** The network is back; the SDK notices by itself. */
+  regainNetwork(): void {
     this.#hasNetwork = true;
   }
 
@@ -91,21 +91,21 @@ export class Player {
   }
 
   #network(): ClientSocketConstructor {
-    const dialled = (server: string, protocols: string[]): WebSocket => {
+    const dial = (server: string, protocols: string[]): WebSocket => {
       const socket = new WebSocket(this.#hasNetwork ? server : NO_NETWORK, protocols);
       this.#socket = socket;
       return socket;
     };
     return function Network(server: string, protocols: string[]) {
-      return dialled(server, protocols);
+      return dial(server, protocols);
     } as unknown as ClientSocketConstructor;
   }
 
   #listen(): void {
-    const { engine, told } = this;
-    engine.setOnConnectionStatusChangedListener((status) => told.add({ kind: 'status', status }));
+    const { engine, events } = this;
+    engine.setOnConnectionStatusChangedListener((status) => events.add({ kind: 'status', status }));
     engine.setOnMessageReceivedListener((message) =>
-      told.add({
+      events.add({
         kind: 'message',
         room: message.targetId,
         text: 'text' in message ? String(message.text) : message.content,
@@ -114,13 +114,13 @@ export class Player {
     );
     engine.setOnChatRoomMemberChangedListener((room, actions) => {
       for (const { userId, actionType } of actions) {
-        told.add({ kind: actionType === RCIMIWChatRoomMemberActionType.LEAVE ? 'left' : 'joined', room, userId });
+        events.add({ kind: actionType === RCIMIWChatRoomMemberActionType.LEAVE ? 'left' : 'joined', room, userId });
       }
     });
     engine.setOnChatRoomStatusChangedListener((room, status) =>
-      told.add({ kind: 'destroyed', room, byItself: status === RCIMIWChatRoomStatus.DESTROY_AUTO }),
+      events.add({ kind: 'destroyed', room, byItself: status === RCIMIWChatRoomStatus.DESTROY_AUTO }),
     );
-    engine.setOnChatRoomRemovedListener((room, reason) => told.add({ kind: 'removed', room, reason }));
-    engine.setOnChatRoomJoinedListener((code, room) => told.add({ kind: 'rejoined', room, code }));
+    engine.setOnChatRoomRemovedListener((room, reason) => events.add({ kind: 'removed', room, reason }));
+    engine.setOnChatRoomJoinedListener((code, room) => events.add({ kind: 'rejoined', room, code }));
   }
 }

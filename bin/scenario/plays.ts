@@ -3,7 +3,7 @@ import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
 import type { TimeLine } from './time-line.ts';
 
-/** One room with one who stays and one who goes. */
+/** A room with a player who stays and one who goes. */
 export interface Scene {
   readonly stage: Stage;
   readonly line: TimeLine;
@@ -21,14 +21,14 @@ export async function openScene(stage: Stage, line: TimeLine, room: string, user
   line.expect(room, `${stays.userId} joins, code`, await stays.join(room), 0);
   line.expect(room, `${goes.userId} joins, code`, await goes.join(room), 0);
   const { seq } = await stays.send(room, 'welcome');
-  await goes.told.until('the first message', (told) => told.kind === 'message' && told.room === room);
+  await goes.events.until('the first message', (event) => event.kind === 'message' && event.room === room);
   line.note(room, `online: ${stays.userId}, ${goes.userId}; message ${seq} reached both`);
   return { stage, line, room, stays, goes, seq };
 }
 
-/** The network of the one who goes fails. Returns when the server noticed it. */
-export async function dropOut({ stage, line, room, stays, goes, seq }: Scene): Promise<number> {
-  await stage.cut(goes);
+/** The network of the player who goes fails. Returns when the server noticed it. */
+export async function goOffline({ stage, line, room, stays, goes, seq }: Scene): Promise<number> {
+  await stage.disconnect(goes);
   const nowMs = Date.now();
   line.note(
     room,
@@ -37,69 +37,69 @@ export async function dropOut({ stage, line, room, stays, goes, seq }: Scene): P
   return nowMs;
 }
 
-/** The 31st message since the drop puts him out, the 30th does not. */
+/** The 31st message since the disconnect evicts the player, the 30th does not. */
 export async function thirtyFirstMessage(scene: Scene): Promise<void> {
   const { line, room, stays, goes } = scene;
-  await dropOut(scene);
+  await goOffline(scene);
   await sendMany(scene, 30);
   line.expect(room, `${goes.userId} is a member after 30 messages`, await isIn(scene), true);
-  line.expect(room, `${stays.userId} was told of ends`, endsTold(scene), 0);
-  await kickedByNext(scene, '31st message');
-  goes.restore();
-  await toldOnReturn(scene);
+  line.expect(room, `${stays.userId} was notified of ends`, endsReported(scene), 0);
+  await evictedByNext(scene, '31st message');
+  goes.regainNetwork();
+  await notifiedOnReturn(scene);
 }
 
-/** An offline member who is protected stays whatever is sent. */
+/** An allowlisted member who is offline stays, however much is sent. */
 export async function allowlisted(scene: Scene): Promise<void> {
   const { line, room, stage, goes } = scene;
   await stage.appServer.call('/chatroom/user/whitelist/add.json', { chatroomId: room, userId: goes.userId });
   line.note(room, `${goes.userId} is put on the allowlist`);
-  await dropOut(scene);
+  await goOffline(scene);
   await sendMany(scene, 31);
   line.expect(room, `${goes.userId} is a member after 31 messages`, await isIn(scene), true);
-  line.expect(room, `${scene.stays.userId} was told of ends`, endsTold(scene), 0);
+  line.expect(room, `${scene.stays.userId} was notified of ends`, endsReported(scene), 0);
 }
 
-/** A block puts out at once and bars the return. */
+/** A block removes a member at once and refuses their joins. */
 export async function blocked(scene: Scene): Promise<void> {
   const { line, room, stage, goes } = scene;
   await stage.appServer.call('/chatroom/user/block/add.json', { chatroomId: room, userId: goes.userId, minute: '1' });
   line.note(room, `the app server blocks ${goes.userId}`);
-  const removed = await goes.told.until('the end by block', (told) => told.kind === 'removed');
-  line.expect(room, `${goes.userId} is told`, removed, { kind: 'removed', room, reason: 'blocked' });
-  await roomIsTold(scene);
+  const removed = await goes.events.until('the end by a block', (event) => event.kind === 'removed');
+  line.expect(room, `${goes.userId} is notified`, removed, { kind: 'removed', room, reason: 'blocked' });
+  await roomIsNotified(scene);
   line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
   line.expect(room, `${goes.userId} joins again, code`, await goes.join(room), Code.BLOCKED);
 }
 
-/** He leaves of his own will. */
+/** A player leaves. */
 export async function leaving(scene: Scene): Promise<void> {
   const { line, room, goes } = scene;
   line.expect(room, `${goes.userId} leaves, code`, await goes.leave(room), 0);
-  await roomIsTold(scene);
+  await roomIsNotified(scene);
   line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
 }
 
-/** More than the grace has passed: one message puts him out. */
+/** More than the grace has passed: one message evicts the player. */
 export async function afterGrace(scene: Scene): Promise<void> {
   const { line, room, goes } = scene;
-  line.expect(room, `${goes.userId} is a member until someone speaks`, await isIn(scene), true);
-  await kickedByNext(scene, 'first message after 30 s');
-  goes.restore();
-  await toldOnReturn(scene);
+  line.expect(room, `${goes.userId} is a member until a message is sent`, await isIn(scene), true);
+  await evictedByNext(scene, 'first message after 30 s');
+  goes.regainNetwork();
+  await notifiedOnReturn(scene);
 }
 
-/** More than the grace has passed, but nobody spoke. */
+/** More than the grace has passed, but nobody sent anything. */
 export async function silent(scene: Scene): Promise<void> {
   const { line, room, stays, goes } = scene;
   line.expect(room, `no message was sent; ${goes.userId} is a member`, await isIn(scene), true);
-  line.expect(room, `${stays.userId} was told of ends`, endsTold(scene), 0);
+  line.expect(room, `${stays.userId} was notified of ends`, endsReported(scene), 0);
 }
 
 const isIn = ({ stage, room, goes }: Scene): Promise<boolean> => stage.appServer.isMember(room, goes.userId);
 
-const endsTold = ({ stays, room }: Scene): number =>
-  stays.told.entries.filter((told) => told.kind === 'left' && told.room === room).length;
+const endsReported = ({ stays, room }: Scene): number =>
+  stays.events.all.filter((event) => event.kind === 'left' && event.room === room).length;
 
 async function sendMany({ line, room, stays }: Scene, count: number): Promise<void> {
   let last = 0;
@@ -111,24 +111,28 @@ async function sendMany({ line, room, stays }: Scene, count: number): Promise<vo
   line.note(room, `${stays.userId} sent ${count} messages; the newest is message ${last}`);
 }
 
-async function kickedByNext(scene: Scene, what: string): Promise<void> {
+async function evictedByNext(scene: Scene, what: string): Promise<void> {
   const { line, room, stays, goes } = scene;
   const { code, seq, sentAtMs } = await stays.send(room, what);
   if (code !== 0) throw new Error(`unable to send the ${what}; code ${code}`);
-  line.note(room, `${stays.userId} sends the ${what}: message ${seq} at ${line.at(sentAtMs)} kicks ${goes.userId}`);
+  line.note(room, `${stays.userId} sends the ${what}: message ${seq} at ${line.at(sentAtMs)} evicts ${goes.userId}`);
   line.expect(room, `${goes.userId} is a member`, await isIn(scene), false);
-  await roomIsTold(scene);
+  await roomIsNotified(scene);
 }
 
-async function roomIsTold(scene: Scene): Promise<void> {
+async function roomIsNotified(scene: Scene): Promise<void> {
   const { line, room, stays, goes } = scene;
-  await stays.told.until('the notice to the room', (told) => told.kind === 'left' && told.userId === goes.userId);
-  line.expect(room, `${stays.userId} is told by onChatRoomMemberChanged; notices`, endsTold(scene), 1);
+  await stays.events.until('the notice to the room', (event) => event.kind === 'left' && event.userId === goes.userId);
+  line.expect(room, `${stays.userId} is notified by onChatRoomMemberChanged; notices`, endsReported(scene), 1);
 }
 
-async function toldOnReturn({ line, room, goes }: Scene): Promise<void> {
-  const removed = await goes.told.until('the end of the membership', (told) => told.kind === 'removed');
-  line.expect(room, `${goes.userId} is back online and told`, removed, { kind: 'removed', room, reason: 'offline' });
-  const rejoined = await goes.told.until('the new membership', (told) => told.kind === 'rejoined');
-  line.expect(room, `${goes.userId}'s SDK joins afresh`, rejoined, { kind: 'rejoined', room, code: 0 });
+async function notifiedOnReturn({ line, room, goes }: Scene): Promise<void> {
+  const removed = await goes.events.until('the end of the membership', (event) => event.kind === 'removed');
+  line.expect(room, `${goes.userId} is back online and notified`, removed, {
+    kind: 'removed',
+    room,
+    reason: 'offline',
+  });
+  const rejoined = await goes.events.until('the new membership', (event) => event.kind === 'rejoined');
+  line.expect(room, `${goes.userId}'s SDK joins again`, rejoined, { kind: 'rejoined', room, code: 0 });
 }

@@ -3,27 +3,28 @@ import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { type LocalDeployment, type StartLocalOptions, startLocal } from '../start-local.ts';
 import { AppServer } from './app-server.ts';
 import { EventLog } from './event-log.ts';
-import { Player, type Told } from './player.ts';
+import { type AppEvent, Player } from './player.ts';
 
-/** The running deployment with its players; all that the plays need. */
+/** The running deployment with its players: everything that the plays need. */
 export interface Stage {
   readonly stack: LocalDeployment;
   readonly appServer: AppServer;
   /** Connects a user with the SDK. */
   player(userId: string): Promise<Player>;
-  /** Cuts the network of a player; resolves when the server has noticed it. */
-  cut(player: Player): Promise<void>;
+  /** Takes the network from a player; resolves when the server has noticed it. */
+  disconnect(player: Player): Promise<void>;
   close(): Promise<void>;
 }
 
-const isConnected = (told: Told): boolean => told.kind === 'status' && told.status === RCIMIWConnectionStatus.CONNECTED;
+const isConnected = (event: AppEvent): boolean =>
+  event.kind === 'status' && event.status === RCIMIWConnectionStatus.CONNECTED;
 
 /** Starts the deployment as `npm start` does, on free ports. */
 export async function openStage(
   options: Pick<StartLocalOptions, 'settings' | 'log'> & Pick<TestingOptions, 'schedules'>,
 ): Promise<Stage> {
   const { schedules, settings, log } = options;
-  const drops = new EventLog<number>();
+  const disconnects = new EventLog<number>();
   const stack = await startLocal({
     settings,
     log,
@@ -33,7 +34,7 @@ export async function openStage(
       schedules,
       disconnectDelivery: async (deliver) => {
         await deliver();
-        drops.add(drops.entries.length + 1);
+        disconnects.add(disconnects.all.length + 1);
       },
     },
   });
@@ -49,16 +50,16 @@ export async function openStage(
       if (code !== 0) throw new Error(`unable to connect ${userId}; code ${code}`);
       return player;
     },
-    cut: async (player) => {
-      const seen = drops.entries.length;
-      player.cut();
-      await drops.until(`that the server notices the drop of ${player.userId}`, (count) => count > seen);
+    disconnect: async (player) => {
+      const seen = disconnects.all.length;
+      player.loseNetwork();
+      await disconnects.until(`that the server notices the disconnect of ${player.userId}`, (count) => count > seen);
     },
     close: async () => {
       for (const player of players) await player.end();
-      // The functions must not be ended while they are told of the ends.
-      const connected = players.flatMap((player) => player.told.entries).filter(isConnected).length;
-      if (connected > 0) await drops.until('the end of all connections', (count) => count >= connected);
+      // The functions must not be stopped before they have handled the disconnects.
+      const connected = players.flatMap((player) => player.events.all).filter(isConnected).length;
+      if (connected > 0) await disconnects.until('the end of all connections', (count) => count >= connected);
       await stack.close();
     },
   };

@@ -1,4 +1,4 @@
-/** Prints what happens, with the time since the start, and holds it against what should. */
+/** Prints what happens, with the time since the start, and compares it with what should happen. */
 export class TimeLine {
   readonly #startedAtMs: number;
   readonly #now: () => number;
@@ -14,7 +14,7 @@ export class TimeLine {
     return this.#checks;
   }
 
-  /** Seconds since the start of a moment in ms. */
+  /** A moment as seconds since the start. */
   at(timeMs: number): string {
     return `${((timeMs - this.#startedAtMs) / 1000).toFixed(2)} s`;
   }

@@ -4,7 +4,7 @@ import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** The access log of one API. It takes named fields only, so that a token in a query string never gets there. */
+/** The access log of one API. It logs named fields only, so a token in a query string never reaches it. */
 export class AccessLog extends Construct {
   readonly settings: IAccessLogSettings;
 

@@ -2,11 +2,11 @@ import type { Duration } from 'aws-cdk-lib';
 import { Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** A metric that the Lambdas write into their logs. */
+/** A metric that the Lambdas write to their logs. */
 export const metricOf = (metricName: string, statistic: string, period: Duration): Metric =>
   new Metric({ namespace: 'Doorman', dimensionsMap: { service: 'doorman' }, metricName, statistic, period });
 
-/** Rises when something that must not happen has happened in the last minutes, be it once. */
+/** Rises when something that must never happen has happened at least once in the period. */
 export class AnyAlarm extends Alarm {
   constructor(scope: Construct, id: string, metricName: string, period: Duration, alarmDescription: string) {
     super(scope, id, {

@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 const policy = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 
 /**
- * Lets API Gateway write logs in this account and region, without which a WebSocket stage with an access log is refused.
- * Other APIs of the account may come to rely on it, so it stays when the stack goes.
+ * Lets API Gateway write logs in this account and region; without it a WebSocket stage with an access log is refused.
+ * Other APIs of the account can come to depend on it, so it stays when the stack is deleted.
  */
 export class ApiLoggingRole extends Construct {
   readonly account: CfnAccount;
@@ -23,7 +23,7 @@ export class ApiLoggingRole extends Construct {
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`,
-      reason: 'API Gateway has one logging role for all APIs of an account, and AWS keeps this policy for it.',
+      reason: 'API Gateway has one logging role for all APIs of an account, and AWS maintains this policy for it.',
     });
     this.account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     this.account.applyRemovalPolicy(RemovalPolicy.RETAIN);

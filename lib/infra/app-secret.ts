@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import { AnyAlarm } from './any-alarm.ts';
 
 const unusable =
-  'The app secret cannot be read or is malformed, so nobody can connect and every call is refused; the logs say why';
+  'The app secret cannot be read or is malformed: nobody can connect and every call is refused; the logs say why';
 
-/** The key that signs tokens and server API calls, generated in the account and never part of the template. */
+/** The key that signs tokens and calls of the server API. It is generated in the account and is in no template. */
 export class AppSecret extends Construct {
   readonly secret: Secret;
 
@@ -14,7 +14,7 @@ export class AppSecret extends Construct {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
       description: 'appSecret of the chatroom application and, while it is being replaced, previousAppSecret',
-      // CloudFormation makes a new secret whenever one of these changes, so that none may depend on a setting.
+      // CloudFormation generates a new secret when one of these changes, so none of them may depend on a setting.
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: 'appSecret',
@@ -25,7 +25,7 @@ export class AppSecret extends Construct {
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The application servers hold the same key, so a rotation they do not know of would refuse their calls; the operator rotates both together.',
+        'Application servers hold the same key, so a rotation behind their back would refuse their calls; the operator rotates both together.',
     });
     new AnyAlarm(this, 'Unusable', 'secretUnusable', Duration.minutes(5), unusable);
   }

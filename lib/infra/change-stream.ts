@@ -3,20 +3,20 @@ import { Construct } from 'constructs';
 import type { DeploymentSettings } from '../domain/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/** What of the stream is worth a run: a row written with news, or a membership that went with its row. */
+/** The records that need a run: a row written with an event, or a membership that ended with the removal of its row. */
 function patterns({ webhookUrl, notifyMemberChanges }: DeploymentSettings): Record<string, unknown>[] {
-  // Each run costs, and most writes are no news to anyone; what the filter turns away is free.
-  const isJoinTold = webhookUrl !== '' || notifyMemberChanges;
+  // A run costs money and most writes concern nobody else; what the filter rejects is free.
+  const isJoinReported = webhookUrl !== '' || notifyMemberChanges;
   const events = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'];
   return [
-    { dynamodb: { NewImage: { event: { S: isJoinTold ? ['joined', ...events] : events } } } },
+    { dynamodb: { NewImage: { event: { S: isJoinReported ? ['joined', ...events] : events } } } },
     { eventName: ['REMOVE'], dynamodb: { OldImage: { membershipId: { S: [{ exists: true }] } } } },
   ];
 }
 
-/** The changes of the table's rows that somebody has to hear of. */
+/** Runs a Lambda on the changes of the table that members or the webhook have to be notified of. */
 export class ChangeStream extends Construct {
-  /** Which records the Lambda gave up: their places in the stream, not the records. */
+  /** The records that the Lambda gave up: not themselves, but their sequence numbers in the stream. */
   readonly lostChanges: DeadLetterQueue;
   readonly #streamArn: string;
   readonly #settings: DeploymentSettings;
@@ -28,7 +28,7 @@ export class ChangeStream extends Construct {
     this.#settings = settings;
   }
 
-  /** Runs the Lambda on the changes; its role must be able to read the stream and to send to the lost changes. */
+  /** Runs this Lambda on the changes. Its role must be able to read the stream and to send to the lost changes. */
   feed(changes: IFunction): void {
     new CfnEventSourceMapping(this, 'Mapping', {
       functionName: changes.functionName,
@@ -36,11 +36,11 @@ export class ChangeStream extends Construct {
       startingPosition: 'TRIM_HORIZON',
       filterCriteria: { filters: patterns(this.#settings).map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
       batchSize: 100,
-      // One batch of a shard at a time: with more, a room's rows would overtake each other.
+      // One batch of a shard at a time: with more, the changes of a room would overtake each other.
       parallelizationFactor: 1,
       functionResponseTypes: ['ReportBatchItemFailures'],
       bisectBatchOnFunctionError: true,
-      // A record that fails holds up its shard, so at some point it is given up.
+      // A record that fails blocks its shard, so at some point it is given up.
       maximumRetryAttempts: 100,
       destinationConfig: { onFailure: { destination: this.lostChanges.queueArn } },
     });

@@ -3,7 +3,7 @@ import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** Keeps for the operator what was given up, 14 days long, and raises an alarm as long as there is any. */
+/** Keeps what was given up for 14 days, for the operator, and has an alarm that is raised while it is not empty. */
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, props: { readonly fifo?: true } = {}) {
     super(scope, id, {
@@ -14,10 +14,10 @@ export class DeadLetterQueue extends Queue {
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is itself a dead-letter queue; the check knows only those of other queues.',
+      reason: 'This is itself a dead-letter queue; the check only recognizes those of other queues.',
     });
     new Alarm(this, 'Alarm', {
-      alarmDescription: `Something was given up and lies in the queue ${id}`,
+      alarmDescription: `Something was given up and is in the queue ${id}`,
       metric: this.metricApproximateNumberOfMessagesVisible(),
       threshold: 1,
       evaluationPeriods: 1,

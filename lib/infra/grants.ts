@@ -16,23 +16,23 @@ export type FunctionName =
   | 'changes'
   | 'webhook';
 
-/** All that one Lambda may do beside writing its own log; what is left out it may not touch. */
+/** Everything that one Lambda may do, besides writing its log. */
 export interface Grant {
   readonly table?: readonly string[];
   /** Actions on the stream of the table. */
   readonly stream?: readonly string[];
   /** HTTP methods on the connections of the WebSocket API. */
   readonly connections?: readonly ('POST' | 'DELETE')[];
-  /** Actions on the queue of the webhook, where there is one. */
+  /** Actions on the queue of the webhook, if there is one. */
   readonly webhookQueue?: readonly string[];
   readonly lostChanges?: readonly string[];
   /** Whether it may read the secret. */
   readonly secret?: boolean;
-  /** Whether it is told where the webhook is, which may hold a key of the app's server. */
+  /** Whether it receives the address of the webhook, which can hold a key of the app's server. */
   readonly webhookUrl?: boolean;
 }
 
-/** The resources to which the grants refer. */
+/** The resources that the grants refer to. */
 export interface GrantedResources {
   readonly table: TableV2;
   readonly streamArn: string;
@@ -49,14 +49,14 @@ const readAndWrite = [...withoutDelete, 'DeleteItem', 'Query'];
 
 const readAlsoMany = [...readAndWrite, 'BatchGetItem'];
 
-// Who reads a stream or a queue by an event source mapping is Lambda itself, in the role of the function.
+// An event source mapping reads its stream or queue in the role of the function.
 const readStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
 
 const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
 const send = ['SendMessage'];
 
-/** Who may do what: exactly this. */
+/** What each Lambda may do, and nothing else. */
 export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
@@ -74,7 +74,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   webhook: { webhookQueue: receive, secret: true, webhookUrl: true },
 };
 
-/** Where the Lambda finds what it may use, as its environment names it. */
+/** The environment variables that say where the Lambda finds what it may use. */
 export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {
   const { table, sockets, webhookQueue, secret, webhookUrl } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
@@ -87,7 +87,7 @@ export function addresses(grant: Grant, resources: GrantedResources): Record<str
   };
 }
 
-/** The ARN as the checker of the template spells it: every reference as its name in angle brackets. */
+/** The ARN as cdk-nag spells it: each reference is its name in angle brackets. */
 function describe(role: Role, arn: string): string {
   const resolved: { 'Fn::Join': [string, (string | { Ref: string })[]] } = Stack.of(role).resolve(arn);
   return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
@@ -117,7 +117,7 @@ function allowConnections(role: Role, methods: readonly string[], { api, stageNa
   }
 }
 
-/** Writes the grant into the role. */
+/** Adds the grant to the role. */
 export function applyGrant(grant: Grant, role: Role, resources: GrantedResources): void {
   const { table, stream, connections, webhookQueue, lostChanges, secret } = grant;
   const webhookArns = resources.webhookQueue === undefined ? [] : [resources.webhookQueue.queueArn];

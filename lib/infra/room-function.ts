@@ -8,19 +8,19 @@ import { Construct } from 'constructs';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
-// Some packages inside the bundle still call require, which an ES module does not have.
+// Some bundled packages still call require, which an ES module does not have.
 const requireBanner =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
 
 /** What distinguishes one Lambda from another. */
 export interface RoomFunctionProps {
-  /** Name of the file in `functions/`, without its ending. */
+  /** Name of the file in `functions/`, without the extension. */
   readonly entry: string;
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One Lambda with a role and a log of its own, which can at first do nothing but write that log. */
+/** One Lambda with its own role and log. The role can write the log and nothing else until something is granted. */
 export class RoomFunction extends Construct {
   readonly handler: IFunction;
   readonly role: Role;

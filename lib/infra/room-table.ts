@@ -9,10 +9,10 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
-/** The one table. It has no index, because no decision may come from an eventually consistent read. */
+/** The only table. It has no index: an index is eventually consistent, and no decision may depend on such a read. */
 export class RoomTable extends Construct {
   readonly table: TableV2;
-  /** ARN of the stream of what is written and deleted: each row as it was and as it is. */
+  /** ARN of the stream of all changes; a record has the row before and after the change. */
   readonly streamArn: string;
 
   constructor(scope: Construct, id: string) {

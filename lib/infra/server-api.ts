@@ -18,7 +18,7 @@ const logFields = {
 
 /** The HTTP API for application servers: one Lambda behind every path. */
 export class ServerApi extends Construct {
-  /** Its address, without a slash at the end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, handler: IFunction) {
@@ -32,7 +32,7 @@ export class ServerApi extends Construct {
     for (const route of routes) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
-        reason: 'Every call is signed with the app secret, and the Lambda checks the signature before anything else.',
+        reason: 'Every call is signed with the app secret, and the Lambda checks the signature first.',
       });
     }
     new HttpStage(this, 'Stage', {

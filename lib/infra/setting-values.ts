@@ -2,10 +2,10 @@
 export type RawValue = unknown;
 
 const originPattern = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
-// All environment variables of a Lambda share 4 KB.
+// The environment variables of a Lambda share 4 KB.
 const maxOriginsLength = 1_000;
 const maxUrlLength = 500;
-// What JSON writes as it is, so that the length is the number of bytes.
+// ASCII that JSON does not escape, so the length is the number of bytes.
 const plainPattern = /^[!#-[\]-~]+$/;
 const ownMachine = ['127.0.0.1', 'localhost'];
 
@@ -14,7 +14,7 @@ export function refuse(name: string, why: string): never {
   throw new Error(`unable to use setting ${name}; ${why}`);
 }
 
-/** A whole number, given as such or as its decimal text. */
+/** A whole number, also as decimal text. */
 export function readWhole(name: string, value: RawValue, min: number, max: number): number {
   const amount = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < min || amount > max) {
@@ -23,7 +23,7 @@ export function readWhole(name: string, value: RawValue, min: number, max: numbe
   return amount;
 }
 
-/** True or false, given as such or as its word. */
+/** A flag, also as text. */
 export function readFlag(name: string, value: RawValue): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
@@ -38,7 +38,7 @@ export function readAppKey(name: string, value: RawValue): string {
   return value;
 }
 
-/** Web origins separated by commas, without blanks around them; empty for none. */
+/** Web origins separated by commas, returned without blanks; empty if there are none. */
 export function readOrigins(name: string, value: RawValue): string {
   if (typeof value !== 'string' || value.length > maxOriginsLength) {
     refuse(name, `it must be a text of at most ${maxOriginsLength} characters`);
@@ -52,7 +52,7 @@ export function readOrigins(name: string, value: RawValue): string {
   return origins.join(',');
 }
 
-/** An https address, or an http one on this machine; empty for none. The reasons never repeat it: it may hold a key. */
+/** An https URL, or an http URL of this machine, or empty. No error repeats the URL, which can hold a key. */
 export function readUrl(name: string, value: RawValue): string {
   if (value === '') return value;
   if (typeof value !== 'string' || value.length > maxUrlLength || !plainPattern.test(value) || !URL.canParse(value)) {

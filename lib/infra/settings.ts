@@ -24,7 +24,7 @@ function readSetting(name: string, definition: SettingDefinition, value: RawValu
 
 /**
  * Completes the chosen settings with the defaults and checks them; `undefined` chooses nothing.
- * @throws Error `unable to use setting <name>; <why>` for a name that is unknown or a value that is out of range.
+ * @throws Error `unable to use setting <name>; <why>` for an unknown name or an invalid value.
  */
 export function readSettings(chosen: Readonly<Record<string, unknown>>): DeploymentSettings {
   const given = new Map(Object.entries(chosen).filter(([, value]) => value !== undefined));

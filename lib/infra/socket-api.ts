@@ -27,7 +27,7 @@ const logFields = {
   integrationStatus: '$context.integrationStatus',
 };
 
-/** The WebSocket API and its stage. Routes come later, because their Lambdas need the address of the stage. */
+/** The WebSocket API and its stage. Routes are added later, because their Lambdas need the URL of the stage. */
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
@@ -45,11 +45,11 @@ export class SocketApi extends Construct {
     this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
   }
 
-  /** Sends `$connect`, `$disconnect` and every frame to their Lambdas; the answer to a frame goes back on the socket. */
+  /** Routes `$connect`, `$disconnect` and every frame to their Lambdas; the answer to a frame is sent on the socket. */
   route(functions: SocketRoutes): void {
     this.api.addRoute('$connect', {
       integration: new WebSocketLambdaIntegration('Connect', functions.connect),
-      // The token may be in the sub-protocol or in the query string; naming either would make it mandatory.
+      // The token can be in the sub-protocol or in the query string; an identity source would be mandatory.
       authorizer: new WebSocketLambdaAuthorizer('Authorizer', functions.authorize, { identitySource: [] }),
     });
     this.#addRoute('$disconnect', {
@@ -64,7 +64,7 @@ export class SocketApi extends Construct {
   #addRoute(routeKey: string, options: WebSocketRouteOptions): void {
     Validations.of(this.api.addRoute(routeKey, options)).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'API Gateway authorizes a socket at $connect only; its identity comes with every later event.',
+      reason: 'API Gateway authorizes a socket at $connect only; every later event carries the identity.',
     });
   }
 }

@@ -4,10 +4,10 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/** The events that wait for the webhook, in order. */
+/** The events that wait to be posted to the webhook, in order. */
 export class WebhookQueue extends Construct {
   readonly queue: Queue;
-  /** The events that the webhook did not take. */
+  /** The events that the webhook did not accept. */
   readonly lostEvents: DeadLetterQueue;
 
   constructor(scope: Construct, id: string) {
@@ -17,15 +17,15 @@ export class WebhookQueue extends Construct {
       fifo: true,
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,
-      // Six times the timeout of the Lambda, as Lambda asks.
+      // Six times the timeout of the Lambda, as AWS recommends.
       visibilityTimeout: Duration.seconds(120),
       retentionPeriod: Duration.days(4),
-      // Each time takes the visibility timeout, so this is about an hour; until then the later events of the room wait.
+      // Each attempt takes the visibility timeout, so about an hour; the later events of the room wait for it.
       deadLetterQueue: { queue: this.lostEvents, maxReceiveCount: 30 },
     });
   }
 
-  /** Lets the Lambda post what is in the queue; its role must be able to read it. */
+  /** Runs this Lambda on the queue. Its role must be able to read it. */
   feed(webhook: IFunction): void {
     new CfnEventSourceMapping(this, 'Mapping', {
       functionName: webhook.functionName,

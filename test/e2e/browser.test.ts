@@ -65,7 +65,7 @@ it('the SDK joins, sends and receives in a browser', async () => {
   await page.goto(`http://127.0.0.1:${port}/`);
   const token = await stage.appServer.token('browser');
   expect(await page.evaluate(pageChat(stage.stack.webSocketUrl, token))).toEqual([0, 0, 0]);
-  const heard = await node.told.until('the message of the browser', ({ kind }) => kind === 'message');
+  const heard = await node.events.until('the message of the browser', ({ kind }) => kind === 'message');
   expect(heard).toMatchObject({ from: 'browser', text: 'hello from the browser' });
   expect((await node.send('web', 'hello from Node')).code).toBe(0);
   await page.getByText('node: hello from Node').waitFor();

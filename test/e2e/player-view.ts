@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Player, Told } from '../../bin/scenario/player.ts';
+import type { AppEvent, Player } from '../../bin/scenario/player.ts';
 import type { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
 
 /** Joins without creating the room; resolves to the code. */
@@ -10,16 +10,16 @@ export function joinExisting({ engine }: Player, room: string): Promise<number> 
 }
 
 /** The texts that the player received in a room, in order. */
-export const textsOf = ({ told }: Player, room: string): string[] =>
-  told.entries.flatMap((each) => (each.kind === 'message' && each.room === room ? [each.text] : []));
+export const textsOf = ({ events }: Player, room: string): string[] =>
+  events.all.flatMap((event) => (event.kind === 'message' && event.room === room ? [event.text] : []));
 
 /** Waits for a text in a room. */
-export const hears = (player: Player, room: string, text: string): Promise<Told> =>
-  player.told.until(text, (told) => told.kind === 'message' && told.room === room && told.text === text);
+export const hears = (player: Player, room: string, text: string): Promise<AppEvent> =>
+  player.events.until(text, (event) => event.kind === 'message' && event.room === room && event.text === text);
 
 /** Waits for a status of the connection. */
-export const getsStatus = (player: Player, status: RCIMIWConnectionStatus): Promise<Told> =>
-  player.told.until(`status ${status}`, (told) => told.kind === 'status' && told.status === status);
+export const getsStatus = (player: Player, status: RCIMIWConnectionStatus): Promise<AppEvent> =>
+  player.events.until(`status ${status}`, (event) => event.kind === 'status' && event.status === status);
 
 /** Expects that a time of a list, in UTC and to the second, is `minutes` after a call made since `beforeMs`. */
 export function expectEnd(time: unknown, beforeMs: number, minutes: number): void {

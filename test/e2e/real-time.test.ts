@@ -25,7 +25,7 @@ it('a member whose connection died silently is removed without any message, and 
   const alice = await enter('alice', 'silent');
   const bob = await enter('bob', 'silent');
   await ahead.sweep();
-  bob.cut();
+  bob.loseNetwork();
   ahead.pass(50_000);
   await ahead.sweep();
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(true);
@@ -35,12 +35,12 @@ it('a member whose connection died silently is removed without any message, and 
   ahead.pass(75_000);
   await ahead.sweep();
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(false);
-  await alice.told.until('the end of bob', (told) => told.kind === 'left' && told.userId === 'bob');
+  await alice.events.until('the end of bob', (event) => event.kind === 'left' && event.userId === 'bob');
   expect(await ahead.appServer.isMember('silent', 'alice')).toBe(true);
   // The client is notified of the reason and joins again.
-  bob.restore();
-  expect(await bob.told.until('the reason', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'offline' });
-  await bob.told.until('the new membership', ({ kind }) => kind === 'rejoined');
+  bob.regainNetwork();
+  expect(await bob.events.until('the reason', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'offline' });
+  await bob.events.until('the new membership', ({ kind }) => kind === 'rejoined');
   expect(await ahead.appServer.isMember('silent', 'bob')).toBe(true);
   expect(ahead.denials()).toEqual([]);
 });
@@ -54,7 +54,7 @@ it('an idle room is destroyed and its members are notified', async () => {
     expect((await carol.send('elsewhere', 'refused')).code).toBe(23410);
     await ahead.sweep();
   }
-  await carol.told.until('the end of the room', (told) => told.kind === 'destroyed' && told.room === 'idle');
+  await carol.events.until('the end of the room', (event) => event.kind === 'destroyed' && event.room === 'idle');
   const { chatRooms } = await ahead.appServer.call('/chatroom/query.json', { chatroomId: 'idle' });
   expect(chatRooms).toEqual([]);
   const { memberCount } = await ahead.appServer.call('/chatroom/get.json', { chatroomId: 'kept' });

@@ -72,7 +72,7 @@ describe('users', () => {
     expect(await ann.connect()).toBe(0);
     const online = await ok('User.OnlineStatus.get', { id: 'ann' }, '1 while connected, 0 after');
     expect(online).toEqual({ status: '1' });
-    await stage.cut(ann);
+    await stage.disconnect(ann);
     expect(await ok('User.OnlineStatus.get', { id: 'ann' }, '1 while connected, 0 after')).toEqual({ status: '0' });
     await ann.end();
   });
@@ -97,7 +97,7 @@ describe('users', () => {
     await ok('User.Block.remove', { id: 'bob' }, 'connects again');
     expect(await ok('User.Block.getList', undefined, 'empty after the end')).toEqual({ users: [] });
     expect(await again.connect()).toBe(0);
-    await stage.cut(again);
+    await stage.disconnect(again);
     await again.end();
   });
 
@@ -163,7 +163,7 @@ describe('rooms', () => {
     const beforeMs = Date.now();
     const block = { id: 'block', members: members('dave', 'never-in'), minute: 30 };
     await ok('Chatroom.Block.add', block, 'notified, removed, join is 23409');
-    await dave.told.until('the block', (told) => told.kind === 'removed' && told.reason === 'blocked');
+    await dave.events.until('the block', (event) => event.kind === 'removed' && event.reason === 'blocked');
     expect(await isMember('block', 'dave')).toEqual([{ id: 'dave', isInChrm: 0 }]);
     expect(await joinExisting(dave, 'block')).toBe(BLOCKED);
     const { members: blocked } = await ok('Chatroom.Block.getList', { id: 'block' }, 'the blocked and the ends');
@@ -215,8 +215,8 @@ describe('rooms', () => {
     const remove = { id: 'protect', members: members('ivan', 'mike') };
     await ok('Chatroom.Whitelist.User.remove', remove, 'offline, evicted after 31 messages');
     expect(await list()).toEqual({ members: members('heidi') });
-    await stage.cut(heidi);
-    await stage.cut(ivan);
+    await stage.disconnect(heidi);
+    await stage.disconnect(ivan);
     for (let number = 1; number <= 31; number += 1) expect((await judy.send('protect', `${number}`)).code).toBe(0);
     expect(await isMember('protect', 'heidi', 'ivan', 'judy')).toEqual([
       { id: 'heidi', isInChrm: 1 },

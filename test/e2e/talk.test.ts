@@ -34,20 +34,20 @@ describe('the deployment', () => {
   it('delivers messages between two members', async () => {
     const [alice, bob] = await joinBoth('talk', ['alice', 'bob']);
     expect((await alice.send('talk', 'hello')).code).toBe(0);
-    expect(await bob.told.until('hello', ({ kind }) => kind === 'message')).toEqual({
+    expect(await bob.events.until('hello', ({ kind }) => kind === 'message')).toEqual({
       kind: 'message',
       room: 'talk',
       text: 'hello',
       from: 'alice',
     });
     expect((await bob.send('talk', '👋')).seq).toBe(2);
-    expect(await alice.told.until('the reply', ({ kind }) => kind === 'message')).toMatchObject({ text: '👋' });
+    expect(await alice.events.until('the reply', ({ kind }) => kind === 'message')).toMatchObject({ text: '👋' });
   });
 
   it('notifies the other member of a leave', async () => {
     const [carol, dave] = await joinBoth('leave', ['carol', 'dave']);
     expect(await dave.leave('leave')).toBe(0);
-    await carol.told.until('the leave', (told) => told.kind === 'left' && told.userId === 'dave');
+    await carol.events.until('the leave', (event) => event.kind === 'left' && event.userId === 'dave');
     expect(await stage.appServer.isMember('leave', 'dave')).toBe(false);
     expect((await dave.send('leave', 'me again')).code).toBe(Code.NOT_A_MEMBER);
   });
@@ -56,8 +56,10 @@ describe('the deployment', () => {
     const [erin, frank] = await joinBoth('block', ['erin', 'frank']);
     const call = { chatroomId: 'block', userId: 'frank', minute: '1' };
     await stage.appServer.call('/chatroom/user/block/add.json', call);
-    expect(await frank.told.until('the block', ({ kind }) => kind === 'removed')).toMatchObject({ reason: 'blocked' });
-    await erin.told.until('the notice', (told) => told.kind === 'left' && told.userId === 'frank');
+    expect(await frank.events.until('the block', ({ kind }) => kind === 'removed')).toMatchObject({
+      reason: 'blocked',
+    });
+    await erin.events.until('the notice', (event) => event.kind === 'left' && event.userId === 'frank');
     expect(await frank.join('block')).toBe(Code.BLOCKED);
     await stage.appServer.call('/chatroom/user/block/rollback.json', { chatroomId: 'block', userId: 'frank' });
     expect(await frank.join('block')).toBe(0);
@@ -104,7 +106,7 @@ function granted(): string[] {
 describe('the grants', () => {
   it('cover each action that a function uses', async () => {
     const [, kim] = await joinBoth('grants', ['liam', 'kim']);
-    await stage.cut(kim);
+    await stage.disconnect(kim);
     await stage.stack.testing.fireSchedules(Date.now());
     // Only allowed actions count as used; refused ones are in the log of the function.
     expect(log.filter((line) => /AccessDenied|not authorized|Forbidden/i.test(line))).toEqual([]);

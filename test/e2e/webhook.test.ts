@@ -62,8 +62,7 @@ async function enter(userId: string, room: string): Promise<Player> {
   return player;
 }
 
-const eventsOf = (room: string): WebhookEvent[] =>
-  receiver.events.entries.filter(({ chatRoomId }) => chatRoomId === room);
+const eventsOf = (room: string): WebhookEvent[] => receiver.events.all.filter(({ chatRoomId }) => chatRoomId === room);
 const until = (room: string, story: string): Promise<WebhookEvent> =>
   receiver.events.until(`${story} of ${room}`, (event) => event.chatRoomId === room && brief(event) === story);
 const brief = ({ type, status, userIds }: WebhookEvent): string => [type, status, ...userIds].join(' ');
@@ -125,7 +124,7 @@ describe('the webhook', () => {
     await enter('ann', 'eviction');
     const bob = await enter('bob', 'eviction');
     await stage.stack.testing.drain();
-    await stage.cut(bob);
+    await stage.disconnect(bob);
     const publish = () =>
       stage.appServer.call('/message/chatroom/publish.json', {
         fromUserId: 'system',

@@ -48,9 +48,9 @@ describe('the app', () => {
   });
 
   const webhookUrl = 'https://app.example.com/events';
-  it.each<Partial<DeploymentSettings>>([{}, { webhookUrl }])('has none with %j either', (settings) => {
+  it.each<Partial<DeploymentSettings>>([{}, { webhookUrl }])('has no finding with %j either', (settings) => {
     const other = mkdtempSync(join(tmpdir(), 'chatroom-other-'));
-    // The bundles are none of cdk-nag's business; here they would only take time.
+    // cdk-nag does not check bundles, so none are made.
     const app = new App({ outdir: other, context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
     new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -58,7 +58,7 @@ describe('the app', () => {
     rmSync(other, { recursive: true, force: true });
   });
 
-  it('would be stopped by a finding', () => {
+  it('is stopped by a finding of cdk-nag', () => {
     const faulty = mkdtempSync(join(tmpdir(), 'chatroom-faulty-'));
     const app = new App({ outdir: faulty, analyticsReporting: false });
     new Bucket(new Stack(app, 'Faulty'), 'Open');
@@ -84,7 +84,7 @@ describe('the app', () => {
     }
   });
 
-  it('hands over the settings it was given', () => {
+  it('passes the chosen settings to every Lambda', () => {
     for (const { Properties: properties } of lambdas) {
       expect(JSON.parse(properties.Environment.Variables.SETTINGS)).toMatchObject({ offlineGraceMs: 1_234 });
     }

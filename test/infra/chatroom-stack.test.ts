@@ -11,7 +11,7 @@ const template = synthesizeTemplate({ webhookUrl });
 const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'Sweep', 'ServerApi', 'Changes', 'Webhook'] as const;
 
 describe('the table', () => {
-  it('is one, on demand, without index, kept, encrypted and restorable', () => {
+  it('is the only one, on demand, without index, retained, encrypted and restorable', () => {
     template.resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
     template.hasResource('AWS::DynamoDB::GlobalTable', {
       DeletionPolicy: 'Retain',
@@ -39,14 +39,14 @@ describe('the table', () => {
 describe('the Lambdas', () => {
   const known: Readonly<Record<string, unknown>> = {
     CONNECTIONS_URL: { 'Fn::Join': ['', expect.arrayContaining(['https://', refer('SocketsApi'), '/prod'])] },
-    // The name of the secret, whose value is in no template.
+    // The name of the secret; its value is in no template.
     SECRET_ARN: refer('AppSecret'),
     TABLE_NAME: refer('RoomsTable'),
     WEBHOOK_QUEUE_URL: refer('EventsWebhook'),
     WEBHOOK_URL: webhookUrl,
   };
 
-  it('are eight with the webhook, on Node 24 and arm64, each with a log that ends', () => {
+  it('are eight with the webhook, on Node 24 and arm64, each with a log that expires', () => {
     template.resourceCountIs('AWS::Lambda::Function', names.length);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -66,11 +66,11 @@ describe('the Lambdas', () => {
     ['ServerApi', ['CONNECTIONS_URL', 'SECRET_ARN', 'TABLE_NAME']],
     ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
     ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
-  ])('tell %s the settings and where to find %j, and no more', (name, expected) => {
-    const { SETTINGS: settings, ...places } = variables(template, name);
-    const { webhookUrl: _notForAll, ...forAll } = defaultSettings;
+  ])('%s receives the settings and %j, and nothing else', (name, expected) => {
+    const { SETTINGS: settings, ...others } = variables(template, name);
+    const { webhookUrl: _forOneLambda, ...forAll } = defaultSettings;
     expect(JSON.parse(String(settings))).toEqual(forAll);
-    expect(places).toEqual(Object.fromEntries(expected.map((place) => [place, known[place]])));
+    expect(others).toEqual(Object.fromEntries(expected.map((variable) => [variable, known[variable]])));
   });
 });
 
@@ -117,14 +117,14 @@ describe('the roles', () => {
       ],
     ],
     ['Webhook', [[receive.map((action) => `sqs:${action}`), refer('EventsWebhook', 'Arn')], secret]],
-  ])('let %s do this and nothing else', (name, expected) => {
+  ])('allow %s this and nothing else', (name, expected) => {
     const log = [['logs:CreateLogStream', 'logs:PutLogEvents'], refer(`${name}Log`, 'Arn')];
     const granted = statements(template, name).map(({ Action, Resource }) => [[Action].flat(), Resource]);
     expect(granted).toEqual([log, ...expected]);
     expect(one(template, 'AWS::IAM::Role', `${name}Role`).Properties.ManagedPolicyArns).toBeUndefined();
   });
 
-  it('have a star for the ids of connections and for nothing else', () => {
+  it('have a star for connection ids only', () => {
     for (const name of names) {
       const text = JSON.stringify(statements(template, name)).replaceAll('/@connections/*', '');
       expect(text).not.toContain('*');
@@ -153,7 +153,7 @@ describe('the APIs', () => {
     });
   });
 
-  it('limits both stages and logs no query string', () => {
+  it('throttles both stages and logs no query string', () => {
     const stages = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     expect(stages).toHaveLength(2);
     for (const { Properties: stage } of stages) {
@@ -178,14 +178,14 @@ describe('the rest', () => {
     });
   });
 
-  it('makes no new secret when a setting changes, the app key above all', () => {
+  it('generates no new secret when a setting changes, not even the app key', () => {
     const secretOf = (of: typeof template) => of.findResources('AWS::SecretsManager::Secret');
     const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', tokenLifeSec: 60 });
     expect(Object.keys(secretOf(template))).toHaveLength(1);
     expect(secretOf(other)).toEqual(secretOf(template));
   });
 
-  it('generates what the Lambdas take for a secret', () => {
+  it('generates a secret that the Lambdas accept', () => {
     const [{ Properties }] = Object.values(template.findResources('AWS::SecretsManager::Secret')) as [
       { Properties: { GenerateSecretString: Record<string, unknown> } },
     ];
@@ -196,7 +196,7 @@ describe('the rest', () => {
     expect(readAppSecret(secrets.find('S')?.value)).toEqual([expect.stringMatching(/^[A-Za-z0-9]{32}$/)]);
   });
 
-  it('raises an alarm when the secret is of no use, by the metric that the Lambdas write', () => {
+  it('raises an alarm when the secret is unusable, by the metric that the Lambdas write', () => {
     const lines: string[] = [];
     counterTo(
       (line) => lines.push(line),
@@ -215,14 +215,14 @@ describe('the rest', () => {
     expect(alarm.Dimensions).toEqual([{ Name: 'service', Value: document.service }]);
   });
 
-  it('tells the operator where everything is', () => {
+  it('outputs where everything is', () => {
     expect(new Set(Object.keys(template.findOutputs('*')))).toEqual(
       new Set(['LostChangesQueueUrl', 'LostEventsQueueUrl', 'SecretName', 'ServerApiUrl', 'WebSocketUrl']),
     );
   });
 });
 
-/** As CloudFormation is given it: one alone stands without a list. */
+/** As CloudFormation writes it: a single value is no list. */
 function oneOrMore<T>(values: readonly T[]): T | readonly T[] | undefined {
   return values.length === 1 ? values[0] : values;
 }

@@ -12,7 +12,7 @@ const queueType = 'AWS::SQS::Queue';
 const days = (amount: number) => amount * 24 * 60 * 60;
 
 describe('the stream of changes', () => {
-  // A name for all that a row can say: one more in the store does not compile until it is here.
+  // Every event of a row: a new one in the store does not compile until it is here.
   const values: Readonly<Record<MemberEvent | Exclude<Change['kind'], 'joined' | 'ended'>, true>> = {
     joined: true,
     left: true,
@@ -30,7 +30,7 @@ describe('the stream of changes', () => {
     [{ notifyMemberChanges: true }, everything],
     [{ webhookUrl }, everything],
     [{ webhookUrl, notifyMemberChanges: true }, everything],
-  ])('under %j runs the Lambda for the news %j and for ends with the row', (settings, expected) => {
+  ])('under %j runs the Lambda for the events %j and for memberships that end with their row', (settings, expected) => {
     const { Properties } = one(synthesizeTemplate(settings), mappingType, 'ChangeStreamMapping');
     const { Filters } = Properties.FilterCriteria as { Filters: { Pattern: string }[] };
     const [written, ...others] = Filters.map(({ Pattern }) => JSON.parse(Pattern));
@@ -41,7 +41,7 @@ describe('the stream of changes', () => {
     ]);
   });
 
-  it('is read from the start, in order, at once, and tells which records were given up', () => {
+  it('is read from the start, in order, without delay, and keeps which records were given up', () => {
     expect(one(full, mappingType, 'ChangeStreamMapping').Properties).toEqual({
       EventSourceArn: refer('RoomsTable', 'StreamArn'),
       FunctionName: refer('ChangesFunction'),
@@ -59,7 +59,7 @@ describe('the stream of changes', () => {
 });
 
 describe('the webhook', () => {
-  it('has a queue in order, and one for what it does not take within an hour', () => {
+  it('has a queue in order, and one for what it does not accept within an hour', () => {
     const { Timeout: timeout } = one(full, 'AWS::Lambda::Function', 'WebhookFunction').Properties;
     expect(timeout).toBe(20);
     expect(one(full, queueType, 'EventsWebhook').Properties).toEqual({
@@ -116,7 +116,7 @@ describe('the dead-letter queues', () => {
     });
   });
 
-  it('like every queue refuse whoever comes without TLS', () => {
+  it('like every queue refuse calls without TLS', () => {
     const policies = Object.values(full.findResources('AWS::SQS::QueuePolicy'));
     expect(policies).toHaveLength(names(full, queueType).length);
     full.allResourcesProperties('AWS::SQS::QueuePolicy', {

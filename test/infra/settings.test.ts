@@ -4,7 +4,7 @@ import { documentReadme } from '../../bin/docs/documents.ts';
 import { settingDefinitions, settingNames } from '../../lib/domain/settings.ts';
 import { readSettings } from '../../lib/infra/settings.ts';
 
-// Written by hand: what a deployment gets must not change unnoticed.
+// Written by hand, so that no default and no range changes unnoticed.
 
 /** Name, default, least, most. */
 const wholes = [
@@ -85,7 +85,7 @@ describe('the table of settings in the README', () => {
 });
 
 describe('readSettings', () => {
-  it('takes text from the command line and typed values from code alike', () => {
+  it('takes text, as from the command line, and typed values', () => {
     const fromText = readSettings({ offlineGraceMs: '5000', multipleRooms: 'true', appKey: 'my-app' });
     expect(fromText).toEqual(readSettings({ offlineGraceMs: 5000, multipleRooms: true, appKey: 'my-app' }));
     expect(fromText).toMatchObject({ offlineGraceMs: 5000, multipleRooms: true, appKey: 'my-app' });
@@ -95,11 +95,11 @@ describe('readSettings', () => {
     expect(readSettings(JSON.parse(JSON.stringify(readSettings({}))))).toEqual(byDefault);
   });
 
-  it('leaves out a value that is not given', () => {
+  it('takes the default for a value that is undefined', () => {
     expect(readSettings({ appKey: undefined }).appKey).toBe('doorman');
   });
 
-  it('takes a list of origins and drops the blanks', () => {
+  it('takes a list of origins and removes the blanks', () => {
     expect(readSettings({ allowedOrigins: 'https://a.example, http://localhost:8080' }).allowedOrigins).toBe(
       'https://a.example,http://localhost:8080',
     );
@@ -115,7 +115,7 @@ describe('readSettings', () => {
     expect(readSettings({ webhookUrl }).webhookUrl).toBe(webhookUrl);
   });
 
-  it('leaves a fourth of the 4 KB of a Lambda to its other variables, whatever is chosen', () => {
+  it('leaves a fourth of the 4 KB of a Lambda to its other variables, whatever the settings', () => {
     const longest = readSettings({
       ...Object.fromEntries(flags.map(([name]) => [name, false])),
       ...Object.fromEntries(wholes.map(([name, , , max]) => [name, max])),

@@ -2,8 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import type { DeploymentSettings } from '../../lib/domain/settings.ts';
-import { defaultSettings } from '../../lib/domain/settings.ts';
+import { type DeploymentSettings, defaultSettings } from '../../lib/domain/settings.ts';
 
 /** A resource of a template. */
 export interface Resource {
@@ -19,7 +18,7 @@ export interface Statement {
 
 /** The template of a deployment with these settings. */
 export function synthesizeTemplate(settings: Partial<DeploymentSettings> = {}): Template {
-  // The bundles are looked at elsewhere; here they would only take time.
+  // Other tests check the bundles, so none are made.
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
   return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }));
 }
@@ -29,7 +28,7 @@ export function names(template: Template, type: string): string[] {
   return Object.keys(template.findResources(type)).map((id) => id.replace(/[0-9A-F]{8}$/, ''));
 }
 
-/** The only resource of the type with this logical id, given without its hash. */
+/** The only resource of the type with this logical id, which is given without its hash. */
 export function one(template: Template, type: string, name: string): Resource {
   const found = Object.entries(template.findResources(type)).filter(([id]) =>
     new RegExp(`^${name}[0-9A-F]{8}$`).test(id),

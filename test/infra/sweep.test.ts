@@ -68,7 +68,7 @@ describe('the alarms', () => {
         TreatMissingData: 'notBreaching',
       },
     ],
-  ])('%s looks at a metric that the sweep writes', (name, expected) => {
+  ])('%s watches a metric that the sweep writes', (name, expected) => {
     const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', `SweepAlarms${name}`);
     expect(alarm).toMatchObject({ ...expected, ComparisonOperator: 'GreaterThanOrEqualToThreshold' });
     expect(Metrics.map((metric: { Name: string }) => metric.Name)).toContain(expected.MetricName);

@@ -11,7 +11,7 @@ const CANCELLED = 31029;
 async function connect(stage: Stage, userId: string, token: string): Promise<number> {
   const player = new Player({ server: stage.stack.webSocketUrl, userId, token });
   const code = await player.connect();
-  if (code === 0) await stage.cut(player);
+  if (code === 0) await stage.disconnect(player);
   await player.end();
   return code;
 }

@@ -84,13 +84,13 @@ const toldOf: readonly Effect[] = [
       const sent = { fromUserId: 'app', toChatroomId: 'told-effect', ...says('to be recalled') };
       const { messageUIDs } = await api.served('/message/chatroom/publish.json', sent);
       const messageUID = (messageUIDs as { messageUID: string }[])[0]?.messageUID ?? '';
-      await player?.told.until('the message', (event) => event.kind === 'message');
+      await player?.events.until('the message', (event) => event.kind === 'message');
       const recall = { fromUserId: 'app', conversationType: '4', targetId: 'told-effect', messageUID };
       await api.served('/message/recall.json', recall);
       await told.until('the recall', ([what]) => what === 'recalled');
       await api.served('/chatroom/destroy.json', room);
       await told.until('the end', ([what]) => what === 'status');
-      expect(told.entries).toEqual([
+      expect(told.all).toEqual([
         ['entries', 0, 'told-effect', [['key', 'value']]],
         ['entries', 1, 'told-effect', [['key', 'value']]],
         ['recalled', messageUID],
@@ -126,7 +126,7 @@ const tokens: readonly Effect[] = [
       const connect = async (userId: string, token: string): Promise<number> => {
         const player = new Player({ server: stack.webSocketUrl, userId, token });
         const code = await player.connect();
-        if (code === 0) await stage.cut(player);
+        if (code === 0) await stage.disconnect(player);
         await player.end();
         return code;
       };
@@ -150,7 +150,7 @@ const partly: readonly Effect[] = [
       const answer = await api.call('/message/chatroom/publish.json', form);
       const messageUIDs = [{ chatroomId: 'part-effect', messageUID: expect.stringMatching(/./) }];
       expect(answer).toMatchObject({ status: 400, body: { code: 1002, messageUIDs } });
-      await player?.told.until('it', (told) => told.kind === 'message' && told.text === 'to some');
+      await player?.events.until('it', (event) => event.kind === 'message' && event.text === 'to some');
     },
   },
   {

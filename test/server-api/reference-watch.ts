@@ -35,7 +35,7 @@ export class Watch {
   /** All texts but the fences, once all that was sent to the room has come. */
   async #heard(): Promise<readonly string[]> {
     await this.#fence(this.#room);
-    const texts = this.#watcher.told.entries.flatMap((told) => (told.kind === 'message' ? [short(told.text)] : []));
+    const texts = this.#watcher.events.all.flatMap((told) => (told.kind === 'message' ? [short(told.text)] : []));
     return texts.filter((text) => !text.startsWith('fence'));
   }
 
@@ -43,7 +43,7 @@ export class Watch {
   async #flows(): Promise<boolean> {
     const probe = await this.#publish(this.#room);
     await this.#fence('lobby');
-    return this.#watcher.told.entries.some((told) => told.kind === 'message' && told.text === probe);
+    return this.#watcher.events.all.some((told) => told.kind === 'message' && told.text === probe);
   }
 
   #history(): Promise<unknown> {
@@ -58,7 +58,7 @@ export class Watch {
 
   async #fence(room: string): Promise<void> {
     const fence = await this.#publish(room);
-    await this.#watcher.told.until(fence, (told) => told.kind === 'message' && told.text === fence);
+    await this.#watcher.events.until(fence, (event) => event.kind === 'message' && event.text === fence);
   }
 
   async #publish(toChatroomId: string): Promise<string> {
