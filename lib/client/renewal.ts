@@ -4,7 +4,7 @@ import type { EngineDeps } from './types.ts';
 
 /** The gateway closes every connection after two hours. */
 const RENEW_MS = 110 * 60_000;
-/** Sooner or later by up to this, so that clients that connected together do not renew together. */
+/** A renewal comes up to this much earlier or later, so that clients that connected together do not renew together. */
 const SPREAD_MS = 5 * 60_000;
 
 /** Plans the link that replaces the current one before the gateway closes it, and holds that link until it is open. */

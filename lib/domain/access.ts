@@ -1,13 +1,13 @@
 import type { ConnectionId } from '../protocol/ids.ts';
 import type { SendMark, Turns } from './turns.ts';
 
-/** What an app server has laid down for one user in all rooms. Times in ms since 1970; 0 = never was. */
+/** What an app server has set for one user in all rooms. Times in ms since 1970; 0 = never was. */
 export interface Restrictions {
   /** No connecting until then, and nothing else either. */
   readonly blockedUntilMs: number;
   /** Muted in all rooms until then; no exemption helps. */
   readonly mutedUntilMs: number;
-  /** Tokens issued before this are worth nothing. */
+  /** Tokens issued before this are revoked. */
   readonly tokensValidFromMs: number;
   /** Since when the account is deactivated: as a block without end. */
   readonly deactivatedAtMs: number;
@@ -23,7 +23,7 @@ export interface Access extends Restrictions {
   readonly turns: Turns;
   /** What the user has sent lately, oldest first. */
   readonly sends: readonly SendMark[];
-  /** Connections that were cut lately. */
+  /** Connections that were force-closed lately. */
   readonly forceClosed: readonly ForceClosedMark[];
 }
 
@@ -32,7 +32,7 @@ export interface ForceClosedMark {
   readonly atMs: number;
 }
 
-/** A read of a connection's row that may be a moment old knows by then that it was cut. */
+/** After this, an eventually consistent read of the connection's row shows that it was force-closed. */
 export const FORCE_CLOSED_KEPT_MS = 60_000;
 
 export const fullAccess: Access = {
@@ -51,7 +51,7 @@ export const isRestricted = (access: Restrictions, nowMs: number): boolean =>
 export const isLockedOut = ({ blockedUntilMs, deactivatedAtMs }: Restrictions, nowMs: number): boolean =>
   deactivatedAtMs > 0 || nowMs < blockedUntilMs;
 
-/** What an app server told of a user when it asked for a token. */
+/** What an app server says of a user when it asks for a token. */
 export interface Profile {
   readonly userId: string;
   readonly name: string;

@@ -1,15 +1,15 @@
 import type { RoomId, UserId } from '../protocol/ids.ts';
 
-/** Who set an attribute, and when; its value is stored apart, under the version. */
+/** Who set an entry of a room, and when; its value is stored apart, under the version. */
 export interface Entry {
   readonly version: string;
   readonly userId: UserId;
-  /** Goes when the membership of who set it ends. */
+  /** Removed when the membership of the user who set it ends. */
   readonly autoDelete: boolean;
   readonly setAtMs: number;
 }
 
-/** All attributes of a room but their values, on one row: a change is one conditional write. */
+/** All entries of a room but their values, on one row: a change is one conditional write. */
 export interface EntryIndex {
   readonly roomId: RoomId;
   readonly roomEpoch: string;
@@ -91,6 +91,6 @@ export function removeEntries(index: EntryIndex, keys: readonly string[], userId
   return changed(index, entries, done, faults);
 }
 
-/** The keys that go with the membership of this user. */
+/** The keys that are removed with the membership of this user. */
 export const entriesThatGoWith = (index: EntryIndex, userId: string): readonly string[] =>
   Object.entries(index.entries).flatMap(([key, entry]) => (entry.autoDelete && entry.userId === userId ? [key] : []));

@@ -13,10 +13,11 @@ export interface RealTimeLimits {
 }
 
 /**
- * KICK-31ST, KICK-30S, ALLOWLIST: is this offline member out? A pure function of two rows whose values only grow,
- * so the write that accepts a message is the kick of everyone due, however many they are.
+ * KICK-31ST, KICK-30S, ALLOWLIST: is this offline member evicted? A pure function of two rows whose values only grow,
+ * so the write that accepts a message evicts every member over a limit, however many they are.
  *
- * A protected user is judged where the room stood when he became protected: who was due then was already out (case 15).
+ * For an allowlisted user the position counts that the room had when they were allowlisted: one who was evicted by then
+ * stays evicted (case 15).
  */
 export function isEvicted(member: Member, room: Room, limits: EvictionLimits): boolean {
   const mark = member.offline;
@@ -30,24 +31,24 @@ export function isEvicted(member: Member, room: Room, limits: EvictionLimits): b
   );
 }
 
-/** A user may be called `constructor`; what every object inherits is not his entry. */
+/** A user may be called `constructor`; what every object inherits is no value of theirs. */
 const ownValue = <T>(entries: Readonly<Record<string, T>>, user: string): T | undefined =>
   Object.hasOwn(entries, user) ? entries[user] : undefined;
 
-/** Is he in the room? Every read of membership asks this (I-M17). */
+/** Is the user in the room? Every read of membership asks this (I-M17). */
 export function isMember(member: Member | undefined, room: Room | undefined, limits: EvictionLimits): member is Member {
   if (member?.membershipId === undefined || !isLive(room) || member.roomEpoch !== room.epoch) return false;
   return !isEvicted(member, room, limits);
 }
 
-/** The mark for a drop that is noticed now; never earlier than the last message, so skew can only delay a kick. */
+/** The mark for a disconnect noticed now; never earlier than the last message, so skew can only delay an eviction. */
 export const offlineMark = (room: RoomPosition, nowMs: number, sinceMs: number): OfflineMark => ({
   seq: room.seq,
   atMs: Math.max(nowMs, room.lastMessageAtMs),
   sinceMs,
 });
 
-/** KICK-REALTIME: from when on he is out without any message. undefined = never: online, protected, or the service is off. */
+/** KICK-REALTIME: when the member is evicted without any message. undefined = never: online, allowlisted, or the service is off. */
 export function realTimeEvictionAtMs(member: Member, room: Room, limits: RealTimeLimits): number | undefined {
   const isOn = room.realTimeKickOut ?? limits.realTimeKickOut;
   if (!isOn || member.offline === undefined || Object.hasOwn(room.allowlistedSince, member.userId)) return undefined;

@@ -2,7 +2,7 @@ import { RENEW_AFTER_MS } from '../protocol/limits.ts';
 
 /** How long a sign of life counts. */
 export const LEASE_MS = 170_000;
-/** What is to be looked at again waits for the end of such a span, so that many share one row of the due list. */
+/** A timer waits for the end of such a span, so that many share one row of the due list. */
 export const BUCKET_MS = 5_000;
 
 export const leaseFrom = (nowMs: number): number => nowMs + LEASE_MS;

@@ -29,8 +29,8 @@ type LoginDecision =
   | { readonly kind: 'latest'; readonly sinceMs: number; readonly next?: readonly Login[] };
 
 /**
- * On one device the latest login stays. It is as old as its first connection, so neither a renewal nor a come-back makes it
- * later, and one that another has followed is refused whenever it comes back.
+ * On one device the latest login stays. It is as old as its first connection, so neither a renewal nor a reconnect makes it
+ * later, and one that another has followed is refused whenever it reconnects.
  */
 export function decideLogin(logins: readonly Login[], loginId: string, openedAtMs: number): LoginDecision {
   const own = logins.find((login) => login.loginId === loginId);

@@ -2,37 +2,37 @@ import type { EndReason } from '../protocol/end-reason.ts';
 import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
 
 export interface OfflineMark {
-  /** The room's seq, read consistently after the drop was noticed. */
+  /** The room's seq, read consistently after the disconnect was noticed. */
   readonly seq: number;
-  /** When the drop was noticed: the clock of KICK-30S. */
+  /** When the disconnect was noticed: the clock of KICK-30S. */
   readonly atMs: number;
-  /** When he was last heard of, on any device: the clock of KICK-REALTIME. Not later than `atMs`. */
+  /** The last sign of life on any device: the clock of KICK-REALTIME. Not later than `atMs`. */
   readonly sinceMs: number;
 }
 
-/** What a connection belongs to: a device that comes back is the same, whatever its connection is called. */
+/** What a connection belongs to: a device that reconnects is the same, whatever the id of its connection. */
 export type Device = string;
 
 /** A destroyed room ends all memberships at once, and no row says so. */
 export type MemberEndReason = Exclude<EndReason, 'destroyed'>;
 
-/** How his last membership ended; on the row at least until everybody has been told. */
+/** How the user's last membership ended; on the row at least until everybody was notified. */
 export interface End {
   readonly membershipId: string;
   readonly reason: MemberEndReason;
   readonly atMs: number;
-  /** His devices that still have to hear of it. */
+  /** Connections that are still to be notified. */
   readonly connections: readonly ConnectionId[];
 }
 
 /**
- * Everything about one user in one room, on one row, so that any decision about him is one conditional write.
+ * Everything about one user in one room, on one row, so that any decision about them is one conditional write.
  * Without `membership` the row says only what outlives a membership: a block, a mute.
  */
 export interface Member {
   readonly roomId: RoomId;
   readonly userId: UserId;
-  /** A row of another room epoch is nothing. */
+  /** A row of another room epoch is ignored. */
   readonly roomEpoch: string;
   /** Counts this row's writes; each write is conditional on it. */
   readonly revision: number;
@@ -42,16 +42,16 @@ export interface Member {
   readonly connections: readonly ConnectionId[];
   /** Which device each of them is of. */
   readonly devices: Readonly<Record<ConnectionId, Device>>;
-  /** Devices that have joined, lost their connection and not left: with one of them he stays a member. */
+  /** Devices that have joined, lost their connection and not left: with one of them the user stays a member. */
   readonly disconnectedDevices: readonly Device[];
-  /** When a connection of his was last lost while another one stayed; 0 = never. */
+  /** When a connection was last lost while another one stayed; 0 = never. */
   readonly lastDisconnectAtMs: number;
-  /** Present exactly when he is a member without a connection. */
+  /** Present exactly when the user is a member without a connection. */
   readonly offline?: OfflineMark | undefined;
   readonly blockedUntilMs: number;
   /** Muted in this room (RongCloud: gag); outlives the membership. */
   readonly mutedUntilMs: number;
-  /** May talk while the room is muted, and while he is; outlives the membership. */
+  /** May send while the room or the user is muted; outlives the membership. */
   readonly muteExempt: boolean;
   readonly ended?: End | undefined;
 }
@@ -71,7 +71,7 @@ export const emptyMember = (room: RoomId, userId: UserId, roomEpoch: string): Me
   muteExempt: false,
 });
 
-/** The row as of this room epoch: a row of an older epoch counts as none (blocks and mutes fall with the room). */
+/** The row as of this room epoch: a row of an older epoch is ignored (blocks and mutes end with the room). */
 export const currentMember = (row: Member | undefined, room: RoomId, userId: UserId, roomEpoch: string): Member =>
   row?.roomEpoch === roomEpoch ? row : { ...emptyMember(room, userId, roomEpoch), revision: row?.revision ?? 0 };
 
@@ -95,11 +95,11 @@ const NO_DEVICES = {
 /** More than these are not remembered: the oldest is forgotten. */
 export const DISCONNECTED_DEVICES_MAX = 8;
 
-/** A fresh join (I-M12): a new membership epoch, counting anew. */
+/** A fresh join (I-M12): a new membership id; the counts start at zero. */
 export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
   withConnection({ ...member, ...NO_DEVICES, membershipId: membership, joinedAtMs: nowMs, ended: undefined }, by);
 
-/** One more device, or back in time: same epoch, mark cleared. The caller has settled that he is not due. */
+/** One more device, or a resume: same membership, mark cleared. The caller has checked that the member is not evicted. */
 export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
   const others = member.connections.filter((id) => id !== connectionId);
   return {
@@ -123,7 +123,7 @@ export function withoutConnection(member: Member, connection: ConnectionId, mark
   return withMarkIfAlone({ ...rest, disconnectedDevices: away }, mark);
 }
 
-/** Is this device in the room, connected or away? */
+/** Is this device in the room, connected or disconnected? */
 export const hasDevice = ({ devices, disconnectedDevices }: Member, device: Device): boolean =>
   Object.values(devices).includes(device) || disconnectedDevices.includes(device);
 
@@ -151,7 +151,7 @@ function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
   return { ...member, offline: member.offline ?? { ...mark, sinceMs } };
 }
 
-/** The membership is over; what outlives it stays, and who is to be told of it. `untold` does not hear of it. */
+/** The membership is over; what outlives it stays, and which connections are to be notified: all but `exceptConnection`. */
 export function ended(member: Member, reason: MemberEndReason, nowMs: number, exceptConnection?: ConnectionId): Member {
   const { membershipId = '' } = member;
   const connections = member.connections.filter((connection) => connection !== exceptConnection);
@@ -163,7 +163,7 @@ export function ended(member: Member, reason: MemberEndReason, nowMs: number, ex
   };
 }
 
-/** BLOCK: out, whether online or not, and barred until then. Several calls: the last counts. */
+/** BLOCK: removed, online or not, and kept from joining until then. Several calls: the last counts. */
 export const blocked = (member: Member, untilMs: number, reason: MemberEndReason, nowMs: number): Member => ({
   ...(member.membershipId === undefined ? member : ended(member, reason, nowMs)),
   blockedUntilMs: untilMs,
@@ -178,8 +178,8 @@ export const isWorthKeeping = (member: Member, nowMs: number): boolean =>
   isMutedInRoom(member, nowMs);
 
 /**
- * Everybody has been told of the end. Its reason stays where somebody may still ask: a device that comes back after a
- * block, or after a leave that ended all devices. Without it a come-back is told `offline`, which is then the truth.
+ * Everybody was notified of the end. Its reason stays where a device may still ask: one that resumes after a block, or
+ * after a leave that ended all devices. Without a reason on the row a resume gets `offline`, which is then correct.
  */
 export function afterEndNotified(member: Member, leaveEndsAllDevices: boolean): Member {
   const reason = member.ended?.reason;

@@ -15,7 +15,7 @@ export function limitOf(rank: MessageRank, roomMessageQuota: number): number | u
   return rank === 'protected' ? Math.ceil(roomMessageQuota * 1.5) : roomMessageQuota;
 }
 
-/** Is there place for a message of this rank in the window of this time? */
+/** Has the window of this time a quota slot for a message of this rank? */
 export function hasSlot(room: Room, rank: MessageRank, nowMs: number, roomMessageQuota: number): boolean {
   const limit = limitOf(rank, roomMessageQuota);
   const window = windowOf(nowMs);

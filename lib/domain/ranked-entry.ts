@@ -1,6 +1,6 @@
 import { isUserId, type UserId } from '../protocol/ids.ts';
 
-/** Entries of a list that is read by time: the place comes first, then the id, which has no '#'. */
+/** Items of a list that is read by time: the sort key comes first, then the id, which has no '#'. */
 const DIGITS = 15;
 const LATEST = 10 ** DIGITS - 1;
 

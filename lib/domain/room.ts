@@ -8,7 +8,7 @@ export interface StoredMessage extends Message {
   readonly transient?: true | undefined;
 }
 
-/** What the log keeps of a message: of one that is not to be kept, its place. */
+/** What the log keeps of a message: of one that is not to be kept, only its seq. */
 export function asLogged(message: StoredMessage): StoredMessage {
   if (message.transient !== true) return message;
   const { transient: _transient, ...place } = message;
@@ -27,7 +27,7 @@ export interface RoomPosition {
   readonly lastMessageAtMs: number;
 }
 
-/** When a room goes by itself. */
+/** When a room expires. */
 export interface RoomExpiry {
   /** `idle`: so long after the last join, leave or message; `fixed`: so long after its creation. */
   readonly destroyType: 'idle' | 'fixed';
@@ -37,30 +37,30 @@ export interface RoomExpiry {
 export interface Room extends RoomPosition, RoomExpiry {
   readonly roomId: RoomId;
   readonly name: string;
-  /** Changes when a destroyed room id is created anew. */
+  /** Changes when a destroyed room id is created again. */
   readonly epoch: string;
   readonly createdAtMs: number;
   /** Set once destroyed: the row then only waits for its clean-up. */
   readonly destroyedAtMs?: number | undefined;
   /** Destroyed by its own end, not by a call. */
   readonly destroyedAutomatically?: boolean | undefined;
-  /** What it starts with beside this row is not all laid down yet. */
+  /** What it starts with on other rows is incomplete. */
   readonly incomplete?: true | undefined;
   /** The whole room is muted (RongCloud: ban). */
   readonly muted: boolean;
   /** Messages are accepted and kept, and not pushed. */
   readonly distributionStopped: boolean;
-  /** When somebody last joined or left, to within ACTIVITY_MS. */
+  /** When a user last joined or left, to within ACTIVITY_MS. */
   readonly lastActiveAtMs: number;
   /** The real-time service for this room; undefined = as the deployment has it. */
   readonly realTimeKickOut?: boolean | undefined;
-  /** It has, or had, attributes. */
+  /** It has, or had, entries. */
   readonly hasEntries: boolean;
-  /** Changes with every act that takes somebody's right to send, and with a keep: what was decided before it is decided anew. */
+  /** Version of the send permissions: a block, a mute or a keep raises it, and a decision by an older one is taken again. */
   readonly sendPermissionVersion: number;
-  /** ALLOWLIST: user → where the room stood when he was put on it. */
+  /** ALLOWLIST: user → the room's position when they were put on it. */
   readonly allowlistedSince: Readonly<Record<string, RoomPosition>>;
-  /** User → the seq at which he was taken off the allowlist: only a later message can kick him. */
+  /** User → the seq at which they were taken off the allowlist: only a later message can evict them. */
   readonly delistedSeq: Readonly<Record<string, number>>;
   /** Window of 200 ms (its number since 1970) → messages of clients taken in it; only the newest windows are kept. */
   readonly taken: Readonly<Record<string, number>>;
@@ -71,7 +71,7 @@ export interface Room extends RoomPosition, RoomExpiry {
 /** A join or a leave is noted on the room only if none was noted for this long. */
 export const ACTIVITY_MS = 300_000;
 
-/** When the room goes by itself: never before its idle time without a join, a leave or a message is over (I-R2). */
+/** When the room expires: never before its idle time without a join, a leave or a message is over (I-R2). */
 export function roomExpiresAtMs(room: Room): number {
   const idleSinceMs = Math.max(room.lastActiveAtMs + ACTIVITY_MS, room.lastMessageAtMs);
   return (room.destroyType === 'fixed' ? room.createdAtMs : idleSinceMs) + room.destroyAfterMin * MINUTE_MS;

@@ -3,7 +3,7 @@ import { isMutedInRoom, type Member } from './member.ts';
 import type { Room } from './room.ts';
 
 /**
- * May he talk in this room? An exemption lifts the room's mute and his own in the room, and not the one in all rooms.
+ * May the member send to this room? An exemption lifts the room's mute and their own in the room, not the one in all rooms.
  * No mute binds the server API.
  */
 export function isMuted(member: Member, room: Room, access: Access, nowMs: number): boolean {

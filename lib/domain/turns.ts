@@ -1,7 +1,7 @@
 import type { SettingOfAction, Settings } from './settings.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
-/** What a user may do only so often in a minute, over however many connections and in however many rooms. */
+/** What a user may do at a limited rate per minute, over however many connections and in however many rooms. */
 export type LimitedAction = keyof SettingOfAction;
 
 /** How much of each limit is used up: see `turnOf`. */
@@ -28,7 +28,7 @@ type TurnDecision =
   | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
 /**
- * A minute's worth may be used at once and comes back evenly over a minute (GCRA): so all of a limit is one number, the
+ * A minute's worth may be used at once and is refilled evenly over a minute (GCRA): so all of a limit is one number, the
  * time at which it will be unused again. `cost`: how many turns at once; more than a minute has count as a whole minute.
  */
 export function turnOf(tatMs: number, perMinute: number, cost: number, nowMs: number): TurnDecision {

@@ -37,7 +37,7 @@ export async function startEventSources(options: EventSourcesOptions): Promise<E
     drain: async () => {
       for (let before = -1; before !== ended(); ) {
         before = ended();
-        // The work of one mapping may be the input of another, so all settle again until none ends another batch.
+        // The work of one mapping may be the input of a second one, so all settle again until none ends another batch.
         await Promise.all(mappings.map((mapping) => mapping.settle()));
       }
     },
