@@ -11,6 +11,7 @@ const clean = [
     'docs/',
     'examples/',
     'functions/',
+    'lib/server-api/',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'test/architecture-',
