@@ -12,6 +12,8 @@ const clean = [
     'examples/',
     'functions/',
     'lib/server-api/',
+    'lib/infra/',
+    'bench/',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'test/architecture-',

@@ -3,20 +3,20 @@ import { Construct } from 'constructs';
 import type { DeploymentSettings } from '../domain/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/** What of the stream is worth a run: a row written with news, or a membership that went with its row. */
+/** The records that are worth a run: a row written with an event, or a membership that was deleted with its row. */
 function patterns({ webhookUrl, notifyMemberChanges }: DeploymentSettings): Record<string, unknown>[] {
-  // Each run costs, and most writes are no news to anyone; what the filter turns away is free.
-  const isJoinTold = webhookUrl !== '' || notifyMemberChanges;
+  // Each run costs, and most writes report no event; a record that the filter rejects is free.
+  const isJoinReported = webhookUrl !== '' || notifyMemberChanges;
   const events = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'];
   return [
-    { dynamodb: { NewImage: { event: { S: isJoinTold ? ['joined', ...events] : events } } } },
+    { dynamodb: { NewImage: { event: { S: isJoinReported ? ['joined', ...events] : events } } } },
     { eventName: ['REMOVE'], dynamodb: { OldImage: { membershipId: { S: [{ exists: true }] } } } },
   ];
 }
 
-/** The changes of the table's rows that somebody has to hear of. */
+/** The changes of the table's rows that clients or the webhook are notified of. */
 export class ChangeStream extends Construct {
-  /** Which records the Lambda gave up: their places in the stream, not the records. */
+  /** Which records the Lambda gave up: their sequence numbers in the stream, not the records. */
   readonly lostChanges: DeadLetterQueue;
   readonly #streamArn: string;
   readonly #settings: DeploymentSettings;

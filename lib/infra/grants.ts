@@ -28,7 +28,7 @@ export interface Grant {
   readonly lostChanges?: readonly string[];
   /** Whether it may read the secret. */
   readonly secret?: boolean;
-  /** Whether it is told where the webhook is, which may hold a key of the app's server. */
+  /** Whether it gets the URL of the webhook, which may hold a key of the app's server. */
   readonly webhookUrl?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 /**
  * Runs the sweep every minute, twice, so that a run that is lost changes nothing: EventBridge starts a run up to 60 s
  * late, so the other rule alone lets no more than 60 s + 60 s pass between two runs. With the lease of 170 s and the 5 s
- * by which entries are rounded up, a silent member is found within 295 s of his last sign of life, under the 300 s promised.
+ * by which timers are rounded up, a silent member is found within 295 s of the last sign of life, under the 300 s promised.
  */
 export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, sweep: IFunction) {
