@@ -13,7 +13,7 @@ import { measuredDeps, withTable } from './measured-deps.ts';
 const SIZES = [100, 10_000, 100_000] as const;
 const NOW_MS = 1_800_000_000_000;
 const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
-/** Who has written each of these by a client; the rest are of the server API, which leaves no place to be found. */
+/** Who has written each of these by a client; the rest are of the server API, which keeps no position of a sender. */
 const BY_CLIENT_EVERY = 50;
 const ANN = 'user-00000001' as UserId;
 

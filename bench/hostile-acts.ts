@@ -83,8 +83,8 @@ const newRoomOf: FrameOf = (room) => ({
   ...{ action: 'join', room: `room-${room.nextId()}`, messageCount: -1, autoCreate: true },
 });
 
-/** What the stream has done of it, with the setting by which members are told. */
-async function told(room: HostileRoom, kind: 'joined' | 'ended'): Promise<Taken> {
+/** What the stream costs, with the setting that notifies members. */
+async function announced(room: HostileRoom, kind: 'joined' | 'ended'): Promise<Taken> {
   const member = await room.deps.store.getMember(room.room, room.hostile.userId);
   if (member === undefined) throw new Error('unable to go on; there is no row');
   const deps = { ...room.deps, settings: { ...room.deps.settings, notifyMemberChanges: true } };
@@ -102,10 +102,10 @@ const inAndOut = (name: string, counted: 'join' | 'leave'): Act => ({
   lambdas: 2,
   accepted: async (room) => {
     await refresh(room);
-    const news = await told(room, counted === 'join' ? 'joined' : 'ended');
+    const events = await announced(room, counted === 'join' ? 'joined' : 'ended');
     const left = await room.measure(1, () => insist(room, leaveOf(room)));
     const joined = await room.measure(1, () => insist(room, joinOf(room)));
-    return plus(counted === 'join' ? joined : left, news);
+    return plus(counted === 'join' ? joined : left, events);
   },
 });
 
@@ -162,7 +162,7 @@ const newConnection = ({ hostile, nextId }: HostileRoom): Caller => ({
   connectionId: `L0SM9${nextId()}w=` as ConnectionId,
 });
 
-/** Opened, closed, looked at by the sweep and gone. */
+/** A connection is opened, closed, checked by the sweep and deleted. */
 const connect: Act = {
   name: 'connect',
   setting: 'connectsPerMinute',

@@ -28,7 +28,7 @@ export interface Frame {
   readonly [field: string]: unknown;
 }
 
-/** An answer, as far as it is looked at. */
+/** An answer, as far as it is checked. */
 export interface Answered {
   readonly code: number;
   readonly messageId?: string;

@@ -46,7 +46,7 @@ function partsOf(counts: IdleCounts, renewal: Units): readonly Part[] {
     { name: 'heartbeats, messages in', count: whole(beats), usd: messagesUsd(beats) },
     { name: 'asking a silent server, in and out', count: whole(2 * asks), usd: messagesUsd(2 * asks) },
     { name: 'Lambda runs of these', count: whole(served), usd: invocationsUsd(served, FRAME_MS) },
-    { name: 'lease: looked at, renewed', count: units(frameUnits), usd: tableUsd(frameUnits) },
+    { name: 'lease: checked, renewed', count: units(frameUnits), usd: tableUsd(frameUnits) },
     { name: 'sweep: table', count: units(sweepUnits), usd: tableUsd(sweepUnits) },
     { name: 'sweep: Lambda runs', count: whole(sweeps), usd: invocationsUsd(sweeps, SWEEP_MS) },
     {

@@ -117,8 +117,8 @@ async function main(): Promise<void> {
 The dearest hour of one user in a room of ${whole(ROOM_MEMBERS)} at list prices of us-east-1: what the limit lets through, and
 refused frames up to the ${whole(FRAMES_PER_SEC)} a second of the stage (${CONNECTS_PER_SEC} connections a second of the account), each with its
 answer. A Lambda has 512 MB and is taken to be billed for ${FRAME_MS} ms, and ${POST_MS} ms for each ${POSTS_IN_FLIGHT} posts. Joins and leaves are
-those of a deployment that tells members of them; a new room is made, listed and destroyed; a connection is opened,
-closed and looked at.
+those of a deployment that notifies members of them; a new room is made, listed and destroyed; a connection is opened,
+closed and checked.
 
 ${hours(all)}
 

@@ -25,7 +25,7 @@ export interface StormClientOptions {
   readonly gate: Gate;
 }
 
-/** A user with the SDK, in one room, whose network can fail; keeps what the SDK told. */
+/** A user with the SDK, in one room, whose network can fail; keeps what the SDK reported. */
 export class StormClient {
   readonly userId: string;
   readonly room: string;
@@ -51,7 +51,7 @@ export class StormClient {
     this.#engine.setOnMessageReceivedListener(({ seq }) => this.seqs.push(seq));
     this.#engine.setOnChatRoomRemovedListener((_room, reason) => this.faults.push(`removed: ${reason}`));
     this.#engine.setOnChatRoomGapListener((_room, after, before) => this.faults.push(`gap: ${after} to ${before}`));
-    this.#engine.setOnChatRoomJoinedListener((code) => this.faults.push(`joined anew: code ${code}`));
+    this.#engine.setOnChatRoomJoinedListener((code) => this.faults.push(`joined again: code ${code}`));
   }
 
   /** Connects and joins; throws where that fails. */

@@ -10,7 +10,7 @@ import { type Gate, openGate } from './storm-gate.ts';
 
 const ROOM_CLIENTS = 100;
 const ENTERING_AT_ONCE = 16;
-/** A room talks until then: no message comes later than puts somebody out by time. */
+/** A room talks until then: no later message evicts anybody by time. */
 const TALK_MS = 25_000;
 const AGAIN_MS = 1000;
 const LOOK_EVERY_MS = 50;
@@ -90,8 +90,8 @@ async function publish({ appServer, newest }: Storm, room: string): Promise<void
   const content = JSON.stringify({ content: 'A line of chat, as people write it.' });
   const call = { fromUserId: 'host', objectName: 'RC:TxtMsg', content, toChatroomId: room };
   const { messageUIDs } = await appServer.call('/message/chatroom/publish.json', call);
-  const [told] = messageUIDs as readonly { readonly messageUID: string }[];
-  newest.set(room, readMessageId(told?.messageUID ?? '')?.seq ?? 0);
+  const [published] = messageUIDs as readonly { readonly messageUID: string }[];
+  newest.set(room, readMessageId(published?.messageUID ?? '')?.seq ?? 0);
 }
 
 /** A call that fails, because the time of its Lambda is over, may have been accepted; the next one shows it. */
@@ -126,7 +126,7 @@ async function publishToAll(storm: Storm, what: string): Promise<void> {
 
 const hasAll = ({ newest }: Storm, { room, seqs }: StormClient): boolean => seqs.length >= (newest.get(room) ?? 0);
 
-/** One message before, some during, one after: who is not back by the last one, and is out by the rule, would go then. */
+/** One message before, some during, one after: a member who has not reconnected by the last one is then evicted by the rule. */
 async function play(storm: Storm, { outageMs, talkMs }: StormOptions): Promise<void> {
   const { clients, rooms } = storm;
   await publishToAll(storm, 'the first message');
@@ -136,7 +136,7 @@ async function play(storm: Storm, { outageMs, talkMs }: StormOptions): Promise<v
   const cutMs = performance.now();
   for (const client of clients) client.cut();
   console.log(
-    `${clients.length} clients in ${rooms.length} rooms are cut; the network is back after ${seconds(outageMs)}`,
+    `${clients.length} clients in ${rooms.length} rooms lose the network; it is back after ${seconds(outageMs)}`,
   );
   const talking = Promise.all(rooms.map((room) => talk(storm, room, talkMs, cutMs + TALK_MS)));
   await wait(outageMs);
@@ -153,7 +153,7 @@ async function play(storm: Storm, { outageMs, talkMs }: StormOptions): Promise<v
   await check(storm);
 }
 
-/** When each was connected again and had what there had been in his room when that was first seen. */
+/** When each was connected again and had all messages that the room had when that was first seen. */
 async function untilRepaired(storm: Storm, cutMs: number): Promise<ReadonlyMap<StormClient, number>> {
   const owed = new Map<StormClient, number>();
   const repairedMs = new Map<StormClient, number>();
@@ -179,7 +179,7 @@ function tellTimes(
 ): void {
   const sorted = clients.map((client) => timeOf(client) - cutMs).sort((one, other) => one - other);
   const at = (part: number) => seconds(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
-  console.log(`${what.padEnd(16)} first ${at(0)}, median ${at(0.5)}, last ${at(1)} after the cut`);
+  console.log(`${what.padEnd(16)} first ${at(0)}, median ${at(0.5)}, last ${at(1)} after the disconnect`);
 }
 
 const NO_DIALS: Dials = { opened: 0, refused: 0, unanswered: 0, withoutNetwork: 0 };
@@ -219,7 +219,7 @@ async function check({ appServer, clients, rooms, newest, state }: Storm): Promi
   }).length;
   const most = Math.max(...newest.values()) - 2;
   console.log(
-    `${'messages'.padEnd(16)} at most ${most} in a room during the storm; ${defaultSettings.offlineMessageLimit} put out`,
+    `${'messages'.padEnd(16)} at most ${most} in a room during the storm; ${defaultSettings.offlineMessageLimit} evict`,
   );
   console.log(`${'calls'.padEnd(16)} ${state.failedCalls} of the app to publish failed`);
   console.log(`${'members'.padEnd(16)} ${members} of ${clients.length}`);
@@ -238,7 +238,7 @@ async function countMembers(appServer: AppServer, room: string, userIds: readonl
   return members;
 }
 
-/** `clients` gets each of them before it connects, so that whoever ends the run can end them all. */
+/** `clients` gets each of them before it connects, so that the end of the run can end them all. */
 async function enter(stack: LocalDeployment, gate: Gate, count: number, { clients, state }: Run): Promise<void> {
   const appServer = new AppServer(stack);
   const indices = Array.from({ length: count }, (_, index) => index);
@@ -258,7 +258,7 @@ async function run(stack: LocalDeployment, gate: Gate, options: StormOptions, { 
   const startedMs = performance.now();
   await enter(stack, gate, options.clients, { clients, state });
   console.log(`${clients.length} clients are in after ${seconds(performance.now() - startedMs)}`);
-  state.waitsFor = 'the rooms to be told of it';
+  state.waitsFor = 'the rooms to be notified of it';
   await stack.testing.drain();
   const rooms = [...new Set(clients.map(({ room }) => room))];
   await play({ stack, appServer: new AppServer(stack), clients, rooms, newest: new Map(), state }, options);
@@ -293,7 +293,7 @@ async function main(args: readonly string[]): Promise<void> {
     await Promise.race([run(stack, gate, options, { clients, state }), tooLate()]);
   } finally {
     for (const client of clients) await client.end();
-    // The functions must not be ended while they are told of the ends.
+    // The functions must not be ended while they handle the ends.
     const { opened } = sumDials(clients);
     for (let ms = 0; disconnects < opened && ms < MOST_CLOSING_MS; ms += LOOK_EVERY_MS) await wait(LOOK_EVERY_MS);
     gate.close();

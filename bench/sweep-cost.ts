@@ -40,7 +40,7 @@ function leaseBucket(index: number): number {
 
 const leaseUntilMs = (index: number) => NOW_MS + leaseBucket(index) * BUCKET_MS;
 
-/** The due list of a system that has run for a while: what a sweep looked at is armed again together. */
+/** The due list of a system that has run for a while: timers that one sweep checked are armed again together. */
 async function armAll(deps: Deps, members: number, rooms: number): Promise<void> {
   const buckets = new Map<number, Timer[]>();
   for (let index = 0; index < members; index += 1) {
@@ -101,7 +101,7 @@ function checkReport(report: SweepReport, due: number): void {
   throw new Error(`unable to accept the figures; of ${due} due the sweep says ${JSON.stringify(report)}`);
 }
 
-/** What is due costs the same in every table, and so much each; what is not due costs nothing. */
+/** A due timer costs the same in every table; the others cost nothing. */
 function check(runs: readonly Run[]): void {
   for (const due of DUES) {
     const costs = new Set(runs.filter((run) => run.due === due).map(({ units }) => JSON.stringify(units)));

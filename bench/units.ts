@@ -112,10 +112,10 @@ const figures: readonly Figure[] = [
   ['message, 1,000 members offline', messageToMany],
   ['message, mean of 20 in a row', meanMessage],
   ['disconnect of the last device, one room', disconnect],
-  ['come-back in time, nothing missed', comeBack],
+  ['resume in time, nothing missed', comeBack],
   ['leave', leave],
-  ['message that kicks one member', (bench) => kick(bench, 1)],
-  ['message that kicks ten members', (bench) => kick(bench, 10)],
+  ['message that evicts one member', (bench) => kick(bench, 1)],
+  ['message that evicts ten members', (bench) => kick(bench, 10)],
 ];
 
 async function join(bench: Bench, messageCount: number): Promise<Units> {

@@ -20,6 +20,8 @@ const clean = [
     'lib/push/',
     'lib/infra/',
     'test/infra/',
+    'lib/server-api/',
+    'bench/',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'test/architecture-',

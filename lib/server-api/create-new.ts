@@ -15,15 +15,15 @@ const EXEMPT_MAX = 20;
 export const createNew = endpoint({
   path: '/chatroom/create_new.json',
   about:
-    'Creates a room. One that is there already stays as it is, whatever the call says of it. A call that was broken off ' +
-    'may be repeated: the exempt users and the attributes of a room that has not got all of them are then set.',
+    'Creates a room. A room that exists already stays unchanged, whatever the call says. A call that was interrupted may ' +
+    'be repeated: it adds the exempt users and the entries that the room still lacks.',
   fields: {
     ...room,
     ...endFields,
     isBan: withDefault(flag, 'false', 'whether the room starts muted'),
     whiteUserIds: optionalMany(userId, EXEMPT_MAX, 'users who are exempt from mutes of the room'),
-    entryOwnerId: optional(userId, 'in whose name the attributes are set; without effect where there are none'),
-    entryInfo: optional(startingEntryInfo, 'attributes that the room starts with; with entryOwnerId only'),
+    entryOwnerId: optional(userId, 'the user who sets the entries; without effect if there are none'),
+    entryInfo: optional(startingEntryInfo, 'entries that the room starts with; only with entryOwnerId'),
   },
   run: async ({ deps }, { chatroomId, isBan, whiteUserIds, entryOwnerId, entryInfo: entries, ...end }) => {
     const { maxEntriesPerRoom } = deps.settings;
@@ -48,7 +48,6 @@ function startingEntries(
 ): Change | undefined {
   if (entries === undefined || entries.size === 0) return undefined;
   if (owner === undefined) throw badParameter('unable to accept the call; entryInfo is given without entryOwnerId');
-  if (entries.size > maxEntries)
-    throw badParameter(`unable to create the room; it has at most ${maxEntries} attributes`);
+  if (entries.size > maxEntries) throw badParameter(`unable to create the room; it has at most ${maxEntries} entries`);
   return { userId: owner, entries, autoDelete: false, overwrite: true };
 }

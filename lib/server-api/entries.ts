@@ -18,13 +18,13 @@ const autoDelete = withDefault(flag, '0', '1 = removed when the membership of th
 const set = endpoint({
   path: '/chatroom/entry/set.json',
   about:
-    'Sets an attribute of the room, whoever has set it before. The user need not be a member. With `objectName` and ' +
-    '`content` that message goes to the room then, in the name of the user, as by `publish`. If the room does not take ' +
-    'it, the attribute is set all the same, and the error has it in `done`.',
+    'Sets an entry of the room, even one that another user has set. The user need not be a member. With `objectName` and ' +
+    '`content`, that message is then sent to the room as the user, as `publish` does. If the room refuses the message, ' +
+    'the entry stays set, and the error lists its key in `done`.',
   fields: {
     ...room,
-    userId: one(userId, 'in whose name'),
-    key: one(entryKey, 'the attribute'),
+    userId: one(userId, 'the user who sets it'),
+    key: one(entryKey, 'the key of the entry'),
     value: one(entryValue, 'its value'),
     autoDelete,
     ...alongFields,
@@ -38,7 +38,7 @@ const set = endpoint({
   },
 });
 
-/** The attribute comes first: who gets the message finds what it is about. */
+/** Runs after the change of the entry, so that a client that gets the message finds the entry as it describes it. */
 async function sendAlong(
   deps: Deps,
   room: RoomId,
@@ -58,12 +58,12 @@ async function sendAlong(
 const batchSet = endpoint({
   path: '/chatroom/entry/batch/set.json',
   about:
-    'Sets attributes of the room, whoever has set them before. Those that are more than the room holds are left out; ' +
-    'the error then lists in `done` those that were set.',
+    'Sets entries of the room, even those that other users have set. Entries beyond the limit of the room are left out; ' +
+    'the error then lists in `done` the keys that were set.',
   fields: {
     ...room,
-    entryOwnerId: one(userId, 'in whose name'),
-    entryInfo: one(entryInfo, 'the attributes'),
+    entryOwnerId: one(userId, 'the user who sets them'),
+    entryInfo: one(entryInfo, 'the entries'),
     autoDelete,
   },
   run: async ({ deps }, { chatroomId, entryOwnerId, entryInfo: entries, autoDelete }) => {
@@ -73,29 +73,34 @@ const batchSet = endpoint({
   },
 });
 
-/** Nothing but the room's limit keeps an attribute from being set. */
+/** An overwriting call fails only for a room that does not exist or is full. */
 export function checkSet(outcome: EntriesOutcome, maxEntries: number): void {
-  if (outcome === 'no-room') throw noSuchRoom('set the attributes');
+  if (outcome === 'no-room') throw noSuchRoom('set the entries');
   if (Object.keys(outcome.faults).length === 0) return;
-  const why = `unable to set the attributes; a room has at most ${maxEntries}`;
+  const why = `unable to set the entries; a room has at most ${maxEntries}`;
   throw new RefusedCall(400, ApiCode.BAD_PARAMETER, why, outcome.done.length > 0 ? { done: outcome.done } : {});
 }
 
 const remove = endpoint({
   path: '/chatroom/entry/remove.json',
   about:
-    'Removes an attribute of the room that this user has set; code 1015 if there is none, or no such room. With ' +
-    '`objectName` and `content` that message goes to the room then, in the name of the user, as by `publish`. If the ' +
-    'room does not take it, the attribute is removed all the same, and the error has it in `done`.',
-  fields: { ...room, userId: one(userId, 'who has set it'), key: one(entryKey, 'the attribute'), ...alongFields },
+    'Removes an entry of the room that this user has set; code 1015 if the entry or the room does not exist. With ' +
+    '`objectName` and `content`, that message is then sent to the room as the user, as `publish` does. If the room ' +
+    'refuses the message, the entry stays removed, and the error lists its key in `done`.',
+  fields: {
+    ...room,
+    userId: one(userId, 'who has set it'),
+    key: one(entryKey, 'the key of the entry'),
+    ...alongFields,
+  },
   run: async ({ deps }, { chatroomId, userId: owner, key, objectName, content }) => {
     const message = messageAlong(objectName, content);
     const outcome = await removeRoomEntries(deps, chatroomId, { userId: owner, keys: [key], force: false });
     const [fault] = outcome === 'no-room' ? ['no-such-key'] : Object.values(outcome.faults);
     if (fault === 'no-such-key') {
-      throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the attribute; it does not exist');
+      throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the entry; it does not exist');
     }
-    if (fault !== undefined) throw badParameter('unable to remove the attribute; it is of another user');
+    if (fault !== undefined) throw badParameter('unable to remove the entry; another user has set it');
     await sendAlong(deps, chatroomId, owner, key, message);
     return {};
   },
@@ -104,9 +109,9 @@ const remove = endpoint({
 const batchRemove = endpoint({
   path: '/chatroom/entry/batch/remove.json',
   about:
-    'Removes attributes of the room, whoever has set them. Those that are not there are passed over, and so is a room ' +
-    'that does not exist.',
-  fields: { ...room, entryOwnerId: one(userId, 'in whose name; need not have set them'), entryKeys },
+    'Removes entries of the room, even those that other users have set. Keys that do not exist are ignored, and so is a ' +
+    'room that does not exist.',
+  fields: { ...room, entryOwnerId: one(userId, 'the user who removes them; need not have set them'), entryKeys },
   run: async ({ deps }, { chatroomId, entryOwnerId, entryKeys: keys }) => {
     const change = { userId: entryOwnerId, keys: [...new Set(keys)], force: true };
     await removeRoomEntries(deps, chatroomId, change);
@@ -116,28 +121,28 @@ const batchRemove = endpoint({
 
 const query = endpoint({
   path: '/chatroom/entry/query.json',
-  about: 'Attributes of the room: those of these keys that are there, or all; none of a room that does not exist.',
-  fields: { ...room, keys: optionalMany(entryKey, KEYS_MAX, 'the attributes; none = all') },
+  about: 'The entries of the room with these keys, or all of them; none for a room that does not exist.',
+  fields: { ...room, keys: optionalMany(entryKey, KEYS_MAX, 'the keys; none = all') },
   answer: {
     keys: list(
       object({
-        key: string('the attribute'),
+        key: string('the key of the entry'),
         value: string('its value'),
         userId: string('who has set it'),
         autoDelete: oneOf('1 = removed when the membership of this user ends', '0', '1'),
         lastSetTime: string('when it was set, in ms since 1970'),
       }),
-      'the attributes, in the order of their keys',
+      'the entries, in the order of their keys',
     ),
   },
   run: async ({ deps }, { chatroomId, keys }) => {
     const entries = (await readRoomEntries(deps, chatroomId, keys)) ?? [];
     return {
-      keys: entries.map(({ key, value, userId: owner, autoDelete: goes, setAtMs }) => ({
+      keys: entries.map(({ key, value, userId: owner, autoDelete: isRemovedAtEnd, setAtMs }) => ({
         key,
         value,
         userId: owner,
-        autoDelete: goes ? '1' : '0',
+        autoDelete: isRemovedAtEnd ? '1' : '0',
         lastSetTime: `${setAtMs}`,
       })),
     };

@@ -27,9 +27,9 @@ const infoKind = (least: 0 | 1): Kind<ReadonlyMap<string, string>> => ({
   },
 });
 
-/** Attributes as the text of a JSON object of strings. */
+/** Entries as the text of a JSON object of strings. */
 export const entryInfo = infoKind(1);
-/** The same, where `{}` is as good as nothing. */
+/** The same, but `{}` is allowed and means no entries. */
 export const startingEntryInfo = infoKind(0);
 
 function entryText(name: string, value: unknown): string {
@@ -37,12 +37,12 @@ function entryText(name: string, value: unknown): string {
   return entryValue.parse(`a value in ${name}`, value);
 }
 
-const keyList = many(entryKey, BATCH_MAX, 'the attributes');
+const keyList = many(entryKey, BATCH_MAX, 'the keys');
 
-/** RongCloud's page has the keys as the text of one JSON list; a list of a form is taken too, since no key has a bracket. */
+/** RongCloud documents the keys as one JSON list. Repeated parameters work too, since no key contains a bracket. */
 export const entryKeys: Field<readonly string[]> = {
   ...keyList,
-  about: 'the attributes, each by itself or all as one JSON list',
+  about: 'the keys, one per parameter or all as one JSON list',
   read: (name, form) => keyList.read(name, spreadList(name, form)),
 };
 

@@ -3,7 +3,7 @@ import type { Kind } from './kinds.ts';
 import { badParameter } from './refused-call.ts';
 import type { Schema } from './schema.ts';
 
-/** One parameter of a call: what a reader of the docs must know of it, and how it is read. */
+/** One parameter of a call: what the docs say about it, and how it is read. */
 export interface Field<T> {
   readonly about: string;
   /** What one value must be, in words. */
@@ -13,7 +13,7 @@ export interface Field<T> {
   readonly required: boolean;
   /** The value of a parameter that is not given. */
   readonly default?: string;
-  /** More than 1: it may be repeated up to so often. */
+  /** How many times it may be given. */
   readonly maxValues: number;
   /** The parameters are `name[<key>]`. */
   readonly keyed: boolean;
@@ -43,7 +43,7 @@ export function optional<T>(kind: Kind<T>, about: string): Field<T | undefined> 
   return { ...single(kind, about), required: false, read };
 }
 
-/** As if it were given with this value where it is not. */
+/** A parameter that has this value when it is not given. */
 export function withDefault<T>(kind: Kind<T>, value: string, about: string): Field<T> {
   const read = (name: string, form: Form): T => kind.parse(name, singleValue(name, form) ?? value);
   return { ...single(kind, about), required: false, default: value, read };
@@ -68,7 +68,7 @@ export function many<T>(kind: Kind<T>, maxValues: number, about: string): Field<
   return { ...several(kind, 1, maxValues, about), required: true, read };
 }
 
-/** None, or up to `maxValues` values of the same name; empty ones are as good as none. */
+/** None, or up to `maxValues` values of the same name; empty ones are ignored. */
 export function optionalMany<T>(kind: Kind<T>, maxValues: number, about: string): Field<readonly T[]> {
   const read = (name: string, form: Form): readonly T[] => {
     const values = (form.get(name) ?? []).filter((value) => value !== '');
@@ -117,7 +117,7 @@ export function keyed<K, T>(
   return { about, rule, schema, required: true, maxValues, keyed: true, read };
 }
 
-/** All parameters by name; the first that is wrong is told. Parameters that are not declared are passed over. */
+/** All parameters by name; throws for the first that is wrong. Parameters that are not declared are ignored. */
 export function readFields<F extends Fields>(fields: F, form: Form): ParametersOf<F> {
   const values = Object.entries(fields).map(([name, field]) => [name, field.read(name, form)] as const);
   return Object.fromEntries(values) as ParametersOf<F>;

@@ -61,14 +61,14 @@ const tooManyParameters = () =>
     `unable to accept the call; it has more than ${PARAMETERS_MAX} parameters, each value of a list being one`,
   );
 
-/** As soon as there are too many the text is not looked at any further. */
+/** Stops reading the text as soon as there are too many. */
 function pairsOf(text: string): readonly string[] {
   const pairs = text.split('&', PARAMETERS_MAX + 1);
   if (pairs.length > PARAMETERS_MAX) throw tooManyParameters();
   return pairs;
 }
 
-/** A form writes blanks as +. In bytes, because a text of many of them takes long to be put together anew. */
+/** A form writes blanks as +. In bytes, because replacing many of them in a string is slow. */
 function withBlanks(body: Uint8Array): Uint8Array {
   const bytes = Uint8Array.from(body);
   for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === PLUS) bytes[at] = BLANK;

@@ -59,7 +59,7 @@ const usersExist = endpoint({
 
 const block = forATime({
   path: '/chatroom/user/block/add.json',
-  about: 'Puts users out of the room at once and keeps them from joining for a time.',
+  about: 'Removes users from the room at once and refuses their joins for a time.',
   unableTo: 'block the users',
   kind: 'block',
   act: blockUsers,
@@ -67,39 +67,40 @@ const block = forATime({
 
 const unblock = forGood({
   path: '/chatroom/user/block/rollback.json',
-  about: 'Lets blocked users join again; it does not put them back. Nobody is blocked from a room that does not exist.',
+  about:
+    'Lets blocked users join again, but does not make them members. Without effect for a room that does not exist.',
   kind: 'unblock',
   act: unblockUsers,
 });
 
 const listBlocked = listOfTimed({
   path: '/chatroom/user/block/list.json',
-  about: 'The users who are blocked from the room now; nobody is from one that does not exist.',
+  about: 'The users who are blocked from the room now; none for a room that does not exist.',
   read: blockedUsers,
 });
 
-const protect = endpoint({
+const allow = endpoint({
   path: '/chatroom/user/whitelist/add.json',
   about:
-    'Protects users from being put out of the room for being offline. A room protects as many as the setting ' +
-    '`maxAllowlistedUsers` says, 5 unless it is changed; all of a call or none.',
+    'Adds users to the allowlist of the room: they are never evicted for being offline. The setting ' +
+    '`maxAllowlistedUsers` limits the list, 5 by default; a call adds all of its users or none.',
   fields: { ...room, ...users },
   run: async ({ deps }, { chatroomId, userId: added }) => {
     const outcome = await addToAllowlist(deps, chatroomId, [...new Set(added)]);
-    if (outcome === 'no-room') throw noSuchRoom('protect the users');
+    if (outcome === 'no-room') throw noSuchRoom('add to the allowlist');
     if (outcome === 'full') {
       const limit = deps.settings.maxAllowlistedUsers;
-      throw badParameter(`unable to protect the users; a room protects at most ${limit}`);
+      throw badParameter(`unable to add to the allowlist; it holds at most ${limit}`);
     }
     return {};
   },
 });
 
-const unprotect = endpoint({
+const delist = endpoint({
   path: '/chatroom/user/whitelist/remove.json',
   about:
-    'Ends the protection of users. One who is long offline is put out by the next message, not by this. Nobody is ' +
-    'protected in a room that does not exist.',
+    'Takes users off the allowlist. A user who has been offline for long is evicted by the next message, not by this ' +
+    'call. Without effect for a room that does not exist.',
   fields: { ...room, ...users },
   run: async ({ deps }, { chatroomId, userId: removed }) => {
     await removeFromAllowlist(deps, chatroomId, [...new Set(removed)]);
@@ -107,9 +108,9 @@ const unprotect = endpoint({
   },
 });
 
-const listProtected = endpoint({
+const listAllowlisted = endpoint({
   path: '/chatroom/user/whitelist/query.json',
-  about: 'The protected users; none of a room that does not exist.',
+  about: 'The users on the allowlist; none for a room that does not exist.',
   fields: room,
   answer: { users: list(string('a user'), 'the users') },
   run: async ({ deps }, { chatroomId }) => ({ users: (await allowlist(deps, chatroomId)) ?? [] }),
@@ -122,7 +123,7 @@ export const memberEndpoints: readonly Endpoint[] = [
   block,
   unblock,
   listBlocked,
-  protect,
-  unprotect,
-  listProtected,
+  allow,
+  delist,
+  listAllowlisted,
 ];

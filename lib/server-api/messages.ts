@@ -20,8 +20,8 @@ const CHATROOM = '4';
 const publish = endpoint({
   path: '/message/chatroom/publish.json',
   about:
-    'Sends a message to rooms in the name of a user, who need not be a member and does not become online by it. No mute ' +
-    'holds it back. After an error, `messageUIDs` lists the rooms that have it.',
+    'Sends a message to rooms as a user, who need not be a member and does not become online. Mutes do not apply. After ' +
+    'an error, `messageUIDs` lists the rooms that have the message.',
   fields: {
     ...messageFields,
     toChatroomId: many(roomId, ROOMS_MAX, 'the rooms'),
@@ -30,7 +30,7 @@ const publish = endpoint({
       '0',
       "how much of the room's quota it may use up: 1 = half as much again, 3 = half, else all",
     ),
-    isPersisted: withDefault(flag, '1', '0 = it is pushed, and is in no history'),
+    isPersisted: withDefault(flag, '1', '0 = it is pushed and kept in no history'),
   },
   answer: {
     messageUIDs: list(object({ chatroomId: string('the room'), messageUID: string('the message') }), 'for each room'),
@@ -44,7 +44,7 @@ const publish = endpoint({
     return onceAMinute(deps, { by: 'publish', fromUserId, msgRandom }, async () => {
       const messageUIDs: { chatroomId: string; messageUID: string }[] = [];
       for (const room of new Set(toChatroomId)) {
-        // Earlier rooms have the message by now: the caller must know, lest they send it to them again.
+        // Earlier rooms have the message by now: the caller must know which, so that a retry does not repeat it.
         const done = messageUIDs.length > 0 ? { messageUIDs } : {};
         messageUIDs.push({ chatroomId: room, messageUID: await publishTo(deps, room, publication, done) });
       }
@@ -56,8 +56,8 @@ const publish = endpoint({
 const broadcast = endpoint({
   path: '/message/chatroom/broadcast.json',
   about:
-    'Sends a message to everybody who is in a room now, soon after the answer. It is in no history, keeps no room from ' +
-    'going and puts nobody out.',
+    'Sends a message to everybody who is in a room now, soon after the answer. It is in no history, extends the life of ' +
+    'no room and evicts nobody.',
   callsPerSec: 1,
   fields: messageFields,
   run: async ({ deps }, { fromUserId, objectName, content, isIncludeSender: includeSender, msgRandom }) => {

@@ -17,14 +17,14 @@ const ROOMS_MAX = 1000;
 const muteInRoom = [
   forATime({
     path: '/chatroom/user/gag/add.json',
-    about: 'Keeps users from sending to the room for a time; they go on receiving. It outlives their membership.',
+    about: 'Refuses the messages of users to the room for a time; they still receive. It outlasts their membership.',
     unableTo: 'mute the users',
     kind: 'mute-users',
     act: muteUsers,
   }),
   forGood({
     path: '/chatroom/user/gag/rollback.json',
-    about: 'Lets users whom `gag/add` muted send again. Nobody is muted in a room that does not exist.',
+    about: 'Ends mutes set by `gag/add`: the users can send again. Without effect for a room that does not exist.',
     kind: 'unmute-users',
     act: unmuteUsers,
   }),
@@ -50,7 +50,7 @@ const muteInAllRooms = [
   }),
   endpoint({
     path: '/chatroom/user/ban/remove.json',
-    about: 'Lets users whom `user/ban/add` muted send again.',
+    about: 'Ends mutes set by `user/ban/add`: the users can send again.',
     fields: { ...users, ...noticeFields },
     run: async ({ deps }, { userId, ...wanted }) => {
       const userIds = [...new Set(userId)];

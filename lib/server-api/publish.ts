@@ -7,7 +7,7 @@ import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
 import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
 import { tooFast } from './wording.ts';
 
-/** Publishes to one room, and names the message; `done`: what a refusal tells besides. */
+/** Publishes to one room, and returns the message's id; `done`: what a refusal reports besides. */
 export async function publishTo(
   deps: Deps,
   room: RoomId,

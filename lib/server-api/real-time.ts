@@ -8,7 +8,7 @@ import { noSuchRoom } from './wording.ts';
 const set = endpoint({
   path: '/chatroom/realtime/set.json',
   about:
-    "Doorman's own: whether members of this room who have lost their connection are put out within five minutes " +
+    "Doorman's own: whether members of this room who have lost their connection are evicted within five minutes " +
     'without any message.',
   fields: {
     ...room,

@@ -21,7 +21,7 @@ export class RefusedCall extends Error {
     readonly statusCode: number,
     readonly code: ApiCode,
     message: string,
-    /** What the answer tells besides the error, such as the part that was done. */
+    /** What the answer reports besides the error, such as the part that was done. */
     readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);

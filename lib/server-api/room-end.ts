@@ -20,16 +20,16 @@ const minutes: Kind<number | undefined> = {
   },
 };
 
-/** When a room goes by itself. */
+/** When a room expires. */
 export const endFields = {
   destroyType: withDefault(
     choice<RoomExpiry['destroyType']>({ '0': 'idle', '1': 'fixed' }),
     '0',
-    '0 = so long after the last join, leave or message, 1 = so long after its creation',
+    '0 = counted from the last join, leave or message, 1 = from its creation',
   ),
   destroyTime: optional(
     minutes,
-    'after how many minutes; the setting `destroyAfterMin`, 60 unless it is changed, if it is 0 or not given',
+    'after how many minutes; 0 or not given = the setting `destroyAfterMin`, 60 by default',
   ),
 };
 

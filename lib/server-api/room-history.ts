@@ -28,7 +28,7 @@ const query = endpoint({
     'no history. Messages that were not to be kept, or were deleted, are not in it.',
   body: 'json',
   fields: {
-    userId: one(userId, 'in whose name it is asked; the history is the same for all'),
+    userId: one(userId, 'the user who asks; the history is the same for all'),
     targetId: one(roomId, 'the room'),
     startTime: one(milliseconds, 'from this time on, or after it'),
     endTime: one(milliseconds, 'up to this time, which is included'),

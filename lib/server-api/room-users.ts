@@ -17,14 +17,14 @@ export const room = { chatroomId: one(roomId, 'the room') };
 export const users = { userId: many(userId, USERS_MAX, 'the users') };
 export const minute = { minute: one(integer(1, MINUTES_MAX), 'for how many minutes') };
 
-interface Told {
+interface Described {
   readonly path: string;
   readonly about: string;
 }
 
-/** A call that lays something on users in a room for a time; the last such call counts. False = no such room. */
+/** A call that blocks or mutes users in a room for a time; the last such call counts. False = no such room. */
 export const forATime = (
-  told: Told & {
+  call: Described & {
     /** For the error of a room that does not exist. */
     readonly unableTo: string;
     readonly kind: NoticeKind;
@@ -32,36 +32,36 @@ export const forATime = (
   },
 ): Endpoint =>
   endpoint({
-    path: told.path,
-    about: told.about,
+    path: call.path,
+    about: call.about,
     fields: { ...room, ...users, ...minute, ...noticeFields },
     run: async ({ deps }, { chatroomId, userId, minute, ...wanted }) => {
       const userIds = [...new Set(userId)];
       const durationMs = minute * MINUTE_MS;
-      if (!(await told.act(deps, chatroomId, userIds, deps.now() + durationMs))) throw noSuchRoom(told.unableTo);
-      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds, durationMs });
+      if (!(await call.act(deps, chatroomId, userIds, deps.now() + durationMs))) throw noSuchRoom(call.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: call.kind, userIds, durationMs });
       return {};
     },
   });
 
-/** A call that lays something on users in a room, or takes it from them, without end. False = no such room. */
+/** A call that sets something for users in a room, or ends it, without a time. False = no such room. */
 export const forGood = (
-  told: Told & {
-    /** For the error of a room that does not exist; absent = what is taken from users there counts as taken. */
+  call: Described & {
+    /** For the error of a room that does not exist; absent = the call succeeds without effect there. */
     readonly unableTo?: string;
     readonly kind: NoticeKind;
     readonly act: (deps: Deps, room: RoomId, users: readonly UserId[]) => Promise<boolean>;
   },
 ): Endpoint =>
   endpoint({
-    path: told.path,
-    about: told.about,
+    path: call.path,
+    about: call.about,
     fields: { ...room, ...users, ...noticeFields },
     run: async ({ deps }, { chatroomId, userId, ...wanted }) => {
       const userIds = [...new Set(userId)];
-      const isThere = await told.act(deps, chatroomId, userIds);
-      if (!isThere && told.unableTo !== undefined) throw noSuchRoom(told.unableTo);
-      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds, durationMs: 0 });
+      const isThere = await call.act(deps, chatroomId, userIds);
+      if (!isThere && call.unableTo !== undefined) throw noSuchRoom(call.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: call.kind, userIds, durationMs: 0 });
       return {};
     },
   });
@@ -72,9 +72,9 @@ export const timedUsers = list(object({ userId: string('the user'), time: utcTim
 export const toTimedUsers = (users: readonly { readonly userId: string; readonly untilMs: number }[]) =>
   users.map(({ userId, untilMs }) => ({ userId, time: timeText(untilMs) }));
 
-/** A call that lists on whom something lies in a room, and until when; nobody where there is no such room. */
+/** A call that lists who is blocked or muted in a room, and until when; empty for a room that does not exist. */
 export const listOfTimed = (
-  told: Told & {
+  call: Described & {
     readonly read: (
       deps: Deps,
       room: RoomId,
@@ -82,9 +82,9 @@ export const listOfTimed = (
   },
 ): Endpoint =>
   endpoint({
-    path: told.path,
-    about: told.about,
+    path: call.path,
+    about: call.about,
     fields: room,
     answer: { users: timedUsers },
-    run: async ({ deps }, { chatroomId }) => ({ users: toTimedUsers((await told.read(deps, chatroomId)) ?? []) }),
+    run: async ({ deps }, { chatroomId }) => ({ users: toTimedUsers((await call.read(deps, chatroomId)) ?? []) }),
   });

@@ -40,7 +40,7 @@ const destroy = endpoint({
 
 const setEnd = endpoint({
   path: '/chatroom/destroy/set.json',
-  about: 'Says when the room goes by itself. It may be due at once.',
+  about: 'Sets when the room expires. It may expire at once.',
   fields: { ...room, ...endFields },
   run: async ({ deps }, { chatroomId, ...end }) => {
     if (!(await setRoomExpiry(deps, chatroomId, roomEnd(deps, end)))) throw noSuchRoom('set the end of the room');

@@ -5,7 +5,7 @@ export type Secrets = readonly [string, ...string[]];
 export interface SecretsInForce {
   /** @throws where they cannot be read or are malformed: then nothing may be signed and nothing accepted. */
   current(): Promise<Secrets>;
-  /** Read anew, for what no current one has signed; undefined where that was done a moment ago. */
+  /** Reads them again, for a signature that matches no current one; undefined if that was done a moment ago. */
   renewed(): Promise<Secrets | undefined>;
 }
 

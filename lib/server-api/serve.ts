@@ -7,11 +7,11 @@ import { ApiCode, RefusedCall } from './refused-call.ts';
 import { checkSignature } from './signature.ts';
 import { tooFast } from './wording.ts';
 
-/** Room for the largest batch of attributes, percent-encoded. */
+/** Enough for the largest batch of entries, percent-encoded. */
 const BODY_BYTES_MAX = 1024 * 1024;
 const byPath: ReadonlyMap<string, Endpoint> = new Map(endpoints.map((entry) => [entry.path, entry]));
 
-/** Answers one call. The signature is checked before anything else; nothing internal is ever told. */
+/** Answers one call. The signature is checked before anything else; an answer never reveals anything internal. */
 export async function serveServerApi(d: ServerApiDeps, request: HttpRequest): Promise<HttpAnswer> {
   try {
     await checkSignature(d, request);

@@ -55,7 +55,7 @@ export async function checkSigned({ secrets }: ServerApiDeps, isSignedBy: (secre
 }
 
 /**
- * Our own calls of the webhook are signed with the same secret, and whoever sees one of them must not be able to call
+ * Our own calls of the webhook are signed with the same secret. A party that sees one of them must not be able to call
  * us with its signature.
  */
 export function checkNoWebhook(nonce: string): void {

@@ -29,19 +29,19 @@ const operateId = { operateId: string('names this call') };
 const query = endpoint({
   path: '/user/query.json',
   about:
-    'The users for whom a token was asked, page by page, by when that was first. Who asks for one page after the other ' +
-    'gets each user once.',
+    'The users with a token, page by page, in the order of their first token. A caller that reads one page after the ' +
+    'other gets each user once.',
   fields: {
     page: pageNumber,
     pageSize: pageSize(LISTED_MAX, LISTED),
     order: withDefault(
       choice<'ascending' | 'descending'>({ '0': 'ascending', '1': 'descending' }),
       '0',
-      '0 = first come first, 1 = last come first',
+      '0 = oldest first, 1 = newest first',
     ),
   },
   answer: {
-    total: whole('how many they are, or a few more than that where calls were broken off'),
+    total: whole('how many users there are; a few too many if calls were interrupted'),
     users: list(
       object({
         userId: string('the user'),
@@ -67,8 +67,8 @@ const query = endpoint({
 const deactivate = endpoint({
   path: '/user/deactivate.json',
   about:
-    'Keeps users from connecting until they are reactivated, and cuts their connections; in their rooms they are then ' +
-    'offline. Their names, pictures, blacklists and tags are gone for good. It may be repeated.',
+    'Refuses connections of users until they are reactivated, and force-closes those that are open; in their rooms they ' +
+    'are then offline. Their names, pictures, blacklists and tags are deleted for good. It may be repeated.',
   fields: { userId: userIds },
   answer: operateId,
   run: async ({ deps }, { userId: deactivated }) => {
@@ -89,7 +89,7 @@ const listDeactivated = endpoint({
 
 const reactivate = endpoint({
   path: '/user/reactivate.json',
-  about: 'Lets deactivated users connect again, with new tokens. What is gone stays gone.',
+  about: 'Lets deactivated users connect again, with new tokens. What was deleted is not restored.',
   fields: { userId: userIds },
   answer: operateId,
   run: async ({ deps }, { userId: reactivated }) => {
@@ -101,10 +101,10 @@ const reactivate = endpoint({
 const erase = endpoint({
   path: '/user/delusers.json',
   about:
-    'Deletes users. From the answer on none of their tokens opens anything, their connections are cut, and they are out ' +
-    'of the rooms in which they were lately; all other rooms follow within minutes. Names, pictures, blacklists, tags, ' +
-    'blocks and mutes everywhere are gone. A user who is not known counts as deleted; after an error the call is to be ' +
-    'repeated.',
+    'Deletes users. When the call answers, their tokens are invalid, their connections are force-closed, and they are ' +
+    'removed from the rooms in which they were lately; all other rooms follow within minutes. Names, pictures, ' +
+    'blacklists, tags, and blocks and mutes in all rooms are deleted. An unknown user counts as deleted; repeat the ' +
+    'call after an error.',
   fields: { userId: userIds },
   run: async ({ deps }, { userId: erased }) => {
     await eraseUsers(deps, erased);

@@ -45,7 +45,7 @@ const pageToken: Kind<BlacklistPosition> = {
 const blacklists = [
   endpoint({
     path: '/user/blacklist/add.json',
-    about: `Notes from whom the user wants to hear nothing, at most ${BLACKLIST_MAX}; kept for the app: no room asks it.`,
+    about: `Adds to the users that this user wants to hear nothing from, at most ${BLACKLIST_MAX}; kept for the app, not used by rooms.`,
     fields: { ...user, ...others },
     run: async ({ deps }, { userId: owner, blackUserId }) => {
       if (await addToBlacklist(deps, owner, [...new Set(blackUserId)])) return {};
@@ -54,7 +54,7 @@ const blacklists = [
   }),
   endpoint({
     path: '/user/blacklist/remove.json',
-    about: 'Takes others from the blacklist of the user.',
+    about: 'Removes others from the blacklist of the user.',
     fields: { ...user, ...others },
     run: async ({ deps }, { userId: owner, blackUserId }) => {
       await removeFromBlacklist(deps, owner, [...new Set(blackUserId)]);
@@ -63,7 +63,7 @@ const blacklists = [
   }),
   endpoint({
     path: '/user/blacklist/query.json',
-    about: 'The blacklist of the user, page by page, the one who was noted last first.',
+    about: 'The blacklist of the user, page by page, newest first.',
     fields: {
       ...user,
       pageToken: optional(pageToken, 'what the page before it gave as `next`; none = the first page'),
@@ -92,7 +92,7 @@ const newTags = { tags: listField(tag, TAGS_MAX, 'their tags from now on; [] = n
 const tagging = [
   endpoint({
     path: '/user/tag/set.json',
-    about: 'Gives the user these tags in the place of those they had; kept for the app.',
+    about: 'Gives the user these tags instead of those they had; kept for the app.',
     body: 'json',
     fields: { ...user, ...newTags },
     run: async ({ deps }, { userId: owner, tags: given }) => {
@@ -102,7 +102,7 @@ const tagging = [
   }),
   endpoint({
     path: '/user/tag/batch/set.json',
-    about: 'Gives each of these users these tags in the place of those they had.',
+    about: 'Gives each of these users these tags instead of those they had.',
     body: 'json',
     callsPerSec: TAG_CALLS_PER_SEC,
     fields: { userIds: many(userId, TAGGED_MAX, 'the users'), ...newTags },

@@ -52,7 +52,7 @@ const info = endpoint({
   },
   run: async ({ deps }, { userId: asked }) => {
     const profile = await getProfile(deps, asked);
-    if (profile === undefined) throw badParameter('unable to tell of the user; no token was ever asked for them');
+    if (profile === undefined) throw badParameter('unable to describe the user; no token was ever issued for them');
     return {
       userName: profile.name,
       userPortrait: profile.portraitUri,
@@ -63,7 +63,7 @@ const info = endpoint({
 
 const expire = endpoint({
   path: '/user/token/expire.json',
-  about: 'Makes tokens of these users worthless, and cuts what was opened with them.',
+  about: 'Revokes tokens of these users, and force-closes the connections that were opened with them.',
   fields: { ...users, time: one(milliseconds, 'tokens issued before it') },
   run: async ({ deps }, { userId: owners, time }) => {
     for (const owner of new Set(owners)) await expireTokens(deps, owner, time);
@@ -73,15 +73,15 @@ const expire = endpoint({
 
 const checkOnline = endpoint({
   path: '/user/checkOnline.json',
-  about: 'Has the user an open connection?',
+  about: 'Whether the user has an open connection.',
   fields: user,
-  answer: { status: oneOf('1 = they have', '0', '1') },
+  answer: { status: oneOf('1 = yes', '0', '1') },
   run: async ({ deps }, { userId: asked }) => ({ status: (await isOnline(deps, asked)) ? '1' : '0' }),
 });
 
 const block = endpoint({
   path: '/user/block.json',
-  about: 'Keeps users from connecting for a time and cuts their connections; in their rooms they are then offline.',
+  about: 'Refuses connections of users for a time and force-closes open ones; in their rooms they are then offline.',
   fields: { ...users, ...minute },
   run: async ({ deps }, { userId: blocked, minute }) => {
     await blockEverywhere(deps, [...new Set(blocked)], deps.now() + minute * MINUTE_MS);
@@ -102,8 +102,8 @@ const unblock = endpoint({
 const listBlocked = endpoint({
   path: '/user/block/query.json',
   about:
-    'The users who may not connect now, the one who is blocked longest first. Who asks for one page after the other gets ' +
-    'each user once, whoever is blocked and unblocked meanwhile.',
+    'The users who may not connect now, the longest blocked first. A caller that reads one page after the other gets each ' +
+    'user once, even if users are blocked and unblocked in between.',
   fields: listFields,
   answer: { users: list(object({ userId: string('the user'), blockEndTime: utcTime('until when') }), 'the users') },
   run: async ({ deps }, parameters) => {

@@ -3,7 +3,7 @@ import type { WebhookCall, WebhookEvent } from '../protocol/webhook.ts';
 import { requireSecret } from './secrets.ts';
 import { signRequest } from './sign-request.ts';
 
-/** Tells a signature of the webhook from one of the server API. */
+/** Distinguishes a signature of the webhook from one of the server API. */
 export const WEBHOOK_NONCE_PREFIX = 'webhook-';
 
 export interface WebhookParameters {
@@ -22,7 +22,7 @@ export function webhookRequest(parameters: WebhookParameters): WebhookCall {
   const nonce = WEBHOOK_NONCE_PREFIX + parameters.nonce;
   const url = new URL(parameters.url);
   url.hash = '';
-  // Appended as text, so that a query that is there already stays as it was written.
+  // Appended as text, so that a query that is there already stays unchanged.
   url.search = [url.search.slice(1), weakSignature({ ...parameters, nonce })].filter((part) => part !== '').join('&');
   const body = JSON.stringify(parameters.events);
   const target = url.pathname + url.search;

@@ -38,10 +38,10 @@ describe('attributes', () => {
     const remove = (userId: string) => call('/chatroom/entry/remove.json', { chatroomId: room, userId, key: 'k' });
     await set('ann');
     expect(await set('bob')).toEqual(OK);
-    const foreign = 'unable to remove the attribute; it is of another user';
+    const foreign = 'unable to remove the entry; another user has set it';
     expect(await remove('ann')).toEqual({ code: 1002, errorMessage: foreign });
     expect(await remove('bob')).toEqual(OK);
-    const absent = 'unable to remove the attribute; it does not exist';
+    const absent = 'unable to remove the entry; it does not exist';
     expect(await remove('bob')).toEqual({ code: 1015, errorMessage: absent });
   });
 
@@ -120,7 +120,7 @@ describe('attributes', () => {
   it('are as many as the setting says', async () => {
     const { call, create, room } = newWorld({ maxEntriesPerRoom: 2 });
     await create();
-    const full = 'unable to set the attributes; a room has at most 2';
+    const full = 'unable to set the entries; a room has at most 2';
     const batch = { chatroomId: room, entryOwnerId: 'ann', entryInfo: json(3) };
     const partly = await call('/chatroom/entry/batch/set.json', batch);
     expect(partly).toEqual({ code: 1002, errorMessage: full, done: ['k0', 'k1'] });

@@ -93,7 +93,7 @@ describe('the allowlist', () => {
     await create();
     const five = ['a', 'b', 'c', 'd', 'e'];
     expect(await call('/chatroom/user/whitelist/add.json', { chatroomId: room, userId: five })).toEqual(OK);
-    const errorMessage = 'unable to protect the users; a room protects at most 5';
+    const errorMessage = 'unable to add to the allowlist; it holds at most 5';
     const sixth = await call('/chatroom/user/whitelist/add.json', { chatroomId: room, userId: 'f' });
     expect(sixth).toEqual({ code: 1002, errorMessage });
     expect(await call('/chatroom/user/whitelist/query.json', { chatroomId: room })).toEqual({ ...OK, users: five });

@@ -34,13 +34,13 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/keepalive/add.json', names, noRoom('keep the room')],
   ['/chatroom/realtime/set.json', { ...names, realTime: 1 }, noRoom('set the real-time service')],
   ['/chatroom/user/block/add.json', { ...user, minute: 1 }, noRoom('block the users')],
-  ['/chatroom/user/whitelist/add.json', user, noRoom('protect the users')],
+  ['/chatroom/user/whitelist/add.json', user, noRoom('add to the allowlist')],
   ['/chatroom/user/gag/add.json', { ...user, minute: 1 }, noRoom('mute the users')],
   ['/chatroom/ban/add.json', names, noRoom('mute the room')],
   ['/chatroom/user/ban/whitelist/add.json', user, noRoom('exempt the users')],
   ['/chatroom/message/stopDistribution.json', names, noRoom('stop the distribution')],
-  ['/chatroom/entry/set.json', { ...user, key: 'k', value: 'v' }, noRoom('set the attributes')],
-  ['/chatroom/entry/batch/set.json', { ...owned, entryInfo: '{"k":"v"}' }, noRoom('set the attributes')],
+  ['/chatroom/entry/set.json', { ...user, key: 'k', value: 'v' }, noRoom('set the entries')],
+  ['/chatroom/entry/batch/set.json', { ...owned, entryInfo: '{"k":"v"}' }, noRoom('set the entries')],
   // and so is a message, which nobody would get.
   [
     '/message/chatroom/publish.json',
@@ -62,7 +62,7 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/message/resumeDistribution.json', names, OK],
   ['/chatroom/entry/batch/remove.json', { ...owned, entryKeys: 'k' }, OK],
   // but where the one thing to be taken is told to be missing in a room that is there, too.
-  ['/chatroom/entry/remove.json', { ...user, key: 'k' }, nothingThere('remove the attribute', 'it does not exist')],
+  ['/chatroom/entry/remove.json', { ...user, key: 'k' }, nothingThere('remove the entry', 'it does not exist')],
   ['/chatroom/keepalive/remove.json', names, nothingThere('stop keeping the room', 'it is not kept')],
 ];
 

@@ -92,7 +92,7 @@ describe('create_new', () => {
   it.each([
     [{ entryInfo: '{"a":"b"}' }, 'unable to accept the call; entryInfo is given without entryOwnerId'],
     [{ entryOwnerId: 'u', entryInfo: '{"a":1}' }, 'unable to accept the call; a value in entryInfo must be a string'],
-    [{ entryOwnerId: 'u', entryInfo: '{"a":"1","b":"2"}' }, 'unable to create the room; it has at most 1 attributes'],
+    [{ entryOwnerId: 'u', entryInfo: '{"a":"1","b":"2"}' }, 'unable to create the room; it has at most 1 entries'],
     [{ destroyTime: 59 }, 'unable to accept the call; destroyTime must be 0 or a whole number from 60 to 10080'],
     [{ destroyTime: 10_081 }, 'unable to accept the call; destroyTime must be 0 or a whole number from 60 to 10080'],
     [
