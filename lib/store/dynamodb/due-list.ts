@@ -17,7 +17,7 @@ export class DynamoDueList implements DueList {
     this.#table = table;
   }
 
-  async arm(atMs: number, timers: readonly Timer[]): Promise<void> {
+  readonly arm = async (atMs: number, timers: readonly Timer[]): Promise<void> => {
     await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
@@ -25,9 +25,9 @@ export class DynamoDueList implements DueList {
       const key = dueKey(shard, atMs, await digestOf(names));
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
-  }
+  };
 
-  async dueRows(shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> {
+  readonly dueRows = async (shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> => {
     const rows: Row[] = [];
     let start: Key | undefined;
     do {
@@ -45,11 +45,11 @@ export class DynamoDueList implements DueList {
       const sortKey = String(row.sk);
       return { shard, sortKey, dueAtMs: dueTimeOf(sortKey), ...timersOf(row) };
     });
-  }
+  };
 
-  async disarm({ shard, sortKey }: TimerRow): Promise<void> {
+  readonly disarm = async ({ shard, sortKey }: TimerRow): Promise<void> => {
     await this.#table.delete({ Key: { pk: duePartition(shard), sk: sortKey } });
-  }
+  };
 }
 
 interface NamedRow {
