@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../../protocol/ids.ts';
@@ -22,7 +23,7 @@ export class DynamoDueList implements DueList {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
       // sweep C: ----------- put c1, c3  another key: a row that began alike and was as long would lose c2
-      const key = dueKey(shard, atMs, await digestOf(names));
+      const key = dueKey(shard, atMs, digestOf(names));
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
   };
@@ -73,10 +74,8 @@ function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
   });
 }
 
-async function digestOf(names: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(names.join('\n')));
-  return Buffer.from(digest).toString('base64url');
-}
+const digestOf = (names: readonly string[]): string =>
+  createHash('sha256').update(names.join('\n')).digest('base64url');
 
 /** An entry as text, because the words of a map would be half of a row. Ids have no '#'. */
 function nameOf(timer: Timer): string {
