@@ -70,7 +70,7 @@ export class Deployment {
   readonly #records: TableRecord[] = [];
   #processes = 0;
   #nonces = 0;
-  #isPolling = false;
+  #isPolling: boolean = false;
 
   constructor(options: DeploymentOptions) {
     this.#o = options;

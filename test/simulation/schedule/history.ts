@@ -10,6 +10,7 @@ import type { AnswerResult, Call, Frame, HistoryEvent, OfConnection } from '../.
 import type { TableRecord } from '../../support/stream.ts';
 
 type Unstamped<E> = E extends unknown ? Omit<E, 'atMs'> : never;
+type Text = { readonly S: string };
 type Image = TableRecord['dynamodb']['NewImage'];
 
 export class History {
@@ -59,7 +60,7 @@ export class History {
   /** A write that changed a row, as it was applied. */
   wrote({ dynamodb }: TableRecord): void {
     const { NewImage, OldImage } = dynamodb;
-    const { pk, sk } = (NewImage ?? OldImage) as Readonly<Record<string, { readonly S: string }>>;
+    const { pk, sk } = (NewImage ?? OldImage) as { readonly pk?: Text; readonly sk?: Text };
     if (pk?.S.startsWith('ROOM#') !== true || pk.S.split('#').length !== 2) return;
     if (sk?.S === 'ROOM') this.#wroteRoom(OldImage, NewImage);
     else if (sk?.S.startsWith('MEMBER#') === true) this.#wroteMember(OldImage, NewImage);
