@@ -87,7 +87,7 @@ test('case 18, I-B4: block lifted, socket never closed: not a member, may join',
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('case 19: a block and a join at once: never blocked and a member (I-B1)', async () => {
+test('case 19: a block and a join at once: never both blocked and a member (I-B1)', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   for (let round = 0; round < 20; round += 1) {

@@ -181,7 +181,7 @@ describe('a room on the row of a connection that is not in it', () => {
     expect(await roomsOf(world, bob)).toEqual([otherOf(world)]);
   });
 
-  test('does not make that join remove another device of the user', async () => {
+  test('keeps another device of the user in it when this one joins another room', async () => {
     const world = createWorld(store(), { leaveEndsAllDevices: true });
     const phone = await world.enter('bob');
     await world.block(world.clock.nowMs + 60_000, 'bob');

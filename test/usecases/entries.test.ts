@@ -86,7 +86,7 @@ describe('the entries of a room', () => {
     expect(await read(world)).toEqual({ a: '2' });
   });
 
-  test('a change that is refused as a whole is none: no revision, no frame, and the room still has no entries', async () => {
+  test('a change that is refused as a whole changes nothing: no revision, no frame, and the room still has no entries', async () => {
     const world = createWorld(use());
     const phone = await world.enter('ann');
     expect(await remove(world, ann, ['a'])).toEqual({ done: [], faults: { a: 'no-such-key' } });
