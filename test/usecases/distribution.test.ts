@@ -7,7 +7,7 @@ import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-test('messages are kept and not pushed while distribution is stopped', async () => {
+test('while distribution is stopped, messages are stored and not pushed', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const seqs = () =>

@@ -10,13 +10,13 @@ import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-// The set reaches over worlds.
+// All worlds of the store share the set.
 beforeEach(async () => {
   const { deps } = createWorld(store());
   await deps.store.removeFromSet('kept-rooms', await keptRooms(deps));
 });
 
-test('as many rooms are kept as the settings say; one that is kept is kept again', async () => {
+test('as many rooms are kept as the settings allow; keeping a kept room again succeeds', async () => {
   const { deps } = createWorld(store(), { maxKeptRooms: 2 });
   const rooms = ['k1', 'constructor', 'k3'] as RoomId[];
   for (const room of rooms) await createRoom(deps, room, '');
@@ -26,7 +26,7 @@ test('as many rooms are kept as the settings say; one that is kept is kept again
   expect(await keptRooms(deps)).toEqual(['constructor', 'k1']);
 });
 
-test('a room that is kept no more makes place, and says once that it was', async () => {
+test('after a stop another room can be kept; only the first stop says that the room was kept', async () => {
   const { deps } = createWorld(store(), { maxKeptRooms: 1 });
   const rooms = ['k1', 'k2'] as [RoomId, RoomId];
   for (const room of rooms) await createRoom(deps, room, '');
@@ -36,7 +36,7 @@ test('a room that is kept no more makes place, and says once that it was', async
   expect(await keepRoom(deps, rooms[1])).toBe('kept');
 });
 
-test('a destroyed room is kept no more', async () => {
+test('a destroyed room is no longer kept', async () => {
   const { deps, room } = createWorld(store());
   await createRoom(deps, room, '');
   await keepRoom(deps, room);
@@ -46,7 +46,7 @@ test('a destroyed room is kept no more', async () => {
   expect(await keptRooms(deps)).toEqual([]);
 });
 
-test('a room that is being destroyed takes no place for a moment', async () => {
+test('a room that is being destroyed never counts against the limit, not even for a moment', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   await leaveRoomDestroyed(world);
@@ -56,7 +56,7 @@ test('a room that is being destroyed takes no place for a moment', async () => {
 });
 
 test.each(['addToSet', 'bumpSendPermissionVersion'] as const)(
-  'a room that goes right before the call of %s is not kept and holds no place',
+  'a room that ends right before the call of %s is not kept and does not count against the limit',
   async (name) => {
     for (const byItself of [false, true]) {
       const world = createWorld(store());
@@ -69,7 +69,7 @@ test.each(['addToSet', 'bumpSendPermissionVersion'] as const)(
   },
 );
 
-test('a room that is made anew right before it is kept is kept, and whoever has kept it meanwhile is not undone', async () => {
+test('a room that is created again right before it is kept is kept, and so is one that another call kept in between', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   const disturbed = disturb(world.deps.store, 'addToSet', 'before');

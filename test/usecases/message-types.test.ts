@@ -21,7 +21,7 @@ test.each([
   expect(await list(deps)).toEqual(['a', 'constructor']);
 });
 
-test('a type of low priority gets half of the quota, one on the allowlist any number', async () => {
+test('a type of low priority gets half of the quota, a type on the allowlist is not limited', async () => {
   const world = createWorld(store(), { roomMessageQuota: 4, sendsPerSecond: 100 });
   const ann = await world.enter('ann');
   await types.addLowPriorityTypes(world.deps, ['app:low']);

@@ -4,13 +4,13 @@ import { connectionLifeMs, createClientAt, realChance, type StoreUnderTest, tabl
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** What some work took from the table. */
+/** What some work cost in the table. */
 export interface Cost {
   readonly writes: number;
   readonly readUnits: number;
 }
 
-/** A world in which the use of the table is counted. */
+/** A world that counts the use of the table. */
 export function createMeteredWorld(made: StoreUnderTest, settings: Partial<Settings>) {
   const client = createClientAt(made.endpoint);
   const meter = new UnitsMeter();

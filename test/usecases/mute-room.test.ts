@@ -18,7 +18,7 @@ async function worldWithRoom() {
   return world;
 }
 
-test('nobody talks in a muted room, and the server API does; then all talk again', async () => {
+test('in a muted room only the server API may send; after the mute all may send again', async () => {
   const world = createWorld(store());
   const phone = await world.enter('bob');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
@@ -30,7 +30,7 @@ test('nobody talks in a muted room, and the server API does; then all talk again
   expect(await world.send(phone)).toMatchObject({ code: 0, seq: 2 });
 });
 
-test('after the ack nothing is accepted, also not what was checked before it', async () => {
+test('after the ack no message is accepted, not even one that was checked before', async () => {
   const under = store();
   const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
@@ -51,7 +51,7 @@ test('the list has a room from its mute to the end of the mute', async () => {
   expect(listed.map(({ item }) => item)).not.toContain(world.room);
 });
 
-test('a mute falls with the room', async () => {
+test('a mute ends with the room', async () => {
   const world = await worldWithRoom();
   await muteRoom(world.deps, world.room);
   await leaveRoomDestroyed(world);
@@ -61,17 +61,17 @@ test('a mute falls with the room', async () => {
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
 });
 
-test('a room that is listed and not muted, or not there, is not shown', async () => {
+test('a listed room that is not muted, or does not exist, is not shown', async () => {
   const world = await worldWithRoom();
   const missing = `${world.room}-2`;
-  const entries = [world.room, missing].map((entry) => ({ item: entry, untilMs: 0 }));
-  await world.deps.store.addToList('muted-rooms', entries);
+  const items = [world.room, missing].map((item) => ({ item, untilMs: 0 }));
+  await world.deps.store.addToList('muted-rooms', items);
   const shown = await allMuted(world);
   expect(shown).not.toContain(world.room);
   expect(shown).not.toContain(missing);
 });
 
-test('a mute that dies right after its write is listed', async () => {
+test('a mute whose Lambda dies right after its write is listed', async () => {
   const world = await worldWithRoom();
   const disturbed = disturb(world.deps.store, 'setRoomMuted', 'after');
   disturbed.once(() => {
@@ -82,7 +82,7 @@ test('a mute that dies right after its write is listed', async () => {
   expect(await allMuted(world)).toContain(world.room);
 });
 
-test('a mute in the middle of the end of a mute leaves the room muted and listed', async () => {
+test('a mute during the end of a mute leaves the room muted and listed', async () => {
   for (const [name, when] of [
     ['setRoomMuted', 'after'],
     ['removeFromList', 'before'],
@@ -98,7 +98,7 @@ test('a mute in the middle of the end of a mute leaves the room muted and listed
   }
 });
 
-test('an end of a mute in the middle of a mute leaves it muted and listed, or neither', async () => {
+test('the end of a mute during a mute leaves the room muted and listed, or neither', async () => {
   for (const [name, when, isMuted] of [
     ['addToList', 'after', true],
     ['setRoomMuted', 'after', false],
@@ -112,7 +112,7 @@ test('an end of a mute in the middle of a mute leaves it muted and listed, or ne
   }
 });
 
-test('pages of any size show each muted room once, however many are listed that are not', async () => {
+test('pages of any size show each muted room once, however many listed rooms are not muted', async () => {
   const world = createWorld(store());
   const rooms = ['b', 'constructor', 'd'].map((name) => `page-${name}` as RoomId);
   for (const room of rooms) {

@@ -4,7 +4,7 @@ import { createWorld } from '../support/world.ts';
 
 const store = useStore('dynoxide');
 
-test.each(['constructor', 'toString'])('a user called %s is kicked and protected as any other', async (name) => {
+test.each(['constructor', 'toString'])('a user called %s is evicted and allowlisted like any other', async (name) => {
   const world = createWorld(store());
   await world.drop(await world.enter(name));
   await world.publish(30);

@@ -12,7 +12,7 @@ import { worldWith } from './changed-world.ts';
 
 const store = useStore('dynoxide');
 
-/** A user of the test's own, connected. */
+/** A connected user of the test's own. */
 async function connected(
   change: Partial<Settings> = {},
   of = (settings: Partial<Settings>) => createWorld(store(), settings),
@@ -33,7 +33,7 @@ const ask = ({ deps }: World, caller: Caller, request: TurnRequest = { action: '
 const send = (key: string): TurnRequest => ({ action: 'send', key });
 
 describe('a turn', () => {
-  test('is taken once, however often it is asked to be', async () => {
+  test('is taken once, however often `take` is called', async () => {
     const { world, ann } = await connected();
     const one = await turn(world, ann);
     for (let times = 0; times < 5; times += 1) expect(await one.take()).toBe('taken');
@@ -43,7 +43,7 @@ describe('a turn', () => {
     expect(await (await turn(world, ann)).take()).toBe('taken');
   });
 
-  test('counts for the user, whatever connection it comes over', async () => {
+  test('counts for the user, over any of their connections', async () => {
     const { world, ann } = await connected();
     const other = await world.open(ann.userId);
     for (const caller of [ann, other, ann]) expect(await (await turn(world, caller)).take()).toBe('taken');
@@ -51,7 +51,7 @@ describe('a turn', () => {
     expect(await ask(world, ann, { action: 'leave' })).toHaveProperty('take');
   });
 
-  test('is refused to one too many of those who have asked at once', async () => {
+  test('is refused to one too many of those who ask at once', async () => {
     const { world, ann } = await connected();
     const asked = await Promise.all(Array.from({ length: 6 }, () => turn(world, ann)));
     const outcomes = await Promise.all(asked.map((one) => one.take()));
@@ -60,7 +60,7 @@ describe('a turn', () => {
     for (const outcome of refused) expect(outcome).toMatchObject({ code: 20607, retryAfterMs: 20_000 });
   });
 
-  test('may do something else too, which has a limit of its own', async () => {
+  test('may include a second action, which has a limit of its own', async () => {
     const { world, ann } = await connected();
     expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
     const next = await turn(world, ann);
@@ -80,7 +80,7 @@ describe('a turn', () => {
     expect(await (await turn(world, ann)).take('newRoom')).toMatchObject({ code: 20607 });
   });
 
-  test('to send is for one message, and has a limit by the second', async () => {
+  test('of a send is for one message, and has a limit per second', async () => {
     const { world, ann } = await connected();
     const marked = async () => (await world.deps.store.getAccess(ann.userId)).sends;
     for (const key of ['a', 'b']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
@@ -89,7 +89,7 @@ describe('a turn', () => {
     world.pass(1000);
     const [one, same] = [await turn(world, ann, send('c')), await turn(world, ann, send('c'))];
     expect(await one.take()).toBe('taken');
-    // Another attempt at the very message has come between: it is to be looked for.
+    // Another attempt at the same message came first, so this one has to look it up.
     expect(await same.take()).toBe('again');
     world.pass(31_999);
     expect(await (await turn(world, ann, send('d'))).take()).toBe('taken');
@@ -99,7 +99,7 @@ describe('a turn', () => {
     ]);
   });
 
-  test('to ask what became of a message is no message, and has a limit all the same', async () => {
+  test('of a repeated send counts as no message, and has a limit all the same', async () => {
     const { world, ann } = await connected({ repairsPerMinute: 3 });
     for (const key of ['a', 'b']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
     const before = (await world.deps.store.getAccess(ann.userId)).sends;
@@ -109,8 +109,8 @@ describe('a turn', () => {
   });
 });
 
-describe('a turn that was asked for before', () => {
-  test('a mute is not taken without a look at it', async () => {
+describe('a turn that was asked for earlier', () => {
+  test('is not taken against a mute that it has not read', async () => {
     const { world, ann } = await connected();
     const one = await turn(world, ann);
     await muteEverywhere(world.deps, [ann.userId], world.clock.nowMs + 1000);
@@ -122,20 +122,20 @@ describe('a turn that was asked for before', () => {
     ['a block everywhere', 30001, ({ deps, clock }, ann) => blockEverywhere(deps, [ann.userId], clock.nowMs + 1000)],
     ['the end of the connection', 30001, (world, ann) => world.drop(ann)],
     [
-      'a block everywhere, before it has cut',
+      'a block everywhere, before it has force-closed',
       23409,
       ({ deps, clock }, ann) => deps.store.setAccess(ann.userId, { blockedUntilMs: clock.nowMs + 1000 }),
     ],
     [
-      'an expiry of tokens, before it has cut',
+      'a revocation of tokens, before it has force-closed',
       31020,
       ({ deps, clock }, ann) => deps.store.expireTokens(ann.userId, clock.nowMs + 1),
     ],
-  ])('%s is not taken', async (_what, code, act) => {
+  ])('is not taken against %s', async (_what, code, act) => {
     const { world, ann } = await connected();
     const one = await turn(world, ann);
     await act(world, ann);
-    // So that the end of a connection, which is not noted there, is found too.
+    // The end of the connection does not change the access; this write does, so that the turn finds the end.
     await world.deps.store.setAccess(ann.userId, { mutedUntilMs: 0 });
     expect(await one.take()).toMatchObject({ code });
     expect(await ask(world, ann)).toMatchObject({ code });
@@ -143,12 +143,12 @@ describe('a turn that was asked for before', () => {
   });
 });
 
-describe('rows that are read a moment too late', () => {
-  /** What a glance shows of the connection and of the access is as it was at the first glance. */
+describe('eventually consistent reads', () => {
+  /** Each of these reads of a row returns what the first one has returned. */
   const seen = new Map<string, unknown>();
-  /** From now on the next glance of a row is the last. */
+  /** From now on the next such read of a row is the one that all later ones repeat. */
   const freeze = () => seen.clear();
-  const glancesOnce = (settings: Partial<Settings>) => {
+  const readsEventuallyOnce = (settings: Partial<Settings>) => {
     const once = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
       if (!seen.has(name)) seen.set(name, await read());
       return seen.get(name) as T;
@@ -164,7 +164,7 @@ describe('rows that are read a moment too late', () => {
     );
   };
 
-  test('let nobody through against a block that was lifted again, nor against the expiry of a token', async () => {
+  test('let nobody past a block that was lifted again, nor past a revoked token', async () => {
     for (const act of [
       async ({ deps, clock }: World, { userId }: Caller) => {
         await blockEverywhere(deps, [userId], clock.nowMs + 1000);
@@ -172,7 +172,7 @@ describe('rows that are read a moment too late', () => {
       },
       ({ deps, clock }: World, { userId }: Caller) => expireTokens(deps, userId, clock.nowMs + 1),
     ]) {
-      const { world, ann } = await connected({}, glancesOnce);
+      const { world, ann } = await connected({}, readsEventuallyOnce);
       freeze();
       await turn(world, ann);
       await act(world, ann);
@@ -180,9 +180,9 @@ describe('rows that are read a moment too late', () => {
     }
   });
 
-  test('refuse nobody for what was lifted', async () => {
+  test('refuse nobody for a restriction that was lifted', async () => {
     for (const limits of [{}, { joinsPerMinute: 0, attributeChangesPerMinute: 0 }]) {
-      const { world, ann } = await connected(limits, glancesOnce);
+      const { world, ann } = await connected(limits, readsEventuallyOnce);
       const { store: rows } = world.deps;
       const bob = await world.open(`${ann.userId}-b`);
       const cas = await world.open(`${ann.userId}-c`);
@@ -202,8 +202,8 @@ describe('rows that are read a moment too late', () => {
     }
   });
 
-  test('are read once more where there is nothing to be written', async () => {
-    const { world, ann } = await connected({ repairsPerMinute: 0 }, glancesOnce);
+  test('are done again, consistently, where there is nothing to write', async () => {
+    const { world, ann } = await connected({ repairsPerMinute: 0 }, readsEventuallyOnce);
     const marked = {
       ...(await world.deps.store.getAccess(ann.userId)),
       sends: [{ key: 'a', atMs: world.clock.nowMs }],
@@ -215,13 +215,13 @@ describe('rows that are read a moment too late', () => {
     expect(await (await turn(world, ann, send('a'))).take()).toMatchObject({ code: 30001 });
   });
 
-  test('let nobody take more than there is', async () => {
-    const { world, ann } = await connected({}, glancesOnce);
+  test('let nobody take more than the limit', async () => {
+    const { world, ann } = await connected({}, readsEventuallyOnce);
     for (let times = 0; times < 3; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
     expect(await (await turn(world, ann)).take()).toMatchObject({ code: 20607 });
   });
 
-  test('are read once more where the connection is not there yet', async () => {
+  test('are done again, consistently, where the connection is not found yet', async () => {
     const { world, ann } = await connected({}, (settings) =>
       worldWith(store(), () => ({ getConnectionEventually: async () => undefined }), settings),
     );
@@ -229,7 +229,7 @@ describe('rows that are read a moment too late', () => {
     expect(world.push.closed).toEqual([]);
   });
 
-  test('end a socket that has no row any more', async () => {
+  test('close a socket that has no row any more', async () => {
     const { world, ann } = await connected();
     const ghost = world.device(ann.userId);
     expect(await ask(world, ghost)).toMatchObject({ code: 30001 });
