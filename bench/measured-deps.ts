@@ -65,5 +65,8 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
   const onFault = (what: string, cause: unknown) => {
     throw new Error(`unable to ${what}`, { cause });
   };
-  return { deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault }, meter };
+  return {
+    deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault, backOff: () => setTimeout(1) },
+    meter,
+  };
 }

@@ -11,6 +11,10 @@ import { onFault } from './fault.ts';
 /** Deps for one event: its time, moved on by what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
 
+/** Longest wait before the first retry that waits, and before any. */
+const BACK_OFF_MS = 5;
+const BACK_OFF_MAX_MS = 100;
+
 const noPush: Push = {
   post: async () => 'failed',
   close: async () => undefined,
@@ -55,6 +59,7 @@ const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () =
   ...o,
   randomId: () => crypto.randomUUID(),
   onFault,
+  backOff: (conflicts) => sleep(random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** conflicts)),
 });
 
 export { readChange } from '../store/dynamodb/changes.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { EntriesAnswer } from '../../lib/protocol/answers.ts';
+import type { EntriesAnswer, RefusalAnswer } from '../../lib/protocol/answers.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
-import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
 import { setRoomEntries } from '../../lib/usecases/room-entries.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -24,7 +24,7 @@ const numbered = (count: number, value = 'v'): Entries =>
 async function pagesOf(world: World, caller: Caller): Promise<EntriesAnswer[]> {
   const pages: EntriesAnswer[] = [];
   for (let afterKey: string | undefined = ''; afterKey !== undefined; ) {
-    const page: EntriesAnswer | Refusal = await getPage(world, caller, afterKey);
+    const page: EntriesAnswer | Omit<RefusalAnswer, 'event' | 'id'> = await getPage(world, caller, afterKey);
     if (!('entries' in page)) throw new Error(`unable to read the entries; code ${page.code}`);
     pages.push(page);
     afterKey = page.nextAfterKey;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../lib/domain/outcome.ts';
 import type { StoredMessage } from '../../lib/domain/room.ts';
+import type { RefusalAnswer } from '../../lib/protocol/answers.ts';
 import type { Message } from '../../lib/protocol/message.ts';
-import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
 import { readHistory, repair } from '../../lib/usecases/read-history.ts';
 import { type Recall, recallMessage } from '../../lib/usecases/recall-message.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
@@ -25,8 +27,10 @@ const recallAny = (world: World, messageId: string, change: Partial<Recall> = {}
     ...change,
   });
 
-const messagesOf = (answer: { readonly messages: readonly Message[] } | Refusal): readonly Message[] => {
-  if (!('messages' in answer)) throw new Error(`unable to read messages; code ${answer.code}`);
+const messagesOf = (
+  answer: Outcome<{ readonly messages: readonly Message[] }> | Omit<RefusalAnswer, 'event' | 'id'>,
+): readonly Message[] => {
+  if (!('messages' in answer)) throw new Error('unable to read messages; the answer has none');
   return answer.messages;
 };
 /** Every accepted message, as history and as repair return it: they must agree. */

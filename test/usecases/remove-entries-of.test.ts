@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isRefused } from '../../lib/domain/outcome.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { readRoomEntries, setRoomEntries } from '../../lib/usecases/room-entries.ts';
@@ -16,7 +17,10 @@ const set = (world: World, caller: Caller, key: string, autoDelete = true) =>
     ...{ action: 'setEntries', room: world.room, autoDelete, overwrite: false },
     entries: { [key]: 'v' },
   });
-const keysIn = async (world: World) => (await readRoomEntries(world.deps, world.room, []))?.map(({ key }) => key);
+const keysIn = async (world: World) => {
+  const entries = await readRoomEntries(world.deps, world.room, []);
+  return isRefused(entries) ? undefined : entries.map(({ key }) => key);
+};
 const roomOf = async (world: World) => {
   const room = await world.deps.store.getRoom(world.room);
   if (room === undefined) throw new Error('unable to find the room');

@@ -70,6 +70,8 @@ export function createSweepMemory(connectedAtMs: number) {
     settings: { ...worldSettings, realTimeKickOut: true },
     now: () => clock.nowMs,
     randomId: () => 'id',
+
+    backOff: async () => {},
     onFault: (what, fault) => {
       throw new Error(`unable to ${what}`, { cause: fault });
     },

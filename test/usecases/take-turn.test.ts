@@ -7,6 +7,7 @@ import { muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/steps/take-turn.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
+import { valueOf } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';
 
@@ -22,9 +23,7 @@ async function connected(
 }
 
 async function turn({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }): Promise<Turn> {
-  const asked = await askTurn(deps, caller, request);
-  if ('code' in asked) throw new Error(`unable to go on; ${asked.message}`);
-  return asked;
+  return valueOf(await askTurn(deps, caller, request));
 }
 
 const ask = ({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }) =>

@@ -250,7 +250,8 @@ export class Deployment {
     const randomId = () => Math.floor(random() * 2 ** 52).toString(36);
     return (eventMs) => {
       clock.now = () => eventMs + scheduler.nowMs - process.startedAtMs;
-      return { settings, push, store, now: clock.now, randomId, onFault };
+      const backOff = (conflicts: number) => scheduler.sleep(random() * 5 * 2 ** conflicts, process);
+      return { settings, push, store, now: clock.now, randomId, onFault, backOff };
     };
   }
 
