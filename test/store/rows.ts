@@ -5,7 +5,7 @@ import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Key } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
-import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { type StoreUnderTest, tableName } from '../support/emulators.ts';
 
 let count = 0;
 /** Never the same twice, so that tests on one table do not meet. */
@@ -82,7 +82,7 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
 
 /** A row as somebody else might have written it. */
 export async function putRow(under: StoreUnderTest, row: Row): Promise<void> {
-  await createClientAt(under.endpoint).send(new PutCommand({ TableName: tableName, Item: row }));
+  await under.createClient().send(new PutCommand({ TableName: tableName, Item: row }));
 }
 
 /** Makes of a row what an older version would have left. */
@@ -93,5 +93,5 @@ export async function withoutAttributes(under: StoreUnderTest, key: Key, names: 
     UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(', ')}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
   });
-  await createClientAt(under.endpoint).send(command);
+  await under.createClient().send(command);
 }
