@@ -27,6 +27,8 @@ export function wire(): DepsAt {
     tableName: required('TABLE_NAME'),
     connectionLifeMs: settings.connectionLifeMs,
     now: () => clock.now(),
+    random,
+    sleep,
   });
   return (eventMs) => {
     const now = eventClock(eventMs);
@@ -34,6 +36,14 @@ export function wire(): DepsAt {
     return depsOf({ settings, push, store, now });
   };
 }
+
+/** 53 bits, as Math.random has, and never the same in two Lambdas. */
+function random(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return ((high >>> 11) * 2 ** 32 + low) / 2 ** 53;
+}
+
+const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
 /** The time of the event goes on: what takes part in one decision never compares two hosts' clocks. */
 function eventClock(eventMs: number): () => number {

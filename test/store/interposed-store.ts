@@ -3,7 +3,7 @@ import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { Key } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
-import { connectionLifeMs, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 
 /**
@@ -33,7 +33,7 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
 }
 
 const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
-  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs });
+  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs, ...realChance });
 
 /** A store on the same table, and the read units that this work on it takes. */
 export async function readUnitsOf(

@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { createMemoryClient, type Schedule } from '../simulation/memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../simulation/memory-dynamodb/memory-table.ts';
-import { connectionLifeMs, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { describeStore } from './contract.ts';
 
 /** As long as a network takes: calls of one time are under way together. */
@@ -18,7 +18,7 @@ function createMemoryStore(): StoreUnderTest {
   const now = () => clock.nowMs;
   const table = new MemoryTable({ tableName, now });
   const createClient = () => createMemoryClient(table, overNetwork);
-  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now });
+  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now, ...realChance });
   return { store, createClient, clock };
 }
 

@@ -48,8 +48,20 @@ export const createClientAt = (endpoint: string) =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
 
+/** What a store takes from outside besides its clock. */
+export const realChance = {
+  random: Math.random,
+  sleep: (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+};
+
 export const createStoreAt = (endpoint: string, clock: { readonly nowMs: number }): RoomStore =>
-  createDynamoStore({ client: createClientAt(endpoint), tableName, connectionLifeMs, now: () => clock.nowMs });
+  createDynamoStore({
+    client: createClientAt(endpoint),
+    tableName,
+    connectionLifeMs,
+    now: () => clock.nowMs,
+    ...realChance,
+  });
 
 export async function createTable(endpoint: string): Promise<void> {
   await callDynamodb(endpoint, 'CreateTable', {

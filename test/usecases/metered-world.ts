@@ -1,6 +1,6 @@
 import type { Settings } from '../../lib/domain/settings.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
-import { connectionLifeMs, createClientAt, type EmulatedStore, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, createClientAt, type EmulatedStore, realChance, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -15,7 +15,7 @@ export function createMeteredWorld(made: EmulatedStore, settings: Partial<Settin
   const client = createClientAt(made.endpoint);
   const meter = new UnitsMeter();
   meter.watch(client);
-  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs });
+  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs, ...realChance });
   const world: World = createWorld({ ...made, store }, settings);
   const costOf = async <T>(work: () => Promise<T>): Promise<Cost & { readonly answer: T }> => {
     meter.take();

@@ -15,18 +15,18 @@ export class DynamoMembers implements Members {
     this.#table = table;
   }
 
-  async getMember(room: RoomId, user: UserId): Promise<Member | undefined> {
+  readonly getMember = async (room: RoomId, user: UserId): Promise<Member | undefined> => {
     const row = await this.#table.get(memberKey(room, user));
     return row === undefined ? undefined : toMember(row);
-  }
+  };
 
-  async getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> {
+  readonly getMembers = async (room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> => {
     const keys = [...new Set(users)].map((user) => memberKey(room, user));
     return (await this.#table.getMany(keys)).map(toMember);
-  }
+  };
 
-  async putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> {
-    const stored: Member = { ...next, revision: revision === 0 ? randomRevision() : revision + 1 };
+  readonly putMember = async (next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> => {
+    const stored: Member = { ...next, revision: revision === 0 ? randomRevision(this.#table.random) : revision + 1 };
     const nowMs = this.#table.now();
     // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
     // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
@@ -47,9 +47,9 @@ export class DynamoMembers implements Members {
       return now !== undefined && fingerprint(now) === fingerprint(stored);
     });
     return isStored ? stored : 'conflict';
-  }
+  };
 
-  async deleteMember(member: Member): Promise<'deleted' | 'conflict'> {
+  readonly deleteMember = async (member: Member): Promise<'deleted' | 'conflict'> => {
     const { membershipId, revision } = member;
     const names = {
       '#revision': 'revision',
@@ -68,12 +68,12 @@ export class DynamoMembers implements Members {
     });
     const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
     return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
-  }
+  };
 
-  async listMembers(
+  readonly listMembers = async (
     room: RoomId,
     cursor?: string,
-  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> {
+  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> => {
     const { pk } = roomKey(room);
     const { rows, next } = await this.#table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
@@ -82,5 +82,5 @@ export class DynamoMembers implements Members {
     });
     const members = rows.map(toMember);
     return next === undefined ? { members } : { members, cursor: next.sk };
-  }
+  };
 }
