@@ -113,7 +113,7 @@ function readPage(table: TableParts, query: Query): { readonly versions: readonl
     if (version.item === undefined) continue;
     versions.push(version);
     bytes += version.bytes;
-    // Also where there is nothing after it.
+    // Also where no row comes after it.
     if (versions.length >= query.limit || bytes >= PAGE_BYTES) return { versions, next: { pk, sk: slot.sk } };
   }
   return { versions };
