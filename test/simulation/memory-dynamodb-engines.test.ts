@@ -190,6 +190,6 @@ describe('the in-memory DynamoDB and dynalite', () => {
       seen.add(typeof memory?.outcome === 'object' ? 'done' : String(memory?.outcome));
     });
     await fc.assert(property, { numRuns: RUNS });
-    expect([...seen].sort()).toEqual(['ValidationException', 'done']);
+    expect(seen).toEqual(new Set(['ValidationException', 'done']));
   });
 });

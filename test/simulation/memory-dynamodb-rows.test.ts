@@ -223,7 +223,7 @@ describe('the stream', () => {
       ApproximateCreationDateTime: 1_800_000_000,
     });
     const numbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-    expect([...new Set(numbers)].sort()).toEqual(numbers);
+    expect([...new Set(numbers)].sort((one, other) => (one < other ? -1 : 1))).toEqual(numbers);
   });
 
   it('says of what TTL deletes that TTL did it', () => {

@@ -51,7 +51,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
   { files: domain, may: [domain, sharedFacts], packages: [] },
-  { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk] },
+  { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk, /^node:crypto$/] },
   { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },
@@ -67,7 +67,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
-  { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [] },
+  { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },
 ];

@@ -2,6 +2,7 @@
  * Models an app's own server: calls of the HTTP API, as the history has them. Clock and chance: the scheduler's.
  */
 
+import type { AnswerResult, CallArgs, Operation } from '../../support/checker/history.ts';
 import type { ApiAnswer, Deployment } from './deployment.ts';
 import type { History } from './history.ts';
 
@@ -11,9 +12,11 @@ type Fields = readonly (readonly [string, string])[];
 export class AppServer {
   readonly #deployment: Deployment;
   readonly #history: History;
+  readonly #now: () => number;
   #calls = 0;
 
-  constructor(deployment: Deployment, history: History) {
+  constructor(deployment: Deployment, history: History, now: () => number) {
+    this.#now = now;
     this.#deployment = deployment;
     this.#history = history;
   }
@@ -27,7 +30,7 @@ export class AppServer {
   }
 
   block(room: string, user: string, minute: number): void {
-    const args = { user, durationMs: minute * 60_000 };
+    const args = { user, untilMs: this.#now() + minute * 60_000 };
     this.#call('block', room, args, '/chatroom/user/block/add.json', [
       ['chatroomId', room],
       ['userId', user],
@@ -52,16 +55,8 @@ export class AppServer {
     this.#call(op, room, {}, isOn ? '/chatroom/ban/add.json' : '/chatroom/ban/rollback.json', [['chatroomId', room]]);
   }
 
-  muteUser(room: string, user: string): void {
-    this.#call('muteUser', room, { user, durationMs: 60_000 }, '/chatroom/user/gag/add.json', [
-      ['chatroomId', room],
-      ['userId', user],
-      ['minute', '1'],
-    ]);
-  }
-
   publish(room: string): void {
-    this.#call('publish', room, {}, '/message/chatroom/publish.json', [
+    this.#call('publish', room, { user: 'system' }, '/message/chatroom/publish.json', [
       ['fromUserId', 'system'],
       ['toChatroomId', room],
       ['objectName', 'RC:TxtMsg'],
@@ -82,7 +77,7 @@ export class AppServer {
       ['userId', user],
     ];
     this.#call('exist', room, { user }, '/chatroom/user/exist.json', fields, ({ isInChrm }) => ({
-      isMember: isInChrm === true,
+      member: isInChrm === true,
     }));
   }
 
@@ -93,22 +88,22 @@ export class AppServer {
       ['order', '1'],
     ];
     this.#call('members', room, {}, '/chatroom/user/query.json', fields, ({ total, users = [] }) => ({
-      count: Number(total),
-      users: (users as { id: string }[]).map(({ id }) => id),
+      total: Number(total),
+      userIds: (users as { id: string }[]).map(({ id }) => id),
     }));
   }
 
   #call(
-    op: string,
+    op: Operation,
     room: string,
-    args: Readonly<Record<string, unknown>>,
+    args: CallArgs,
     path: string,
     fields: Fields,
-    resultOf: (answer: ApiAnswer) => Record<string, unknown> = (answer) => answer,
+    resultOf: (answer: ApiAnswer) => AnswerResult = () => ({}),
   ): void {
     this.#calls += 1;
     const id = `api-${this.#calls}`;
-    this.#history.call(id, 'server-api', op, room, args);
+    this.#history.call({ id, by: 'server-api', op, room, args });
     this.#deployment.call(path, fields, (answer) => {
       this.#history.answer(id, answer.code === 200 ? 0 : answer.code, resultOf(answer));
     });

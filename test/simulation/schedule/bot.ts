@@ -3,6 +3,7 @@
  * repeats what was not answered and sends beats. Clock and chance: the scheduler's.
  */
 
+import type { AnswerResult, CallArgs, Operation } from '../../support/checker/history.ts';
 import type { Deployment } from './deployment.ts';
 import type { History } from './history.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -69,7 +70,7 @@ export class Bot {
       tokenIssuedAtMs: scheduler.nowMs,
       onFrame: (frame) => this.#received(socket, frame),
       onClosed: () => {
-        history.closedByServer(socket.id);
+        history.ofConnection('closedByServer', socket.id);
         this.#lost(socket);
       },
       onGone: () => deployment.disconnected(socket),
@@ -93,7 +94,7 @@ export class Bot {
   drop(cleanly: boolean): void {
     const socket = this.#socket;
     if (socket === undefined || !socket.isOpen) return;
-    this.#o.history.socketLost(socket.id);
+    this.#o.history.ofConnection('socketLost', socket.id);
     socket.isDeaf = true;
     this.#lost(socket);
     if (cleanly) socket.closeByClient();
@@ -131,7 +132,7 @@ export class Bot {
   beat(): void {
     const socket = this.#socket;
     if (socket?.isOpen !== true) return;
-    this.#o.history.heard(socket.id);
+    this.#o.history.ofConnection('heard', socket.id);
     this.#o.deployment.received(socket, { action: 'beat' });
   }
 
@@ -158,9 +159,10 @@ export class Bot {
     const id = `${this.userId}-${this.platform}-${this.#ids}`;
     const request = { id, action, room, frame };
     this.#requests.set(id, request);
-    const op = action === 'join' && 'resume' in frame ? 'resume' : action;
-    history.call(id, { user: this.userId, connection: socket.id }, op, room, frame);
-    history.heard(socket.id);
+    const op = action === 'join' && 'resume' in frame ? 'resume' : (action as Operation);
+    const by = { user: this.userId, connection: socket.id };
+    history.call({ id, by, op, room, args: argsOf(frame) });
+    history.ofConnection('heard', socket.id);
     deployment.received(socket, { action, id, ...(room === '' ? {} : { room }), ...frame });
     scheduler.after(10_000, () => {
       if (this.#requests.delete(id)) this.#unanswered = request;
@@ -170,12 +172,11 @@ export class Bot {
   #received(socket: Socket, frame: Record<string, unknown>): void {
     const { history } = this.#o;
     if (frame.event !== 'answer') {
-      history.pushed(socket.id, frame);
       this.#pushed(socket, frame);
       return;
     }
     const id = String(frame.id);
-    history.answer(id, Number(frame.code), frame);
+    history.answer(id, Number(frame.code), frame as AnswerResult);
     const request = this.#requests.get(id);
     this.#requests.delete(id);
     if (request !== undefined) this.#answered(request, frame);
@@ -220,4 +221,10 @@ export class Bot {
     if (this.reconnects)
       scheduler.after(scheduler.pick([50, 700, 5_000, 29_000, 45_000, 200_000]), () => this.connect());
   }
+}
+
+function argsOf(frame: Readonly<Record<string, unknown>>): CallArgs {
+  const { resume, clientMessageId } = frame as { resume?: Believed; clientMessageId?: string };
+  if (resume !== undefined) return { membership: resume.membership, seq: resume.seq };
+  return clientMessageId === undefined ? {} : { clientMessageId };
 }

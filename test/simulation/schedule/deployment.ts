@@ -20,7 +20,9 @@ import { signRequest } from '../../../lib/server-api/index.ts';
 import { readChange } from '../../../lib/store/dynamodb/changes.ts';
 import { createDynamoStore } from '../../../lib/store/dynamodb/dynamodb-store.ts';
 import type { StreamRecord } from '../../../lib/store/room-store.ts';
+import type { Frame } from '../../support/checker/history.ts';
 import type { TableRecord } from '../../support/stream.ts';
+import type { History } from './history.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { Socket } from './socket.ts';
 
@@ -53,7 +55,7 @@ export interface DeploymentOptions {
   readonly settings: Settings;
   readonly mishaps: Mishaps;
   readonly clientOf: (process: Process) => DynamoDBDocumentClient;
-  readonly onWebhook: (events: readonly WebhookEvent[]) => void;
+  readonly history: History;
   readonly onFault: (what: string, fault: unknown) => void;
 }
 
@@ -68,7 +70,7 @@ export class Deployment {
   readonly #records: TableRecord[] = [];
   #processes = 0;
   #nonces = 0;
-  #isPolling = false;
+  #isPolling: boolean = false;
 
   constructor(options: DeploymentOptions) {
     this.#o = options;
@@ -96,6 +98,7 @@ export class Deployment {
   disconnected(socket: Socket): void {
     for (const delayMs of this.#o.mishaps.disconnects()) {
       this.#o.scheduler.after(delayMs, () => {
+        this.#o.history.ofConnection('disconnectEvent', socket.id);
         const event = this.#eventOf(socket);
         this.#invoke('disconnect', async (depsAt) => {
           await disconnectHandler(depsAt)(event);
@@ -194,7 +197,7 @@ export class Deployment {
       process,
       kind: 'queue',
       label: `queue ${events.map(({ eventId }) => eventId).join(' ')}`,
-      apply: () => this.#o.onWebhook(events),
+      apply: () => this.#o.history.webhook(events),
       failWith: () => new Error('the queue does not answer'),
     });
   }
@@ -267,9 +270,15 @@ export class Deployment {
 
   #post(connectionId: string, frame: PushFrame, mishap: ReturnType<Mishaps['post']>): PostResult {
     const socket = this.sockets.get(connectionId);
-    if (socket === undefined || !socket.isOpen) return 'gone';
-    if (mishap === 'false-gone') return 'gone';
-    if (mishap !== 'failed') socket.toClient(frame);
+    if (socket === undefined || !socket.isOpen || mishap === 'false-gone') {
+      this.#o.history.ofConnection('goneAnswer', connectionId);
+      return 'gone';
+    }
+    // An answer `failed` says nothing of whether the client gets it.
+    if (mishap !== 'failed') {
+      this.#o.history.pushed(connectionId, frame as Frame, socket.isDeaf);
+      socket.toClient(frame);
+    }
     return mishap === 'ok' ? 'ok' : 'failed';
   }
 

@@ -3,13 +3,15 @@
  */
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { WebhookEvent } from '../../../lib/protocol/webhook.ts';
+import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../../lib/protocol/webhook.ts';
 import { toMember } from '../../../lib/store/dynamodb/member-row.ts';
 import { toRoom } from '../../../lib/store/dynamodb/room-row.ts';
+import type { AnswerResult, Call, Frame, HistoryEvent, OfConnection } from '../../support/checker/history.ts';
 import type { TableRecord } from '../../support/stream.ts';
 
-export type HistoryEvent = { readonly kind: string; readonly atMs: number } & Readonly<Record<string, unknown>>;
-type Unstamped = { readonly kind: string } & Readonly<Record<string, unknown>>;
+type Unstamped<E> = E extends unknown ? Omit<E, 'atMs'> : never;
+type Text = { readonly S: string };
+type Image = TableRecord['dynamodb']['NewImage'];
 
 export class History {
   readonly events: HistoryEvent[] = [];
@@ -19,52 +21,52 @@ export class History {
     this.#now = now;
   }
 
-  note(event: Unstamped): void {
-    this.events.push({ atMs: this.#now(), ...event });
+  note(event: Unstamped<HistoryEvent>): void {
+    this.events.push({ atMs: this.#now(), ...event } as HistoryEvent);
   }
 
   opened(user: string, device: string, connection: string): void {
     this.note({ kind: 'opened', user, device, connection });
   }
 
-  socketLost(connection: string): void {
-    this.note({ kind: 'socketLost', connection });
+  ofConnection(kind: OfConnection['kind'], connection: string): void {
+    this.note({ kind, connection });
   }
 
-  heard(connection: string): void {
-    this.note({ kind: 'heard', connection });
+  call(call: Omit<Call, 'kind' | 'atMs'>): void {
+    this.note({ kind: 'call', ...call });
   }
 
-  closedByServer(connection: string): void {
-    this.note({ kind: 'closedByServer', connection });
-  }
-
-  call(id: string, by: unknown, op: string, room: string, args: unknown): void {
-    this.note({ kind: 'call', id, by, op, room, args });
-  }
-
-  answer(id: string, code: number, result: unknown): void {
+  answer(id: string, code: number, result: AnswerResult): void {
     this.note({ kind: 'answer', id, code, result });
   }
 
-  pushed(connection: string, frame: unknown): void {
-    this.note({ kind: 'pushed', connection, frame });
+  /** `lost`: the gateway took it, and the client never gets it. */
+  pushed(connection: string, frame: Frame, lost: boolean): void {
+    this.note({ kind: 'pushed', connection, frame, ...(lost ? { lost } : {}) });
   }
 
   webhook(events: readonly WebhookEvent[]): void {
-    for (const event of events) this.note({ kind: 'webhook', event });
+    for (const { eventId, chatRoomId: room, userIds, type, status } of events) {
+      const what = WEBHOOK_WHAT[type];
+      const [user] = userIds;
+      // The id of a membership's event begins with it.
+      const ofMember = user === undefined ? {} : { user, membership: eventId.slice(0, eventId.lastIndexOf('-')) };
+      const reason = what === 'left' ? WEBHOOK_REASON[status] : undefined;
+      this.note({ kind: 'webhook', eventId, what, room, ...ofMember, ...(reason === undefined ? {} : { reason }) });
+    }
   }
 
   /** A write that changed a row, as it was applied. */
   wrote({ dynamodb }: TableRecord): void {
-    const { Keys, NewImage, OldImage } = dynamodb;
-    const [pk, sk] = [String(Keys.pk?.S), String(Keys.sk?.S)];
-    if (!pk.startsWith('ROOM#') || pk.split('#').length !== 2) return;
-    if (sk === 'ROOM') this.#wroteRoom(OldImage, NewImage);
-    else if (sk.startsWith('MEMBER#')) this.#wroteMember(OldImage, NewImage);
+    const { NewImage, OldImage } = dynamodb;
+    const { pk, sk } = (NewImage ?? OldImage) as { readonly pk?: Text; readonly sk?: Text };
+    if (pk?.S.startsWith('ROOM#') !== true || pk.S.split('#').length !== 2) return;
+    if (sk?.S === 'ROOM') this.#wroteRoom(OldImage, NewImage);
+    else if (sk?.S.startsWith('MEMBER#') === true) this.#wroteMember(OldImage, NewImage);
   }
 
-  #wroteRoom(oldImage: TableRecord['dynamodb']['OldImage'], newImage: TableRecord['dynamodb']['NewImage']): void {
+  #wroteRoom(oldImage: Image, newImage: Image): void {
     const before = oldImage === undefined ? undefined : toRoom(rowOf(oldImage));
     if (newImage === undefined) return;
     const after = toRoom(rowOf(newImage));
@@ -79,24 +81,38 @@ export class History {
       const { seq, sentAtMs, messageId, clientMessageId, senderUserId: sender } = message;
       this.note({ kind: 'accepted', room, epoch, seq, sentAtMs, messageId, clientMessageId, sender });
     }
-    this.note({
-      kind: 'roomWritten',
-      ...{ room, epoch, seq: after.seq, lastMessageAtMs: after.lastMessageAtMs, muted: after.muted },
-      ...{ allowlist: after.allowlistedSince, delistedSeq: after.delistedSeq, realTime: after.realTimeKickOut },
-    });
   }
 
-  #wroteMember(oldImage: TableRecord['dynamodb']['OldImage'], newImage: TableRecord['dynamodb']['NewImage']): void {
+  #wroteMember(oldImage: Image, newImage: Image): void {
     const image = newImage ?? oldImage;
     if (image === undefined) return;
     const { roomId: room, roomEpoch: epoch, userId: user, offline, ended, ...member } = toMember(rowOf(image));
     const { membershipId, connections, blockedUntilMs } = member;
-    const kind = newImage === undefined ? 'memberDeleted' : 'memberWritten';
+    if (newImage === undefined) {
+      // A row that goes with its membership says by itself how that ended.
+      const reason = offline === undefined ? 'left' : 'offline';
+      const end = membershipId === undefined ? undefined : ({ membershipId, reason, atMs: this.#now() } as const);
+      this.note({ kind: 'memberDeleted', room, epoch, user, ...(end === undefined ? {} : { ended: end }) });
+      return;
+    }
     const mark = offline === undefined ? undefined : { seq: offline.seq, atMs: offline.atMs };
     const end = ended && { membershipId: ended.membershipId, reason: ended.reason, atMs: ended.atMs };
-    this.note({ kind, room, epoch, user, membershipId, connections, offline: mark, blockedUntilMs, ended: end });
+    const row = { room, epoch, user, membershipId, connections, offline: mark, blockedUntilMs, ended: end };
+    this.note({ kind: 'memberWritten', ...row });
   }
 }
 
-const rowOf = (image: NonNullable<TableRecord['dynamodb']['NewImage']>) =>
-  unmarshall(image as unknown as Parameters<typeof unmarshall>[0]);
+const WEBHOOK_WHAT = {
+  [WEBHOOK_TYPE.roomCreated]: 'created',
+  [WEBHOOK_TYPE.joined]: 'joined',
+  [WEBHOOK_TYPE.left]: 'left',
+  [WEBHOOK_TYPE.roomDestroyed]: 'destroyed',
+} as const;
+
+const WEBHOOK_REASON: Readonly<Record<number, 'left' | 'offline' | 'blocked'>> = {
+  [WEBHOOK_STATUS.byCall]: 'left',
+  [WEBHOOK_STATUS.evictedAsOffline]: 'offline',
+  [WEBHOOK_STATUS.blocked]: 'blocked',
+};
+
+const rowOf = (image: NonNullable<Image>) => unmarshall(image as unknown as Parameters<typeof unmarshall>[0]);

@@ -68,7 +68,6 @@ export function createPlan(options: PlanOptions): readonly Act[] {
     [2, () => userAct('unblock', pick(rooms), pick(users), (api, room, user) => api.onUser('unblock', room, user))],
     [2, () => userAct('allow', pick(rooms), pick(users), (api, room, user) => api.onUser('allow', room, user))],
     [2, () => userAct('disallow', pick(rooms), pick(users), (api, room, user) => api.onUser('disallow', room, user))],
-    [1, () => userAct('mute user', pick(rooms), pick(users), (api, room, user) => api.muteUser(room, user))],
     [2, () => apiAct('destroys', pick(rooms), (api, room) => api.destroy(room))],
     [1, () => apiAct('creates', pick(rooms), (api, room) => api.create(room))],
     [1, () => apiAct('mutes', pick(rooms), (api, room) => api.mute(room, true))],

@@ -100,7 +100,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     settings,
     mishaps: faults,
     clientOf: (process) => clientOf(table, scheduler, process),
-    onWebhook: (events) => history.webhook(events),
+    history,
     onFault: (what, fault) => reported.push([what, fault]),
   });
   const botsPerUser = pickFrom(planned)([1, 1, 2]);
@@ -120,7 +120,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     rooms,
     messageLimit: settings.offlineMessageLimit,
   });
-  const cast = { bots, appServer: new AppServer(deployment, history), rooms, users };
+  const cast = { bots, appServer: new AppServer(deployment, history, () => scheduler.nowMs), rooms, users };
   deployment.startSweeps();
   let atMs = START_MS;
   for (const [index, act] of acts.entries()) {
