@@ -4,7 +4,7 @@ import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } fro
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
-import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { type StoreUnderTest, tableName } from '../support/emulators.ts';
 
 let count = 0;
 /** Never the same twice, so that tests on one table do not meet. */
@@ -81,5 +81,5 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
 
 /** A row as another writer might have left it. */
 export async function putRow(under: StoreUnderTest, row: Row): Promise<void> {
-  await createClientAt(under.endpoint).send(new PutCommand({ TableName: tableName, Item: row }));
+  await under.createClient().send(new PutCommand({ TableName: tableName, Item: row }));
 }

@@ -33,6 +33,7 @@ const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
+const simulationTest = /^test\/simulation\/.*\.test\.ts$/;
 const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
@@ -65,6 +66,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
+  { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },

@@ -1,3 +1,4 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
 import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
@@ -8,23 +9,30 @@ export type Engine = 'dynoxide' | 'dynalite';
 export const tableName = 'rooms';
 export const connectionLifeMs = 2 * 3600 * 1000;
 
-/** A store on an emulator of its own. */
+/** A store on a table of its own. */
 export interface StoreUnderTest {
   readonly store: RoomStore;
-  readonly endpoint: string;
+  /** A new client of the same table. */
+  readonly createClient: () => DynamoDBDocumentClient;
   /** The store's clock. */
   readonly clock: { nowMs: number };
 }
 
+/** A store on an emulator of its own. */
+export interface EmulatedStore extends StoreUnderTest {
+  readonly endpoint: string;
+}
+
 /** One emulator per test file: started before its tests, stopped after them. */
-export function useStore(engine: Engine): () => StoreUnderTest {
+export function useStore(engine: Engine): () => EmulatedStore {
   let emulator: Emulator | undefined;
-  let made: StoreUnderTest | undefined;
+  let made: EmulatedStore | undefined;
   beforeAll(async () => {
     emulator = await startEmulator({ engine });
-    await createTable(emulator.endpoint);
+    const { endpoint } = emulator;
+    await createTable(endpoint);
     const clock = { nowMs: 1_800_000_000_000 };
-    made = { store: createStoreAt(emulator.endpoint, clock), endpoint: emulator.endpoint, clock };
+    made = { store: createStoreAt(endpoint, clock), createClient: () => createClientAt(endpoint), endpoint, clock };
   });
   afterAll(async () => emulator?.close());
   return () => {

@@ -21,7 +21,7 @@ import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, type MemberList, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
-import { type StoreUnderTest, tableName } from './emulators.ts';
+import { type EmulatedStore, tableName } from './emulators.ts';
 import { valueOf } from './outcome.ts';
 import { openStream, type ReadStream } from './stream.ts';
 
@@ -111,7 +111,7 @@ let worlds = 0;
  * Clients' events go through the Lambda handlers, the app server's acts to the use cases; a real store, a room of its own,
  * and a clock that only the test moves.
  */
-export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
+export function createWorld({ store, clock, endpoint }: EmulatedStore, change: Partial<Settings> = {}) {
   worlds += 1;
   // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
   clock.nowMs += 60_000;

@@ -4,12 +4,12 @@ import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { openConnection } from '../../lib/usecases/open-connection.ts';
-import type { StoreUnderTest } from '../support/emulators.ts';
+import type { EmulatedStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** A world in which some calls of the store are replaced. */
 export const worldWith = (
-  made: StoreUnderTest,
+  made: EmulatedStore,
   change: (store: RoomStore) => Partial<RoomStore>,
   settings: Partial<Settings> = {},
 ): World => createWorld({ ...made, store: { ...made.store, ...change(made.store) } }, settings);

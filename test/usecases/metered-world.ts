@@ -1,6 +1,6 @@
 import type { Settings } from '../../lib/domain/settings.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
-import { connectionLifeMs, createClientAt, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, createClientAt, type EmulatedStore, realChance, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -11,7 +11,7 @@ export interface Cost {
 }
 
 /** A world that counts the use of the table. */
-export function createMeteredWorld(made: StoreUnderTest, settings: Partial<Settings>) {
+export function createMeteredWorld(made: EmulatedStore, settings: Partial<Settings>) {
   const client = createClientAt(made.endpoint);
   const meter = new UnitsMeter();
   meter.watch(client);

@@ -43,8 +43,9 @@ export function textOf(input: CallInput, field: string): string | undefined {
 
 export function takeKey(key: unknown): RowKey {
   if (typeof key !== 'object' || key === null) throw validationError('The parameter Key is required but was missing');
-  const { pk, sk, ...rest } = key as Record<string, unknown>;
-  const isForeign = Object.values(rest).some((value) => value !== undefined);
+  const { pk, sk } = key as Record<string, unknown>;
+  let isForeign = false;
+  for (const name in key) isForeign ||= name !== 'pk' && name !== 'sk' && (key as CallInput)[name] !== undefined;
   if (isForeign || typeof pk !== 'string' || typeof sk !== 'string') {
     throw validationError('The provided key element does not match the schema');
   }

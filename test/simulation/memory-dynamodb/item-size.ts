@@ -40,7 +40,15 @@ function sizeOfSet(set: SetValue): number {
   return size;
 }
 
-export const sizeOfText = (text: string): number => Buffer.byteLength(text);
+/** Most texts are short and have a byte for each character. */
+const SHORT = 40;
+
+export function sizeOfText(text: string): number {
+  const { length } = text;
+  if (length > SHORT) return Buffer.byteLength(text);
+  for (let index = 0; index < length; index += 1) if (text.charCodeAt(index) > 127) return Buffer.byteLength(text);
+  return length;
+}
 
 /** Two digits a byte, without the zeros at both ends, a byte for the exponent and one for a minus. */
 function sizeOfNumber(number: number): number {
@@ -51,9 +59,9 @@ function sizeOfNumber(number: number): number {
 }
 
 function digitsOfInteger(integer: number): { digits: number; exponent: number } {
-  let [rest, zeros, digits] = [integer, 0, 0];
+  let [rest, zeros, digits] = [integer, 0, 1];
   for (; rest % 10 === 0; rest /= 10) zeros += 1;
-  for (; rest >= 1; rest = Math.floor(rest / 10)) digits += 1;
+  for (let power = 10; power <= rest; power *= 10) digits += 1;
   return { digits, exponent: zeros + digits - 1 };
 }
 

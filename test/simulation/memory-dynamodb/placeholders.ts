@@ -53,11 +53,9 @@ export function placeholdersOf(given: Given, expressions: readonly (Expression |
   if (namesGiven === undefined && valuesGiven === undefined && used.every(isPlain)) return checked(used, NONE);
   const names = { ...namesGiven };
   const values: MapValue = valuesGiven === undefined ? {} : takeMap(valuesGiven);
-  checkGiven('ExpressionAttributeNames', namesGiven && names, used);
-  checkGiven('ExpressionAttributeValues', valuesGiven && values, used);
   for (const { kind, parsed } of used) inExpression(kind, () => checkDefined(parsed, names, values));
-  checkUsed('ExpressionAttributeNames', names, used, 'names');
-  checkUsed('ExpressionAttributeValues', values, used, 'values');
+  if (namesGiven !== undefined) checkUsed('ExpressionAttributeNames', names, used, 'names');
+  if (valuesGiven !== undefined) checkUsed('ExpressionAttributeValues', values, used, 'values');
   return checked(used, { names, values });
 }
 
@@ -81,16 +79,6 @@ function checkScalar(name: string): void {
   );
 }
 
-function checkGiven(field: keyof Given, given: object | undefined, used: readonly Expression[]): void {
-  if (given === undefined) return;
-  if (used.length === 0) throw validationError(`${field} can only be specified when using expressions`);
-  for (const name in given) {
-    const isKey = /^[#:]\w+$/.test(name) && name.startsWith('#') === (field === 'ExpressionAttributeNames');
-    if (!isKey) throw validationError(`${field} contains invalid key: Syntax error; key: "${name}"`);
-  }
-  if (Object.keys(given).length === 0) throw validationError(`${field} must not be empty`);
-}
-
 function checkDefined(parsed: Parsed<unknown>, names: Placeholders['names'], values: MapValue): void {
   for (const name of parsed.names) {
     if (names[name] !== undefined) continue;
@@ -106,10 +94,16 @@ function checkDefined(parsed: Parsed<unknown>, names: Placeholders['names'], val
 }
 
 function checkUsed(field: keyof Given, given: object, used: readonly Expression[], what: 'names' | 'values'): void {
-  let unused: string[] | undefined;
+  if (used.length === 0) throw validationError(`${field} can only be specified when using expressions`);
+  const unused: string[] = [];
+  let count = 0;
   for (const name in given) {
-    if (!used.some(({ parsed }) => parsed[what].has(name))) unused = [...(unused ?? []), name];
+    count += 1;
+    if (!used.some(({ parsed }) => parsed[what].has(name))) unused.push(name);
   }
-  if (unused === undefined) return;
+  if (count === 0) throw validationError(`${field} must not be empty`);
+  const wrong = unused.find((name) => !(what === 'names' ? /^#\w+$/ : /^:\w+$/).test(name));
+  if (wrong !== undefined) throw validationError(`${field} contains invalid key: Syntax error; key: "${wrong}"`);
+  if (unused.length === 0) return;
   throw validationError(`Value provided in ${field} unused in expressions: keys: {${unused.join(', ')}}`);
 }

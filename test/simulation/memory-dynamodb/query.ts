@@ -18,15 +18,12 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 const PAGE_BYTES = 1024 * 1024;
 
-interface Query extends Expressions {
+interface Query {
   readonly range: KeyRange;
+  readonly start: RowKey | undefined;
+  readonly limit: number;
   readonly isForward: boolean;
   readonly isConsistent: boolean;
-  readonly limit: number;
-  readonly start: RowKey | undefined;
-}
-
-interface Expressions {
   readonly filter: Condition | undefined;
   readonly projection: readonly Path[] | undefined;
   readonly placeholders: Placeholders;
@@ -52,17 +49,6 @@ export function planQuery(table: TableParts, input: CallInput): Plan {
 }
 
 function toQuery(input: CallInput): Query {
-  const { range, ...expressions } = takeExpressions(input);
-  const { Limit: limit = Number.POSITIVE_INFINITY, ExclusiveStartKey: given } = input;
-  if (typeof limit !== 'number' || !(limit >= 1)) {
-    throw validationError(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint`);
-  }
-  const start = given === undefined ? undefined : takeStart(given, range);
-  const isConsistent = input.ConsistentRead === true;
-  return { ...expressions, range, limit, start, isConsistent, isForward: input.ScanIndexForward !== false };
-}
-
-function takeExpressions(input: CallInput): Expressions & { readonly range: KeyRange } {
   const keyText = textOf(input, 'KeyConditionExpression');
   if (keyText === undefined) throw new NotModelled('Query without a KeyConditionExpression');
   const keys = conditionOf('KeyConditionExpression', keyText);
@@ -72,12 +58,25 @@ function takeExpressions(input: CallInput): Expressions & { readonly range: KeyR
   const projection = projectionText === undefined ? undefined : projectionOf('ProjectionExpression', projectionText);
   const placeholders = placeholdersOf(input as Given, [keys, filter, projection]);
   if (filter !== undefined) checkFilter(filter.parsed, placeholders);
+  const range = inExpression('KeyConditionExpression', () => keyRangeOf(keys.parsed.tree, placeholders));
   return {
-    range: inExpression('KeyConditionExpression', () => keyRangeOf(keys.parsed.tree, placeholders)),
+    range,
+    start: input.ExclusiveStartKey === undefined ? undefined : takeStart(input.ExclusiveStartKey, range),
+    limit: limitOf(input),
+    isForward: input.ScanIndexForward !== false,
+    isConsistent: input.ConsistentRead === true,
     filter: filter?.parsed.tree,
     projection: projection?.parsed.tree,
     placeholders,
   };
+}
+
+function limitOf({ Limit: limit = Number.POSITIVE_INFINITY }: CallInput): number {
+  if (typeof limit === 'number' && limit >= 1) return limit;
+  throw validationError(
+    `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: ` +
+      'Member must have value greater than or equal to 1',
+  );
 }
 
 /** A filter may name nothing of the key. */
@@ -114,7 +113,7 @@ function readPage(table: TableParts, query: Query): { readonly versions: readonl
     if (version.item === undefined) continue;
     versions.push(version);
     bytes += version.bytes;
-    // Also where there is nothing after it.
+    // Also where no row comes after it.
     if (versions.length >= query.limit || bytes >= PAGE_BYTES) return { versions, next: { pk, sk: slot.sk } };
   }
   return { versions };

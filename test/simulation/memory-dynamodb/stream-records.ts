@@ -37,7 +37,8 @@ export interface RowChange {
 
 const SEQUENCE_DIGITS = 21;
 
-export function toStreamRecord({ pk, sk, before, after, ...change }: RowChange): StreamRecord {
+export function toStreamRecord(change: RowChange): StreamRecord {
+  const { pk, sk, before, after } = change;
   const SequenceNumber = `1${String(change.sequence).padStart(SEQUENCE_DIGITS - 1, '0')}`;
   return {
     eventID: SequenceNumber,

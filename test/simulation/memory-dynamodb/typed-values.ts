@@ -10,7 +10,11 @@ export const toBase64: WriteBytes = (bytes) => Buffer.from(bytes).toString('base
 
 export function toImage(item: MapValue, writeBytes: WriteBytes = copyBytes): Image {
   const image: Record<string, Readonly<Record<string, unknown>>> = {};
-  for (const name in item) setIn(image, name, toTyped(item[name] as Value, writeBytes));
+  for (const name in item) {
+    const typed = toTyped(item[name] as Value, writeBytes);
+    if (name === '__proto__') setIn(image, name, typed);
+    else image[name] = typed;
+  }
   return image;
 }
 
