@@ -195,7 +195,7 @@ test('case 23: a 31st message that the rate limit refuses does not count', async
 test('case 24: everyone is offline, one message after 31 s: all who are not on the allowlist are evicted', async () => {
   const world = createWorld(store());
   for (const name of ['ann', 'bob', 'eve']) await world.drop(await world.enter(name));
-  expect(await world.protect('eve')).toBe('ok');
+  expect(await world.protect('eve')).toBe('added');
   world.pass(31_000);
   await world.publish(1);
   expect(await world.memberIds()).toEqual(['eve']);

@@ -41,7 +41,7 @@ test('I-B2: wherever in a send a block is acknowledged, the message is accepted 
     stop(at, async () => {
       // The calls of the block itself are not counted.
       stop(-1, async () => {});
-      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
       seqAtAck = (await world.deps.store.getRoom(world.room))?.seq ?? -1;
     });
     const { code } = await world.send(bob);
@@ -113,7 +113,7 @@ test('I-B2: a block between the two reads of a repeated attempt refuses the mess
   let seqAtAck = -1;
   block = async () => {
     block = async () => undefined;
-    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
     seqAtAck = (await store.getRoom(world.room))?.seq ?? -1;
   };
   expect(await world.send(bob)).toMatchObject({ code: 23409 });
