@@ -18,7 +18,7 @@ import { type FailedFate, type Process, Scheduler } from './scheduler.ts';
 
 const START_MS = 1_800_000_000_000;
 /** After the last fault everything is finished within this time: the lease, a sweep, its checks, repeats. */
-const SETTLE_MS = 15 * 60_000;
+const SETTLE_MS = 8 * 60_000;
 const USERS = ['ann', 'bob', 'cid'] as const;
 
 export interface Played {
@@ -105,8 +105,8 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     history,
     onFault: (what, fault) => reported.push([what, fault]),
   });
-  const botsPerUser = pickFrom(planned)([1, 1, 2]);
-  const users = USERS.slice(0, pickFrom(planned)([1, 2, 2, 3]));
+  const botsPerUser = pickFrom(planned)([1, 2, 2]);
+  const users = USERS.slice(0, pickFrom(planned)([1, 1, 2, 3]));
   const rooms = ['r1', 'r2'].slice(0, pickFrom(planned)([1, 1, 2]));
   const bots = users.flatMap((userId) =>
     ['mobile', 'web'].slice(0, botsPerUser).map((platform) => {
