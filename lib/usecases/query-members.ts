@@ -5,10 +5,10 @@ import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { memberPages } from './steps/member-pages.ts';
 
-/** For each user: are they a member? By the rule, also where the row of one who was evicted is still there (I-M17). */
+/** For each user: are they a member? By the rule, even if the row of an evicted member is still there (I-M17). */
 export async function areMembers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly boolean[]> {
   const rows = await deps.store.getMembers(roomId, [...new Set(users)]);
-  // The room is read after the rows: it can only have moved on, so no user is shown who is removed by now.
+  // The room is read after the rows: it can only be newer than they are, so it shows every eviction of them.
   const room = await deps.store.getRoom(roomId);
   const inside = new Set(rows.filter((row) => isMember(row, room, deps.settings)).map((row) => row.userId));
   return users.map((user) => inside.has(user));
