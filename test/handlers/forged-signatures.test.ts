@@ -73,7 +73,7 @@ describe.each(malformedSecrets)('with a malformed secret (%s)', (_what, text) =>
 });
 
 describe('with a good secret', () => {
-  it.each([NEW, OLD])('what is signed with %s is accepted by the same handlers, and nothing is reported', async (secret) => {
+  it.each([NEW, OLD])('what is signed with %s is accepted by them, and nothing is reported', async (secret) => {
     const { authorize, serve, faults, counted } = usersOf(textOf(NEW, OLD));
     const connected = await authorize(connectEventOf(tokenBy(`doorman/token/${secret}`)));
     expect(connected.principalId).toBe('mallory');

@@ -212,8 +212,8 @@ export function createWorld({ store, clock, endpoint }: EmulatedStore, change: P
     return push
       .framesOf(witness.connectionId)
       .flatMap((frame) => (frame.event === 'members' ? frame.changes : []))
-      .filter((told) => told.userId === userId && told.change === 'left')
-      .map((told) => told.reason);
+      .filter((change) => change.userId === userId && change.change === 'left')
+      .map((change) => change.reason);
   };
   const isOffline = async (userId: string): Promise<boolean> =>
     (await store.getMember(room, userId as UserId))?.offline !== undefined;
