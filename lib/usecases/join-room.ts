@@ -1,5 +1,5 @@
 import { isEvicted } from '../domain/eviction.ts';
-import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
+import { hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isRefused, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { JoinedAnswer } from '../protocol/answers.ts';
@@ -16,6 +16,7 @@ import { notifyOwnDevices } from './steps/notify-own-devices.ts';
 import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './steps/permit-join.ts';
 import { recheckConnection } from './steps/recheck-connection.ts';
 import { forgetRoom, keepLastRoom } from './steps/rooms-of-connection.ts';
+import { rowInRoom } from './steps/row-in-room.ts';
 import { inTurn, type Turn } from './steps/take-turn.ts';
 
 /** After this time a client has given up, and its Lambda has ended. */
@@ -48,6 +49,7 @@ async function joinOnce(
   if (connection === undefined) return refused('connection-closed');
   if (!(await noteActivity(deps, room))) return 'conflict';
   const admitted = await admit(deps, connection, permitted, request.resume);
+  if (admitted === 'room-is-gone') return 'conflict';
   if (isRefused(admitted)) {
     await forgetRoom(deps, caller, request.room);
     return admitted;
@@ -58,6 +60,11 @@ async function joinOnce(
   ]);
   if (again === undefined) return refused('connection-closed');
   if (!isLive(now) || now.epoch !== room.epoch) return 'conflict';
+  if (isEvicted(admitted.before, now, deps.settings)) {
+    // I-M13: a message has evicted the member before the write that resumed the membership, or at the same time.
+    await endMembership(deps, admitted.member, 'offline', caller.connectionId);
+    return 'conflict';
+  }
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync && admitted.isNewDevice)
     await notifyOwnDevices(deps, connection, room.roomId, 'joined');
@@ -69,6 +76,8 @@ const busy = () => refused('too-much-at-once', { retryAfterMs: 500 });
 
 interface Admitted {
   readonly member: Member;
+  /** The row as it was before this join's write. */
+  readonly before: Member;
   readonly fresh: boolean;
   /** This device was not in the room, neither connected nor disconnected. */
   readonly isNewDevice: boolean;
@@ -79,16 +88,18 @@ function admit(
   by: OwnConnection,
   { room, row: read }: Entry,
   resume: Resume | undefined,
-): Promise<Outcome<Admitted>> {
+): Promise<Outcome<Admitted | 'room-is-gone'>> {
   const { userId } = by;
   let row = read;
   const again = async () => {
     row = await deps.store.getMember(room.roomId, userId);
     return 'conflict' as const;
   };
-  const attempt = async (): Promise<Outcome<Admitted> | 'conflict'> => {
-    const member = currentMember(row, room.roomId, userId, room.epoch);
+  const attempt = async (): Promise<Outcome<Admitted | 'room-is-gone' | 'conflict'>> => {
+    const member = await rowInRoom(deps, room, userId, row);
+    if (member === undefined) return 'room-is-gone';
     const refusal = await refuseEntry(deps, member, room, resume);
+    if (refusal === 'again') return again();
     if (refusal !== undefined) return refusal;
     if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
       // I-M13: evicted before this join, which is a fresh one.
@@ -100,9 +111,9 @@ function admit(
     // Even if this connection is in the room: a concurrent join that is about to leave it then finds a changed row.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
-    return stored === 'conflict' ? again() : { member: stored, fresh, isNewDevice };
+    return stored === 'conflict' ? again() : { member: stored, before: member, fresh, isNewDevice };
   };
-  return decideOn(deps, attempt, busy);
+  return decideOn<Outcome<Admitted | 'room-is-gone'>, Refused>(deps, attempt, busy);
 }
 
 /** A new member may be one too many; so may one who joins again because a Lambda died before this check. */

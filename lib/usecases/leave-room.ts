@@ -16,11 +16,12 @@ export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<O
   inTurn(deps, caller, { action: 'leave' }, async (turn): Promise<Outcome<Left | 'again'>> => {
     const room = await deps.store.getRoom(roomId);
     if (!isLive(room)) return refused('no-such-room');
-    const left = await leave(deps, turn.connection, room, async () => {
+    const permit = async () => {
       const taken = await turn.take();
       if (taken === 'taken') await noteActivity(deps, room);
       return taken;
-    });
+    };
+    const left = await leave(deps, turn.connection, room, permit, 'answer');
     if (left === 'again' || isRefused(left)) return left;
     await forgetRoom(deps, caller, roomId);
     if (deps.settings.multiLoginSync) await notifyOwnDevices(deps, turn.connection, roomId, 'left');

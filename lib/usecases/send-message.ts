@@ -11,7 +11,7 @@ import type { RequestOf } from '../protocol/client-frames.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn } from './steps/decide-on.ts';
-import { evictMembers } from './steps/end-membership.ts';
+import { endMembership } from './steps/end-membership.ts';
 import { findSent } from './steps/find-sent.ts';
 import { followUp } from './steps/follow-up.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
@@ -64,7 +64,10 @@ async function sendOnce(
     findSent(deps, room, caller.userId, clientMessageId),
   ]);
   // Whatever has happened to the sender since: other members may have read it.
-  if (earlier !== undefined) return sent(room, earlier);
+  if (earlier !== undefined) {
+    await pushAgain(deps, caller, room, earlier.seq);
+    return sent(room, earlier);
+  }
   const member = currentMember(row, roomId, caller.userId, room.epoch);
   const isUnknown = member.membershipId !== undefined && !member.connections.includes(caller.connectionId);
   const resumes = isUnknown && (await mayResume(deps, roomId, member, turn.connection));
@@ -87,6 +90,15 @@ async function sendOnce(
   return sent(after.room, after.message);
 }
 
+/**
+ * I-D5: the Lambda that accepted the message may have died before it delivered it, and in a quiet room nothing else shows
+ * a client the gap. An older message needs no push: the next one has shown the gap. Clients ignore a seq that they have.
+ */
+async function pushAgain(deps: Deps, { connectionId }: Caller, room: Room, seq: number): Promise<void> {
+  const newest = room.tail.at(-1);
+  if (newest?.seq === seq && seq === room.seq) await followUp(deps, room, newest, { connectionId });
+}
+
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
   code: 0,
   room: room.roomId,
@@ -96,14 +108,19 @@ const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: n
   sentAtMs: message.sentAtMs,
 });
 
-/** Why this user may not send to this room. */
-async function refusalFor(deps: Deps, access: Access, room: Room, member: Member): Promise<Refused | undefined> {
+/** Why this user may not send to this room. 'again' = the member's row has changed since it was read. */
+async function refusalFor(
+  deps: Deps,
+  access: Access,
+  room: Room,
+  member: Member,
+): Promise<Outcome<'again' | undefined>> {
   const nowMs = deps.now();
   if (isBlocked(member, nowMs)) return refused('blocked', { endReason: 'blocked' });
   if (member.membershipId === undefined && deps.settings.membersOnlySend) return refused('not-a-member');
   if (isEvicted(member, room, deps.settings)) {
-    await evictMembers(deps, [member]);
-    return refused('membership-ended', { endReason: 'offline' });
+    const isEnded = await endMembership(deps, member, 'offline');
+    return isEnded ? refused('membership-ended', { endReason: 'offline' }) : 'again';
   }
   return isMuted(member, room, access, nowMs) ? refused('muted') : undefined;
 }

@@ -21,7 +21,7 @@ test('case 14: taken off the allowlist while offline and long past the limits: e
   await world.protect('bob');
   world.pass(60_000);
   await world.publish(40);
-  expect(await world.unprotect('bob')).toBe(true);
+  expect(await world.unprotect('bob')).toBe('removed');
   expect(await world.isIn('bob')).toBe(true);
   await world.publish(1);
   expect(await world.isIn('bob')).toBe(false);
@@ -49,7 +49,7 @@ test('case 15: added to the allowlist after message 31, before the row is remove
     },
     logged: [],
   });
-  expect(await world.protect('bob')).toBe('ok');
+  expect(await world.protect('bob')).toBe('added');
   expect(await world.isIn('bob')).toBe(false);
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
 });
@@ -57,9 +57,9 @@ test('case 15: added to the allowlist after message 31, before the row is remove
 test('case 16: a sixth user for the allowlist: refused', async () => {
   const world = createWorld(store());
   await world.enter('ann');
-  expect(await world.protect('u1', 'u2', 'u3', 'u4', 'u5')).toBe('ok');
-  expect(await world.protect('u6')).toBe('full');
-  expect(await world.protect('u5')).toBe('ok');
+  expect(await world.protect('u1', 'u2', 'u3', 'u4', 'u5')).toBe('added');
+  expect(await world.protect('u6')).toMatchObject({ reason: 'list-full' });
+  expect(await world.protect('u5')).toBe('added');
 });
 
 test('case 17: blocked while offline: removed at once, one notice `blocked`, no later `offline`', async () => {
@@ -80,7 +80,7 @@ test('case 18, I-B4: block lifted, socket never closed: not a member, may join',
   await world.settle();
   const removals = world.push.framesOf(bob.connectionId).filter((frame) => frame.event === 'removed');
   expect(removals).toMatchObject([{ reason: 'blocked' }]);
-  expect(await world.unblock('bob')).toBe(true);
+  expect(await world.unblock('bob')).toBe('unblocked');
   expect(await world.isIn('bob')).toBe(false);
   expect(await world.send(bob)).toMatchObject({ code: 23406 });
   expect(await world.join(bob)).toMatchObject({ code: 0, fresh: true });

@@ -66,7 +66,7 @@ describe('a room stays on the row of the connection while the user is in it, so 
   test('a resume of another membership is refused, and the user stays in', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
-    expect(await refuseResume(world, bob)).toMatchObject({ code: 23406 });
+    expect(await refuseResume(world, bob)).toMatchObject({ reason: 'membership-ended' });
     expect(await world.isIn('bob')).toBe(true);
     expect(await roomsOf(world, bob)).toEqual([world.room]);
     await expectOfflineAfter(world, bob);

@@ -34,24 +34,26 @@ test('missing and destroyed rooms are left out, the others are in the order of t
     [r2, 'name of constructor'],
     [r1, 'name of d-1'],
   ]);
-  expect(await describeRoom(deps, gone)).toBeUndefined();
+  expect(await describeRoom(deps, gone)).toMatchObject({ reason: 'no-such-room' });
 });
 
 test('a room that is being destroyed is not found', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   await leaveRoomDestroyed(world);
-  expect(await describeRoom(world.deps, world.room)).toBeUndefined();
+  expect(await describeRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
   expect(await describeRooms(world.deps, [world.room])).toEqual([]);
-  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(false);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toMatchObject({
+    reason: 'no-such-room',
+  });
 });
 
 test('the end of an existing room can be changed', async () => {
   const { deps, room } = createWorld(store());
   const end = { destroyType: 'fixed', destroyAfterMin: 10_080 } as const;
-  expect(await setRoomExpiry(deps, room, end)).toBe(false);
+  expect(await setRoomExpiry(deps, room, end)).toMatchObject({ reason: 'no-such-room' });
   await createRoom(deps, room, '');
-  expect(await setRoomExpiry(deps, room, end)).toBe(true);
+  expect(await setRoomExpiry(deps, room, end)).toBe('set');
   expect(await describeRoom(deps, room)).toMatchObject({ room: end });
 });
 
@@ -64,6 +66,8 @@ test('the new end is not given to a room that was created again under the same i
     await createRoom(world.deps, world.room, '');
   });
   const end = { destroyType: 'fixed', destroyAfterMin: 600 } as const;
-  expect(await setRoomExpiry({ ...world.deps, store: disturbed.store }, world.room, end)).toBe(false);
+  expect(await setRoomExpiry({ ...world.deps, store: disturbed.store }, world.room, end)).toMatchObject({
+    reason: 'no-such-room',
+  });
   expect(await describeRoom(world.deps, world.room)).toMatchObject({ room: { destroyType: 'idle' } });
 });

@@ -64,11 +64,11 @@ describe('the entries of a room', () => {
       const { done } = { done: [], ...((await set(world, ann, numbered(from, from + 9))) as object) };
       expect(done).toHaveLength(10);
     }
-    expect(await set(world, ann, numbered(101, 101))).toEqual({ done: [], faults: { k101: 'too-many' } });
+    expect(await set(world, ann, numbered(101, 101))).toEqual({ done: [], faults: { k101: 'too-many-entries' } });
     expect(await set(world, ann, numbered(100, 100, 'new'))).toEqual({ done: ['k100'], faults: {} });
     expect(Object.keys(await read(world))).toHaveLength(100);
     await remove(world, ann, ['k1']);
-    expect(await set(world, ann, numbered(101, 102))).toEqual({ done: ['k101'], faults: { k102: 'too-many' } });
+    expect(await set(world, ann, numbered(101, 102))).toEqual({ done: ['k101'], faults: { k102: 'too-many-entries' } });
     expect((await read(world, 'k100', 'k101', 'k102')) as object).toEqual({ k100: 'new', k101: 'v' });
   });
 
@@ -76,13 +76,13 @@ describe('the entries of a room', () => {
     const world = createWorld(use());
     await world.enter('ann');
     await set(world, ann, { a: '1', b: '1' });
-    expect(await set(world, bob, { a: '2', c: '2' })).toEqual({ done: ['c'], faults: { a: 'of-another' } });
+    expect(await set(world, bob, { a: '2', c: '2' })).toEqual({ done: ['c'], faults: { a: 'entry-of-another-user' } });
     expect(await remove(world, bob, ['b', 'c', 'd'])).toEqual({
       done: ['c'],
-      faults: { b: 'of-another', d: 'no-such-key' },
+      faults: { b: 'entry-of-another-user', d: 'no-such-entry' },
     });
     expect(await set(world, bob, { a: '2' }, true)).toEqual({ done: ['a'], faults: {} });
-    expect(await set(world, ann, { a: '3' })).toEqual({ done: [], faults: { a: 'of-another' } });
+    expect(await set(world, ann, { a: '3' })).toEqual({ done: [], faults: { a: 'entry-of-another-user' } });
     expect(await remove(world, bob, ['b'], true)).toEqual({ done: ['b'], faults: {} });
     expect(await read(world)).toEqual({ a: '2' });
   });
@@ -90,7 +90,7 @@ describe('the entries of a room', () => {
   test('a change that is refused as a whole changes nothing: no revision, no frame, and the room still has no entries', async () => {
     const world = createWorld(use());
     const phone = await world.enter('ann');
-    expect(await remove(world, ann, ['a'])).toEqual({ done: [], faults: { a: 'no-such-key' } });
+    expect(await remove(world, ann, ['a'])).toEqual({ done: [], faults: { a: 'no-such-entry' } });
     expect(await world.deps.store.getRoom(world.room)).toMatchObject({ hasEntries: false });
     await set(world, ann, { a: '1' });
     await set(world, bob, { a: '2' });
@@ -114,13 +114,13 @@ describe('the entries of a room', () => {
 
   test('no such room, or a destroyed one', async () => {
     const world = createWorld(use());
-    expect(await set(world, ann, { a: '1' })).toBe('no-room');
+    expect(await set(world, ann, { a: '1' })).toMatchObject({ reason: 'no-such-room' });
     await world.enter('ann');
     await set(world, ann, { a: '1' });
     await destroyRoom(world.deps, world.room, false);
-    expect(await set(world, ann, { a: '1' })).toBe('no-room');
-    expect(await remove(world, ann, ['a'])).toBe('no-room');
-    expect(await readRoomEntries(world.deps, world.room, [])).toBeUndefined();
+    expect(await set(world, ann, { a: '1' })).toMatchObject({ reason: 'no-such-room' });
+    expect(await remove(world, ann, ['a'])).toMatchObject({ reason: 'no-such-room' });
+    expect(await readRoomEntries(world.deps, world.room, [])).toMatchObject({ reason: 'no-such-room' });
     await world.enter('ann');
     expect(await read(world)).toEqual({});
   });
@@ -165,7 +165,10 @@ describe('concurrent writers', () => {
     }));
     const phone = await world.enter('ann');
     interlude.plan(() => set(world, bob, { a: 'bob', b: 'bob' }));
-    expect(await set(world, ann, { a: 'ann', c: 'ann' })).toEqual({ done: ['c'], faults: { a: 'of-another' } });
+    expect(await set(world, ann, { a: 'ann', c: 'ann' })).toEqual({
+      done: ['c'],
+      faults: { a: 'entry-of-another-user' },
+    });
     expect(await read(world)).toEqual({ a: 'bob', b: 'bob', c: 'ann' });
     expect(framesTo(world, phone)).toMatchObject([
       { revision: 1, entries: { a: 'bob', b: 'bob' } },
@@ -188,7 +191,7 @@ describe('concurrent writers', () => {
       await createRoom(world.deps, world.room, 'again');
       await set(world, bob, { b: '1' });
     });
-    expect(await set(world, ann, { a: '1' })).toBe('no-room');
+    expect(await set(world, ann, { a: '1' })).toMatchObject({ reason: 'no-such-room' });
     expect(await world.deps.store.getEntryIndex(world.room, before.roomEpoch)).toEqual(before);
     expect(await read(world)).toEqual({ b: '1' });
   });

@@ -41,7 +41,7 @@ test('I-B2: wherever in a send a block is acknowledged, the message is accepted 
     stop(at, async () => {
       // The calls of the block itself are not counted.
       stop(-1, async () => {});
-      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
       seqAtAck = (await world.deps.store.getRoom(world.room))?.seq ?? -1;
     });
     const { code } = await world.send(bob);
@@ -66,11 +66,11 @@ test('case 9: a disconnect between the intent of a join and its member row leave
 
 test('case 40: a disconnect between the intent of a resume by a send and its member row leaves nobody online', async () => {
   const { world, once } = worldWithPause();
-  const ann = await world.enter('ann');
-  const bob = await world.enter('bob');
-  world.push.gone.add(bob.connectionId);
-  await world.send(ann);
+  await world.enter('ann');
+  const device = { platform: 'mobile', instance: 'run_1' };
+  await world.drop(await world.enter('bob', device));
   expect(await world.isOffline('bob')).toBe(true);
+  const bob = await world.open('bob', device);
   once(() => world.drop(bob));
   expect(await world.send(bob)).toMatchObject({ code: 30001 });
   expect(await world.isOffline('bob')).toBe(true);
@@ -113,7 +113,7 @@ test('I-B2: a block between the two reads of a repeated attempt refuses the mess
   let seqAtAck = -1;
   block = async () => {
     block = async () => undefined;
-    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
     seqAtAck = (await store.getRoom(world.room))?.seq ?? -1;
   };
   expect(await world.send(bob)).toMatchObject({ code: 23409 });

@@ -4,6 +4,7 @@ import { keepRoom, keptRooms, stopKeepingRoom } from '../../lib/usecases/keep-ro
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
+import { reasonOf } from '../support/outcome.ts';
 import { createWorld } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 import { leaveRoomDestroyed } from './half-destroyed-room.ts';
@@ -22,7 +23,9 @@ test('as many rooms are kept as the settings allow; keeping a kept room again su
   for (const room of rooms) await createRoom(deps, room, '');
   const outcomes = [];
   for (const room of [...rooms, 'k1' as RoomId]) outcomes.push(await keepRoom(deps, room));
-  expect(outcomes).toEqual(['kept', 'kept', 'full', 'kept']);
+  expect(outcomes.map((outcome) => reasonOf(outcome) ?? outcome)).toEqual([
+    ...['kept', 'kept', 'too-many-kept-rooms', 'kept'],
+  ]);
   expect(await keptRooms(deps)).toEqual(['constructor', 'k1']);
 });
 
@@ -31,8 +34,8 @@ test('after a stop another room can be kept; only the first stop says that the r
   const rooms = ['k1', 'k2'] as [RoomId, RoomId];
   for (const room of rooms) await createRoom(deps, room, '');
   await keepRoom(deps, rooms[0]);
-  expect(await stopKeepingRoom(deps, rooms[0])).toBe(true);
-  expect(await stopKeepingRoom(deps, rooms[0])).toBe(false);
+  expect(await stopKeepingRoom(deps, rooms[0])).toBe('stopped');
+  expect(await stopKeepingRoom(deps, rooms[0])).toMatchObject({ reason: 'room-not-kept' });
   expect(await keepRoom(deps, rooms[1])).toBe('kept');
 });
 
@@ -42,7 +45,7 @@ test('a destroyed room is no longer kept', async () => {
   await keepRoom(deps, room);
   await destroyRoom(deps, room, false);
   expect(await keptRooms(deps)).toEqual([]);
-  expect(await keepRoom(deps, room)).toBe('no-room');
+  expect(await keepRoom(deps, room)).toMatchObject({ reason: 'no-such-room' });
   expect(await keptRooms(deps)).toEqual([]);
 });
 
@@ -52,7 +55,9 @@ test('a room that is being destroyed never counts against the limit, not even fo
   await leaveRoomDestroyed(world);
   const disturbed = disturb(world.deps.store, 'addToSet', 'before');
   disturbed.once(() => expect.unreachable());
-  expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
+  expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toMatchObject({
+    reason: 'no-such-room',
+  });
 });
 
 test.each(['addToSet', 'bumpSendPermissionVersion'] as const)(
@@ -63,7 +68,9 @@ test.each(['addToSet', 'bumpSendPermissionVersion'] as const)(
       await createRoom(world.deps, world.room, '');
       const disturbed = disturb(world.deps.store, name, 'before');
       disturbed.once(() => destroyRoom(world.deps, world.room, byItself));
-      expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toBe('no-room');
+      expect(await keepRoom({ ...world.deps, store: disturbed.store }, world.room)).toMatchObject({
+        reason: 'no-such-room',
+      });
       expect(await keptRooms(world.deps)).toEqual([]);
     }
   },

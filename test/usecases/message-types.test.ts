@@ -13,10 +13,10 @@ test.each([
 ])('types of %s: at most 20, all or none', async (_what, list, add, remove) => {
   const { deps } = createWorld(store());
   expect(await list(deps)).toEqual([]);
-  expect(await add(deps, many(18))).toBe(true);
-  expect(await add(deps, ['a', 'b', 'c'])).toBe(false);
+  expect(await add(deps, many(18))).toBe('added');
+  expect(await add(deps, ['a', 'b', 'c'])).toMatchObject({ reason: 'list-full' });
   expect(await list(deps)).toEqual(many(18));
-  expect(await add(deps, ['constructor', 'app:type-13', 'a'])).toBe(true);
+  expect(await add(deps, ['constructor', 'app:type-13', 'a'])).toBe('added');
   await remove(deps, many(18));
   expect(await list(deps)).toEqual(['a', 'constructor']);
 });

@@ -23,11 +23,11 @@ test('in a muted room only the server API may send; after the mute all may send 
   const world = createWorld(store());
   const phone = await world.enter('bob');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
-  expect(await muteRoom(world.deps, world.room)).toBe(true);
+  expect(await muteRoom(world.deps, world.room)).toBe('muted');
   expect(await isRoomMuted(world.deps, world.room)).toBe(true);
   expect(await world.send(phone)).toMatchObject({ code: 23408 });
   await world.publish(1);
-  expect(await unmuteRoom(world.deps, world.room)).toBe(true);
+  expect(await unmuteRoom(world.deps, world.room)).toBe('unmuted');
   expect(await world.send(phone)).toMatchObject({ code: 0, seq: 2 });
 });
 
@@ -56,7 +56,7 @@ test('a mute ends with the room', async () => {
   const world = await worldWithRoom();
   await muteRoom(world.deps, world.room);
   await leaveRoomDestroyed(world);
-  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
+  expect(await isRoomMuted(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
   expect(await allMuted(world)).not.toContain(world.room);
   await createRoom(world.deps, world.room, '');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
@@ -138,7 +138,7 @@ test.each(['never was', 'is being destroyed'])('a room that %s: false', async (s
     await createRoom(world.deps, world.room, '');
     await leaveRoomDestroyed(world);
   }
-  expect(await muteRoom(world.deps, world.room)).toBe(false);
-  expect(await unmuteRoom(world.deps, world.room)).toBe(false);
-  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
+  expect(await muteRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
+  expect(await unmuteRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
+  expect(await isRoomMuted(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
 });

@@ -17,7 +17,7 @@ test('a muted user may not send, and gets everything; after the time they may se
   const world = createWorld(store());
   const [annsPhone, bobsPhone] = [await world.enter(ann), await world.enter(bob)];
   const untilMs = world.clock.nowMs + minuteMs;
-  expect(await muteUsers(world.deps, world.room, [bob], untilMs)).toBe(true);
+  expect(await muteUsers(world.deps, world.room, [bob], untilMs)).toBe('muted');
   expect(await world.send(bobsPhone)).toMatchObject({ code: 23408 });
   expect(await world.send(annsPhone)).toMatchObject({ code: 0, seq: 1 });
   expect(world.push.framesOf(bobsPhone.connectionId).map((frame) => frame.event)).toContain('messages');
@@ -101,7 +101,7 @@ test('the end of a mute lets the user send, and leaves no row of a user who is n
   const world = createWorld(store());
   const phone = await world.enter(bob);
   await muteUsers(world.deps, world.room, [ann, bob], world.clock.nowMs + minuteMs);
-  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe('unmuted');
   expect(await world.send(phone)).toMatchObject({ code: 0 });
   // Removed, and not only expired: a clock that is behind finds nothing either.
   world.pass(-minuteMs);
@@ -122,7 +122,7 @@ test('the end of a mute that never was writes nothing', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   const before = await world.deps.store.getMember(world.room, ann);
-  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe('unmuted');
   expect(await world.deps.store.getMember(world.room, ann)).toEqual(before);
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
@@ -130,7 +130,7 @@ test('the end of a mute that never was writes nothing', async () => {
 test('a mute whose time is already over writes nothing', async () => {
   const world = createWorld(store());
   await world.enter(ann);
-  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs)).toBe(true);
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs)).toBe('muted');
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
 
@@ -140,9 +140,11 @@ test.each(['never was', 'is being destroyed'])('a room that %s: false, and no li
     await world.enter(bob);
     await leaveRoomDestroyed(world);
   }
-  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toBe(false);
-  expect(await unmuteUsers(world.deps, world.room, [bob])).toBe(false);
-  expect(await mutedUsers(world.deps, world.room)).toBeUndefined();
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toMatchObject({
+    reason: 'no-such-room',
+  });
+  expect(await unmuteUsers(world.deps, world.room, [bob])).toMatchObject({ reason: 'no-such-room' });
+  expect(await mutedUsers(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
 });
 
 test.each(['constructor', 'toString'])('a user called %s is muted like any other', async (name) => {

@@ -12,7 +12,7 @@ test.each(['constructor', 'toString'])('a user called %s is evicted and allowlis
   await world.publish(1);
   expect(await world.isIn(name)).toBe(false);
   await world.drop(await world.enter(name));
-  expect(await world.protect(name)).toBe('ok');
+  expect(await world.protect(name)).toBe('added');
   await world.publish(31);
   expect(await world.isIn(name)).toBe(true);
 });

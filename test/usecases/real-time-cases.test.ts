@@ -171,7 +171,7 @@ describe('case 26: the real-time service is switched on with members long offlin
     const ann = await world.enter('ann');
     const bob = await world.enter('bob');
     for (const caller of [bob, await world.enter('eve'), await world.enter('pat')]) await world.drop(caller);
-    expect(await world.protect('pat')).toBe('ok');
+    expect(await world.protect('pat')).toBe('added');
     await world.settle();
     for (let minute = 0; minute < 40; minute += 1) {
       await ping(world, ann);
@@ -199,7 +199,7 @@ describe('case 26: the real-time service is switched on with members long offlin
     const other = createWorld(store());
     await longOffline(world);
     await other.drop(await other.enter('bob'));
-    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe(true);
+    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe('set');
     expect(await sweepUntil(world, areEvicted(world))).toBeLessThanOrEqual(promisedMs);
     expect(await other.isIn('bob')).toBe(true);
   });
@@ -207,10 +207,10 @@ describe('case 26: the real-time service is switched on with members long offlin
   test('switched off again before the grace is over: nobody is evicted', async () => {
     const world = createWorld(store());
     await world.drop(await world.enter('bob'));
-    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe(true);
+    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe('set');
     world.pass(graceMs - 1);
     await world.sweep();
-    expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true);
+    expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe('set');
     world.pass(promisedMs);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(true);

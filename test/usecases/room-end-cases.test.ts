@@ -125,7 +125,7 @@ test('a kept room stays, and ends within an hour when it is no longer kept', asy
     await world.sweep();
   }
   expect(await isThere(world)).toBe(true);
-  expect(await stopKeepingRoom(world.deps, world.room)).toBe(true);
+  expect(await stopKeepingRoom(world.deps, world.room)).toBe('stopped');
   const stoppedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - stoppedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
@@ -137,7 +137,7 @@ test('an end that is changed to an earlier one takes effect within an hour', asy
   });
   world.pass(100 * minuteMs);
   await world.sweep();
-  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(true);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe('set');
   const changedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - changedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
@@ -216,7 +216,7 @@ describe('what is acknowledged between the check of the room and its end holds',
     [fixed, idle],
   ])('the new end of the room: %j becomes %j', async (before, after) => {
     const { world, plan } = await atItsEnd(before);
-    plan(async () => expect(await setRoomExpiry(world.deps, world.room, after)).toBe(true));
+    plan(async () => expect(await setRoomExpiry(world.deps, world.room, after)).toBe('set'));
     expect(await world.sweep()).toMatchObject({ destroyed: 0 });
     const endMs = await endOf(world);
     expect(endMs).toBeGreaterThan(world.clock.nowMs);

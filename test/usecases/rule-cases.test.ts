@@ -49,7 +49,7 @@ test('DESTROY: a destroyed room has no members, online or offline, and takes no 
   for (const name of ['ann', 'bob']) expect(await world.isIn(name)).toBe(false);
   expect(await world.memberIds()).toEqual([]);
   expect(await world.send(ann)).toMatchObject({ code: 23410 });
-  await expect(world.publish(1)).rejects.toThrow('unable to publish');
+  await expect(world.publish(1)).rejects.toThrow('unable to go on; the room does not exist');
 });
 
 test('I-D1: a message carries the user of its connection, and a frame that names another sender is refused', async () => {

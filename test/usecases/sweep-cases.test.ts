@@ -263,7 +263,7 @@ test('I-M9: the sweep never evicts allowlisted members', async () => {
   const world = createWorld(store(), realTime);
   await world.drop(await world.enter('bob'));
   await world.enter('silent');
-  expect(await world.protect('bob', 'silent')).toBe('ok');
+  expect(await world.protect('bob', 'silent')).toBe('added');
   for (let run = 0; run < 18; run += 1) {
     world.pass(180_000);
     expect(await world.sweep()).toMatchObject({ evicted: 0 });

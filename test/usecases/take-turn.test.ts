@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Reason } from '../../lib/domain/outcome.ts';
 import type { Settings } from '../../lib/domain/settings.ts';
 import { blockEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
@@ -37,7 +38,7 @@ describe('a turn', () => {
     const one = await turn(world, ann);
     for (let times = 0; times < 5; times += 1) expect(await one.take()).toBe('taken');
     for (let times = 0; times < 2; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
-    expect(await ask(world, ann)).toMatchObject({ code: 20607, retryAfterMs: 20_000 });
+    expect(await ask(world, ann)).toMatchObject({ reason: 'too-many-requests', detail: { retryAfterMs: 20_000 } });
     world.pass(20_000);
     expect(await (await turn(world, ann)).take()).toBe('taken');
   });
@@ -46,7 +47,7 @@ describe('a turn', () => {
     const { world, ann } = await connected();
     const other = await world.open(ann.userId);
     for (const caller of [ann, other, ann]) expect(await (await turn(world, caller)).take()).toBe('taken');
-    for (const caller of [ann, other]) expect(await ask(world, caller)).toMatchObject({ code: 20607 });
+    for (const caller of [ann, other]) expect(await ask(world, caller)).toMatchObject({ reason: 'too-many-requests' });
     expect(await ask(world, ann, { action: 'leave' })).toHaveProperty('take');
   });
 
@@ -56,14 +57,15 @@ describe('a turn', () => {
     const outcomes = await Promise.all(asked.map((one) => one.take()));
     expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(3);
     const refused = outcomes.filter((outcome) => outcome !== 'taken');
-    for (const outcome of refused) expect(outcome).toMatchObject({ code: 20607, retryAfterMs: 20_000 });
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ reason: 'too-many-requests', detail: { retryAfterMs: 20_000 } });
   });
 
   test('may include a second action, which has a limit of its own', async () => {
     const { world, ann } = await connected();
     expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
     const next = await turn(world, ann);
-    expect(await next.take('newRoom')).toMatchObject({ code: 20607, retryAfterMs: 60_000 });
+    expect(await next.take('newRoom')).toMatchObject({ reason: 'too-many-requests', detail: { retryAfterMs: 60_000 } });
     expect(await next.take()).toBe('taken');
     world.pass(60_000);
     expect(await next.take('newRoom')).toBe('taken');
@@ -76,7 +78,7 @@ describe('a turn', () => {
     expect(await (await turn(world, ann)).take()).toBe('taken');
     expect(await world.deps.store.getAccess(ann.userId)).toEqual(before);
     expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
-    expect(await (await turn(world, ann)).take('newRoom')).toMatchObject({ code: 20607 });
+    expect(await (await turn(world, ann)).take('newRoom')).toMatchObject({ reason: 'too-many-requests' });
   });
 
   test('of a send is for one message, and has a limit per second', async () => {
@@ -84,7 +86,10 @@ describe('a turn', () => {
     const marked = async () => (await world.deps.store.getAccess(ann.userId)).sends;
     for (const key of ['a', 'b']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
     expect(new Set((await marked()).map(({ key }) => key))).toEqual(new Set(['a', 'b']));
-    expect(await ask(world, ann, send('c'))).toMatchObject({ code: 20604, retryAfterMs: 1000 });
+    expect(await ask(world, ann, send('c'))).toMatchObject({
+      reason: 'too-many-sends',
+      detail: { retryAfterMs: 1000 },
+    });
     world.pass(1000);
     const [one, same] = [await turn(world, ann, send('c')), await turn(world, ann, send('c'))];
     expect(await one.take()).toBe('taken');
@@ -104,7 +109,10 @@ describe('a turn', () => {
     const before = (await world.deps.store.getAccess(ann.userId)).sends;
     for (const key of ['a', 'b', 'a']) expect(await (await turn(world, ann, send(key))).take()).toBe('taken');
     expect((await world.deps.store.getAccess(ann.userId)).sends).toEqual(before);
-    expect(await ask(world, ann, send('b'))).toMatchObject({ code: 20604, retryAfterMs: 20_000 });
+    expect(await ask(world, ann, send('b'))).toMatchObject({
+      reason: 'too-many-sends',
+      detail: { retryAfterMs: 20_000 },
+    });
   });
 });
 
@@ -117,27 +125,31 @@ describe('a turn that was asked for earlier', () => {
     expect((await turn(world, ann)).access.mutedUntilMs).toBe(world.clock.nowMs + 1000);
   });
 
-  test.each<[string, number, (world: World, ann: Caller) => Promise<unknown>]>([
-    ['a block everywhere', 30001, ({ deps, clock }, ann) => blockEverywhere(deps, [ann.userId], clock.nowMs + 1000)],
-    ['the end of the connection', 30001, (world, ann) => world.drop(ann)],
+  test.each<[string, Reason, (world: World, ann: Caller) => Promise<unknown>]>([
+    [
+      'a block everywhere',
+      'connection-closed',
+      ({ deps, clock }, ann) => blockEverywhere(deps, [ann.userId], clock.nowMs + 1000),
+    ],
+    ['the end of the connection', 'connection-closed', (world, ann) => world.drop(ann)],
     [
       'a block everywhere, before it has force-closed',
-      23409,
+      'blocked',
       ({ deps, clock }, ann) => deps.store.setAccess(ann.userId, { blockedUntilMs: clock.nowMs + 1000 }),
     ],
     [
       'a revocation of tokens, before it has force-closed',
-      31020,
+      'token-expired',
       ({ deps, clock }, ann) => deps.store.expireTokens(ann.userId, clock.nowMs + 1),
     ],
-  ])('is not taken against %s', async (_what, code, act) => {
+  ])('is not taken against %s', async (_what, reason, act) => {
     const { world, ann } = await connected();
     const one = await turn(world, ann);
     await act(world, ann);
     // The end of the connection does not change the access; this write does, so that the turn finds the end.
     await world.deps.store.setAccess(ann.userId, { mutedUntilMs: 0 });
-    expect(await one.take()).toMatchObject({ code });
-    expect(await ask(world, ann)).toMatchObject({ code });
+    expect(await one.take()).toMatchObject({ reason });
+    expect(await ask(world, ann)).toMatchObject({ reason });
     expect((await world.deps.store.getAccess(ann.userId)).turns).toEqual({});
   });
 });
@@ -175,7 +187,7 @@ describe('eventually consistent reads', () => {
       freeze();
       await turn(world, ann);
       await act(world, ann);
-      expect(await (await turn(world, ann)).take()).toMatchObject({ code: 30001 });
+      expect(await (await turn(world, ann)).take()).toMatchObject({ reason: 'connection-closed' });
     }
   });
 
@@ -211,13 +223,13 @@ describe('eventually consistent reads', () => {
     freeze();
     expect(await (await turn(world, ann, send('a'))).take()).toBe('taken');
     await blockEverywhere(world.deps, [ann.userId], world.clock.nowMs + 1000);
-    expect(await (await turn(world, ann, send('a'))).take()).toMatchObject({ code: 30001 });
+    expect(await (await turn(world, ann, send('a'))).take()).toMatchObject({ reason: 'connection-closed' });
   });
 
   test('let nobody take more than the limit', async () => {
     const { world, ann } = await connected({}, readsEventuallyOnce);
     for (let times = 0; times < 3; times += 1) expect(await (await turn(world, ann)).take()).toBe('taken');
-    expect(await (await turn(world, ann)).take()).toMatchObject({ code: 20607 });
+    expect(await (await turn(world, ann)).take()).toMatchObject({ reason: 'too-many-requests' });
   });
 
   test('are done again, consistently, where the connection is not found yet', async () => {
@@ -231,7 +243,7 @@ describe('eventually consistent reads', () => {
   test('close a socket that has no row any more', async () => {
     const { world, ann } = await connected();
     const ghost = world.device(ann.userId);
-    expect(await ask(world, ghost)).toMatchObject({ code: 30001 });
+    expect(await ask(world, ghost)).toMatchObject({ reason: 'connection-closed' });
     expect(world.push.closed).toEqual([ghost.connectionId]);
   });
 });

@@ -43,11 +43,11 @@ test.each(['ann', 'constructor'])('the blacklist of %s is theirs alone, and hold
   const user = name as UserId;
   const blocked = names(999);
   for (let from = 0; from < 999; from += 50) {
-    expect(await profile.addToBlacklist(deps, user, blocked.slice(from, from + 50))).toBe(true);
+    expect(await profile.addToBlacklist(deps, user, blocked.slice(from, from + 50))).toBe('added');
   }
-  expect(await profile.addToBlacklist(deps, user, names(2, 'more'))).toBe(false);
+  expect(await profile.addToBlacklist(deps, user, names(2, 'more'))).toMatchObject({ reason: 'list-full' });
   expect(await all(deps, user)).toEqual(blocked);
-  expect(await profile.addToBlacklist(deps, user, ['toString', 'user-007'] as UserId[])).toBe(true);
+  expect(await profile.addToBlacklist(deps, user, ['toString', 'user-007'] as UserId[])).toBe('added');
   await profile.removeFromBlacklist(deps, user, [...blocked.slice(0, 50), 'nobody' as UserId]);
   expect(await all(deps, user)).toHaveLength(950);
   expect(await all(deps, 'zoe' as UserId)).toEqual([]);
@@ -76,11 +76,11 @@ test('a blacklist is read page by page, the newest first, whatever is added and 
 test('tags replace those before; an empty list is accepted', async () => {
   const { deps } = createWorld(store());
   const zoe = 'zoe' as UserId;
-  expect(await profile.setTags(deps, zoe, ['b', 'constructor', 'b'])).toBe(true);
+  expect(await profile.setTags(deps, zoe, ['b', 'constructor', 'b'])).toBe('added');
   expect(await profile.tags(deps, zoe)).toEqual(['b', 'constructor']);
-  expect(await profile.setTags(deps, zoe, ['a', 'b'])).toBe(true);
+  expect(await profile.setTags(deps, zoe, ['a', 'b'])).toBe('added');
   expect(await profile.tags(deps, zoe)).toEqual(['a', 'b']);
-  expect(await profile.setTags(deps, zoe, [])).toBe(true);
+  expect(await profile.setTags(deps, zoe, [])).toBe('added');
   expect(await profile.tags(deps, zoe)).toEqual([]);
 });
 
@@ -88,9 +88,9 @@ test('more than 20 tags are refused: the user keeps the former ones', async () =
   const { deps } = createWorld(store());
   const max = 'max' as UserId;
   const first = names(20, 'a');
-  expect(await profile.setTags(deps, max, first)).toBe(true);
-  expect(await profile.setTags(deps, max, names(21, 'b'))).toBe(false);
+  expect(await profile.setTags(deps, max, first)).toBe('added');
+  expect(await profile.setTags(deps, max, names(21, 'b'))).toMatchObject({ reason: 'list-full' });
   expect(await profile.tags(deps, max)).toEqual(first);
-  expect(await profile.setTags(deps, max, names(20, 'b'))).toBe(true);
+  expect(await profile.setTags(deps, max, names(20, 'b'))).toBe('added');
   expect(await profile.tags(deps, max)).toEqual(names(20, 'b'));
 });

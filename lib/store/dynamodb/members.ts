@@ -1,11 +1,11 @@
-import type { Member } from '../../domain/member.ts';
+import type { Member, MemberEndReason } from '../../domain/member.ts';
 import type { RoomId, UserId } from '../../protocol/ids.ts';
 import type { MemberEvent } from '../changes.ts';
 import type { Members } from '../members.ts';
-import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
-import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
+import { endKey, expiry, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import { END_KEPT_MS, fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
 import { atRevision, randomRevision } from './revision.ts';
-import { isDone, type Table } from './table.ts';
+import { isDone, isDoneOnce, type Table } from './table.ts';
 
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {
@@ -31,22 +31,20 @@ export class DynamoMembers implements Members {
     // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
     // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
     // A: read nothing --------------------------- put -> refused, B has joined in between
+    // A: read nothing, put -> stored, answer lost -- left, row deleted -- put again would succeed: it is not repeated
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
-    const put = this.#table.put({
-      Item: {
-        ...memberKey(next.roomId, next.userId),
-        ...toMemberRow(stored),
-        event,
-        ...memberRowExpiry(stored, nowMs),
-      },
-      ...atRevision(revision, nowMs),
-    });
-    const isStored = await isDone(put, async () => {
+    const Item = {
+      ...{ ...memberKey(next.roomId, next.userId), ...toMemberRow(stored), event },
+      ...memberRowExpiry(stored, nowMs),
+    };
+    const isFirst = revision === 0;
+    const put = this.#table.put({ Item, ...atRevision(revision, nowMs) }, isFirst ? 'report-lost' : 'repeat');
+    const isOwn = async () => {
       const now = await this.getMember(next.roomId, next.userId);
       return now !== undefined && fingerprint(now) === fingerprint(stored);
-    });
-    return isStored ? stored : 'conflict';
+    };
+    return (await (isFirst ? isDoneOnce : isDone)(put, isOwn)) ? stored : 'conflict';
   };
 
   readonly deleteMember = async (member: Member): Promise<'deleted' | 'conflict'> => {
@@ -68,6 +66,17 @@ export class DynamoMembers implements Members {
     });
     const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
     return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
+  };
+
+  readonly noteEnd = async (membershipId: string, reason: MemberEndReason): Promise<void> => {
+    // No condition: of two ends at once the later note stays, and both are about to end the membership.
+    const kept = expiry(this.#table.now() + END_KEPT_MS);
+    await this.#table.put({ Item: { ...endKey(membershipId), reason, ...kept } });
+  };
+
+  readonly getEnd = async (membershipId: string): Promise<MemberEndReason | undefined> => {
+    const row = await this.#table.get(endKey(membershipId));
+    return row?.reason as MemberEndReason | undefined;
   };
 
   readonly listMembers = async (

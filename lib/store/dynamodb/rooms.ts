@@ -4,7 +4,7 @@ import type { Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { toRoom, toRoomRow } from './room-row.ts';
-import { named, REFUSED, type Table, unlessRefused } from './table.ts';
+import { isDoneOnce, named, type Table, unlessRefused } from './table.ts';
 
 type ItsMessages = 'acceptMessage' | 'recallInTail';
 type ItsAllowlist = 'addToAllowlist' | 'removeFromAllowlist';
@@ -23,15 +23,17 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   };
 
   readonly createRoom = async (room: Room): Promise<boolean> => {
-    // A: put -> stored, answer lost                          B: put -> stored
-    // A: put again -> refused, finds its own epoch: created  A: put -> refused, finds B's epoch: not created
+    // A: put -> stored, answer lost -- finds its own epoch: created
+    // A: put -> stored, answer lost -- destroyed by C -- put again would succeed with the old epoch: it is not repeated
+    // B: put -> refused, finds the epoch of A: not created; its own, written by another attempt of its call: created
     // A destroyed row holds nothing that counts, since every row below a room names its epoch.
-    const put = this.#table.put({
+    const row = {
       Item: { ...roomKey(room.roomId), ...toRoomRow(room), event: 'room-created' },
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)',
       ExpressionAttributeNames: named('destroyedAtMs'),
-    });
-    return (await unlessRefused(put)) !== REFUSED || (await this.getRoom(room.roomId))?.epoch === room.epoch;
+    };
+    const isOwn = async () => (await this.getRoom(room.roomId))?.epoch === room.epoch;
+    return (await isDoneOnce(this.#table.put(row, 'report-lost'), isOwn)) || isOwn();
   };
 
   readonly bumpSendPermissionVersion = async (room: RoomId, epoch: string): Promise<Room | undefined> => {

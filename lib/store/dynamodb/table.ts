@@ -74,6 +74,19 @@ export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boole
   }
 }
 
+/** Whether a write that must not be repeated was made, by what the row shows where its answer was lost. */
+export async function isDoneOnce(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    if (!(error instanceof AnswerLost)) throw error;
+    if (await isOwn()) return true;
+    throw new StoreFault('unable to tell whether a row was written', { cause: error });
+  }
+}
+
 /** A write that must not be repeated blindly got no clear answer. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
@@ -115,9 +128,10 @@ export class Table {
     return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;
   }
 
-  async put(input: Unnamed<PutCommandInput>): Promise<void> {
+  /** `report-lost`: for a write whose condition may hold again after it was made, so that a repeat would undo others. */
+  async put(input: Unnamed<PutCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
     const command = () => new PutCommand({ TableName: this.#name, ...input });
-    await this.#attempt('put a row', 'repeat', () => this.#client.send(command()));
+    await this.#attempt('put a row', answer, () => this.#client.send(command()));
   }
 
   /** Returns the row after it. */

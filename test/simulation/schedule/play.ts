@@ -32,6 +32,8 @@ export interface Played {
   readonly reported: readonly (readonly [string, unknown])[];
   readonly table: MemoryTable;
   readonly trace: readonly string[];
+  /** Sockets that API Gateway has open at the end. */
+  readonly openSockets: ReadonlySet<string>;
 }
 
 export interface PlayOptions {
@@ -82,7 +84,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
       if (isTraced) trace.push(`${scheduler.nowMs - START_MS} ${process.name}${process.id} ${label} ${fate}`);
     },
   });
-  const history = new History(() => scheduler.nowMs);
+  const history = new History(() => scheduler.nowMs, settings);
   const table = new MemoryTable({
     tableName: 'rooms',
     now: () => scheduler.nowMs,
@@ -138,6 +140,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   history.note({ kind: 'settled' });
   return {
     ...{ history, settings, acts, reported, table, trace },
+    openSockets: new Set([...deployment.sockets.values()].flatMap(({ id, isOpen }) => (isOpen ? [id] : []))),
     faults: faults.counts,
     steps: scheduler.steps,
     virtualMs: scheduler.nowMs - START_MS,
