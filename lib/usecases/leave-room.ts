@@ -11,7 +11,7 @@ import { inTurn } from './steps/take-turn.ts';
 
 type Left = { readonly code: 0 };
 
-/** LEAVE: at once. With another device of the user in the room only this one leaves, unless a setting says otherwise. */
+/** LEAVE: at once. If another device of the user is in the room, only this one leaves, unless a setting says otherwise. */
 export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<Left>> =>
   inTurn(deps, caller, { action: 'leave' }, async (turn): Promise<Outcome<Left | 'again'>> => {
     const room = await deps.store.getRoom(roomId);

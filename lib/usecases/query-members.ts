@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import { memberPages } from './steps/member-pages.ts';
 import { membersAmong } from './steps/members-among.ts';
 
-/** For each user: are they a member? By the rule, also where the row of one who was evicted is still there (I-M17). */
+/** For each user: are they a member? By the rule, even if the row of an evicted member is still there (I-M17). */
 export async function areMembers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly boolean[]> {
   const rows = await deps.store.getMembers(roomId, [...new Set(users)]);
   const inside = new Set((await membersAmong(deps, roomId, rows)).map(({ userId }) => userId));

@@ -21,7 +21,7 @@ export function check(played: Played): readonly Violation[] {
   return violations;
 }
 
-/** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none comes back. */
+/** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none returns. */
 function checkRows({ history }: Played, report: Report): void {
   const rows = new Map<string, MemberWritten>();
   const ended = new Map<string, number>();
@@ -151,7 +151,7 @@ function checkReads({ history }: Played, report: Report): void {
   });
 }
 
-/** I-M1, I-M2, I-M3, I-M10, I-M13: each end is by the rule, is told once, and with its reason. */
+/** I-M1, I-M2, I-M3, I-M10, I-M13: each end follows the rule, and is reported once and with its reason. */
 function checkEnds({ history, settings }: Played, report: Report): void {
   const { events, truth } = history;
   const reasons = new Map<string, readonly [string, number]>();

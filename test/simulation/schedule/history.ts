@@ -96,7 +96,7 @@ export class History {
     else this.truth.wroteMember(this.events.length, read);
     const { membershipId, connections, blockedUntilMs } = member;
     if (newImage === undefined) {
-      // A row that goes with its membership says by itself how that ended.
+      // A row that is deleted with its membership says how that ended.
       const reason = offline === undefined ? 'left' : 'offline';
       const end = membershipId === undefined ? undefined : ({ membershipId, reason, atMs: this.#now() } as const);
       this.note({ kind: 'memberDeleted', room, epoch, user, ...(end === undefined ? {} : { ended: end }) });

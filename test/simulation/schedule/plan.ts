@@ -54,12 +54,12 @@ export function createPlan(options: PlanOptions): readonly Act[] {
     [5, () => roomAct('leaves', between(0, options.bots - 1), pick(rooms), (bot, room) => bot.leave(room))],
     [10, () => roomAct('sends', between(0, options.bots - 1), pick(rooms), (bot, room) => bot.send(room))],
     [5, () => botAct('repeats', between(0, options.bots - 1), (bot) => bot.repeat())],
-    [6, () => botAct('drops', between(0, options.bots - 1), (bot) => bot.drop(true))],
-    [4, () => botAct('is cut', between(0, options.bots - 1), (bot) => bot.drop(false))],
+    [6, () => botAct('disconnects', between(0, options.bots - 1), (bot) => bot.drop(true))],
+    [4, () => botAct('loses the network', between(0, options.bots - 1), (bot) => bot.drop(false))],
     [
       2,
       () =>
-        botAct('drops for good', between(0, options.bots - 1), (bot) => {
+        botAct('disconnects for good', between(0, options.bots - 1), (bot) => {
           bot.reconnects = false;
           bot.drop(true);
         }),

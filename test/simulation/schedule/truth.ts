@@ -26,7 +26,7 @@ export interface RuleLimits {
   readonly offlineGraceMs: number;
 }
 
-/** KICK-31ST, KICK-30S and ALLOWLIST as arithmetic: section 2 of the rules, written apart from the product. */
+/** KICK-31ST, KICK-30S and ALLOWLIST as arithmetic: section 2 of the rules, written independently of the product. */
 export function isRemovedByRule({ offline, userId }: Member, room: Room, limits: RuleLimits): boolean {
   if (offline === undefined) return false;
   const { seq, lastMessageAtMs } = room.allowlistedSince[userId] ?? room;

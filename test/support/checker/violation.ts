@@ -7,7 +7,7 @@ export interface Violation {
   readonly events: readonly number[];
 }
 
-/** Takes down a violation. Indexes that are not finite, as of a missing answer, are left out. */
+/** Records a violation. Indexes that are not finite, as of a missing answer, are left out. */
 export type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
 
 /** What the rules depend on besides the history. Their own numbers (31, 30,000 ms, 300 s) are in the checks. */
@@ -27,9 +27,9 @@ export interface CheckOptions {
   readonly idleMs: number;
   /** How long an accepted message is kept. */
   readonly retentionMs: number;
-  /** The history has every `goneAnswer`; else a lost socket may have been noticed at once. */
+  /** The history has every `goneAnswer`; otherwise a lost socket may have been noticed at once. */
   readonly seesPosts: boolean;
-  /** The history has what the webhook got. */
+  /** The history has the calls of the webhook. */
   readonly seesWebhook: boolean;
 }
 
