@@ -29,6 +29,11 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Delays and late events are no faults of a service: they happen in every deployment. */
 const ORDINARY: readonly FaultKind[] = ['delayed', 'disconnect-late', 'stale-read'];
+/** A run has few occasions for these. */
+const SELDOM: readonly FaultKind[] = [
+  ...(['disconnect-lost', 'disconnect-doubled', 'sweep-lost', 'sweep-doubled', 'batch-repeated'] as const),
+  ...(['post-failed', 'post-delivered-without-answer', 'post-false-gone', 'clock-skew'] as const),
+];
 const SKEW_MAX_MS = 400;
 
 export class Faults implements Mishaps {
@@ -89,9 +94,10 @@ export function mixOf(scheduler: Pick<Scheduler, 'random' | 'happens' | 'pick'>)
   const rates = new Map<FaultKind, number>(ORDINARY.map((kind) => [kind, scheduler.pick([0, 0.02, 0.15, 0.5])]));
   const kinds = FAULT_KINDS.filter((kind) => !ORDINARY.includes(kind));
   const mix = scheduler.pick(['none', 'one', 'few', 'all'] as const);
-  if (mix === 'one') rates.set(scheduler.pick(kinds), scheduler.pick([0.02, 0.1, 0.3]));
-  if (mix === 'few')
-    for (const kind of kinds) if (scheduler.happens(0.25)) rates.set(kind, scheduler.pick([0.01, 0.05]));
-  if (mix === 'all') for (const kind of kinds) rates.set(kind, scheduler.pick([0.005, 0.02]));
+  const rateOf = (kind: FaultKind, rate: number) => Math.min(0.6, SELDOM.includes(kind) ? 12 * rate : rate);
+  const set = (kind: FaultKind, among: readonly number[]) => rates.set(kind, rateOf(kind, scheduler.pick(among)));
+  if (mix === 'one') set(scheduler.pick(kinds), [0.02, 0.1, 0.3]);
+  if (mix === 'few') for (const kind of kinds) if (scheduler.happens(0.25)) set(kind, [0.01, 0.05]);
+  if (mix === 'all') for (const kind of kinds) set(kind, [0.005, 0.02]);
   return rates;
 }
