@@ -43,7 +43,8 @@ export function createProduct(world: World, call: Call) {
     const answer = await world.frame<Joined>(callerOf(connection), frame);
     return answer.code === 0 && 'fresh' in answer
       ? { code: 0, membership: numberOf(answer), fresh: answer.fresh }
-      : refusal(answer);
+      : // Why a membership ended is said at its resume; elsewhere a reason is a courtesy.
+        { code: answer.code, ...(answer.code === 23406 && 'reason' in answer ? { reason: answer.reason } : {}) };
   };
   const describe = (frame: PushFrame): string[] => {
     switch (frame.event) {
@@ -75,8 +76,9 @@ export function createProduct(world: World, call: Call) {
     mayConnect: async (user: string, device: string): Promise<boolean> =>
       world.connect(world.device(full(user)), { platform: 'web', instance: `${device}_1` }),
     join: enter,
-    leave: async (connection: Connection, room: string): Promise<Answer> =>
-      refusal(await world.frame(callerOf(connection), { action: 'leave', room: full(room) })),
+    leave: async (connection: Connection, room: string): Promise<Answer> => ({
+      code: (await world.frame<{ readonly code: 0 }>(callerOf(connection), { action: 'leave', room: full(room) })).code,
+    }),
     send: async (connection: Connection, room: string, clientMessageId: string): Promise<Answer> => {
       const frame = { action: 'send', room: full(room), clientMessageId, type: 'RC:TxtMsg', content: '{}' };
       const answer = await world.frame<{ readonly code: 0; readonly seq: number }>(callerOf(connection), frame);
@@ -119,8 +121,4 @@ export function createProduct(world: World, call: Call) {
       return unread.flatMap(describe);
     },
   };
-}
-
-function refusal(answer: { readonly code: number; readonly reason?: unknown }): Answer {
-  return typeof answer.reason === 'string' ? { code: answer.code, reason: answer.reason } : { code: answer.code };
 }
