@@ -59,9 +59,10 @@ export class Command implements fc.AsyncCommand<Scene, Product> {
   }
 }
 
+const byText = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 const heardOf = ({ model, product }: Scene, read: (connection: Connection, product: Product) => readonly string[]) =>
   model.connections
-    .map((connection) => [connection, [...read(connection, product)].sort()] as const)
+    .map((connection) => [connection, [...read(connection, product)].sort(byText)] as const)
     .filter(([{ client }, notices]) => client === 'there' && notices.length > 0)
     .map(([{ id, user, device }, notices]) => [`${id} ${user}.${device}`, notices] as const);
 

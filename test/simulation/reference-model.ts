@@ -17,7 +17,7 @@ export class ReferenceModel {
   readonly muted = new Map<string, number>();
   readonly #settings: RuleSettings;
   readonly #epochs = new Map<string, number>();
-  readonly #ends: (EndReason | undefined)[] = [];
+  readonly #ends: ({ readonly epoch: number; readonly reason: EndReason } | undefined)[] = [];
   readonly #sends = new Map<string, readonly number[]>();
 
   constructor(settings: RuleSettings) {
@@ -58,7 +58,7 @@ export class ReferenceModel {
     if (room === undefined) return { code: 23410 };
     if (this.#holds(room.blocked, connection.user)) return { code: 23409 };
     const member = this.memberOf(room, connection.user);
-    if (resumed !== undefined && member?.id !== resumed) return { code: 23406, reason: this.#ends[resumed] };
+    if (resumed !== undefined && member?.id !== resumed) return { code: 23406, reason: this.#reasonOf(room, resumed) };
     const joined = member ?? this.#admit(room, connection.user);
     this.#attach(joined, connection);
     if (member === undefined) this.#notifyMembers(room, `joined ${connection.user}`);
@@ -85,9 +85,10 @@ export class ReferenceModel {
     if (known !== undefined) return { code: 0, seq: known };
     if (this.#holds(room.blocked, user)) return { code: 23409 };
     const member = this.memberOf(room, user);
+    if (this.#settings.membersOnlySend && member === undefined) return { code: 23406 };
+    if (this.#isMuted(room, user)) return { code: 23408 };
     const isIn = member !== undefined && this.#mayResume(member, connection);
     if (this.#settings.membersOnlySend && !isIn) return { code: 23406 };
-    if (this.#isMuted(room, user)) return { code: 23408 };
     const lately = (this.#sends.get(user) ?? []).filter((atMs) => this.nowMs - atMs < 1000);
     if (lately.length >= SENDS_PER_SECOND) return { code: 20604 };
     this.#sends.set(user, [...lately, this.nowMs]);
@@ -115,13 +116,12 @@ export class ReferenceModel {
 
   destroy(room: Room): void {
     this.#notifyMembers(room, 'destroyed');
-    for (const { id } of room.members.values()) this.#ends[id] = 'destroyed';
-    this.rooms.delete(room.name);
+        this.rooms.delete(room.name);
   }
 
   end(room: Room, member: Member, reason: EndReason, leaver?: Connection): void {
     room.members.delete(member.user);
-    this.#ends[member.id] = reason;
+    this.#ends[member.id] = { epoch: room.epoch, reason };
     for (const own of member.connections) if (own !== leaver) this.#notify(own, `removed ${reason} ${room.name}`);
     this.#notifyMembers(room, `left ${member.user} ${reason}`);
   }
@@ -185,6 +185,12 @@ export class ReferenceModel {
     }
   }
 
+  /** A membership of an earlier epoch of the room ended with that, at the latest. */
+  #reasonOf({ epoch }: Room, membership: number): EndReason | undefined {
+    const ended = this.#ends[membership];
+    return ended?.epoch === epoch ? ended.reason : 'destroyed';
+  }
+
   #admit(room: Room, user: string): Member {
     const [connections, disconnectedDevices] = [new Set<Connection>(), new Set<string>()];
     const id = this.#ends.push(undefined) - 1;
@@ -204,7 +210,10 @@ export class ReferenceModel {
     const { connections, disconnectedDevices } = member;
     const others = [...connections].filter(({ device }) => device !== leaver.device);
     const hasOther = others.length > 0 || [...disconnectedDevices].some((device) => device !== leaver.device);
-    if (this.#settings.leaveEndsAllDevices || !hasOther) return this.end(room, member, 'left', leaver);
+    if (this.#settings.leaveEndsAllDevices || !hasOther) {
+      this.end(room, member, 'left', leaver);
+      return;
+    }
     for (const own of connections) if (!others.includes(own)) connections.delete(own);
     disconnectedDevices.delete(leaver.device);
     this.#checkOffline(room, member, this.nowMs);
