@@ -33,6 +33,8 @@ const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
+/** Chosen by fast-check, compared by vitest. */
+const modelCommands = /^test\/simulation\/model-commands\.ts$/;
 const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
@@ -65,6 +67,8 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
+  { files: /^test\/simulation\/[^/]+\.test\.ts$/, may: [exceptBench], packages: [anything] },
+  { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },
