@@ -34,7 +34,7 @@ const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
 /** Chosen by fast-check, compared by vitest. */
-const modelCommands = /^test\/simulation\/model-commands\.ts$/;
+const modelCommands = /^test\/simulation\/(model|client|server)-commands?\.ts$/;
 const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
