@@ -59,6 +59,13 @@ export class Command implements fc.AsyncCommand<Scene, Product> {
   }
 }
 
+/** Those that apply, one after the other, so that a run gets far with few commands. */
+export const inTurn = (...commands: readonly Command[]) =>
+  new Command(commands.join('; '), async (scene) => {
+    for (const command of commands) if (command.check(scene)) await command.run(scene);
+    return undefined;
+  });
+
 const byText = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 const heardOf = ({ model, product }: Scene, read: (connection: Connection, product: Product) => readonly string[]) =>
   model.connections

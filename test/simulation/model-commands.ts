@@ -16,9 +16,9 @@ import {
   send,
   sendAgain,
 } from './client-commands.ts';
-import { Command, DEVICES, ROOMS, type Scene, USERS } from './model-command.ts';
+import { Command, DEVICES, inTurn, ROOMS, type Scene, USERS } from './model-command.ts';
 import type { Product } from './modelled-product.ts';
-import { ofRoom, ofUser, publish, realTime } from './server-commands.ts';
+import { allow, disallow, ofRoom, ofUser, publish, realTime } from './server-commands.ts';
 
 const pass = (durationMs: number) =>
   new Command(`${durationMs} ms pass`, async ({ model, product }) => {
@@ -64,11 +64,26 @@ const slot = fc.tuple(fc.constantFrom(...USERS), fc.constantFrom(...DEVICES));
 const user = fc.constantFrom(...USERS);
 const room = fc.constantFrom('A', 'A', 'A', 'B');
 const inRoom = fc.tuple(slot, room);
-const passing = fc.constantFrom(0, 1, 29_999, 30_000, 30_001, 170_000, 300_000);
+const passing = fc.constantFrom(0, 1, 29_999, 30_000, 30_001, 54_999, 55_000, 170_000, 300_000);
+const shortly = fc.constantFrom(0, 1, 29_999, 30_000, 30_001, 55_000);
 const loss = fc.constantFrom('lost', 'gone');
 const switched = fc.constantFrom('0', '1', 'default');
 const oneOrBurst = fc.constantFrom(1, 1, 1, 29, 30, 31);
 const times = (count: number, chosen: fc.Arbitrary<Command>) => Array.from({ length: count }, () => chosen);
+
+const absence = fc
+  .tuple(inRoom, shortly, user, oneOrBurst)
+  .map(([[at, name], durationMs, as, count]) =>
+    inTurn(disconnect(at), pass(durationMs), publish(name, as, count), connect(at), resume(at, name), join(at, name)),
+  );
+const bothDevices = fc
+  .tuple(user, room)
+  .map(([as, name]) => inTurn(...DEVICES.flatMap((device) => [connect([as, device]), join([as, device], name)])));
+const allowlisted = fc
+  .tuple(user, room, oneOrBurst, shortly)
+  .map(([as, name, count, durationMs]) =>
+    inTurn(allow(as, name), pass(durationMs), publish(name, as, count), disallow(as, name)),
+  );
 
 /** What is there three times is chosen three times as often. */
 const kinds: readonly fc.Arbitrary<Command>[] = [
@@ -93,7 +108,7 @@ const kinds: readonly fc.Arbitrary<Command>[] = [
   ),
   ...times(
     2,
-    fc.tuple(inRoom, fc.constantFrom(1, 1, 1, 6)).map(([[at, name], count]) => send(at, name, count)),
+    fc.tuple(inRoom, fc.constantFrom(1, 1, 1, 5, 6)).map(([[at, name], count]) => send(at, name, count)),
   ),
   ...times(
     1,
@@ -116,6 +131,9 @@ const kinds: readonly fc.Arbitrary<Command>[] = [
     1,
     fc.tuple(room, switched).map(([name, value]) => realTime(name, value)),
   ),
+  ...times(2, absence),
+  ...times(2, bothDevices),
+  ...times(1, allowlisted),
   ...times(2, passing.map(pass)),
   ...times(2, passing.map(passBeating)),
   ...times(2, fc.constant(0).map(sweep)),

@@ -12,7 +12,7 @@ export class ReferenceModel extends ReferenceRooms {
   readonly blocked = new Map<string, number>();
   readonly muted = new Map<string, number>();
   readonly #epochs = new Map<string, number>();
-  readonly #sends = new Map<string, readonly number[]>();
+  readonly #sends: { readonly user: string; readonly atMs: number }[] = [];
 
   connect(user: string, device: string): Connection | undefined {
     if (this.holds(this.blocked, user)) return undefined;
@@ -34,9 +34,11 @@ export class ReferenceModel extends ReferenceRooms {
     if (resumed === undefined) this.create(name);
     const room = this.rooms.get(name);
     if (room === undefined) return { code: 23410 };
+    const reason = resumed === undefined ? undefined : this.reasonOf(room, resumed);
+    if (reason === 'destroyed') return { code: 23406, reason };
     if (this.holds(room.blocked, connection.user)) return { code: 23409 };
+    if (reason !== undefined) return { code: 23406, reason };
     const member = this.memberOf(room, connection.user);
-    if (resumed !== undefined && member?.id !== resumed) return { code: 23406, reason: this.reasonOf(room, resumed) };
     const joined = member ?? this.admit(room, connection.user);
     this.attach(joined, connection);
     if (member === undefined) this.notifyMembers(room, `joined ${connection.user}`);
@@ -67,13 +69,16 @@ export class ReferenceModel extends ReferenceRooms {
     if (this.#isMuted(room, user)) return { code: 23408 };
     const isIn = member !== undefined && this.mayResume(member, connection);
     if (this.settings.membersOnlySend && !isIn) return { code: 23406 };
-    const lately = (this.#sends.get(user) ?? []).filter((atMs) => this.nowMs - atMs < 1000);
-    if (lately.length >= SENDS_PER_SECOND) return { code: 20604 };
-    this.#sends.set(user, [...lately, this.nowMs]);
+    if (this.isTooFast(user)) return { code: 20604 };
+    this.#sends.push({ user, atMs: this.nowMs });
     if (isIn) this.attach(member, connection);
     this.accept(room, connection);
     room.seqs.set(clientMessageId, room.seq);
     return { code: 0, seq: room.seq };
+  }
+
+  isTooFast(user: string): boolean {
+    return this.#sends.filter((sent) => sent.user === user && this.nowMs - sent.atMs < 1000).length >= SENDS_PER_SECOND;
   }
 
   create(name: string): void {
@@ -96,7 +101,7 @@ export class ReferenceModel extends ReferenceRooms {
   blockEverywhere(user: string): void {
     this.blocked.set(user, this.nowMs + BLOCK_MS);
     for (const own of this.connections.filter((each) => each.user === user && each.state === 'open')) {
-      this.notify(own, 'closing 31011');
+      own.notices.push('closing 31011');
       this.lose(own, 'force-closed');
     }
   }
@@ -142,7 +147,7 @@ export class ReferenceModel extends ReferenceRooms {
   }
 
   #isMuted(room: Room, user: string): boolean {
-    if (this.holds(this.muted, user)) return true;
-    return !room.muteExempt.has(user) && (room.isMuted || this.holds(room.muted, user));
+    const isMutedHere = room.isMuted || this.holds(room.muted, user);
+    return this.holds(this.muted, user) || (isMutedHere && !room.muteExempt.has(user));
   }
 }

@@ -15,7 +15,8 @@ export class ReferenceRooms {
   readonly rooms = new Map<string, Room>();
   readonly connections: Connection[] = [];
   protected readonly settings: RuleSettings;
-  readonly #ends: ({ readonly epoch: number; readonly reason: EndReason } | undefined)[] = [];
+  /** By their id: the epoch of the room, and how they ended. */
+  readonly #memberships: { readonly epoch: number; reason?: EndReason }[] = [];
 
   constructor(settings: RuleSettings) {
     this.settings = settings;
@@ -45,8 +46,8 @@ export class ReferenceRooms {
 
   end(room: Room, member: Member, reason: EndReason, leaver?: Connection): void {
     room.members.delete(member.user);
-    this.#ends[member.id] = { epoch: room.epoch, reason };
-    for (const own of member.connections) if (own !== leaver) this.notify(own, `removed ${reason} ${room.name}`);
+    this.#memberships[member.id] = { epoch: room.epoch, reason };
+    for (const own of member.connections) if (own !== leaver) own.notices.push(`removed ${reason} ${room.name}`);
     this.notifyMembers(room, `left ${member.user} ${reason}`);
   }
 
@@ -55,21 +56,25 @@ export class ReferenceRooms {
     if (connection.state !== 'open') return;
     connection.state = state;
     for (const [room, member] of this.roomsOf(connection)) {
-      member.connections.delete(connection);
-      member.disconnectedDevices.add(connection.device);
-      this.#checkOffline(room, member, silentSinceMs, evictByMs);
+      this.#detach(room, member, connection, silentSinceMs, evictByMs);
     }
   }
 
-  /** A membership of an earlier epoch of the room ended with that, at the latest. */
+  #detach(room: Room, member: Member, connection: Connection, silentSinceMs: number, evictByMs?: number): void {
+    member.connections.delete(connection);
+    member.disconnectedDevices.add(connection.device);
+    this.#checkOffline(room, member, silentSinceMs, evictByMs);
+  }
+
+  /** How a membership ended. One of an earlier epoch is of another room by the same id, which was destroyed. */
   protected reasonOf({ epoch }: Room, membership: number): EndReason | undefined {
-    const ended = this.#ends[membership];
-    return ended?.epoch === epoch ? ended.reason : 'destroyed';
+    const known = this.#memberships[membership];
+    return known?.epoch === epoch ? known.reason : 'destroyed';
   }
 
   protected admit(room: Room, user: string): Member {
     const [connections, disconnectedDevices] = [new Set<Connection>(), new Set<string>()];
-    const id = this.#ends.push(undefined) - 1;
+    const id = this.#memberships.push({ epoch: room.epoch }) - 1;
     const member = { id, user, connections, disconnectedDevices, silentSinceMs: 0, evictByMs: 0 };
     room.members.set(user, member);
     return member;
@@ -99,13 +104,14 @@ export class ReferenceRooms {
     for (const [former, member] of this.roomsOf(connection)) {
       if (former === room) continue;
       this.part(former, member, connection);
-      this.notify(connection, `removed left ${former.name}`);
+      connection.notices.push(`removed left ${former.name}`);
     }
   }
 
   #checkOffline(room: Room, member: Member, silentSinceMs: number, evictByMs = this.nowMs + LEASE_MS + SPAN_MS): void {
+    if (member.offline !== undefined) return;
     member.silentSinceMs = Math.max(member.silentSinceMs, silentSinceMs);
-    if (member.connections.size > 0 || member.offline !== undefined) return;
+    if (member.connections.size > 0) return;
     member.offline = { seq: room.seq, atMs: this.nowMs };
     member.evictByMs = Math.max(evictByMs, member.silentSinceMs + REAL_TIME_GRACE_MS + SPAN_MS);
   }
@@ -128,14 +134,14 @@ export class ReferenceRooms {
     return this.nowMs < (until.get(user) ?? 0);
   }
 
+  /** A post to a connection that is gone is how the server notices it: for the room that it posts to, others being open. */
   protected notifyMembers(room: Room, what: string, except?: Connection): void {
-    const connections = [...room.members.values()].flatMap((member) => [...member.connections]);
-    for (const connection of connections) if (connection !== except) this.notify(connection, `${what} ${room.name}`);
-  }
-
-  /** A post to a connection that is gone is how the server notices that it is. */
-  protected notify(connection: Connection, notice: string): void {
-    if (connection.client === 'gone') this.lose(connection, 'closed');
-    else connection.notices.push(notice);
+    const posts = [...room.members.values()].flatMap((member) =>
+      [...member.connections].map((own) => [member, own] as const),
+    );
+    for (const [member, connection] of posts) {
+      if (connection.client === 'gone') this.#detach(room, member, connection, this.nowMs);
+      else if (connection !== except) connection.notices.push(`${what} ${room.name}`);
+    }
   }
 }

@@ -9,126 +9,134 @@ import type { Product } from './modelled-product.ts';
 import type { ReferenceModel } from './reference-model.ts';
 import type { Room } from './reference-state.ts';
 
-/** A call of the server API. */
+const DONE = 200;
+const REFUSED = 1002;
+/** How long blocks and mutes last. */
+const [MINUTES, MINUTE_MS] = [1, 60_000];
+
+type Values = Readonly<Record<string, string | number>>;
+/** What a call does to a room; false: it is refused. */
+type Change = (room: Room, model: ReferenceModel) => unknown;
+
 const call = (
   story: string,
   path: string,
-  form: (product: Product) => Parameters<Product['call']>[1],
-  expected: (model: ReferenceModel) => number,
+  values: (product: Product) => Values,
+  codeOf: (model: ReferenceModel) => number,
 ) =>
-  new Command(story, async ({ model, product }) => [
-    { code: expected(model) },
-    await product.call(path, form(product)),
+  new Command(`the API ${story}`, async ({ model, product }) => [
+    { code: codeOf(model) },
+    await product.call(path, values(product)),
   ]);
+
+/** A call about a room, and the code where the room does not exist. */
 const inRoom = (
   story: string,
   path: string,
   room: string,
-  more: (product: Product) => Record<string, string | number>,
-  change: (room: Room, model: ReferenceModel) => number | undefined,
-  absent = 1002,
+  values: (product: Product) => Values,
+  change: Change,
+  absent: number,
 ) =>
   call(
     `${story} in ${room}`,
-    path,
-    (product) => ({ chatroomId: product.full(room), ...more(product) }),
+    `/chatroom/${path}.json`,
+    (product) => ({ chatroomId: product.full(room), ...values(product) }),
     (model) => {
       const found = model.rooms.get(room);
-      return found === undefined ? absent : (change(found, model) ?? 200);
+      if (found === undefined) return absent;
+      return change(found, model) === false ? REFUSED : DONE;
     },
   );
-const minute = 1;
-const minuteMs = 60_000;
 
-export const ofUser = (user: string, room: string): readonly Command[] => {
-  const of = (product: Product) => ({ userId: product.full(user) });
-  const timed = (product: Product) => ({ ...of(product), minute });
-  const everywhere = (
-    what: string,
-    path: string,
-    isTimed: boolean,
-    change: (model: ReferenceModel) => unknown,
-  ): Command =>
-    call(`the API ${what} ${user} everywhere`, path, isTimed ? timed : of, (model) => {
-      change(model);
-      return 200;
-    });
-  const here = (what: string, path: string, isTimed: boolean, change: Parameters<typeof inRoom>[4], absent = 1002) =>
-    inRoom(`the API ${what} ${user}`, path, room, isTimed ? timed : of, change, absent);
-  return [
-    here('blocks', '/chatroom/user/block/add.json', true, (at, model) => void model.block(at, user)),
-    here('unblocks', '/chatroom/user/block/rollback.json', false, (at) => void at.blocked.delete(user), 200),
-    here('allows', '/chatroom/user/whitelist/add.json', false, (at, model) => (model.allow(at, user) ? 200 : 1002)),
-    here('disallows', '/chatroom/user/whitelist/remove.json', false, (at, m) => void m.disallow(at, user), 200),
-    here('mutes', '/chatroom/user/gag/add.json', true, (at, m) => void at.muted.set(user, m.nowMs + minuteMs)),
-    here('unmutes', '/chatroom/user/gag/rollback.json', false, (at) => void at.muted.delete(user), 200),
-    here('exempts', '/chatroom/user/ban/whitelist/add.json', false, (at) => void at.muteExempt.add(user)),
-    here(
-      'ends the exemption of',
-      '/chatroom/user/ban/whitelist/rollback.json',
-      false,
-      (at) => {
-        at.muteExempt.delete(user);
-        return undefined;
-      },
-      200,
-    ),
-    everywhere('blocks', '/user/block.json', true, (model) => model.blockEverywhere(user)),
-    everywhere('unblocks', '/user/unblock.json', false, (model) => model.blocked.delete(user)),
-    everywhere('mutes', '/chatroom/user/ban/add.json', true, (m) => m.muted.set(user, m.nowMs + minuteMs)),
-    everywhere('unmutes', '/chatroom/user/ban/remove.json', false, (model) => model.muted.delete(user)),
-  ];
-};
-
-const none = () => ({});
-export const ofRoom = (room: string): readonly Command[] => [
-  inRoom('the API mutes all', '/chatroom/ban/add.json', room, none, (at) => {
-    at.isMuted = true;
-    return undefined;
-  }),
-  inRoom(
-    'the API unmutes all',
-    '/chatroom/ban/rollback.json',
-    room,
-    none,
-    (at) => {
-      at.isMuted = false;
-      return undefined;
-    },
-    200,
-  ),
-  inRoom('the API destroys the room', '/chatroom/destroy.json', room, none, (at, m) => void m.destroy(at), 200),
+/** Sets something for a user: needs the room. */
+const sets = (story: string, path: string, user: string, room: string, change: Change, more: Values = {}) =>
+  inRoom(`${story} ${user}`, path, room, (product) => ({ userId: product.full(user), ...more }), change, REFUSED);
+/** Takes something from a user: where there is no room there is nothing to take. */
+const takes = (story: string, path: string, user: string, room: string, change: Change) =>
+  inRoom(`${story} ${user}`, path, room, (product) => ({ userId: product.full(user) }), change, DONE);
+const everywhere = (
+  story: string,
+  path: string,
+  user: string,
+  change: (model: ReferenceModel) => unknown,
+  more: Values = {},
+) =>
   call(
-    `the API creates ${room}`,
+    `${story} ${user} everywhere`,
+    path,
+    (product) => ({ userId: product.full(user), ...more }),
+    (model) => {
+      change(model);
+      return DONE;
+    },
+  );
+const timed = { minute: MINUTES };
+
+export const allow = (user: string, room: string) =>
+  sets('allows', 'user/whitelist/add', user, room, (at, model) => model.allow(at, user));
+export const disallow = (user: string, room: string) =>
+  takes('disallows', 'user/whitelist/remove', user, room, (at, model) => model.disallow(at, user));
+
+export const ofUser = (user: string, room: string): readonly Command[] => [
+  allow(user, room),
+  disallow(user, room),
+  sets('blocks', 'user/block/add', user, room, (at, model) => model.block(at, user), timed),
+  takes('unblocks', 'user/block/rollback', user, room, ({ blocked }) => void blocked.delete(user)),
+  sets('mutes', 'user/gag/add', user, room, ({ muted }, { nowMs }) => muted.set(user, nowMs + MINUTE_MS), timed),
+  takes('unmutes', 'user/gag/rollback', user, room, ({ muted }) => void muted.delete(user)),
+  sets('exempts', 'user/ban/whitelist/add', user, room, ({ muteExempt }) => muteExempt.add(user)),
+  takes('ends exempting', 'user/ban/whitelist/rollback', user, room, ({ muteExempt }) => void muteExempt.delete(user)),
+  everywhere('blocks', '/user/block.json', user, (model) => model.blockEverywhere(user), timed),
+  everywhere('unblocks', '/user/unblock.json', user, ({ blocked }) => blocked.delete(user)),
+  everywhere(
+    'mutes',
+    '/chatroom/user/ban/add.json',
+    user,
+    ({ muted, nowMs }) => muted.set(user, nowMs + MINUTE_MS),
+    timed,
+  ),
+  everywhere('unmutes', '/chatroom/user/ban/remove.json', user, ({ muted }) => muted.delete(user)),
+];
+
+const nothing = () => ({});
+const setMuted = (isMuted: boolean) => (room: Room) => {
+  room.isMuted = isMuted;
+};
+export const ofRoom = (room: string): readonly Command[] => [
+  inRoom('mutes all', 'ban/add', room, nothing, setMuted(true), REFUSED),
+  inRoom('unmutes all', 'ban/rollback', room, nothing, setMuted(false), DONE),
+  inRoom('destroys all', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE),
+  call(
+    `creates ${room}`,
     '/chatroom/create_new.json',
     (product) => ({ chatroomId: product.full(room) }),
     (model) => {
       model.create(room);
-      return 200;
+      return DONE;
     },
   ),
 ];
+
 export const realTime = (room: string, value: '0' | '1' | 'default') =>
   inRoom(
-    `the API sets real time to ${value}`,
-    '/chatroom/realtime/set.json',
+    `sets real time to ${value}`,
+    'realtime/set',
     room,
     () => ({ realTime: value }),
-    (at, m) => void m.setRealTime(at, value === 'default' ? undefined : value === '1'),
+    (at, model) => model.setRealTime(at, value === 'default' ? undefined : value === '1'),
+    REFUSED,
   );
 
 export const publish = (room: string, user: string, count: number) =>
   new Command(`the API sends ${count} to ${room} as ${user}`, async ({ model, product }) => {
     const message = { fromUserId: product.full(user), objectName: 'RC:TxtMsg', content: '{}', isIncludeSender: 1 };
-    for (let nth = 0; nth < count; nth += 1) {
-      const at = model.rooms.get(room);
+    const at = model.rooms.get(room);
+    for (let nth = 0; nth < (at === undefined ? 1 : count); nth += 1) {
       if (at !== undefined) model.accept(at);
-      const answer = await product.call('/message/chatroom/publish.json', {
-        ...message,
-        toChatroomId: product.full(room),
-      });
-      expect(answer, `the answer to message ${nth}`).toEqual({ code: at === undefined ? 1002 : 200 });
-      if (at === undefined) break;
+      const path = '/message/chatroom/publish.json';
+      const answer = await product.call(path, { ...message, toChatroomId: product.full(room) });
+      expect(answer, `the answer to message ${nth}`).toEqual({ code: at === undefined ? REFUSED : DONE });
     }
     return undefined;
   });
