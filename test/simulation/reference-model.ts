@@ -4,22 +4,20 @@
  */
 
 import { DAY_MS, LEASE_MS, REAL_TIME_GRACE_MS, RENEWED_AFTER_MS, ReferenceRooms, SPAN_MS } from './reference-rooms.ts';
-import { type Answer, type Connection, newRoom, type Room } from './reference-state.ts';
+import { type Answer, type Connection, newConnection, newRoom, type Room } from './reference-state.ts';
 
 const [SENDS_PER_SECOND, BLOCK_MS] = [5, 60_000];
 
 export class ReferenceModel extends ReferenceRooms {
   readonly blocked = new Map<string, number>();
   readonly muted = new Map<string, number>();
-  readonly #epochs = new Map<string, number>();
+  #epochs = 0;
   readonly #sends: { readonly user: string; readonly atMs: number }[] = [];
 
   connect(user: string, device: string): Connection | undefined {
     if (this.holds(this.blocked, user)) return undefined;
-    const [id, leaseUntilMs] = [this.connections.length, this.nowMs + LEASE_MS];
-    const connection: Connection = { id, user, device, leaseUntilMs, state: 'open', client: 'there', notices: [] };
-    this.connections.push(connection);
-    return connection;
+    this.connections.push(newConnection(this.connections.length, user, device, this.nowMs + LEASE_MS));
+    return this.connections.at(-1);
   }
 
   /** Any frame is a sign of life; nothing happens to one over a connection that was force-closed. */
@@ -58,8 +56,7 @@ export class ReferenceModel extends ReferenceRooms {
 
   send(connection: Connection, name: string, clientMessageId: string): Answer {
     if (!this.hears(connection)) return { code: 30001 };
-    const { user } = connection;
-    const room = this.rooms.get(name);
+    const [user, room] = [connection.user, this.rooms.get(name)];
     if (room === undefined) return { code: 23410 };
     const known = room.seqs.get(clientMessageId);
     if (known !== undefined) return { code: 0, seq: known };
@@ -82,9 +79,7 @@ export class ReferenceModel extends ReferenceRooms {
   }
 
   create(name: string): void {
-    if (this.rooms.has(name)) return;
-    this.#epochs.set(name, (this.#epochs.get(name) ?? 0) + 1);
-    this.rooms.set(name, newRoom(name, this.#epochs.get(name) ?? 0));
+    if (!this.rooms.has(name)) this.rooms.set(name, newRoom(name, ++this.#epochs));
   }
 
   destroy(room: Room): void {
@@ -134,8 +129,8 @@ export class ReferenceModel extends ReferenceRooms {
     for (const room of this.rooms.values()) {
       if (!(room.realTime ?? this.settings.realTimeKickOut)) continue;
       for (const member of [...room.members.values()]) {
-        if (member.offline === undefined || room.allowlist.has(member.user)) continue;
-        if (this.nowMs - member.silentSinceMs < REAL_TIME_GRACE_MS) continue;
+        const mayStay = member.offline === undefined || room.allowlist.has(member.user);
+        if (mayStay || this.nowMs - member.silentSinceMs < REAL_TIME_GRACE_MS) continue;
         if (this.nowMs >= member.evictByMs || !isStillIn(room, member.user)) this.end(room, member, 'offline');
       }
     }

@@ -27,6 +27,11 @@ export interface Connection {
   readonly notices: string[];
 }
 
+export const newConnection = (id: number, user: string, device: string, leaseUntilMs: number): Connection => ({
+  ...{ id, user, device, leaseUntilMs },
+  ...{ state: 'open', client: 'there', notices: [] },
+});
+
 export interface Member {
   readonly id: number;
   readonly user: string;

@@ -78,11 +78,17 @@ export const allow = (user: string, room: string) =>
 export const disallow = (user: string, room: string) =>
   takes('disallows', 'user/whitelist/remove', user, room, (at, model) => model.disallow(at, user));
 
+const block = (user: string, room: string) =>
+  sets('blocks', 'user/block/add', user, room, (at, model) => model.block(at, user), timed);
+const unblock = (user: string, room: string) =>
+  takes('unblocks', 'user/block/rollback', user, room, ({ blocked }) => void blocked.delete(user));
+export const blockAndUnblock = (user: string, room: string) => [block(user, room), unblock(user, room)] as const;
+
 export const ofUser = (user: string, room: string): readonly Command[] => [
   allow(user, room),
   disallow(user, room),
-  sets('blocks', 'user/block/add', user, room, (at, model) => model.block(at, user), timed),
-  takes('unblocks', 'user/block/rollback', user, room, ({ blocked }) => void blocked.delete(user)),
+  block(user, room),
+  unblock(user, room),
   sets('mutes', 'user/gag/add', user, room, ({ muted }, { nowMs }) => muted.set(user, nowMs + MINUTE_MS), timed),
   takes('unmutes', 'user/gag/rollback', user, room, ({ muted }) => void muted.delete(user)),
   sets('exempts', 'user/ban/whitelist/add', user, room, ({ muteExempt }) => muteExempt.add(user)),
@@ -103,10 +109,11 @@ const nothing = () => ({});
 const setMuted = (isMuted: boolean) => (room: Room) => {
   room.isMuted = isMuted;
 };
+export const muteRoom = (room: string) => inRoom('mutes all', 'ban/add', room, nothing, setMuted(true), REFUSED);
 export const ofRoom = (room: string): readonly Command[] => [
-  inRoom('mutes all', 'ban/add', room, nothing, setMuted(true), REFUSED),
+  muteRoom(room),
   inRoom('unmutes all', 'ban/rollback', room, nothing, setMuted(false), DONE),
-  inRoom('destroys all', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE),
+  inRoom('destroys everything', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE),
   call(
     `creates ${room}`,
     '/chatroom/create_new.json',
