@@ -9,6 +9,7 @@ import { openConnection } from '../lib/usecases/open-connection.ts';
 import { ping } from '../lib/usecases/ping.ts';
 import { createRoom } from '../lib/usecases/steps/create-room.ts';
 import { sweep } from '../lib/usecases/sweep/sweep.ts';
+import { valueOf } from '../test/support/outcome.ts';
 import { add, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { type IdleFrame, idleFrames } from './idle-frames.ts';
 import { measuredDeps } from './measured-deps.ts';
@@ -115,9 +116,7 @@ export class IdleSystem {
   }
 
   async #join(caller: Caller, room: RoomId, resume: Session['resume'] | undefined) {
-    const outcome = await joinRoom(this.#deps, caller, { room, messageCount: -1, autoCreate: false, resume });
-    if (!('membership' in outcome)) throw new Error(`unable to join; ${outcome.message}`);
-    return outcome;
+    return valueOf(await joinRoom(this.#deps, caller, { room, messageCount: -1, autoCreate: false, resume }));
   }
 
   /** By the tick, since the start, in which the frames come. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { defaultSettings, type Settings } from '../lib/domain/settings.ts';
 import { callDynamodb, startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Push } from '../lib/push/push.ts';
@@ -51,10 +52,21 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
   const meter = new UnitsMeter();
   meter.watch(client);
   const { connectionLifeMs } = settings;
-  const store = createDynamoStore({ client, tableName: TABLE_NAME, connectionLifeMs, now });
+  const store = createDynamoStore({
+    client,
+    tableName: TABLE_NAME,
+    connectionLifeMs,
+    now,
+    random: Math.random,
+    sleep: setTimeout,
+  });
+
   const push = { post: async () => 'ok' as const, close: async () => {} };
   const onFault = (what: string, cause: unknown) => {
     throw new Error(`unable to ${what}`, { cause });
   };
-  return { deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault }, meter };
+  return {
+    deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault, backOff: () => setTimeout(1) },
+    meter,
+  };
 }

@@ -105,6 +105,7 @@ describe('the check of imports', () => {
     ['lib/client/index.ts', "import '../protocol/codes.ts';"],
     ['functions/sweep.ts', "export { handler } from '../lib/handlers/sweep.ts';"],
     ['test/client/renewal.test.ts', "import '../simulation/chance.ts'; import '../support/token-of.ts'; import 'ws';"],
+    ['test/simulation/memory.test.ts', "import 'vitest'; import './chance.ts'; import '../support/world.ts';"],
     ['test/simulation/sim-server.ts', "import '../support/world.ts'; import '../../lib/usecases/sweep/sweep.ts';"],
     ['lib/infra/settings.ts', "import '../domain/settings.ts';"],
     ['bin/dev.ts', "import '../lib/local/index.ts'; import 'aws-cdk-lib';"],

@@ -1,4 +1,5 @@
 import type { RoomId, UserId } from '../protocol/ids.ts';
+import type { Reason } from './outcome.ts';
 
 /** Who set an entry of a room, and when; its value is stored apart, under the version. */
 export interface Entry {
@@ -25,7 +26,7 @@ export const emptyIndex = (room: RoomId, roomEpoch: string): EntryIndex => ({
   entries: {},
 });
 
-export type EntryFault = 'too-many' | 'of-another' | 'no-such-key';
+export type EntryFault = Extract<Reason, 'too-many-entries' | 'entry-of-another-user' | 'no-such-entry'>;
 
 /** What a change makes of the index. `index` is absent where nothing changes. */
 export interface EntryChange {
@@ -64,8 +65,8 @@ export function setEntries(
   const faults: [string, EntryFault][] = [];
   for (const [key, entry] of news) {
     const before = entryOf(index, key);
-    if (!overwrite && isOfAnother(before, entry.userId)) faults.push([key, 'of-another']);
-    else if (before === undefined && entries.size >= limit) faults.push([key, 'too-many']);
+    if (!overwrite && isOfAnother(before, entry.userId)) faults.push([key, 'entry-of-another-user']);
+    else if (before === undefined && entries.size >= limit) faults.push([key, 'too-many-entries']);
     else {
       entries.set(key, entry);
       done.push(key);
@@ -81,8 +82,8 @@ export function removeEntries(index: EntryIndex, keys: readonly string[], userId
   const faults: [string, EntryFault][] = [];
   for (const key of new Set(keys)) {
     const before = entryOf(index, key);
-    if (before === undefined) faults.push([key, 'no-such-key']);
-    else if (!force && isOfAnother(before, userId)) faults.push([key, 'of-another']);
+    if (before === undefined) faults.push([key, 'no-such-entry']);
+    else if (!force && isOfAnother(before, userId)) faults.push([key, 'entry-of-another-user']);
     else {
       entries.delete(key);
       done.push(key);

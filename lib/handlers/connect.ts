@@ -1,11 +1,13 @@
+import { isRefused } from '../domain/outcome.ts';
 import { Code } from '../protocol/codes.ts';
 import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/handshake.ts';
 import { openConnection } from '../usecases/open-connection.ts';
 import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, clientOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { CLIENT_CODES } from './refusal-answer.ts';
 
-/** What comes again later is answered with a status of its own. */
+/** A handshake that may succeed later has a status of its own. */
 const STATUSES: Readonly<Record<number, number>> = { [Code.DISCONNECTED]: 410, [Code.REQUEST_TOO_FAST]: 429 };
 
 export function connectHandler(depsAt: DepsAt) {
@@ -13,10 +15,11 @@ export function connectHandler(depsAt: DepsAt) {
     const caller = callerOf(event);
     if (caller === undefined) return { statusCode: 401 };
     const deps = depsAt(event.requestContext.requestTimeEpoch);
-    const code = await openConnection(deps, caller, clientOf(event), tokenOf(event));
+    const outcome = await openConnection(deps, caller, clientOf(event), tokenOf(event));
+    const code = isRefused(outcome) ? CLIENT_CODES[outcome.reason] : Code.OK;
     const offered = subProtocols(event);
     const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
-    // A browser gives up on a connection whose sub-protocol was not selected, and hears why it was refused by it alone.
+    // A browser rejects a connection whose sub-protocol was not selected, and learns only from it why it was refused.
     if (offered.includes(select)) return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': select } };
     if (code === Code.OK) return { statusCode: 200 };
     return { statusCode: STATUSES[code] ?? 403 };

@@ -11,6 +11,10 @@ import { onFault } from './fault.ts';
 /** Deps for one event: its time, moved on by what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
 
+/** Longest wait before the first retry that waits, and before any. */
+const BACK_OFF_MS = 5;
+const BACK_OFF_MAX_MS = 100;
+
 const noPush: Push = {
   post: async () => 'failed',
   close: async () => undefined,
@@ -27,6 +31,8 @@ export function wire(): DepsAt {
     tableName: required('TABLE_NAME'),
     connectionLifeMs: settings.connectionLifeMs,
     now: () => clock.now(),
+    random,
+    sleep,
   });
   return (eventMs) => {
     const now = eventClock(eventMs);
@@ -34,6 +40,14 @@ export function wire(): DepsAt {
     return depsOf({ settings, push, store, now });
   };
 }
+
+/** 53 bits, as Math.random has, and never the same in two Lambdas. */
+function random(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return ((high >>> 11) * 2 ** 32 + low) / 2 ** 53;
+}
+
+const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
 /** The time of the event goes on: what takes part in one decision never compares two hosts' clocks. */
 function eventClock(eventMs: number): () => number {
@@ -45,6 +59,7 @@ const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () =
   ...o,
   randomId: () => crypto.randomUUID(),
   onFault,
+  backOff: (conflicts) => sleep(random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** conflicts)),
 });
 
 export { readChange } from '../store/dynamodb/changes.ts';

@@ -1,3 +1,4 @@
+import { isRefused, type Outcome } from '../domain/outcome.ts';
 import type { BeatFrame, CheckedFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
@@ -12,6 +13,9 @@ import { recallOwnMessage } from '../usecases/recall-message.ts';
 import { sendMessage } from '../usecases/send-message.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { refusalAnswer } from './refusal-answer.ts';
+
+const NOT_AUTHENTICATED = 'unable to serve the frame; the connection is not authenticated';
 
 /** One frame of a client; the result is its answer, sent back as the route response. */
 export function messageHandler(depsAt: DepsAt) {
@@ -21,12 +25,11 @@ export function messageHandler(depsAt: DepsAt) {
     const caller = callerOf(event);
     const { frame } = parsed;
     const id = frame.id ?? '';
-    if (caller === undefined)
-      return answer(id, { code: Code.TOKEN_INCORRECT, message: 'unable to serve; who are you?' });
+    if (caller === undefined) return answer(id, { code: Code.TOKEN_INCORRECT, message: NOT_AUTHENTICATED });
     const nowMs = event.requestContext.requestTimeEpoch;
     const deps = depsAt(nowMs);
     if (frame.action === 'beat') {
-      // Whoever only listens stays until the connection ends, whatever becomes of the token.
+      // A client that only listens stays until the connection ends, also after its token has expired.
       await signOfLife(deps, heartbeat(deps, caller));
       return { statusCode: 200 };
     }
@@ -38,7 +41,7 @@ export function messageHandler(depsAt: DepsAt) {
       const seen = deps.store.getConnectionEventually(caller);
       const noted = seen.then((connection) => keepAlive(deps, caller, connection));
       const [outcome] = await Promise.all([serve(deps, { ...caller, seen }, frame), signOfLife(deps, noted)]);
-      return answer(id, outcome);
+      return answer(id, isRefused(outcome) ? refusalAnswer(frame.action, outcome) : outcome);
     } catch (fault) {
       deps.onFault(`serve ${frame.action}`, fault);
       const message = `unable to serve ${frame.action}; storage is busy or unreachable`;
@@ -47,11 +50,11 @@ export function messageHandler(depsAt: DepsAt) {
   };
 }
 
-/** The next frame makes up for one that failed. */
+/** Where it fails, the next frame is a sign of life too. */
 const signOfLife = (deps: Deps, noted: Promise<void>): Promise<void> =>
   noted.catch((fault) => deps.onFault('note a sign of life', fault));
 
-function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFrame>): Promise<object> {
+function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFrame>): Promise<Outcome<object>> {
   switch (frame.action) {
     case 'join':
       return joinRoom(deps, caller, frame);

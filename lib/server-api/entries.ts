@@ -1,18 +1,21 @@
+import { isRefused, type Outcome, refused } from '../domain/outcome.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { type EntriesOutcome, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/room-entries.ts';
+import { type EntriesDone, readRoomEntries, removeRoomEntries, setRoomEntries } from '../usecases/room-entries.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { entryInfo, entryKey, entryKeys, entryValue } from './entry-kinds.ts';
 import { one, optionalMany, withDefault } from './fields.ts';
 import { flag, userId } from './kinds.ts';
 import { alongFields, type MessageContent, messageAlong } from './message-fields.ts';
 import { publishTo } from './publish.ts';
-import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
+import { ApiCode, RefusedCall } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, oneOf, string } from './schema.ts';
-import { noSuchRoom } from './wording.ts';
+import { served, servedOr } from './served.ts';
 
 const KEYS_MAX = 100;
+/** Also where there is no room. */
+const ABSENT = { why: 'it does not exist' };
 const autoDelete = withDefault(flag, '0', '1 = removed when the membership of this user ends');
 
 const set = endpoint({
@@ -74,11 +77,11 @@ const batchSet = endpoint({
 });
 
 /** An overwriting call fails only for a room that does not exist or is full. */
-export function checkSet(outcome: EntriesOutcome, maxEntries: number): void {
-  if (outcome === 'no-room') throw noSuchRoom('set the entries');
-  if (Object.keys(outcome.faults).length === 0) return;
+export function checkSet(outcome: Outcome<EntriesDone>, maxEntries: number): void {
+  const { done, faults } = served(outcome, 'set the entries');
+  if (Object.keys(faults).length === 0) return;
   const why = `unable to set the entries; a room has at most ${maxEntries}`;
-  throw new RefusedCall(400, ApiCode.BAD_PARAMETER, why, outcome.done.length > 0 ? { done: outcome.done } : {});
+  throw new RefusedCall(400, ApiCode.BAD_PARAMETER, why, done.length > 0 ? { done } : {});
 }
 
 const remove = endpoint({
@@ -96,11 +99,8 @@ const remove = endpoint({
   run: async ({ deps }, { chatroomId, userId: owner, key, objectName, content }) => {
     const message = messageAlong(objectName, content);
     const outcome = await removeRoomEntries(deps, chatroomId, { userId: owner, keys: [key], force: false });
-    const [fault] = outcome === 'no-room' ? ['no-such-key'] : Object.values(outcome.faults);
-    if (fault === 'no-such-key') {
-      throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to remove the entry; it does not exist');
-    }
-    if (fault !== undefined) throw badParameter('unable to remove the entry; another user has set it');
+    const [fault] = isRefused(outcome) ? ['no-such-entry' as const] : Object.values(outcome.faults);
+    if (fault !== undefined) served(refused(fault, fault === 'no-such-entry' ? ABSENT : {}), 'remove the entry');
     await sendAlong(deps, chatroomId, owner, key, message);
     return {};
   },
@@ -136,7 +136,7 @@ const query = endpoint({
     ),
   },
   run: async ({ deps }, { chatroomId, keys }) => {
-    const entries = (await readRoomEntries(deps, chatroomId, keys)) ?? [];
+    const entries = servedOr(await readRoomEntries(deps, chatroomId, keys), []);
     return {
       keys: entries.map(({ key, value, userId: owner, autoDelete: isRemovedAtEnd, setAtMs }) => ({
         key,

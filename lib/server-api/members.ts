@@ -4,10 +4,10 @@ import { areMembers, queryMembers } from '../usecases/query-members.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many, one } from './fields.ts';
 import { choice, integer, userId } from './kinds.ts';
-import { badParameter } from './refused-call.ts';
 import { forATime, forGood, listOfTimed, room, users } from './room-users.ts';
 import { list, object, oneOf, string, truth, utcTime, whole } from './schema.ts';
-import { noSuchRoom, timeText } from './wording.ts';
+import { served, servedOr } from './served.ts';
+import { timeText } from './wording.ts';
 
 const ASKED_MAX = 1000;
 const LISTED_MAX = 500;
@@ -25,7 +25,7 @@ const query = endpoint({
     users: list(object({ id: string('the user'), time: utcTime('when they joined') }), 'the members'),
   },
   run: async ({ deps }, { chatroomId, count, order }) => {
-    const { total, members } = (await queryMembers(deps, chatroomId, count, order)) ?? { total: 0, members: [] };
+    const { total, members } = servedOr(await queryMembers(deps, chatroomId, count, order), { total: 0, members: [] });
     return { total, users: members.map(({ userId: id, joinedAtMs }) => ({ id, time: timeText(joinedAtMs) })) };
   },
 });
@@ -86,12 +86,7 @@ const allow = endpoint({
     '`maxAllowlistedUsers` limits the list, 5 by default; a call adds all of its users or none.',
   fields: { ...room, ...users },
   run: async ({ deps }, { chatroomId, userId: added }) => {
-    const outcome = await addToAllowlist(deps, chatroomId, [...new Set(added)]);
-    if (outcome === 'no-room') throw noSuchRoom('add to the allowlist');
-    if (outcome === 'full') {
-      const limit = deps.settings.maxAllowlistedUsers;
-      throw badParameter(`unable to add to the allowlist; it holds at most ${limit}`);
-    }
+    served(await addToAllowlist(deps, chatroomId, [...new Set(added)]), 'add to the allowlist');
     return {};
   },
 });
@@ -113,7 +108,7 @@ const listAllowlisted = endpoint({
   about: 'The users on the allowlist; none for a room that does not exist.',
   fields: room,
   answer: { users: list(string('a user'), 'the users') },
-  run: async ({ deps }, { chatroomId }) => ({ users: (await allowlist(deps, chatroomId)) ?? [] }),
+  run: async ({ deps }, { chatroomId }) => ({ users: servedOr(await allowlist(deps, chatroomId), []) }),
 });
 
 export const memberEndpoints: readonly Endpoint[] = [

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import type { Deps } from '../usecases/deps.ts';
 import {
   addAllowlistedTypes,
@@ -11,19 +12,19 @@ import {
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many } from './fields.ts';
 import { messageType } from './message-fields.ts';
-import { badParameter } from './refused-call.ts';
 import { list, string } from './schema.ts';
+import { served } from './served.ts';
 
 const types = many(messageType, TYPES_MAX, 'the types');
 const listed = list(string('a type'), 'the types');
 
 async function addAll(
   deps: Deps,
-  add: (deps: Deps, types: readonly string[]) => Promise<boolean>,
+  add: (deps: Deps, types: readonly string[]) => Promise<Outcome<unknown>>,
   added: readonly string[],
 ): Promise<Record<string, never>> {
-  if (await add(deps, added)) return {};
-  throw badParameter(`unable to add the types; there are at most ${TYPES_MAX}`);
+  served(await add(deps, added), 'add the types');
+  return {};
 }
 
 export const messageTypeEndpoints: readonly Endpoint[] = [

@@ -8,10 +8,9 @@ import { bytes, choice, flag, integer, type Kind, roomId, userId, wrong } from '
 import { messageContent, messageFields } from './message-fields.ts';
 import { EXTRA_BYTES_MAX } from './notices.ts';
 import { onceAMinute, publishTo } from './publish.ts';
-import { badParameter } from './refused-call.ts';
 import { room } from './room-users.ts';
 import { list, object, string } from './schema.ts';
-import { noSuchRoom } from './wording.ts';
+import { served } from './served.ts';
 
 const MESSAGE_UID_LENGTH_MAX = 80;
 const ROOMS_MAX = 20;
@@ -92,8 +91,7 @@ const recall = endpoint({
   },
   run: async ({ deps }, { fromUserId, targetId, messageUID, isAdmin, isDelete, extra }) => {
     const recalled = { room: targetId, messageId: messageUID, byUserId: fromUserId, isAdmin, isDelete, extra };
-    const outcome = await recallMessage(deps, recalled);
-    if ('message' in outcome) throw badParameter(outcome.message);
+    served(await recallMessage(deps, recalled), 'recall the message');
     return {};
   },
 });
@@ -103,7 +101,7 @@ const stop = endpoint({
   about: 'Messages of the room are accepted and kept, and no longer pushed.',
   fields: room,
   run: async ({ deps }, { chatroomId }) => {
-    if (!(await stopDistribution(deps, chatroomId))) throw noSuchRoom('stop the distribution');
+    served(await stopDistribution(deps, chatroomId), 'stop the distribution');
     return {};
   },
 });

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
@@ -7,10 +8,10 @@ import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../usecases/mute-
 import { mutedUsers, muteUsers, unmuteUsers } from '../usecases/mute-users.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { noticeFields, noticeInRoom, noticeToUsers } from './notices.ts';
-import { asked, listFields, pageNumber, pageOr, pageSize } from './paging.ts';
+import { asked, listFields, pageNumber, pageSize } from './paging.ts';
 import { forATime, forGood, listOfTimed, minute, room, timedUsers, toTimedUsers, users } from './room-users.ts';
 import { list, oneOf, string } from './schema.ts';
-import { noSuchRoom } from './wording.ts';
+import { served, servedOr } from './served.ts';
 
 const ROOMS_MAX = 1000;
 
@@ -68,27 +69,27 @@ const muteInAllRooms = [
     answer: { users: timedUsers },
     run: async ({ deps }, parameters) => {
       const { page, size } = asked(parameters);
-      return { users: toTimedUsers(pageOr(await mutedEverywhere(deps, page, size), 'list the muted users')) };
+      return { users: toTimedUsers(served(await mutedEverywhere(deps, page, size), 'list the muted users')) };
     },
   }),
 ];
 
-const onWholeRoom = (told: {
+const onWholeRoom = (call: {
   readonly path: string;
   readonly about: string;
   /** For the error of a room that does not exist; absent = it counts as done there. */
   readonly unableTo?: string;
   readonly kind: 'mute-room' | 'unmute-room';
-  readonly act: (deps: Deps, room: RoomId) => Promise<boolean>;
+  readonly act: (deps: Deps, room: RoomId) => Promise<Outcome<unknown>>;
 }): Endpoint =>
   endpoint({
-    path: told.path,
-    about: told.about,
+    path: call.path,
+    about: call.about,
     fields: { ...room, ...noticeFields },
     run: async ({ deps }, { chatroomId, ...wanted }) => {
-      const isThere = await told.act(deps, chatroomId);
-      if (!isThere && told.unableTo !== undefined) throw noSuchRoom(told.unableTo);
-      await noticeInRoom(deps, chatroomId, wanted, { kind: told.kind, userIds: [], durationMs: 0 });
+      const outcome = await call.act(deps, chatroomId);
+      if (call.unableTo !== undefined) served(outcome, call.unableTo);
+      await noticeInRoom(deps, chatroomId, wanted, { kind: call.kind, userIds: [], durationMs: 0 });
       return {};
     },
   });
@@ -113,7 +114,7 @@ const muteTheRoom = [
     fields: { page: pageNumber, size: pageSize(ROOMS_MAX, 50) },
     answer: { chatroomIds: list(string('a room'), 'the rooms') },
     run: async ({ deps }, { page, size }) => ({
-      chatroomIds: pageOr(await mutedRooms(deps, page, size), 'list the muted rooms'),
+      chatroomIds: served(await mutedRooms(deps, page, size), 'list the muted rooms'),
     }),
   }),
   endpoint({
@@ -121,7 +122,7 @@ const muteTheRoom = [
     about: 'Is the whole room muted? One that does not exist is not.',
     fields: room,
     answer: { status: oneOf('1 = muted', 0, 1) },
-    run: async ({ deps }, { chatroomId }) => ({ status: (await isRoomMuted(deps, chatroomId)) ? 1 : 0 }),
+    run: async ({ deps }, { chatroomId }) => ({ status: servedOr(await isRoomMuted(deps, chatroomId), false) ? 1 : 0 }),
   }),
 ];
 
@@ -145,7 +146,7 @@ const exemptions = [
     about: 'The users who are exempt from mutes of the room; nobody is in one that does not exist.',
     fields: room,
     answer: { userIds: list(string('a user'), 'the users') },
-    run: async ({ deps }, { chatroomId }) => ({ userIds: (await exemptUsers(deps, chatroomId)) ?? [] }),
+    run: async ({ deps }, { chatroomId }) => ({ userIds: servedOr(await exemptUsers(deps, chatroomId), []) }),
   }),
 ];
 

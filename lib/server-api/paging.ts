@@ -1,6 +1,5 @@
 import { withDefault } from './fields.ts';
 import { integer } from './kinds.ts';
-import { badParameter } from './refused-call.ts';
 
 const PAGES_MAX = 1_000_000;
 /** What is listed where nobody asks for pages, and the longest page. */
@@ -20,9 +19,3 @@ export const listFields = {
 /** Without a page nobody asks for a size either. */
 export const asked = ({ page, size }: { readonly page: number; readonly size: number }) =>
   page === 0 ? { page: undefined, size: LISTED_MAX } : { page, size };
-
-/** The page, unless it is too far on. */
-export function pageOr<T>(found: readonly T[] | 'too-far', unableTo: string): readonly T[] {
-  if (found !== 'too-far') return found;
-  throw badParameter(`unable to ${unableTo}; a page so far on must be asked for after the one before it`);
-}

@@ -1,11 +1,11 @@
+import { isRefused, refused } from '../domain/outcome.ts';
 import { MINUTE_MS } from '../domain/time.ts';
-import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Publication, publishMessage } from '../usecases/publish-message.ts';
 import { forgetNonce, useNonce } from '../usecases/use-nonce.ts';
-import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
-import { tooFast } from './wording.ts';
+import { badParameter, RefusedCall } from './refused-call.ts';
+import { served } from './served.ts';
 
 /** Publishes to one room, and returns the message's id; `done`: what a refusal reports besides. */
 export async function publishTo(
@@ -15,12 +15,8 @@ export async function publishTo(
   done: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const outcome = await publishMessage(deps, { room, ...publication });
-  if (!('code' in outcome)) return outcome.messageId;
-  const { code } = outcome;
-  const message = `${outcome.message} (${room})`;
-  if (code === Code.REQUEST_TOO_FAST || code === Code.SEND_TOO_FAST) throw tooFast(message, done);
-  const apiCode = code === Code.CONTENT_TOO_LONG ? ApiCode.TOO_LONG : ApiCode.BAD_PARAMETER;
-  throw new RefusedCall(400, apiCode, message, done);
+  const named = isRefused(outcome) ? refused(outcome.reason, { why: `${outcome.why} (${room})` }) : outcome;
+  return served(named, 'publish the message', done).messageId;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { one } from './fields.ts';
 import { choice } from './kinds.ts';
 import { room } from './room-users.ts';
-import { noSuchRoom } from './wording.ts';
+import { served } from './served.ts';
 
 const set = endpoint({
   path: '/chatroom/realtime/set.json',
@@ -18,8 +18,8 @@ const set = endpoint({
     ),
   },
   run: async ({ deps }, { chatroomId, realTime }) => {
-    if (await setRealTimeKickOut(deps, chatroomId, realTime)) return {};
-    throw noSuchRoom('set the real-time service');
+    served(await setRealTimeKickOut(deps, chatroomId, realTime), 'set the real-time service');
+    return {};
   },
 });
 

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { NoticeKind } from '../protocol/push-frames.ts';
@@ -7,7 +8,8 @@ import { many, one } from './fields.ts';
 import { integer, roomId, userId } from './kinds.ts';
 import { noticeFields, noticeInRoom } from './notices.ts';
 import { list, object, string, utcTime } from './schema.ts';
-import { noSuchRoom, timeText } from './wording.ts';
+import { served, servedOr } from './served.ts';
+import { timeText } from './wording.ts';
 
 /** RongCloud's limit of one block or mute: 30 days. */
 const MINUTES_MAX = 43_200;
@@ -22,13 +24,13 @@ interface Described {
   readonly about: string;
 }
 
-/** A call that blocks or mutes users in a room for a time; the last such call counts. False = no such room. */
+/** A call that blocks or mutes users in a room for a time; the last such call counts. */
 export const forATime = (
   call: Described & {
     /** For the error of a room that does not exist. */
     readonly unableTo: string;
     readonly kind: NoticeKind;
-    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[], untilMs: number) => Promise<boolean>;
+    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[], untilMs: number) => Promise<Outcome<unknown>>;
   },
 ): Endpoint =>
   endpoint({
@@ -38,19 +40,19 @@ export const forATime = (
     run: async ({ deps }, { chatroomId, userId, minute, ...wanted }) => {
       const userIds = [...new Set(userId)];
       const durationMs = minute * MINUTE_MS;
-      if (!(await call.act(deps, chatroomId, userIds, deps.now() + durationMs))) throw noSuchRoom(call.unableTo);
+      served(await call.act(deps, chatroomId, userIds, deps.now() + durationMs), call.unableTo);
       await noticeInRoom(deps, chatroomId, wanted, { kind: call.kind, userIds, durationMs });
       return {};
     },
   });
 
-/** A call that sets something for users in a room, or ends it, without a time. False = no such room. */
+/** A call that sets something for users in a room, or ends it, without a time. */
 export const forGood = (
   call: Described & {
     /** For the error of a room that does not exist; absent = the call succeeds without effect there. */
     readonly unableTo?: string;
     readonly kind: NoticeKind;
-    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[]) => Promise<boolean>;
+    readonly act: (deps: Deps, room: RoomId, users: readonly UserId[]) => Promise<Outcome<unknown>>;
   },
 ): Endpoint =>
   endpoint({
@@ -59,14 +61,14 @@ export const forGood = (
     fields: { ...room, ...users, ...noticeFields },
     run: async ({ deps }, { chatroomId, userId, ...wanted }) => {
       const userIds = [...new Set(userId)];
-      const isThere = await call.act(deps, chatroomId, userIds);
-      if (!isThere && call.unableTo !== undefined) throw noSuchRoom(call.unableTo);
+      const outcome = await call.act(deps, chatroomId, userIds);
+      if (call.unableTo !== undefined) served(outcome, call.unableTo);
       await noticeInRoom(deps, chatroomId, wanted, { kind: call.kind, userIds, durationMs: 0 });
       return {};
     },
   });
 
-/** Users, and until when something lies on them. */
+/** Users, and until when they are blocked or muted. */
 export const timedUsers = list(object({ userId: string('the user'), time: utcTime('until when') }), 'the users');
 
 export const toTimedUsers = (users: readonly { readonly userId: string; readonly untilMs: number }[]) =>
@@ -78,7 +80,7 @@ export const listOfTimed = (
     readonly read: (
       deps: Deps,
       room: RoomId,
-    ) => Promise<readonly { readonly userId: string; readonly untilMs: number }[] | undefined>;
+    ) => Promise<Outcome<readonly { readonly userId: string; readonly untilMs: number }[]>>;
   },
 ): Endpoint =>
   endpoint({
@@ -86,5 +88,5 @@ export const listOfTimed = (
     about: call.about,
     fields: room,
     answer: { users: timedUsers },
-    run: async ({ deps }, { chatroomId }) => ({ users: toTimedUsers((await call.read(deps, chatroomId)) ?? []) }),
+    run: async ({ deps }, { chatroomId }) => ({ users: toTimedUsers(servedOr(await call.read(deps, chatroomId), [])) }),
   });

@@ -8,11 +8,11 @@ import { createNew } from './create-new.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { keyed, many } from './fields.ts';
 import { bytes, roomId } from './kinds.ts';
-import { ApiCode, RefusedCall } from './refused-call.ts';
 import { DESTROY_TYPE, endFields, roomEnd } from './room-end.ts';
 import { room } from './room-users.ts';
 import { list, object, oneOf, string, truth, utcTime, whole } from './schema.ts';
-import { noSuchRoom, timeText } from './wording.ts';
+import { served } from './served.ts';
+import { timeText } from './wording.ts';
 
 const NAME_BYTES_MAX = 256;
 const ROOMS_MAX = 100;
@@ -43,7 +43,7 @@ const setEnd = endpoint({
   about: 'Sets when the room expires. It may expire at once.',
   fields: { ...room, ...endFields },
   run: async ({ deps }, { chatroomId, ...end }) => {
-    if (!(await setRoomExpiry(deps, chatroomId, roomEnd(deps, end)))) throw noSuchRoom('set the end of the room');
+    served(await setRoomExpiry(deps, chatroomId, roomEnd(deps, end)), 'set the end of the room');
     return {};
   },
 });
@@ -61,8 +61,7 @@ const get = endpoint({
     ban: truth('whether the whole room is muted'),
   },
   run: async ({ deps }, { chatroomId }) => {
-    const found = await describeRoom(deps, chatroomId);
-    if (found === undefined) throw noSuchRoom('describe the room');
+    const found = served(await describeRoom(deps, chatroomId), 'describe the room');
     const { createdAtMs, destroyType, destroyAfterMin, muted } = found.room;
     return {
       chatroomId,
@@ -104,12 +103,7 @@ const keep = endpoint({
     '`maxKeptRooms` says, 5 unless it is changed; beyond that code 1016.',
   fields: room,
   run: async ({ deps }, { chatroomId }) => {
-    const outcome = await keepRoom(deps, chatroomId);
-    if (outcome === 'no-room') throw noSuchRoom('keep the room');
-    if (outcome === 'full') {
-      const why = `unable to keep the room; at most ${deps.settings.maxKeptRooms} are kept`;
-      throw new RefusedCall(400, ApiCode.TOO_MANY_KEPT_ROOMS, why);
-    }
+    served(await keepRoom(deps, chatroomId), 'keep the room');
     return {};
   },
 });
@@ -119,8 +113,8 @@ const stopKeeping = endpoint({
   about: 'Lets a kept room destroy itself again; code 1015 if it was not kept.',
   fields: room,
   run: async ({ deps }, { chatroomId }) => {
-    if (await stopKeepingRoom(deps, chatroomId)) return {};
-    throw new RefusedCall(400, ApiCode.NOTHING_TO_REMOVE, 'unable to stop keeping the room; it is not kept');
+    served(await stopKeepingRoom(deps, chatroomId), 'stop keeping the room');
+    return {};
   },
 });
 

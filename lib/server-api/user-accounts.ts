@@ -5,8 +5,9 @@ import { listUsers } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { type Field, many, withDefault } from './fields.ts';
 import { choice, userId } from './kinds.ts';
-import { pageNumber, pageOr, pageSize } from './paging.ts';
+import { pageNumber, pageSize } from './paging.ts';
 import { list, object, string, utcTime, whole } from './schema.ts';
+import { served } from './served.ts';
 import { timeText } from './wording.ts';
 
 const USERS_MAX = 100;
@@ -54,7 +55,7 @@ const query = endpoint({
   },
   run: async ({ deps }, { order, page, pageSize: size }) => {
     const { total, users } = await listUsers(deps, order, page, size);
-    const listed = pageOr(users, 'list the users').map((profile) => ({
+    const listed = served(users, 'list the users').map((profile) => ({
       userId: profile.userId,
       userName: profile.name,
       userPortrait: profile.portraitUri,
@@ -83,7 +84,7 @@ const listDeactivated = endpoint({
   fields: { pageNo: pageNumber, pageSize: pageSize(DEACTIVATED_MAX, DEACTIVATED_MAX) },
   answer: { users: list(string('a user'), 'the users') },
   run: async ({ deps }, { pageNo, pageSize: size }) => ({
-    users: pageOr(await deactivatedUsers(deps, pageNo, size), 'list the deactivated users'),
+    users: served(await deactivatedUsers(deps, pageNo, size), 'list the deactivated users'),
   }),
 });
 

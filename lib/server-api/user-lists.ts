@@ -14,8 +14,8 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { list as listField, many, one, optional } from './fields.ts';
 import { bytes, type Kind, userId, wrong } from './kinds.ts';
 import { pageSize } from './paging.ts';
-import { badParameter } from './refused-call.ts';
 import { list, mapOf, string } from './schema.ts';
+import { served } from './served.ts';
 
 const BLACKLIST_CHANGE_MAX = 20;
 const TAG_BYTES_MAX = 40;
@@ -48,8 +48,8 @@ const blacklists = [
     about: `Adds to the users that this user wants to hear nothing from, at most ${BLACKLIST_MAX}; kept for the app, not used by rooms.`,
     fields: { ...user, ...others },
     run: async ({ deps }, { userId: owner, blackUserId }) => {
-      if (await addToBlacklist(deps, owner, [...new Set(blackUserId)])) return {};
-      throw badParameter(`unable to add to the blacklist; it holds at most ${BLACKLIST_MAX}`);
+      served(await addToBlacklist(deps, owner, [...new Set(blackUserId)]), 'add to the blacklist');
+      return {};
     },
   }),
   endpoint({

@@ -5,10 +5,11 @@ import { getProfile, isOnline, setProfile } from '../usecases/user-profile.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { one, optional } from './fields.ts';
 import { bytes, characters, milliseconds, userId } from './kinds.ts';
-import { asked, listFields, pageOr } from './paging.ts';
+import { asked, listFields } from './paging.ts';
 import { badParameter } from './refused-call.ts';
 import { minute, users } from './room-users.ts';
 import { list, object, oneOf, string, utcTime } from './schema.ts';
+import { served } from './served.ts';
 import { timeText } from './wording.ts';
 
 const NAME_LENGTH_MAX = 64;
@@ -108,7 +109,7 @@ const listBlocked = endpoint({
   answer: { users: list(object({ userId: string('the user'), blockEndTime: utcTime('until when') }), 'the users') },
   run: async ({ deps }, parameters) => {
     const { page, size } = asked(parameters);
-    const blocked = pageOr(await blockedEverywhere(deps, page, size), 'list the blocked users');
+    const blocked = served(await blockedEverywhere(deps, page, size), 'list the blocked users');
     return { users: blocked.map(({ userId: found, untilMs }) => ({ userId: found, blockEndTime: timeText(untilMs) })) };
   },
 });

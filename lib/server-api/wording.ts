@@ -1,7 +1,4 @@
-import { ApiCode, badParameter, RefusedCall } from './refused-call.ts';
-
-export const noSuchRoom = (unableTo: string): RefusedCall =>
-  badParameter(`unable to ${unableTo}; the room does not exist`);
+import { ApiCode, RefusedCall } from './refused-call.ts';
 
 /** Asked too often, or too much at once: the same call may do a second later. */
 export const tooFast = (message: string, more: Readonly<Record<string, unknown>> = {}): RefusedCall =>

@@ -1,4 +1,5 @@
 import { isEvicted } from '../domain/eviction.ts';
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
@@ -6,44 +7,47 @@ import { evictMembers } from './steps/end-membership.ts';
 import { invalidateConcurrentSweeps } from './steps/invalidate-sweeps.ts';
 
 /**
- * ALLOWLIST: protects from KICK-*. The room's row notes where the room stood, so who was due by then stays out (case 15)
- * whatever runs at the same time; settling him first only makes it visible at once. A sweep that found him past his grace
- * before it is refused.
+ * ALLOWLIST: these users are not evicted by KICK-*. The room's row notes the room's position, so a member who was evicted
+ * by then stays evicted (case 15), whatever runs at the same time; ending that membership here only shows it at once. A
+ * sweep that decided before this write is refused.
  */
-export async function addToAllowlist(
-  deps: Deps,
-  roomId: RoomId,
-  users: readonly UserId[],
-): Promise<'ok' | 'full' | 'no-room'> {
+export async function addToAllowlist(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'added'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return 'no-room';
+  if (!isLive(room)) return refused('no-such-room');
   const listed = new Set([...Object.keys(room.allowlistedSince), ...users]);
-  if (listed.size > deps.settings.maxAllowlistedUsers) return 'full';
+  if (listed.size > deps.settings.maxAllowlistedUsers) return full(deps);
   for (const user of users) {
     const after = await deps.store.addToAllowlist(roomId, room.epoch, user, deps.settings.maxAllowlistedUsers);
-    if (after === 'full') return 'full';
-    if (after === undefined) return 'no-room';
+    if (after === 'full') return full(deps);
+    if (after === undefined) return refused('no-such-room');
     const member = await deps.store.getMember(roomId, user);
     if (member?.roomEpoch !== after.epoch) continue;
     if (isEvicted(member, after, deps.settings)) await evictMembers(deps, [member]);
     else await invalidateConcurrentSweeps(deps, member);
   }
-  return 'ok';
+  return 'added';
 }
 
-/** Off the list while offline: the next message decides, not the removal. False = no such room. */
-export async function removeFromAllowlist(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
+const full = ({ settings }: Deps) => refused('list-full', { why: `it holds at most ${settings.maxAllowlistedUsers}` });
+
+/** Off the list while offline: the next message decides, not the removal. */
+export async function removeFromAllowlist(
+  deps: Deps,
+  roomId: RoomId,
+  users: readonly UserId[],
+): Promise<Outcome<'removed'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
+  if (!isLive(room)) return refused('no-such-room');
   for (const user of users) {
     await deps.store.removeFromAllowlist(roomId, room.epoch, user);
-    // The real-time service looks at him now.
+    // The real-time service checks them now.
     await deps.store.arm(deps.now(), [{ kind: 'member', room: roomId, userId: user }]);
   }
-  return true;
+  return 'removed';
 }
 
-export async function allowlist(deps: Deps, roomId: RoomId): Promise<readonly string[] | undefined> {
+export async function allowlist(deps: Deps, roomId: RoomId): Promise<Outcome<readonly string[]>> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? Object.keys(room.allowlistedSince).sort((a, b) => (a < b ? -1 : 1)) : undefined;
+  if (!isLive(room)) return refused('no-such-room');
+  return Object.keys(room.allowlistedSince).sort((a, b) => (a < b ? -1 : 1));
 }

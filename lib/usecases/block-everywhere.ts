@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import { Code } from '../protocol/codes.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
@@ -22,4 +23,4 @@ export const blockedEverywhere = (
   deps: Deps,
   page: number | undefined,
   size: number,
-): Promise<readonly RestrictedUser[] | 'too-far'> => restrictedUsers(deps, BLOCK, page, size);
+): Promise<Outcome<readonly RestrictedUser[]>> => restrictedUsers(deps, BLOCK, page, size);

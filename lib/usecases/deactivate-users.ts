@@ -1,4 +1,5 @@
 import { inParallel } from '../domain/in-parallel.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { latestFirst, userIn } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
 import type { UserId } from '../protocol/ids.ts';
@@ -43,7 +44,7 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
   });
 }
 /** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
-export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<readonly string[] | 'too-far'> =>
+export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<Outcome<readonly string[]>> =>
   listPage(deps, { list: LIST, page, size }, async ({ item }) => {
     const user = userIn(item);
     if (user === undefined) return undefined;

@@ -1,5 +1,4 @@
 import type { Settings } from '../domain/settings.ts';
-import type { RefusalAnswer } from '../protocol/answers.ts';
 import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
@@ -14,6 +13,8 @@ export interface Deps {
   readonly randomId: () => string;
   /** Faults of follow-ups: counted and logged, never the caller's problem. */
   readonly onFault: (what: string, fault: unknown) => void;
+  /** Waits before a decision is taken again, longer with each conflict (1, 2, …), and never as long for two at once. */
+  readonly backOff: (conflicts: number) => Promise<void>;
 }
 
 /** Who asks, from the connection and never from a frame. */
@@ -23,14 +24,3 @@ export interface Caller {
   /** The connection's row, where it was glanced at for this frame already. */
   readonly seen?: Promise<Connection | undefined>;
 }
-
-export type Refusal = Omit<RefusalAnswer, 'event' | 'id'>;
-
-export const refuse = (code: number, message: string, more: Partial<Refusal> = {}): Refusal => ({
-  code,
-  message,
-  ...more,
-});
-
-/** How often a decision is taken anew when others write the same row meanwhile. */
-export const ATTEMPTS = 10;

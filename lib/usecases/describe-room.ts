@@ -1,15 +1,16 @@
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { countMembers } from './steps/member-limit.ts';
 
-/** Undefined = no such room. */
+/** A live room, and how many members it has. */
 export async function describeRoom(
   deps: Deps,
   roomId: RoomId,
-): Promise<{ readonly room: Room; readonly memberCount: number } | undefined> {
+): Promise<Outcome<{ readonly room: Room; readonly memberCount: number }>> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? { room, memberCount: await countMembers(deps, room) } : undefined;
+  return isLive(room) ? { room, memberCount: await countMembers(deps, room) } : refused('no-such-room');
 }
 /** Those that are there, in the order asked. */
 export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promise<readonly Room[]> {

@@ -1,23 +1,24 @@
+import { isRefused, type Outcome, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { changeMember, rowsOf } from './steps/change-member.ts';
 
-/** These users may talk while the room is muted, and while they are in it. False = no such room. */
-export async function exemptFromMute(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
+/** These users may send while the room or they themselves are muted in it. */
+export async function exemptFromMute(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'exempt'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
+  if (!isLive(room)) return refused('no-such-room');
   await setExemption(deps, room, users, true);
-  return true;
+  return 'exempt';
 }
 
-/** False = no such room. */
-export async function endExemption(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
+export async function endExemption(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'ended'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
+  if (!isLive(room)) return refused('no-such-room');
   await setExemption(deps, room, users, false);
-  // A send that was checked while he was exempt now fails and is decided anew.
-  return (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
+  // A send that was checked while its sender was exempt now fails and is decided again.
+  const after = await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
+  return after === undefined ? refused('no-such-room') : 'ended';
 }
 
 async function setExemption(deps: Deps, room: Room, users: readonly UserId[], muteExempt: boolean): Promise<void> {
@@ -28,8 +29,7 @@ async function setExemption(deps: Deps, room: Room, users: readonly UserId[], mu
   }
 }
 
-/** Undefined = no such room. */
-export async function exemptUsers(deps: Deps, roomId: RoomId): Promise<readonly string[] | undefined> {
+export async function exemptUsers(deps: Deps, roomId: RoomId): Promise<Outcome<readonly string[]>> {
   const rows = await rowsOf(deps, roomId, (member) => member.muteExempt);
-  return rows?.map((member) => member.userId);
+  return isRefused(rows) ? rows : rows.map((member) => member.userId);
 }

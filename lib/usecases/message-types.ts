@@ -1,3 +1,4 @@
+import { type Outcome, refused } from '../domain/outcome.ts';
 import type { Deps } from './deps.ts';
 
 /** RongCloud's limit of each of the two lists. */
@@ -6,9 +7,12 @@ export const TYPES_MAX = 20;
 /** Message types that get no more than half of a room's quota. */
 export const lowPriorityTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('low-priority-types');
 
-/** False = they would be more than 20; then none is added. */
-export const addLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<boolean> =>
-  (await deps.store.addToSet('low-priority-types', types, TYPES_MAX)) === 'added';
+/** All or none. */
+export const addLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
+  addedOr(await deps.store.addToSet('low-priority-types', types, TYPES_MAX));
+
+const addedOr = (outcome: 'added' | 'full'): Outcome<'added'> =>
+  outcome === 'added' ? outcome : refused('list-full', { why: `there are at most ${TYPES_MAX}` });
 
 export const removeLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
   await deps.store.removeFromSet('low-priority-types', types);
@@ -17,9 +21,9 @@ export const removeLowPriorityTypes = async (deps: Deps, types: readonly string[
 /** Message types that no quota of a room holds back. */
 export const allowlistedTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('allowlisted-types');
 
-/** False = they would be more than 20; then none is added. */
-export const addAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<boolean> =>
-  (await deps.store.addToSet('allowlisted-types', types, TYPES_MAX)) === 'added';
+/** All or none. */
+export const addAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
+  addedOr(await deps.store.addToSet('allowlisted-types', types, TYPES_MAX));
 
 export const removeAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
   await deps.store.removeFromSet('allowlisted-types', types);

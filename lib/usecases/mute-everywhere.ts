@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
@@ -14,4 +15,4 @@ export const mutedEverywhere = (
   deps: Deps,
   page: number | undefined,
   size: number,
-): Promise<readonly RestrictedUser[] | 'too-far'> => restrictedUsers(deps, MUTE, page, size);
+): Promise<Outcome<readonly RestrictedUser[]>> => restrictedUsers(deps, MUTE, page, size);

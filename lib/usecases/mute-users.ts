@@ -1,42 +1,40 @@
 import { isMutedInRoom } from '../domain/member.ts';
+import { isRefused, type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { changeMember, rowsOf } from './steps/change-member.ts';
+import { changeMember, type RestrictedInRoom, rowsOf } from './steps/change-member.ts';
 
-/** Mutes users in a room until then (ms), members or not; the last call counts. False = no such room. */
+/** Mutes users in a room until then (ms), members or not; the last call counts. */
 export async function muteUsers(
   deps: Deps,
   roomId: RoomId,
   users: readonly UserId[],
   untilMs: number,
-): Promise<boolean> {
+): Promise<Outcome<'muted'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
+  if (!isLive(room)) return refused('no-such-room');
   for (const user of users) {
     await changeMember(deps, room, user, (member) => ({ ...member, mutedUntilMs: untilMs }));
   }
-  // A send whose sender was checked before the mute now fails and is decided anew.
-  return (await deps.store.bumpSendPermissionVersion(roomId, room.epoch)) !== undefined;
+  // A send whose sender was checked before the mute now fails and is decided again.
+  const after = await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
+  return after === undefined ? refused('no-such-room') : 'muted';
 }
 
-/** False = no such room. */
-export async function unmuteUsers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<boolean> {
+export async function unmuteUsers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'unmuted'>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return false;
+  if (!isLive(room)) return refused('no-such-room');
   for (const user of users) {
     await changeMember(deps, room, user, (member) =>
       member.mutedUntilMs === 0 ? member : { ...member, mutedUntilMs: 0 },
     );
   }
-  return true;
+  return 'unmuted';
 }
 
-/** Who is muted in the room now, and until when (ms); undefined = no such room. */
-export async function mutedUsers(
-  deps: Deps,
-  roomId: RoomId,
-): Promise<readonly { readonly userId: string; readonly untilMs: number }[] | undefined> {
+/** Who is muted in the room now, and until when (ms). */
+export async function mutedUsers(deps: Deps, roomId: RoomId): Promise<Outcome<readonly RestrictedInRoom[]>> {
   const rows = await rowsOf(deps, roomId, (member) => isMutedInRoom(member, deps.now()));
-  return rows?.map(({ userId, mutedUntilMs }) => ({ userId, untilMs: mutedUntilMs }));
+  return isRefused(rows) ? rows : rows.map(({ userId, mutedUntilMs }) => ({ userId, untilMs: mutedUntilMs }));
 }

@@ -1,14 +1,14 @@
 import { type Access, isLockedOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
 import { decideLogin } from '../domain/logins.ts';
-import { Code } from '../protocol/codes.ts';
+import { type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
 import { endFormer } from './steps/force-close-former.ts';
 import { takeFirstTurn } from './steps/take-turn.ts';
 
-/** What the client tells of itself. */
+/** What the client says of itself. */
 export interface Client {
   readonly platform: Platform;
   /** Its login: the same for all connections of it. What stands before the last `_` names the run of the client. */
@@ -22,20 +22,25 @@ export interface TokenLife {
 }
 
 /**
- * The connection's row, written while the socket is not open yet. What is laid down for the user is read after it: a block
- * that comes later finds the row and closes it. Returns 0, or why the connection is refused; where a look before all of
- * it shows that, there is no write.
+ * The connection's row, written while the socket is not open yet. The user's access is read after it: a block
+ * that comes later finds the row and closes it. A connection that the checks before it refuse causes no write.
  */
-export async function openConnection(deps: Deps, caller: Caller, client: Client, token: TokenLife): Promise<number> {
+export async function openConnection(
+  deps: Deps,
+  caller: Caller,
+  client: Client,
+  token: TokenLife,
+): Promise<Outcome<'open'>> {
   const own = connectionOf(deps, caller, client, token);
   const early = await refuseEarly(deps, own);
-  if (early !== Code.OK) return early;
+  if (early !== undefined) return early;
   const opened = await deps.store.openConnection(own);
   // It was closed before this was written.
-  if (!opened) return Code.DISCONNECTED;
+  if (!opened) return refused('connection-closed');
   const refusal =
-    refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) || (await endFormer(deps, own));
-  if (refusal !== Code.OK) await deps.store.closeConnection(caller, deps.now());
+    refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) ?? (await endFormer(deps, own));
+  if (refusal === undefined) return 'open';
+  await deps.store.closeConnection(caller, deps.now());
   return refusal;
 }
 
@@ -48,7 +53,7 @@ function connectionOf(
   const nowMs = deps.now();
   return {
     ...{ userId, connectionId, loginId },
-    // A run that logs in once more is the same device: else the former one would be left behind in its rooms.
+    // A run that logs in again is the same device: else the former one would stay behind in its rooms.
     device: deps.settings.oneDevicePerPlatform ? platform : `${platform}.${runOf(loginId)}`,
     openedAtMs: nowMs,
     leaseUntilMs: leaseFrom(nowMs),
@@ -60,23 +65,23 @@ function connectionOf(
 
 const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 
-/** Both rows may be a moment old: all that they forbid stays so, but for a block or a deactivation, which may be over. */
-async function refuseEarly(deps: Deps, own: Connection): Promise<number> {
+/** By eventually consistent reads: all that they forbid stays forbidden, but a block or a deactivation, which may be over. */
+async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { userId, device, loginId, openedAtMs } = own;
-  const [glance, order] = await Promise.all([
+  const [eventual, order] = await Promise.all([
     deps.store.getAccess(userId, 'eventual'),
     deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'eventual') : undefined,
   ]);
-  const access = isLockedOut(glance, openedAtMs) ? await deps.store.getAccess(userId) : glance;
+  const access = isLockedOut(eventual, openedAtMs) ? await deps.store.getAccess(userId) : eventual;
   const refusal = refusalFor(access, own, openedAtMs);
-  if (refusal !== Code.OK) return refusal;
+  if (refusal !== undefined) return refusal;
   if (order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed')
-    return Code.KICKED_BY_OTHER_DEVICE;
-  return (await takeFirstTurn(deps, userId, access, 'connect'))?.code ?? Code.OK;
+    return refused('logged-in-elsewhere');
+  return takeFirstTurn(deps, userId, access, 'connect');
 }
 
-function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): number {
-  if (access.deactivatedAtMs > 0) return Code.ACCOUNT_CANCELLED;
-  if (nowMs < access.blockedUntilMs) return Code.USER_BLOCKED;
-  return tokenIssuedAtMs < access.tokensValidFromMs ? Code.TOKEN_EXPIRED : Code.OK;
+function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): Refused | undefined {
+  if (access.deactivatedAtMs > 0) return refused('account-cancelled');
+  if (nowMs < access.blockedUntilMs) return refused('user-blocked');
+  return tokenIssuedAtMs < access.tokensValidFromMs ? refused('token-expired') : undefined;
 }

@@ -1,13 +1,14 @@
 import { isMember } from '../domain/eviction.ts';
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { memberPages } from './steps/member-pages.ts';
 
-/** For each user: is he in the room? By the rule, even where a kicked row is still there (I-M17). */
+/** For each user: are they a member? By the rule, also where the row of one who was evicted is still there (I-M17). */
 export async function areMembers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly boolean[]> {
   const rows = await deps.store.getMembers(roomId, [...new Set(users)]);
-  // The room is read after the rows: it can only have moved on, so nobody is shown who is out by now.
+  // The room is read after the rows: it can only have moved on, so no user is shown who is removed by now.
   const room = await deps.store.getRoom(roomId);
   const inside = new Set(rows.filter((row) => isMember(row, room, deps.settings)).map((row) => row.userId));
   return users.map((user) => inside.has(user));
@@ -22,9 +23,9 @@ export async function queryMembers(
   roomId: RoomId,
   count: number,
   order: 'ascending' | 'descending',
-): Promise<MemberList | undefined> {
+): Promise<Outcome<MemberList>> {
   const before = await deps.store.getRoom(roomId);
-  if (!isLive(before)) return undefined;
+  if (!isLive(before)) return refused('no-such-room');
   const rows = [];
   for await (const page of memberPages(deps, before)) rows.push(...page);
   const room = await deps.store.getRoom(roomId);

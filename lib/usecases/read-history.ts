@@ -1,9 +1,10 @@
+import { isRefused, type Outcome } from '../domain/outcome.ts';
 import type { Room } from '../domain/room.ts';
 import type { MessagesAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { MESSAGE_COUNT_MAX } from '../protocol/limits.ts';
-import type { Caller, Deps, Refusal } from './deps.ts';
+import type { Caller, Deps } from './deps.ts';
 import { admitMember } from './steps/check-member.ts';
 import { fillFrame } from './steps/fill-frame.ts';
 import { type HistoryPage, historyPage } from './steps/history-page.ts';
@@ -20,9 +21,9 @@ export async function repair(
   roomId: RoomId,
   afterSeq: number,
   beforeSeq: number,
-): Promise<Messages | Refusal> {
+): Promise<Outcome<Messages>> {
   const checked = await admitMember(deps, caller, roomId, { action: 'repair' });
-  if (!('room' in checked)) return checked;
+  if (isRefused(checked)) return checked;
   const { room } = checked;
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
   const range = { afterSeq, beforeSeq: end, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
@@ -42,9 +43,9 @@ export async function repair(
 /** What a member asks of a room's history. */
 export type HistoryRequest = RequestOf<'history'>;
 /** A page of history by time, or from where an earlier page ended, for a member. */
-export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Messages | Refusal> {
+export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Outcome<Messages>> {
   const checked = await admitMember(deps, caller, request.room, { action: 'history' });
-  if (!('room' in checked)) return checked;
+  if (isRefused(checked)) return checked;
   const { room } = checked;
   return historyAnswer(room, caller.userId, await historyPage(deps, room, request));
 }

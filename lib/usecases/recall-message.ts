@@ -1,12 +1,13 @@
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive, type Room, readMessageId, type StoredMessage } from '../domain/room.ts';
 import { historyMs } from '../domain/time.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import { Code } from '../protocol/codes.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { RECALLED_TYPE } from '../protocol/message.ts';
-import { StoreFault } from '../store/room-store.ts';
-import { ATTEMPTS, type Caller, type Deps, type Refusal, refuse } from './deps.ts';
+import type { Caller, Deps } from './deps.ts';
 import { memberInTurn } from './steps/check-member.ts';
+import { decideOn, keptChanging } from './steps/decide-on.ts';
 import { fanOut } from './steps/fan-out.ts';
 import { readMessages } from './steps/read-messages.ts';
 import { wireMessage } from './steps/wire-message.ts';
@@ -16,59 +17,59 @@ export interface Recall {
   readonly messageId: string;
   /** Who recalls it; not always who sent it. */
   readonly byUserId: string;
-  /** The app's text, for those who see the recall. */
+  /** The app's text, for the members who see the recall. */
   readonly extra: string;
   readonly isAdmin: boolean;
-  /** No note is left in its place. */
+  /** It leaves no note. */
   readonly isDelete: boolean;
 }
 
 type Done = { readonly code: 0 };
 
 /** A recall by the server API: of any message of the room. */
-export const recallMessage = async (deps: Deps, recall: Recall): Promise<Done | Refusal> =>
+export const recallMessage = async (deps: Deps, recall: Recall): Promise<Outcome<Done>> =>
   recallUnless<never>(deps, recall, await deps.store.getRoom(recall.room), async () => 'taken');
 
-/** A recall by a member: of his own messages. */
+/** A recall by a member: of their own messages. */
 export async function recallOwnMessage(
   deps: Deps,
   caller: Caller,
   room: RoomId,
   messageId: string,
-): Promise<Done | Refusal> {
+): Promise<Outcome<Done>> {
   const recall = { room, messageId, byUserId: caller.userId, extra: '', isAdmin: false, isDelete: false };
   return memberInTurn(deps, caller, room, { action: 'recall' }, (found, turn) =>
     recallUnless(deps, recall, found.room, async (message) => {
-      if (message.senderUserId !== caller.userId)
-        return refuse(Code.MESSAGE_OF_ANOTHER_USER, 'unable to recall the message; it is of another user');
+      if (message.senderUserId !== caller.userId) return refused('message-of-another-user');
       return message.recalled ? 'taken' : turn.take();
     }),
   );
 }
 
-/** Puts the recalled message in the place of the message, and tells the room; a second time neither. `read`: the room. */
-async function recallUnless<T>(
+/** Replaces the message by the recalled one and notifies the room; a second time it does neither. `read`: the room. */
+function recallUnless<T>(
   deps: Deps,
   recall: Recall,
   read: Room | undefined,
   permit: (message: StoredMessage) => Promise<'taken' | T>,
-): Promise<Done | Refusal | T> {
+): Promise<Outcome<Done> | T> {
   let room = read;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, 'unable to recall the message; the room does not exist');
+  const attempt = async (): Promise<Outcome<Done> | T | 'conflict'> => {
+    if (!isLive(room)) return refused('no-such-room');
     const message = await findMessage(deps, room, recall.messageId);
-    if (message === undefined) return refuse(Code.NO_SUCH_MESSAGE, 'unable to recall the message; it is not there');
+    if (message === undefined) return refused('no-such-message');
     const permitted = await permit(message);
     if (permitted !== 'taken') return permitted;
     if (message.recalled) return { code: Code.OK };
     const recalled = await replace(deps, room, recalledForm(message, recall, deps.now()));
     if (recalled !== undefined) {
-      await tell(deps, room, recalled);
+      await notifyRecall(deps, room, recalled);
       return { code: Code.OK };
     }
     room = await deps.store.getRoom(recall.room);
-  }
-  throw new StoreFault('unable to recall the message; it kept moving');
+    return 'conflict';
+  };
+  return decideOn(deps, attempt, keptChanging('recall the message'));
 }
 
 async function findMessage(deps: Deps, room: Room, messageId: string): Promise<StoredMessage | undefined> {
@@ -98,26 +99,26 @@ const recalledForm = (
   ...(isDelete ? { hidden: true as const } : {}),
 });
 
-/** What now stands at its seq; undefined = it has moved from the tail to the log meanwhile. It never moves back. */
+/** What now stands at its seq; undefined = it has moved from the tail to the log since. It never moves back. */
 async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
   if (room.tail.some(({ seq }) => seq === recalled.seq)) {
     const after = await deps.store.recallInTail(room.roomId, room.epoch, recalled);
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
-  // Whoever is logging the original still must not make it outlive this.
+  // A Lambda that is still logging the original must not make it outlive this.
   const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);
   await deps.store.appendLog(room.roomId, room.epoch, [recalled], expiresAtMs);
   return recalled;
 }
 
-async function tell(deps: Deps, room: Room, message: StoredMessage): Promise<void> {
+async function notifyRecall(deps: Deps, room: Room, message: StoredMessage): Promise<void> {
   try {
     const { roomId: id, epoch: roomEpoch } = room;
     await fanOut(deps, room, (userId) => {
       return { event: 'recalled', room: id, roomEpoch, message: wireMessage(userId, message) };
     });
   } catch (fault) {
-    // The recall is durable: whoever reads the history sees it.
-    deps.onFault('tell of a recall', fault);
+    // The recall is durable: the history has it.
+    deps.onFault('notify a recall', fault);
   }
 }

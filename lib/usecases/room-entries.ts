@@ -1,21 +1,26 @@
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import type { EntriesOutcome } from './steps/change-entries.ts';
+import type { EntriesDone } from './steps/change-entries.ts';
 import type { EntriesToSet } from './steps/edit-entries.ts';
 import { type EntriesToRemove, removeEntriesIn, setEntriesIn } from './steps/edit-entries.ts';
 import { readEntries } from './steps/read-entries.ts';
 
-export type { EntriesOutcome } from './steps/change-entries.ts';
-/** Sets attributes of a room in a user's name, whether he is in it or not. */
-export async function setRoomEntries(deps: Deps, roomId: RoomId, request: EntriesToSet): Promise<EntriesOutcome> {
+export type { EntriesDone } from './steps/change-entries.ts';
+/** Sets entries of a room as a user, who need not be a member. */
+export async function setRoomEntries(deps: Deps, roomId: RoomId, request: EntriesToSet): Promise<Outcome<EntriesDone>> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? setEntriesIn(deps, room, request) : 'no-room';
+  return isLive(room) ? setEntriesIn(deps, room, request) : refused('no-such-room');
 }
-/** Removes attributes of a room in a user's name, whether he is in it or not. */
-export async function removeRoomEntries(deps: Deps, roomId: RoomId, request: EntriesToRemove): Promise<EntriesOutcome> {
+/** Removes entries of a room as a user, who need not be a member. */
+export async function removeRoomEntries(
+  deps: Deps,
+  roomId: RoomId,
+  request: EntriesToRemove,
+): Promise<Outcome<EntriesDone>> {
   const room = await deps.store.getRoom(roomId);
-  return isLive(room) ? removeEntriesIn(deps, room, request) : 'no-room';
+  return isLive(room) ? removeEntriesIn(deps, room, request) : refused('no-such-room');
 }
 export interface RoomEntry {
   readonly key: string;
@@ -24,14 +29,14 @@ export interface RoomEntry {
   readonly autoDelete: boolean;
   readonly setAtMs: number;
 }
-/** Those of these keys that are there, or all if none is named, in the order of the keys; undefined = no such room. */
+/** Those of these keys that are there, or all if none is named, in the order of the keys. */
 export async function readRoomEntries(
   deps: Deps,
   roomId: RoomId,
   keys: readonly string[],
-): Promise<readonly RoomEntry[] | undefined> {
+): Promise<Outcome<readonly RoomEntry[]>> {
   const room = await deps.store.getRoom(roomId);
-  if (!isLive(room)) return undefined;
+  if (!isLive(room)) return refused('no-such-room');
   const asked = new Set(keys);
   const isAsked = (key: string) => asked.size === 0 || asked.has(key);
   const { index, values } = await readEntries(deps, room, isAsked, Number.POSITIVE_INFINITY);

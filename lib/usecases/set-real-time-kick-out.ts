@@ -1,4 +1,5 @@
 import { inParallel } from '../domain/in-parallel.ts';
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
@@ -8,17 +9,17 @@ import { memberPages } from './steps/member-pages.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
-/** Switches the real-time service for one room; undefined = as the deployment has it. False = no such room. */
-export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean | undefined): Promise<boolean> {
+/** Switches the real-time service for one room; undefined = as the deployment has it. */
+export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean | undefined): Promise<Outcome<'set'>> {
   const before = await deps.store.getRoom(roomId);
-  if (!isLive(before)) return false;
+  if (!isLive(before)) return refused('no-such-room');
   const room = await deps.store.setRealTimeKickOut(roomId, before.epoch, on);
-  if (room === undefined) return false;
+  if (room === undefined) return refused('no-such-room');
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
     if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
-    // Also where it is off: the kick of a message may have been refused by the write above, and is finished by a look.
+    // Also where it is off: the write above may have refused the end that a message was about to write; a sweep does it then.
     await armOffline(deps, members);
   }
-  return true;
+  return 'set';
 }

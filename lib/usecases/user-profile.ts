@@ -1,4 +1,5 @@
 import type { Profile } from '../domain/access.ts';
+import { type Outcome, refused } from '../domain/outcome.ts';
 import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
@@ -22,7 +23,7 @@ export async function listUsers(
   order: 'ascending' | 'descending',
   page: number,
   size: number,
-): Promise<{ readonly total: number; readonly users: readonly Profile[] | 'too-far' }> {
+): Promise<{ readonly total: number; readonly users: Outcome<readonly Profile[]> }> {
   const query = { list: 'users', order: order === 'descending' ? order : undefined, page, size } as const;
   const users = await listPage(deps, query, async ({ item }) => {
     const user = userIn(item);
@@ -64,20 +65,23 @@ export async function blacklist(
 const isBehind = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
   one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.item > other.item);
 
-/** False = they would be more than 1000; then none is added. */
-export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<boolean> =>
-  (await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now())) === 'added';
+/** All or none. */
+export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<Outcome<'added'>> =>
+  addedOr(await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now()), BLACKLIST_MAX);
+
+const addedOr = (outcome: 'added' | 'full', limit: number): Outcome<'added'> =>
+  outcome === 'added' ? outcome : refused('list-full', { why: `it holds at most ${limit}` });
 
 export const removeFromBlacklist = (deps: Deps, user: UserId, others: readonly UserId[]): Promise<void> =>
   deps.store.removeFromDatedSet(`blacklist#${user}`, others);
 
-/** Puts these tags in the place of those he had. False = they are more than 20; then he keeps what he had. */
-export async function setTags(deps: Deps, user: UserId, next: readonly string[]): Promise<boolean> {
+/** Replaces the user's tags by these; refused, it changes none. */
+export async function setTags(deps: Deps, user: UserId, next: readonly string[]): Promise<Outcome<'added'>> {
   const wanted = new Set(next);
-  if (wanted.size > TAGS_MAX) return false;
+  if (wanted.size > TAGS_MAX) return addedOr('full', TAGS_MAX);
   const unwanted = (await tags(deps, user)).filter((tag) => !wanted.has(tag));
   await deps.store.removeFromSet(`tags#${user}`, unwanted);
-  return (await deps.store.addToSet(`tags#${user}`, [...wanted], TAGS_MAX)) === 'added';
+  return addedOr(await deps.store.addToSet(`tags#${user}`, [...wanted], TAGS_MAX), TAGS_MAX);
 }
 
 export const tags = (deps: Deps, user: UserId): Promise<readonly string[]> => deps.store.readSet(`tags#${user}`);

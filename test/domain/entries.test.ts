@@ -45,13 +45,16 @@ describe('setting attributes', () => {
   });
 
   test("leaves another's alone, unless it may overwrite", () => {
-    expect(setEntries(index, new Map([['his', next]]), false, 9)).toEqual({ done: [], faults: { his: 'of-another' } });
+    expect(setEntries(index, new Map([['his', next]]), false, 9)).toEqual({
+      done: [],
+      faults: { his: 'entry-of-another-user' },
+    });
     expect(setEntries(index, new Map([['his', next]]), true, 9).index?.entries.his).toEqual(next);
   });
 
   test('takes no new key beyond the limit, and still replaces', () => {
     const change = setEntries(index, new Map(['a', 'mine', 'b'].map((key) => [key, next])), false, 3);
-    expect(change).toMatchObject({ done: ['a', 'mine'], faults: { b: 'too-many' } });
+    expect(change).toMatchObject({ done: ['a', 'mine'], faults: { b: 'too-many-entries' } });
     expect(Object.keys(change.index?.entries ?? {}).sort((one, other) => (one < other ? -1 : 1))).toEqual([
       'a',
       'his',
@@ -70,7 +73,7 @@ describe('removing attributes', () => {
   });
 
   test("leaves another's alone, unless it is forced; and finds no other", () => {
-    const faults = { his: 'of-another', none: 'no-such-key' };
+    const faults = { his: 'entry-of-another-user', none: 'no-such-entry' };
     expect(removeEntries(index, ['his', 'none'], 'ann', false)).toEqual({ done: [], faults });
     expect(removeEntries(index, ['his'], 'ann', true)).toMatchObject({ done: ['his'], faults: {} });
   });
@@ -84,7 +87,7 @@ test('those that go with a membership are his, and meant to', () => {
 });
 
 test.each(['constructor', 'toString', '__proto__'])('a key called %s is a key like any other', (key) => {
-  expect(removeEntries(indexOf({}), [key], 'ann', false).faults).toEqual(Object.fromEntries([[key, 'no-such-key']]));
+  expect(removeEntries(indexOf({}), [key], 'ann', false).faults).toEqual(Object.fromEntries([[key, 'no-such-entry']]));
   const { index: after = index } = setEntries(indexOf({}), new Map([[key, next]]), false, 1);
   expect(Object.entries(after.entries)).toEqual([[key, next]]);
   expect(removeEntries(after, [key], 'ann', false)).toMatchObject({ done: [key], index: { entries: {} } });

@@ -25,6 +25,8 @@ export function recordingDeps(
     now: () => NOW_MS,
     randomId: () => 'random-1',
     onFault: (_what, fault) => faults.push(fault),
+
+    backOff: async () => {},
   };
   return { deps, faults };
 }

@@ -75,6 +75,8 @@ export class SimServer implements Backend {
       now: () => timers.nowMs,
       randomId: () => Math.floor(random() * 2 ** 48).toString(36),
       onFault: (what, fault) => this.faults.push([what, fault]),
+
+      backOff: async () => {},
     };
     this.#handlers = handlersOf(this.deps);
     this.#readStream = openStream(endpoint, tableName);

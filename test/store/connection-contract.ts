@@ -1,11 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
-import { RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
-import { connectionKey, dueShardOf } from '../../lib/store/dynamodb/keys.ts';
+import { dueShardOf } from '../../lib/store/dynamodb/keys.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';
-import { connectionId, fresh, keyOf, newConnection, putRow, user, withoutAttributes } from './rows.ts';
+import { connectionId, fresh, keyOf, newConnection, user } from './rows.ts';
 
 const room = 'r1' as RoomId;
 
@@ -63,15 +62,6 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await lose('r1', 'gone')).toEqual(['r1', 'r2']);
       expect(await lose('gone', 'r1')).toEqual(['r1', 'r2']);
       expect(await lose('r1', 'r2')).toEqual(['r2']);
-    });
-
-    it('takes rooms in order where an older version has left its row', async () => {
-      const { store } = use();
-      const connection = newConnection();
-      const { userId, connectionId: id } = connection;
-      await putRow(use(), { ...connectionKey(userId, id), ...connection, rooms: { r2: true, r1: true } });
-      expect((await store.getConnection(connection))?.rooms).toEqual(['r1', 'r2']);
-      expect((await store.addConnectionRoom(connection, 'r1' as RoomId, 'join'))?.rooms).toEqual(['r2', 'r1']);
     });
 
     it('goes when it is closed, and no other does', async () => {
@@ -187,27 +177,6 @@ export function describeConnections(use: () => StoreUnderTest): void {
       clock.nowMs = goneAtMs;
       expect(await store.getConnection(connection)).toBeUndefined();
       expect(await store.getConnectionEventually(connection)).toBeUndefined();
-    });
-
-    it('is a device of its own, and alive for its longest life, where an older version has left its row', async () => {
-      const { store } = use();
-      const connection = newConnection({ rooms: [room] });
-      const { userId, connectionId: id, openedAtMs } = connection;
-      await store.openConnection(connection);
-      await withoutAttributes(use(), connectionKey(userId, id), ['device', 'loginId', 'leaseUntilMs']);
-      const leaseUntilMs = openedAtMs + connectionLifeMs;
-      const read = { ...connection, device: id, loginId: id, leaseUntilMs };
-      expect(await store.getConnection(connection)).toEqual(read);
-      expect(await store.connectionsOf(userId)).toContainEqual(read);
-      expect(await store.renewLease(connection, leaseUntilMs + RENEW_AFTER_MS - 1)).toBe(true);
-      expect(await store.getConnection(connection)).toEqual(read);
-      expect(await store.closeLapsed(connection, 9, leaseUntilMs - 1, 8)).toBeUndefined();
-      expect(await store.closeLapsed(connection, 9, leaseUntilMs + 1, 8)).toBeUndefined();
-      expect(await store.closeLapsed(connection, 9, leaseUntilMs, 8)).toEqual({
-        ...read,
-        closedAtMs: 9,
-        silentSinceMs: 8,
-      });
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type Engine, useStore } from '../support/emulators.ts';
+import type { StoreUnderTest } from '../support/emulators.ts';
 import { describeAllowlist } from './allowlist-contract.ts';
 import { describeBroadcasts } from './broadcast-contract.ts';
 import { describeConnections } from './connection-contract.ts';
@@ -17,9 +17,8 @@ import { describeRooms } from './room-contract.ts';
 import { describeTurns } from './turn-contract.ts';
 import { describeUsers } from './user-contract.ts';
 
-/** The store's contract, on an engine. */
-export function describeStore(engine: Engine): void {
-  const use = useStore(engine);
+/** The store's contract, on the table that `use` gives. */
+export function describeStore(use: () => StoreUnderTest): void {
   describeRooms(use);
   describeAllowlist(use);
   describeMessages(use);

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { useStore } from '../support/emulators.ts';
 import { describeStore } from './contract.ts';
 
-describe('the store on dynalite', () => describeStore('dynalite'));
+describe('the store on dynalite', () => describeStore(useStore('dynalite')));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
-import { connectionLifeMs, createClientAt, tableName, useStore } from '../support/emulators.ts';
+import { connectionLifeMs, createClientAt, realChance, tableName, useStore } from '../support/emulators.ts';
 import { acceptance, newMember, newRoom, user } from './rows.ts';
 
 const use = useStore('dynoxide');
@@ -23,7 +23,7 @@ function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) 
     },
     { step: 'initialize', name: 'faults', priority: 'high' },
   );
-  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => clock.nowMs });
+  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => clock.nowMs, ...realChance });
   return { store, sent: () => sent };
 }
 

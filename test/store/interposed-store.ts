@@ -3,7 +3,7 @@ import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { Key } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
-import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 
 /**
@@ -14,7 +14,7 @@ export type Event = 'lost' | 'dropped' | 'denied' | (() => Promise<unknown>);
 
 /** A store on the same table, whose requests, counted from 0, meet these events. */
 export function interposedStore(under: StoreUnderTest, events: Readonly<Record<number, Event>>): RoomStore {
-  const client = createClientAt(under.endpoint);
+  const client = under.createClient();
   let sent = 0;
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -33,14 +33,14 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
 }
 
 const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
-  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs });
+  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs, ...realChance });
 
 /** A store on the same table, and the read units that this work on it takes. */
 export async function readUnitsOf(
   under: StoreUnderTest,
   work: (store: RoomStore) => Promise<unknown>,
 ): Promise<number> {
-  const client = createClientAt(under.endpoint);
+  const client = under.createClient();
   const meter = new UnitsMeter();
   meter.watch(client);
   await work(storeWith(client, under));
@@ -49,7 +49,7 @@ export async function readUnitsOf(
 
 /** How many requests of this work are under way at once, at most. */
 export async function mostAtOnce(under: StoreUnderTest, work: (store: RoomStore) => Promise<unknown>): Promise<number> {
-  const client = createClientAt(under.endpoint);
+  const client = under.createClient();
   let [now, most] = [0, 0];
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -72,7 +72,7 @@ const failure = (name: string, httpStatusCode: number | undefined) =>
 
 /** The sort keys of a partition's rows, as they are in the table. */
 export async function sortKeysIn(under: StoreUnderTest, pk: string): Promise<readonly string[]> {
-  const { Items = [] } = await createClientAt(under.endpoint).send(
+  const { Items = [] } = await under.createClient().send(
     new QueryCommand({
       TableName: tableName,
       ConsistentRead: true,
@@ -86,5 +86,5 @@ export async function sortKeysIn(under: StoreUnderTest, pk: string): Promise<rea
 /** A row as it is in the table. */
 export async function rowAt(under: StoreUnderTest, key: Key): Promise<Row | undefined> {
   const command = new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true });
-  return (await createClientAt(under.endpoint).send(command)).Item;
+  return (await under.createClient().send(command)).Item;
 }

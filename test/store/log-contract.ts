@@ -5,7 +5,7 @@ import type { StoredMessage } from '../../lib/domain/room.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import { logKey } from '../../lib/store/dynamodb/keys.ts';
 import { type LogQuery, MARK_EVERY } from '../../lib/store/log.ts';
-import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { readUnitsOf } from './interposed-store.ts';
 import { fresh, message, recalled } from './rows.ts';
 
@@ -184,9 +184,9 @@ export function describeLog(use: () => StoreUnderTest): void {
     it('passes over what in a row is no message, and a row that is none', async () => {
       const room = await newLog([1, 3], [4, 6], [7, 9]);
       const put = (row: object) =>
-        createClientAt(use().endpoint).send(
-          new PutCommand({ TableName: tableName, Item: { ...logKey(room, 'e1', 4, 6), lastSeq: 6, ...row } }),
-        );
+        use()
+          .createClient()
+          .send(new PutCommand({ TableName: tableName, Item: { ...logKey(room, 'e1', 4, 6), lastSeq: 6, ...row } }));
       const kept = [...span(1, 3), ...span(7, 9)];
       for (const row of [
         { messages: 'text' },

@@ -3,7 +3,7 @@ import type { End, Member } from '../../lib/domain/member.ts';
 import { memberKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
-import { connectionId, newMember, newRoom, putRow, user, withoutAttributes } from './rows.ts';
+import { connectionId, newMember, newRoom, user } from './rows.ts';
 
 /** What every engine must do with member rows. */
 export function describeMembers(use: () => StoreUnderTest): void {
@@ -19,20 +19,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
     onTestFinished(() => {
       clock.nowMs = nowMs;
     });
-  };
-  /** As a version without devices has written it. */
-  const makeOlder = async ({ roomId, userId, connections }: Member) => {
-    const key = memberKey(roomId, userId);
-    const row = await rowAt(use(), key);
-    const places = Object.fromEntries(connections.map((id, place) => [id, place]));
-    await putRow(use(), { ...row, connections: places });
-    await withoutAttributes(use(), key, [
-      'mutedUntilMs',
-      'muteExempt',
-      'disconnectedDevices',
-      'lastDisconnectAtMs',
-      'offlineSinceMs',
-    ]);
   };
   const gone = { membershipId: undefined, connections: [], devices: {} };
   const end = (change: Partial<End> = {}): End => ({
@@ -62,23 +48,6 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(next.revision).toBe(stored.revision + 1);
       expect(await use().store.getMember(room, user('ann'))).toEqual(next);
       expect(await use().store.getMember(room, user('bob'))).toBeUndefined();
-    });
-
-    it('reads as never muted, and each connection as a device, where an older version has left his row', async () => {
-      const connections = [connectionId('z'), connectionId('a')];
-      const stored = await put(
-        newMember(newRoom().roomId, 'ann', { connections, disconnectedDevices: ['x'], lastDisconnectAtMs: 3 }),
-        0,
-      );
-      await makeOlder(stored);
-      const read = { ...stored, devices: { z: 'z', a: 'a' }, disconnectedDevices: [], lastDisconnectAtMs: 0 };
-      expect(await use().store.getMember(stored.roomId, stored.userId)).toEqual(read);
-      const offline = await put({ ...read, connections: [], devices: {}, offline: mark }, stored.revision);
-      await makeOlder(offline);
-      expect(await use().store.getMember(stored.roomId, stored.userId)).toEqual({
-        ...offline,
-        offline: { ...mark, sinceMs: mark.atMs },
-      });
     });
 
     it.each([

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Room, readMessageId, type StoredMessage } from '../../lib/domain/room.ts';
-import { roomKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { interposedStore } from './interposed-store.ts';
-import { acceptance, message, newRoom, recalled, withoutAttributes } from './rows.ts';
+import { acceptance, message, newRoom, recalled } from './rows.ts';
 
 const idOf = ({ messageId }: StoredMessage) => readMessageId(messageId)?.id;
 const idsOf = (room: Room | undefined) => room?.tail.map(idOf);
@@ -135,28 +133,6 @@ export function describeMessages(use: () => StoreUnderTest): void {
       const left = over.slice(20);
       expect((await accepted(room, 'b', place('40', 5, ...left))).taken).toEqual({ '40': 2 });
       expect((await accepted(room, 'c', place('41', 5, '3', '40'))).taken).toEqual({ '41': 1 });
-    });
-
-    it('is found at the second try where an older version has left the row', async () => {
-      const room = await create();
-      await withoutAttributes(use(), roomKey(room.roomId), ['taken']);
-      expect((await accepted(room, 'a')).taken).toEqual({});
-      expect(await accept(room, 'b', place('7', 5))).toBe('conflict');
-      expect(await accepted(room, 'b', place('7', 5))).toMatchObject({ seq: 2, taken: { '7': 1 } });
-    });
-
-    it('is not lost where two find a row of an older version', async () => {
-      const room = await create();
-      await withoutAttributes(use(), roomKey(room.roomId), ['taken']);
-      // The first has been refused and has read the row; the other is faster from there on.
-      const first = interposedStore(use(), {
-        2: async () => {
-          expect(await accept(room, 'a', place('7', 5))).toBe('conflict');
-          await accepted(room, 'a', place('7', 5));
-        },
-      });
-      expect(await first.acceptMessage(acceptance(room, 'b', place('7', 5)))).toBe('conflict');
-      expect(await use().store.getRoom(room.roomId)).toMatchObject({ seq: 1, taken: { '7': 1 } });
     });
   });
 

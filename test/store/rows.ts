@@ -1,11 +1,10 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
 import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import type { Key } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
-import { createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { type StoreUnderTest, tableName } from '../support/emulators.ts';
 
 let count = 0;
 /** Never the same twice, so that tests on one table do not meet. */
@@ -80,18 +79,7 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
   };
 };
 
-/** A row as somebody else might have written it. */
+/** A row as another writer might have left it. */
 export async function putRow(under: StoreUnderTest, row: Row): Promise<void> {
-  await createClientAt(under.endpoint).send(new PutCommand({ TableName: tableName, Item: row }));
-}
-
-/** Makes of a row what an older version would have left. */
-export async function withoutAttributes(under: StoreUnderTest, key: Key, names: readonly string[]): Promise<void> {
-  const command = new UpdateCommand({
-    TableName: tableName,
-    Key: key,
-    UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-  });
-  await createClientAt(under.endpoint).send(command);
+  await under.createClient().send(new PutCommand({ TableName: tableName, Item: row }));
 }

@@ -33,8 +33,9 @@ const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
-/** Chosen by fast-check, compared by vitest. */
+/** Commands that fast-check chooses and vitest compares. */
 const modelCommands = /^test\/simulation\/(model|client|server)-commands?\.ts$/;
+const simulationTest = /^test\/simulation\/.*\.test\.ts$/;
 const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
@@ -52,7 +53,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/protocol\/parse[^/]*\.ts$/, may: [protocol], packages: [valibot] },
   { files: protocol, may: [protocol], packages: [] },
   { files: domain, may: [domain, sharedFacts], packages: [] },
-  { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk] },
+  { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk, /^node:crypto$/] },
   { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
   { files: push, may: [push, protocol], packages: [] },
@@ -67,9 +68,9 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
-  { files: /^test\/simulation\/[^/]+\.test\.ts$/, may: [exceptBench], packages: [anything] },
+  { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
-  { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [] },
+  { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },
 ];

@@ -1,30 +1,51 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
 import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
+import { openStream, type ReadStream } from './stream.ts';
 
 export type Engine = 'dynoxide' | 'dynalite';
 export const tableName = 'rooms';
 export const connectionLifeMs = 2 * 3600 * 1000;
 
-/** A store on an emulator of its own. */
+/** A store on a table of its own. */
 export interface StoreUnderTest {
   readonly store: RoomStore;
-  readonly endpoint: string;
+  /** A new client of the same table. */
+  readonly createClient: () => DynamoDBDocumentClient;
   /** The store's clock. */
   readonly clock: { nowMs: number };
 }
 
+/** A store whose table has a stream. */
+export interface StreamedStore extends StoreUnderTest {
+  /** A reader that begins with the table's first record. */
+  readonly openStream: () => Promise<ReadStream>;
+}
+
+/** A store on an emulator of its own. */
+export interface EmulatedStore extends StreamedStore {
+  readonly endpoint: string;
+}
+
 /** One emulator per test file: started before its tests, stopped after them. */
-export function useStore(engine: Engine): () => StoreUnderTest {
+export function useStore(engine: Engine): () => EmulatedStore {
   let emulator: Emulator | undefined;
-  let made: StoreUnderTest | undefined;
+  let made: EmulatedStore | undefined;
   beforeAll(async () => {
     emulator = await startEmulator({ engine });
-    await createTable(emulator.endpoint);
+    const { endpoint } = emulator;
+    await createTable(endpoint);
     const clock = { nowMs: 1_800_000_000_000 };
-    made = { store: createStoreAt(emulator.endpoint, clock), endpoint: emulator.endpoint, clock };
+    made = {
+      store: createStoreAt(endpoint, clock),
+      createClient: () => createClientAt(endpoint),
+      openStream: () => openStream(endpoint, tableName),
+      endpoint,
+      clock,
+    };
   });
   afterAll(async () => emulator?.close());
   return () => {
@@ -40,8 +61,20 @@ export const createClientAt = (endpoint: string) =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
 
+/** What a store takes from outside besides its clock. */
+export const realChance = {
+  random: Math.random,
+  sleep: (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+};
+
 export const createStoreAt = (endpoint: string, clock: { readonly nowMs: number }): RoomStore =>
-  createDynamoStore({ client: createClientAt(endpoint), tableName, connectionLifeMs, now: () => clock.nowMs });
+  createDynamoStore({
+    client: createClientAt(endpoint),
+    tableName,
+    connectionLifeMs,
+    now: () => clock.nowMs,
+    ...realChance,
+  });
 
 export async function createTable(endpoint: string): Promise<void> {
   await callDynamodb(endpoint, 'CreateTable', {

@@ -1,9 +1,11 @@
+import { isRefused, type Outcome } from '../../lib/domain/outcome.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
+import type { RefusalAnswer } from '../../lib/protocol/answers.ts';
 import type { EndReason } from '../../lib/protocol/end-reason.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
@@ -13,14 +15,15 @@ import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import { addToAllowlist, removeFromAllowlist } from '../../lib/usecases/allowlist-users.ts';
 import { blockUsers, unblockUsers } from '../../lib/usecases/block-users.ts';
-import type { Caller, Deps, Refusal } from '../../lib/usecases/deps.ts';
+import type { Caller, Deps } from '../../lib/usecases/deps.ts';
 import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
-import { areMembers, queryMembers } from '../../lib/usecases/query-members.ts';
+import { areMembers, type MemberList, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
-import { type StoreUnderTest, tableName } from './emulators.ts';
-import { openStream, type ReadStream } from './stream.ts';
+import type { StreamedStore } from './emulators.ts';
+import { valueOf } from './outcome.ts';
+import type { ReadStream } from './stream.ts';
 
 /** The defaults, but for what would stand in the way of tests that are about something else. */
 export const worldSettings: Settings = {
@@ -98,13 +101,17 @@ function handlersOf(deps: Deps, now: () => number) {
 
 export type World = ReturnType<typeof createWorld>;
 
+type Refusal = Omit<RefusalAnswer, 'event' | 'id'>;
+
+const membersOf = (outcome: Outcome<MemberList>): MemberList['members'] => (isRefused(outcome) ? [] : outcome.members);
+
 let worlds = 0;
 
 /**
  * Clients' events go through the Lambda handlers, the app server's acts to the use cases; a real store, a room of its own,
  * and a clock that only the test moves.
  */
-export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: Partial<Settings> = {}) {
+export function createWorld({ store, clock, openStream }: StreamedStore, change: Partial<Settings> = {}) {
   worlds += 1;
   // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
   clock.nowMs += 60_000;
@@ -124,6 +131,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
     now: () => clock.nowMs,
     randomId: () => nextId('id'),
     onFault: (_what, fault) => faults.push(fault),
+    backOff: async () => {},
   };
   const users = (names: readonly string[]) => names as readonly UserId[];
 
@@ -153,7 +161,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
   const leave = (caller: Caller) => handlers.frame<{ readonly code: 0 }>(caller, { action: 'leave', room });
   const publish = async (count: number, fromUserId = 'system') => {
     for (let sent = 0; sent < count; sent += 1) {
-      const answer = await publishMessage(deps, {
+      const outcome = await publishMessage(deps, {
         room,
         fromUserId,
         type: 'RC:TxtMsg',
@@ -162,13 +170,15 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
         rank: 'normal',
         isKept: true,
       });
-      if ('code' in answer) throw new Error(`unable to publish; code ${answer.code}`);
+      valueOf(outcome);
     }
   };
   const isIn = async (userId: string): Promise<boolean> =>
     (await areMembers(deps, room, users([userId]))).every((inside) => inside);
   const memberIds = async (): Promise<string[]> =>
-    ((await queryMembers(deps, room, 1000, 'ascending'))?.members ?? []).map((member) => member.userId).sort();
+    membersOf(await queryMembers(deps, room, 1000, 'ascending'))
+      .map((member) => member.userId)
+      .sort();
   const events: WebhookEvent[] = [];
   let refusals = 0;
   const queue: EventQueue = {
@@ -182,7 +192,7 @@ export function createWorld({ store, clock, endpoint }: StoreUnderTest, change: 
   let readStream: ReadStream | undefined;
   /** The Lambda behind the table's stream gets what was written since the last time, in batches until it writes no more. */
   const settle = async (): Promise<void> => {
-    readStream ??= await openStream(endpoint, tableName);
+    readStream ??= await openStream();
     for (;;) {
       const records = await readStream();
       if (records.length === 0) return;

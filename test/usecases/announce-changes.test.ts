@@ -7,55 +7,56 @@ import { createWorld, type World } from '../support/world.ts';
 const store = useStore('dynoxide');
 const minuteMs = 60_000;
 
-const told = (world: World) => world.events.map(({ type, status, userIds }) => ({ type, status, users: [...userIds] }));
+const eventsOf = (world: World) =>
+  world.events.map(({ type, status, userIds }) => ({ type, status, users: [...userIds] }));
 const room = (type: number, status = 0) => ({ type, status, users: [] });
 const user = (name: string, type: number, status = 0) => ({ type, status, users: [name] });
 
-test('created, joined, left: by a call, in this order', async () => {
+test('created, joined, left by a call: one event each, in this order', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.leave(ann);
   await world.settle();
-  expect(told(world)).toEqual([room(0), user('ann', 1), user('ann', 2)]);
+  expect(eventsOf(world)).toEqual([room(0), user('ann', 1), user('ann', 2)]);
   expect(world.events[1]).toMatchObject({ chatRoomId: world.room, time: world.clock.nowMs });
 });
 
-test('kicked as offline: type 2 with status 1, once, when the message came', async () => {
+test('evicted as offline: type 2 with status 1, once, when the message is accepted', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   await world.drop(await world.enter('bob'));
   await world.publish(30);
   await world.settle();
-  expect(told(world)).toEqual([room(0), user('ann', 1), user('bob', 1)]);
+  expect(eventsOf(world)).toEqual([room(0), user('ann', 1), user('bob', 1)]);
   await world.publish(2);
   await world.settle();
-  expect(told(world).slice(3)).toEqual([user('bob', 2, 1)]);
+  expect(eventsOf(world).slice(3)).toEqual([user('bob', 2, 1)]);
 });
 
-test('blocked: type 2 with status 2; blocked when he was due already: status 1', async () => {
+test('blocked: type 2 with status 2, once; no event for a user who is not a member', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   await world.enter('bob');
   await world.block(world.clock.nowMs + minuteMs, 'bob', 'nobody');
   await world.settle();
-  expect(told(world).slice(3)).toEqual([user('bob', 2, 2)]);
+  expect(eventsOf(world).slice(3)).toEqual([user('bob', 2, 2)]);
   await world.block(world.clock.nowMs + minuteMs, 'bob');
   await world.settle();
   expect(world.events).toHaveLength(4);
 });
 
-test('destroyed: by a call and by itself; its members are not told of one by one', async () => {
+test('destroyed by a call and by its own end: one event of the room, none for each member', async () => {
   for (const byItself of [false, true]) {
     const world = createWorld(store());
     await world.drop(await world.enter('ann'));
     await world.enter('bob');
     await destroyRoom(world.deps, world.room as RoomId, byItself);
     await world.settle();
-    expect(told(world)).toEqual([room(0), user('ann', 1), user('bob', 1), room(3, byItself ? 3 : 0)]);
+    expect(eventsOf(world)).toEqual([room(0), user('ann', 1), user('bob', 1), room(3, byItself ? 3 : 0)]);
   }
 });
 
-test('a leave of one whose mark was set too soon is told as a leave', async () => {
+test('the leave of a user who was marked offline too early is reported as a leave', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -65,10 +66,10 @@ test('a leave of one whose mark was set too soon is told as a leave', async () =
   world.push.gone.delete(bob.connectionId);
   expect(await world.leave(bob)).toEqual({ code: 0 });
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['left']);
-  expect(told(world).at(-1)).toEqual(user('bob', 2));
+  expect(eventsOf(world).at(-1)).toEqual(user('bob', 2));
 });
 
-test('leaving ends all devices: the other one is told, the one that left has its answer', async () => {
+test('leaving ends all devices: the other one is notified, the one that left gets only its answer', async () => {
   const world = createWorld(store(), { leaveEndsAllDevices: true });
   const phone = await world.enter('ann');
   const laptop = await world.enter('ann');
@@ -80,7 +81,7 @@ test('leaving ends all devices: the other one is told, the one that left has its
   expect(removed(phone.connectionId)).toEqual([]);
 });
 
-test('I-M18: a device that comes back is told why its membership ended', async () => {
+test('I-M18: a device that reconnects learns why its membership ended', async () => {
   const world = createWorld(store());
   const bob = await world.enter('bob');
   const joined = await world.join(bob);
@@ -95,7 +96,7 @@ test('I-M18: a device that comes back is told why its membership ended', async (
   expect(resumed).toMatchObject({ code: 23406, reason: 'blocked' });
 });
 
-test('with the setting off nobody hears of others, and he himself does', async () => {
+test('with the setting off nobody is notified of others, and a removed user still is', async () => {
   const world = createWorld(store(), { notifyMemberChanges: false });
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -103,10 +104,10 @@ test('with the setting off nobody hears of others, and he himself does', async (
   await world.settle();
   expect(world.push.framesOf(ann.connectionId)).toEqual([]);
   expect(world.push.framesOf(bob.connectionId)).toMatchObject([{ event: 'removed', reason: 'blocked' }]);
-  expect(told(world).at(-1)).toEqual(user('bob', 2, 2));
+  expect(eventsOf(world).at(-1)).toEqual(user('bob', 2, 2));
 });
 
-test('a batch that comes again: the same events with the same ids, and no row is lost by it', async () => {
+test('a batch that arrives twice: the same events with the same ids, and no row is lost', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   await world.enter('bob');
@@ -122,12 +123,12 @@ test('a batch that comes again: the same events with the same ids, and no row is
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('a queue that refuses: nothing is passed over, and all comes with the next run', async () => {
+test('a queue that refuses: no event is skipped, and the next run sends all of them', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   world.refuseEvents(1);
   await expect(world.settle()).rejects.toThrow('unable to announce the changes');
   expect(world.events).toEqual([]);
   await world.announceAgain();
-  expect(told(world)).toEqual([room(0), user('ann', 1)]);
+  expect(eventsOf(world)).toEqual([room(0), user('ann', 1)]);
 });

@@ -14,27 +14,27 @@ test('case 13: allowlisted, offline for an hour, 1,000 messages: stays', async (
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('case 14: off the allowlist while offline and long due: out at the next message', async () => {
+test('case 14: taken off the allowlist while offline and long past the limits: evicted by the next message', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
   await world.protect('bob');
   world.pass(60_000);
   await world.publish(40);
-  expect(await world.unprotect('bob')).toBe(true);
+  expect(await world.unprotect('bob')).toBe('removed');
   expect(await world.isIn('bob')).toBe(true);
   await world.publish(1);
   expect(await world.isIn('bob')).toBe(false);
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
 });
 
-test('case 15: put on the allowlist after message 31, before the row is removed: already out', async () => {
+test('case 15: added to the allowlist after message 31, before the row is removed: already evicted', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
   await world.publish(30);
   const room = await world.deps.store.getRoom(world.room);
-  // Message 31 as the store accepts it, by a Lambda that dies right after.
+  // Message 31 as the store accepts it, from a Lambda that dies right after.
   await world.deps.store.acceptMessage({
     roomId: world.room,
     epoch: room?.epoch ?? '',
@@ -49,7 +49,7 @@ test('case 15: put on the allowlist after message 31, before the row is removed:
     },
     logged: [],
   });
-  expect(await world.protect('bob')).toBe('ok');
+  expect(await world.protect('bob')).toBe('added');
   expect(await world.isIn('bob')).toBe(false);
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
 });
@@ -57,12 +57,12 @@ test('case 15: put on the allowlist after message 31, before the row is removed:
 test('case 16: a sixth user for the allowlist: refused', async () => {
   const world = createWorld(store());
   await world.enter('ann');
-  expect(await world.protect('u1', 'u2', 'u3', 'u4', 'u5')).toBe('ok');
-  expect(await world.protect('u6')).toBe('full');
-  expect(await world.protect('u5')).toBe('ok');
+  expect(await world.protect('u1', 'u2', 'u3', 'u4', 'u5')).toBe('added');
+  expect(await world.protect('u6')).toMatchObject({ reason: 'list-full' });
+  expect(await world.protect('u5')).toBe('added');
 });
 
-test('case 17: blocked while offline: out at once, one notice `blocked`, no later `offline`', async () => {
+test('case 17: blocked while offline: removed at once, one notice `blocked`, no later `offline`', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
@@ -78,16 +78,16 @@ test('case 18, I-B4: block lifted, socket never closed: not a member, may join',
   const bob = await world.enter('bob');
   await world.block(world.clock.nowMs + minuteMs, 'bob');
   await world.settle();
-  const told = world.push.framesOf(bob.connectionId).filter((frame) => frame.event === 'removed');
-  expect(told).toMatchObject([{ reason: 'blocked' }]);
-  expect(await world.unblock('bob')).toBe(true);
+  const removals = world.push.framesOf(bob.connectionId).filter((frame) => frame.event === 'removed');
+  expect(removals).toMatchObject([{ reason: 'blocked' }]);
+  expect(await world.unblock('bob')).toBe('unblocked');
   expect(await world.isIn('bob')).toBe(false);
   expect(await world.send(bob)).toMatchObject({ code: 23406 });
   expect(await world.join(bob)).toMatchObject({ code: 0, fresh: true });
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('case 19: block and join at once: never blocked and member (I-B1)', async () => {
+test('case 19: a block and a join at once: never both blocked and a member (I-B1)', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   for (let round = 0; round < 20; round += 1) {
@@ -100,7 +100,7 @@ test('case 19: block and join at once: never blocked and member (I-B1)', async (
   expect(await world.memberIds()).toEqual(['ann']);
 });
 
-test('case 19: block and send at once: nothing of his is accepted after the ack (I-B2)', async () => {
+test('case 19: a block and a send at once: no message of the user is accepted after the ack (I-B2)', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   for (let round = 0; round < 20; round += 1) {
@@ -128,7 +128,7 @@ test('case 20, I-B4: blocked for a minute, joins at 59,999 and 60,000 ms: refuse
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('I-B3, I-D8: who is blocked, kicked or was never in reads nothing of the room', async () => {
+test('I-B3, I-D8: a user who is blocked, evicted or never joined reads nothing of the room', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   const [bob, carol, dave] = [await world.enter('bob'), await world.enter('carol'), await world.open('dave')];

@@ -19,9 +19,9 @@ const broadcast = (world: World, change: Partial<BroadcastRequest> = {}) =>
     ...{ fromUserId: 'ann' as UserId, type: 'RC:TxtMsg', content: '{"content":"hello"}', includeSender: true },
     ...change,
   });
-const toldTo = (world: World, caller: Caller) => framesOf(world, caller, 'broadcast');
+const broadcastsTo = (world: World, caller: Caller) => framesOf(world, caller, 'broadcast');
 
-/** Many rooms with one member each, and what was put on the way. */
+/** Many rooms with one member each, and the broadcasts that were written. */
 async function worldOfRooms(count: number, change: (store: RoomStore) => Partial<RoomStore>) {
   const puts: Broadcast[] = [];
   const world = worldWith(use(), (store) => ({
@@ -31,11 +31,11 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
     },
     ...change(store),
   }));
-  const places = Array.from({ length: count }, (_, index) => ({
+  const callers = Array.from({ length: count }, (_, index) => ({
     room: `${world.room}-${`${index + 1}`.padStart(3, '0')}` as RoomId,
     caller: world.device('bob'),
   }));
-  await inParallel(places, 20, async ({ room, caller }) => {
+  await inParallel(callers, 20, async ({ room, caller }) => {
     const made = await createRoom(world.deps, room, room);
     const nobody = emptyMember(room, caller.userId, made.epoch);
     await world.deps.store.putMember(
@@ -43,22 +43,22 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
       0,
     );
   });
-  // The list of rooms follows from the stream.
+  // The stream fills the list of rooms.
   await world.settle();
-  return { world, places, puts };
+  return { world, callers, puts };
 }
 
-test('120 rooms are told in several runs; one that is destroyed and one that fails keep no other from it', async () => {
+test('120 rooms get it in several runs; a destroyed one and one that fails do not stop the others', async () => {
   const destroyed = 20;
   const failing = 70;
-  const { world, places, puts } = await worldOfRooms(120, (store) => ({
+  const { world, callers, puts } = await worldOfRooms(120, (store) => ({
     listMembers: (room, cursor) =>
       room.endsWith(`-0${failing}`)
         ? Promise.reject(new StoreFault('unable to list'))
         : store.listMembers(room, cursor),
   }));
-  const gone = places[destroyed - 1]?.room as RoomId;
-  // Its members' rows are there still, and so it is on the list for who reads that before the news has got there.
+  const gone = callers[destroyed - 1]?.room as RoomId;
+  // Its members' rows are still there, and it is put on the list of rooms, as if the event of its end had not arrived.
   const { epoch = '' } = { ...(await world.deps.store.getRoom(gone)) };
   await world.deps.store.destroyRoom(gone, epoch, world.clock.nowMs, false);
   await world.settle();
@@ -66,13 +66,13 @@ test('120 rooms are told in several runs; one that is destroyed and one that fai
   const { id } = await broadcast(world);
   await world.settle();
 
-  const told = places.map(({ caller }) => toldTo(world, caller).length);
-  expect(told).toEqual(places.map((_, index) => (index + 1 === destroyed || index + 1 === failing ? 0 : 1)));
+  const counts = callers.map(({ caller }) => broadcastsTo(world, caller).length);
+  expect(counts).toEqual(callers.map((_, index) => (index + 1 === destroyed || index + 1 === failing ? 0 : 1)));
   expect(world.faults).toEqual([new StoreFault('unable to list')]);
-  expect(puts.map(({ afterRoom }) => afterRoom)).toEqual(['', places[49]?.room, places[99]?.room]);
-  const [first] = places;
+  expect(puts.map(({ afterRoom }) => afterRoom)).toEqual(['', callers[49]?.room, callers[99]?.room]);
+  const [first] = callers;
   const room = await world.deps.store.getRoom(first?.room as RoomId);
-  expect(toldTo(world, first?.caller as Caller)).toEqual([
+  expect(broadcastsTo(world, first?.caller as Caller)).toEqual([
     {
       ...{ event: 'broadcast', room: room?.roomId, roomEpoch: room?.epoch },
       message: {
@@ -82,17 +82,17 @@ test('120 rooms are told in several runs; one that is destroyed and one that fai
     },
   ]);
 
-  // The run in the middle once more: its rooms hear the very same message again, and it goes on from there as before.
+  // The middle run again: its rooms get the same message once more, and it continues from the same room.
   await continueBroadcast(world.deps, puts[1] as Broadcast);
   expect(puts[3]).toEqual(puts[2]);
   await world.settle();
-  const again = places.map(({ caller }) => toldTo(world, caller).map(({ message }) => message.messageId));
-  expect(again.slice(0, 50)).toEqual(told.slice(0, 50).map((times) => (times === 0 ? [] : [id])));
-  expect(again.slice(50, 100)).toEqual(told.slice(50, 100).map((times) => (times === 0 ? [] : [id, id])));
-  expect(again.slice(100).map((ids) => [...new Set(ids)])).toEqual(told.slice(100).map(() => [id]));
+  const again = callers.map(({ caller }) => broadcastsTo(world, caller).map(({ message }) => message.messageId));
+  expect(again.slice(0, 50)).toEqual(counts.slice(0, 50).map((times) => (times === 0 ? [] : [id])));
+  expect(again.slice(50, 100)).toEqual(counts.slice(50, 100).map((times) => (times === 0 ? [] : [id, id])));
+  expect(again.slice(100).map((ids) => [...new Set(ids)])).toEqual(counts.slice(100).map(() => [id]));
 });
 
-test('the user in whose name it is gets it only where that is wanted', async () => {
+test('its sender gets it only on request', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const laptop = await world.enter('ann');
@@ -102,13 +102,13 @@ test('the user in whose name it is gets it only where that is wanted', async () 
   await world.settle();
   await broadcast(world, { includeSender: true, content: 'all' });
   await world.settle();
-  const contents = (caller: Caller) => toldTo(world, caller).map(({ message }) => message.content);
+  const contents = (caller: Caller) => broadcastsTo(world, caller).map(({ message }) => message.content);
   expect(contents(ann)).toEqual(['all']);
   expect(contents(laptop)).toEqual(['all']);
   expect(contents(bob)).toEqual(['{"content":"hello"}', 'all']);
 });
 
-test('it is no message of the room: no seq, no time, no history, and it kicks nobody', async () => {
+test('it is no message of the room: no seq, no time, no history, and it evicts nobody', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   await world.drop(await world.enter('bob'));
@@ -117,12 +117,12 @@ test('it is no message of the room: no seq, no time, no history, and it kicks no
   world.pass(60_000);
   await broadcast(world);
   await world.settle();
-  expect(toldTo(world, ann)).toHaveLength(1);
+  expect(broadcastsTo(world, ann)).toHaveLength(1);
   expect(await world.deps.store.getRoom(world.room)).toEqual(before);
   expect(await world.isIn('bob')).toBe(true);
 });
 
-test('a room whose distribution is stopped is not told', async () => {
+test('a room whose distribution is stopped does not get it', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   await world.settle();
@@ -131,10 +131,10 @@ test('a room whose distribution is stopped is not told', async () => {
   await stopDistribution(world.deps, world.room);
   await broadcast(world);
   await world.settle();
-  expect(toldTo(world, ann)).toHaveLength(1);
+  expect(broadcastsTo(world, ann)).toHaveLength(1);
 });
 
-test('a connection that is found gone is offline', async () => {
+test('a member whose connection turns out to be gone is marked offline', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   await world.settle();

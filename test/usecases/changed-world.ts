@@ -4,17 +4,17 @@ import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { openConnection } from '../../lib/usecases/open-connection.ts';
-import type { StoreUnderTest } from '../support/emulators.ts';
+import type { EmulatedStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** A world whose store is another in some of its parts. */
+/** A world in which some calls of the store are replaced. */
 export const worldWith = (
-  made: StoreUnderTest,
+  made: EmulatedStore,
   change: (store: RoomStore) => Partial<RoomStore>,
   settings: Partial<Settings> = {},
 ): World => createWorld({ ...made, store: { ...made.store, ...change(made.store) } }, settings);
 
-/** Work that happens once, at a point of the code under test that the test chooses. */
+/** Work that runs once, at a point of the code under test that the test chooses. */
 export function createInterlude() {
   let work: (() => Promise<unknown>) | undefined;
   return {
@@ -22,14 +22,14 @@ export function createInterlude() {
       work = next;
     },
     play: async (): Promise<void> => {
-      const due = work;
+      const planned = work;
       work = undefined;
-      await due?.();
+      await planned?.();
     },
   };
 }
 
-/** What a connection with a token of that time is told; 0 = it may. */
+/** The code that refuses a connection whose token was issued at this time; 0 = it is accepted. */
 export const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
   openConnection(
     world.deps,
@@ -38,6 +38,6 @@ export const connectWith = (world: World, user: UserId, issuedAtMs: number) =>
     { issuedAtMs, expiresAtMs: 9e15 },
   );
 
-/** The frames of one kind that a connection was sent. */
+/** The frames of one kind that this connection got. */
 export const framesOf = <E extends PushFrame['event']>(world: World, { connectionId }: Caller, event: E) =>
   world.push.framesOf(connectionId).filter((frame): frame is Extract<PushFrame, { event: E }> => frame.event === event);

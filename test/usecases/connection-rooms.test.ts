@@ -27,7 +27,7 @@ const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMembe
 const roomsOf = async ({ deps }: World, caller: Caller) => (await deps.store.getConnection(caller))?.rooms ?? [];
 const epochOf = async ({ deps, room }: World) => (await deps.store.getRoom(room))?.epoch ?? '';
 
-/** Every connection ends in this, or its room's member stays online for ever. */
+/** The end of the connection takes it off the member's row; otherwise the member would stay online for ever. */
 async function expectOfflineAfter(world: World, caller: Caller): Promise<void> {
   await world.drop(caller);
   expect((await rowOf(world, caller))?.connections ?? []).not.toContain(caller.connectionId);
@@ -48,7 +48,7 @@ const resumeAnother: Act = async (deps, caller, room) => {
   return joinRoom(deps, caller, { ...REQUEST, room, resume: { ...OLD, roomEpoch: epoch } });
 };
 
-/** Both acts at once, in every order of their steps, of one who is in the room already. */
+/** Two concurrent acts of a user who is already in the room, in every order of their steps. */
 async function inEveryOrder(world: World, acts: readonly [Act, Act], rooms: readonly [RoomId, RoomId], check: Check) {
   let guests = 0;
   return inEveryWay(async (choose) => {
@@ -62,18 +62,18 @@ async function inEveryOrder(world: World, acts: readonly [Act, Act], rooms: read
 
 type Check = (bob: Caller) => Promise<void>;
 
-describe('a room that he is in stays on the row of his connection, so its end finds him there', () => {
-  test('a resume of another membership is refused while he is in', async () => {
+describe('a room stays on the row of the connection while the user is in it, so the end of the connection finds it there', () => {
+  test('a resume of another membership is refused, and the user stays in', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
-    expect(await refuseResume(world, bob)).toMatchObject({ code: 23406 });
+    expect(await refuseResume(world, bob)).toMatchObject({ reason: 'membership-ended' });
     expect(await world.isIn('bob')).toBe(true);
     expect(await roomsOf(world, bob)).toEqual([world.room]);
     await expectOfflineAfter(world, bob);
     expect(await world.isOffline('bob')).toBe(true);
   });
 
-  test('blocked, unblocked and back before anybody is told of the block', async () => {
+  test('blocked, unblocked and joined again before the block is notified', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
     await world.settle();
@@ -85,7 +85,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     expect(await world.isOffline('bob')).toBe(true);
   });
 
-  test('in the room made anew while the former one is tidied up', async () => {
+  test('in a room that was created again while the former one is cleaned up', async () => {
     const interlude = createInterlude();
     const world = worldWith(store(), (real) => ({
       listMembers: async (...values) => {
@@ -102,7 +102,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     expect(await world.isOffline('bob')).toBe(true);
   });
 
-  test('a leave that is refused because his row keeps changing', async () => {
+  test('a leave that is refused because the member row keeps changing', async () => {
     const world = worldWith(store(), () => ({ deleteMember: async () => 'conflict' }));
     const bob = await world.enter('bob');
     expect(await world.leave(bob)).toMatchObject({ code: 20607 });
@@ -116,7 +116,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     ['a refused resume and a join', resumeAnother, join],
     ['two leaves', leave, leave],
   ])(
-    '%s at once, in every order of their steps',
+    '%s, concurrently, in every order of their steps',
     async (_what, one, two) => {
       const world = createWorld(store());
       const orders = await inEveryOrder(world, [one, two], [world.room, world.room], async (bob) => {
@@ -134,7 +134,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     ['a join', join, 5],
     ['a refused resume', resumeAnother, 2],
   ])(
-    '%s and the end of the connection at once, in every order of their steps',
+    '%s and the end of the connection, concurrently, in every order of their steps',
     async (_what, act, most) => {
       const world = createWorld(store());
       const orders = await inEveryOrder(world, [act, end], [world.room, world.room], async (bob) => {
@@ -145,7 +145,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     100_000,
   );
 
-  test('a come-back by a send, while a leave of before takes the room off', async () => {
+  test('a send that resumes the membership, while an earlier leave removes the room from the row', async () => {
     const disturbed = disturb(store().store, 'putMember', 'before');
     const world = worldWith(store(), () => disturbed.store);
     await world.drop(await world.enter('bob', { instance: 'run_1' }));
@@ -156,7 +156,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
     await expectOfflineAfter(world, bob);
   });
 
-  test('a refused resume and a join of another room at once, in every order: one room, and it is on the row', async () => {
+  test('a refused resume and a join of another room, in every order: one room, and it is on the row', async () => {
     const world = createWorld(store());
     const other = `${world.room}-other` as RoomId;
     await createRoom(world.deps, other, '');
@@ -172,7 +172,7 @@ describe('a room that he is in stays on the row of his connection, so its end fi
 describe('a room on the row of a connection that is not in it', () => {
   const otherOf = (world: World) => `${world.room}-other` as RoomId;
 
-  test('a destroyed one goes with the next join', async () => {
+  test('is removed by the next join when it is destroyed', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
     await destroyRoom(world.deps, world.room, false);
@@ -181,7 +181,7 @@ describe('a room on the row of a connection that is not in it', () => {
     expect(await roomsOf(world, bob)).toEqual([otherOf(world)]);
   });
 
-  test('his other device, which is in, stays in when this one joins another room', async () => {
+  test('keeps another device of the user in it when this one joins another room', async () => {
     const world = createWorld(store(), { leaveEndsAllDevices: true });
     const phone = await world.enter('bob');
     await world.block(world.clock.nowMs + 60_000, 'bob');
@@ -192,7 +192,7 @@ describe('a room on the row of a connection that is not in it', () => {
     expect((await rowOf(world, desk))?.connections).toEqual([desk.connectionId]);
   });
 
-  test('it is not kept in use by joins of others', async () => {
+  test('is not kept active by a join of another room', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
     await world.block(world.clock.nowMs + 60_000, 'bob');
@@ -204,7 +204,7 @@ describe('a room on the row of a connection that is not in it', () => {
   });
 });
 
-test('a full room: he is out although his row changes before his end is written', async () => {
+test('a full room: the refused user is removed although their row changes before the removal is written', async () => {
   const interlude = createInterlude();
   const world = worldWith(
     store(),
@@ -229,7 +229,7 @@ test('a full room: he is out although his row changes before his end is written'
   expect(await roomsOf(world, bob)).toEqual([]);
 });
 
-test('the sweep finishes a destroyed room, and not the one that was made anew meanwhile', async () => {
+test('the sweep finishes a destroyed room, and leaves alone the one that was created in between', async () => {
   const interlude = createInterlude();
   const dead = new Set(['the Lambda']);
   const world = worldWith(store(), (real) => ({
@@ -248,16 +248,16 @@ test('the sweep finishes a destroyed room, and not the one that was made anew me
   dead.clear();
   world.pass(60_000 + BUCKET_MS);
   interlude.plan(async () => {
-    await createRoom(world.deps, world.room, 'anew');
+    await createRoom(world.deps, world.room, 'again');
     expect(await world.join(await world.open('bob'))).toMatchObject({ code: 0 });
   });
   expect(await world.sweep()).toMatchObject({ failed: 0, destroyed: 0 });
   expect(await world.memberIds()).toEqual(['bob']);
 });
 
-describe('the Lambda of a join dies after his row, and the sweep has been at his connection before that', () => {
-  /** Something happens between the room on the connection's row and the member row; then the Lambda dies. */
-  async function dieInJoin(atMs: number, settings: object, meanwhile: (world: World, bob: Caller) => Promise<unknown>) {
+describe('the Lambda of a join dies after writing the member row, and the sweep has handled the connection before that', () => {
+  /** Runs `between` after the room is on the connection's row and before the member row; then the Lambda dies. */
+  async function dieInJoin(atMs: number, settings: object, between: (world: World, bob: Caller) => Promise<unknown>) {
     const interlude = createInterlude();
     let isDead = false;
     const world = worldWith(
@@ -279,7 +279,7 @@ describe('the Lambda of a join dies after his row, and the sweep has been at his
     const bob = await world.open('bob');
     world.pass(atMs);
     interlude.plan(async () => {
-      await meanwhile(world, bob);
+      await between(world, bob);
       isDead = true;
     });
     await expect(joinRoom(world.deps, bob, { ...REQUEST, room: world.room })).rejects.toThrow('the Lambda is dead');
@@ -297,12 +297,12 @@ describe('the Lambda of a join dies after his row, and the sweep has been at his
     expect(await world.isOffline('bob')).toBe(true);
   }
 
-  test('which closed it, because its lease was over', async () => {
+  test('and closed it, because its lease was over', async () => {
     const { world, bob } = await dieInJoin(LEASE_MS + BUCKET_MS, {}, (there) => there.sweep());
     await expectFoundWithin(90_000, world, bob);
   });
 
-  test('which found it closed a moment ago', async () => {
+  test('and found it closed by `$disconnect`', async () => {
     const { world, bob } = await dieInJoin(LEASE_MS + BUCKET_MS, {}, async (there, caller) => {
       await there.drop(caller);
       await there.sweep();
@@ -310,23 +310,23 @@ describe('the Lambda of a join dies after his row, and the sweep has been at his
     await expectFoundWithin(90_000, world, bob);
   });
 
-  test('an offline member has one entry in the due list, however often his connection was looked at', async () => {
-    const looked: string[] = [];
+  test('an offline member has one timer in the due list, however often their connection was checked', async () => {
+    const armed: string[] = [];
     const world = worldWith(store(), (real: RoomStore) => ({
-      arm: async (atMs, entries) => {
-        looked.push(...entries.map(({ kind }) => kind));
-        await real.arm(atMs, entries);
+      arm: async (atMs, timers) => {
+        armed.push(...timers.map(({ kind }) => kind));
+        await real.arm(atMs, timers);
       },
     }));
     await world.enter('bob');
     world.pass(LEASE_MS + BUCKET_MS);
     await world.sweep();
     expect(await world.isOffline('bob')).toBe(true);
-    looked.length = 0;
+    armed.length = 0;
     for (let run = 0; run < 3; run += 1) {
       world.pass(60_000);
       await world.sweep();
     }
-    expect(looked).toEqual(['member']);
+    expect(armed).toEqual(['member']);
   });
 });

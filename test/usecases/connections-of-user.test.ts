@@ -22,7 +22,7 @@ const newest = (callers: readonly Caller[], count: number) =>
   new Set(callers.slice(-count).map(({ connectionId }) => connectionId));
 
 describe('the connections of one user', () => {
-  test('are so many: when one more opens, the oldest is told 31010 and ends', async () => {
+  test('have a limit: when one more opens, the oldest is notified with 31010 and closed', async () => {
     const world = createWorld(store(), { maxConnectionsPerUser: 3 });
     const name = ownName();
     const opened: Caller[] = [];
@@ -38,7 +38,7 @@ describe('the connections of one user', () => {
     expect(await openOf(world, first)).toHaveLength(3);
   });
 
-  test('are never more, also where many open at once', async () => {
+  test('do not exceed the limit either when many open at once', async () => {
     const world = createWorld(store(), { maxConnectionsPerUser: 3 });
     const name = ownName();
     const opened = await Promise.all(Array.from({ length: 12 }, () => world.open(name)));
@@ -56,7 +56,7 @@ describe('the row of a connection that is closed', () => {
     }
   };
 
-  test('goes by the sweep, so a user who connects for long has few of them', async () => {
+  test('is removed by the sweep, so a user who connects often has few of them', async () => {
     const { world, costOf } = createMeteredWorld(store(), { oneDevicePerPlatform: true });
     const name = ownName();
     const mobile = { platform: 'mobile', instance: 'run_1' };
@@ -69,7 +69,7 @@ describe('the row of a connection that is closed', () => {
       if (count % 15 === 0) await world.sweep();
       if (count % 20 === 0) most = Math.max(most, (await rowsOf(last)).length);
     }
-    // As many as in the time of a lease, a minute and what lies between two sweeps.
+    // As many as fit into a lease, the minute until the removal and the time between two sweeps.
     expect(most).toBeLessThanOrEqual((LEASE_MS + 120_000) / 4000);
     await minutes(world, 6);
     await world.drop(last);
@@ -79,7 +79,7 @@ describe('the row of a connection that is closed', () => {
     expect(readUnits).toBe(4);
   });
 
-  test('stays for a minute, while a Lambda may be at work by it', async () => {
+  test('stays for a minute, because a Lambda may still use it', async () => {
     const world = createWorld(store(), { realTimeKickOut: true });
     const ann = await world.enter(ownName());
     world.pass(LEASE_MS + 1);
@@ -91,7 +91,7 @@ describe('the row of a connection that is closed', () => {
     expect(await world.deps.store.getConnection(ann)).toBeUndefined();
   });
 
-  test('goes too where its close has overtaken its open', async () => {
+  test('is also removed where `$disconnect` came before `$connect`', async () => {
     const world = createWorld(store());
     const ann = world.device(ownName());
     await world.drop(ann);
@@ -102,7 +102,7 @@ describe('the row of a connection that is closed', () => {
     expect(await rowsOf(ann)).toEqual([]);
   });
 
-  test('left by a `$disconnect` that came when it was gone, goes again', async () => {
+  test('is removed again when a late `$disconnect` has written it once more', async () => {
     const world = createWorld(store());
     const ann = await world.open(ownName());
     await world.drop(ann);

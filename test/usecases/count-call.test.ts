@@ -6,7 +6,7 @@ import { createWorld } from '../support/world.ts';
 const store = useStore('dynoxide');
 
 test.each(['/chatroom/create', 'constructor'])(
-  '%s: as many calls in a second as the limit, then none',
+  '%s: as many calls per second as the limit allows, then none',
   async (path) => {
     const { deps, pass } = createWorld(store());
     const accepted = [];
@@ -18,7 +18,7 @@ test.each(['/chatroom/create', 'constructor'])(
   },
 );
 
-test('a limit of 0 is no limit', async () => {
+test('a limit of 0 means no limit', async () => {
   const { deps } = createWorld(store());
   for (let call = 0; call < 3; call += 1) expect(await acceptCall(deps, '/chatroom/destroy', 0)).toBe(true);
 });

@@ -16,21 +16,21 @@ const minuteMs = 60_000;
 const ownName = () => fresh('bob');
 const mobile = (instance: string) => ({ platform: 'mobile', instance });
 
-type Cut = readonly [how: string, code: number, cut: (world: World, bob: Caller) => Promise<unknown>];
+type ForceClose = readonly [how: string, code: number, forceClose: (world: World, bob: Caller) => Promise<unknown>];
 
-const cuts: readonly Cut[] = [
+const forceCloses: readonly ForceClose[] = [
   [
-    'blocked, and no more',
+    'of a user who was blocked and unblocked again',
     31011,
     async ({ deps, clock }, { userId }) => {
       await blockEverywhere(deps, [userId], clock.nowMs + minuteMs);
       await unblockEverywhere(deps, [userId]);
     },
   ],
-  ['of a token that was expired', 31020, ({ deps, clock }, { userId }) => expireTokens(deps, userId, clock.nowMs)],
+  ['of a token that was revoked', 31020, ({ deps, clock }, { userId }) => expireTokens(deps, userId, clock.nowMs)],
   ['replaced by a later login', 31010, (world, { userId }) => world.open(userId, mobile('later_1'))],
   [
-    'one too many',
+    'one over the limit',
     31010,
     async (world, { userId }) => {
       await world.open(userId, { platform: 'web', instance: 'web_1' });
@@ -51,7 +51,7 @@ const withLimits: Partial<Settings> = {
 };
 const settings = { oneDevicePerPlatform: true, maxConnectionsPerUser: 2, multipleRooms: true } as const;
 
-/** Every frame that is answered. */
+/** Every frame that gets an answer. */
 const framesIn = ({ room }: World, messageId: string): readonly object[] => [
   { action: 'join', room, messageCount: 10, autoCreate: true },
   { action: 'join', room: `${room}-new`, messageCount: -1, autoCreate: true },
@@ -66,8 +66,8 @@ const framesIn = ({ room }: World, messageId: string): readonly object[] => [
   { action: 'ping' },
 ];
 
-/** Bob is in the room, has said something and set something there, and is cut; the end of the socket is lost. */
-async function cutOf(world: World, cut: Cut[2]) {
+/** Bob joins, sends a message, sets an entry and is force-closed; the socket's own `$disconnect` never arrives. */
+async function forceClosedBy(world: World, forceClose: ForceClose[2]) {
   const bob = await world.open(ownName(), mobile('first_1'));
   expect(await world.join(bob)).toMatchObject({ code: 0 });
   const sent = await world.send(bob);
@@ -76,11 +76,11 @@ async function cutOf(world: World, cut: Cut[2]) {
     ...{ autoDelete: false, overwrite: true },
   });
   world.pass(1000);
-  await cut(world, bob);
+  await forceClose(world, bob);
   return { bob, frames: framesIn(world, 'messageId' in sent ? sent.messageId : '') };
 }
 
-/** All that frames of the room could change. */
+/** Everything in the room that frames could change. */
 async function stateOf({ deps, room }: World, { userId, connectionId }: Caller) {
   const live = await deps.store.getRoom(room);
   return {
@@ -93,13 +93,13 @@ async function stateOf({ deps, room }: World, { userId, connectionId }: Caller) 
   };
 }
 
-describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
+describe.each(forceCloses)('a force-closed connection, %s', (_how, code, forceClose) => {
   test.each([
     ['with', withLimits],
     ['without', {}],
-  ])('is told, and whatever it sends afterwards does nothing, %s limits', async (_with, limits) => {
+  ])('is notified, and nothing that it sends afterwards has an effect, %s limits', async (_with, limits) => {
     const { world, costOf } = createMeteredWorld(store(), { ...settings, ...limits });
-    const { bob, frames } = await cutOf(world, cut);
+    const { bob, frames } = await forceClosedBy(world, forceClose);
     expect(framesOf(world, bob, 'closing')).toMatchObject([{ code }]);
     expect((await world.deps.store.getMember(world.room, bob.userId))?.connections).toEqual([]);
     const before = await stateOf(world, bob);
@@ -114,7 +114,7 @@ describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
     expect(await stateOf(world, bob)).toEqual(before);
   });
 
-  test('does nothing either where its row is read a moment too late', async () => {
+  test('has no effect either where an eventually consistent read still shows it open', async () => {
     const seen = new Map<string, Connection>();
     const world = worldWith(
       store(),
@@ -128,7 +128,7 @@ describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
       }),
       { ...settings, ...withLimits },
     );
-    const { bob, frames } = await cutOf(world, cut);
+    const { bob, frames } = await forceClosedBy(world, forceClose);
     expect(seen.get(bob.connectionId)?.closedAtMs).toBeUndefined();
     const before = await stateOf(world, bob);
     for (const frame of frames) expect(await world.frame(bob, frame)).toMatchObject({ code: 30001 });
@@ -136,9 +136,9 @@ describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
     expect(await stateOf(world, bob)).toEqual(before);
   });
 
-  test('does nothing in the end when its row is gone', async () => {
+  test('has no effect when its row is gone', async () => {
     const { world } = createMeteredWorld(store(), { ...settings, ...withLimits });
-    const { bob, frames } = await cutOf(world, cut);
+    const { bob, frames } = await forceClosedBy(world, forceClose);
     await world.deps.store.removeConnection(bob);
     const before = await stateOf(world, bob);
     expect(before.connection).toBeUndefined();
@@ -150,7 +150,7 @@ describe.each(cuts)('a connection that was cut, %s', (_how, code, cut) => {
   });
 });
 
-test('rows are closed before anybody is told: a Lambda that dies then has cut for good', async () => {
+test('rows are closed before anyone is notified: a Lambda that dies in between has still force-closed the connection', async () => {
   const { world } = createMeteredWorld(store(), settings);
   const bob = await world.open(ownName(), mobile('first_1'));
   await world.join(bob);
@@ -163,7 +163,7 @@ test('rows are closed before anybody is told: a Lambda that dies then has cut fo
   }
 });
 
-test('a login whose former one cannot be ended is not let in', async () => {
+test('a login is not accepted while the former one cannot be closed', async () => {
   let faults = 1;
   const world = worldWith(
     store(),

@@ -11,7 +11,7 @@ import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-test('a room is described with its members by the rule', async () => {
+test('a room is described with its members by the rules', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   await world.drop(await world.enter('constructor'));
@@ -24,7 +24,7 @@ test('a room is described with its members by the rule', async () => {
   expect(await describeRoom(world.deps, world.room)).toMatchObject({ memberCount: 1 });
 });
 
-test('rooms that are missing or destroyed are left out, the others come in the order asked', async () => {
+test('missing and destroyed rooms are left out, the others are in the order of the request', async () => {
   const { deps } = createWorld(store());
   const [r1, gone, r2] = ['d-1', 'd-gone', 'constructor'] as RoomId[] as [RoomId, RoomId, RoomId];
   for (const room of [r1, gone, r2]) await createRoom(deps, room, `name of ${room}`);
@@ -34,28 +34,30 @@ test('rooms that are missing or destroyed are left out, the others come in the o
     [r2, 'name of constructor'],
     [r1, 'name of d-1'],
   ]);
-  expect(await describeRoom(deps, gone)).toBeUndefined();
+  expect(await describeRoom(deps, gone)).toMatchObject({ reason: 'no-such-room' });
 });
 
-test('a room that is being destroyed is there no more', async () => {
+test('a room that is being destroyed is not found', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   await leaveRoomDestroyed(world);
-  expect(await describeRoom(world.deps, world.room)).toBeUndefined();
+  expect(await describeRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
   expect(await describeRooms(world.deps, [world.room])).toEqual([]);
-  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(false);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toMatchObject({
+    reason: 'no-such-room',
+  });
 });
 
-test('the end of a room can be changed while it is there', async () => {
+test('the end of an existing room can be changed', async () => {
   const { deps, room } = createWorld(store());
   const end = { destroyType: 'fixed', destroyAfterMin: 10_080 } as const;
-  expect(await setRoomExpiry(deps, room, end)).toBe(false);
+  expect(await setRoomExpiry(deps, room, end)).toMatchObject({ reason: 'no-such-room' });
   await createRoom(deps, room, '');
-  expect(await setRoomExpiry(deps, room, end)).toBe(true);
+  expect(await setRoomExpiry(deps, room, end)).toBe('set');
   expect(await describeRoom(deps, room)).toMatchObject({ room: end });
 });
 
-test('the end of a room is not given to one made anew under its name', async () => {
+test('the new end is not given to a room that was created again under the same id', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   const disturbed = disturb(world.deps.store, 'setRoomExpiry', 'before');
@@ -64,6 +66,8 @@ test('the end of a room is not given to one made anew under its name', async () 
     await createRoom(world.deps, world.room, '');
   });
   const end = { destroyType: 'fixed', destroyAfterMin: 600 } as const;
-  expect(await setRoomExpiry({ ...world.deps, store: disturbed.store }, world.room, end)).toBe(false);
+  expect(await setRoomExpiry({ ...world.deps, store: disturbed.store }, world.room, end)).toMatchObject({
+    reason: 'no-such-room',
+  });
   expect(await describeRoom(world.deps, world.room)).toMatchObject({ room: { destroyType: 'idle' } });
 });

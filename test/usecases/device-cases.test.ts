@@ -16,18 +16,18 @@ const realTime = { realTimeKickOut: true } as const;
 const graceMs = 60_000;
 const mobile = { platform: 'mobile', instance: 'run-1' } as const;
 const web = { platform: 'web', instance: 'run-2' } as const;
-/** Connections are found by their user, in whatever world he is. */
+/** The store finds connections by user in all worlds, so each world has names of its own. */
 const ownName = ({ room }: World, name: string) => `${name}-of-${room}`;
 
 beforeEach(() => emptyDueList(store()));
 
 const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
 const ping = (world: World, caller: Caller) => world.frame(caller, { action: 'ping' });
-const armLook = ({ deps, clock, room }: World, { userId }: Caller) =>
+const armCheck = ({ deps, clock, room }: World, { userId }: Caller) =>
   deps.store.arm(clock.nowMs, [{ kind: 'member', room, userId }]);
 
 describe('LEAVE is per device', () => {
-  test('a run that has logged in once more is the same device: nothing of its former login is left behind', async () => {
+  test('a run that logs in again is the same device: nothing of its former login stays', async () => {
     const world = createWorld(store());
     const name = ownName(world, 'bob');
     await world.drop(await world.enter(name, { ...web, instance: 'run_2_1' }));
@@ -40,7 +40,7 @@ describe('LEAVE is per device', () => {
     expect((await rowOf(world, again))?.connections).toHaveLength(2);
   });
 
-  test('another device that is online keeps him in the room', async () => {
+  test('another online device keeps the user in the room', async () => {
     const world = createWorld(store());
     const ann = await world.enter('ann');
     const phone = await world.enter('bob', mobile);
@@ -57,7 +57,7 @@ describe('LEAVE is per device', () => {
     expect(await world.endsSeenBy(ann, 'bob')).toEqual(['left']);
   });
 
-  async function onlyAwayLeft(world: World) {
+  async function onlyDisconnectedLeft(world: World) {
     const phone = await world.enter('bob', mobile);
     const laptop = await world.enter('bob', web);
     await world.drop(laptop);
@@ -70,9 +70,9 @@ describe('LEAVE is per device', () => {
     return phone;
   }
 
-  test('only devices without a connection are left: he is offline from then on, and the messages count from then on', async () => {
+  test('with only disconnected devices left the user is offline from the leave on, and messages count from then', async () => {
     const world = createWorld(store());
-    await onlyAwayLeft(world);
+    await onlyDisconnectedLeft(world);
     world.pass(30_000);
     await world.publish(30);
     expect(await world.isIn('bob')).toBe(true);
@@ -80,9 +80,9 @@ describe('LEAVE is per device', () => {
     expect(await world.isIn('bob')).toBe(false);
   });
 
-  test('the same by the real-time service: his time starts with the leave', async () => {
+  test('the same with the real-time service: the grace starts with the leave', async () => {
     const world = createWorld(store(), realTime);
-    await onlyAwayLeft(world);
+    await onlyDisconnectedLeft(world);
     world.pass(graceMs - 1);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(true);
@@ -91,7 +91,7 @@ describe('LEAVE is per device', () => {
     expect(await world.isIn('bob')).toBe(false);
   });
 
-  test('a setting lets one leave end all, those without a connection too', async () => {
+  test('a setting makes one leave end all devices, the disconnected ones too', async () => {
     const world = createWorld(store(), { leaveEndsAllDevices: true });
     const ann = await world.enter('ann');
     const phone = await world.enter('bob', mobile);
@@ -106,19 +106,19 @@ describe('LEAVE is per device', () => {
 });
 
 describe("a user's other devices", () => {
-  test('hear of his joins and leaves, and nobody else does', async () => {
+  test('are notified of joins and leaves, and nobody else is', async () => {
     const world = createWorld(store(), { multiLoginSync: true });
     const ann = await world.enter(ownName(world, 'ann'));
     const laptop = await world.open(ownName(world, 'bob'), web);
     const phone = await world.enter(ownName(world, 'bob'), mobile);
     await world.leave(phone);
     const { room, clock } = world;
-    const told = (change: string) => ({ event: 'sync', room, change, atMs: clock.nowMs });
-    expect(framesOf(world, laptop, 'sync')).toEqual([told('joined'), told('left')]);
+    const sync = (change: string) => ({ event: 'sync', room, change, atMs: clock.nowMs });
+    expect(framesOf(world, laptop, 'sync')).toEqual([sync('joined'), sync('left')]);
     expect([...framesOf(world, phone, 'sync'), ...framesOf(world, ann, 'sync')]).toEqual([]);
   });
 
-  test('hear nothing when the device renews its connection or comes back; its own connections hear nothing at all', async () => {
+  test('are not notified when the device renews its connection or reconnects; its own connections are never notified', async () => {
     const world = createWorld(store(), { multiLoginSync: true, oneDevicePerPlatform: true });
     const name = ownName(world, 'bob');
     const laptop = await world.open(name, web);
@@ -140,7 +140,7 @@ describe("a user's other devices", () => {
     for (const own of back) expect(framesOf(world, own, 'sync')).toHaveLength(1);
   });
 
-  test('hear nothing of a join or a leave that was refused', async () => {
+  test('are not notified of a join or a leave that was refused', async () => {
     const world = createWorld(store(), { multiLoginSync: true });
     const laptop = await world.open(ownName(world, 'bob'), web);
     const phone = await world.open(ownName(world, 'bob'), mobile);
@@ -149,7 +149,7 @@ describe("a user's other devices", () => {
     expect(framesOf(world, laptop, 'sync')).toEqual([]);
   });
 
-  test('hear nothing with the setting off', async () => {
+  test('are not notified with the setting off', async () => {
     const world = createWorld(store());
     const laptop = await world.open(ownName(world, 'bob'), web);
     await world.leave(await world.enter(ownName(world, 'bob'), mobile));
@@ -157,8 +157,8 @@ describe("a user's other devices", () => {
   });
 });
 
-describe('the clock starts at the drop of the last device', () => {
-  test('KICK-30S: the phone is long gone, the laptop dropped 30 s ago', async () => {
+describe('the clock starts when the last device disconnects', () => {
+  test('KICK-30S: the phone is long gone, the laptop disconnected 30 s ago', async () => {
     const world = createWorld(store());
     const phone = await world.enter('bob', mobile);
     const laptop = await world.enter('bob', web);
@@ -173,7 +173,7 @@ describe('the clock starts at the drop of the last device', () => {
     expect(await world.isIn('bob')).toBe(false);
   });
 
-  test('KICK-REALTIME: the grace counts from the last drop', async () => {
+  test('KICK-REALTIME: the grace counts from the disconnect of the last device', async () => {
     const world = createWorld(store(), realTime);
     const phone = await world.enter('bob', mobile);
     const laptop = await world.enter('bob', web);
@@ -182,29 +182,29 @@ describe('the clock starts at the drop of the last device', () => {
     await world.drop(laptop);
     for (const stepMs of [graceMs - 40_000, 39_999]) {
       world.pass(stepMs);
-      await armLook(world, phone);
+      await armCheck(world, phone);
       await world.sweep();
       expect(await world.isIn('bob')).toBe(true);
     }
     world.pass(1);
-    await armLook(world, phone);
+    await armCheck(world, phone);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(false);
   });
 
-  test('KICK-REALTIME: one that was lost silently before does not bring it forward', async () => {
+  test('KICK-REALTIME: a device that was lost silently before does not bring the eviction forward', async () => {
     const world = createWorld(store(), { ...realTime, realTimeGraceMs: 120_000 });
     const phone = await world.enter('bob', mobile);
     await world.enter('bob', web);
     world.pass(110_000);
     await ping(world, phone);
     await world.drop(phone);
-    const droppedAtMs = world.clock.nowMs;
+    const disconnectedAtMs = world.clock.nowMs;
     world.pass(60_000);
     await world.sweep();
-    expect((await rowOf(world, phone))?.offline).toMatchObject({ sinceMs: droppedAtMs });
+    expect((await rowOf(world, phone))?.offline).toMatchObject({ sinceMs: disconnectedAtMs });
     world.pass(59_999);
-    await armLook(world, phone);
+    await armCheck(world, phone);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(true);
     world.pass(15_001);
@@ -214,7 +214,7 @@ describe('the clock starts at the drop of the last device', () => {
 });
 
 describe('a limit of members', () => {
-  test('is reached exactly; one more is refused and leaves nothing behind; a place that is free is taken', async () => {
+  test('is reached exactly; one more is refused and leaves nothing behind; after a leave another user may join', async () => {
     const world = createWorld(store(), { roomMemberLimit: 2 });
     const ann = await world.enter('ann');
     world.pass(1);
@@ -232,7 +232,7 @@ describe('a limit of members', () => {
     expect(await world.send(bob)).toMatchObject({ code: 0 });
   });
 
-  test('a member who is offline holds his place until he is out', async () => {
+  test('counts an offline member until they are evicted', async () => {
     const world = createWorld(store(), { roomMemberLimit: 1 });
     await world.drop(await world.enter('ann'));
     world.pass(1);
@@ -242,7 +242,7 @@ describe('a limit of members', () => {
     expect(await world.join(bob)).toMatchObject({ code: 0 });
   });
 
-  test('two at once for one place, many times: never one too many, and the place is not lost', async () => {
+  test('two concurrent joins where one more member fits, many times: the limit holds, and a join afterwards succeeds', async () => {
     const world = createWorld(store(), { roomMemberLimit: 2 });
     await world.enter('ann');
     for (let round = 0; round < 15; round += 1) {
@@ -259,7 +259,7 @@ describe('a limit of members', () => {
     }
   });
 
-  test('the earlier of two is so slow that the later one is there first: the limit holds', async () => {
+  test('the earlier of two joins is so slow that the later one is written first: the limit holds', async () => {
     const disturbed = disturb(store().store, 'putMember', 'before');
     const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 2 });
     await world.enter('ann');
@@ -273,7 +273,7 @@ describe('a limit of members', () => {
     expect(await world.memberIds()).toHaveLength(2);
   });
 
-  test('a join that is tried again after its Lambda died before it had looked is refused like the first', async () => {
+  test('a join is retried after its Lambda died before it read the member list: refused like a first attempt', async () => {
     const disturbed = disturb(store().store, 'listMembers', 'before');
     const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 1 });
     await world.enter('ann');
@@ -287,7 +287,7 @@ describe('a limit of members', () => {
     expect(await world.memberIds()).toEqual(['ann']);
   });
 
-  test('a member who joins once more while somebody is being refused stays', async () => {
+  test('a member who joins again while another user is refused stays', async () => {
     const disturbed = disturb(store().store, 'listMembers', 'before');
     const world = worldWith(store(), () => disturbed.store, { roomMemberLimit: 1 });
     const ann = await world.enter('ann');
@@ -300,7 +300,7 @@ describe('a limit of members', () => {
     expect(await world.memberIds()).toEqual(['ann']);
   });
 
-  test('two within one millisecond, whatever they are called: the limit holds', async () => {
+  test('two joins within one millisecond, whatever the users are called: the limit holds', async () => {
     const world = createWorld(store(), { roomMemberLimit: 2 });
     await world.enter('ann');
     world.pass(1);
@@ -310,7 +310,7 @@ describe('a limit of members', () => {
   });
 });
 
-test('case 38: the token expires while connected: frames are refused; the rules of membership are as ever', async () => {
+test('case 38: the token expires while connected: frames are refused; the membership rules are unchanged', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -337,7 +337,7 @@ test('case 38: the token expires while connected: frames are refused; the rules 
   expect(await late({ action: 'ping' })).toMatchObject({ code: 31020 });
   await ping(world, ann);
   world.pass(60_000);
-  // What was refused is no sign of life.
+  // A refused frame is no sign of life.
   await world.sweep();
   expect(await world.isOffline('bob')).toBe(true);
   expect(await world.isIn('bob')).toBe(true);

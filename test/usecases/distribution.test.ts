@@ -7,7 +7,7 @@ import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-test('messages are kept and not pushed while distribution is stopped', async () => {
+test('while distribution is stopped, messages are stored and not pushed', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const seqs = () =>
@@ -15,9 +15,9 @@ test('messages are kept and not pushed while distribution is stopped', async () 
       .framesOf(ann.connectionId)
       .flatMap((frame) => (frame.event === 'messages' ? frame.messages : []))
       .map((message) => message.seq);
-  expect(await stopDistribution(world.deps, world.room)).toBe(true);
+  expect(await stopDistribution(world.deps, world.room)).toBe('set');
   await world.publish(2);
-  expect(await resumeDistribution(world.deps, world.room)).toBe(true);
+  expect(await resumeDistribution(world.deps, world.room)).toBe('set');
   await world.publish(1);
   expect(seqs()).toEqual([3]);
   const missed = await world.frame(ann, { action: 'repair', room: world.room, afterSeq: 0, beforeSeq: 3 });
@@ -30,6 +30,6 @@ test.each(['never was', 'is being destroyed'])('a room that %s: false', async (s
     await createRoom(world.deps, world.room, '');
     await leaveRoomDestroyed(world);
   }
-  expect(await stopDistribution(world.deps, world.room)).toBe(false);
-  expect(await resumeDistribution(world.deps, world.room)).toBe(false);
+  expect(await stopDistribution(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
+  expect(await resumeDistribution(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
 });

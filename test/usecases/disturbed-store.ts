@@ -1,6 +1,6 @@
 import type { RoomStore } from '../../lib/store/room-store.ts';
 
-/** A store in which something happens once, right before or right after the next call of this name. */
+/** A store that runs work once, right before or right after the next call of this name. */
 export function disturb(store: RoomStore, name: keyof RoomStore, when: 'before' | 'after') {
   const call = store[name] as (...values: unknown[]) => Promise<unknown>;
   let waiting: (() => unknown) | undefined;

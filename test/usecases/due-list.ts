@@ -4,7 +4,7 @@ import type { World } from '../support/world.ts';
 
 const FOREVER_MS = 10 ** 14;
 
-/** The due list reaches over worlds: what an earlier test has left in it would be swept too. */
+/** All worlds share the due list: the sweep would also handle what an earlier test has left in it. */
 export async function emptyDueList({ store }: StoreUnderTest): Promise<void> {
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     for (;;) {
@@ -15,12 +15,12 @@ export async function emptyDueList({ store }: StoreUnderTest): Promise<void> {
   }
 }
 
-/** Sweeps every minute until it is so; for how long, in ms since the call. Fails after ten minutes. */
+/** Sweeps every minute until `isSo`; returns the ms since the call. Fails after ten minutes. */
 export async function sweepUntil(world: World, isSo: () => Promise<boolean>, sweep = world.sweep): Promise<number> {
   for (let passedMs = 0; passedMs <= 600_000; passedMs += 60_000) {
     await sweep();
     if (await isSo()) return passedMs;
     world.pass(60_000);
   }
-  throw new Error('unable to get there; ten minutes of sweeps have changed nothing');
+  throw new Error('unable to get there; ten minutes of sweeps changed nothing');
 }

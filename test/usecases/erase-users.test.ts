@@ -19,6 +19,7 @@ import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { addToBlacklist, blacklist, listUsers, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
+import { valueOf } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { connectWith, worldWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
@@ -26,10 +27,10 @@ import { emptyDueList } from './due-list.ts';
 
 const use = useStore('dynoxide');
 
-/** A deletion reaches over worlds, so each test has users of its own. */
+/** An erasure affects all worlds of the store, so each test has users of its own. */
 const newUser = () => user(fresh('gus'));
 
-/** A member who is offline, and whose connection's row is gone by now. */
+/** A member who is offline, and whose connection's row is already gone. */
 async function putOffline(world: World, room: RoomId, user: UserId): Promise<void> {
   const made = await createRoom(world.deps, room, room);
   const device = { ...world.device(user), device: 'phone' };
@@ -48,7 +49,7 @@ const roomsOf = (world: World, count: number): readonly RoomId[] =>
 const endsIn = (world: World, user: UserId) =>
   world.events.filter(({ userIds, type }) => type === 2 && userIds.includes(user));
 
-test('from the answer on no connection is open, no token opens one, and nobody finds the user in the rooms of now', async () => {
+test('from the answer on no connection is open, no token opens one, and the user is in none of the current rooms', async () => {
   const world = createWorld(use(), { multipleRooms: true });
   const gus = newUser();
   const other = `${world.room}-other` as RoomId;
@@ -56,15 +57,15 @@ test('from the answer on no connection is open, no token opens one, and nobody f
   const device = await world.enter(gus);
   await world.join(device, { room: other });
   await eraseUsers(world.deps, [gus, gus]);
-  // The stream has not said a word yet: neither room is on the list of rooms.
+  // The stream has delivered nothing yet: neither room is on the list of rooms.
   expect(world.push.framesOf(device.connectionId).at(-1)).toMatchObject({ event: 'closing', code: 31029 });
   expect(world.push.closed).toEqual([device.connectionId]);
   expect([await isIn(world, world.room, gus), await isIn(world, other, gus)]).toEqual([false, false]);
   expect((await world.send(device)).code).toBeGreaterThan(0);
   world.pass(86_400_000);
-  expect(await connectWith(world, gus, world.clock.nowMs - 86_400_000)).toBe(31020);
-  expect(await connectWith(world, gus, world.clock.nowMs)).toBe(0);
-  // As a leave, once in each room.
+  expect(await connectWith(world, gus, world.clock.nowMs - 86_400_000)).toMatchObject({ reason: 'token-expired' });
+  expect(await connectWith(world, gus, world.clock.nowMs)).toBe('open');
+  // Reported as a leave, once in each room.
   expect(await world.endsSeenBy(ann, gus)).toEqual(['left']);
   expect(
     endsIn(world, gus)
@@ -76,32 +77,32 @@ test('from the answer on no connection is open, no token opens one, and nobody f
   ]);
 });
 
-test('a room that fails keeps no other from being done, and the sweep does it', async () => {
+test('a room that fails does not stop the others, and the sweep finishes it', async () => {
   await emptyDueList(use());
-  let away: RoomId | undefined;
+  let failing: RoomId | undefined;
   const world = worldWith(use(), (store) => ({
     getMember: (room, user) =>
-      room === away ? Promise.reject(new StoreFault('unable to read')) : store.getMember(room, user),
+      room === failing ? Promise.reject(new StoreFault('unable to read')) : store.getMember(room, user),
   }));
   const gus = newUser();
   const [first, second, third] = roomsOf(world, 3) as [RoomId, RoomId, RoomId];
   for (const room of [first, second, third]) await putOffline(world, room, gus);
   await world.settle();
-  away = second;
+  failing = second;
   await eraseUsers(world.deps, [gus]);
   await world.settle();
   expect(world.faults).toEqual([new StoreFault('unable to read')]);
   expect([await isIn(world, first, gus), await isIn(world, third, gus)]).toEqual([false, false]);
-  // It fails once more, and is tried again five minutes later.
+  // It fails again, and is retried five minutes later.
   expect(await world.sweep()).toMatchObject({ failed: 1 });
-  away = undefined;
+  failing = undefined;
   expect(await isIn(world, second, gus)).toBe(true);
   world.pass(310_000);
   expect(await world.sweep()).toMatchObject({ failed: 0 });
   expect(await isIn(world, second, gus)).toBe(false);
 });
 
-test('what the app told of the user, and laid down in all rooms, is gone', async () => {
+test('what the app has set for the user, and their restrictions in all rooms, are removed', async () => {
   const world = createWorld(use());
   const { deps } = world;
   const gus = newUser();
@@ -120,8 +121,8 @@ test('what the app told of the user, and laid down in all rooms, is gone', async
   const access = await deps.store.getAccess(gus);
   expect(access).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 0, deactivatedAtMs: 0, forceClosed: [] });
   for (const list of ['blocked-users', 'muted-users', 'deactivated-users', 'users'] as const) {
-    const entries = await deps.store.readList(list, { afterItem: '', limit: 10_000 }, 0);
-    expect(entries.filter(({ item }) => item.endsWith(`#${gus}`))).toEqual([]);
+    const items = await deps.store.readList(list, { afterItem: '', limit: 10_000 }, 0);
+    expect(items.filter(({ item }) => item.endsWith(`#${gus}`))).toEqual([]);
   }
   const shown = [
     await blockedEverywhere(deps, undefined, 1000),
@@ -130,12 +131,12 @@ test('what the app told of the user, and laid down in all rooms, is gone', async
     (await listUsers(deps, 'descending', 1, 100)).users,
   ];
   expect(JSON.stringify(shown)).not.toContain(gus);
-  // Only from when on tokens count is left, for as long as an old one might be tried.
+  // Only the time from which tokens are valid stays, for as long as an old token might be used.
   world.pass(367 * 86_400_000);
   expect((await deps.store.getAccess(gus)).revision).toBe(0);
 });
 
-test('in a room protection, exemption and attributes go; a block and a mute there stay', async () => {
+test('in a room the user loses the allowlist, the exemption and their entries; a block and a mute there stay', async () => {
   const world = createWorld(use());
   const { deps, room } = world;
   const gus = newUser();
@@ -158,7 +159,7 @@ test('in a room protection, exemption and attributes go; a block and a mute ther
   const blocked = newUser();
   await blockUsers(deps, room, [blocked], untilMs);
   await exemptFromMute(deps, room, [blocked]);
-  // Never members: the one has an attribute, the other is protected.
+  // Never members: one has an entry, the other is on the allowlist.
   const [owner, kept] = [newUser(), newUser()];
   await setRoomEntries(deps, room, { userId: owner, entries: new Map([['of owner', '1']]), ...change });
   await addToAllowlist(deps, room, [kept]);
@@ -168,12 +169,14 @@ test('in a room protection, exemption and attributes go; a block and a mute ther
   expect(await world.isIn(gus)).toBe(false);
   expect(await allowlist(deps, room)).toEqual(['ann']);
   expect(await exemptUsers(deps, room)).toEqual([]);
-  expect((await readRoomEntries(deps, room, []))?.map(({ key, userId }) => [key, userId])).toEqual([['topic', 'ann']]);
+  expect(valueOf(await readRoomEntries(deps, room, [])).map(({ key, userId }) => [key, userId])).toEqual([
+    ['topic', 'ann'],
+  ]);
   expect(await mutedUsers(deps, room)).toEqual([{ userId: gus, untilMs }]);
   expect(await blockedUsers(deps, room)).toEqual([{ userId: blocked, untilMs }]);
 });
 
-test('a user who is made anew meanwhile is another one, and keeps what is theirs', async () => {
+test('a user who is created again in between is a new user, and keeps what is theirs', async () => {
   const world = createWorld(use(), { multipleRooms: true });
   const { deps, room } = world;
   const gus = newUser();
@@ -194,11 +197,11 @@ test('a user who is made anew meanwhile is another one, and keeps what is theirs
   expect(await isIn(world, room, gus)).toBe(true);
   expect(await isIn(world, old, gus)).toBe(false);
   expect(await world.send(device)).toMatchObject({ code: 0 });
-  expect((await readRoomEntries(deps, room, []))?.map(({ key }) => key)).toEqual(['new']);
+  expect(valueOf(await readRoomEntries(deps, room, [])).map(({ key }) => key)).toEqual(['new']);
   expect(await deps.store.getProfile(gus)).toMatchObject({ name: 'Anew' });
 });
 
-test('a row of an older life of the room goes without a word; a destroyed room is left to its end', async () => {
+test('a row of an earlier room epoch is removed without an event; a destroyed room is left to its own clean-up', async () => {
   const world = createWorld(use());
   const { deps, room } = world;
   const gus = newUser();
@@ -220,7 +223,7 @@ test('a row of an older life of the room goes without a word; a destroyed room i
   await destroyRoom(deps, room, false);
 });
 
-test('one who was due is out as offline', async () => {
+test('a user who was evicted before is reported once, as offline', async () => {
   const world = createWorld(use());
   const gus = newUser();
   await world.enter('ann');
@@ -245,7 +248,7 @@ test('a message that was checked before the answer is refused after it', async (
   expect((await world.deps.store.getRoom(world.room))?.seq).toBe(0);
 });
 
-test('a call that was broken off is finished by the same call', async () => {
+test('a call that was interrupted is finished by the same call', async () => {
   const writes = [
     'expireTokens',
     'removeFromList',
@@ -274,7 +277,7 @@ test('a call that was broken off is finished by the same call', async () => {
       () => false,
       () => true,
     );
-    // The end of a membership of now is told by a write of the row, so one of these is not met.
+    // The current membership ends by a put of its row, so the call does not get to `deleteMember`.
     expect([name, isBroken]).toEqual([name, name !== 'deleteMember']);
     world.pass(10);
     await eraseUsers(world.deps, [gus]);
@@ -282,15 +285,15 @@ test('a call that was broken off is finished by the same call', async () => {
     expect(world.push.closed).toContain(device.connectionId);
     expect([await isIn(world, world.room, gus), await isIn(world, old, gus)]).toEqual([false, false]);
     expect(await world.deps.store.getProfile(gus)).toBeUndefined();
-    expect(await connectWith(world, gus, world.clock.nowMs)).toBe(31020);
+    expect(await connectWith(world, gus, world.clock.nowMs)).toMatchObject({ reason: 'token-expired' });
     expect(endsIn(world, gus)).toHaveLength(2);
     const muted = await world.deps.store.readList('muted-users', { afterItem: '', limit: 1000 }, 0);
     expect(muted.filter(({ item }) => item.endsWith(`#${gus}`))).toEqual([]);
   }
 });
 
-// These fill the list of rooms, through which each deletion walks.
-test('more rooms than are done at once are left to the sweep', async () => {
+// The next tests fill the list of rooms, which each erasure walks through.
+test('of more rooms than are done at once the rest is left to the sweep', async () => {
   await emptyDueList(use());
   const world = createWorld(use(), {
     multipleRooms: true,
@@ -331,7 +334,7 @@ test('rooms for which there is no time before the answer are left to the sweep',
   for (const room of rooms) expect(await world.join(device, { room })).toMatchObject({ code: 0 });
   const left = async () => (await Promise.all(rooms.map((room) => isIn(world, room, gus)))).filter(Boolean).length;
   await eraseUsers(world.deps, [gus]);
-  // Those that had been begun were finished.
+  // The rooms that were begun are finished.
   expect(await left()).toBeGreaterThan(0);
   expect(await left()).toBeLessThan(16);
   world.pass(1000);
@@ -339,7 +342,7 @@ test('rooms for which there is no time before the answer are left to the sweep',
   expect(await left()).toBe(0);
 });
 
-test('rooms of long ago follow, page by page; users and rooms that have nothing of it stay as they are', async () => {
+test('older rooms follow, page by page; other users and rooms without the erased ones stay as they are', async () => {
   const puts: Erasure[] = [];
   const world = worldWith(use(), (store) => ({
     putErasure: (next, expiresAtMs) => {
@@ -364,7 +367,7 @@ test('rooms of long ago follow, page by page; users and rooms that have nothing 
   expect(await Promise.all(rooms.map((room) => isIn(world, room, ann)))).toEqual(rooms.map(() => true));
   expect(endsIn(world, ann)).toEqual([]);
   expect(puts[0]).toMatchObject({ userIds: [gus, gil], afterRoom: '' });
-  // A run that is repeated does no harm.
+  // Repeating a run does no harm.
   const events = world.events.length;
   for (const put of puts) await continueErasure(world.deps, put);
   await world.settle();

@@ -2,15 +2,15 @@ import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
-/** A call of the store that others may come before or after. */
+/** A call of the store that steps of other jobs may come before or after. */
 export interface Step {
   readonly name: keyof RoomStore;
-  /** What it reads, or writes. */
+  /** The row that it reads or writes. */
   readonly row: string;
   readonly writes: boolean;
 }
 
-/** What the calls of some names touch; all others are let through. */
+/** What the calls with these names touch; all other calls are let through. */
 export type Touches = Partial<Record<keyof RoomStore, (...values: never[]) => Omit<Step, 'name'>>>;
 
 /** What joins and leaves over one connection share: its row, and the user's row in each room. */
@@ -23,15 +23,15 @@ export const JOIN_TOUCHES: Touches = {
   deleteMember: ({ roomId }: { roomId: RoomId }) => ({ row: roomId, writes: true }),
 };
 
-/** One of several jobs on one store, which waits before each of its steps. */
+/** One of several jobs on one store; it waits before each of its steps. */
 export interface Job {
   /** undefined = it is done. */
   readonly next: () => Step | undefined;
-  /** The next step, and all up to the one after it. */
+  /** Runs the next step, and on to the one after it. */
   readonly go: () => Promise<void>;
 }
 
-/** Begins a job, up to its first step. It takes no two of them at once. */
+/** Begins a job, up to its first step. The job must not take two steps at once. */
 export async function beginJob(deps: Deps, touches: Touches, run: (deps: Deps) => Promise<unknown>): Promise<Job> {
   let next: Step | undefined;
   let proceed = () => {};
@@ -66,8 +66,8 @@ export async function beginJob(deps: Deps, touches: Touches, run: (deps: Deps) =
 const areApart = (one: Step, two: Step) => one.row !== two.row || !(one.writes || two.writes);
 
 /**
- * Who may go on. Of orders that differ only in steps which have nothing to do with each other one is enough: that in which
- * the first job's come first. `before`: the last step, if it was the second job's.
+ * Who may go on. Orders that differ only in independent steps are equivalent, so one of them is enough: the one in which
+ * the first job's steps come first. `before`: the last step, if it was the second job's.
  */
 function turns(one: Step | undefined, two: Step | undefined, before: Step | undefined): readonly (0 | 1)[] {
   if (one === undefined) return two === undefined ? [] : [1];
@@ -75,7 +75,7 @@ function turns(one: Step | undefined, two: Step | undefined, before: Step | unde
   return before !== undefined && areApart(before, one) ? [1] : [0, 1];
 }
 
-/** Plays two jobs to their ends; `choose` says who goes on where both can. */
+/** Plays two jobs to their ends; `choose` says which one goes on where both can. */
 export async function playBoth(
   jobs: readonly [Job, Job],
   choose: () => 0 | 1,
@@ -93,7 +93,7 @@ export async function playBoth(
   }
 }
 
-/** Calls it once for each way to choose. Returns how many there are. */
+/** Calls `play` once for each way to choose. Returns the number of ways. */
 export async function inEveryWay(play: (choose: () => 0 | 1) => Promise<void>): Promise<number> {
   let plan: (0 | 1)[] = [];
   for (let played = 1; ; played += 1) {

@@ -8,10 +8,10 @@ import { disturb } from './disturbed-store.ts';
 
 const store = useStore('dynoxide');
 
-/** Access reaches over worlds, so each test has a user of its own. */
+/** All worlds of the store share the access rows, so each test has a user of its own. */
 const newUser = () => user(fresh('bob'));
 
-test('what older tokens have opened is told and cut, and nothing else', async () => {
+test('the connections of older tokens are notified and force-closed, and no others', async () => {
   const world = createWorld(store());
   const bob = newUser();
   await world.enter('ann');
@@ -26,7 +26,7 @@ test('what older tokens have opened is told and cut, and nothing else', async ()
   expect(await world.deps.store.connectionsOf(bob)).toMatchObject([{ connectionId: young.connectionId }]);
 });
 
-test('a token issued before the time opens nothing any more, one issued then does', async () => {
+test('a token issued before the time is refused, one issued at that time is accepted', async () => {
   const world = createWorld(store());
   const bob = newUser();
   await expireTokens(world.deps, bob, world.clock.nowMs + 1);
@@ -35,7 +35,7 @@ test('a token issued before the time opens nothing any more, one issued then doe
   expect(await world.connect(world.device(bob))).toBe(true);
 });
 
-test('an earlier time brings no token back', async () => {
+test('an earlier time makes no revoked token valid again', async () => {
   const world = createWorld(store());
   const bob = newUser();
   await expireTokens(world.deps, bob, world.clock.nowMs + 1000);
@@ -44,7 +44,7 @@ test('an earlier time brings no token back', async () => {
   expect(await world.connect(world.device(bob))).toBe(false);
 });
 
-test('of several times at once the latest counts', async () => {
+test('of several concurrent times the latest counts', async () => {
   const world = createWorld(store());
   const bob = newUser();
   const { nowMs } = world.clock;
@@ -64,7 +64,7 @@ test('a device that connects with an older token after the connections were read
   expect(isConnected).toBe(false);
 });
 
-test('a second call cuts what the first did not come to', async () => {
+test('a second call force-closes what the first one did not reach', async () => {
   const world = createWorld(store());
   const bob = newUser();
   const phone: Caller = await world.open(bob);

@@ -5,7 +5,7 @@ import { createWorld } from '../support/world.ts';
 
 const store = useStore('dynoxide');
 
-test('KICK-30S: a delivery that fails keeps nobody from being evicted', async () => {
+test('KICK-30S: a delivery that fails does not stop an eviction', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.enter('cat');

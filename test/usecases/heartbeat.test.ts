@@ -12,7 +12,7 @@ const store = useStore('dynoxide');
 
 beforeEach(() => emptyDueList(store()));
 
-test('a heartbeat keeps a connection, and nobody answers it', async () => {
+test('a heartbeat keeps a connection, and gets no answer', async () => {
   const world = createWorld(store(), { realTimeKickOut: true });
   const ann = await world.enter('ann');
   world.pass(LEASE_MS - 1);
@@ -23,7 +23,7 @@ test('a heartbeat keeps a connection, and nobody answers it', async () => {
   expect(await world.sweep()).toMatchObject({ due: 1, alive: 0, closed: 1 });
 });
 
-test('a heartbeat is one write, without a look; a flood of them writes once in 20 s', async () => {
+test('a heartbeat is one write, without a read; a flood of them writes once in 20 s', async () => {
   const calls: string[] = [];
   const world = worldWith(store(), (real) => ({
     getConnectionEventually: async (key) => {
@@ -50,7 +50,7 @@ test('a heartbeat is one write, without a look; a flood of them writes once in 2
   expect(await leaseOf()).toBe(world.clock.nowMs + LEASE_MS);
 });
 
-test.each(['beat', 'ping'] as const)('a %s on a connection that is taken for closed ends its socket', async (sign) => {
+test.each(['beat', 'ping'] as const)('a %s on a connection that is considered closed ends its socket', async (sign) => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.drop(ann);
@@ -62,7 +62,7 @@ test.each(['beat', 'ping'] as const)('a %s on a connection that is taken for clo
   expect(await world.deps.store.getConnection(ann)).toEqual(before);
 });
 
-test('a sweep that dies before it has closed the socket: the next heartbeat does it', async () => {
+test('a sweep dies before it has closed the socket: the next heartbeat closes it', async () => {
   const world = createWorld(store(), { realTimeKickOut: true });
   const ann = await world.enter('ann');
   world.pass(LEASE_MS + 1);
@@ -89,7 +89,7 @@ test('a heartbeat after the token has expired keeps the connection', async () =>
   expect(connection?.leaseUntilMs).toBe(world.clock.nowMs + LEASE_MS);
 });
 
-test('a heartbeat that cannot be written down is told of, and not answered', async () => {
+test('a heartbeat that cannot be written is reported, and gets no answer', async () => {
   const world = worldWith(store(), () => ({
     renewLease: () => Promise.reject(new StoreFault('unable to write; too much at once')),
   }));

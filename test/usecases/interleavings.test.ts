@@ -6,13 +6,13 @@ import { disturb } from './disturbed-store.ts';
 
 const use = useStore('dynoxide');
 
-/** A world in which something happens once, right after a connection has noted a room. */
+/** A world in which work runs once, right after a room is noted on the row of a connection. */
 function worldWithPause() {
   const { store, once } = disturb(use().store, 'addConnectionRoom', 'after');
   return { world: createWorld({ ...use(), store }), once };
 }
 
-/** A world in which something happens right after one of the store's calls, counted from the start. */
+/** A world in which work runs right after one of the store's calls, counted from the start. */
 function worldWithStop() {
   const { store, ...rest } = use();
   let [calls, stopAt, then] = [0, -1, async () => {}];
@@ -31,7 +31,7 @@ function worldWithStop() {
   return { world, stop, hasStopped: () => calls > stopAt };
 }
 
-test('I-B2: wherever in a send a block is acknowledged, the message is in before that or not at all', async () => {
+test('I-B2: wherever in a send a block is acknowledged, the message is accepted before that or not at all', async () => {
   const { world, stop, hasStopped } = worldWithStop();
   await world.enter('ann');
   const codes = new Set<number>();
@@ -39,9 +39,9 @@ test('I-B2: wherever in a send a block is acknowledged, the message is in before
     const bob = await world.enter('bob');
     let seqAtAck = -1;
     stop(at, async () => {
-      // The block's own calls are no stops.
+      // The calls of the block itself are not counted.
       stop(-1, async () => {});
-      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+      expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
       seqAtAck = (await world.deps.store.getRoom(world.room))?.seq ?? -1;
     });
     const { code } = await world.send(bob);
@@ -55,7 +55,7 @@ test('I-B2: wherever in a send a block is acknowledged, the message is in before
   expect(codes).toEqual(new Set([0, 23409]));
 });
 
-test('case 9: a drop between the intent of a join and its member row leaves nobody online', async () => {
+test('case 9: a disconnect between the intent of a join and its member row leaves nobody online', async () => {
   const { world, once } = worldWithPause();
   await world.enter('ann');
   const bob = await world.open('bob');
@@ -64,7 +64,7 @@ test('case 9: a drop between the intent of a join and its member row leaves nobo
   expect((await world.deps.store.getMember(world.room, bob.userId))?.connections ?? []).toEqual([]);
 });
 
-test('case 40: a drop between the intent of a come-back by a send and its member row leaves nobody online', async () => {
+test('case 40: a disconnect between the intent of a resume by a send and its member row leaves nobody online', async () => {
   const { world, once } = worldWithPause();
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -76,7 +76,7 @@ test('case 40: a drop between the intent of a come-back by a send and its member
   expect(await world.isOffline('bob')).toBe(true);
 });
 
-test('I-B2: a block between the two reads of an attempt that is taken again refuses the message', async () => {
+test('I-B2: a block between the two reads of a repeated attempt refuses the message', async () => {
   const { store, ...rest } = use();
   let attempts = 0;
   let row: Promise<unknown> | undefined;
@@ -85,7 +85,7 @@ test('I-B2: a block between the two reads of an attempt that is taken again refu
     ...rest,
     store: {
       ...store,
-      // The first attempt finds a raised fence, so its row is written and its message is not.
+      // The first attempt finds a newer version of the send permissions, so its row is written and its message is not.
       acceptMessage: async (acceptance) => {
         attempts += 1;
         if (attempts === 1) await store.bumpSendPermissionVersion(acceptance.roomId, acceptance.epoch);
@@ -99,7 +99,7 @@ test('I-B2: a block between the two reads of an attempt that is taken again refu
       getRoom: async (room) => {
         if (attempts !== 1) return store.getRoom(room);
         attempts = 2;
-        // Whoever reads the row at the same time as the room, has it before the block; then comes the room, after it.
+        // A send that reads both rows at once gets the member's from before the block, and the room's from after it.
         row = undefined;
         await Promise.resolve();
         await row;
@@ -113,7 +113,7 @@ test('I-B2: a block between the two reads of an attempt that is taken again refu
   let seqAtAck = -1;
   block = async () => {
     block = async () => undefined;
-    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe(true);
+    expect(await world.block(world.clock.nowMs + 60_000, 'bob')).toBe('blocked');
     seqAtAck = (await store.getRoom(world.room))?.seq ?? -1;
   };
   expect(await world.send(bob)).toMatchObject({ code: 23409 });

@@ -10,7 +10,7 @@ import { createMeteredWorld } from './metered-world.ts';
 
 const store = useStore('dynoxide');
 
-/** Limits reach over worlds, so each test has users of its own. */
+/** All worlds of the store share the limits, so each test has users of its own. */
 const ownName = fresh;
 
 const limited = {
@@ -19,7 +19,7 @@ const limited = {
   sendsPerSecond: 3,
 } as const satisfies Partial<Settings>;
 
-/** A member of the world's room, who has not come there by the frames that are to be counted. */
+/** A member of the world's room whose own join no longer counts. */
 async function member(settings: Partial<Settings> = {}) {
   const { world, costOf } = createMeteredWorld(store(), { ...limited, ...settings });
   const ann = await world.enter(ownName('ann'));
@@ -32,7 +32,7 @@ type Done = { readonly code: 0 };
 
 interface Action {
   readonly name: string;
-  /** The frame, the n-th of its kind. */
+  /** The n-th frame of this kind. */
   readonly frame: (world: World, n: number) => object;
   readonly prepare?: (world: World, ann: Caller) => Promise<unknown>;
 }
@@ -75,11 +75,11 @@ const actions: readonly Action[] = [
 ];
 
 describe('a limit of a user', () => {
-  test.each(actions)('$name: refused with its code when it is used up, at no write and a read unit', async (action) => {
+  test.each(actions)('$name: refused with its code when used up, at no write and one read unit', async (action) => {
     const { world, costOf, ann } = await member();
     await action.prepare?.(world, ann);
     const ask = (caller: Caller, n: number) => world.frame(caller, action.frame(world, n));
-    // Its sign of life is written down by now.
+    // Its lease is fresh, so its frames write no sign of life.
     const other = await world.open(ann.userId);
     for (let n = 0; n < 3; n += 1) expect(await ask(ann, n)).toMatchObject({ code: 0 });
     for (const caller of [ann, other, ann]) {
@@ -92,7 +92,7 @@ describe('a limit of a user', () => {
     expect(await ask(ann, 4)).toMatchObject({ code: perMinute.code });
   });
 
-  test('a leave and a join give nothing back', async () => {
+  test('a leave does not give a join back', async () => {
     const { world, ann } = await member({ leavesPerMinute: 0 });
     for (let times = 0; times < 3; times += 1) {
       expect(await world.leave(ann)).toMatchObject({ code: 0 });
@@ -101,7 +101,7 @@ describe('a limit of a user', () => {
     expect(await world.join(ann)).toMatchObject(perMinute);
   });
 
-  test('leaves have one of their own', async () => {
+  test('leaves have a limit of their own', async () => {
     const { world, costOf, ann } = await member({ joinsPerMinute: 0 });
     for (let times = 0; times < 3; times += 1) {
       expect(await world.leave(ann)).toMatchObject({ code: 0 });
@@ -113,7 +113,7 @@ describe('a limit of a user', () => {
     expect(await world.isIn(ann.userId)).toBe(true);
   });
 
-  test('so have recalls', async () => {
+  test('recalls have a limit of their own', async () => {
     const { world, costOf, ann } = await member();
     const ids: string[] = [];
     for (let n = 0; n < 4; n += 1) {
@@ -128,7 +128,7 @@ describe('a limit of a user', () => {
     expect({ writes, readUnits }).toEqual({ writes: 0, readUnits: 1 });
   });
 
-  test('so have joins that make a room, which count as joins too', async () => {
+  test('joins that create a room have a limit of their own, and count as joins too', async () => {
     const { world, costOf, ann } = await member({ multipleRooms: true, joinsPerMinute: 4 });
     const make = (n: number) => world.join(ann, { room: `${world.room}-${n}` as RoomId });
     for (let n = 0; n < 2; n += 1) expect(await make(n)).toMatchObject({ code: 0 });
@@ -140,7 +140,7 @@ describe('a limit of a user', () => {
     expect(await world.join(ann)).toMatchObject({ code: 20607, retryAfterMs: 15_000 });
   });
 
-  test('each key of attributes counts', async () => {
+  test('each key of an entry change counts', async () => {
     const { world, ann } = await member({ attributeChangesPerMinute: 12 });
     const entries = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, 'v']));
     const set = (some: object) =>
@@ -150,13 +150,13 @@ describe('a limit of a user', () => {
     expect(await set({ a: '1', b: '2' })).toMatchObject({ code: 0 });
   });
 
-  test('a flood at one instant gets no more through', async () => {
+  test('a flood at one instant gets no more than the limit through', async () => {
     const { world, ann } = await member();
     const answers = await Promise.all(Array.from({ length: 30 }, () => world.frame<Done>(ann, { action: 'ping' })));
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(3);
   });
 
-  test('connects are told to come again: HTTP 429', async () => {
+  test('connects over the limit are refused with HTTP 429', async () => {
     const { world, costOf } = await member();
     const name = ownName('bob');
     for (let times = 0; times < 3; times += 1) expect(await world.connect(world.device(name))).toBe(true);
@@ -184,7 +184,7 @@ describe('I-C2: a refusal writes nothing', () => {
     expect(await world.deps.store.getRoom(world.room)).toEqual(before);
   }
 
-  /** The room was used so long ago that activity would be noted. */
+  /** The room was used so long ago that any activity would be recorded. */
   const idle = async (settings: Partial<Settings> = {}) => {
     const made = await member(settings);
     return { ...made, stranger: await made.world.open(ownName('eve')) };
@@ -192,19 +192,19 @@ describe('I-C2: a refusal writes nothing', () => {
   const join = { action: 'join', messageCount: -1, autoCreate: true } as const;
   const entry = { autoDelete: false, overwrite: false, entries: { mine: '2' } } as const;
 
-  test('of a join by one who is blocked', async () => {
+  test('of a join by a blocked user', async () => {
     const { world, costOf, stranger } = await idle();
     await world.block(world.clock.nowMs + 60_000, stranger.userId);
     await refused(world, costOf, () => world.join(stranger), 23409);
   });
 
-  test('of a join of a room that is not there', async () => {
+  test('of a join of a room that does not exist', async () => {
     const { world, costOf, stranger } = await idle();
     const room = `${world.room}-none` as RoomId;
     await refused(world, costOf, () => world.join(stranger, { room, autoCreate: false }), 23410);
   });
 
-  test.each(['another membership', 'another epoch', 'a room that is gone'])('of a come-back to %s', async (what) => {
+  test.each(['another membership', 'another epoch', 'a room that is gone'])('of a resume of %s', async (what) => {
     const { world, costOf, stranger } = await idle();
     const { epoch = '' } = (await world.deps.store.getRoom(world.room)) ?? {};
     const resume = { roomEpoch: what === 'another epoch' ? 'e' : epoch, membership: 'm', seq: 0 };
@@ -213,7 +213,7 @@ describe('I-C2: a refusal writes nothing', () => {
     await refused(world, costOf, come, what === 'a room that is gone' ? 23410 : 23406);
   });
 
-  test('of a leave by a stranger, and of no such room', async () => {
+  test('of a leave by a stranger, and of a leave of no such room', async () => {
     const { world, costOf, stranger } = await idle();
     await refused(world, costOf, () => world.leave(stranger), 23406);
     const none = { action: 'leave', room: `${world.room}-none` };
@@ -232,7 +232,7 @@ describe('I-C2: a refusal writes nothing', () => {
     await refused(world, costOf, () => world.frame<Done>(stranger, { action, room: world.room, ...fields }), 23406);
   });
 
-  test('of what is of another: attributes, a message', async () => {
+  test('of a change of what belongs to another user: entries, a message', async () => {
     const { world, costOf, ann } = await idle();
     const bob = await world.enter(ownName('bob'));
     await world.frame(ann, { action: 'setEntries', room: world.room, ...entry });
@@ -250,8 +250,8 @@ describe('I-C2: a refusal writes nothing', () => {
     );
   });
 
-  test.each(['in the room', 'in all rooms', 'as the whole room is'])(
-    'of attributes by one who is muted %s',
+  test.each(['in the room', 'in all rooms', 'with the whole room'])(
+    'of an entry change by a user who is muted %s',
     async (where) => {
       const { world, costOf, ann } = await idle();
       const untilMs = world.clock.nowMs + 60_000;
@@ -274,7 +274,7 @@ describe('I-C2: a refusal writes nothing', () => {
     },
   );
 
-  test('a second recall writes nothing either, and is told to nobody', async () => {
+  test('a second recall writes nothing either, and notifies nobody', async () => {
     const { world, costOf, ann } = await idle();
     const sent = await world.send(ann);
     const recall = { action: 'recall', room: world.room, messageId: 'messageId' in sent ? sent.messageId : '' };
@@ -288,7 +288,7 @@ describe('the rooms of one connection', () => {
   const several = { multipleRooms: true, maxRoomsPerConnection: 6, joinsPerMinute: 0, newRoomsPerMinute: 0 } as const;
   const roomAt = ({ room }: World, n: number) => `${room}-${n}` as RoomId;
 
-  test('are so many; one that it is in already is none more', async () => {
+  test('have a limit; a room that it is already in does not count again', async () => {
     const { world, costOf, ann } = await member(several);
     for (let n = 1; n <= 5; n += 1)
       expect(await world.join(ann, { room: roomAt(world, n) })).toMatchObject({ code: 0 });
@@ -302,7 +302,7 @@ describe('the rooms of one connection', () => {
     expect(await world.join(ann, { room: roomAt(world, 7) })).toMatchObject({ code: 0 });
   });
 
-  test('make place where the user was put out of one', async () => {
+  test('do not count a room from which the user was removed', async () => {
     const { world, ann } = await member(several);
     for (let n = 1; n <= 5; n += 1) await world.join(ann, { room: roomAt(world, n) });
     await world.block(world.clock.nowMs + 60_000, ann.userId);

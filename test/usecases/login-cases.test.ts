@@ -11,7 +11,7 @@ const store = useStore('dynoxide');
 
 const mobile = { platform: 'mobile', instance: 'run-1' } as const;
 const web = { platform: 'web', instance: 'run-2' } as const;
-/** Connections are found by their user, in whatever world he is. */
+/** The store finds connections by user in all worlds, so each world has names of its own. */
 const ownName = ({ room }: World, name: string) => `${name}-of-${room}`;
 
 const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
@@ -21,7 +21,7 @@ const openOf = async ({ deps }: World, { userId }: Caller) =>
 describe('one device of each platform', () => {
   const onePerPlatform = { oneDevicePerPlatform: true } as const;
 
-  test('the older one is told 31010 and ends; the device of another platform stays', async () => {
+  test('the older one is notified with 31010 and closed; the device of another platform stays', async () => {
     const world = createWorld(store(), onePerPlatform);
     const name = ownName(world, 'bob');
     const old = await world.enter(name, mobile);
@@ -58,7 +58,7 @@ describe('one device of each platform', () => {
     expect(world.push.closed).toEqual([]);
   });
 
-  test('two at once, many times: exactly one stays', async () => {
+  test('two logins at once, many times: exactly one stays', async () => {
     const world = createWorld(store(), onePerPlatform);
     for (let round = 0; round < 20; round += 1) {
       const name = ownName(world, `bob-${round}`);
@@ -70,7 +70,7 @@ describe('one device of each platform', () => {
     }
   });
 
-  test('the earlier of two is so slow that the later one is there first: exactly one stays', async () => {
+  test('the earlier of two logins is so slow that the later one is written first: exactly one stays', async () => {
     const disturbed = disturb(store().store, 'openConnection', 'before');
     const world = worldWith(store(), () => disturbed.store, onePerPlatform);
     const name = ownName(world, 'bob');
@@ -82,7 +82,7 @@ describe('one device of each platform', () => {
     expect(await openOf(world, earlier)).toHaveLength(1);
   });
 
-  describe('a login that another has followed is refused when it comes back', () => {
+  describe('a login that a later one has replaced is refused when it reconnects', () => {
     const first = { ...mobile, instance: 'run-1_1' } as const;
     const dayMs = 24 * 3600 * 1000;
 
@@ -94,43 +94,43 @@ describe('one device of each platform', () => {
       await end(world, old);
       const next = await world.open(name, { ...mobile, instance: 'run-3_1' });
       world.pass(1000);
-      const comeBack = (instance: string) => world.connect(world.device(name), { ...mobile, instance });
-      return { world, next, name, comeBack };
+      const reconnect = (instance: string) => world.connect(world.device(name), { ...mobile, instance });
+      return { world, next, name, reconnect };
     }
 
     async function expectRefused(end: (world: World, old: Caller) => Promise<unknown>) {
-      const { world, next, comeBack } = await followed(end);
-      for (let times = 0; times < 2; times += 1) expect(await comeBack('run-1_1')).toBe(false);
+      const { world, next, reconnect } = await followed(end);
+      for (let times = 0; times < 2; times += 1) expect(await reconnect('run-1_1')).toBe(false);
       expect(framesOf(world, next, 'closing')).toEqual([]);
       expect(await openOf(world, next)).toEqual([next.connectionId]);
       world.pass(dayMs);
-      expect(await comeBack('run-1_1')).toBe(false);
-      expect(await comeBack('run-3_1')).toBe(true);
-      expect(await comeBack('run-1_2')).toBe(true);
+      expect(await reconnect('run-1_1')).toBe(false);
+      expect(await reconnect('run-3_1')).toBe(true);
+      expect(await reconnect('run-1_2')).toBe(true);
       expect(framesOf(world, next, 'closing')).toMatchObject([{ code: 31010 }]);
     }
 
-    test('where it has not heard of its end; logged in anew it stays', () =>
+    test('where it was not notified of its end; a new login of the same run is accepted', () =>
       expectRefused(async ({ push }, old) => push.gone.add(old.connectionId)));
 
-    test('where it was not connected when the other came', () => expectRefused((world, old) => world.drop(old)));
+    test('where it was not connected when the later one came', () => expectRefused((world, old) => world.drop(old)));
 
-    test('where the other is gone by then', async () => {
-      const { world, next, comeBack } = await followed(async () => {});
+    test('where the later one is gone by then', async () => {
+      const { world, next, reconnect } = await followed(async () => {});
       await world.drop(next);
-      expect(await comeBack('run-1_1')).toBe(false);
-      expect(await comeBack('run-1_2')).toBe(true);
+      expect(await reconnect('run-1_1')).toBe(false);
+      expect(await reconnect('run-1_2')).toBe(true);
     });
 
-    test('where it renews its connection at the moment at which the other comes', async () => {
+    test('where it renews its connection at the moment at which the later one comes', async () => {
       const interlude = createInterlude();
-      const look = async <T>(read: () => Promise<T>): Promise<T> => {
+      const afterInterlude = async <T>(read: () => Promise<T>): Promise<T> => {
         await interlude.play();
         return read();
       };
       const world = worldWith(
         store(),
-        (real) => ({ connectionsOf: (user) => look(() => real.connectionsOf(user)) }),
+        (real) => ({ connectionsOf: (user) => afterInterlude(() => real.connectionsOf(user)) }),
         onePerPlatform,
       );
       const name = ownName(world, 'bob');
@@ -144,7 +144,7 @@ describe('one device of each platform', () => {
       expect(await openOf(world, next)).toEqual([next.connectionId]);
     });
 
-    test('and one that was refused follows nobody', async () => {
+    test('but a login that was refused replaces none', async () => {
       const world = createWorld(store(), onePerPlatform);
       const name = ownName(world, 'bob');
       await expireTokens(world.deps, world.device(name).userId, world.clock.nowMs);
@@ -152,19 +152,21 @@ describe('one device of each platform', () => {
       world.pass(1000);
       const stale = { issuedAtMs: world.clock.nowMs - dayMs, expiresAtMs: world.clock.nowMs + dayMs };
       const client = { ...mobile, loginId: 'run-3_1' };
-      expect(await openConnection(world.deps, world.device(name), client, stale)).toBe(31020);
+      expect(await openConnection(world.deps, world.device(name), client, stale)).toMatchObject({
+        reason: 'token-expired',
+      });
       world.pass(1000);
       expect(await world.connect(world.device(name), first)).toBe(true);
     });
 
-    test('nor does it when the first connections of the present one are forgotten', async () => {
-      const { world, comeBack } = await followed(async () => {});
+    test('also when the first connections of the later one are forgotten', async () => {
+      const { world, reconnect } = await followed(async () => {});
       world.pass(dayMs);
-      expect(await comeBack('run-3_1')).toBe(true);
+      expect(await reconnect('run-3_1')).toBe(true);
       world.pass(dayMs);
-      expect(await comeBack('run-1_1')).toBe(false);
+      expect(await reconnect('run-1_1')).toBe(false);
       world.pass(5.5 * dayMs);
-      expect(await comeBack('run-3_1')).toBe(true);
+      expect(await reconnect('run-3_1')).toBe(true);
     });
   });
 

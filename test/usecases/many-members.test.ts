@@ -22,7 +22,7 @@ beforeEach(() => emptyDueList(store()));
 describe('case 36, I-M16, I-M17: very many offline members and the 31st message', () => {
   const OFFLINE = 2000;
 
-  /** They went when the room was new; their rows are put down as they would be. */
+  /** Members who disconnected when the room was new, with the rows that they would have. */
   async function fill(world: World, real: RoomStore): Promise<void> {
     const { epoch = '' } = (await real.getRoom(world.room)) ?? {};
     const atMs = world.clock.nowMs;
@@ -35,7 +35,7 @@ describe('case 36, I-M16, I-M17: very many offline members and the 31st message'
     });
   }
 
-  test('all are out by the rule at once; the rows go in pages; the count is right throughout', {
+  test('all are evicted by the rule at once; the rows are removed in pages; the count is right throughout', {
     timeout: 180_000,
   }, async () => {
     let removed = 0;
@@ -75,7 +75,7 @@ describe('case 36, I-M16, I-M17: very many offline members and the 31st message'
   });
 });
 
-describe('case 37: a user in 500 rooms drops, and the Lambda dies half-way', () => {
+describe('case 37: a user in 500 rooms disconnects, and the Lambda dies half-way', () => {
   const ROOMS = 500;
 
   async function dieHalfWay() {
@@ -107,18 +107,18 @@ describe('case 37: a user in 500 rooms drops, and the Lambda dies half-way', () 
       return found;
     };
     expect(await countOf((row) => row?.offline !== undefined)).toBe(ROOMS / 2 - 1);
-    const areAllOut = async () => (await countOf((row) => row === undefined)) === ROOMS;
-    return { world, areAllOut };
+    const areAllEvicted = async () => (await countOf((row) => row === undefined)) === ROOMS;
+    return { world, areAllEvicted };
   }
 
-  test('I-L1: the sweep converges: he is out of every room', { timeout: 180_000 }, async () => {
-    const { world, areAllOut } = await dieHalfWay();
-    await sweepUntil(world, areAllOut);
+  test('I-L1: the sweep converges: the user is evicted from every room', { timeout: 180_000 }, async () => {
+    const { world, areAllEvicted } = await dieHalfWay();
+    await sweepUntil(world, areAllEvicted);
     expect(world.faults).toEqual([]);
   });
 });
 
-test('case 37, KICK-REALTIME: the drop was noticed and its Lambda died: out within 300 s of it, whenever the sweeps come', async () => {
+test('case 37, KICK-REALTIME: the disconnect is noticed and its Lambda dies: evicted within 300 s, whenever the sweeps run', async () => {
   let deaths = 1;
   const world = worldWith(
     store(),
@@ -132,12 +132,12 @@ test('case 37, KICK-REALTIME: the drop was noticed and its Lambda died: out with
     realTime,
   );
   await expect(world.drop(await world.enter('bob'))).rejects.toThrow('the Lambda is dead');
-  const droppedAtMs = world.clock.nowMs;
-  // As late as two rules with their delays may run.
+  const disconnectedAtMs = world.clock.nowMs;
+  // As late as the two schedules with their delays may run.
   for (const sweepAtMs of [LEASE_MS - 1, LEASE_MS + 119_999]) {
-    world.clock.nowMs = droppedAtMs + sweepAtMs;
+    world.clock.nowMs = disconnectedAtMs + sweepAtMs;
     await world.sweep();
   }
-  expect(world.clock.nowMs - droppedAtMs).toBeLessThanOrEqual(promisedMs);
+  expect(world.clock.nowMs - disconnectedAtMs).toBeLessThanOrEqual(promisedMs);
   expect(await world.isIn('bob')).toBe(false);
 });

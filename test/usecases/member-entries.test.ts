@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { EntriesAnswer } from '../../lib/protocol/answers.ts';
+import type { EntriesAnswer, RefusalAnswer } from '../../lib/protocol/answers.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
-import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
 import { setRoomEntries } from '../../lib/usecases/room-entries.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -24,15 +24,15 @@ const numbered = (count: number, value = 'v'): Entries =>
 async function pagesOf(world: World, caller: Caller): Promise<EntriesAnswer[]> {
   const pages: EntriesAnswer[] = [];
   for (let afterKey: string | undefined = ''; afterKey !== undefined; ) {
-    const page: EntriesAnswer | Refusal = await getPage(world, caller, afterKey);
-    if (!('entries' in page)) throw new Error(`unable to read the attributes; code ${page.code}`);
+    const page: EntriesAnswer | Omit<RefusalAnswer, 'event' | 'id'> = await getPage(world, caller, afterKey);
+    if (!('entries' in page)) throw new Error(`unable to read the entries; code ${page.code}`);
     pages.push(page);
     afterKey = page.nextAfterKey;
   }
   return pages;
 }
 
-test('a member sets, reads and removes; all devices in the room hear of it, his own too', async () => {
+test('a member sets, reads and removes; all devices in the room are notified, also the one that made the change', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -51,8 +51,8 @@ test('a member sets, reads and removes; all devices in the room hear of it, his 
   }
 });
 
-test('who is no member is refused, also who is out by the rule while his row is there still', async () => {
-  // Nobody can be told of a message, so it removes nobody either.
+test('a user who is not a member is refused, also an evicted one whose row is still there', async () => {
+  // Without the member list a message reaches nobody, and removes nobody's row either.
   const world = worldWith(use(), () => ({ listMembers: () => Promise.reject(new StoreFault('unable to list')) }));
   const ann = await world.enter('ann');
   const outsider = await world.open('eve');
@@ -72,7 +72,7 @@ test('who is no member is refused, also who is out by the rule while his row is 
   expect(await getPage(world, ann)).toMatchObject({ code: 0, revision: 0, entries: {} });
 });
 
-test('there is no such room', async () => {
+test('no such room', async () => {
   const world = createWorld(use());
   const eve = await world.open('eve');
   expect(await set(world, eve, { a: '1' })).toMatchObject({ code: 23410 });
@@ -80,7 +80,7 @@ test('there is no such room', async () => {
   expect(await getPage(world, eve)).toMatchObject({ code: 23410 });
 });
 
-test('one attribute that cannot be set or removed is refused with its own code', async () => {
+test('one entry that cannot be set or removed is refused with its own code', async () => {
   const world = createWorld(use(), { maxEntriesPerRoom: 1 });
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -94,7 +94,7 @@ test('one attribute that cannot be set or removed is refused with its own code',
   expect(await getPage(world, ann)).toMatchObject({ revision: 3, entries: {} });
 });
 
-test('of several, those that can be are done, and the answer says why each of the others is not', async () => {
+test('of several, the possible ones are done, and the answer says why each of the others is not', async () => {
   const world = createWorld(use(), { maxEntriesPerRoom: 3 });
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -108,12 +108,12 @@ test('of several, those that can be are done, and the answer says why each of th
   expect(await remove(world, bob, ['a', 'b', 'x'])).toMatchObject({ code: 23428, errors: { a: 23424, x: 23427 } });
   expect(await getPage(world, bob)).toMatchObject({ revision: 3, entries: { a: '1', c: '2' } });
   expect(await set(world, bob, { a: '2', c: '3' })).toMatchObject({ code: 23428, errors: { a: 23424 } });
-  // None of several is done.
+  // None of these is done.
   expect(await remove(world, bob, ['a', 'x'])).toMatchObject({ code: 23428, errors: { a: 23424, x: 23427 } });
   expect(await getPage(world, bob)).toMatchObject({ revision: 4, entries: { a: '1', c: '3' } });
 });
 
-test('10 at once are taken, 11 are refused and nothing is written', async () => {
+test('10 keys at once are accepted, 11 are refused and nothing is written', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   expect(await set(world, ann, numbered(11))).toMatchObject({ code: 23429 });
@@ -124,7 +124,7 @@ test('10 at once are taken, 11 are refused and nothing is written', async () => 
   expect(await getPage(world, ann)).toMatchObject({ revision: 2, entries: {} });
 });
 
-test('a page holds at most 28 KB of attributes, and the pages together all of them once', async () => {
+test('a page holds at most 28 KB of entries, and all pages together hold each entry once', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const entries = numbered(9, '語'.repeat(4096));
@@ -148,7 +148,7 @@ test('a page holds at most 28 KB of attributes, and the pages together all of th
   expect(Object.assign({}, ...pages.map((page) => page.entries))).toEqual(entries);
 });
 
-test('100 small attributes are one page', async () => {
+test('100 small entries are one page', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const entries = numbered(100, 'x'.repeat(200));
@@ -160,7 +160,7 @@ test('100 small attributes are one page', async () => {
   expect(pages.map((page) => page.entries)).toEqual([entries]);
 });
 
-test('a page of large values does not cost the reading of all', async () => {
+test('a page of large values does not read all values', async () => {
   let valuesRead = 0;
   const world = worldWith(use(), (store) => ({
     entryValues: (index, keys) => {

@@ -13,15 +13,15 @@ test.each([
 ])('types of %s: at most 20, all or none', async (_what, list, add, remove) => {
   const { deps } = createWorld(store());
   expect(await list(deps)).toEqual([]);
-  expect(await add(deps, many(18))).toBe(true);
-  expect(await add(deps, ['a', 'b', 'c'])).toBe(false);
+  expect(await add(deps, many(18))).toBe('added');
+  expect(await add(deps, ['a', 'b', 'c'])).toMatchObject({ reason: 'list-full' });
   expect(await list(deps)).toEqual(many(18));
-  expect(await add(deps, ['constructor', 'app:type-13', 'a'])).toBe(true);
+  expect(await add(deps, ['constructor', 'app:type-13', 'a'])).toBe('added');
   await remove(deps, many(18));
   expect(await list(deps)).toEqual(['a', 'constructor']);
 });
 
-test('a type of low priority gets half of the quota, one on the allowlist any number', async () => {
+test('a type of low priority gets half of the quota, a type on the allowlist is not limited', async () => {
   const world = createWorld(store(), { roomMessageQuota: 4, sendsPerSecond: 100 });
   const ann = await world.enter('ann');
   await types.addLowPriorityTypes(world.deps, ['app:low']);

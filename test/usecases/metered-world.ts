@@ -1,21 +1,21 @@
 import type { Settings } from '../../lib/domain/settings.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
-import { connectionLifeMs, createClientAt, type StoreUnderTest, tableName } from '../support/emulators.ts';
+import { connectionLifeMs, createClientAt, type EmulatedStore, realChance, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** What some work took from the table. */
+/** What some work cost in the table. */
 export interface Cost {
   readonly writes: number;
   readonly readUnits: number;
 }
 
-/** A world in which the use of the table is counted. */
-export function createMeteredWorld(made: StoreUnderTest, settings: Partial<Settings>) {
+/** A world that counts the use of the table. */
+export function createMeteredWorld(made: EmulatedStore, settings: Partial<Settings>) {
   const client = createClientAt(made.endpoint);
   const meter = new UnitsMeter();
   meter.watch(client);
-  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs });
+  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs, ...realChance });
   const world: World = createWorld({ ...made, store }, settings);
   const costOf = async <T>(work: () => Promise<T>): Promise<Cost & { readonly answer: T }> => {
     meter.take();

@@ -1,12 +1,12 @@
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
-/** Where a Lambda is killed: asked right before each call of the store. */
+/** Whether the Lambda is killed; asked right before each call of the store. */
 export type IsDead = (name: keyof RoomStore) => boolean;
 
 /**
- * Deps of one Lambda: once it is dead no call of the store reaches it any more, nor gets an answer. `died` is rejected
- * then, so that a test can wait for whichever comes first.
+ * Deps of one Lambda: once it is dead, no call of it reaches the store or gets an answer. `died` then rejects, so that a
+ * test can wait for the end of the Lambda or of its work.
  */
 export function mortalDeps(deps: Deps, isDead: IsDead): { readonly deps: Deps; readonly died: Promise<never> } {
   let die = (_fault: Error) => {};

@@ -4,13 +4,14 @@ import { StoreFault } from '../../lib/store/room-store.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { useStore } from '../support/emulators.ts';
+import { valueOf } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-const allMuted = async (world: World) => [...(await mutedRooms(world.deps, 1, 1000))];
+const allMuted = async (world: World) => [...valueOf(await mutedRooms(world.deps, 1, 1000))];
 
 async function worldWithRoom() {
   const world = createWorld(store());
@@ -18,19 +19,19 @@ async function worldWithRoom() {
   return world;
 }
 
-test('nobody talks in a muted room, and the server API does; then all talk again', async () => {
+test('in a muted room only the server API may send; after the mute all may send again', async () => {
   const world = createWorld(store());
   const phone = await world.enter('bob');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
-  expect(await muteRoom(world.deps, world.room)).toBe(true);
+  expect(await muteRoom(world.deps, world.room)).toBe('muted');
   expect(await isRoomMuted(world.deps, world.room)).toBe(true);
   expect(await world.send(phone)).toMatchObject({ code: 23408 });
   await world.publish(1);
-  expect(await unmuteRoom(world.deps, world.room)).toBe(true);
+  expect(await unmuteRoom(world.deps, world.room)).toBe('unmuted');
   expect(await world.send(phone)).toMatchObject({ code: 0, seq: 2 });
 });
 
-test('after the ack nothing is accepted, also not what was checked before it', async () => {
+test('after the ack no message is accepted, not even one that was checked before', async () => {
   const under = store();
   const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
@@ -51,27 +52,27 @@ test('the list has a room from its mute to the end of the mute', async () => {
   expect(listed.map(({ item }) => item)).not.toContain(world.room);
 });
 
-test('a mute falls with the room', async () => {
+test('a mute ends with the room', async () => {
   const world = await worldWithRoom();
   await muteRoom(world.deps, world.room);
   await leaveRoomDestroyed(world);
-  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
+  expect(await isRoomMuted(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
   expect(await allMuted(world)).not.toContain(world.room);
   await createRoom(world.deps, world.room, '');
   expect(await isRoomMuted(world.deps, world.room)).toBe(false);
 });
 
-test('a room that is listed and not muted, or not there, is not shown', async () => {
+test('a listed room that is not muted, or does not exist, is not shown', async () => {
   const world = await worldWithRoom();
   const missing = `${world.room}-2`;
-  const entries = [world.room, missing].map((entry) => ({ item: entry, untilMs: 0 }));
-  await world.deps.store.addToList('muted-rooms', entries);
+  const items = [world.room, missing].map((item) => ({ item, untilMs: 0 }));
+  await world.deps.store.addToList('muted-rooms', items);
   const shown = await allMuted(world);
   expect(shown).not.toContain(world.room);
   expect(shown).not.toContain(missing);
 });
 
-test('a mute that dies right after its write is listed', async () => {
+test('a mute whose Lambda dies right after its write is listed', async () => {
   const world = await worldWithRoom();
   const disturbed = disturb(world.deps.store, 'setRoomMuted', 'after');
   disturbed.once(() => {
@@ -82,7 +83,7 @@ test('a mute that dies right after its write is listed', async () => {
   expect(await allMuted(world)).toContain(world.room);
 });
 
-test('a mute in the middle of the end of a mute leaves the room muted and listed', async () => {
+test('a mute during the end of a mute leaves the room muted and listed', async () => {
   for (const [name, when] of [
     ['setRoomMuted', 'after'],
     ['removeFromList', 'before'],
@@ -98,7 +99,7 @@ test('a mute in the middle of the end of a mute leaves the room muted and listed
   }
 });
 
-test('an end of a mute in the middle of a mute leaves it muted and listed, or neither', async () => {
+test('the end of a mute during a mute leaves the room muted and listed, or neither', async () => {
   for (const [name, when, isMuted] of [
     ['addToList', 'after', true],
     ['setRoomMuted', 'after', false],
@@ -112,7 +113,7 @@ test('an end of a mute in the middle of a mute leaves it muted and listed, or ne
   }
 });
 
-test('pages of any size show each muted room once, however many are listed that are not', async () => {
+test('pages of any size show each muted room once, however many listed rooms are not muted', async () => {
   const world = createWorld(store());
   const rooms = ['b', 'constructor', 'd'].map((name) => `page-${name}` as RoomId);
   for (const room of rooms) {
@@ -125,7 +126,7 @@ test('pages of any size show each muted room once, however many are listed that 
   expect(all.filter((room) => room.startsWith('page-'))).toEqual(rooms);
   const pages: string[] = [];
   for (let page = 1; page <= Math.ceil(all.length / 2); page += 1) {
-    pages.push(...(await mutedRooms(world.deps, page, 2)));
+    pages.push(...valueOf(await mutedRooms(world.deps, page, 2)));
   }
   expect(pages).toEqual(all);
   expect(await mutedRooms(world.deps, Math.ceil(all.length / 2) + 1, 2)).toEqual([]);
@@ -137,7 +138,7 @@ test.each(['never was', 'is being destroyed'])('a room that %s: false', async (s
     await createRoom(world.deps, world.room, '');
     await leaveRoomDestroyed(world);
   }
-  expect(await muteRoom(world.deps, world.room)).toBe(false);
-  expect(await unmuteRoom(world.deps, world.room)).toBe(false);
-  expect(await isRoomMuted(world.deps, world.room)).toBeUndefined();
+  expect(await muteRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
+  expect(await unmuteRoom(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
+  expect(await isRoomMuted(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
 });

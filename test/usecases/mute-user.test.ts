@@ -13,11 +13,11 @@ const store = useStore('dynoxide');
 const [ann, bob] = ['ann', 'bob'] as UserId[] as [UserId, UserId];
 const minuteMs = 60_000;
 
-test('he who is muted may not send, and hears everything; after the time he may', async () => {
+test('a muted user may not send, and gets everything; after the time they may send', async () => {
   const world = createWorld(store());
   const [annsPhone, bobsPhone] = [await world.enter(ann), await world.enter(bob)];
   const untilMs = world.clock.nowMs + minuteMs;
-  expect(await muteUsers(world.deps, world.room, [bob], untilMs)).toBe(true);
+  expect(await muteUsers(world.deps, world.room, [bob], untilMs)).toBe('muted');
   expect(await world.send(bobsPhone)).toMatchObject({ code: 23408 });
   expect(await world.send(annsPhone)).toMatchObject({ code: 0, seq: 1 });
   expect(world.push.framesOf(bobsPhone.connectionId).map((frame) => frame.event)).toContain('messages');
@@ -29,7 +29,7 @@ test('he who is muted may not send, and hears everything; after the time he may'
   expect(await mutedUsers(world.deps, world.room)).toEqual([]);
 });
 
-test('several calls: the last counts', async () => {
+test('of several calls the last counts', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   const untilMs = world.clock.nowMs + minuteMs;
@@ -41,7 +41,7 @@ test('several calls: the last counts', async () => {
   ]);
 });
 
-test('a mute outlives the membership, and may come before it', async () => {
+test('a mute survives the membership, and may come before it', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
@@ -53,7 +53,7 @@ test('a mute outlives the membership, and may come before it', async () => {
   expect(await world.send(phone)).toMatchObject({ code: 23408 });
 });
 
-test('a mute falls with the room', async () => {
+test('a mute ends with the room', async () => {
   const world = createWorld(store());
   const phone = await world.enter(bob);
   await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs);
@@ -64,7 +64,7 @@ test('a mute falls with the room', async () => {
   expect(await world.send(phone)).toMatchObject({ code: 0 });
 });
 
-test('what an earlier room under this name has left of him comes back with no mute', async () => {
+test('a mute restores nothing that an earlier room of this id has left of the user', async () => {
   const world = createWorld(store());
   await world.enter(bob);
   await exemptFromMute(world.deps, world.room, [bob]);
@@ -76,7 +76,7 @@ test('what an earlier room under this name has left of him comes back with no mu
   expect(await world.isIn(bob)).toBe(false);
 });
 
-test('nothing of his is accepted after the ack, also not what was checked before it', async () => {
+test('after the ack no message of the user is accepted, not even one that was checked before', async () => {
   const under = store();
   const disturbed = disturb(under.store, 'takeTurn', 'after');
   const world = createWorld({ ...under, store: disturbed.store });
@@ -86,7 +86,7 @@ test('nothing of his is accepted after the ack, also not what was checked before
   expect((await world.deps.store.getRoom(world.room))?.seq).toBe(0);
 });
 
-test('a join in the middle of a mute stands, and so does the mute', async () => {
+test('a join during a mute stands, and so does the mute', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   const disturbed = disturb(world.deps.store, 'getMember', 'after');
@@ -97,18 +97,18 @@ test('a join in the middle of a mute stands, and so does the mute', async () => 
   expect(await mutedUsers(world.deps, world.room)).toMatchObject([{ userId: bob }]);
 });
 
-test('an end of the mute lets him talk, and leaves no row of one who is not a member', async () => {
+test('the end of a mute lets the user send, and leaves no row of a user who is not a member', async () => {
   const world = createWorld(store());
   const phone = await world.enter(bob);
   await muteUsers(world.deps, world.room, [ann, bob], world.clock.nowMs + minuteMs);
-  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe('unmuted');
   expect(await world.send(phone)).toMatchObject({ code: 0 });
-  // Gone, and not only past its end: a clock that is behind finds nothing either.
+  // Removed, and not only expired: a clock that is behind finds nothing either.
   world.pass(-minuteMs);
   expect(await world.deps.store.getMember(world.room, ann)).toBeUndefined();
 });
 
-test('an end of the mute keeps a block', async () => {
+test('the end of a mute keeps a block', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   const untilMs = world.clock.nowMs + minuteMs;
@@ -118,19 +118,19 @@ test('an end of the mute keeps a block', async () => {
   expect(await world.join(await world.open(bob))).toMatchObject({ code: 23409 });
 });
 
-test('an end of a mute that never was writes nothing', async () => {
+test('the end of a mute that never was writes nothing', async () => {
   const world = createWorld(store());
   await world.enter(ann);
   const before = await world.deps.store.getMember(world.room, ann);
-  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe(true);
+  expect(await unmuteUsers(world.deps, world.room, [ann, bob])).toBe('unmuted');
   expect(await world.deps.store.getMember(world.room, ann)).toEqual(before);
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
 
-test('a mute that is over when it comes leaves nothing', async () => {
+test('a mute whose time is already over writes nothing', async () => {
   const world = createWorld(store());
   await world.enter(ann);
-  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs)).toBe(true);
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs)).toBe('muted');
   expect(await world.deps.store.getMember(world.room, bob)).toBeUndefined();
 });
 
@@ -140,12 +140,14 @@ test.each(['never was', 'is being destroyed'])('a room that %s: false, and no li
     await world.enter(bob);
     await leaveRoomDestroyed(world);
   }
-  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toBe(false);
-  expect(await unmuteUsers(world.deps, world.room, [bob])).toBe(false);
-  expect(await mutedUsers(world.deps, world.room)).toBeUndefined();
+  expect(await muteUsers(world.deps, world.room, [bob], world.clock.nowMs + minuteMs)).toMatchObject({
+    reason: 'no-such-room',
+  });
+  expect(await unmuteUsers(world.deps, world.room, [bob])).toMatchObject({ reason: 'no-such-room' });
+  expect(await mutedUsers(world.deps, world.room)).toMatchObject({ reason: 'no-such-room' });
 });
 
-test.each(['constructor', 'toString'])('a user called %s is muted as any other', async (name) => {
+test.each(['constructor', 'toString'])('a user called %s is muted like any other', async (name) => {
   const world = createWorld(store());
   const phone = await world.enter(name);
   await muteUsers(world.deps, world.room, [name as UserId], world.clock.nowMs + minuteMs);

@@ -4,7 +4,7 @@ import { createWorld } from '../support/world.ts';
 
 const store = useStore('dynoxide');
 
-test.each(['constructor', 'toString'])('a user called %s is kicked and protected as any other', async (name) => {
+test.each(['constructor', 'toString'])('a user called %s is evicted and allowlisted like any other', async (name) => {
   const world = createWorld(store());
   await world.drop(await world.enter(name));
   await world.publish(30);
@@ -12,7 +12,7 @@ test.each(['constructor', 'toString'])('a user called %s is kicked and protected
   await world.publish(1);
   expect(await world.isIn(name)).toBe(false);
   await world.drop(await world.enter(name));
-  expect(await world.protect(name)).toBe('ok');
+  expect(await world.protect(name)).toBe('added');
   await world.publish(31);
   expect(await world.isIn(name)).toBe(true);
 });

@@ -22,26 +22,26 @@ async function twoRooms(settings = {}) {
   return { world, rooms };
 }
 
-/** Both joins at once. Returns which room was asked for last. */
+/** Both joins at once. Returns the room that was asked for last. */
 async function joinBoth(world: World, caller: Caller, rooms: Pair, choose: () => 0 | 1) {
   const request = { messageCount: -1, autoCreate: false };
   const begin = (room: RoomId) =>
     beginJob(world.deps, JOIN_TOUCHES, (deps) => joinRoom(deps, caller, { ...request, room }));
   const asked = new Set<RoomId>();
   await playBoth([await begin(rooms[0]), await begin(rooms[1])], choose, (which, step) => {
-    // A second time it only finds that its room was taken off.
+    // The second call of a join only finds that its room was removed from the row.
     if (step?.name === 'addConnectionRoom') asked.add(rooms[which]);
   });
   return [...asked].at(-1);
 }
 
-/** His rows in the rooms that this connection is in. */
+/** The member rows that have this connection. */
 async function rowsOf({ deps }: World, { userId, connectionId }: Caller, rooms: Pair) {
   const rows = await Promise.all(rooms.map((room) => deps.store.getMember(room, userId)));
   return rows.filter((row) => row?.connections.includes(connectionId));
 }
 
-/** Whoever comes asks to be in both rooms at once. */
+/** Each user asks for both rooms at once. */
 async function expectLastOnly(
   { world, rooms }: { world: World; rooms: Pair },
   come: (name: string) => Promise<Caller>,
@@ -54,20 +54,20 @@ async function expectLastOnly(
     const stayed = await rowsOf(world, bob, rooms);
     expect(stayed.map((row) => row?.roomId)).toEqual([last]);
     expect((await world.deps.store.getConnection(bob))?.rooms.at(-1)).toBe(last);
-    const told = framesOf(world, bob, 'removed');
-    expect(told.map(({ room }) => room)).toContain(rooms.find((room) => room !== last));
-    expect(told.map(({ membership }) => membership)).not.toContain(stayed[0]?.membershipId);
+    const removals = framesOf(world, bob, 'removed');
+    expect(removals.map(({ room }) => room)).toContain(rooms.find((room) => room !== last));
+    expect(removals.map(({ membership }) => membership)).not.toContain(stayed[0]?.membershipId);
   });
   expect(orders).toBeGreaterThan(30);
 }
 
-describe('one room at a time: of two joins of one connection at once, in every order of their steps', () => {
-  test('the later one stays, and the client is told of the other', async () => {
+describe('one room at a time: two joins of one connection at once, in every order of their steps', () => {
+  test('the later one stays, and the client is notified of the other', async () => {
     const there = await twoRooms();
     await expectLastOnly(there, (name) => there.world.open(name));
   }, 100_000);
 
-  test('so too where he is in one of them already', async () => {
+  test('also where the user is in one of the rooms already', async () => {
     const there = await twoRooms();
     await expectLastOnly(there, async (name) => {
       const bob = await there.world.open(name);
@@ -76,7 +76,7 @@ describe('one room at a time: of two joins of one connection at once, in every o
     });
   }, 100_000);
 
-  test('so too where another device of his is in one of them', async () => {
+  test('also where another device of the user is in one of the rooms', async () => {
     const there = await twoRooms();
     await expectLastOnly(there, async (name) => {
       await join(there.world, await there.world.open(name), there.rooms[0]);
@@ -84,8 +84,8 @@ describe('one room at a time: of two joins of one connection at once, in every o
     });
   }, 100_000);
 
-  test.each(['barred', 'full'])(
-    'one of a room that is %s puts him out of nothing',
+  test.each(['blocked', 'full'])(
+    'a join that is refused, %s, removes the user from no room',
     async (why) => {
       const { world, rooms } = await twoRooms({ roomMemberLimit: 2 });
       const [open, other] = rooms;
@@ -94,7 +94,7 @@ describe('one room at a time: of two joins of one connection at once, in every o
       await inEveryWay(async (choose) => {
         guests += 1;
         const eve = await world.open(`eve-${guests}`);
-        if (why === 'barred') await blockUsers(world.deps, other, [eve.userId], world.clock.nowMs + 60_000);
+        if (why === 'blocked') await blockUsers(world.deps, other, [eve.userId], world.clock.nowMs + 60_000);
         await joinBoth(world, eve, rooms, choose);
         expect((await rowsOf(world, eve, rooms)).map((row) => row?.roomId)).toEqual([open]);
         expect((await world.deps.store.getConnection(eve))?.rooms.at(-1)).toBe(open);

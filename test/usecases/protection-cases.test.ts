@@ -18,7 +18,7 @@ const realTime = { realTimeKickOut: true } as const;
 
 beforeEach(() => emptyDueList(store()));
 
-/** What a look, a message and the call share: the room's row and his. */
+/** The rows that a check, a message and the call share: the room's and the member's. */
 const SHARED: Touches = {
   getRoom: () => ({ row: 'room', writes: false }),
   addToAllowlist: () => ({ row: 'room', writes: true }),
@@ -35,13 +35,13 @@ type Work = (deps: Deps, bob: Caller) => Promise<unknown>;
 interface Story {
   readonly world: World;
   readonly answer: unknown;
-  /** Was he in when the call was answered, and is he in the end? */
+  /** Was the user in when the call was answered, and are they in at the end? */
   readonly isIn: readonly [boolean, boolean];
-  /** What was done, in its order. */
+  /** The steps, in their order. */
   readonly done: readonly Step['name'][];
 }
 
-/** A call and something else at once, in every order of their steps; bob is offline and past his grace. */
+/** A call and other work at once, in every order of their steps; bob is offline and past the grace. */
 async function inEveryOrder(
   change: Parameters<typeof createWorld>[1],
   [call, other]: readonly [(world: World) => Work, (world: World) => Work],
@@ -68,29 +68,29 @@ async function inEveryOrder(
   return stories;
 }
 
-const protect = (world: World) => (deps: Deps, bob: Caller) => addToAllowlist(deps, world.room, [bob.userId]);
-const look = (world: World) => (deps: Deps, bob: Caller) => sweepMember(deps, world.room, bob.userId);
+const allow = (world: World) => (deps: Deps, bob: Caller) => addToAllowlist(deps, world.room, [bob.userId]);
+const check = (world: World) => (deps: Deps, bob: Caller) => sweepMember(deps, world.room, bob.userId);
 const publish = (world: World) => (deps: Deps) =>
   publishMessage(deps, {
     ...{ room: world.room, fromUserId: 'system', type: 'RC:TxtMsg', content: '{}' },
     ...{ includeSender: true, rank: 'normal' as const, isKept: true },
   });
 
-/** Whoever was in at the answer stays, whoever was out stays out; and both come about. */
+/** A user who is in at the answer stays, and one who is removed by then stays removed; both happen. */
 function expectDecidedByThen(stories: readonly Story[]): void {
   for (const { isIn, done } of stories) expect(isIn, done.join()).toEqual([isIn[0], isIn[0]]);
   expect(new Set(stories.map(({ isIn }) => isIn[0]))).toEqual(new Set([true, false]));
 }
 
-describe('protected by a call while he is past his grace', () => {
-  test('in every order of the steps of the sweep: after the answer nobody is put out', async () => {
-    const stories = await inEveryOrder(realTime, [protect, look]);
-    expect(stories.map(({ answer }) => answer)).toEqual(stories.map(() => 'ok'));
+describe('allowlisted by a call while past the grace', () => {
+  test('in every order of the steps of the sweep: nobody is evicted after the answer', async () => {
+    const stories = await inEveryOrder(realTime, [allow, check]);
+    expect(stories.map(({ answer }) => answer)).toEqual(stories.map(() => 'added'));
     expectDecidedByThen(stories);
     expect(stories.length).toBeGreaterThan(5);
   }, 60_000);
 
-  test('by the sweep of a connection right before its kick: he stays, and nobody is told anything', async () => {
+  test('right before the eviction by the sweep of a connection: the user stays, and nobody is notified', async () => {
     const disturbed = disturb(store().store, 'deleteMember', 'before');
     const world = worldWith(store(), () => disturbed.store, realTime);
     const ann = await world.enter('ann');
@@ -98,7 +98,7 @@ describe('protected by a call while he is past his grace', () => {
     world.pass(LEASE_MS - 1);
     await world.frame(ann, { action: 'ping' });
     world.pass(BUCKET_MS + 1);
-    disturbed.once(async () => expect(await world.protect('bob')).toBe('ok'));
+    disturbed.once(async () => expect(await world.protect('bob')).toBe('added'));
     expect(await world.sweep()).toMatchObject({ evicted: 0, failed: 0 });
     for (let run = 0; run < 5; run += 1) {
       world.pass(BUCKET_MS);
@@ -113,8 +113,8 @@ describe('protected by a call while he is past his grace', () => {
     ]);
   });
 
-  test('in every order of the steps of a message that puts him out: the write of the room decides which came first', async () => {
-    const stories = await inEveryOrder({}, [protect, publish]);
+  test('in every order of the steps of a message that evicts the user: the write of the room decides which came first', async () => {
+    const stories = await inEveryOrder({}, [allow, publish]);
     expectDecidedByThen(stories);
     for (const { isIn, done } of stories) {
       expect(isIn[0], done.join()).toBe(done.indexOf('addToAllowlist') < done.indexOf('acceptMessage'));
@@ -125,14 +125,14 @@ describe('protected by a call while he is past his grace', () => {
 describe('the real-time service is switched for a room', () => {
   const switched = (on: boolean) => (world: World) => (deps: Deps) => setRealTimeKickOut(deps, world.room, on);
 
-  test('off, in every order of the steps of the sweep: after the answer nobody is put out', async () => {
-    const stories = await inEveryOrder(realTime, [switched(false), look]);
+  test('off, in every order of the steps of the sweep: nobody is evicted after the answer', async () => {
+    const stories = await inEveryOrder(realTime, [switched(false), check]);
     expectDecidedByThen(stories);
   }, 60_000);
 
-  test('on, in every order of the steps of the sweep: whoever was offline for long is out within 5 min', async () => {
+  test('on, in every order of the steps of the sweep: a user who has been offline for long is evicted within 5 min', async () => {
     const sweepOf = (world: World) => async (deps: Deps, bob: Caller) => {
-      const { nextAtMs, did } = await look(world)(deps, bob);
+      const { nextAtMs, did } = await check(world)(deps, bob);
       if (nextAtMs !== undefined)
         await deps.store.arm(nextAtMs, [{ kind: 'member', room: world.room, userId: bob.userId }]);
       return did;
@@ -143,12 +143,12 @@ describe('the real-time service is switched for a room', () => {
     }
   }, 60_000);
 
-  test('off while the kick of a message is under way: it is told of all the same', async () => {
+  test('off while the eviction by a message is in progress: it is notified all the same', async () => {
     const disturbed = disturb(store().store, 'deleteMember', 'before');
     const world = worldWith(store(), () => disturbed.store, realTime);
     const ann = await world.enter('ann');
     await world.drop(await world.enter('bob'));
-    disturbed.once(async () => expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true));
+    disturbed.once(async () => expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe('set'));
     await world.publish(31);
     expect(await world.isIn('bob')).toBe(false);
     await world.sweep();

@@ -21,15 +21,15 @@ const startMs = 1_800_000_000_000;
 type Scenario = 'all runs' | 'one run lost' | 'one run doubled';
 const scenarios: readonly Scenario[] = ['all runs', 'one run lost', 'one run doubled'];
 
-/** When the user was found to be out. Times in ms since the drop, and since his last sign of life. */
-interface Kick {
-  readonly afterDropMs: number;
+/** When the user was evicted. Times in ms since the disconnect, and since the last sign of life. */
+interface Eviction {
+  readonly afterDisconnectMs: number;
   readonly afterFrameMs: number;
 }
 
-const kickOf = ({ dropAtMs, framesAtMs }: Phase, kickedAtMs: number): Kick => ({
-  afterDropMs: kickedAtMs - dropAtMs,
-  afterFrameMs: kickedAtMs - (framesAtMs.at(-1) ?? 0),
+const evictionOf = ({ dropAtMs, framesAtMs }: Phase, evictedAtMs: number): Eviction => ({
+  afterDisconnectMs: evictedAtMs - dropAtMs,
+  afterFrameMs: evictedAtMs - (framesAtMs.at(-1) ?? 0),
 });
 
 /** A frame that needs no answer. */
@@ -37,12 +37,12 @@ const sign = async ({ deps, caller }: ReturnType<typeof createSweepMemory>): Pro
   keepAlive(deps, caller, await deps.store.getConnectionEventually(caller));
 
 interface Run {
-  readonly kickedAtMs: number;
-  /** The run that did it. */
+  readonly evictedAtMs: number;
+  /** The run that evicted the user. */
   readonly firing: Firing;
 }
 
-/** One life, told by the real sweep and the real rules: when he was kicked. */
+/** One life, played by the real sweep and the real rules: when the user was evicted. */
 async function live(phase: Phase, firings: readonly Firing[], openedAtMs: number, doubled?: Firing): Promise<Run> {
   const memory = createSweepMemory(openedAtMs);
   await memory.arm();
@@ -55,79 +55,82 @@ async function live(phase: Phase, firings: readonly Firing[], openedAtMs: number
       const runs = event === doubled ? [1, 2] : [1];
       await Promise.all(runs.map(() => sweep(memory.deps, Number.POSITIVE_INFINITY)));
     }
-    if (!memory.isMember()) return { kickedAtMs: event.atMs, firing: event };
+    if (!memory.isMember()) return { evictedAtMs: event.atMs, firing: event };
   }
-  throw new Error('unable to say when he was kicked; he is still a member');
+  throw new Error('unable to say when the user was evicted; they are still a member');
 }
 
-/** The run that matters most is lost, or doubled: the one that would have kicked him. */
-async function kickIn(scenario: Scenario, chance: Chance): Promise<Kick> {
+/** The run that matters most is lost or doubled: the one that would have evicted the user. */
+async function evictionIn(scenario: Scenario, chance: Chance): Promise<Eviction> {
   const phase = createPhase(chance);
   const firings = createSchedule(chance, phase.dropAtMs + 900_000);
   const openedAtMs = startMs + Math.round(chance() * 3_600_000);
   const usual = await live(phase, firings, openedAtMs);
-  if (scenario === 'all runs') return kickOf(phase, usual.kickedAtMs);
+  if (scenario === 'all runs') return evictionOf(phase, usual.evictedAtMs);
   const rest = scenario === 'one run lost' ? firings.filter((firing) => firing !== usual.firing) : firings;
-  return kickOf(phase, (await live(phase, rest, openedAtMs, usual.firing)).kickedAtMs);
+  return evictionOf(phase, (await live(phase, rest, openedAtMs, usual.firing)).evictedAtMs);
 }
 
-const kicks = new Map<Scenario, Promise<readonly Kick[]>>();
+const evictions = new Map<Scenario, Promise<readonly Eviction[]>>();
 
 /** Simulated once for all tests of the scenario. */
-function kicksIn(scenario: Scenario): Promise<readonly Kick[]> {
-  const known = kicks.get(scenario) ?? simulate(scenario);
-  kicks.set(scenario, known);
+function evictionsIn(scenario: Scenario): Promise<readonly Eviction[]> {
+  const known = evictions.get(scenario) ?? simulate(scenario);
+  evictions.set(scenario, known);
   return known;
 }
 
-async function simulate(scenario: Scenario): Promise<readonly Kick[]> {
+async function simulate(scenario: Scenario): Promise<readonly Eviction[]> {
   const chance = createChance(20_260);
-  const all: Kick[] = [];
-  for (let phase = 0; phase < PHASES; phase += 1) all.push(await kickIn(scenario, chance));
+  const all: Eviction[] = [];
+  for (let phase = 0; phase < PHASES; phase += 1) all.push(await evictionIn(scenario, chance));
   say(`${scenario}, ${PHASES} phases`, all);
   return all;
 }
 
-const spansOf = (found: readonly Kick[]) =>
-  [extremes(found.map((kick) => kick.afterDropMs)), extremes(found.map((kick) => kick.afterFrameMs))] as const;
+const spansOf = (found: readonly Eviction[]) =>
+  [
+    extremes(found.map((eviction) => eviction.afterDisconnectMs)),
+    extremes(found.map((eviction) => eviction.afterFrameMs)),
+  ] as const;
 
-function say(what: string, found: readonly Kick[]): void {
-  const [drop, frame] = spansOf(found);
+function say(what: string, found: readonly Eviction[]): void {
+  const [disconnect, frame] = spansOf(found);
   console.log(
-    `${what}: out ${drop.earliestMs} to ${drop.latestMs} ms after the drop, ` +
+    `${what}: evicted ${disconnect.earliestMs} to ${disconnect.latestMs} ms after the disconnect, ` +
       `${frame.earliestMs} to ${frame.latestMs} ms after the last sign of life`,
   );
 }
 
 describe.each(scenarios)('KICK-REALTIME, every $disconnect lost, no message, %s', (scenario) => {
-  test('I-M7: out within 300 s of the drop', async () => {
-    const { latestMs } = extremes((await kicksIn(scenario)).map((kick) => kick.afterDropMs));
+  test('I-M7: evicted within 300 s of the disconnect', async () => {
+    const { latestMs } = extremes((await evictionsIn(scenario)).map((eviction) => eviction.afterDisconnectMs));
     expect(latestMs).toBeLessThanOrEqual(PROMISED_MS);
   });
 
-  test('I-M7: out within 300 s of the last sign of life', async () => {
-    const { latestMs } = extremes((await kicksIn(scenario)).map((kick) => kick.afterFrameMs));
+  test('I-M7: evicted within 300 s of the last sign of life', async () => {
+    const { latestMs } = extremes((await evictionsIn(scenario)).map((eviction) => eviction.afterFrameMs));
     expect(latestMs).toBeLessThanOrEqual(PROMISED_MS);
   });
 
-  test('I-M1: nobody is out who is still connected', async () => {
-    const { earliestMs } = extremes((await kicksIn(scenario)).map((kick) => kick.afterDropMs));
+  test('I-M1: nobody is evicted who is still connected', async () => {
+    const { earliestMs } = extremes((await evictionsIn(scenario)).map((eviction) => eviction.afterDisconnectMs));
     expect(earliestMs).toBeGreaterThan(0);
   });
 
-  test('I-M8: nobody is out who gave a sign of life within the grace', async () => {
-    const { earliestMs } = extremes((await kicksIn(scenario)).map((kick) => kick.afterFrameMs));
+  test('I-M8: nobody is evicted who gave a sign of life within the grace', async () => {
+    const { earliestMs } = extremes((await evictionsIn(scenario)).map((eviction) => eviction.afterFrameMs));
     expect(earliestMs).toBeGreaterThanOrEqual(GRACE_MS);
   });
 
-  // Nobody sees a socket die between two heartbeats, so its grace is counted from the last sign of life.
-  test('I-M8: nobody is out sooner after his drop than the lease outlasts a heartbeat', async () => {
-    const { earliestMs } = extremes((await kicksIn(scenario)).map((kick) => kick.afterDropMs));
+  // Nobody notices that a socket dies between two heartbeats, so its grace counts from the last sign of life.
+  test('I-M8: nobody is evicted sooner after the disconnect than the lease outlasts a heartbeat', async () => {
+    const { earliestMs } = extremes((await evictionsIn(scenario)).map((eviction) => eviction.afterDisconnectMs));
     expect(earliestMs).toBeGreaterThanOrEqual(LEASE_MS - HEARTBEAT_MS);
   });
 });
 
-test('I-M1: whenever the app sends, the lease is not over before the next heartbeat', () => {
+test('I-M1: whenever the app sends, the next heartbeat comes before the lease is over', () => {
   const chance = createChance(7);
   let leastLeftMs = Number.POSITIVE_INFINITY;
   for (let life = 0; life < PHASES; life += 1) {
@@ -143,8 +146,8 @@ test('I-M1: whenever the app sends, the lease is not over before the next heartb
   expect(leastLeftMs).toBeGreaterThan(0);
 });
 
-test('I-M1: a heartbeat that comes after a renewal is in time for it', async () => {
-  // So that his lease ends right before the end of a bucket.
+test('I-M1: the next heartbeat after a renewal by another frame is in time', async () => {
+  // So that the lease ends right before the end of a bucket.
   const openedAtMs = startMs + 7000;
   const memory = createSweepMemory(openedAtMs);
   await memory.arm();
@@ -164,16 +167,16 @@ interface Live extends Phase {
   readonly openedAtMs: number;
 }
 
-/** Many users of one room on the emulator, under one schedule. Returns when each of them was kicked. */
+/** Many users of one room on the emulator, under one schedule. Returns when each of them was evicted. */
 async function liveInStore(lives: readonly Live[], firings: readonly Firing[], isDoubled: boolean) {
-  const kickedAtMs = new Map<string, number>();
+  const evictedAtMs = new Map<string, number>();
   let nowMs = 0;
   const world = worldWith(
     store(),
     (real) => ({
       deleteMember: async (member) => {
         const outcome = await real.deleteMember(member);
-        if (outcome === 'deleted') kickedAtMs.set(member.userId, nowMs);
+        if (outcome === 'deleted') evictedAtMs.set(member.userId, nowMs);
         return outcome;
       },
     }),
@@ -200,11 +203,11 @@ async function liveInStore(lives: readonly Live[], firings: readonly Firing[], i
     await event.run();
   }
   expect(world.faults).toEqual([]);
-  return kickedAtMs;
+  return evictedAtMs;
 }
 
 describe.each(scenarios)('KICK-REALTIME on the store, every $disconnect lost, no message, %s', (scenario) => {
-  test('I-M7, I-M8: out within 300 s of the drop, and not within the grace after the last sign of life', async () => {
+  test('I-M7, I-M8: evicted within 300 s of the disconnect, and not within the grace after the last sign of life', async () => {
     const chance = createChance(scenario.length);
     const lives = Array.from({ length: LIVES_IN_STORE }, (_, life) => ({
       ...createShortPhase(chance),
@@ -214,12 +217,12 @@ describe.each(scenarios)('KICK-REALTIME on the store, every $disconnect lost, no
     const all = createSchedule(chance, 1_200_000);
     const lost = all.find(({ atMs }) => atMs > 400_000);
     const firings = scenario === 'one run lost' ? all.filter((firing) => firing !== lost) : all;
-    const kickedAtMs = await liveInStore(lives, firings, scenario === 'one run doubled');
-    expect(kickedAtMs.size).toBe(LIVES_IN_STORE);
-    const found = lives.map((life) => kickOf(life, (kickedAtMs.get(life.name) ?? Number.NaN) - life.openedAtMs));
-    const [drop, frame] = spansOf(found);
+    const evictedAtMs = await liveInStore(lives, firings, scenario === 'one run doubled');
+    expect(evictedAtMs.size).toBe(LIVES_IN_STORE);
+    const found = lives.map((life) => evictionOf(life, (evictedAtMs.get(life.name) ?? Number.NaN) - life.openedAtMs));
+    const [disconnect, frame] = spansOf(found);
     say(`${scenario}, ${LIVES_IN_STORE} lives on the store`, found);
-    expect(drop.latestMs).toBeLessThanOrEqual(PROMISED_MS);
+    expect(disconnect.latestMs).toBeLessThanOrEqual(PROMISED_MS);
     expect(frame.earliestMs).toBeGreaterThanOrEqual(GRACE_MS);
   });
 });

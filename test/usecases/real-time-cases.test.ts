@@ -21,12 +21,12 @@ beforeEach(() => emptyDueList(store()));
 
 const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
 const ping = (world: World, caller: Caller) => world.frame(caller, { action: 'ping' });
-const kickEvents = async (world: World, userId: string) => {
+const evictionEvents = async (world: World, userId: string) => {
   await world.settle();
   return world.events.filter(({ type, userIds }) => type === 2 && userIds.includes(userId));
 };
 
-test('case 5: the drop is lost, 31 messages: nobody is offline until it is noticed; the mark is set then', async () => {
+test('case 5: `$disconnect` is lost, 31 messages: nobody is offline until it is noticed; the mark is set then', async () => {
   const world = createWorld(store());
   const bob = await world.enter('bob');
   await world.publish(31);
@@ -45,7 +45,7 @@ test('case 5: the drop is lost, 31 messages: nobody is offline until it is notic
 });
 
 describe('case 6, I-M13: a reconnect and message 31 at once', () => {
-  /** He is in and can have every message, or he is out and everybody was told once. */
+  /** The user is in and can have every message, or is evicted and everyone was notified once. */
   async function expectOneStory(world: World, ann: Caller, again: Caller, answer: { code: number }, firstSeq: number) {
     const { userId } = again;
     if (answer.code === 0) {
@@ -62,10 +62,10 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
       expect(await world.isIn(userId)).toBe(false);
       expect(await world.endsSeenBy(ann, userId)).toEqual(['offline']);
     }
-    expect(await kickEvents(world, userId)).toHaveLength(answer.code === 0 ? 0 : 1);
+    expect(await evictionEvents(world, userId)).toHaveLength(answer.code === 0 ? 0 : 1);
   }
 
-  async function awayFor30(world: World, name: string) {
+  async function offlineFor30(world: World, name: string) {
     const bob = await world.open(name);
     const joinedAnswer = await world.join(bob);
     const { roomEpoch, membership, seq } = joinedAnswer as { roomEpoch: string; membership: string; seq: number };
@@ -74,16 +74,16 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
     return { again: await world.open(name), resume: { roomEpoch, membership, seq }, firstSeq: seq };
   }
 
-  test('many rounds, truly at once: one story each', async () => {
+  test('many rounds, truly concurrent: one story each', async () => {
     const world = createWorld(store());
     const ann = await world.enter('ann');
     for (let round = 0; round < 24; round += 1) {
-      const { again, resume, firstSeq } = await awayFor30(world, `bob-${round}`);
-      const comeBack = () => world.join(again, { resume });
+      const { again, resume, firstSeq } = await offlineFor30(world, `bob-${round}`);
+      const reconnect = () => world.join(again, { resume });
       const both =
         round % 2 === 0
-          ? await Promise.all([comeBack(), world.publish(1)])
-          : (await Promise.all([world.publish(1), comeBack()])).toReversed();
+          ? await Promise.all([reconnect(), world.publish(1)])
+          : (await Promise.all([world.publish(1), reconnect()])).toReversed();
       await expectOneStory(world, ann, again, both[0] as { code: number }, firstSeq);
       await world.leave(again);
     }
@@ -100,7 +100,7 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
         },
       }));
       const ann = await world.enter('ann');
-      const { again, resume, firstSeq } = await awayFor30(world, 'bob');
+      const { again, resume, firstSeq } = await offlineFor30(world, 'bob');
       interlude.plan(() => world.publish(1));
       const answer = await world.join(again, { resume });
       expect(answer).toMatchObject({ code: 23406, reason: 'offline' });
@@ -108,7 +108,7 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
     },
   );
 
-  test('the message comes right after the reconnect is written: he stays and gets it', async () => {
+  test('the message comes right after the reconnect is written: the user stays and gets it', async () => {
     const interlude = createInterlude();
     const world = worldWith(store(), (real) => ({
       putMember: async (...values) => {
@@ -118,7 +118,7 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
       },
     }));
     const ann = await world.enter('ann');
-    const { again, resume, firstSeq } = await awayFor30(world, 'bob');
+    const { again, resume, firstSeq } = await offlineFor30(world, 'bob');
     interlude.plan(() => world.publish(1));
     const answer = await world.join(again, { resume });
     expect(answer).toMatchObject({ code: 0, fresh: false });
@@ -127,7 +127,7 @@ describe('case 6, I-M13: a reconnect and message 31 at once', () => {
   });
 });
 
-test('case 12: the phone dropped silently, the laptop is open: he stays, and the sweep cleans the phone up', async () => {
+test('case 12: the phone disconnects silently, the laptop is open: stays, and the sweep cleans up the phone', async () => {
   const world = createWorld(store(), realTime);
   const ann = await world.enter('ann');
   const phone = await world.enter('bob');
@@ -166,12 +166,12 @@ test('I-M8: the newer of two connections of one device was silent from its start
   expect(await world.isIn('bob')).toBe(false);
 });
 
-describe('case 26: real-time switched on with members long offline', () => {
+describe('case 26: the real-time service is switched on with members long offline', () => {
   async function longOffline(world: World) {
     const ann = await world.enter('ann');
     const bob = await world.enter('bob');
     for (const caller of [bob, await world.enter('eve'), await world.enter('pat')]) await world.drop(caller);
-    expect(await world.protect('pat')).toBe('ok');
+    expect(await world.protect('pat')).toBe('added');
     await world.settle();
     for (let minute = 0; minute < 40; minute += 1) {
       await ping(world, ann);
@@ -182,35 +182,35 @@ describe('case 26: real-time switched on with members long offline', () => {
     await ping(world, ann);
     return ann;
   }
-  const areOut = (world: World) => async () => (await world.memberIds()).join() === 'ann,pat';
+  const areEvicted = (world: World) => async () => (await world.memberIds()).join() === 'ann,pat';
 
-  test('for the deployment: out within 5 min; who is online or protected stays', async () => {
+  test('for the deployment: evicted within 5 min; who is online or allowlisted stays', async () => {
     const world = createWorld(store());
     const ann = await longOffline(world);
     const deps = { ...world.deps, settings: { ...world.deps.settings, ...realTime } };
     const sweepNow = () => sweep(deps, Number.POSITIVE_INFINITY);
-    expect(await sweepUntil(world, areOut(world), sweepNow)).toBeLessThanOrEqual(promisedMs);
+    expect(await sweepUntil(world, areEvicted(world), sweepNow)).toBeLessThanOrEqual(promisedMs);
     expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
     expect(await world.memberIds()).toEqual(['ann', 'pat']);
   });
 
-  test('for one room: out within 5 min there, and in no other room', async () => {
+  test('for one room: evicted within 5 min there, and in no other room', async () => {
     const world = createWorld(store());
     const other = createWorld(store());
     await longOffline(world);
     await other.drop(await other.enter('bob'));
-    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe(true);
-    expect(await sweepUntil(world, areOut(world))).toBeLessThanOrEqual(promisedMs);
+    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe('set');
+    expect(await sweepUntil(world, areEvicted(world))).toBeLessThanOrEqual(promisedMs);
     expect(await other.isIn('bob')).toBe(true);
   });
 
-  test('switched off again before its time: nobody is out', async () => {
+  test('switched off again before the grace is over: nobody is evicted', async () => {
     const world = createWorld(store());
     await world.drop(await world.enter('bob'));
-    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe(true);
+    expect(await setRealTimeKickOut(world.deps, world.room, true)).toBe('set');
     world.pass(graceMs - 1);
     await world.sweep();
-    expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe(true);
+    expect(await setRealTimeKickOut(world.deps, world.room, false)).toBe('set');
     world.pass(promisedMs);
     await world.sweep();
     expect(await world.isIn('bob')).toBe(true);
@@ -218,8 +218,8 @@ describe('case 26: real-time switched on with members long offline', () => {
 });
 
 test.each(['sweep', 'message'] as const)(
-  'case 28: the room is destroyed while the kick of a %s is in flight, and made anew: nothing of the old acts on it',
-  async (kicker) => {
+  'case 28: the room is destroyed during an eviction by a %s, and created again: the new room is untouched',
+  async (evictedBy) => {
     const disturbed = disturb(store().store, 'deleteMember', 'before');
     const world = worldWith(store(), () => disturbed.store, realTime);
     const old = await world.enter('bob');
@@ -232,7 +232,7 @@ test.each(['sweep', 'message'] as const)(
       next = await world.enter('bob');
       await world.drop(next);
     });
-    await (kicker === 'sweep' ? world.sweep() : world.publish(1));
+    await (evictedBy === 'sweep' ? world.sweep() : world.publish(1));
     expect(next).not.toBe(old);
     const { epoch, seq } = (await world.deps.store.getRoom(world.room)) ?? {};
     expect(seq).toBe(0);
@@ -246,7 +246,7 @@ test.each(['sweep', 'message'] as const)(
   },
 );
 
-test('case 29, I-M10: two sweeps and a message kick the same members: one end, one notice and one event each', async () => {
+test('case 29, I-M10: two sweeps and a message evict the same members: one end, one notice and one event each', async () => {
   const world = createWorld(store(), realTime);
   const ann = await world.enter('ann');
   const names = Array.from({ length: 12 }, (_, index) => `bob-${index}`);
@@ -258,12 +258,12 @@ test('case 29, I-M10: two sweeps and a message kick the same members: one end, o
   expect(await world.memberIds()).toEqual(['ann']);
   for (const name of names) {
     expect(await world.endsSeenBy(ann, name)).toEqual(['offline']);
-    expect(await kickEvents(world, name)).toMatchObject([{ status: 1 }]);
+    expect(await evictionEvents(world, name)).toMatchObject([{ status: 1 }]);
   }
   expect(world.faults).toEqual([]);
 });
 
-test('case 30: the sweep dies after the write, before the notice: it is told once, later', async () => {
+test('case 30: the sweep dies after the write, before the notice: the notice arrives once, later', async () => {
   let deaths = 1;
   const world = worldWith(
     store(),
@@ -293,10 +293,10 @@ test('case 30: the sweep dies after the write, before the notice: it is told onc
     await world.sweep();
   }
   expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
-  expect(await kickEvents(world, 'bob')).toHaveLength(1);
+  expect(await evictionEvents(world, 'bob')).toHaveLength(1);
 });
 
-describe('case 31: a Lambda 5 s ahead marks, one 5 s behind decides: never early', () => {
+describe('case 31: a Lambda 5 s ahead sets the mark, one 5 s behind decides: never early', () => {
   const skewMs = 5000;
   const at = async <T>(world: World, offsetMs: number, work: () => Promise<T>): Promise<T> => {
     world.pass(offsetMs);
@@ -344,7 +344,7 @@ test('case 32: the clock steps back between messages: the seq is the order, time
   expect(tail.map(({ sentAtMs }) => sentAtMs - firstMs)).toEqual([0, 0, 0, 1000]);
   world.pass(-9000);
   await world.drop(bob);
-  // Marked where the room's time stands, or the kick would be early.
+  // The mark has the room's time, or the eviction would be early.
   expect((await rowOf(world, bob))?.offline).toMatchObject({ seq, atMs: lastMessageAtMs });
   world.pass(38_000);
   await world.publish(1);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../lib/domain/outcome.ts';
 import type { StoredMessage } from '../../lib/domain/room.ts';
+import type { RefusalAnswer } from '../../lib/protocol/answers.ts';
 import type { Message } from '../../lib/protocol/message.ts';
-import type { Caller, Refusal } from '../../lib/usecases/deps.ts';
+import type { Caller } from '../../lib/usecases/deps.ts';
 import { readHistory, repair } from '../../lib/usecases/read-history.ts';
 import { type Recall, recallMessage } from '../../lib/usecases/recall-message.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
@@ -25,11 +27,13 @@ const recallAny = (world: World, messageId: string, change: Partial<Recall> = {}
     ...change,
   });
 
-const messagesOf = (answer: { readonly messages: readonly Message[] } | Refusal): readonly Message[] => {
-  if (!('messages' in answer)) throw new Error(`unable to read messages; code ${answer.code}`);
+const messagesOf = (
+  answer: Outcome<{ readonly messages: readonly Message[] }> | Omit<RefusalAnswer, 'event' | 'id'>,
+): readonly Message[] => {
+  if (!('messages' in answer)) throw new Error('unable to read messages; the answer has none');
   return answer.messages;
 };
-/** Everything that was accepted, as history and as repair give it: they must agree. */
+/** Every accepted message, as history and as repair return it: they must agree. */
 async function allMessages(world: World): Promise<readonly Message[]> {
   const reader = await world.enter('reader');
   const ask = { room: world.room, timestampMs: 0, count: 50 };
@@ -57,7 +61,7 @@ async function sent(world: World, caller: Caller): Promise<{ readonly messageId:
 }
 
 describe('a recall', () => {
-  test('of a message in the tail: the same seq, ids, sender and time, and everybody in the room is told', async () => {
+  test('of a message in the tail: the same seq, ids, sender and time, and everyone in the room is notified', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     const bob = await world.enter('bob');
@@ -78,11 +82,11 @@ describe('a recall', () => {
       extra: '',
     });
     const room = await world.deps.store.getRoom(world.room);
-    const told = { event: 'recalled', room: world.room, roomEpoch: room?.epoch, message: stands };
-    for (const caller of [ann, bob]) expect(framesOf(world, caller, 'recalled')).toEqual([told]);
+    const notified = { event: 'recalled', room: world.room, roomEpoch: room?.epoch, message: stands };
+    for (const caller of [ann, bob]) expect(framesOf(world, caller, 'recalled')).toEqual([notified]);
   });
 
-  test('of messages in the log and in the tail: history and repair show them, and the run of seqs has no gap', async () => {
+  test('of messages in the log and in the tail: history and repair show them, and the seqs have no gap', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     await world.publish(14);
@@ -97,13 +101,13 @@ describe('a recall', () => {
       before.map(({ messageId, sentAtMs }) => [messageId, sentAtMs]),
     );
     expect(framesOf(world, ann, 'recalled').map(({ message }) => message.seq)).toEqual([1, 6, 14]);
-    // What was recalled in the tail is logged as such.
+    // A message that is recalled in the tail is logged as recalled.
     await world.publish(14);
     expect(await seqsInTail(world)).not.toContain(14);
     expect(recalledSeqs(await allMessages(world))).toEqual([1, 6, 14]);
   });
 
-  test('by the server API is of any message, and says who and why', async () => {
+  test('by the server API may be of any message, and says who did it and why', async () => {
     const world = createWorld(use());
     const { messageId } = await sent(world, await world.enter('ann'));
     expect(await recallAny(world, messageId, { byUserId: 'bob', extra: 'spam' })).toEqual({ code: 0 });
@@ -112,7 +116,7 @@ describe('a recall', () => {
     expect(JSON.parse(stands?.content ?? '')).toMatchObject({ operatorId: 'bob', admin: true, extra: 'spam' });
   });
 
-  test('done twice is done; the first stands, and nobody is told of it again', async () => {
+  test('that is repeated succeeds; the first one stands, and nobody is notified again', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     await world.publish(8);
@@ -124,11 +128,11 @@ describe('a recall', () => {
     expect(await recallOwn(world, ann, messageId)).toEqual({ code: 0 });
     expect(await recallAny(world, ids[0] ?? '', { byUserId: 'other' })).toEqual({ code: 0 });
     expect(await allMessages(world)).toEqual(first);
-    const told = framesOf(world, ann, 'recalled').map(({ message }) => message);
-    expect(told).toEqual([first[0], first[8]]);
+    const notified = framesOf(world, ann, 'recalled').map(({ message }) => message);
+    expect(notified).toEqual([first[0], first[8]]);
   });
 
-  test('takes no seq, kicks nobody, and a repeat of the send is answered as before', async () => {
+  test('takes no seq, evicts nobody, and a repeat of the send is answered as before', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     await world.drop(await world.enter('bob'));
@@ -143,7 +147,7 @@ describe('a recall', () => {
 });
 
 describe('a recall is refused', () => {
-  test('to a member, of a message of another', async () => {
+  test('to a member, of a message of another user', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     const bob = await world.enter('bob');
@@ -157,7 +161,7 @@ describe('a recall is refused', () => {
     expect(framesOf(world, bob, 'recalled')).toHaveLength(1);
   });
 
-  test('to who is not in the room, and where there is none', async () => {
+  test('to a user who is not in the room, and where there is no room', async () => {
     const world = createWorld(use());
     const ann = await world.enter('ann');
     const { messageId } = await sent(world, ann);
@@ -166,17 +170,17 @@ describe('a recall is refused', () => {
     expect(recalledSeqs(await allMessages(world))).toEqual([]);
     await destroyRoom(world.deps, world.room, false);
     expect(await recallOwn(world, ann, messageId)).toMatchObject({ code: 23410 });
-    expect(await recallAny(world, messageId)).toMatchObject({ code: 23410 });
+    expect(await recallAny(world, messageId)).toMatchObject({ reason: 'no-such-room' });
   });
 
-  test('of what the room has not: no id at all, a seq to come, an id that stands elsewhere or nowhere', async () => {
+  test('of what the room does not have: no id at all, a future seq, an id of another message or of none', async () => {
     const world = createWorld(use());
     await world.enter('ann');
     await world.publish(9);
     const all = await allMessages(world);
     const [, id = ''] = idAt(all, 3).split(/-(.*)/);
     for (const unknown of ['', 'x', `a-${id}`, `4-${id}`, `03-${id}`, '3-other', '0-other', `3-${id}x`]) {
-      expect(await recallAny(world, unknown)).toMatchObject({ code: 25101 });
+      expect(await recallAny(world, unknown)).toMatchObject({ reason: 'no-such-message' });
     }
     expect(await allMessages(world)).toEqual(all);
     expect(await recallAny(world, `3-${id}`)).toEqual({ code: 0 });
@@ -188,15 +192,16 @@ describe('a recall is refused', () => {
     await world.publish(8);
     const old = await allMessages(world);
     await destroyRoom(world.deps, world.room, false);
-    await createRoom(world.deps, world.room, 'anew');
+    await createRoom(world.deps, world.room, 'again');
     await world.publish(8);
-    for (const seq of [1, 8]) expect(await recallAny(world, idAt(old, seq))).toMatchObject({ code: 25101 });
+    for (const seq of [1, 8])
+      expect(await recallAny(world, idAt(old, seq))).toMatchObject({ reason: 'no-such-message' });
     expect(recalledSeqs(await allMessages(world))).toEqual([]);
   });
 });
 
-describe('a recall while the tail goes to the log', () => {
-  /** The next messages move what is in the tail to the log. */
+describe('a recall while the tail moves to the log', () => {
+  /** The next messages move the tail to the log. */
   const flush = (world: World) => world.publish(8);
 
   test('the message leaves the tail after it was found there', async () => {
@@ -217,7 +222,7 @@ describe('a recall while the tail goes to the log', () => {
 
   test.each([
     ['before the log is written', 'appendLog'],
-    ['before the tail is cut', 'acceptMessage'],
+    ['before the tail is truncated', 'acceptMessage'],
   ] as const)('a sender has read the tail; the recall comes %s', async (_when, name) => {
     const interlude = createInterlude();
     const world = worldWith(use(), (store) =>
@@ -253,7 +258,7 @@ describe('a recall while the tail goes to the log', () => {
     expect(await seqsInTail(world)).not.toContain(2);
   });
 
-  test('a sender who is late logs the original once more', async () => {
+  test('a late sender logs the original again', async () => {
     const late: (() => Promise<void>)[] = [];
     const world = worldWith(use(), (store) => ({
       appendLog: async (room, epoch, messages: readonly StoredMessage[], expiresAtMs) => {
@@ -272,7 +277,7 @@ describe('a recall while the tail goes to the log', () => {
     expect(seqsOf(after)).toEqual(upTo(8));
   });
 
-  test('the recalled one does not expire before the original, also where a sender who is late logs that', async () => {
+  test('the recalled message does not expire before the original, also where a late sender logs that again', async () => {
     const world = createWorld(use());
     await world.enter('ann');
     await world.publish(8);

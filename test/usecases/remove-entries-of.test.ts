@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isRefused } from '../../lib/domain/outcome.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { readRoomEntries, setRoomEntries } from '../../lib/usecases/room-entries.ts';
@@ -16,14 +17,17 @@ const set = (world: World, caller: Caller, key: string, autoDelete = true) =>
     ...{ action: 'setEntries', room: world.room, autoDelete, overwrite: false },
     entries: { [key]: 'v' },
   });
-const keysIn = async (world: World) => (await readRoomEntries(world.deps, world.room, []))?.map(({ key }) => key);
+const keysIn = async (world: World) => {
+  const entries = await readRoomEntries(world.deps, world.room, []);
+  return isRefused(entries) ? undefined : entries.map(({ key }) => key);
+};
 const roomOf = async (world: World) => {
   const room = await world.deps.store.getRoom(world.room);
   if (room === undefined) throw new Error('unable to find the room');
   return room;
 };
 
-async function worldWithAttributes() {
+async function worldWithEntries() {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const bob = await world.enter('bob');
@@ -44,10 +48,10 @@ test.each([
       await world.publish(31);
     },
   ],
-] satisfies [string, (made: Awaited<ReturnType<typeof worldWithAttributes>>) => Promise<unknown>][])(
-  'after %s those that were to go are gone, those of others and the others of his stay, and the room hears of it',
+] satisfies [string, (made: Awaited<ReturnType<typeof worldWithEntries>>) => Promise<unknown>][])(
+  'after %s the entries that were to go with the user are removed, all others stay, and the room is notified',
   async (_end, end) => {
-    const made = await worldWithAttributes();
+    const made = await worldWithEntries();
     const { world, ann } = made;
     await end(made);
     await world.settle();
@@ -59,8 +63,8 @@ test.each([
   },
 );
 
-test('while he is a member, offline or not, and when another device of his leaves, they stay', async () => {
-  const { world, bob } = await worldWithAttributes();
+test('they stay while the user is a member, offline or not, and when another device leaves', async () => {
+  const { world, bob } = await worldWithEntries();
   const laptop = await world.enter('bob');
   await world.leave(laptop);
   await world.drop(bob);
@@ -70,7 +74,7 @@ test('while he is a member, offline or not, and when another device of his leave
 });
 
 test('a second run changes nothing', async () => {
-  const { world, ann, bob } = await worldWithAttributes();
+  const { world, ann, bob } = await worldWithEntries();
   await world.leave(bob);
   await world.settle();
   await removeEntriesOf(world.deps, await roomOf(world), 'bob' as UserId);
@@ -78,8 +82,8 @@ test('a second run changes nothing', async () => {
   expect(framesOf(world, ann, 'entries').map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('he is back before it is done: what he has set since stays, what he had set before goes', async () => {
-  const { world, bob } = await worldWithAttributes();
+test('the user is back before it is done: what they have set since stays, what they had set before is removed', async () => {
+  const { world, bob } = await worldWithEntries();
   world.pass(1);
   await world.leave(bob);
   await world.join(bob);
@@ -88,7 +92,7 @@ test('he is back before it is done: what he has set since stays, what he had set
   expect(await keysIn(world)).toEqual(['new', 'of-ann', 'stays']);
 });
 
-test('his membership ends between the check and the write: nothing is left', async () => {
+test('the membership ends between the check and the write: nothing is left', async () => {
   const interlude = createInterlude();
   const world = worldWith(use(), (store) => ({
     putEntryIndex: async (next, before, values) => {
@@ -105,7 +109,7 @@ test('his membership ends between the check and the write: nothing is left', asy
   });
   await set(world, bob, 'late');
   expect(await keysIn(world)).toEqual([]);
-  // The change that came in between took the revision that this one was to have.
+  // The change in between took the revision that this one was to have.
   expect(framesOf(world, ann, 'entries')).toMatchObject([
     { revision: 1, operation: 'set', entries: { early: 'v' } },
     { revision: 2, operation: 'remove', entries: { early: '' } },
@@ -114,11 +118,11 @@ test('his membership ends between the check and the write: nothing is left', asy
   ]);
 });
 
-test('an end in a room that was made anew since touches nothing there', async () => {
-  const { world } = await worldWithAttributes();
+test('an end in a room that was created again since then touches nothing there', async () => {
+  const { world } = await worldWithEntries();
   const before = await roomOf(world);
   await destroyRoom(world.deps, world.room, false);
-  await createRoom(world.deps, world.room, 'anew');
+  await createRoom(world.deps, world.room, 'again');
   await setRoomEntries(world.deps, world.room, {
     ...{ userId: 'bob' as UserId, autoDelete: true, overwrite: false },
     entries: new Map([['anew', 'v']]),

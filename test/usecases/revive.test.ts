@@ -30,7 +30,7 @@ async function roomsBy({ deps }: World, { userId, connectionId }: Caller, rooms:
   return rooms.filter((_room, index) => rows[index]?.connections.includes(connectionId));
 }
 
-/** The user's phone has joined each of the rooms over a connection of its own, which was lost. */
+/** The user's phone has joined each of the rooms over a connection of its own, and has lost it. */
 async function lostIn(world: World, rooms: readonly RoomId[], name = ownName()): Promise<string> {
   for (const room of rooms) {
     const lost = await world.open(name, phone);
@@ -41,7 +41,7 @@ async function lostIn(world: World, rooms: readonly RoomId[], name = ownName()):
 }
 
 describe('a send over a connection that has not joined the room', () => {
-  test('brings it back into one room, and into no other, however many it was in', async () => {
+  test('resumes the membership in one room, and in no other, however many it was in', async () => {
     const world = createWorld(store(), { sendsPerSecond: 100 });
     const rooms = roomsOf(world, 20);
     const bob = await world.open(await lostIn(world, rooms), phone);
@@ -52,7 +52,7 @@ describe('a send over a connection that has not joined the room', () => {
     expect((await world.deps.store.getConnection(bob))?.rooms).toEqual([rooms[0]]);
   });
 
-  test('moves nobody out of the room that was joined', async () => {
+  test('does not move the connection from the room that it joined', async () => {
     const world = createWorld(store());
     const rooms = roomsOf(world, 2);
     const bob = await world.open(await lostIn(world, rooms), phone);
@@ -63,7 +63,7 @@ describe('a send over a connection that has not joined the room', () => {
     expect(await send(world, bob, rooms[1] ?? world.room)).toMatchObject({ code: 0 });
   });
 
-  test('brings it back into all of them where there may be several', async () => {
+  test('resumes the membership in all of them where several rooms are allowed', async () => {
     const world = createWorld(store(), { multipleRooms: true });
     const rooms = roomsOf(world, 3);
     const bob = await world.open(await lostIn(world, rooms), phone);
@@ -71,7 +71,7 @@ describe('a send over a connection that has not joined the room', () => {
     expect(await roomsBy(world, bob, rooms)).toEqual(rooms);
   });
 
-  test('is none of another device of the user that is in the room', async () => {
+  test('is refused where only another device of the user is in the room', async () => {
     const world = createWorld(store());
     const name = ownName();
     const laptop = await world.open(name, desk);
@@ -83,7 +83,7 @@ describe('a send over a connection that has not joined the room', () => {
     expect(await world.send(laptop)).toMatchObject({ code: 0 });
   });
 
-  test('goes out without bringing anybody back where one need not be in the room', async () => {
+  test('is accepted without a resume where the sender need not be in the room', async () => {
     const world = createWorld(store(), { membersOnlySend: false });
     const name = ownName();
     const laptop = await world.open(name, desk);
@@ -96,7 +96,7 @@ describe('a send over a connection that has not joined the room', () => {
 
 type Act = (deps: Deps, caller: Caller, room: RoomId) => Promise<unknown>;
 
-/** Orders of steps are too many for all of them; these are the same in each run. */
+/** There are too many orders of steps to play all of them; these are the same in each run. */
 const ORDERS = 150;
 function chooser(seed: number): () => 0 | 1 {
   let state = seed;
@@ -106,18 +106,22 @@ function chooser(seed: number): () => 0 | 1 {
   };
 }
 
-/** The user's phone was in both rooms, and is away from them. */
-async function awayFrom(world: World, rooms: readonly RoomId[]): Promise<Caller> {
+/** The user's phone is a disconnected device of both rooms. */
+async function disconnectedFrom(world: World, rooms: readonly RoomId[]): Promise<Caller> {
   const bob = await world.open(ownName(), phone);
   for (const room of rooms) {
     const { epoch = '' } = (await world.deps.store.getRoom(room)) ?? {};
-    const away = { membershipId: 'm', disconnectedDevices: ['mobile.run'], offline: { seq: 0, atMs: 1, sinceMs: 1 } };
-    await world.deps.store.putMember({ ...emptyMember(room, bob.userId, epoch), ...away }, 0);
+    const disconnected = {
+      membershipId: 'm',
+      disconnectedDevices: ['mobile.run'],
+      offline: { seq: 0, atMs: 1, sinceMs: 1 },
+    };
+    await world.deps.store.putMember({ ...emptyMember(room, bob.userId, epoch), ...disconnected }, 0);
   }
   return bob;
 }
 
-describe('at once, in many orders of their steps: the user is in one room in the end, which is on the row', () => {
+describe('at once, in many orders of their steps: in the end the user is in one room, which is on the row', () => {
   const say: Act = (deps, caller, room) =>
     sendMessage(deps, caller, {
       ...{ room, clientMessageId: `m-${caller.connectionId}`.slice(-64) },
@@ -131,12 +135,12 @@ describe('at once, in many orders of their steps: the user is in one room in the
   ])(
     '%s',
     async (_what, one, two) => {
-      // So that a mark of long ago kicks nobody.
+      // So that the old mark evicts nobody.
       const world = createWorld(store(), { offlineGraceMs: Number.POSITIVE_INFINITY, offlineMessageLimit: 1_000_000 });
       const rooms = roomsOf(world, 2) as [RoomId, RoomId];
       for (const room of rooms) await createRoom(world.deps, room, '');
       for (let order = 0; order < ORDERS; order += 1) {
-        const bob = await awayFrom(world, rooms);
+        const bob = await disconnectedFrom(world, rooms);
         const begin = (act: Act, room: RoomId) => beginJob(world.deps, JOIN_TOUCHES, (deps) => act(deps, bob, room));
         await playBoth([await begin(one, rooms[0]), await begin(two, rooms[1])], chooser(order), () => undefined);
         const inside = await roomsBy(world, bob, rooms);

@@ -16,7 +16,7 @@ const store = useStore('dynoxide');
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** A join or a leave may be noted so much too late. */
+/** A join or a leave may be recorded this much too late. */
 const notedMs = 5 * minuteMs;
 
 beforeEach(() => emptyDueList(store()));
@@ -30,7 +30,7 @@ async function endOf(world: World): Promise<number> {
   return roomExpiresAtMs(row);
 }
 
-/** Sweeps until the room is gone; when that was. */
+/** Sweeps until the room is gone; returns when that was. */
 async function goneAt(world: World, everyMs: number): Promise<number> {
   for (let run = 0; run < 200; run += 1) {
     world.pass(everyMs);
@@ -41,7 +41,7 @@ async function goneAt(world: World, everyMs: number): Promise<number> {
 }
 
 describe('I-R2: an idle room', () => {
-  test('without anybody goes after its idle time, and not before', async () => {
+  test('without members ends after its idle time, and not before', async () => {
     const world = createWorld(store());
     await createRoom(world.deps, world.room, '');
     const createdAtMs = world.clock.nowMs;
@@ -71,11 +71,11 @@ describe('I-R2: an idle room', () => {
     world.clock.nowMs = endMs - 1 + hourMs - 1;
     await world.sweep();
     expect(await isThere(world)).toBe(true);
-    // It goes in the end: noted to within five minutes, and looked at every hour at least.
+    // It does end: activity is recorded to within five minutes, and the sweep checks every hour at least.
     expect(await goneAt(world, minuteMs)).toBeLessThanOrEqual(endMs + hourMs + notedMs + hourMs);
   });
 
-  test.each(acts)('%s soon after another is not too early either', async (_what, act) => {
+  test.each(acts)('%s soon after a recorded join: the end is not too early either', async (_what, act) => {
     const world = createWorld(store());
     const ann = await world.enter('ann');
     world.pass(notedMs - 1);
@@ -86,7 +86,7 @@ describe('I-R2: an idle room', () => {
     await goneAt(world, minuteMs);
   });
 
-  test('a member who is only there does not keep it', async () => {
+  test('is not kept by a member who is only connected', async () => {
     const world = createWorld(store());
     const ann = await world.enter('ann');
     const endMs = await endOf(world);
@@ -102,7 +102,7 @@ describe('I-R2: an idle room', () => {
   });
 });
 
-test('a room with a fixed end goes then, whatever happens in it', async () => {
+test('a room with a fixed end ends then, whatever happens in it', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '', { end: { destroyType: 'fixed', destroyAfterMin: 90 } });
   const endMs = world.clock.nowMs + 90 * minuteMs;
@@ -116,7 +116,7 @@ test('a room with a fixed end goes then, whatever happens in it', async () => {
   expect(await isThere(world)).toBe(false);
 });
 
-test('a kept room stays, and goes within an hour when it is kept no more', async () => {
+test('a kept room stays, and ends within an hour when it is no longer kept', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '');
   expect(await keepRoom(world.deps, world.room)).toBe('kept');
@@ -125,19 +125,19 @@ test('a kept room stays, and goes within an hour when it is kept no more', async
     await world.sweep();
   }
   expect(await isThere(world)).toBe(true);
-  expect(await stopKeepingRoom(world.deps, world.room)).toBe(true);
+  expect(await stopKeepingRoom(world.deps, world.room)).toBe('stopped');
   const stoppedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - stoppedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
 
-test('an end that is brought forward is kept within an hour', async () => {
+test('an end that is changed to an earlier one takes effect within an hour', async () => {
   const world = createWorld(store());
   await createRoom(world.deps, world.room, '', {
     end: { destroyType: 'fixed', destroyAfterMin: 7 * 24 * 60 },
   });
   world.pass(100 * minuteMs);
   await world.sweep();
-  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe(true);
+  expect(await setRoomExpiry(world.deps, world.room, { destroyType: 'fixed', destroyAfterMin: 60 })).toBe('set');
   const changedAtMs = world.clock.nowMs;
   expect((await goneAt(world, minuteMs)) - changedAtMs).toBeLessThanOrEqual(hourMs + minuteMs);
 });
@@ -158,7 +158,7 @@ test.each([
   deaths = 1;
   if (byItself) {
     world.clock.nowMs = await endOf(world);
-    // Her connection's lease is over by then; only the room is of interest here.
+    // The lease of ann's connection is over by then; only the room is of interest here.
     await emptyDueList(store());
     await world.deps.store.arm(world.clock.nowMs, [{ kind: 'room', room: world.room }]);
     expect(await world.sweep()).toMatchObject({ failed: 1 });
@@ -173,15 +173,15 @@ test.each([
   expect(world.events.filter(({ type }) => type === 3)).toMatchObject([{ status: byItself ? 3 : 0 }]);
 });
 
-describe('what is acknowledged between the look at the room and its end holds', () => {
-  /** A room whose time is over, and what happens right after the sweep has seen that it is not kept. */
+describe('what is acknowledged between the check of the room and its end holds', () => {
+  /** A room whose time is over; `plan` sets what happens right after the sweep has read that it is not kept. */
   const atItsEnd = async (end: RoomExpiry) => {
     const interlude = createInterlude();
     const world = worldWith(store(), (real) => ({
       readSet: async (set) => {
-        const entries = await real.readSet(set);
+        const items = await real.readSet(set);
         if (set === 'kept-rooms') await interlude.play();
-        return entries;
+        return items;
       },
     }));
     await createRoom(world.deps, world.room, '', { end });
@@ -191,9 +191,9 @@ describe('what is acknowledged between the look at the room and its end holds', 
 
   test.each([
     ['for the first time', async () => undefined],
-    // As a Lambda leaves it that dies while it keeps the room.
+    // As left by a Lambda that dies while it keeps the room.
     ['once more', async ({ deps, room }: World) => deps.store.addToSet('kept-rooms', [room], 1)],
-  ])('that it is kept, %s', async (_what, before) => {
+  ])('that the room is kept, %s', async (_what, before) => {
     const { world, plan } = await atItsEnd(idle);
     plan(async () => {
       await before(world);
@@ -214,9 +214,9 @@ describe('what is acknowledged between the look at the room and its end holds', 
   test.each([
     [idle, { ...idle, destroyAfterMin: 240 }],
     [fixed, idle],
-  ])('its new end: %j becomes %j', async (before, after) => {
+  ])('the new end of the room: %j becomes %j', async (before, after) => {
     const { world, plan } = await atItsEnd(before);
-    plan(async () => expect(await setRoomExpiry(world.deps, world.room, after)).toBe(true));
+    plan(async () => expect(await setRoomExpiry(world.deps, world.room, after)).toBe('set'));
     expect(await world.sweep()).toMatchObject({ destroyed: 0 });
     const endMs = await endOf(world);
     expect(endMs).toBeGreaterThan(world.clock.nowMs);
@@ -228,7 +228,7 @@ describe('what is acknowledged between the look at the room and its end holds', 
     expect(await isThere(world)).toBe(false);
   });
 
-  test('that it is made anew: the new room stays, also where it looks as the old one did', async () => {
+  test('that the room is created again: the new one stays, even where it equals the old one', async () => {
     const { world, plan } = await atItsEnd(fixed);
     await world.enter('ann');
     plan(async () => {
@@ -243,11 +243,11 @@ describe('what is acknowledged between the look at the room and its end holds', 
 describe('a join and the end of the room at once: one story', () => {
   const eveIn = async (world: World, eve: Caller, code: number) => {
     if (code === 0 && (await world.memberIds()).includes('eve')) return 'in';
-    if (framesOf(world, eve, 'destroyed').length > 0) return 'told';
+    if (framesOf(world, eve, 'destroyed').length > 0) return 'notified';
     return code === 0 ? 'a ghost' : 'refused';
   };
 
-  test('the join is written between the look at the room and its end: the room stays', async () => {
+  test('the join is written between the check of the room and its end: the room stays', async () => {
     const disturbed = disturb(store().store, 'destroyRoom', 'before');
     const world = worldWith(store(), () => disturbed.store);
     await createRoom(world.deps, world.room, '');
@@ -292,7 +292,7 @@ describe('a join and the end of the room at once: one story', () => {
     expect(await eveIn(world, eve, code)).not.toBe('a ghost');
   });
 
-  test('many rounds, truly at once', async () => {
+  test('many rounds, truly concurrent', async () => {
     for (let round = 0; round < 15; round += 1) {
       const world = createWorld(store());
       await createRoom(world.deps, world.room, '');
@@ -306,7 +306,7 @@ describe('a join and the end of the room at once: one story', () => {
   });
 });
 
-test('I-R1: made anew under its name: another epoch, seq from 1, nobody of before, and a whole life', async () => {
+test('I-R1: created again under the same id: another epoch, seq from 1, no members of before, and a whole life', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   await world.publish(3);
@@ -325,7 +325,7 @@ test('I-R1: made anew under its name: another epoch, seq from 1, nobody of befor
   expect(await isThere(world)).toBe(true);
 });
 
-test('a notice of the end says whether the room went by itself', async () => {
+test('a notice of the end says whether the room expired', async () => {
   for (const automatic of [true, false]) {
     const world = createWorld(store());
     const ann = await world.enter('ann');

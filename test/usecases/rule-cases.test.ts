@@ -49,7 +49,7 @@ test('DESTROY: a destroyed room has no members, online or offline, and takes no 
   for (const name of ['ann', 'bob']) expect(await world.isIn(name)).toBe(false);
   expect(await world.memberIds()).toEqual([]);
   expect(await world.send(ann)).toMatchObject({ code: 23410 });
-  await expect(world.publish(1)).rejects.toThrow('unable to publish');
+  await expect(world.publish(1)).rejects.toThrow('unable to go on; the room does not exist');
 });
 
 test('I-D1: a message carries the user of its connection, and a frame that names another sender is refused', async () => {
@@ -66,7 +66,7 @@ test('I-D1: a message carries the user of its connection, and a frame that names
   expect(senders).toEqual(['bob']);
 });
 
-test('I-D3: concurrent sends get the seqs 1 to N, each once, and the history keeps what each had', async () => {
+test('I-D3: concurrent sends get the seqs 1 to N, each once, and the history has the content of each', async () => {
   const world = createWorld(store(), { sendsPerSecond: 200 });
   const names = ['ann', 'bob', 'eve', 'joe'];
   const callers = await Promise.all(names.map((name) => world.enter(name)));
@@ -104,6 +104,6 @@ test('I-C1: a message costs the same with nobody and with 40 members offline, ex
   };
   const [alone, among] = [await costWith(0), await costWith(40)];
   expect(among.writes).toBe(alone.writes);
-  // A member's row has some 300 bytes, and 4 KB are a read unit.
+  // A member's row has some 300 bytes, and a read unit is 4 KB.
   expect(among.readUnits - alone.readUnits).toBeLessThanOrEqual(4);
 });

@@ -17,7 +17,7 @@ async function roomOf(world: World): Promise<Room> {
 const noticesTo = (world: World, { connectionId }: Caller) =>
   world.push.framesOf(connectionId).filter((frame) => frame.event === 'notice');
 
-test('everybody in the room is told, and nobody else', async () => {
+test('everyone in the room is notified, and nobody else', async () => {
   const world = createWorld(store());
   const devices = [await world.enter('ann'), await world.enter('bob'), await world.enter('bob')];
   const outside = await world.open('eve');
@@ -28,7 +28,7 @@ test('everybody in the room is told, and nobody else', async () => {
   expect(noticesTo(world, outside)).toEqual([]);
 });
 
-test('who was blocked hears of it too, though he is in the room no more', async () => {
+test('a blocked user is notified too, though they are no longer in the room', async () => {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   const bob = await world.enter('constructor');
@@ -41,7 +41,7 @@ test('who was blocked hears of it too, though he is in the room no more', async 
   expect(noticesTo(world, bob).map((frame) => frame.kind)).toEqual(['block']);
 });
 
-test('users are told on all their devices, whether in a room or not', async () => {
+test('users are notified on all their devices, whether in a room or not', async () => {
   const world = createWorld(store());
   const devices = [await world.enter('max'), await world.open('max'), await world.open('zoe')];
   const closed = await world.open('zoe');
@@ -54,7 +54,7 @@ test('users are told on all their devices, whether in a room or not', async () =
   expect(noticesTo(world, ann)).toEqual([]);
 });
 
-test('a notice counts for no kick', async () => {
+test('a notice does not count for an eviction', async () => {
   const world = createWorld(store());
   await world.enter('ann');
   await world.drop(await world.enter('bob'));

@@ -16,10 +16,10 @@ async function accepted(answer: ReturnType<World['send']>): Promise<Sent> {
 
 const seqOf = async ({ deps, room }: World): Promise<number | undefined> => (await deps.store.getRoom(room))?.seq;
 
-/** I-D2: what may become of a sender, and of the room, between a send and its repeat. */
-const meanwhile: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
+/** I-D2: what may happen to a sender, and to the room, between a send and its repeat. */
+const between: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   nothing: async () => undefined,
-  'a message by another': (world) => world.publish(1),
+  'a message by another user': (world) => world.publish(1),
   '400 messages by others': (world) => world.publish(400),
   '20 other sends': async (world) => {
     const ann = await world.enter('ann');
@@ -33,11 +33,11 @@ const meanwhile: Readonly<Record<string, (world: World) => Promise<unknown>>> = 
     await world.leave(await world.enter('ann'));
     await world.enter('ann');
   },
-  'a kick': async (world) => {
+  'an eviction': async (world) => {
     world.pass(31_000);
     await world.publish(1);
   },
-  'a kick and a join': async (world) => {
+  'an eviction and a join': async (world) => {
     world.pass(31_000);
     await world.publish(1);
     await world.enter('ann');
@@ -54,7 +54,7 @@ const meanwhile: Readonly<Record<string, (world: World) => Promise<unknown>>> = 
   'a day': async (world) => world.pass(86_400_000),
 };
 
-test.each(Object.entries(meanwhile))('I-D2: after %s a repeat gets the answer of the send', async (_what, happen) => {
+test.each(Object.entries(between))('I-D2: after %s a repeat gets the answer of the send', async (_what, happen) => {
   const world = createWorld(use());
   const first = await world.enter('ann');
   const sent = await accepted(world.send(first, 'same'));
@@ -66,7 +66,7 @@ test.each(Object.entries(meanwhile))('I-D2: after %s a repeat gets the answer of
   expect(await seqOf(world)).toBe(seq);
 });
 
-test('a message that was recalled, in the tail or in the log, is answered as before', async () => {
+test('a repeat of a message that was recalled, in the tail or in the log, is answered as before', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   for (const behind of [0, 40]) {
@@ -79,7 +79,7 @@ test('a message that was recalled, in the tail or in the log, is answered as bef
   }
 });
 
-test('the same id is another message of another user, in another room, and in a room that was made anew', async () => {
+test('the same id is another message for another user, in another room, and in a room that was created again', async () => {
   const world = createWorld(use(), { multipleRooms: true });
   const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
   const sent = await accepted(world.send(ann, 'same'));
@@ -106,11 +106,11 @@ test('a message of the server API does not stand in the way of a send', async ()
   expect(await world.send(ann)).toMatchObject({ code: 0, seq: 2 });
 });
 
-test('an attempt that was broken off keeps the next one waiting until it is surely over, then it counts once', async () => {
+test('an interrupted attempt keeps the next one waiting until it is surely over; then the message counts once', async () => {
   const under = use();
   const world = createWorld(under);
   const ann = await world.enter('ann');
-  // The mark is the send's only write before that of the room; the Lambda dies in between.
+  // The mark is the only write of a send before that of the room; the Lambda dies in between.
   const broken = {
     ...world.deps,
     store: { ...world.deps.store, acceptMessage: () => Promise.reject(new Error('died')) },
@@ -126,7 +126,7 @@ test('an attempt that was broken off keeps the next one waiting until it is sure
   expect(await world.send(ann, 'same')).toEqual(sent);
 });
 
-test('a leave does not make a second attempt go on beside the first', async () => {
+test('a leave does not let a second attempt run beside the first', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   const { store } = world.deps;

@@ -16,7 +16,7 @@ import { emptyDueList } from './due-list.ts';
 const store = useStore('dynoxide');
 
 const realTime = { realTimeKickOut: true } as const;
-/** By then a lease that begins now is over, and its entry is due. */
+/** By then a lease that begins now is over, and its timer is due. */
 const overMs = LEASE_MS + BUCKET_MS;
 const tryAgainMs = 300_000;
 
@@ -24,8 +24,8 @@ beforeEach(() => emptyDueList(store()));
 
 const ping = (world: World, caller: Caller) => world.frame(caller, { action: 'ping' });
 const rowOf = ({ deps, room }: World, { userId }: Caller) => deps.store.getMember(room, userId);
-/** Ann is online, all others are due. */
-async function dropAll(world: World, ...names: string[]): Promise<Caller> {
+/** Ann is online; all others would be evicted. */
+async function disconnectAll(world: World, ...names: string[]): Promise<Caller> {
   const ann = await world.enter('ann');
   for (const name of names) await world.drop(await world.enter(name));
   world.pass(LEASE_MS - 1);
@@ -34,11 +34,11 @@ async function dropAll(world: World, ...names: string[]): Promise<Caller> {
   return ann;
 }
 
-test('a row that cannot be read is counted and told once; the others are served', async () => {
+test('a row that cannot be read is counted and reported once; the others are handled', async () => {
   const world = createWorld(store(), realTime);
-  await dropAll(world, 'bob', 'eve');
-  const place = (name: string) => `00${world.clock.nowMs - LEASE_MS}#${name}`;
-  for (const name of ['!', '?', '.']) await putRow(store(), { pk: duePartition(0), sk: place(name), timers: 'what?' });
+  await disconnectAll(world, 'bob', 'eve');
+  const keyOf = (name: string) => `00${world.clock.nowMs - LEASE_MS}#${name}`;
+  for (const name of ['!', '?', '.']) await putRow(store(), { pk: duePartition(0), sk: keyOf(name), timers: 'what?' });
   expect(await world.sweep()).toMatchObject({ unreadable: 3, failed: 0, evicted: 2 });
   expect(world.faults).toHaveLength(3);
   expect(await world.memberIds()).toEqual(['ann']);
@@ -47,7 +47,7 @@ test('a row that cannot be read is counted and told once; the others are served'
   expect(world.faults).toHaveLength(3);
 });
 
-test('a walk that fails and a shard that cannot be read hold up nobody', async () => {
+test('a walk that fails and a shard that cannot be read do not hold up the others', async () => {
   const broken = new Set(['walk', 'shard']);
   const fail = () => Promise.reject(new StoreFault('unable to read; too much at once'));
   const world = worldWith(
@@ -58,9 +58,9 @@ test('a walk that fails and a shard that cannot be read hold up nobody', async (
     }),
     realTime,
   );
-  // Their entries are in both shards.
+  // Their timers are in both shards.
   const names = Array.from({ length: 12 }, (_, index) => `user-${index}`);
-  await dropAll(world, ...names);
+  await disconnectAll(world, ...names);
   await expect(world.sweep()).rejects.toThrow('too much at once');
   expect(world.faults.map(String)).toEqual([expect.stringContaining('too much at once')]);
   const left = await world.memberIds();
@@ -71,7 +71,7 @@ test('a walk that fails and a shard that cannot be read hold up nobody', async (
   expect(await world.memberIds()).toEqual(['ann']);
 });
 
-test('an entry that cannot be read, beside others that can, is counted, told of and dropped; the others are served', async () => {
+test('a timer that cannot be read, beside others that can, is counted, reported and removed; the others are handled', async () => {
   const world = createWorld(store(), realTime);
   const bob = await world.enter('bob');
   world.pass(LEASE_MS);
@@ -84,7 +84,7 @@ test('an entry that cannot be read, beside others that can, is counted, told of 
   expect(world.faults).toHaveLength(1);
 });
 
-test('a look that throws is counted, told and tried again in five minutes; the others are served', async () => {
+test('a check that throws is counted, reported and tried again in five minutes; the others are handled', async () => {
   let broken = '';
   const world = worldWith(
     store(),
@@ -96,7 +96,7 @@ test('a look that throws is counted, told and tried again in five minutes; the o
     }),
     realTime,
   );
-  const ann = await dropAll(world, 'bad', 'bob', 'eve');
+  const ann = await disconnectAll(world, 'bad', 'bob', 'eve');
   broken = 'bad';
   expect(await world.sweep()).toMatchObject({ failed: 1, evicted: 2, unfinished: false });
   expect(world.faults).toHaveLength(1);
@@ -110,26 +110,26 @@ test('a look that throws is counted, told and tried again in five minutes; the o
   expect(await world.isIn('bad')).toBe(false);
 });
 
-test('the time is up: the run says that it is unfinished, and the next one goes on', async () => {
-  const lookMs = 1000;
+test('the time is up: the run reports that it is unfinished, and the next one continues', async () => {
+  const checkMs = 1000;
   const rooms = 60;
   const world: World = worldWith(store(), (real) => ({
     getRoom: (room) => {
-      world.pass(lookMs);
+      world.pass(checkMs);
       return real.getRoom(room);
     },
   }));
   const startMs = world.clock.nowMs;
   for (let room = 0; room < rooms; room += 1) {
-    // Of one user, so that all are in one shard; each on a row of its own.
-    const entry = {
+    // All of one user, so that they are in one shard; each on a row of its own.
+    const timer = {
       kind: 'member',
       room: `${world.room}-${room}` as RoomId,
       userId: 'bob' as Caller['userId'],
     } as const;
-    await world.deps.store.arm(startMs - rooms + room, [entry]);
+    await world.deps.store.arm(startMs - rooms + room, [timer]);
   }
-  const first = await sweep(world.deps, startMs + lookMs);
+  const first = await sweep(world.deps, startMs + checkMs);
   expect(first).toMatchObject({ unfinished: true });
   expect(first.due).toBeGreaterThan(0);
   expect(first.due).toBeLessThan(rooms);
@@ -139,15 +139,15 @@ test('the time is up: the run says that it is unfinished, and the next one goes 
   expect(await world.sweep()).toMatchObject({ due: 0 });
 });
 
-test('a run without any time does nothing but to say so', async () => {
+test('a run without any time only reports that it is unfinished', async () => {
   const world = createWorld(store(), realTime);
-  await dropAll(world, 'bob');
+  await disconnectAll(world, 'bob');
   expect(await sweep(world.deps, world.clock.nowMs)).toMatchObject({ due: 0, unfinished: true });
   expect(await world.isIn('bob')).toBe(true);
   expect(await world.sweep()).toMatchObject({ evicted: 1, unfinished: false });
 });
 
-test('a doubled run: no kick, no close and no end of a room happens twice', async () => {
+test('a doubled run: no eviction, no close and no end of a room happens twice', async () => {
   const world = createWorld(store(), realTime);
   const other = createWorld(store());
   const witness = await other.enter('witness');
@@ -158,7 +158,7 @@ test('a doubled run: no kick, no close and no end of a room happens twice', asyn
   world.clock.nowMs = endMs - 2 * overMs;
   await ping(other, witness);
   const silent = await world.enter('silent');
-  const ann = await dropAll(world, 'bob', 'eve');
+  const ann = await disconnectAll(world, 'bob', 'eve');
   world.clock.nowMs = Math.max(world.clock.nowMs, endMs);
   await ping(other, witness);
   await ping(world, ann);
@@ -177,7 +177,7 @@ test('a doubled run: no kick, no close and no end of a room happens twice', asyn
 test.each([
   ['two runs', (world: World) => world.sweep()],
   ['a run and a call', (world: World) => destroyRoom(world.deps, world.room, false)],
-])('a room that %s end at once ends once, and each of its members is told once', async (_what, other) => {
+])('a room that %s end at once ends once, and each of its members is notified once', async (_what, other) => {
   const world = createWorld(store());
   const names = Array.from({ length: 8 }, (_, index) => `bob-${index}`);
   const callers = [];
@@ -195,7 +195,7 @@ test.each([
   }
 });
 
-describe('a kick that is left over: the message was accepted, and its Lambda died before the kick', () => {
+describe('an eviction that is left over: the message was accepted, and its Lambda died before the membership ended', () => {
   const dyingOnce = (kill: () => boolean) => (real: RoomStore) => ({
     deleteMember: (member: Parameters<RoomStore['deleteMember']>[0]) => {
       if (kill()) throw new StoreFault('the Lambda is dead');
@@ -225,7 +225,7 @@ describe('a kick that is left over: the message was accepted, and its Lambda die
     expect(await world.sweep()).toMatchObject({ evicted: 0 });
   });
 
-  test('long after his connection was cleaned up it is finished still', async () => {
+  test('it is finished even long after the connection was cleaned up', async () => {
     let deaths = 0;
     const world = worldWith(
       store(),
@@ -241,14 +241,14 @@ describe('a kick that is left over: the message was accepted, and its Lambda die
     await world.publish(1);
     expect(await world.isIn('bob')).toBe(false);
     expect(await rowOf(world, bob)).toBeDefined();
-    // The longer he was offline, the more seldom he is looked at.
+    // The longer a member is offline, the more rarely the sweep checks them.
     world.pass(1_200_000 + BUCKET_MS);
     await world.sweep();
     expect(await rowOf(world, bob)).toBeUndefined();
   });
 });
 
-test('I-M6: without the real-time service the sweep kicks nobody, ever', async () => {
+test('I-M6: without the real-time service the sweep evicts nobody, ever', async () => {
   const world = createWorld(store());
   await world.drop(await world.enter('bob'));
   await world.enter('silent');
@@ -259,11 +259,11 @@ test('I-M6: without the real-time service the sweep kicks nobody, ever', async (
   expect(await world.memberIds()).toEqual(['bob', 'silent']);
 });
 
-test('I-M9: protected members are never kicked by the sweep', async () => {
+test('I-M9: the sweep never evicts allowlisted members', async () => {
   const world = createWorld(store(), realTime);
   await world.drop(await world.enter('bob'));
   await world.enter('silent');
-  expect(await world.protect('bob', 'silent')).toBe('ok');
+  expect(await world.protect('bob', 'silent')).toBe('added');
   for (let run = 0; run < 18; run += 1) {
     world.pass(180_000);
     expect(await world.sweep()).toMatchObject({ evicted: 0 });
@@ -286,7 +286,7 @@ test('a half-open socket is closed, its connection with it, and its user is offl
   expect(await world.sweep()).toMatchObject({ closed: 0 });
 });
 
-test('a sign of life at the last moment: the connection stays, and is looked at when its new lease is over', async () => {
+test('a sign of life at the last moment: the connection stays, and is checked when its new lease is over', async () => {
   const world = createWorld(store(), realTime);
   const bob = await world.enter('bob');
   world.pass(LEASE_MS - 1);

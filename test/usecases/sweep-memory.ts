@@ -8,7 +8,7 @@ import { RecordingPush, worldSettings } from '../support/world.ts';
 
 const room = 'room' as RoomId;
 
-/** One user with one connection in one room, in memory: fast enough for thousands of lives. Not more than the sweep needs. */
+/** One user with one connection in one room, in memory: fast enough for thousands of lives. It has only what the sweep needs. */
 export function createSweepMemory(connectedAtMs: number) {
   const caller: Caller = { userId: 'bob' as UserId, connectionId: 'c1' as ConnectionId };
   const clock = { nowMs: connectedAtMs };
@@ -25,14 +25,14 @@ export function createSweepMemory(connectedAtMs: number) {
     'm1',
     connectedAtMs,
   );
-  const isAsRead = (leaseUntilMs: number) =>
+  const isUnchanged = (leaseUntilMs: number) =>
     connection.closedAtMs === undefined && connection.leaseUntilMs === leaseUntilMs;
   const store: Partial<RoomStore> = {
-    // The members who were offline when the service was switched on have been looked for.
+    // The walk for members who were offline when the service was switched on is done.
     readSet: async () => ['#'],
-    arm: async (atMs, entries) => {
-      const place = `${atMs}#${JSON.stringify(entries)}`;
-      due.set(place, { shard: 0, sortKey: place, dueAtMs: atMs, timers: entries, unreadable: 0 });
+    arm: async (atMs, timers) => {
+      const sortKey = `${atMs}#${JSON.stringify(timers)}`;
+      due.set(sortKey, { shard: 0, sortKey, dueAtMs: atMs, timers, unreadable: 0 });
     },
     dueRows: async (shard, nowMs, limit) =>
       shard === 0 ? [...due.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs).slice(0, limit) : [],
@@ -45,7 +45,7 @@ export function createSweepMemory(connectedAtMs: number) {
       return true;
     },
     closeLapsed: async (_key, closedAtMs, leaseUntilMs, silentSinceMs) => {
-      if (!isAsRead(leaseUntilMs)) return undefined;
+      if (!isUnchanged(leaseUntilMs)) return undefined;
       connection = { ...connection, closedAtMs, silentSinceMs };
       return connection;
     },
@@ -56,7 +56,7 @@ export function createSweepMemory(connectedAtMs: number) {
       member = { ...next, revision: revision + 1 };
       return member;
     },
-    // Nobody asks for it then.
+    // Nobody reads the row after that.
     removeConnection: async () => undefined,
     deleteMember: async ({ revision }) => {
       if (member?.revision !== revision) return 'conflict';
@@ -70,6 +70,8 @@ export function createSweepMemory(connectedAtMs: number) {
     settings: { ...worldSettings, realTimeKickOut: true },
     now: () => clock.nowMs,
     randomId: () => 'id',
+
+    backOff: async () => {},
     onFault: (what, fault) => {
       throw new Error(`unable to ${what}`, { cause: fault });
     },

@@ -3,7 +3,7 @@ import type { Chance } from '../simulation/chance.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const MINUTE_MS = 60_000;
-/** EventBridge starts a run up to so much later than its time. */
+/** EventBridge may start a run this much later than its time. */
 const JITTER_MS = 60_000;
 
 /** A run of the sweep. */
@@ -13,7 +13,7 @@ export interface Firing {
 
 /** One life of a connection; times in ms since it was opened. */
 export interface Phase {
-  /** The frames that reached the server; the opening itself is not among them. */
+  /** The frames that reached the server, without the opening itself. */
   readonly framesAtMs: readonly number[];
   readonly dropAtMs: number;
 }
@@ -21,7 +21,7 @@ export interface Phase {
 const between = (chance: Chance, lowMs: number, highMs: number): number =>
   Math.round(lowMs + chance() * (highMs - lowMs));
 
-/** Evenly between the bounds, and as often on one of them or beside it, where a bound breaks first. */
+/** Evenly between the bounds, and as often on or beside one of them, where a bound breaks first. */
 const atTheEdge = (chance: Chance, lowMs: number, highMs: number): number => {
   if (chance() < 0.5) return between(chance, lowMs, highMs);
   const isLow = chance() < 0.5;
@@ -56,14 +56,14 @@ function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
     const count = framesAtMs.length;
     while (framesAtMs.length === count) timers.step(Number.POSITIVE_INFINITY);
     const [sentAtMs = 0, nextAtMs = 0] = [framesAtMs[count - 1], framesAtMs[count]];
-    // Some time before the frame that would have come next.
+    // Some time before the next frame would have come.
     if (nextAtMs > lastAtMs) {
       return { framesAtMs: framesAtMs.slice(0, count), dropAtMs: atTheEdge(chance, sentAtMs, nextAtMs - 1) };
     }
   }
 }
 
-/** Two rules that fire every minute, each at its own second and each firing with its own delay, until then. */
+/** Two schedules that fire every minute until then, each at its own second and each run with its own delay. */
 export function createSchedule(chance: Chance, untilMs: number): readonly Firing[] {
   const firings: Firing[] = [];
   for (const startMs of [between(chance, 0, MINUTE_MS), between(chance, 0, MINUTE_MS)]) {
@@ -74,7 +74,7 @@ export function createSchedule(chance: Chance, untilMs: number): readonly Firing
   return firings.sort((one, other) => one.atMs - other.atMs);
 }
 
-/** The least and the most of many. */
+/** The least and the greatest of the values. */
 export const extremes = (values: readonly number[]) => ({
   earliestMs: values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
   latestMs: values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),

@@ -22,7 +22,7 @@ const BUDGET_MS = 1000;
 const ROOM_MS = 5 * CALL_MS;
 const realTime = { realTimeKickOut: true, multipleRooms: true } as const;
 
-/** A world in which the calls that a look at a room makes take their time; `begun`: when each room's began. */
+/** A world in which the calls of the check of a room take their time; `begun`: when the checks of each room began. */
 function slowWorld(change: (real: RoomStore) => Partial<RoomStore> = () => ({})) {
   const begun = new Map<RoomId, number[]>();
   let isSlow = false;
@@ -54,7 +54,7 @@ function slowWorld(change: (real: RoomStore) => Partial<RoomStore> = () => ({}))
   return { world, begun, slow };
 }
 
-/** A slow world in which no row of the room with this end of its name can be read until `heal`. */
+/** A slow world in which the rows of the room with this suffix cannot be read until `heal`. */
 function poisonedWorld(end: string) {
   let isPoisoned = true;
   const made = slowWorld((real) => ({
@@ -69,7 +69,7 @@ function poisonedWorld(end: string) {
   return { ...made, heal };
 }
 
-/** Bob's one connection has joined them all. */
+/** Bob's one connection has joined all of them. */
 async function inRooms(world: World, count: number) {
   await world.deps.store.addToSet('real-time-walk', ['#'], 10);
   const rooms = Array.from({ length: count }, (_, index) => `${world.room}-${index}` as RoomId);
@@ -89,7 +89,7 @@ async function inRooms(world: World, count: number) {
 const rowsIn = (world: World, { userId }: Caller, rooms: readonly RoomId[]) =>
   Promise.all(rooms.map((room) => world.deps.store.getMember(room, userId)));
 
-test('I-L3: a connection with 800 rooms: no look lasts longer than its time and one room, and the runs finish it', async () => {
+test('I-L3: a connection with 800 rooms: no check lasts longer than its time and one room, and the runs finish it', async () => {
   const { world, begun, slow } = slowWorld();
   const { bob, rooms } = await inRooms(world, 800);
   world.pass(LEASE_MS + BUCKET_MS);
@@ -103,14 +103,14 @@ test('I-L3: a connection with 800 rooms: no look lasts longer than its time and 
     world.clock.nowMs = startMs + 60_000;
   }
   expect(Math.max(...ends)).toBeLessThanOrEqual(BUDGET_MS + ROOM_MS);
-  // 20 s of work for the first walk, and the second a minute after the close.
+  // 20 s of work for the first walk through the rooms, and the second one a minute after the close.
   expect(ends.length).toBeGreaterThan(20);
   expect([...begun.keys()]).toHaveLength(800);
   expect(await rowsIn(world, bob, rooms)).toEqual(rooms.map(() => undefined));
   expect(world.faults).toEqual([]);
 }, 240_000);
 
-test('a room that cannot be read keeps no other from being told, and the row is kept until it can', async () => {
+test('a room that cannot be read does not stop the others, and the row is kept until it can be read', async () => {
   const { world, heal } = poisonedWorld('-3');
   const { bob, rooms } = await inRooms(world, 8);
   world.pass(LEASE_MS + BUCKET_MS);
@@ -130,7 +130,7 @@ test('a room that cannot be read keeps no other from being told, and the row is 
   expect(await world.deps.store.getConnection(bob)).toBeUndefined();
 });
 
-test('a failure is not forgotten where the look is handed on after it', async () => {
+test('a failure is not forgotten where the rest of the check is handed on after it', async () => {
   const { world, slow, heal } = poisonedWorld('-0');
   const { bob, rooms } = await inRooms(world, 8);
   await world.drop(bob).catch(() => undefined);
@@ -153,7 +153,7 @@ test('the end of a connection with more rooms than its Lambda has time for leave
   slow();
   const startMs = world.clock.nowMs;
   await closeConnection(world.deps, bob, startMs + 300);
-  // Some are begun at once.
+  // Several rooms are begun at once.
   expect(world.clock.nowMs - startMs).toBeLessThanOrEqual(300 + 8 * ROOM_MS);
   expect(begun.size).toBeLessThan(100);
   expect(begun.size).toBeGreaterThan(10);

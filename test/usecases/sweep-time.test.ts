@@ -21,16 +21,16 @@ const lambdaMs = 55_000;
 
 beforeEach(async () => {
   await emptyDueList(store());
-  // With the service off, the place of the walk is forgotten.
+  // With the service off, the sweep removes the checkpoints of the walk.
   await createWorld(store()).sweep();
 });
 
-const entryOf = ({ userId, connectionId }: Caller): Timer => ({ kind: 'connection', userId, connectionId });
-const placesOf = ({ deps }: World) => deps.store.readSet('real-time-walk');
-/** The walk that follows the switch is over: there are no rooms in the list. */
+const timerOf = ({ userId, connectionId }: Caller): Timer => ({ kind: 'connection', userId, connectionId });
+const checkpointsOf = ({ deps }: World) => deps.store.readSet('real-time-walk');
+/** Marks the walk that follows the switch as done, as if there were no rooms. */
 const walked = (world: World) => world.deps.store.addToSet('real-time-walk', ['#'], 10);
 
-/** A run that is killed when it has lasted as long as its Lambda may. Some calls of the store take a while. */
+/** A run that is killed when its Lambda's time is over. Some calls of the store take a while. */
 async function runOnce(
   world: World,
   callMs: number,
@@ -47,14 +47,14 @@ async function runOnce(
 }
 
 describe('a page that takes longer than the Lambda lives', () => {
-  test('each run gets on with it, until nobody is left', async () => {
+  test('each run makes progress, until nobody is left', async () => {
     const world = createWorld(store(), { ...realTime, notifyMemberChanges: false });
     await walked(world);
     const silent: Caller[] = [];
     for (let user = 0; user < 250; user += 1) silent.push(await world.enter(`bob-${user}`));
     await emptyDueList(store());
     world.pass(overMs);
-    await world.deps.store.arm(world.clock.nowMs, silent.map(entryOf));
+    await world.deps.store.arm(world.clock.nowMs, silent.map(timerOf));
     let before = silent.length;
     for (let run = 0; before > 0; run += 1) {
       expect(run).toBeLessThan(6);
@@ -68,13 +68,13 @@ describe('a page that takes longer than the Lambda lives', () => {
     expect(await world.sweep()).toMatchObject({ closed: 0, evicted: 0, unfinished: false });
   });
 
-  test('what was not begun in a row that was stays due since when it was', async () => {
-    const looked: string[] = [];
-    let lookMs = 1000;
+  test('timers that were not begun, in a row that was, stay due at the same time', async () => {
+    const checked: string[] = [];
+    let checkMs = 1000;
     const world: World = worldWith(store(), (real) => ({
       getMember: (room, user) => {
-        looked.push(user);
-        world.pass(lookMs);
+        checked.push(user);
+        world.pass(checkMs);
         return real.getMember(room, user);
       },
     }));
@@ -86,31 +86,31 @@ describe('a page that takes longer than the Lambda lives', () => {
     );
     const first = await sweep(world.deps, dueAtMs + 3500);
     expect(first).toMatchObject({ due: 4, unfinished: true });
-    lookMs = 0;
+    checkMs = 0;
     world.pass(1000);
     const lagMs = world.clock.nowMs - dueAtMs;
     expect(await world.sweep()).toMatchObject({ due: 8, unfinished: false, lagMs });
-    expect(new Set(looked)).toEqual(new Set(users));
-    expect(looked).toHaveLength(users.length);
+    expect(new Set(checked)).toEqual(new Set(users));
+    expect(checked).toHaveLength(users.length);
     expect(await world.sweep()).toMatchObject({ due: 0 });
   });
 
-  test('a page that goes quickly is put down at once: rows that are armed again share theirs', async () => {
+  test('a page that is done quickly is written at once: timers that are armed again share a row', async () => {
     let arms = 0;
     const world = worldWith(store(), (real) => ({
-      arm: (atMs, entries) => {
+      arm: (atMs, timers) => {
         arms += 1;
-        return real.arm(atMs, entries);
+        return real.arm(atMs, timers);
       },
     }));
     await walked(world);
     const alive: Caller[] = [];
     for (let user = 0; user < 8; user += 1) alive.push(await world.enter(`bob-${user}`));
     await emptyDueList(store());
-    for (const caller of alive) await world.deps.store.arm(world.clock.nowMs, [entryOf(caller)]);
+    for (const caller of alive) await world.deps.store.arm(world.clock.nowMs, [timerOf(caller)]);
     arms = 0;
     expect(await world.sweep()).toMatchObject({ alive: 8 });
-    // Each shard has one.
+    // One in each shard.
     expect(arms).toBeLessThanOrEqual(2);
   });
 });
@@ -119,7 +119,7 @@ describe('a run that is killed', () => {
   const names = Array.from({ length: 40 }, (_, index) => `bob-${index}` as UserId).filter(
     (name) => dueShardOf(name) === 0,
   );
-  /** Two have dropped and are in their grace when they are looked at, two are silent; two of them are on another row too. */
+  /** Two have disconnected and are in their grace when they are checked, two are silent; two of them are on another row too. */
   async function createDue(): Promise<World> {
     await emptyDueList(store());
     const world = createWorld(store(), { ...realTime, realTimeGraceMs: 140_000 });
@@ -130,13 +130,13 @@ describe('a run that is killed', () => {
     world.pass(100_000);
     for (const caller of callers.slice(0, 2)) await world.drop(caller);
     world.pass(overMs - 100_000);
-    await world.deps.store.arm(world.clock.nowMs, callers.map(entryOf));
-    await world.deps.store.arm(world.clock.nowMs - 1, callers.slice(1, 3).map(entryOf));
+    await world.deps.store.arm(world.clock.nowMs, callers.map(timerOf));
+    await world.deps.store.arm(world.clock.nowMs - 1, callers.slice(1, 3).map(timerOf));
     return world;
   }
   const isEmpty = (world: World) => async () => (await world.memberIds()).length === 0;
 
-  test('has put down what it was done with some seconds before', async () => {
+  test('has written what was done some seconds before', async () => {
     const world = createWorld(store());
     const users = names.slice(0, 12);
     await world.deps.store.arm(
@@ -147,9 +147,9 @@ describe('a run that is killed', () => {
     expect((await world.sweep()).due).toBeLessThanOrEqual(users.length / 2);
   });
 
-  // The calls take so long that there are several slices, and rows that are put down in parts.
+  // The calls take so long that there are several slices, and rows that are written in parts.
   test.each([0, 3000])(
-    'before whichever of its calls, each taking %s ms, loses nothing',
+    'before any one of its calls, each taking %s ms, loses nothing',
     async (callMs) => {
       for (let calls = 1; ; calls += 1) {
         const world = await createDue();
@@ -175,7 +175,7 @@ describe('a run that is killed', () => {
 describe('the walk after the switch', () => {
   const bob = 'bob' as UserId;
 
-  /** Rooms in the order of the walk, each with one who has been offline for long and is on no list. */
+  /** Rooms in the order of the walk, each with a user who has been offline for long and has no timer. */
   async function roomsWithOffline(world: World, count: number): Promise<readonly RoomId[]> {
     const rooms = Array.from({ length: count }, (_, index) => `${world.room}-${100 + index}` as RoomId);
     for (const room of rooms) {
@@ -197,7 +197,7 @@ describe('the walk after the switch', () => {
   const list = ({ deps }: World, rooms: readonly RoomId[]) =>
     deps.store.addToList(
       'rooms',
-      rooms.map((entry) => ({ item: entry, untilMs: 0 })),
+      rooms.map((room) => ({ item: room, untilMs: 0 })),
     );
   const stillIn = async ({ deps }: World, rooms: readonly RoomId[]) => {
     const rows = await Promise.all(rooms.map((room) => deps.store.getMember(room, bob)));
@@ -207,9 +207,9 @@ describe('the walk after the switch', () => {
 
   test.each([
     ['which is not killed', lambdaMs],
-    ['which is killed in the midst', 14_000],
+    ['which is killed half-way', 14_000],
   ])(
-    'with more rooms than there is time for in a run %s: each gets on, and serves what is due',
+    'with more rooms than there is time for in a run %s: each makes progress, and handles the due timers',
     async (_how, lifeMs) => {
       const world = createWorld(store(), realTime);
       const rooms = await roomsWithOffline(world, 20);
@@ -220,9 +220,9 @@ describe('the walk after the switch', () => {
         expect(run).toBeLessThan(rooms.length + 1);
         await runOnce(world, 6000, { isSlow: isListing, lifeMs });
         if (run === 0) expect(await world.isIn('eve')).toBe(false);
-        const places = await placesOf(world);
-        expect(places).not.toEqual(before);
-        before = places;
+        const checkpoints = await checkpointsOf(world);
+        expect(checkpoints).not.toEqual(before);
+        before = checkpoints;
       }
       world.pass(BUCKET_MS);
       await world.sweep();
@@ -231,7 +231,7 @@ describe('the walk after the switch', () => {
     },
   );
 
-  test('in a room with more members than there is time for: the next run goes on inside it', async () => {
+  test('in a room with more members than there is time for: the next run continues inside it', async () => {
     const ofPage = 2;
     const world = worldWith(
       store(),
@@ -251,19 +251,19 @@ describe('the walk after the switch', () => {
     await list(world, [world.room]);
     for (const last of ['bob-1', 'bob-3', 'bob-5']) {
       await runOnce(world, 20_000, { isSlow: isListing });
-      expect(await placesOf(world)).toEqual([`${world.room}#${last}`]);
+      expect(await checkpointsOf(world)).toEqual([`${world.room}#${last}`]);
     }
-    await sweepUntil(world, async () => (await placesOf(world))[0] === '#');
+    await sweepUntil(world, async () => (await checkpointsOf(world))[0] === '#');
     await world.sweep();
     expect(await stillIn(world, [...others])).toEqual([]);
     for (const name of names)
       expect((await world.deps.store.getMember(world.room, name as UserId))?.membershipId).toBe(undefined);
   });
 
-  test('that never ends: what is due is served', async () => {
-    let kicked = () => {};
-    const isKicked = new Promise<void>((resolve) => {
-      kicked = resolve;
+  test('that never ends: the due timers are handled', async () => {
+    let evicted = () => {};
+    const isEvicted = new Promise<void>((resolve) => {
+      evicted = resolve;
     });
     const world = worldWith(
       store(),
@@ -271,7 +271,7 @@ describe('the walk after the switch', () => {
         listMembers: () => new Promise(() => {}),
         deleteMember: async (member) => {
           const outcome = await real.deleteMember(member);
-          kicked();
+          evicted();
           return outcome;
         },
       }),
@@ -281,11 +281,11 @@ describe('the walk after the switch', () => {
     const eve = await world.enter('eve');
     world.pass(overMs);
     void world.sweep();
-    await isKicked;
+    await isEvicted;
     expect(await world.deps.store.getMember(world.room, eve.userId)).toBeUndefined();
   });
 
-  test('a room that cannot be read is told and counted, once, and passed over', async () => {
+  test('a room that cannot be read is reported and counted once, and skipped', async () => {
     const broken = new Set(['noting']);
     const world: World = worldWith(
       store(),
@@ -303,25 +303,25 @@ describe('the walk after the switch', () => {
     );
     let rooms: readonly RoomId[] = [];
     rooms = await roomsWithOffline(world, 3);
-    // As long as nothing can be written, it may be more than this room that is wrong.
+    // While nothing can be written, the fault may not be of this room alone.
     for (let run = 0; run < 2; run += 1) expect(await world.sweep()).toMatchObject({ failed: 1 });
     broken.clear();
     world.faults.length = 0;
     expect(await world.sweep()).toMatchObject({ failed: 1 });
     expect(world.faults.map(String)).toEqual([expect.stringContaining(`offline in ${rooms[1]}`)]);
-    expect(await placesOf(world)).toEqual([rooms[1]]);
+    expect(await checkpointsOf(world)).toEqual([rooms[1]]);
     expect(await world.sweep()).toMatchObject({ failed: 0 });
-    expect(await placesOf(world)).toEqual(['#']);
+    expect(await checkpointsOf(world)).toEqual(['#']);
     world.pass(BUCKET_MS);
     await world.sweep();
     expect(await stillIn(world, rooms)).toEqual([rooms[1]]);
     expect(world.faults).toHaveLength(1);
   });
 
-  test('two runs at once: each leaves a place that is true, and no room is left out', async () => {
+  test('two runs at once: each leaves a valid checkpoint, and no room is left out', async () => {
     const world = createWorld(store(), realTime);
     const rooms = await roomsWithOffline(world, 12);
-    const isDone = async () => (await placesOf(world)).includes('#');
+    const isDone = async () => (await checkpointsOf(world)).includes('#');
     for (let run = 0; !(await isDone()); run += 1) {
       expect(run).toBeLessThan(rooms.length + 1);
       await Promise.all([1, 2].map(() => runOnce(world, 6000, { isSlow: isListing })));
@@ -330,6 +330,6 @@ describe('the walk after the switch', () => {
     world.pass(BUCKET_MS);
     await world.sweep();
     expect(await stillIn(world, rooms)).toEqual([]);
-    expect(await placesOf(world)).toContain('#');
+    expect(await checkpointsOf(world)).toContain('#');
   });
 });

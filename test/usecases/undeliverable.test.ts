@@ -67,7 +67,7 @@ const ask = async (world: World, caller: Caller, frame: object): Promise<Page> =
   return answer;
 };
 
-/** The pages of a history or a repair, to its end. */
+/** All pages of a history or a repair. */
 async function askAll(world: World, caller: Caller, frame: object, goOn: (next: number) => object): Promise<Page[]> {
   const page = await ask(world, caller, frame);
   return page.next === undefined
@@ -115,7 +115,7 @@ test.each([
   expect(world.faults).toEqual([]);
 });
 
-test('a page of nothing but what cannot be delivered goes on with a cursor', async () => {
+test('a page of only undeliverable messages continues with a cursor', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
   await world.publish(3);

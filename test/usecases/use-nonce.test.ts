@@ -5,7 +5,7 @@ import { createWorld } from '../support/world.ts';
 
 const store = useStore('dynoxide');
 
-test.each(['123456', 'constructor'])('the nonce %s works once, also where two come at once', async (nonce) => {
+test.each(['123456', 'constructor'])('the nonce %s works once, also where two calls come at once', async (nonce) => {
   const { deps, clock } = createWorld(store());
   const expiresAtMs = clock.nowMs + 60_000;
   const used = await Promise.all([useNonce(deps, nonce, expiresAtMs), useNonce(deps, nonce, expiresAtMs)]);

@@ -12,12 +12,12 @@ test('a field added to the stored message reaches no client', () => {
   expect(wireMessage('bob', stored)).toEqual(plain);
 });
 
-test('a client gets what stands for a recalled message, and that nothing is to be shown', () => {
+test('a client gets the note that replaces a recalled message, and that the message is hidden', () => {
   const recalled = { ...plain, recalled: true, hidden: true } as const;
   expect(wireMessage('bob', recalled)).toEqual(recalled);
 });
 
-test('only the user as whom it was sent gets that a message is not for them', () => {
+test('only the sender of a message gets the flag that it is not for them', () => {
   const stored = { ...plain, notForSender: true } as const;
   expect(wireMessage('ann', stored)).toEqual(stored);
   expect(wireMessage('bob', stored)).toEqual(plain);

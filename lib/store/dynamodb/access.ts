@@ -39,26 +39,29 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     this.#table = table;
   }
 
-  async getAccess(user: UserId, read?: 'consistent' | 'eventual'): Promise<Access> {
+  readonly getAccess = async (user: UserId, read?: 'consistent' | 'eventual'): Promise<Access> => {
     const row = await this.#table.get(accessKey(user), read);
     return row === undefined ? fullAccess : toAccess(row);
-  }
+  };
 
-  async takeTurn(user: UserId, next: Access): Promise<boolean> {
+  readonly takeTurn = async (user: UserId, next: Access): Promise<boolean> => {
     const nowMs = this.#table.now();
-    const revision = randomRevision();
+    const revision = randomRevision(this.#table.random);
     // A: read revision 7 --------------- put -> refused: A looks again
     // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
     // block: ------------- revision 8    put -> refused: A finds the block
     // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
     const put = this.#table.put({
       Item: { ...accessKey(user), ...toRow(next), revision, ...expiryOf(next, nowMs) },
-      ...atRevision(next.revision, nowMs, 'revision'),
+      ...atRevision(next.revision, nowMs),
     });
     return isDone(put, async () => (await this.getAccess(user)).revision === revision);
-  }
+  };
 
-  async setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensValidFromMs'>>): Promise<void> {
+  readonly setAccess = async (
+    user: UserId,
+    change: Partial<Omit<Restrictions, 'tokensValidFromMs'>>,
+  ): Promise<void> => {
     const names = Object.keys(change);
     if (names.length === 0) return;
     // block: ----------- blockedUntilMs
@@ -73,9 +76,9 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
         ...Object.fromEntries(Object.entries(change).map(([name, ms]) => [`:${name}`, ms])),
       },
     });
-  }
+  };
 
-  async expireTokens(user: UserId, beforeMs: number): Promise<void> {
+  readonly expireTokens = async (user: UserId, beforeMs: number): Promise<void> => {
     // A: before 5 --------------- expire -> refused: 7 stays
     // B: ---------- before 7 -> 7
     const update = this.#table.update({
@@ -86,9 +89,9 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
       ExpressionAttributeValues: { ...lasting.values, ':beforeMs': beforeMs },
     });
     await unlessRefused(update);
-  }
+  };
 
-  async forgetAccess(user: UserId, tokensFromMs: number, expiresAtMs: number): Promise<void> {
+  readonly forgetAccess = async (user: UserId, tokensFromMs: number, expiresAtMs: number): Promise<void> => {
     // forget: read tokensFrom 3, revision 7 -------------- put -> refused: it is read again, and 9 stays
     // expire: ------------------------------- 9, revision 8
     // block:  as an expiry; one that comes later stays
@@ -100,7 +103,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
         Item: {
           ...accessKey(user),
           tokensValidFromMs: fromMs,
-          revision: randomRevision(),
+          revision: randomRevision(this.#table.random),
           ...expiry(fromMs - tokensFromMs + expiresAtMs),
         },
         ConditionExpression: before.revision === 0 ? 'attribute_not_exists(#revision)' : '#revision = :revision',
@@ -110,9 +113,13 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
       if ((await unlessRefused(put)) !== REFUSED) return;
     }
     throw new StoreFault('unable to forget what holds for a user; it kept changing');
-  }
+  };
 
-  async noteForceClosed(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void> {
+  readonly noteForceClosed = async (
+    user: UserId,
+    connections: readonly ConnectionId[],
+    nowMs: number,
+  ): Promise<void> => {
     if (connections.length === 0) return;
     // A: c1 ------ added: neither undoes the other, and the row may be made by either. A row that was past its expiry
     // B: ---- c2          lives on with turns that are over.
@@ -125,7 +132,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
         ':forceClosed': new Set(connections.map((connectionId) => textOf({ connectionId, atMs: nowMs }))),
       },
     });
-  }
+  };
 }
 
 const expiryOf = (access: Access, nowMs: number) => (isRestricted(access, nowMs) ? {} : expiry(nowMs + TURNS_KEPT_MS));

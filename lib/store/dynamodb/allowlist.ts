@@ -15,7 +15,12 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     this.#table = table;
   }
 
-  async addToAllowlist(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined> {
+  readonly addToAllowlist = async (
+    room: RoomId,
+    epoch: string,
+    user: UserId,
+    limit: number,
+  ): Promise<Room | 'full' | undefined> => {
     // message: seq 8 --------------- seq 9
     // protect: ------- at seq 8 ----------- again -> refused: his position stays 8
     // other:   -------------- takes the last place -> refused: full
@@ -30,9 +35,9 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     if (done !== undefined) return done;
     const now = await readLiveRoom(this.#table, room, epoch);
     return now === undefined || Object.hasOwn(now.allowlistedSince, user) ? now : 'full';
-  }
+  };
 
-  async removeFromAllowlist(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined> {
+  readonly removeFromAllowlist = async (room: RoomId, epoch: string, user: UserId): Promise<Room | undefined> => {
     // message:   seq 8 ---------- seq 9 -> the first that can kick him
     // unprotect: ------- at seq 8 --------- again -> refused: not on it, his seq is not moved to 9
     const done = await changeRoom(this.#table, room, epoch, {
@@ -43,7 +48,7 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     });
     if (done === undefined) return readLiveRoom(this.#table, room, epoch);
     return (await this.#forget(done)) ?? done;
-  }
+  };
 
   /** Drops entries that a later message has made meaningless, so that the row does not grow with each change. */
   async #forget(room: Room): Promise<Room | undefined> {

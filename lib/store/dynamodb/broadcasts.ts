@@ -10,12 +10,12 @@ export class DynamoBroadcasts implements Broadcasts {
     this.#table = table;
   }
 
-  async putBroadcast(broadcast: Broadcast, expiresAtMs: number): Promise<void> {
+  readonly putBroadcast = async (broadcast: Broadcast, expiresAtMs: number): Promise<void> => {
     // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
     await this.#table.put({
       Item: { ...broadcastKey(broadcast.id), ...broadcast, event: 'broadcast', ...expiry(expiresAtMs) },
     });
-  }
+  };
 }
 
 export function toBroadcast(row: Row): Broadcast {

@@ -3,9 +3,9 @@ import type { RoomId, UserId } from '../../protocol/ids.ts';
 import { RENEW_AFTER_MS } from '../../protocol/limits.ts';
 import type { Connection, ConnectionKey, Connections } from '../connections.ts';
 import type { DueList } from '../due-list.ts';
-import { leaseCondition, placesOf, toConnection } from './connection-row.ts';
+import { joinOrderOf, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
-import { ConditionFailed, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
+import { ConditionFailed, named, REFUSED, type Table, unlessRefused } from './table.ts';
 
 /** How long after a connection's life its row waits for a sweep that may have stood still. */
 const KEPT_MS = 7 * DAY_MS;
@@ -22,7 +22,7 @@ export class DynamoConnections implements Connections {
     this.#lifeMs = connectionLifeMs;
   }
 
-  async openConnection(connection: Connection): Promise<boolean> {
+  readonly openConnection = async (connection: Connection): Promise<boolean> => {
     const { userId, connectionId, openedAtMs, leaseUntilMs } = connection;
     // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
     await this.#dueList.arm(leaseUntilMs, [{ kind: 'connection', userId, connectionId }]);
@@ -34,7 +34,7 @@ export class DynamoConnections implements Connections {
       Item: {
         ...connectionKey(userId, connectionId),
         ...connection,
-        ...placesOf(connection.rooms),
+        ...joinOrderOf(connection.rooms),
         ...expiry(expiresAtMs),
       },
       ConditionExpression: 'attribute_not_exists(pk)',
@@ -42,20 +42,22 @@ export class DynamoConnections implements Connections {
     if ((await unlessRefused(put)) !== REFUSED) return true;
     const now = await this.getConnection(connection);
     return now?.openedAtMs === openedAtMs && now.closedAtMs === undefined;
-  }
+  };
 
-  async getConnection({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
+  readonly getConnection = async ({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> => {
     const row = await this.#table.get(connectionKey(userId, connectionId));
-    return row === undefined ? undefined : this.#read(row);
-  }
+    return row === undefined ? undefined : toConnection(row);
+  };
 
-  async getConnectionEventually({ userId, connectionId }: ConnectionKey): Promise<Connection | undefined> {
+  readonly getConnectionEventually = async ({
+    userId,
+    connectionId,
+  }: ConnectionKey): Promise<Connection | undefined> => {
     const row = await this.#table.get(connectionKey(userId, connectionId), 'eventual');
-    return row === undefined ? undefined : this.#read(row);
-  }
+    return row === undefined ? undefined : toConnection(row);
+  };
 
-  async renewLease({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> {
-    const shorter = leaseCondition('<=', leaseUntilMs - RENEW_AFTER_MS, this.#lifeMs);
+  readonly renewLease = async ({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> => {
     // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
     // frame B: renew to 9
     // flood:   renew to 9 -- renew to 10 -> refused: too little of it is spent to be worth a write
@@ -63,21 +65,21 @@ export class DynamoConnections implements Connections {
     const update = this.#table.update({
       Key: connectionKey(userId, connectionId),
       UpdateExpression: 'SET #leaseUntilMs = :next',
-      ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${shorter.expression}`,
-      ExpressionAttributeNames: { ...shorter.names, '#closedAtMs': 'closedAtMs' },
-      ExpressionAttributeValues: { ...shorter.values, ':next': leaseUntilMs },
+      ConditionExpression: 'attribute_not_exists(#closedAtMs) AND #leaseUntilMs <= :renewable',
+      ExpressionAttributeNames: named('leaseUntilMs', 'closedAtMs'),
+      ExpressionAttributeValues: { ':renewable': leaseUntilMs - RENEW_AFTER_MS, ':next': leaseUntilMs },
     });
     if ((await unlessRefused(update)) !== REFUSED) return true;
     // A glance is enough: what it misses the next frame finds.
     const now = await this.getConnectionEventually({ userId, connectionId });
     return now !== undefined && now.closedAtMs === undefined;
-  }
+  };
 
-  async connectionsOf(user: UserId): Promise<readonly Connection[]> {
+  readonly connectionsOf = async (user: UserId): Promise<readonly Connection[]> => {
     return (await this.connectionsEverOf(user)).filter(({ closedAtMs }) => closedAtMs === undefined);
-  }
+  };
 
-  async connectionsEverOf(user: UserId): Promise<readonly Connection[]> {
+  readonly connectionsEverOf = async (user: UserId): Promise<readonly Connection[]> => {
     const found: Connection[] = [];
     let start: Key | undefined;
     do {
@@ -86,17 +88,17 @@ export class DynamoConnections implements Connections {
         ExpressionAttributeValues: { ':pk': userPartition(user), ':prefix': CONNECTION_PREFIX },
         ExclusiveStartKey: start,
       });
-      found.push(...page.rows.map((row) => this.#read(row)));
+      found.push(...page.rows.map(toConnection));
       start = page.next;
     } while (start !== undefined);
     return found;
-  }
+  };
 
-  async addConnectionRoom(
+  readonly addConnectionRoom = async (
     { userId, connectionId }: ConnectionKey,
     room: RoomId,
     by?: 'join',
-  ): Promise<Connection | undefined> {
+  ): Promise<Connection | undefined> => {
     const isJoin = by === 'join';
     const next = 'if_not_exists(#joins, :zero) + :one';
     // close: ------------- closed, reads the rooms: r is not among them
@@ -114,10 +116,14 @@ export class DynamoConnections implements Connections {
       ExpressionAttributeValues: { ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
     });
     const row = await unlessRefused(update);
-    return row === REFUSED ? undefined : this.#read(row);
-  }
+    return row === REFUSED ? undefined : toConnection(row);
+  };
 
-  async removeConnectionRoom({ userId, connectionId }: ConnectionKey, room: RoomId, before?: RoomId): Promise<void> {
+  readonly removeConnectionRoom = async (
+    { userId, connectionId }: ConnectionKey,
+    room: RoomId,
+    before?: RoomId,
+  ): Promise<void> => {
     const isLater = before === undefined ? '' : ' AND #rooms.#room < #rooms.#before';
     // expiry:       -- row gone
     // leave:        ------------- remove r -> refused: an update would make an empty row of it
@@ -133,9 +139,9 @@ export class DynamoConnections implements Connections {
       },
     });
     await unlessRefused(update);
-  }
+  };
 
-  async closeConnection({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> {
+  readonly closeConnection = async ({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> => {
     // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
     // the open leaves what refuses it.
     const row = await this.#table.update({
@@ -156,16 +162,15 @@ export class DynamoConnections implements Connections {
         ':expiresAtSec': expiry(nowMs + this.#lifeMs + KEPT_MS).expiresAtSec,
       },
     });
-    return this.#read(row);
-  }
+    return toConnection(row);
+  };
 
-  async closeLapsed(
+  readonly closeLapsed = async (
     { userId, connectionId }: ConnectionKey,
     nowMs: number,
     leaseUntilMs: number,
     silentSinceMs: number,
-  ): Promise<Connection | undefined> {
-    const asRead = leaseCondition('=', leaseUntilMs, this.#lifeMs);
+  ): Promise<Connection | undefined> => {
     // sweep: read lease 7, which is over ----------- close -> refused: somebody has heard of it
     // frame: --------------------------- renew to 9
     // close: --------------------------- closed      close -> refused: it is closed, and noticed in time
@@ -174,20 +179,20 @@ export class DynamoConnections implements Connections {
       const row = await this.#table.update({
         Key: connectionKey(userId, connectionId),
         UpdateExpression: 'SET #closedAtMs = :nowMs, #silentSinceMs = :silentSinceMs',
-        ConditionExpression: `attribute_not_exists(#closedAtMs) AND ${asRead.expression}`,
-        ExpressionAttributeNames: { ...asRead.names, '#closedAtMs': 'closedAtMs', '#silentSinceMs': 'silentSinceMs' },
-        ExpressionAttributeValues: { ...asRead.values, ':nowMs': nowMs, ':silentSinceMs': silentSinceMs },
+        ConditionExpression: 'attribute_not_exists(#closedAtMs) AND #leaseUntilMs = :leaseUntilMs',
+        ExpressionAttributeNames: named('leaseUntilMs', 'closedAtMs', 'silentSinceMs'),
+        ExpressionAttributeValues: { ':leaseUntilMs': leaseUntilMs, ':nowMs': nowMs, ':silentSinceMs': silentSinceMs },
       });
-      return this.#read(row);
+      return toConnection(row);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       if (!error.afterRetry) return undefined;
     }
     const now = await this.getConnection({ userId, connectionId });
     return now?.closedAtMs === nowMs && now.silentSinceMs === silentSinceMs ? now : undefined;
-  }
+  };
 
-  async removeConnection({ userId, connectionId }: ConnectionKey): Promise<void> {
+  readonly removeConnection = async ({ userId, connectionId }: ConnectionKey): Promise<void> => {
     // sweep: looked at, closed ------------ delete -> done
     // sweep: looked at, closed -- gone ---- delete -> refused: it is gone, or a new one by this name
     const gone = this.#table.delete({
@@ -196,9 +201,5 @@ export class DynamoConnections implements Connections {
       ExpressionAttributeNames: { '#closedAtMs': 'closedAtMs' },
     });
     await unlessRefused(gone);
-  }
-
-  #read(row: Row): Connection {
-    return toConnection(row, this.#lifeMs);
-  }
+  };
 }

@@ -16,17 +16,17 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     this.#table = table;
   }
 
-  async readDatedSet(set: DatedSet): Promise<readonly DatedItem[]> {
+  readonly readDatedSet = async (set: DatedSet): Promise<readonly DatedItem[]> => {
     const found = Object.entries((await this.#read(set)) ?? {}).map(([item, sinceMs]) => ({ item, sinceMs }));
     return found.sort((one, other) => other.sinceMs - one.sinceMs || (one.item < other.item ? -1 : 1));
-  }
+  };
 
-  async addToDatedSet(
+  readonly addToDatedSet = async (
     set: DatedSet,
     entries: readonly string[],
     limit: number,
     nowMs: number,
-  ): Promise<'added' | 'full'> {
+  ): Promise<'added' | 'full'> => {
     const wanted = [...new Set(entries)];
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.#read(set);
@@ -38,9 +38,9 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
       if (await this.#put(set, wanted, new Set(missing), limit, nowMs)) return 'added';
     }
     throw new StoreFault('unable to add to a set; it kept changing');
-  }
+  };
 
-  async removeFromDatedSet(set: DatedSet, entries: readonly string[]): Promise<void> {
+  readonly removeFromDatedSet = async (set: DatedSet, entries: readonly string[]): Promise<void> => {
     const gone = [...new Set(entries)];
     if (gone.length === 0) return;
     // A: remove x -- done, answer lost -- remove x: no such thing, and nothing happens
@@ -51,7 +51,7 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
       ExpressionAttributeNames: { '#since': 'since', ...namesOf(gone) },
     });
     await unlessRefused(update);
-  }
+  };
 
   async #read(set: DatedSet): Promise<Since | undefined> {
     return (await this.#table.get(setKey(set)))?.since as Since | undefined;

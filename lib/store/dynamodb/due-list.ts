@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../../protocol/ids.ts';
@@ -17,17 +18,17 @@ export class DynamoDueList implements DueList {
     this.#table = table;
   }
 
-  async arm(atMs: number, timers: readonly Timer[]): Promise<void> {
+  readonly arm = async (atMs: number, timers: readonly Timer[]): Promise<void> => {
     await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
       // sweep C: ----------- put c1, c3  another key: a row that began alike and was as long would lose c2
-      const key = dueKey(shard, atMs, await digestOf(names));
+      const key = dueKey(shard, atMs, digestOf(names));
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
-  }
+  };
 
-  async dueRows(shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> {
+  readonly dueRows = async (shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> => {
     const rows: Row[] = [];
     let start: Key | undefined;
     do {
@@ -45,11 +46,11 @@ export class DynamoDueList implements DueList {
       const sortKey = String(row.sk);
       return { shard, sortKey, dueAtMs: dueTimeOf(sortKey), ...timersOf(row) };
     });
-  }
+  };
 
-  async disarm({ shard, sortKey }: TimerRow): Promise<void> {
+  readonly disarm = async ({ shard, sortKey }: TimerRow): Promise<void> => {
     await this.#table.delete({ Key: { pk: duePartition(shard), sk: sortKey } });
-  }
+  };
 }
 
 interface NamedRow {
@@ -73,10 +74,8 @@ function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
   });
 }
 
-async function digestOf(names: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(names.join('\n')));
-  return Buffer.from(digest).toString('base64url');
-}
+const digestOf = (names: readonly string[]): string =>
+  createHash('sha256').update(names.join('\n')).digest('base64url');
 
 /** An entry as text, because the words of a map would be half of a row. Ids have no '#'. */
 function nameOf(timer: Timer): string {

@@ -17,34 +17,29 @@ import { DynamoProfiles } from './profiles.ts';
 import { DynamoRooms } from './rooms.ts';
 import { Table, type TableOptions } from './table.ts';
 
-/** The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. */
+/**
+ * The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. Each part keeps its
+ * methods as fields, so that a spread takes them and tsc sees one that is missing.
+ */
 export function createDynamoStore(options: TableOptions): RoomStore {
   const table = new Table(options);
   const dueList = new DynamoDueList(table);
   return {
-    ...methodsOf(new DynamoRooms(table)),
-    ...methodsOf(new DynamoAllowlist(table)),
-    ...methodsOf(new DynamoMessages(table)),
-    ...methodsOf(new DynamoMembers(table)),
-    ...methodsOf(dueList),
-    ...methodsOf(new DynamoConnections(table, dueList, options.connectionLifeMs)),
-    ...methodsOf(new DynamoLogins(table)),
-    ...methodsOf(new DynamoLog(table)),
-    ...methodsOf(new DynamoEntries(table)),
-    ...methodsOf(new DynamoAccess(table)),
-    ...methodsOf(new DynamoProfiles(table)),
-    ...methodsOf(new DynamoLists(table)),
-    ...methodsOf(new DynamoDatedSets(table)),
-    ...methodsOf(new DynamoLimits(table)),
-    ...methodsOf(new DynamoBroadcasts(table)),
-    ...methodsOf(new DynamoErasures(table)),
+    ...new DynamoRooms(table),
+    ...new DynamoAllowlist(table),
+    ...new DynamoMessages(table),
+    ...new DynamoMembers(table),
+    ...dueList,
+    ...new DynamoConnections(table, dueList, options.connectionLifeMs),
+    ...new DynamoLogins(table),
+    ...new DynamoLog(table),
+    ...new DynamoEntries(table),
+    ...new DynamoAccess(table),
+    ...new DynamoProfiles(table),
+    ...new DynamoLists(table),
+    ...new DynamoDatedSets(table),
+    ...new DynamoLimits(table),
+    ...new DynamoBroadcasts(table),
+    ...new DynamoErasures(table),
   };
-}
-
-/** An object whose own properties are the methods, which a spread takes along. */
-function methodsOf<T extends object>(part: T): { readonly [Name in keyof T]: T[Name] } {
-  const methods = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(part)))
-    .filter(([name]) => name !== 'constructor')
-    .map(([name, { value }]) => [name, value.bind(part)]);
-  return Object.fromEntries(methods);
 }

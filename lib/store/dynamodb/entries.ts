@@ -22,16 +22,16 @@ export class DynamoEntries implements Entries {
     this.#table = table;
   }
 
-  async getEntryIndex(room: RoomId, roomEpoch: string): Promise<EntryIndex> {
+  readonly getEntryIndex = async (room: RoomId, roomEpoch: string): Promise<EntryIndex> => {
     const row = await this.#table.get(entryIndexKey(room, roomEpoch));
     return row === undefined ? emptyIndex(room, roomEpoch) : toIndex(row);
-  }
+  };
 
-  async putEntryIndex(
+  readonly putEntryIndex = async (
     next: EntryIndex,
     before: EntryIndex,
     values: ReadonlyMap<string, string>,
-  ): Promise<'put' | 'conflict'> {
+  ): Promise<'put' | 'conflict'> => {
     // The values come first: whoever reads the index finds them. A crash in between leaves rows that no index names;
     // they go with the room.
     await inParallel([...values], MOST_AT_ONCE, ([key, value]) => this.#putValue(next, key, value));
@@ -40,15 +40,15 @@ export class DynamoEntries implements Entries {
     // Without a clear answer the index may name them.
     if (outcome === 'refused') await this.#deleteValues(next, [...values.keys()]);
     return outcome === 'put' ? 'put' : 'conflict';
-  }
+  };
 
-  async entryValues(index: EntryIndex, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  readonly entryValues = async (index: EntryIndex, keys: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     const rowKeys = [...new Set(keys)].flatMap((key) => valueKeyOf(index, key) ?? []);
     const rows = await this.#table.getMany(rowKeys);
     return new Map(rows.map((row) => [String(row.key), String(row.value)]));
-  }
+  };
 
-  async removeEntries(room: RoomId, roomEpoch: string): Promise<void> {
+  readonly removeEntries = async (room: RoomId, roomEpoch: string): Promise<void> => {
     let start: Key | undefined;
     do {
       const page = await this.#table.query({
@@ -60,7 +60,7 @@ export class DynamoEntries implements Entries {
       await inParallel(page.rows, MOST_AT_ONCE, ({ pk, sk }) => this.#table.delete({ Key: { pk, sk } }));
       start = page.next;
     } while (start !== undefined);
-  }
+  };
 
   async #putValue(index: EntryIndex, key: string, value: string): Promise<void> {
     const rowKey = valueKeyOf(index, key);

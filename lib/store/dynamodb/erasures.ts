@@ -10,12 +10,12 @@ export class DynamoErasures implements Erasures {
     this.#table = table;
   }
 
-  async putErasure(erasure: Erasure, expiresAtMs: number): Promise<void> {
+  readonly putErasure = async (erasure: Erasure, expiresAtMs: number): Promise<void> => {
     // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
     await this.#table.put({
       Item: { ...erasureKey(erasure.id), ...erasure, event: 'erasure', ...expiry(expiresAtMs) },
     });
-  }
+  };
 }
 
 export function toErasure(row: Row): Erasure {

@@ -1,5 +1,6 @@
 import type { Limits } from '../limits.ts';
 import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
+import { randomRevision } from './revision.ts';
 import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
 
 /** A second's calls are of no use after it; the rest is for clocks that differ. */
@@ -13,8 +14,8 @@ export class DynamoLimits implements Limits {
     this.#table = table;
   }
 
-  async useNonce(nonce: string, expiresAtMs: number): Promise<boolean> {
-    const use = crypto.randomUUID();
+  readonly useNonce = async (nonce: string, expiresAtMs: number): Promise<boolean> => {
+    const use = randomRevision(this.#table.random);
     // A: put -> stored           B: put -> refused: it was used
     // A: put -> stored, answer lost -- put -> refused, finds its own use
     // A row past its expiry is the same as none.
@@ -25,13 +26,13 @@ export class DynamoLimits implements Limits {
       ExpressionAttributeValues: { ':nowSec': expiredBySec(this.#table.now()) },
     });
     return isDone(put, async () => (await this.#table.get(nonceKey(nonce)))?.use === use);
-  }
+  };
 
-  async forgetNonce(nonce: string): Promise<void> {
+  readonly forgetNonce = async (nonce: string): Promise<void> => {
     await this.#table.delete({ Key: nonceKey(nonce) });
-  }
+  };
 
-  async countCall(path: string, atMs: number, limit: number): Promise<boolean> {
+  readonly countCall = async (path: string, atMs: number, limit: number): Promise<boolean> => {
     if (limit <= 0) return false;
     // A: 9 calls ------------ count -> refused: B has taken the tenth place
     // B: --------- count -> 10
@@ -49,5 +50,5 @@ export class DynamoLimits implements Limits {
       },
     });
     return (await unlessRefused(update)) !== REFUSED;
-  }
+  };
 }

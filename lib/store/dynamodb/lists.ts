@@ -21,20 +21,20 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     this.#table = table;
   }
 
-  async addToList(list: AppList, entries: readonly ListItem[]): Promise<void> {
+  readonly addToList = async (list: AppList, entries: readonly ListItem[]): Promise<void> => {
     const lastOfEach = new Map(entries.map((one) => [one.item, one]));
     await inParallel([...lastOfEach.values()], MOST_AT_ONCE, ({ item, untilMs }) =>
       this.#table.put({
         Item: { ...listKey(list, item), untilMs, ...(untilMs === 0 ? {} : expiry(untilMs + KEPT_MS)) },
       }),
     );
-  }
+  };
 
-  async removeFromList(list: AppList, entries: readonly string[]): Promise<void> {
+  readonly removeFromList = async (list: AppList, entries: readonly string[]): Promise<void> => {
     await inParallel(entries, MOST_AT_ONCE, (entry) => this.#table.delete({ Key: listKey(list, entry) }));
-  }
+  };
 
-  async readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]> {
+  readonly readList = async (list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]> => {
     const { afterItem, limit, order, beforeItem } = range;
     if (limit <= 0) return [];
     const { pk } = listKey(list, afterItem);
@@ -52,24 +52,24 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       start = page.next;
     } while (start !== undefined && found.length < limit);
     return found.slice(0, limit);
-  }
+  };
 
-  async notePage(page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void> {
+  readonly notePage = async (page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void> => {
     // No condition: who reads the page before it last knows best where it begins.
     await this.#table.put({ Item: { ...pageKey(page), afterEntry, ...expiry(expiresAtMs) } });
-  }
+  };
 
-  async startOfPage(page: PageOfList): Promise<string | undefined> {
+  readonly startOfPage = async (page: PageOfList): Promise<string | undefined> => {
     const row = await this.#table.get(pageKey(page));
     return row === undefined ? undefined : String(row.afterEntry);
-  }
+  };
 
-  async readSet(set: AppSet): Promise<readonly string[]> {
+  readonly readSet = async (set: AppSet): Promise<readonly string[]> => {
     const row = await this.#table.get(setKey(set));
     return [...((row?.entries ?? []) as Iterable<string>)].sort((one, other) => (one < other ? -1 : 1));
-  }
+  };
 
-  async addToSet(set: AppSet, entries: readonly string[], limit: number): Promise<'added' | 'full'> {
+  readonly addToSet = async (set: AppSet, entries: readonly string[], limit: number): Promise<'added' | 'full'> => {
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = new Set(await this.readSet(set));
       const missing = new Set(entries.filter((entry) => !before.has(entry)));
@@ -90,9 +90,9 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       if (outcome === 'done') return 'added';
     }
     throw new StoreFault('unable to add to a set; it kept changing');
-  }
+  };
 
-  async removeFromSet(set: AppSet, entries: readonly string[]): Promise<readonly string[]> {
+  readonly removeFromSet = async (set: AppSet, entries: readonly string[]): Promise<readonly string[]> => {
     const wanted = new Set(entries);
     const presentOnes = async () => (await this.readSet(set)).filter((entry) => wanted.has(entry));
     let present = await presentOnes();
@@ -112,11 +112,11 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       present = left;
     }
     throw new StoreFault('unable to remove from a set; it kept changing');
-  }
+  };
 
-  async deleteSet(set: AppSet | DatedSet): Promise<void> {
+  readonly deleteSet = async (set: AppSet | DatedSet): Promise<void> => {
     await this.#table.delete({ Key: setKey(set) });
-  }
+  };
 
   async #changeSet(set: AppSet, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
     try {

@@ -30,7 +30,12 @@ export class DynamoLog implements Log {
     this.#table = table;
   }
 
-  async appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void> {
+  readonly appendLog = async (
+    room: RoomId,
+    epoch: string,
+    messages: readonly StoredMessage[],
+    expiresAtMs: number,
+  ): Promise<void> => {
     const batches = toBatches(messages);
     const puts = [
       ...batches.map((batch) => this.#putRow(room, epoch, batch, expiresAtMs)),
@@ -38,30 +43,30 @@ export class DynamoLog implements Log {
       ...messages.filter(isByClient).map((message) => this.#putSent(room, epoch, message, expiresAtMs)),
     ];
     await inParallel(puts, MOST_AT_ONCE, (put) => put());
-  }
+  };
 
-  readLog(query: LogQuery): Promise<LogPage> {
+  readonly readLog = (query: LogQuery): Promise<LogPage> => {
     return readLogRange(this.#table, query);
-  }
+  };
 
-  markBefore({ roomId, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+  readonly markBefore = ({ roomId, epoch }: RoomLife, atMs: number): Promise<number | undefined> => {
     return this.#mark(logPartition(roomId, epoch), FIRST_MARK, markBound(atMs), false);
-  }
+  };
 
-  markFrom({ roomId: room, epoch }: RoomLife, atMs: number): Promise<number | undefined> {
+  readonly markFrom = ({ roomId: room, epoch }: RoomLife, atMs: number): Promise<number | undefined> => {
     return this.#mark(logPartition(room, epoch), markBound(atMs), LAST_MARK, true);
-  }
+  };
 
-  async findSent(
+  readonly findSent = async (
     { roomId: room, epoch }: RoomLife,
     userId: string,
     clientMessageId: string,
-  ): Promise<SentPosition | undefined> {
+  ): Promise<SentPosition | undefined> => {
     const row = await this.#table.get(sentKey(room, epoch, userId, clientMessageId));
     if (row === undefined) return undefined;
     const { seq, messageId, sentAtMs } = row as unknown as SentPosition;
     return { seq, messageId, sentAtMs };
-  }
+  };
 
   #putRow(room: RoomId, epoch: string, { messages, firstSeq, lastSeq, recalled }: Batch, expiresAtMs: number) {
     // No condition: the key names the seqs and the form, and a seq has one content in each form, so whoever writes it

@@ -14,17 +14,20 @@ export class DynamoLogins implements Logins {
     this.#table = table;
   }
 
-  async getLogins(userId: UserId, device: Device, read?: 'consistent' | 'eventual'): Promise<LoginList> {
+  readonly getLogins = async (userId: UserId, device: Device, read?: 'consistent' | 'eventual'): Promise<LoginList> => {
     const row = (await this.#table.get(loginKey(userId, device), read)) ?? {};
     const { revision = 0, logins = [] } = row as {
       readonly revision?: number;
       readonly logins?: readonly string[];
     };
     return { userId, device, revision, logins: logins.map(toLogin) };
-  }
+  };
 
-  async putLogins({ userId, device, revision, logins }: LoginList, expiresAtMs: number): Promise<boolean> {
-    const own = randomRevision();
+  readonly putLogins = async (
+    { userId, device, revision, logins }: LoginList,
+    expiresAtMs: number,
+  ): Promise<boolean> => {
+    const own = randomRevision(this.#table.random);
     // A: read logins 1 ------------------- put 1, 2 -> refused: A looks again and finds 3
     // B: ---------------- put 1, 3
     // A: put -> stored, answer lost ------ put -> refused, finds its own revision: done
@@ -33,7 +36,7 @@ export class DynamoLogins implements Logins {
       ...atRevision(revision, this.#table.now()),
     });
     return isDone(put, async () => (await this.getLogins(userId, device)).revision === own);
-  }
+  };
 }
 
 /** As text, because the words of a map would be half of the row. A login id has no '#'. */

@@ -4,9 +4,9 @@ import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
 import { expiry } from './keys.ts';
 import type { Row } from './table.ts';
 
-interface ConnectionPlace {
-  /** In the order in which they came. */
-  readonly place: number;
+interface ConnectionEntry {
+  /** In the order of their joins. */
+  readonly order: number;
   readonly device: Device;
 }
 
@@ -17,24 +17,22 @@ interface MemberRow {
   readonly revision: number;
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
-  /** A map, so that one can be asked for without knowing the others. Rows of an older version have the place alone. */
-  readonly connections: Readonly<Record<string, ConnectionPlace | number>>;
+  readonly connections: Readonly<Record<string, ConnectionEntry>>;
   readonly offlineSeq?: number | undefined;
   readonly offlineAtMs?: number | undefined;
   readonly blockedUntilMs: number;
-  /** Rows of an older version lack the next five. */
   readonly offlineSinceMs?: number | undefined;
-  readonly disconnectedDevices?: readonly Device[] | undefined;
+  readonly disconnectedDevices: readonly Device[];
   readonly lastDisconnectAtMs?: number | undefined;
-  readonly mutedUntilMs?: number | undefined;
+  readonly mutedUntilMs: number;
   readonly muteExempt?: boolean | undefined;
   readonly ended?: End | undefined;
 }
 
-/** How long after an end somebody may still ask for its reason. */
+/** How long after an end a client may still ask for its reason. */
 const END_KEPT_MS = DAY_MS;
 
-/** Without a membership the row ends with the last thing that it says; an exemption has no end. */
+/** Without a membership the row expires with the last thing that it says; an exemption does not expire. */
 export function memberRowExpiry(
   { membershipId, muteExempt, blockedUntilMs, mutedUntilMs, ended }: Member,
   nowMs: number,
@@ -44,7 +42,7 @@ export function memberRowExpiry(
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
 
-/** What says nothing is left out: a fan-out pays for each byte of each row. */
+/** Defaults are left out: a fan-out pays for each byte of each row. */
 export function toMemberRow({
   connections,
   devices,
@@ -57,7 +55,7 @@ export function toMemberRow({
     ...rest,
     ...(muteExempt ? { muteExempt } : {}),
     ...(lastDisconnectAtMs === 0 ? {} : { lastDisconnectAtMs }),
-    connections: Object.fromEntries(connections.map((id, place) => [id, { place, device: devices[id] ?? id }])),
+    connections: Object.fromEntries(connections.map((id, order) => [id, { order, device: devices[id] ?? id }])),
     offlineSeq: offline?.seq,
     offlineAtMs: offline?.atMs,
     offlineSinceMs: offline?.sinceMs,
@@ -69,8 +67,8 @@ export function toMember(row: Row): Member {
   const { ended } = stored;
   const offline = toOfflineMark(stored);
   const connections = Object.entries(stored.connections)
-    .map(([id, one]) => ({ id: id as ConnectionId, ...(typeof one === 'number' ? { place: one, device: id } : one) }))
-    .sort((one, other) => one.place - other.place);
+    .map(([id, entry]) => ({ id: id as ConnectionId, ...entry }))
+    .sort((one, other) => one.order - other.order);
   return {
     roomId: stored.roomId,
     userId: stored.userId,
@@ -80,25 +78,25 @@ export function toMember(row: Row): Member {
     joinedAtMs: stored.joinedAtMs,
     connections: connections.map(({ id }) => id),
     devices: Object.fromEntries(connections.map(({ id, device }) => [id, device])),
-    disconnectedDevices: (stored.disconnectedDevices ?? []).slice(-DISCONNECTED_DEVICES_MAX),
+    disconnectedDevices: stored.disconnectedDevices.slice(-DISCONNECTED_DEVICES_MAX),
     lastDisconnectAtMs: stored.lastDisconnectAtMs ?? 0,
     ...(offline === undefined ? {} : { offline }),
     blockedUntilMs: stored.blockedUntilMs,
-    mutedUntilMs: stored.mutedUntilMs ?? 0,
+    mutedUntilMs: stored.mutedUntilMs,
     muteExempt: stored.muteExempt ?? false,
     ...(ended === undefined ? {} : { ended: toEnd(ended) }),
   };
 }
 
-/** Whoever marks him does not know when another device of his was lost, so that is settled here. */
+/** The write that marks a member does not know when another of their devices was lost, so that is combined here. */
 function toOfflineMark(stored: MemberRow): OfflineMark | undefined {
   const { offlineSeq, offlineAtMs, offlineSinceMs, lastDisconnectAtMs = 0 } = stored;
-  if (offlineSeq === undefined || offlineAtMs === undefined) return undefined;
-  const sinceMs = Math.min(Math.max(offlineSinceMs ?? offlineAtMs, lastDisconnectAtMs), offlineAtMs);
+  if (offlineSeq === undefined || offlineAtMs === undefined || offlineSinceMs === undefined) return undefined;
+  const sinceMs = Math.min(Math.max(offlineSinceMs, lastDisconnectAtMs), offlineAtMs);
   return { seq: offlineSeq, atMs: offlineAtMs, sinceMs };
 }
 
 const toEnd = ({ membershipId, reason, atMs, connections }: End): End => ({ membershipId, reason, atMs, connections });
 
-/** Equal for equal members, in whatever order a row gives its attributes. */
+/** Equal for equal members, whatever the order of the row's attributes. */
 export const fingerprint = (member: Member): string => JSON.stringify(toMember({ ...toMemberRow(member) }));

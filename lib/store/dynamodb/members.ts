@@ -5,7 +5,7 @@ import type { Members } from '../members.ts';
 import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
 import { atRevision, randomRevision } from './revision.ts';
-import { isDone, type Table } from './table.ts';
+import { isDone, isDoneOnce, type Table } from './table.ts';
 
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {
@@ -15,41 +15,39 @@ export class DynamoMembers implements Members {
     this.#table = table;
   }
 
-  async getMember(room: RoomId, user: UserId): Promise<Member | undefined> {
+  readonly getMember = async (room: RoomId, user: UserId): Promise<Member | undefined> => {
     const row = await this.#table.get(memberKey(room, user));
     return row === undefined ? undefined : toMember(row);
-  }
+  };
 
-  async getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> {
+  readonly getMembers = async (room: RoomId, users: readonly UserId[]): Promise<readonly Member[]> => {
     const keys = [...new Set(users)].map((user) => memberKey(room, user));
     return (await this.#table.getMany(keys)).map(toMember);
-  }
+  };
 
-  async putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> {
-    const stored: Member = { ...next, revision: revision === 0 ? randomRevision() : revision + 1 };
+  readonly putMember = async (next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> => {
+    const stored: Member = { ...next, revision: revision === 0 ? randomRevision(this.#table.random) : revision + 1 };
     const nowMs = this.#table.now();
     // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
     // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
     // A: read nothing --------------------------- put -> refused, B has joined in between
+    // A: read nothing, put -> stored, answer lost -- left, row deleted -- put again would succeed: it is not repeated
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
-    const put = this.#table.put({
-      Item: {
-        ...memberKey(next.roomId, next.userId),
-        ...toMemberRow(stored),
-        event,
-        ...memberRowExpiry(stored, nowMs),
-      },
-      ...atRevision(revision, nowMs),
-    });
-    const isStored = await isDone(put, async () => {
+    const Item = {
+      ...{ ...memberKey(next.roomId, next.userId), ...toMemberRow(stored), event },
+      ...memberRowExpiry(stored, nowMs),
+    };
+    const isFirst = revision === 0;
+    const put = this.#table.put({ Item, ...atRevision(revision, nowMs) }, isFirst ? 'report-lost' : 'repeat');
+    const isOwn = async () => {
       const now = await this.getMember(next.roomId, next.userId);
       return now !== undefined && fingerprint(now) === fingerprint(stored);
-    });
-    return isStored ? stored : 'conflict';
-  }
+    };
+    return (await (isFirst ? isDoneOnce : isDone)(put, isOwn)) ? stored : 'conflict';
+  };
 
-  async deleteMember(member: Member): Promise<'deleted' | 'conflict'> {
+  readonly deleteMember = async (member: Member): Promise<'deleted' | 'conflict'> => {
     const { membershipId, revision } = member;
     const names = {
       '#revision': 'revision',
@@ -68,12 +66,12 @@ export class DynamoMembers implements Members {
     });
     const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
     return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
-  }
+  };
 
-  async listMembers(
+  readonly listMembers = async (
     room: RoomId,
     cursor?: string,
-  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> {
+  ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> => {
     const { pk } = roomKey(room);
     const { rows, next } = await this.#table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
@@ -82,5 +80,5 @@ export class DynamoMembers implements Members {
     });
     const members = rows.map(toMember);
     return next === undefined ? { members } : { members, cursor: next.sk };
-  }
+  };
 }

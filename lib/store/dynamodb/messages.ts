@@ -5,7 +5,7 @@ import type { Acceptance, Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { recalledKey, tailContent, tailKey, toRoom } from './room-row.ts';
-import { AnswerLost, named, type Row, type Table } from './table.ts';
+import { AnswerLost, named, type Table } from './table.ts';
 
 /** An expression may have 4 KB; what is left over stays in the row for the next message to drop. */
 const MOST_DROPPED = 60;
@@ -19,7 +19,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     this.#table = table;
   }
 
-  async acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'> {
+  readonly acceptMessage = async (acceptance: Acceptance): Promise<Room | 'conflict'> => {
     const { roomId, epoch, message } = acceptance;
     // sender A: checked ----------------- accept(fence 1)             -> taken, seq 8
     // sender B: checked ------------------------------- accept        -> taken, seq 9: both are blind, no one waits
@@ -38,25 +38,10 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     const row = await this.#table.get(roomKey(roomId));
     if (row?.epoch !== epoch) return 'conflict';
     const now = toRoom(row);
-    if (now.tail.some((one) => readMessageId(one.messageId)?.id === message.id)) return now;
-    if (acceptance.quotaSlot !== undefined) await this.#makeWindows(roomId, epoch, row);
-    return 'conflict';
-  }
+    return now.tail.some((one) => readMessageId(one.messageId)?.id === message.id) ? now : 'conflict';
+  };
 
-  /** A row of an older version has no windows to count in. */
-  async #makeWindows(room: RoomId, epoch: string, row: Row): Promise<void> {
-    if (row.taken !== undefined) return;
-    // A: none yet ---------------------------------------- make -> refused, what B has taken counts
-    // B: none yet -- make -- a message takes its place
-    await changeRoom(this.#table, room, epoch, {
-      set: ['#taken = :none'],
-      onlyIf: ['attribute_not_exists(#taken)'],
-      names: named('taken'),
-      values: { ':none': {} },
-    });
-  }
-
-  async recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined> {
+  readonly recallInTail = async (room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined> => {
     const id = readMessageId(recalled.messageId)?.id;
     if (id === undefined) return undefined;
     // recall: ---------------------- in the tail -> replaced     again -> refused, finds it recalled: done
@@ -72,7 +57,7 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     if (done !== undefined) return done;
     const now = await readLiveRoom(this.#table, room, epoch);
     return now?.tail.some((one) => one.messageId === recalled.messageId) ? now : undefined;
-  }
+  };
 }
 
 function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): RoomChange {
@@ -124,7 +109,7 @@ function placeChange({ quotaSlot }: Acceptance): RoomChange {
   return {
     set: ['#taken.#window = if_not_exists(#taken.#window, :zero) + :one'],
     remove: over.map((_, index) => `#taken.#o${index}`),
-    onlyIf: ['attribute_exists(#taken)', '(attribute_not_exists(#taken.#window) OR #taken.#window < :places)'],
+    onlyIf: ['(attribute_not_exists(#taken.#window) OR #taken.#window < :places)'],
     names: {
       ...named('taken'),
       '#window': quotaSlot.window,

@@ -18,16 +18,16 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     this.#table = table;
   }
 
-  async getProfile(user: UserId): Promise<Profile | undefined> {
+  readonly getProfile = async (user: UserId): Promise<Profile | undefined> => {
     const row = await this.#table.get(profileKey(user));
     return row === undefined ? undefined : toProfile(row);
-  }
+  };
 
-  async setProfile(
+  readonly setProfile = async (
     user: UserId,
     change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
     nowMs: number,
-  ): Promise<void> {
+  ): Promise<void> => {
     const firstCounts = (name: string) => `#${name} = if_not_exists(#${name}, :${name})`;
     const lastCounts = (name: string) => `#${name} = :${name}`;
     const sets = [
@@ -49,9 +49,9 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     });
     const { listed, createdAtMs } = row as unknown as ProfileRow;
     if (listed === undefined) await this.#list(user, createdAtMs);
-  }
+  };
 
-  async deleteProfile(user: UserId): Promise<void> {
+  readonly deleteProfile = async (user: UserId): Promise<void> => {
     const profile = await this.getProfile(user);
     if (profile === undefined) return;
     const { createdAtMs } = profile;
@@ -65,11 +65,11 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
       ExpressionAttributeValues: { ':createdAtMs': createdAtMs },
     });
     await unlessRefused(gone);
-  }
+  };
 
-  async countUsers(): Promise<number> {
+  readonly countUsers = async (): Promise<number> => {
     return Number((await this.#table.get(countKey('users')))?.entries ?? 0);
-  }
+  };
 
   /** Done at the first writing of the profile; if it is broken off, at the next. */
   async #list(user: UserId, createdAtMs: number): Promise<void> {

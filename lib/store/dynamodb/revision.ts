@@ -6,17 +6,14 @@ type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-/** Random, so that a row which was deleted and made anew never carries a revision that was read before. */
-export function randomRevision(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 19) * 2 ** 32 + low + 1;
-}
+/** Random, so that a row which was deleted and created again never has a revision that was read before. */
+export const randomRevision = (random: () => number): number => Math.floor(random() * 2 ** 51) + 1;
 
 /**
  * The condition that the row still has the revision which was read; 0 = there was none, and a row past its expiry is the
- * same as none. `lacks`: what says that there is none, where a row of an older version may have no revision.
+ * same as none.
  */
-export function atRevision(revision: number, nowMs: number, lacks: 'pk' | 'revision' = 'pk'): Condition {
+export function atRevision(revision: number, nowMs: number): Condition {
   if (revision !== 0) {
     return {
       ConditionExpression: '#revision = :revision',
@@ -25,8 +22,8 @@ export function atRevision(revision: number, nowMs: number, lacks: 'pk' | 'revis
     };
   }
   return {
-    ConditionExpression: 'attribute_not_exists(#lacks) OR #expiresAtSec <= :nowSec',
-    ExpressionAttributeNames: { '#lacks': lacks, '#expiresAtSec': 'expiresAtSec' },
+    ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',
+    ExpressionAttributeNames: { '#expiresAtSec': 'expiresAtSec' },
     ExpressionAttributeValues: { ':nowSec': expiredBySec(nowMs) },
   };
 }

@@ -1,34 +1,14 @@
-import {
-  messageIdAt,
-  newRoom,
-  type Room,
-  type RoomExpiry,
-  readMessageId,
-  type StoredMessage,
-} from '../../domain/room.ts';
+import { messageIdAt, type Room, readMessageId, type StoredMessage } from '../../domain/room.ts';
 import type { Row } from './table.ts';
 
-/** Rows of an older version lack these. */
-type Later =
-  | 'destroyType'
-  | 'destroyAfterMin'
-  | 'muted'
-  | 'distributionStopped'
-  | 'lastActiveAtMs'
-  | 'hasEntries'
-  | 'taken';
-
 /** The room as one row. Maps, not lists: then each write touches its own entries without having read the others. */
-interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince' | Later>, Partial<Pick<Room, Later>> {
+interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince'> {
   readonly allowlistedSeq: Readonly<Record<string, number>>;
   readonly allowlistedAtMs: Readonly<Record<string, number>>;
   /** By tail key. */
   readonly tail: Readonly<Record<string, Omit<StoredMessage, 'seq' | 'messageId'>>>;
   readonly tailSeq: Readonly<Record<string, number>>;
 }
-
-/** What a row that does not say it was meant to be; every other attribute that it lacks reads as in a new room. */
-const END_OF_OLD_ROWS: RoomExpiry = { destroyType: 'idle', destroyAfterMin: 60 };
 
 const RECALLED = '~recalled';
 
@@ -68,24 +48,27 @@ export function toRoom(row: Row): Room {
     const seq = tailSeq[key] ?? 0;
     return { ...content, messageId: messageIdAt(seq, idIn(key)), seq };
   });
-  const { destroyType, destroyAfterMin } = { ...END_OF_OLD_ROWS, ...stored };
-  const fresh = newRoom(stored.roomId, stored.name, stored.epoch, stored.createdAtMs, { destroyType, destroyAfterMin });
   return {
-    ...fresh,
+    roomId: stored.roomId,
+    name: stored.name,
+    epoch: stored.epoch,
+    createdAtMs: stored.createdAtMs,
+    destroyType: stored.destroyType,
+    destroyAfterMin: stored.destroyAfterMin,
     ...(stored.destroyedAtMs === undefined ? {} : { destroyedAtMs: stored.destroyedAtMs }),
     ...(stored.destroyedAutomatically === undefined ? {} : { destroyedAutomatically: stored.destroyedAutomatically }),
     ...(stored.incomplete === undefined ? {} : { incomplete: stored.incomplete }),
     seq: stored.seq,
     lastMessageAtMs: stored.lastMessageAtMs,
     sendPermissionVersion: stored.sendPermissionVersion,
-    muted: stored.muted ?? fresh.muted,
-    distributionStopped: stored.distributionStopped ?? fresh.distributionStopped,
-    lastActiveAtMs: stored.lastActiveAtMs ?? fresh.lastActiveAtMs,
+    muted: stored.muted,
+    distributionStopped: stored.distributionStopped,
+    lastActiveAtMs: stored.lastActiveAtMs,
     ...(stored.realTimeKickOut === undefined ? {} : { realTimeKickOut: stored.realTimeKickOut }),
-    hasEntries: stored.hasEntries ?? fresh.hasEntries,
+    hasEntries: stored.hasEntries,
     allowlistedSince: Object.fromEntries(allowlistedSince) as Room['allowlistedSince'],
     delistedSeq: stored.delistedSeq,
-    taken: stored.taken ?? fresh.taken,
+    taken: stored.taken,
     tail: tail.sort((one, other) => one.seq - other.seq),
   };
 }

@@ -4,7 +4,7 @@ import type { Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { toRoom, toRoomRow } from './room-row.ts';
-import { named, REFUSED, type Table, unlessRefused } from './table.ts';
+import { isDoneOnce, named, type Table, unlessRefused } from './table.ts';
 
 type ItsMessages = 'acceptMessage' | 'recallInTail';
 type ItsAllowlist = 'addToAllowlist' | 'removeFromAllowlist';
@@ -17,24 +17,26 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     this.#table = table;
   }
 
-  async getRoom(room: RoomId): Promise<Room | undefined> {
+  readonly getRoom = async (room: RoomId): Promise<Room | undefined> => {
     const row = await this.#table.get(roomKey(room));
     return row === undefined ? undefined : toRoom(row);
-  }
+  };
 
-  async createRoom(room: Room): Promise<boolean> {
-    // A: put -> stored, answer lost                          B: put -> stored
-    // A: put again -> refused, finds its own epoch: created  A: put -> refused, finds B's epoch: not created
+  readonly createRoom = async (room: Room): Promise<boolean> => {
+    // A: put -> stored, answer lost -- finds its own epoch: created
+    // A: put -> stored, answer lost -- destroyed by C -- put again would succeed with the old epoch: it is not repeated
+    // B: put -> refused, finds the epoch of A: not created; its own, written by another attempt of its call: created
     // A destroyed row holds nothing that counts, since every row below a room names its epoch.
-    const put = this.#table.put({
+    const row = {
       Item: { ...roomKey(room.roomId), ...toRoomRow(room), event: 'room-created' },
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)',
       ExpressionAttributeNames: named('destroyedAtMs'),
-    });
-    return (await unlessRefused(put)) !== REFUSED || (await this.getRoom(room.roomId))?.epoch === room.epoch;
-  }
+    };
+    const isOwn = async () => (await this.getRoom(room.roomId))?.epoch === room.epoch;
+    return (await isDoneOnce(this.#table.put(row, 'report-lost'), isOwn)) || isOwn();
+  };
 
-  async bumpSendPermissionVersion(room: RoomId, epoch: string): Promise<Room | undefined> {
+  readonly bumpSendPermissionVersion = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
     // block:  member row -- fence 1 -> 2 (twice is 3: harmless, a send is only decided once more)
     // others: a destroyed or recreated room -> refused: nobody can send there under the old epoch anyway
     return this.#change(room, epoch, {
@@ -42,13 +44,13 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       names: named('sendPermissionVersion'),
       values: { ':one': 1 },
     });
-  }
+  };
 
-  async setRoomExpiry(
+  readonly setRoomExpiry = async (
     room: RoomId,
     epoch: string,
     { destroyType, destroyAfterMin }: RoomExpiry,
-  ): Promise<Room | undefined> {
+  ): Promise<Room | undefined> => {
     // A: fixed ------------------- again -> the same
     // B: ------- destroy, create ------- A: again -> refused: the new room has an end of its own
     return this.#change(room, epoch, {
@@ -56,9 +58,9 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       names: named('destroyType', 'destroyAfterMin'),
       values: { ':destroyType': destroyType, ':destroyAfterMin': destroyAfterMin },
     });
-  }
+  };
 
-  async setRoomMuted(room: RoomId, epoch: string, muted: boolean): Promise<Room | undefined> {
+  readonly setRoomMuted = async (room: RoomId, epoch: string, muted: boolean): Promise<Room | undefined> => {
     // sender: checked, not muted ------------------- accept(fence 1) -> refused, decided anew: muted
     // mute:   ------------------- muted and fence 2 in one write
     // others: a destroyed or recreated room -> refused: the mute falls with the room
@@ -67,9 +69,13 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       names: named('muted', 'sendPermissionVersion'),
       values: { ':muted': muted, ':one': 1 },
     });
-  }
+  };
 
-  async setDistributionStopped(room: RoomId, epoch: string, stopped: boolean): Promise<Room | undefined> {
+  readonly setDistributionStopped = async (
+    room: RoomId,
+    epoch: string,
+    stopped: boolean,
+  ): Promise<Room | undefined> => {
     // stop:   read epoch 1 ------------------ set -> refused: the new room distributes
     // others: ------------- destroy, create
     return this.#change(room, epoch, {
@@ -77,15 +83,15 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       names: named('distributionStopped'),
       values: { ':stopped': stopped },
     });
-  }
+  };
 
-  async noteComplete(room: RoomId, epoch: string): Promise<Room | undefined> {
+  readonly noteComplete = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
     // create: laid down --------------------- note -> refused: what the new room starts with is its creator's
     // others: ----------- destroy, create
     return this.#change(room, epoch, { remove: ['#incomplete'], names: named('incomplete') });
-  }
+  };
 
-  async noteEntries(room: RoomId, epoch: string): Promise<Room | undefined> {
+  readonly noteEntries = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
     // entry:  read epoch 1 ------------------ note -> refused: the new room has no attributes
     // others: ------------- destroy, create
     return this.#change(room, epoch, {
@@ -93,34 +99,38 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       names: named('hasEntries'),
       values: { ':true': true },
     });
-  }
+  };
 
-  async noteActivity(room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined> {
+  readonly noteActivity = async (room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined> => {
     // join:  at 5 --------------- note 5 -> refused: 7 stays
     // leave: ----- at 7 - note 7
     const done = await this.#change(room, epoch, {
       set: ['#lastActiveAtMs = :lastActiveAtMs'],
-      onlyIf: [lastActive('<')],
-      names: LAST_ACTIVE_NAMES,
+      onlyIf: ['#lastActiveAtMs < :lastActiveAtMs'],
+      names: named('lastActiveAtMs'),
       values: { ':lastActiveAtMs': nowMs },
     });
     return done ?? readLiveRoom(this.#table, room, epoch);
-  }
+  };
 
-  async setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined> {
+  readonly setRealTimeKickOut = async (
+    room: RoomId,
+    epoch: string,
+    on: boolean | undefined,
+  ): Promise<Room | undefined> => {
     // set:    read epoch 1 ------------------ set -> refused: the new room has the service as it was created with
     // others: ------------- destroy, create
     const change = on === undefined ? { remove: ['#realTimeKickOut'] } : { set: ['#realTimeKickOut = :on'] };
     return this.#change(room, epoch, { ...change, names: named('realTimeKickOut'), values: { ':on': on } });
-  }
+  };
 
-  async destroyRoom(
+  readonly destroyRoom = async (
     room: RoomId,
     epoch: string,
     nowMs: number,
     byItself: boolean,
     unless?: Room,
-  ): Promise<Room | undefined> {
+  ): Promise<Room | undefined> => {
     // A: destroy -> done, answer lost -- again -> refused, finds its own time and cause: done
     // B: ------------- destroy -> refused: not its own, also with the same time and cause, since it lost no answer
     // C: ------------------- create: a new epoch -- B: destroy -> refused, the new room lives
@@ -135,9 +145,9 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       event: 'room-destroyed',
       isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedAutomatically === byItself,
     });
-  }
+  };
 
-  async removeRoom(room: RoomId, epoch: string): Promise<void> {
+  readonly removeRoom = async (room: RoomId, epoch: string): Promise<void> => {
     // clean-up: read destroyed -------------------- remove -> refused, the new room stays
     // create:   ------------------ a new epoch
     const removal = this.#table.delete({
@@ -147,29 +157,23 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
       ExpressionAttributeValues: { ':epoch': epoch },
     });
     await unlessRefused(removal);
-  }
+  };
 
   #change(room: RoomId, epoch: string, change: RoomChange): Promise<Room | undefined> {
     return changeRoom(this.#table, room, epoch, change);
   }
 }
 
-/** Rows of an older version do not say it: there it is the time of their creation. */
-const lastActive = (is: '=' | '<'): string =>
-  `(#lastActiveAtMs ${is} :lastActiveAtMs OR ` +
-  `(attribute_not_exists(#lastActiveAtMs) AND #createdAtMs ${is} :lastActiveAtMs))`;
-const LAST_ACTIVE_NAMES = named('lastActiveAtMs', 'createdAtMs');
-
 /** What somebody has read decides still: nobody has joined, left or sent, and neither its end nor its fence is another. */
 const asReadBy = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
   onlyIf: [
     '#seq = :seq',
     '#sendPermissionVersion = :sendPermissionVersion',
-    lastActive('='),
-    // Rows of an older version that still say nothing of their end have had no other since.
-    '(attribute_not_exists(#destroyType) OR (#destroyType = :destroyType AND #destroyAfterMin = :destroyAfterMin))',
+    '#lastActiveAtMs = :lastActiveAtMs',
+    '#destroyType = :destroyType',
+    '#destroyAfterMin = :destroyAfterMin',
   ],
-  names: { ...named('seq', 'sendPermissionVersion', 'destroyType', 'destroyAfterMin'), ...LAST_ACTIVE_NAMES },
+  names: named('seq', 'sendPermissionVersion', 'lastActiveAtMs', 'destroyType', 'destroyAfterMin'),
   values: {
     ':seq': seq,
     ':sendPermissionVersion': sendPermissionVersion,

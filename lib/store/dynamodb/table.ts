@@ -27,6 +27,10 @@ export interface TableOptions {
   /** After this a connection cannot be alive. */
   readonly connectionLifeMs: number;
   readonly now: () => number;
+  /** Uniform in [0, 1): revisions come from it, and the jitter of pauses. */
+  readonly random: () => number;
+  /** Between two attempts at one request. */
+  readonly sleep: (pauseMs: number) => Promise<void>;
 }
 
 /** `#name` for each attribute, as expressions name it. */
@@ -70,6 +74,19 @@ export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boole
   }
 }
 
+/** Whether a write that must not be repeated was made, by what the row shows where its answer was lost. */
+export async function isDoneOnce(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    if (!(error instanceof AnswerLost)) throw error;
+    if (await isOwn()) return true;
+    throw new StoreFault('unable to tell whether a row was written', { cause: error });
+  }
+}
+
 /** A write that must not be repeated blindly got no clear answer. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
@@ -93,43 +110,50 @@ export class Table {
   readonly #client: DynamoDBDocumentClient;
   readonly #name: string;
   readonly now: () => number;
+  readonly random: () => number;
+  readonly #sleep: (pauseMs: number) => Promise<void>;
 
   constructor(options: TableOptions) {
     this.#client = options.client;
     this.#name = options.tableName;
     this.now = options.now;
+    this.random = options.random;
+    this.#sleep = options.sleep;
   }
 
   /** `glance`: perhaps a moment old, at half the price. */
   async get(key: Key, read: 'consistent' | 'eventual' = 'consistent'): Promise<Row | undefined> {
     const command = () => new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: read === 'consistent' });
-    const { Item } = await attempt('read a row', 'repeat', () => this.#client.send(command()));
+    const { Item } = await this.#attempt('read a row', 'repeat', () => this.#client.send(command()));
     return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;
   }
 
-  async put(input: Unnamed<PutCommandInput>): Promise<void> {
+  /** `report-lost`: for a write whose condition may hold again after it was made, so that a repeat would undo others. */
+  async put(input: Unnamed<PutCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
     const command = () => new PutCommand({ TableName: this.#name, ...input });
-    await attempt('put a row', 'repeat', () => this.#client.send(command()));
+    await this.#attempt('put a row', answer, () => this.#client.send(command()));
   }
 
   /** Returns the row after it. */
   async update(input: Unnamed<UpdateCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
     const command = () => new UpdateCommand({ TableName: this.#name, ReturnValues: 'ALL_NEW', ...input });
-    const { Attributes } = await attempt('update a row', answer, () => this.#client.send(command()));
+    const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.send(command()));
     return Attributes ?? {};
   }
 
   /** Returns the row before it. */
   async delete(input: Unnamed<DeleteCommandInput>): Promise<Row | undefined> {
     const command = () => new DeleteCommand({ TableName: this.#name, ReturnValues: 'ALL_OLD', ...input });
-    const { Attributes } = await attempt('delete a row', 'repeat', () => this.#client.send(command()));
+    const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.send(command()));
     return Attributes;
   }
 
   /** One page, without the rows that are past their expiry. */
   async query(input: Unnamed<QueryCommandInput>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
     const command = () => new QueryCommand({ TableName: this.#name, ConsistentRead: true, ...input });
-    const { Items = [], LastEvaluatedKey } = await attempt('query rows', 'repeat', () => this.#client.send(command()));
+    const { Items = [], LastEvaluatedKey } = await this.#attempt('query rows', 'repeat', () =>
+      this.#client.send(command()),
+    );
     const rows = Items.filter((row) => !isExpired(row, this.now()));
     return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
   }
@@ -146,33 +170,38 @@ export class Table {
     const rows: Row[] = [];
     let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead: true } };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
-      if (round > 0) await pause(round);
+      if (round > 0) await this.#pause(round);
       const command = () => new BatchGetCommand({ RequestItems: missing });
-      const answer = await attempt('read rows', 'repeat', () => this.#client.send(command()));
+      const answer = await this.#attempt('read rows', 'repeat', () => this.#client.send(command()));
       rows.push(...(answer.Responses?.[this.#name] ?? []));
       missing = answer.UnprocessedKeys;
       if ((missing?.[this.#name]?.Keys?.length ?? 0) === 0) return rows.filter((row) => !isExpired(row, this.now()));
     }
     throw new StoreFault('unable to read rows; the table kept leaving some out');
   }
-}
 
-/** Repeats what was surely not applied, and, where the caller recognises its own work, what may have been. */
-async function attempt<T>(act: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
-  let lost = false;
-  for (let count = 1; ; count += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      const { name, status } = describe(error);
-      if (name === 'ConditionalCheckFailedException') throw new ConditionFailed(lost);
-      const refused = THROTTLES.has(name);
-      const unclear = !refused && (status === undefined || status >= 500);
-      if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${act}; ${name}`);
-      if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(act, name, error);
-      lost ||= unclear;
-      await pause(count);
+  /** Repeats what was surely not applied, and, where the caller recognises its own work, what may have been. */
+  async #attempt<T>(act: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
+    let lost = false;
+    for (let count = 1; ; count += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        const { name, status } = describe(error);
+        if (name === 'ConditionalCheckFailedException') throw new ConditionFailed(lost);
+        const refused = THROTTLES.has(name);
+        const unclear = !refused && (status === undefined || status >= 500);
+        if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${act}; ${name}`);
+        if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(act, name, error);
+        lost ||= unclear;
+        await this.#pause(count);
+      }
     }
+  }
+
+  /** Doubles with each attempt, and differs between callers, so that they do not come back together. */
+  #pause(count: number): Promise<void> {
+    return this.#sleep(FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + this.random() / 2));
   }
 }
 
@@ -183,10 +212,4 @@ function describe(error: unknown): { readonly name: string; readonly status: num
   if (!(error instanceof Error)) return { name: 'UnknownError', status: undefined };
   const metadata = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number } | undefined) : undefined;
   return { name: error.name, status: metadata?.httpStatusCode };
-}
-
-/** Doubles with each attempt, and differs between callers, so that they do not come back together. */
-function pause(count: number): Promise<void> {
-  const pauseMs = FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + Math.random() / 2);
-  return new Promise((resolve) => setTimeout(resolve, pauseMs));
 }

@@ -1,5 +1,6 @@
-import { type AppList, StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { AppList } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 
 /** An entry of a list, with its end: 0 = without end. */
 export interface Listed {
@@ -20,7 +21,7 @@ export async function alignList(
 ): Promise<void> {
   const known = new Set(others);
   let current = await read();
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const align = async () => {
     const listed = current;
     if (listed !== undefined) {
       known.add(listed.item);
@@ -28,10 +29,10 @@ export async function alignList(
     }
     await deps.store.removeFromList(
       list,
-      [...known].filter((entry) => entry !== listed?.item),
+      [...known].filter((item) => item !== listed?.item),
     );
     current = await read();
-    if (current?.item === listed?.item && current?.untilMs === listed?.untilMs) return;
-  }
-  throw new StoreFault('unable to list what was changed; it kept changing');
+    return current?.item === listed?.item && current?.untilMs === listed?.untilMs ? undefined : 'conflict';
+  };
+  await decideOn(deps, align, keptChanging('list what was changed'));
 }

@@ -1,19 +1,21 @@
 import type { EntryChange, EntryFault, EntryIndex } from '../../domain/entries.ts';
+import { type Outcome, refused } from '../../domain/outcome.ts';
 import { isLive, type Room } from '../../domain/room.ts';
-import { StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 import { entryFrames } from './entry-frames.ts';
 import { fanOut } from './fan-out.ts';
 
-/** What was set or removed, by key, and why the rest was not; 'no-room' = there is no such room. */
-export type EntriesOutcome =
-  | { readonly done: readonly string[]; readonly faults: Readonly<Record<string, EntryFault>> }
-  | 'no-room';
+/** What was set or removed, by key, and why the rest was not. */
+export interface EntriesDone {
+  readonly done: readonly string[];
+  readonly faults: Readonly<Record<string, EntryFault>>;
+}
 
 /** Asked before the first write; what it answers instead of 'taken' is the outcome. */
 export type Permit<T> = () => Promise<'taken' | T>;
 
-/** A change of a room's attributes; `T`: why it may not be made after all. */
+/** A change of a room's entries; `T`: why it may not be made after all. */
 export interface EntriesEdit<T = never> {
   readonly operation: 'set' | 'remove';
   /** Decides on the index as it is; again if it has changed before the decision was written. */
@@ -24,33 +26,38 @@ export interface EntriesEdit<T = never> {
 }
 
 /**
- * One conditional write of the index, so that no change of another is lost; then everybody in the room hears of it. The
- * room is the one that was read: one that was made anew under its id since is not touched.
+ * One conditional write of the index, so that no change of another caller is lost; then the room's members are notified.
+ * The room is the one that was read: one that was created again under its id since is not touched.
  */
-export async function changeEntries<T = never>(
+export const changeEntries = <T = never>(
   deps: Deps,
   room: Room,
   edit: EntriesEdit<T>,
-): Promise<EntriesOutcome | T> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await deps.store.getEntryIndex(room.roomId, room.epoch);
-    const { index, done, faults } = await edit.decide(before);
-    if (index === undefined) return { done, faults };
-    const permitted = (await edit.permit?.()) ?? 'taken';
-    if (permitted !== 'taken') return permitted;
-    const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
-    const values = edit.operation === 'set' ? changed : new Map<string, string>();
-    // Noted first: nobody who joins is told that there are none while there are.
-    if (!room.hasEntries && (await deps.store.noteEntries(room.roomId, room.epoch)) === undefined) return 'no-room';
-    if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') continue;
-    if (!(await isStillThere(deps, room))) return 'no-room';
-    await notifyEntries(deps, room, index.revision, edit.operation, changed);
-    return { done, faults };
-  }
-  throw new StoreFault('unable to change the attributes; they kept changing');
+): Promise<Outcome<EntriesDone> | T> =>
+  decideOn(deps, () => changeOnce(deps, room, edit), keptChanging('change the entries'));
+
+async function changeOnce<T>(
+  deps: Deps,
+  room: Room,
+  edit: EntriesEdit<T>,
+): Promise<Outcome<EntriesDone> | T | 'conflict'> {
+  const before = await deps.store.getEntryIndex(room.roomId, room.epoch);
+  const { index, done, faults } = await edit.decide(before);
+  if (index === undefined) return { done, faults };
+  const permitted = (await edit.permit?.()) ?? 'taken';
+  if (permitted !== 'taken') return permitted;
+  const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
+  const values = edit.operation === 'set' ? changed : new Map<string, string>();
+  // Noted first: no client that joins is told that there are none while there are.
+  const isNoted = room.hasEntries || (await deps.store.noteEntries(room.roomId, room.epoch)) !== undefined;
+  if (!isNoted) return refused('no-such-room');
+  if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') return 'conflict';
+  if (!(await isStillThere(deps, room))) return refused('no-such-room');
+  await notifyEntries(deps, room, index.revision, edit.operation, changed);
+  return { done, faults };
 }
 
-/** Looked at once more after the write: a destruction in between may have tidied up before there was anything. */
+/** Read again after the write: a destruction in between may have removed the entries before these were there. */
 async function isStillThere(deps: Deps, room: Room): Promise<boolean> {
   const now = await deps.store.getRoom(room.roomId);
   if (isLive(now) && now.epoch === room.epoch) return true;
@@ -68,7 +75,7 @@ async function notifyEntries(
   try {
     for (const frame of entryFrames(room, revision, operation, changed)) await fanOut(deps, room, frame);
   } catch (fault) {
-    // The change is durable: a client that misses its revision reads all attributes anew.
-    deps.onFault('tell of a change of attributes', fault);
+    // The change is durable: a client that misses its revision reads all entries again.
+    deps.onFault('notify a change of entries', fault);
   }
 }

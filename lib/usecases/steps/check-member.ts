@@ -1,10 +1,10 @@
 import { isMember } from '../../domain/eviction.ts';
 import type { Member } from '../../domain/member.ts';
+import { isRefused, type Outcome, refused } from '../../domain/outcome.ts';
 import { isLive, type Room } from '../../domain/room.ts';
-import { Code } from '../../protocol/codes.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { type Caller, type Deps, type Refusal, refuse } from '../deps.ts';
-import { inTurn, operationOf, type Turn, type TurnRequest } from './take-turn.ts';
+import type { Caller, Deps } from '../deps.ts';
+import { inTurn, type Turn, type TurnRequest } from './take-turn.ts';
 
 /** A room and the caller's row in it. */
 export interface InRoom {
@@ -12,31 +12,29 @@ export interface InRoom {
   readonly member: Member;
 }
 
-/** The room and the caller's row in it, or a refusal, which says that they are unable to do the `deed`. */
-export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId, deed: string): Promise<InRoom | Refusal> {
+/** The room and the caller's row in it. */
+export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<InRoom>> {
   const [room, member] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
-  if (!isLive(room)) return refuse(Code.NO_SUCH_ROOM, `unable to ${deed}; the room does not exist`);
-  if (isMember(member, room, deps.settings)) return { room, member };
-  return refuse(Code.NOT_A_MEMBER, `unable to ${deed}; not a member of the room`);
+  if (!isLive(room)) return refused('no-such-room');
+  return isMember(member, room, deps.settings) ? { room, member } : refused('not-a-member');
 }
 
-/** Serves a member's frame: it counts only if the member is in the room, and then `serve` takes the turn. */
-export function memberInTurn<T extends object>(
+/** Serves a member's frame: it counts only if the user is a member, and then `serve` takes the turn. */
+export const memberInTurn = <T extends object>(
   deps: Deps,
   caller: Caller,
   roomId: RoomId,
   request: TurnRequest,
-  serve: (found: InRoom, turn: Turn) => Promise<T | 'again' | Refusal>,
-): Promise<T | Refusal> {
-  return inTurn(deps, caller, request, async (turn) => {
-    const found = await checkMember(deps, caller, roomId, operationOf(request));
-    return 'member' in found ? serve(found, turn) : found;
+  serve: (found: InRoom, turn: Turn) => Promise<Outcome<T | 'again'>>,
+): Promise<Outcome<T>> =>
+  inTurn(deps, caller, request, async (turn) => {
+    const found = await checkMember(deps, caller, roomId);
+    return isRefused(found) ? found : serve(found, turn);
   });
-}
 
 /** The same where nothing else can be refused: the room and the row, with the turn taken. */
 export const admitMember = (deps: Deps, caller: Caller, roomId: RoomId, request: TurnRequest) =>
-  memberInTurn(deps, caller, roomId, request, async (found, turn): Promise<InRoom | 'again' | Refusal> => {
+  memberInTurn(deps, caller, roomId, request, async (found, turn): Promise<Outcome<InRoom | 'again'>> => {
     const taken = await turn.take();
     return taken === 'taken' ? found : taken;
   });

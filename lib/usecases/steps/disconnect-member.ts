@@ -2,8 +2,8 @@ import { offlineMark } from '../../domain/eviction.ts';
 import { type Device, type Member, withoutConnection } from '../../domain/member.ts';
 import { isLive } from '../../domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
-import { StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 
 /** A connection and whose it is. */
 export interface OwnConnection {
@@ -13,9 +13,9 @@ export interface OwnConnection {
 }
 
 /**
- * One connection is no longer in one room. The room is read after the drop was noticed: an older seq would bring the kick
- * forward. Acts on this connection only, so a late event of an old connection changes nothing. `silentSinceMs`: it was not
- * noticed before its lease was over. Returns the row as it is then.
+ * Takes one connection out of one room. The room is read after the disconnect was noticed: an older seq would bring the
+ * eviction forward. Acts on this connection only, so a late event of an old connection changes nothing. `silentSinceMs`:
+ * the disconnect was not noticed before the lease had expired. Returns the row after it.
  */
 export async function disconnectMember(
   deps: Deps,
@@ -24,15 +24,14 @@ export async function disconnectMember(
   silentSinceMs: number | undefined,
 ): Promise<Member | undefined> {
   const sinceMs = silentSinceMs ?? deps.now();
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const disconnect = async () => {
     const member = await deps.store.getMember(roomId, userId);
     if (member === undefined || !member.connections.includes(connectionId)) return member;
-    // Anew with each attempt: the others may have dropped meanwhile, and the mark is theirs then.
+    // With each attempt: the other connections may be lost by now, and then this one sets the mark.
     const room = await deps.store.getRoom(roomId);
     if (!isLive(room)) return member;
     const next = withoutConnection(member, connectionId, offlineMark(room, deps.now(), sinceMs));
-    const stored = await deps.store.putMember(next, member.revision);
-    if (stored !== 'conflict') return stored;
-  }
-  throw new StoreFault('unable to mark a member offline; the row kept changing');
+    return deps.store.putMember(next, member.revision);
+  };
+  return decideOn<Member | undefined, never>(deps, disconnect, keptChanging('mark a member offline'));
 }

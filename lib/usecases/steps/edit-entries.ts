@@ -1,14 +1,15 @@
 import { removeEntries, setEntries } from '../../domain/entries.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
-import { changeEntries, type EntriesOutcome, type Permit } from './change-entries.ts';
+import { changeEntries, type EntriesDone, type Permit } from './change-entries.ts';
 
 export interface EntriesToSet {
   readonly userId: UserId;
   /** Values by key. */
   readonly entries: ReadonlyMap<string, string>;
-  /** They go when his membership ends. */
+  /** Removes them when the user's membership ends. */
   readonly autoDelete: boolean;
   /** Also those that another user has set. */
   readonly overwrite: boolean;
@@ -25,14 +26,14 @@ export function setEntriesIn<T = never>(
   room: Room,
   request: EntriesToSet,
   permit?: Permit<T>,
-): Promise<EntriesOutcome | T> {
+): Promise<Outcome<EntriesDone> | T> {
   const { userId, entries, autoDelete, overwrite } = request;
   const setAtMs = deps.now();
-  const news = () =>
+  const newEntries = () =>
     new Map([...entries.keys()].map((key) => [key, { version: deps.randomId(), userId, autoDelete, setAtMs }]));
   return changeEntries(deps, room, {
     operation: 'set',
-    decide: (index) => setEntries(index, news(), overwrite, deps.settings.maxEntriesPerRoom),
+    decide: (index) => setEntries(index, newEntries(), overwrite, deps.settings.maxEntriesPerRoom),
     valueOf: (key) => entries.get(key) ?? '',
     permit,
   });
@@ -43,7 +44,7 @@ export function removeEntriesIn<T = never>(
   room: Room,
   request: EntriesToRemove,
   permit?: Permit<T>,
-): Promise<EntriesOutcome | T> {
+): Promise<Outcome<EntriesDone> | T> {
   const { userId, keys, force } = request;
   return changeEntries(deps, room, {
     operation: 'remove',

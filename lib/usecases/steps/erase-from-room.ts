@@ -3,15 +3,15 @@ import { isEvicted } from '../../domain/eviction.ts';
 import { currentMember, isWorthKeeping, type Member } from '../../domain/member.ts';
 import { isLive, type Room } from '../../domain/room.ts';
 import type { RoomId, UserId } from '../../protocol/ids.ts';
-import { StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import { changeEntries } from './change-entries.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 import { endMembership, forgetRow } from './end-membership.ts';
 
 /**
- * Takes a deleted user out of one room: the membership ends as by a leave, the protection, the exemption and the attributes
- * of theirs go. A block and a mute in the room stay until they end. Idempotent. A user who was made anew and is back in the
- * room is another one, who stays.
+ * Removes a deleted user from one room: the membership ends as by a leave, and the user is taken off the allowlist, loses
+ * the exemption and their entries. A block and a mute in the room stay until they expire. Idempotent. A user who was
+ * created again and has joined since is another one, who stays.
  */
 export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): Promise<void> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, user)]);
@@ -27,7 +27,7 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   if (erased === 'out') await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
 }
 
-/** Those of the users of whom there is anything in the room: for most rooms a walk comes by that is nobody. */
+/** Those of the users of whom there is anything in the room: in most rooms of a walk there is none. */
 export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
   const [room, rows] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMembers(roomId, users)]);
   const found = new Set<string>(rows.map(({ userId }) => userId));
@@ -40,30 +40,31 @@ export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly
 }
 
 /**
- * When the user was made anew; Infinity = never. No token is issued before the profile is there, so asked after something
- * of the user was read it tells whether that is of the deleted one.
+ * When the user was created again; Infinity = never. No token is issued before the profile is there, so asked after
+ * something of the user was read it says whether that belongs to the deleted one.
  */
-const anewAt = async (deps: Deps, user: UserId): Promise<number> =>
+const createdAgainAt = async (deps: Deps, user: UserId): Promise<number> =>
   (await deps.store.getProfile(user))?.createdAtMs ?? Number.POSITIVE_INFINITY;
 
-async function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'nothing' | 'is-back'> {
+function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'nothing' | 'is-back'> {
   const user = read.userId;
   let row: Member | undefined = read;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const erase = async () => {
     if (row === undefined) return 'nothing';
     const member = { ...currentMember(row, room.roomId, user, room.epoch), muteExempt: false };
     if (member.membershipId === undefined) {
       if (!row.muteExempt || (await putRest(deps, member))) return 'nothing';
     } else {
-      if (member.joinedAtMs >= (await anewAt(deps, user))) return 'is-back';
+      if (member.joinedAtMs >= (await createdAgainAt(deps, user))) return 'is-back';
       if (await endMembership(deps, member, isEvicted(member, room, deps.settings) ? 'offline' : 'left')) return 'out';
     }
     row = await deps.store.getMember(room.roomId, user);
-  }
-  throw new StoreFault('unable to take the user out of the room; the row kept changing');
+    return 'conflict';
+  };
+  return decideOn<'out' | 'nothing' | 'is-back', never>(deps, erase, keptChanging('remove the user from the room'));
 }
 
-/** False = the row has changed meanwhile. */
+/** false = the row has changed since. */
 async function putRest(deps: Deps, member: Member): Promise<boolean> {
   const outcome = isWorthKeeping(member, deps.now())
     ? await deps.store.putMember(member, member.revision)
@@ -71,7 +72,7 @@ async function putRest(deps: Deps, member: Member): Promise<boolean> {
   return outcome !== 'conflict';
 }
 
-/** Those too that were to stay when the user leaves: each of them bears the id. */
+/** Also those that were to stay when the user leaves: each of them has the user's id. */
 async function eraseEntries(deps: Deps, room: Room, user: UserId): Promise<void> {
   await changeEntries(deps, room, {
     operation: 'remove',
@@ -83,7 +84,7 @@ async function eraseEntries(deps: Deps, room: Room, user: UserId): Promise<void>
 async function withoutOwn(deps: Deps, index: EntryIndex, user: UserId): Promise<EntryChange> {
   const own = Object.entries(index.entries).filter(([, { userId }]) => userId === user);
   if (own.length === 0) return { done: [], faults: {} };
-  const beforeMs = await anewAt(deps, user);
+  const beforeMs = await createdAgainAt(deps, user);
   const old = own.filter(([, { setAtMs }]) => setAtMs < beforeMs).map(([key]) => key);
   return removeEntries(index, old, user, false);
 }

@@ -1,15 +1,17 @@
 import { decideLogin, isBefore, LOGINS_KEPT_MS, type Login } from '../../domain/logins.ts';
+import { type Refused, refused } from '../../domain/outcome.ts';
 import { Code } from '../../protocol/codes.ts';
-import { type Connection, StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { Connection } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 import { forceCloseConnections } from './force-close-connections.ts';
 
 /** What is ended for a connection that has been opened: its row is there, so of two at once one sees the other. */
-export async function endFormer(deps: Deps, own: Connection): Promise<number> {
+export async function endFormer(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { oneDevicePerPlatform, maxConnectionsPerUser } = deps.settings;
   const order = oneDevicePerPlatform ? await noteLogin(deps, own) : undefined;
-  if (order === 'followed') return Code.KICKED_BY_OTHER_DEVICE;
-  if (order === undefined && maxConnectionsPerUser === 0) return Code.OK;
+  if (order === 'followed') return refused('logged-in-elsewhere');
+  if (order === undefined && maxConnectionsPerUser === 0) return undefined;
   const others = (await deps.store.connectionsOf(own.userId)).filter(
     ({ connectionId }) => connectionId !== own.connectionId,
   );
@@ -23,7 +25,7 @@ export async function endFormer(deps: Deps, own: Connection): Promise<number> {
     code: Code.KICKED_BY_OTHER_DEVICE,
     message: 'the user has opened too many connections',
   });
-  return Code.OK;
+  return undefined;
 }
 
 interface Order {
@@ -32,17 +34,17 @@ interface Order {
 }
 
 /** The order of the logins on this device, of which this one is the latest. */
-async function noteLogin(deps: Deps, { userId, device, loginId, openedAtMs }: Connection): Promise<Order | 'followed'> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+function noteLogin(deps: Deps, { userId, device, loginId, openedAtMs }: Connection): Promise<Order | 'followed'> {
+  const note = async () => {
     const list = await deps.store.getLogins(userId, device);
     const decided = decideLogin(list.logins, loginId, openedAtMs);
     if (decided.kind === 'followed') return 'followed';
     const { sinceMs, next } = decided;
     const expiresAtMs = openedAtMs + LOGINS_KEPT_MS;
     const isNoted = next === undefined || (await deps.store.putLogins({ ...list, logins: next }, expiresAtMs));
-    if (isNoted) return { logins: list.logins, sinceMs };
-  }
-  throw new StoreFault('unable to note the login; others kept coming');
+    return isNoted ? { logins: list.logins, sinceMs } : 'conflict';
+  };
+  return decideOn<Order | 'followed', never>(deps, note, keptChanging('note the login'));
 }
 
 /** One that comes later and is not noted yet finds this one, and ends it. */

@@ -1,4 +1,5 @@
 import { inParallel } from '../../domain/in-parallel.ts';
+import { type Outcome, refused } from '../../domain/outcome.ts';
 import type { AppList, ListItem, PageOfList } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
@@ -23,16 +24,16 @@ export interface ListQuery {
 
 /**
  * A page of a list. Where it ends is noted, so that the next page goes on behind its last entry whatever was put in or
- * taken out meanwhile, and costs the same however far on it is. `lookAt` says of an entry what it stands for, undefined =
- * it should not be there. 'too-far' = nobody has come to it page by page of late, and it is too far on to be counted up to.
+ * taken out in between, and costs the same however far on it is. `lookAt` says of an item what it stands for, undefined =
+ * it should not be there. Refused where no caller has come to it page by page lately, and it is too far on to be counted up to.
  */
 export async function listPage<T>(
   deps: Deps,
   query: ListQuery,
   lookAt: (entry: ListItem) => Promise<T | undefined>,
-): Promise<readonly T[] | 'too-far'> {
+): Promise<Outcome<readonly T[]>> {
   const start = await startOf(deps, query);
-  if (start === undefined) return 'too-far';
+  if (start === undefined) return refused('page-too-far');
   const { found, last } = await fill(deps, query, start, lookAt);
   const { page } = query;
   if (page !== undefined) {

@@ -4,24 +4,24 @@ import type { UserId } from '../../protocol/ids.ts';
 import type { Acceptance } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
-/** How a message is counted in the room's window, or how long until there may be place for it. */
+/** How a message is counted in the room's window, or how long until there may be a slot for it. */
 export type QuotaSlot =
-  | { readonly kind: 'place'; readonly place: Acceptance['quotaSlot'] }
+  | { readonly kind: 'free'; readonly slot: Acceptance['quotaSlot'] }
   | { readonly kind: 'full'; readonly retryAfterMs: number };
 
 /**
  * The room's quota: RongCloud takes 40 messages in 200 ms, of which types of low priority get no more than half, and
- * protected users half as much again. Types on the message allowlist are not counted. `atMs` is the message's time.
+ * allowlisted users half as much again. Types on the message allowlist are not counted. `atMs` is the message's time.
  */
 export function quotaSlotFor(deps: Deps, room: Room, rank: MessageRank, atMs: number): QuotaSlot {
   const { roomMessageQuota } = deps.settings;
   const limit = limitOf(rank, roomMessageQuota);
-  if (limit === undefined) return { kind: 'place', place: undefined };
+  if (limit === undefined) return { kind: 'free', slot: undefined };
   if (!hasSlot(room, rank, atMs, roomMessageQuota)) return { kind: 'full', retryAfterMs: WINDOW_MS };
-  return { kind: 'place', place: { window: windowOf(atMs), limit, over: windowsBefore(room, atMs) } };
+  return { kind: 'free', slot: { window: windowOf(atMs), limit, over: windowsBefore(room, atMs) } };
 }
 
-/** The rank of a client's message. Its type is looked up only where that decides: while there is place for all, it does not. */
+/** The rank of a client's message. Its type is read only where that decides: while there are slots for all, it does not. */
 export async function rankOf(deps: Deps, room: Room, user: UserId, type: string, atMs: number): Promise<MessageRank> {
   if (hasSlot(room, 'low', atMs, deps.settings.roomMessageQuota)) return 'low';
   const [allowlisted, low] = await Promise.all([

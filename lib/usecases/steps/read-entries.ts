@@ -1,7 +1,7 @@
 import type { EntryIndex } from '../../domain/entries.ts';
 import type { Room } from '../../domain/room.ts';
-import { StoreFault } from '../../store/room-store.ts';
-import { ATTEMPTS, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
+import { decideOn, keptChanging } from './decide-on.ts';
 import { bytesOf } from './entry-frames.ts';
 
 /** Values may be 12 KB each, so a short page should not cost the reading of all of them. */
@@ -16,7 +16,7 @@ export interface EntriesRead {
 }
 
 /**
- * Reads the wanted attributes as of one revision, in the order of their keys, as many as it takes to fill `bytesMax`.
+ * Reads the wanted entries as of one revision, in the order of their keys, as many as it takes to fill `bytesMax`.
  * A value never changes under its version, so after a change only what is new has to be read again.
  */
 export async function readEntries(
@@ -26,18 +26,18 @@ export async function readEntries(
   bytesMax: number,
 ): Promise<EntriesRead> {
   const known = new Map<string, string>();
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const read = async () => {
     const index = await deps.store.getEntryIndex(room.roomId, room.epoch);
     const keys = Object.keys(index.entries)
       .filter(isWanted)
       .sort((a, b) => (a < b ? -1 : 1));
     const values = await readValues(deps, index, keys, known, bytesMax);
-    if (values !== undefined) return { index, keys, values };
-  }
-  throw new StoreFault('unable to read the attributes; they kept changing');
+    return values === undefined ? 'conflict' : { index, keys, values };
+  };
+  return decideOn<EntriesRead, never>(deps, read, keptChanging('read the entries'));
 }
 
-/** Undefined = one was replaced meanwhile. `known` values, by version, are not read again. */
+/** undefined = one was replaced in between. `known` values, by version, are not read again. */
 async function readValues(
   deps: Deps,
   index: EntryIndex,

@@ -1,4 +1,5 @@
 import type { Access } from '../../domain/access.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import { latestFirst, latestUpTo, userIn } from '../../domain/ranked-entry.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
@@ -64,7 +65,7 @@ export const restrictedUsers = (
   bar: RestrictionKind,
   page: number | undefined,
   size: number,
-): Promise<readonly RestrictedUser[] | 'too-far'> =>
+): Promise<Outcome<readonly RestrictedUser[]>> =>
   listPage(deps, { list: bar.list, page, size, beforeItem: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
     const userId = userIn(item);
     if (userId === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { hasDevice } from '../../domain/member.ts';
+import { isRefused } from '../../domain/outcome.ts';
 import { isLive } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
@@ -9,13 +10,13 @@ import { isOverMemberLimit } from './member-limit.ts';
 import { noteActivity } from './note-activity.ts';
 
 /**
- * Takes the room off the connection's row, unless he is in by this connection: a join may have written his row in between,
- * or, where it has not yet, it finds the room missing and adds it again. A room too many on it does no harm, because who
- * ends the connection finds him not there; one too few would leave him online for ever.
+ * Removes the room from the connection's row, unless the user is in the room by this connection: a join may have written
+ * the member's row in between, or, where it has not yet, it finds the room missing and adds it again. A room too many on
+ * the row does no harm: the end of the connection finds no member there. One too few would leave a member online for ever.
  */
 export async function forgetRoom(deps: Deps, caller: Caller, roomId: RoomId): Promise<void> {
   const connection = await takeOff(deps, caller, roomId);
-  // A join of another room may have looked while this one was missing.
+  // A join of another room may have read the row while this one was missing.
   if (connection !== undefined && !deps.settings.multipleRooms) await keepLastRoom(deps, connection, roomId);
 }
 /** Returns the connection's row where the room is on it again. */
@@ -34,37 +35,37 @@ async function takeOff(deps: Deps, caller: Caller, roomId: RoomId, before?: Room
 /**
  * One room at a time: of those that a connection has joined, the last one. `connection` is read after the member row of
  * `joined` was written, and the row of another room after that: so of two joins at once one at least sees both rows,
- * and both know which room is to stay. One that is not on the connection any more has been left for another.
+ * and both know which room stays. One that is no longer on the connection was left for another.
  */
 export async function keepLastRoom(deps: Deps, connection: Connection, joined: RoomId): Promise<void> {
   const { rooms } = connection;
-  const place = rooms.indexOf(joined);
-  for (const former of rooms.slice(0, Math.max(place, 0))) await leaveForAnother(deps, connection, former, joined);
-  for (const later of rooms.slice(place + 1)) {
+  const index = rooms.indexOf(joined);
+  for (const former of rooms.slice(0, Math.max(index, 0))) await leaveForAnother(deps, connection, former, joined);
+  for (const later of rooms.slice(index + 1)) {
     if (await hasJoined(deps, connection, later)) await leaveForAnother(deps, connection, joined, later);
   }
 }
-/** Is it in this room? A join that is refused in the end moves nobody. */
+/** Is the connection in this room? A join that is refused in the end has ended no other membership. */
 export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, userId)]);
   if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
   return !(await isOverMemberLimit(deps, room));
 }
-/** A join has moved the caller out of this room: his client has not asked for it, so it is told. */
+/** A join of another room ends this one. The client has not asked for that, so it is notified. */
 async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, another: RoomId): Promise<void> {
   const room = await deps.store.getRoom(roomId);
-  // Whoever joins this room when it is made anew has asked for it after `another`.
+  // A join of this room, once it is created again, came after `another`.
   if (!isLive(room)) return deps.store.removeConnectionRoom(caller, roomId, another);
   const left = await leave(deps, caller, room, async (member) => {
-    // He may have been put out of it since, and be in by another device.
+    // This device may have been removed since, while another one is in the room.
     if (!hasDevice(member, caller.device)) return 'stays';
     await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
     return rooms.indexOf(roomId) < rooms.indexOf(another) ? 'taken' : 'stays';
   });
-  // A join of this room may be about to write its row: it stays on the connection's, for whoever ends that.
-  if (left === 'stays' || 'code' in left) return;
-  // A join of this room that came in between looks at both by itself.
+  // A join of this room may be about to write its row: the room stays on the connection's row, for the end of that.
+  if (left === 'stays' || isRefused(left)) return;
+  // A join of this room that came in between checks both by itself.
   await takeOff(deps, caller, roomId, another);
   const { roomEpoch, membershipId = '' } = left;
   await deps.push.post(caller.connectionId, {

@@ -1,0 +1,28 @@
+import { StoreFault } from '../../store/room-store.ts';
+import type { Deps } from '../deps.ts';
+
+/** How often a decision is taken again when other writes change what it was taken on. */
+const ATTEMPTS_MAX = 10;
+
+/**
+ * Reads, decides and writes: `attempt` does all three, and says 'conflict' where its write was refused because what it had
+ * read has changed. It waits before the third attempt and each later one, so that many writers of one row get through.
+ * `exhausted` gives the outcome after the last attempt.
+ */
+export async function decideOn<T, E>(
+  deps: Deps,
+  attempt: () => Promise<T | 'conflict'>,
+  exhausted: () => E,
+): Promise<T | E> {
+  for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts += 1) {
+    const outcome = await attempt();
+    if (outcome !== 'conflict') return outcome;
+    if (attempts > 1) await deps.backOff(attempts - 1);
+  }
+  return exhausted();
+}
+
+/** For `exhausted`, where nobody can be told that it was too much at once. */
+export const keptChanging = (unableTo: string) => (): never => {
+  throw new StoreFault(`unable to ${unableTo}; the row kept changing`);
+};

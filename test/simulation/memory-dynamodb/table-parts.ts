@@ -1,0 +1,17 @@
+import type { RowVersions, Version } from './row-versions.ts';
+import type { MapValue } from './values.ts';
+
+/** What the plans of calls are made with. */
+export interface TableParts {
+  readonly name: string;
+  readonly rows: RowVersions;
+  /** How far behind an eventually consistent read is: 0 = it sees the newest. */
+  readonly staleness: () => number;
+  /** Stores the row, or deletes it where `after` is undefined. Does nothing where nothing changes. */
+  readonly write: (pk: string, sk: string, before: Version, after: MapValue | undefined, bytes: number) => void;
+}
+
+/** A call that has been read and checked: each run of it is one application to the table. */
+export type Plan = () => object;
+
+export const metadata = () => ({ httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 });

@@ -1,0 +1,301 @@
+/*
+ * Models the deployment: API Gateway, the Lambda functions, the table with its stream, the queue and the schedule, around
+ * the real handlers and the real store. Each invocation is a process that can be killed at each of its steps.
+ * Clock: the scheduler's. Chance: the scheduler's.
+ */
+
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Settings } from '../../../lib/domain/settings.ts';
+import { changesHandler } from '../../../lib/handlers/changes.ts';
+import { connectHandler } from '../../../lib/handlers/connect.ts';
+import type { DepsAt } from '../../../lib/handlers/deps.ts';
+import { disconnectHandler } from '../../../lib/handlers/disconnect.ts';
+import { messageHandler } from '../../../lib/handlers/message.ts';
+import { serverApiHandler } from '../../../lib/handlers/server-api.ts';
+import { sweepHandler } from '../../../lib/handlers/sweep.ts';
+import type { PushFrame } from '../../../lib/protocol/push-frames.ts';
+import type { WebhookEvent } from '../../../lib/protocol/webhook.ts';
+import type { PostResult, Push } from '../../../lib/push/push.ts';
+import { signRequest } from '../../../lib/server-api/index.ts';
+import { readChange } from '../../../lib/store/dynamodb/changes.ts';
+import { createDynamoStore } from '../../../lib/store/dynamodb/dynamodb-store.ts';
+import type { StreamRecord } from '../../../lib/store/room-store.ts';
+import type { Frame } from '../../support/checker/history.ts';
+import type { TableRecord } from '../../support/stream.ts';
+import type { History } from './history.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { Socket } from './socket.ts';
+
+const APP_KEY = 'app';
+const SECRET = 'a secret of the simulation';
+const TIMEOUTS_MS = {
+  connect: 29_000,
+  message: 29_000,
+  disconnect: 29_000,
+  changes: 60_000,
+  sweep: 55_000,
+  api: 29_000,
+};
+type FunctionName = keyof typeof TIMEOUTS_MS;
+const BATCH_RECORDS_MAX = 100;
+
+/** What goes wrong between the services, asked each time. */
+export interface Mishaps {
+  /** How late the `$disconnect` of a connection comes, ms, once for each time that it comes. */
+  readonly disconnects: () => readonly number[];
+  readonly post: () => 'ok' | 'failed' | 'failed-delivered' | 'false-gone';
+  readonly repeatsBatch: () => boolean;
+  readonly sweepRuns: () => number;
+  /** By how much the clock of an event, or of a host, is ahead, ms. */
+  readonly skewMs: () => number;
+}
+
+export interface DeploymentOptions {
+  readonly scheduler: Scheduler;
+  readonly settings: Settings;
+  readonly mishaps: Mishaps;
+  readonly clientOf: (process: Process) => DynamoDBDocumentClient;
+  readonly history: History;
+  readonly onFault: (what: string, fault: unknown) => void;
+}
+
+export interface ApiAnswer {
+  readonly code: number;
+  readonly [field: string]: unknown;
+}
+
+export class Deployment {
+  readonly sockets = new Map<string, Socket>();
+  readonly #o: DeploymentOptions;
+  readonly #records: TableRecord[] = [];
+  #processes = 0;
+  #nonces = 0;
+  #isPolling: boolean = false;
+
+  constructor(options: DeploymentOptions) {
+    this.#o = options;
+  }
+
+  /** The handshake of a socket; `done` gets whether it is open, and nothing where the Lambda died. */
+  connect(socket: Socket, done: (isOpen: boolean) => void): void {
+    this.sockets.set(socket.id, socket);
+    const event = this.#eventOf(socket);
+    this.#invoke('connect', async (depsAt) => {
+      const { statusCode } = await connectHandler(depsAt)(event);
+      done(statusCode === 200);
+    });
+  }
+
+  received(socket: Socket, frame: object): void {
+    const event = { ...this.#eventOf(socket), body: JSON.stringify(frame) };
+    this.#invoke('message', async (depsAt) => {
+      const { body } = await messageHandler(depsAt)(event);
+      if (body !== undefined) socket.toClient(JSON.parse(body));
+    });
+  }
+
+  /** The socket is closed, by whichever side: API Gateway invokes the Lambda, sooner or later, or never. */
+  disconnected(socket: Socket): void {
+    for (const delayMs of this.#o.mishaps.disconnects()) {
+      this.#o.scheduler.after(delayMs, () => {
+        this.#o.history.ofConnection('disconnectEvent', socket.id);
+        const event = this.#eventOf(socket);
+        this.#invoke('disconnect', async (depsAt) => {
+          await disconnectHandler(depsAt)(event);
+        });
+      });
+    }
+  }
+
+  /** One call of the server API, signed; `done` is not called where the Lambda died. */
+  call(path: string, fields: readonly (readonly [string, string])[], done: (answer: ApiAnswer) => void): void {
+    const { scheduler, mishaps } = this.#o;
+    const body = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString();
+    this.#nonces += 1;
+    const [timestampMs, nonce] = [scheduler.nowMs + mishaps.skewMs(), `n${this.#nonces}`];
+    const signed = { method: 'POST', target: path, body, appKey: APP_KEY, secret: SECRET, nonce, timestampMs };
+    const event = {
+      rawPath: path,
+      rawQueryString: '',
+      headers: Object.fromEntries(
+        Object.entries({ ...signRequest(signed), 'content-type': 'application/x-www-form-urlencoded' }).map(
+          ([name, value]) => [name.toLowerCase(), value],
+        ),
+      ),
+      requestContext: { timeEpoch: timestampMs, http: { method: 'POST' } },
+      body,
+      isBase64Encoded: false,
+    };
+    this.#invoke('api', async (depsAt) => {
+      const secrets = { current: async () => [SECRET] as const, renewed: async () => undefined };
+      const handler = serverApiHandler({ depsAt, secretsAt: () => secrets, appKey: APP_KEY, tokenLifeSec: 3600 });
+      done(JSON.parse((await handler(event)).body));
+    });
+  }
+
+  /** The table's stream has got a record. */
+  wrote(record: TableRecord): void {
+    this.#records.push(record);
+    this.#pollLater(this.#o.scheduler.between(20, 600));
+  }
+
+  /** The schedule's two rules, each once a minute. */
+  startSweeps(): void {
+    for (const offsetMs of [this.#o.scheduler.between(0, 59_999), this.#o.scheduler.between(0, 59_999)]) {
+      const tick = () => {
+        for (let runs = this.#o.mishaps.sweepRuns(); runs > 0; runs -= 1) this.#sweep();
+        this.#o.scheduler.after(60_000, tick);
+      };
+      this.#o.scheduler.after(offsetMs, tick);
+    }
+  }
+
+  #sweep(): void {
+    const now = this.#hostClock();
+    const time = new Date(now()).toISOString();
+    this.#invoke('sweep', async (depsAt) => {
+      await sweepHandler(depsAt, now, () => {})({ time });
+    });
+  }
+
+  #pollLater(delayMs: number): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    this.#o.scheduler.after(delayMs, () => this.#poll());
+  }
+
+  /** A batch comes again until a run has succeeded with it; one run at a time. */
+  #poll(): void {
+    const batch = this.#records.slice(0, this.#o.scheduler.between(1, BATCH_RECORDS_MAX));
+    const ended = (isDone: boolean) => {
+      this.#isPolling = false;
+      if (isDone && !this.#o.mishaps.repeatsBatch()) this.#records.splice(0, batch.length);
+      if (this.#records.length > 0) this.#pollLater(isDone ? 10 : 1_000);
+    };
+    const now = this.#hostClock();
+    this.#invoke(
+      'changes',
+      async (depsAt, process) => {
+        const queue = { put: (events: readonly WebhookEvent[]) => this.#putEvents(process, events) };
+        const { batchItemFailures } = await changesHandler(
+          depsAt,
+          now,
+          queue,
+          readChange,
+        )({
+          Records: batch as unknown as readonly StreamRecord[],
+        });
+        ended(batchItemFailures.length === 0);
+      },
+      () => ended(false),
+    );
+  }
+
+  async #putEvents(process: Process, events: readonly WebhookEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#o.scheduler.step({
+      process,
+      kind: 'queue',
+      label: `queue ${events.map(({ eventId }) => eventId).join(' ')}`,
+      apply: () => this.#o.history.webhook(events),
+      failWith: () => new Error('the queue does not answer'),
+    });
+  }
+
+  #hostClock(): () => number {
+    const skewMs = this.#o.mishaps.skewMs();
+    return () => this.#o.scheduler.nowMs + skewMs;
+  }
+
+  #invoke(
+    name: FunctionName,
+    run: (depsAt: DepsAt, process: Process) => Promise<void>,
+    died: () => void = () => {},
+  ): void {
+    const { scheduler } = this.#o;
+    this.#processes += 1;
+    const process: Process = { id: this.#processes, name, startedAtMs: scheduler.nowMs, isDead: false };
+    let isDone = false;
+    // The service notices at the timeout at the latest, also where the process died long before.
+    scheduler.after(TIMEOUTS_MS[name], () => {
+      if (isDone) return;
+      scheduler.kill(process);
+      died();
+    });
+    void run(this.#depsAt(process), process).then(
+      () => {
+        isDone = true;
+      },
+      (fault) => {
+        isDone = true;
+        this.#o.onFault(`run ${name}`, fault);
+        died();
+      },
+    );
+  }
+
+  #depsAt(process: Process): DepsAt {
+    const { scheduler, settings, clientOf, onFault } = this.#o;
+    const { random } = scheduler;
+    const clock = { now: () => 0 };
+    const store = createDynamoStore({
+      client: clientOf(process),
+      tableName: 'rooms',
+      connectionLifeMs: settings.connectionLifeMs,
+      now: () => clock.now(),
+      random,
+      sleep: (pauseMs) => scheduler.sleep(pauseMs, process),
+    });
+    const push = this.#pushOf(process);
+    const randomId = () => Math.floor(random() * 2 ** 52).toString(36);
+    return (eventMs) => {
+      clock.now = () => eventMs + scheduler.nowMs - process.startedAtMs;
+      const backOff = (conflicts: number) => scheduler.sleep(random() * 5 * 2 ** conflicts, process);
+      return { settings, push, store, now: clock.now, randomId, onFault, backOff };
+    };
+  }
+
+  #pushOf(process: Process): Push {
+    const { scheduler, mishaps } = this.#o;
+    const step = <T>(label: string, apply: () => T) =>
+      scheduler.step<T>({ process, kind: 'post', label, apply, failWith: () => new Error('no answer') });
+    return {
+      post: (connectionId, frame) =>
+        step(`post ${frame.event} to ${connectionId}`, () => this.#post(connectionId, frame, mishaps.post())).catch(
+          () => 'failed' as const,
+        ),
+      close: (connectionId) =>
+        step(`close ${connectionId}`, () => this.sockets.get(connectionId)?.closeByServer()).catch(() => undefined),
+    };
+  }
+
+  #post(connectionId: string, frame: PushFrame, mishap: ReturnType<Mishaps['post']>): PostResult {
+    const socket = this.sockets.get(connectionId);
+    if (socket === undefined || !socket.isOpen || mishap === 'false-gone') {
+      this.#o.history.ofConnection('goneAnswer', connectionId);
+      return 'gone';
+    }
+    // An answer `failed` says nothing of whether the client gets it.
+    if (mishap !== 'failed') {
+      this.#o.history.pushed(connectionId, frame as Frame, socket.isDeaf);
+      socket.toClient(frame);
+    }
+    return mishap === 'ok' ? 'ok' : 'failed';
+  }
+
+  #eventOf(socket: Socket) {
+    const { scheduler, mishaps } = this.#o;
+    return {
+      queryStringParameters: { platform: socket.platform, instance: socket.instance },
+      requestContext: {
+        connectionId: socket.id,
+        requestTimeEpoch: scheduler.nowMs + mishaps.skewMs(),
+        authorizer: {
+          userId: socket.userId,
+          issuedAtMs: String(socket.tokenIssuedAtMs),
+          expiresAtMs: String(socket.tokenIssuedAtMs + 30 * 86_400_000),
+        },
+      },
+    };
+  }
+}

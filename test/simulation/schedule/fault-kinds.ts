@@ -1,0 +1,97 @@
+/*
+ * Models what goes wrong in one run: each kind with its own likelihood, and how often each happened.
+ * Clock: none. Chance: the scheduler's.
+ */
+
+import type { Mishaps } from './deployment.ts';
+import type { Fate, Fates, Scheduler, Step } from './scheduler.ts';
+
+export const FAULT_KINDS = [
+  'delayed',
+  'throttled',
+  'not-applied',
+  'answer-lost',
+  'killed-before',
+  'killed-after',
+  'disconnect-late',
+  'disconnect-lost',
+  'disconnect-doubled',
+  'post-failed',
+  'post-delivered-without-answer',
+  'post-false-gone',
+  'batch-repeated',
+  'sweep-lost',
+  'sweep-doubled',
+  'stale-read',
+  'clock-skew',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Delays and late events are no faults of a service: they happen in every deployment. */
+const ORDINARY: readonly FaultKind[] = ['delayed', 'disconnect-late', 'stale-read'];
+const SKEW_MAX_MS = 400;
+
+export class Faults implements Mishaps {
+  readonly counts = new Map<FaultKind, number>();
+  /** From then on nothing goes wrong any more, and nothing is late. */
+  areOver: boolean = false;
+  readonly #rates = new Map<FaultKind, number>();
+  readonly #scheduler: () => Scheduler;
+
+  /** `kinds`: what may happen in this run, each with its likelihood at each occasion. */
+  constructor(rates: ReadonlyMap<FaultKind, number>, scheduler: () => Scheduler) {
+    this.#rates = new Map(rates);
+    this.#scheduler = scheduler;
+  }
+
+  readonly fates: Fates = (step, pastDelays): Fate => {
+    if (pastDelays === 0 && this.#occurs('delayed')) return 'delayed';
+    for (const fate of ['killed-before', 'killed-after'] as const) if (this.#occurs(fate)) return fate;
+    if (step.kind === 'post') return 'served';
+    for (const fate of ['throttled', 'not-applied'] as const) if (this.#occurs(fate)) return fate;
+    return canLoseAnswer(step) && this.#occurs('answer-lost') ? 'answer-lost' : 'served';
+  };
+
+  readonly disconnects = (): readonly number[] => {
+    if (this.#occurs('disconnect-lost')) return [];
+    const delay = () =>
+      this.#occurs('disconnect-late') ? this.#scheduler().pick([3_000, 20_000, 35_000, 170_000, 400_000]) : 0;
+    return this.#occurs('disconnect-doubled') ? [delay(), delay()] : [delay()];
+  };
+
+  readonly post = () => {
+    if (this.#occurs('post-failed')) return 'failed';
+    if (this.#occurs('post-delivered-without-answer')) return 'failed-delivered';
+    return this.#occurs('post-false-gone') ? 'false-gone' : 'ok';
+  };
+
+  readonly repeatsBatch = (): boolean => this.#occurs('batch-repeated');
+  readonly sweepRuns = (): number => (this.#occurs('sweep-lost') ? 0 : this.#occurs('sweep-doubled') ? 2 : 1);
+
+  readonly skewMs = (): number =>
+    this.#occurs('clock-skew') ? this.#scheduler().between(-SKEW_MAX_MS, SKEW_MAX_MS) : 0;
+
+  /** How many versions an eventually consistent read is behind. */
+  readonly staleness = (): number => (this.#occurs('stale-read') ? this.#scheduler().between(1, 3) : 0);
+
+  #occurs(kind: FaultKind): boolean {
+    const rate = this.#rates.get(kind) ?? 0;
+    if (this.areOver || !this.#scheduler().happens(rate)) return false;
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    return true;
+  }
+}
+
+const canLoseAnswer = ({ kind }: Step): boolean => kind !== 'post';
+
+/** A run's own mix: some runs without any fault, some with one kind, some with many. */
+export function mixOf(scheduler: Pick<Scheduler, 'random' | 'happens' | 'pick'>): ReadonlyMap<FaultKind, number> {
+  const rates = new Map<FaultKind, number>(ORDINARY.map((kind) => [kind, scheduler.pick([0, 0.02, 0.15, 0.5])]));
+  const kinds = FAULT_KINDS.filter((kind) => !ORDINARY.includes(kind));
+  const mix = scheduler.pick(['none', 'one', 'few', 'all'] as const);
+  if (mix === 'one') rates.set(scheduler.pick(kinds), scheduler.pick([0.02, 0.1, 0.3]));
+  if (mix === 'few')
+    for (const kind of kinds) if (scheduler.happens(0.25)) rates.set(kind, scheduler.pick([0.01, 0.05]));
+  if (mix === 'all') for (const kind of kinds) rates.set(kind, scheduler.pick([0.005, 0.02]));
+  return rates;
+}
