@@ -18,7 +18,7 @@ import {
 } from './client-commands.ts';
 import { Command, DEVICES, inTurn, ROOMS, type Scene, USERS } from './model-command.ts';
 import type { Product } from './modelled-product.ts';
-import { allow, disallow, ofRoom, ofUser, publish, realTime } from './server-commands.ts';
+import { allow, disallow, exempt, ofRoom, ofUser, publish, realTime, restrictions } from './server-commands.ts';
 
 const pass = (durationMs: number) =>
   new Command(`${durationMs} ms pass`, async ({ model, product }) => {
@@ -85,6 +85,25 @@ const allowlisted = fc
     inTurn(allow(as, name), pass(durationMs), publish(name, as, count), disallow(as, name)),
   );
 
+const restriction = fc
+  .tuple(inRoom, fc.nat(4), fc.boolean(), fc.constantFrom(0, 59_999, 60_000))
+  .map(([[at, name], nth, isExempt, durationMs]) =>
+    inTurn(
+      ...restrictions(at[0], name).slice(nth, nth + 1),
+      ...(isExempt ? [exempt(at[0], name)] : []),
+      pass(durationMs),
+      ...[send(at, name, 1), connect(at), join(at, name), send(at, name, 1)],
+    ),
+  );
+const silence = fc
+  .tuple(inRoom, loss, fc.boolean(), fc.constantFrom(54_999, 55_000, 170_000, 300_000))
+  .map(([[at, name], how, isAllowed, durationMs]) =>
+    inTurn(
+      ...(isAllowed ? [allow(at[0], name)] : []),
+      ...[realTime(name, '1'), loses(at, how), passBeating(durationMs), sweep(), passBeating(55_000), sweep()],
+    ),
+  );
+
 /** What is there three times is chosen three times as often. */
 const kinds: readonly fc.Arbitrary<Command>[] = [
   ...times(3, slot.map(connect)),
@@ -134,6 +153,8 @@ const kinds: readonly fc.Arbitrary<Command>[] = [
   ...times(2, absence),
   ...times(2, bothDevices),
   ...times(1, allowlisted),
+  ...times(2, restriction),
+  ...times(1, silence),
   ...times(2, passing.map(pass)),
   ...times(2, passing.map(passBeating)),
   ...times(2, fc.constant(0).map(sweep)),

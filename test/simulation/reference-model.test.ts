@@ -12,7 +12,7 @@ import type { Answer, RuleSettings } from './reference-state.ts';
 import { blockAndUnblock, muteRoom } from './server-commands.ts';
 
 /** `MODEL_RUNS=10000 MODEL_SEED=7 npx vitest run test/simulation/reference-model` runs more of them. */
-const { MODEL_RUNS = '60', MODEL_SEED = '20260101' } = process.env;
+const { MODEL_RUNS = '40', MODEL_SEED = '20260101' } = process.env;
 const DAY_MS = 86_400_000;
 
 const settings: fc.Arbitrary<RuleSettings> = fc.record({

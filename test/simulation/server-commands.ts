@@ -84,24 +84,38 @@ const unblock = (user: string, room: string) =>
   takes('unblocks', 'user/block/rollback', user, room, ({ blocked }) => void blocked.delete(user));
 export const blockAndUnblock = (user: string, room: string) => [block(user, room), unblock(user, room)] as const;
 
-export const ofUser = (user: string, room: string): readonly Command[] => [
-  allow(user, room),
-  disallow(user, room),
-  block(user, room),
-  unblock(user, room),
-  sets('mutes', 'user/gag/add', user, room, ({ muted }, { nowMs }) => muted.set(user, nowMs + MINUTE_MS), timed),
-  takes('unmutes', 'user/gag/rollback', user, room, ({ muted }) => void muted.delete(user)),
-  sets('exempts', 'user/ban/whitelist/add', user, room, ({ muteExempt }) => muteExempt.add(user)),
-  takes('ends exempting', 'user/ban/whitelist/rollback', user, room, ({ muteExempt }) => void muteExempt.delete(user)),
-  everywhere('blocks', '/user/block.json', user, (model) => model.blockEverywhere(user), timed),
-  everywhere('unblocks', '/user/unblock.json', user, ({ blocked }) => blocked.delete(user)),
+const mute = (user: string, room: string) =>
+  sets('mutes', 'user/gag/add', user, room, ({ muted }, { nowMs }) => muted.set(user, nowMs + MINUTE_MS), timed);
+const blockEverywhere = (user: string) =>
+  everywhere('blocks', '/user/block.json', user, (model) => model.blockEverywhere(user), timed);
+const muteEverywhere = (user: string) =>
   everywhere(
     'mutes',
     '/chatroom/user/ban/add.json',
     user,
     ({ muted, nowMs }) => muted.set(user, nowMs + MINUTE_MS),
     timed,
-  ),
+  );
+export const exempt = (user: string, room: string) =>
+  sets('exempts', 'user/ban/whitelist/add', user, room, ({ muteExempt }) => muteExempt.add(user));
+
+export const restrictions = (user: string, room: string): readonly Command[] => [
+  block(user, room),
+  mute(user, room),
+  muteRoom(room),
+  blockEverywhere(user),
+  muteEverywhere(user),
+];
+
+export const ofUser = (user: string, room: string): readonly Command[] => [
+  ...restrictions(user, room),
+  allow(user, room),
+  disallow(user, room),
+  unblock(user, room),
+  takes('unmutes', 'user/gag/rollback', user, room, ({ muted }) => void muted.delete(user)),
+  exempt(user, room),
+  takes('ends exempting', 'user/ban/whitelist/rollback', user, room, ({ muteExempt }) => void muteExempt.delete(user)),
+  everywhere('unblocks', '/user/unblock.json', user, ({ blocked }) => blocked.delete(user)),
   everywhere('unmutes', '/chatroom/user/ban/remove.json', user, ({ muted }) => muted.delete(user)),
 ];
 
@@ -111,7 +125,6 @@ const setMuted = (isMuted: boolean) => (room: Room) => {
 };
 export const muteRoom = (room: string) => inRoom('mutes all', 'ban/add', room, nothing, setMuted(true), REFUSED);
 export const ofRoom = (room: string): readonly Command[] => [
-  muteRoom(room),
   inRoom('unmutes all', 'ban/rollback', room, nothing, setMuted(false), DONE),
   inRoom('destroys everything', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE),
   call(
