@@ -16,7 +16,7 @@ import {
   send,
   sendAgain,
 } from './client-commands.ts';
-import { Command, DEVICES, inTurn, ROOMS, type Scene, USERS } from './model-command.ts';
+import { Command, DEVICES, inTurn, ROOMS, type Scene, type Slot, USERS } from './model-command.ts';
 import type { Product } from './modelled-product.ts';
 import { allow, disallow, exempt, ofRoom, ofUser, publish, realTime, restrictions } from './server-commands.ts';
 
@@ -71,10 +71,14 @@ const switched = fc.constantFrom('0', '1', 'default');
 const oneOrBurst = fc.constantFrom(1, 1, 1, 29, 30, 31);
 const times = (count: number, chosen: fc.Arbitrary<Command>) => Array.from({ length: count }, () => chosen);
 
+const backInRoom = fc.constantFrom(resume, join, leave, (at: Slot, name: string) => send(at, name, 1));
 const absence = fc
-  .tuple(inRoom, shortly, user, oneOrBurst)
-  .map(([[at, name], durationMs, as, count]) =>
-    inTurn(disconnect(at), pass(durationMs), publish(name, as, count), connect(at), resume(at, name), join(at, name)),
+  .tuple(inRoom, shortly, user, oneOrBurst, backInRoom)
+  .map(([[at, name], durationMs, as, count, back]) =>
+    inTurn(
+      ...[disconnect(at), pass(durationMs), publish(name, as, count), connect(at), back(at, name)],
+      ...[publish(name, as, 1), join(at, name)],
+    ),
   );
 const bothDevices = fc
   .tuple(user, room)
