@@ -9,10 +9,10 @@ import type { Answer, Connection } from './reference-state.ts';
 
 const latest = ({ model }: Scene, [user, device]: Slot): Connection | undefined =>
   model.connections.findLast((each) => each.user === user && each.device === device);
-/** A connection whose client may still talk: it does not know yet that it was force-closed. */
+/** A connection whose client may still talk: it does not know yet that the server has closed it. */
 const talking = (scene: Scene, slot: Slot): Connection | undefined => {
   const connection = latest(scene, slot);
-  return connection?.client === 'there' && connection.state !== 'closed' ? connection : undefined;
+  return connection?.client === 'there' ? connection : undefined;
 };
 
 /** What the device at that slot does over its connection, where it has one. */

@@ -20,7 +20,7 @@ export class ReferenceModel extends ReferenceRooms {
     return this.connections.at(-1);
   }
 
-  /** Any frame is a sign of life; nothing happens to one over a connection that was force-closed. */
+  /** Any frame is a sign of life; one over a connection that the server has closed does nothing. */
   hears(connection: Connection): boolean {
     const isSpent = connection.leaseUntilMs - this.nowMs <= LEASE_MS - RENEWED_AFTER_MS;
     if (connection.state === 'open' && isSpent) connection.leaseUntilMs = this.nowMs + LEASE_MS;
