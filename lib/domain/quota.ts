@@ -4,7 +4,7 @@ import type { Room } from './room.ts';
 export const WINDOW_MS = 200;
 
 /** How much of the room's quota a message may use up. `unlimited`: its type is on the message allowlist. */
-export type MessageRank = 'low' | 'normal' | 'protected' | 'unlimited';
+export type MessageRank = 'low' | 'normal' | 'allowlisted' | 'unlimited';
 
 export const windowOf = (nowMs: number): string => String(Math.floor(nowMs / WINDOW_MS));
 
@@ -12,7 +12,7 @@ export const windowOf = (nowMs: number): string => String(Math.floor(nowMs / WIN
 export function limitOf(rank: MessageRank, roomMessageQuota: number): number | undefined {
   if (roomMessageQuota === 0 || rank === 'unlimited') return undefined;
   if (rank === 'low') return Math.ceil(roomMessageQuota / 2);
-  return rank === 'protected' ? Math.ceil(roomMessageQuota * 1.5) : roomMessageQuota;
+  return rank === 'allowlisted' ? Math.ceil(roomMessageQuota * 1.5) : roomMessageQuota;
 }
 
 /** Has the window of this time a quota slot for a message of this rank? */

@@ -4,7 +4,7 @@ import type { Secrets } from '../server-api/secrets.ts';
 
 const SHAPE =
   'it must be a JSON object of appSecret and, while that is being replaced, previousAppSecret, and of nothing else';
-/** The length can be tried out by nobody; the number of different characters keeps out what only fills the place. */
+/** Nobody can try out all secrets of this length; the number of different characters keeps out mere filler. */
 const [LENGTH_MIN, DIFFERENT_MIN] = [16, 8];
 const RULE = `at least ${LENGTH_MIN} characters, ${DIFFERENT_MIN} of them different, all of visible ASCII`;
 
@@ -23,12 +23,12 @@ const shape = v.strictObject(
 );
 
 /**
- * The secrets that the text of the app secret puts in force, newest first. Whatever is not exactly as it must be is
- * refused: a key that is derived from an empty or a missing secret is known to everybody.
+ * The secrets that the text of the app secret puts in force, newest first. Refuses every malformed text: anyone can
+ * derive the key that follows from an empty or missing secret.
  * @throws Error `unable to use the app secret; <why>`, without anything of the text.
  */
 export function readAppSecret(text: string | undefined): Secrets {
-  // The parser's own words would repeat the text, so that what is no JSON is undefined here.
+  // The JSON parser's own error would repeat the text, so a text that is not JSON becomes undefined here.
   const read = v.safeParse(shape, jsonValue(text ?? ''), { abortEarly: true });
   if (!read.success) throw new Error(`unable to use the app secret; ${read.issues[0].message}`);
   const { appSecret, previousAppSecret } = read.output;

@@ -24,14 +24,14 @@ export interface AuthorizerResult {
 export interface AuthorizerOptions {
   readonly secretsAt: SecretsAt;
   readonly appKey: string;
-  /** Web origins that may connect; none given is all. */
+  /** Web origins that may connect; empty for all. */
   readonly allowedOrigins: readonly string[];
 }
 
 /**
- * The token authorizer on `$connect`: identity then rides in every later event of the connection. A missing or wrong
- * token is refused with 401, the way API Gateway has it: by the error `Unauthorized`. Where the secrets are of no use,
- * that is the error, which API Gateway answers with 500: nobody gets in.
+ * The token authorizer on `$connect`: API Gateway adds the identity to every later event of the connection. A missing or
+ * wrong token is refused by the error `Unauthorized`, which API Gateway answers with 401. If the secrets are unusable,
+ * their error is thrown, which API Gateway answers with 500: nobody gets in.
  */
 export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: AuthorizerOptions) {
   return async (event: AuthorizerEvent): Promise<AuthorizerResult> => {
@@ -55,7 +55,7 @@ export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: Authoriz
   };
 }
 
-/** A token that no secret at hand has signed may be one of a newer secret. */
+/** A token that no known secret has signed may be signed with a newer one. */
 async function verifyInForce(
   token: string,
   appKey: string,
@@ -68,7 +68,7 @@ async function verifyInForce(
   return renewed === undefined ? verified : verifyToken(token, appKey, renewed, nowMs);
 }
 
-/** Browsers say which page opens a socket; another site's page is refused. What is no browser sends no Origin. */
+/** Browsers say which page opens a socket; a page of another site is refused. Other clients send no Origin. */
 function isFromAllowed(event: AuthorizerEvent, allowedOrigins: readonly string[]): boolean {
   const origin = header(event, 'origin');
   return allowedOrigins.length === 0 || origin === undefined || allowedOrigins.includes(origin);

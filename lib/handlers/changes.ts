@@ -8,9 +8,9 @@ export interface StreamResult {
 }
 
 /**
- * A batch of the table's stream. A record that cannot be read is told and passed over, so that it holds up no other; when
- * storage or the queue fails, the whole batch comes again. `now`: the host's clock, ms since 1970; the stream may be far
- * behind it, and a connection that is found to be gone was not noticed to be so before.
+ * A batch of the table's stream. A record that cannot be read is reported and skipped, so that it holds up no other; when
+ * storage or the queue fails, the whole batch is tried again. `now`: the host's clock, ms since 1970; the stream may be
+ * far behind it, and a connection that turns out to be gone is noticed only now.
  */
 export function changesHandler(
   depsAt: DepsAt,

@@ -19,7 +19,7 @@ export function connectHandler(depsAt: DepsAt) {
     const code = isRefused(outcome) ? CLIENT_CODES[outcome.reason] : Code.OK;
     const offered = subProtocols(event);
     const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
-    // A browser rejects a connection whose sub-protocol was not selected, and learns only from it why it was refused.
+    // A browser rejects a connection if none of its sub-protocols is selected; only a selected one can say why it is refused.
     if (offered.includes(select)) return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': select } };
     if (code === Code.OK) return { statusCode: 200 };
     return { statusCode: STATUSES[code] ?? 403 };

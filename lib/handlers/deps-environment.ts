@@ -1,6 +1,6 @@
 import type { Settings } from '../domain/settings.ts';
 
-/** What the template tells a Lambda; apart from the rest so that a small Lambda stays small. */
+/** What the template sets in a Lambda's environment; in a file of its own so that a small Lambda stays small. */
 export function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`unable to start; the environment has no ${name}`);

@@ -8,10 +8,10 @@ import type { Deps } from '../usecases/deps.ts';
 import { readSettings, required } from './deps-environment.ts';
 import { onFault } from './fault.ts';
 
-/** Deps for one event: its time, moved on by what this invocation has taken so far. */
+/** Deps for one event: `now` is its time plus what this invocation has taken so far. */
 export type DepsAt = (eventMs: number) => Deps;
 
-/** Longest wait before the first retry that waits, and before any. */
+/** The longest wait: doubles with each conflict, up to the maximum. */
 const BACK_OFF_MS = 5;
 const BACK_OFF_MAX_MS = 100;
 
@@ -20,7 +20,7 @@ const noPush: Push = {
   close: async () => undefined,
 };
 
-/** Wires the store and the push once per environment; the only place that knows which versions they are. */
+/** Wires the store and the push once per environment; only this function knows which implementations they are. */
 export function wire(): DepsAt {
   const settings = readSettings();
   const url = process.env.CONNECTIONS_URL;
@@ -49,7 +49,7 @@ function random(): number {
 
 const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
-/** The time of the event goes on: what takes part in one decision never compares two hosts' clocks. */
+/** Continues the event's time, so that one decision never compares the clocks of two hosts. */
 function eventClock(eventMs: number): () => number {
   const startedMs = performance.now();
   return () => eventMs + Math.floor(performance.now() - startedMs);

@@ -2,7 +2,7 @@ import { closeConnection } from '../usecases/close-connection.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 
-/** The Lambda has 29 s; rooms that it does not come to are left to the sweep. */
+/** The Lambda has 29 s; the sweep does the rooms that it does not reach. */
 const BUDGET_MS = 20_000;
 
 export function disconnectHandler(depsAt: DepsAt) {

@@ -40,7 +40,7 @@ function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
 
 const LOGIN_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
-/** A client that does not say is taken for a mobile one, and each connection for a run of its own. */
+/** A client that does not name its platform counts as mobile; without a login each connection is a run of its own. */
 export function clientOf(event: WebSocketEvent): Client {
   const query = event.queryStringParameters ?? {};
   const [platform = '', loginId = ''] = [query[PLATFORM_QUERY], query[INSTANCE_QUERY]];

@@ -29,7 +29,7 @@ export function messageHandler(depsAt: DepsAt) {
     const nowMs = event.requestContext.requestTimeEpoch;
     const deps = depsAt(nowMs);
     if (frame.action === 'beat') {
-      // A client that only listens stays until the connection ends, also after its token has expired.
+      // A client that only listens stays until the connection ends, even after its token has expired.
       await signOfLife(deps, heartbeat(deps, caller));
       return { statusCode: 200 };
     }
@@ -50,7 +50,7 @@ export function messageHandler(depsAt: DepsAt) {
   };
 }
 
-/** Where it fails, the next frame is a sign of life too. */
+/** A failure does no harm: the next frame is a sign of life too. */
 const signOfLife = (deps: Deps, noted: Promise<void>): Promise<void> =>
   noted.catch((fault) => deps.onFault('note a sign of life', fault));
 

@@ -3,7 +3,7 @@ import type { RefusalAnswer } from '../protocol/answers.ts';
 import type { ClientAction } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 
-/** What a client is answered where a use case refuses: each reason has its code. */
+/** The code that a client gets for each reason of a refusal. */
 export const CLIENT_CODES: Readonly<Record<Reason, Code>> = {
   'account-cancelled': Code.ACCOUNT_CANCELLED,
   blocked: Code.BLOCKED,

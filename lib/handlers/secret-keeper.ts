@@ -1,17 +1,17 @@
 import type { Secrets, SecretsInForce } from '../server-api/secrets.ts';
 import { readAppSecret } from './app-secret.ts';
 
-/** How long a secret that was taken out of force may still be accepted by a Lambda that has read it. */
+/** How long a Lambda that has read a secret may still accept it after it was removed. */
 const KEPT_MS = 60_000;
-/** What no secret at hand has signed may be signed with a new one; no caller makes us look more often than this. */
+/** What no known secret has signed may be signed with a new one; no caller causes a read more often than this. */
 const RENEWED_EVERY_MS = 10_000;
-/** How soon a secret that could not be used is read again. */
+/** How soon an unusable secret is read again. */
 const FAULT_KEPT_MS = 1000;
 
 /** The secrets as of the time of an event. */
 export type SecretsAt = (nowMs: number) => SecretsInForce;
 
-/** Where the secret is read, and who hears that it is of no use: the log, and the metric of an alarm. */
+/** How the secret is read, and where an unusable one is reported: in the log, and in the metric of an alarm. */
 export interface SecretKeeperOptions {
   readonly read: () => Promise<string | undefined>;
   readonly onFault: (what: string, fault: unknown) => void;
@@ -21,8 +21,8 @@ export interface SecretKeeperOptions {
 type LastRead = { readonly atMs: number } & ({ readonly secrets: Secrets } | { readonly fault: unknown });
 
 /**
- * Reads the app's secret and keeps it for a minute. While it cannot be read, or is malformed, there is none: every asker
- * fails, also those that the former one would still have served.
+ * Reads the app's secret and keeps it for a minute. While it cannot be read or is malformed, there is none: every caller
+ * fails, even where the former secret would still do.
  */
 export function createSecretKeeper({ read, onFault, count }: SecretKeeperOptions): SecretsAt {
   let last: LastRead | undefined;

@@ -40,6 +40,6 @@ export function serverApiHandler({ depsAt, secretsAt, appKey, tokenLifeSec }: Se
   };
 }
 
-/** API Gateway hands over form bodies in base64. A signature covers the very bytes. */
+/** API Gateway passes form bodies in base64. A signature covers the exact bytes. */
 const bytesOf = (event: HttpEvent): Uint8Array =>
   Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');

@@ -1,12 +1,12 @@
 import { type SweepReport, sweep } from '../usecases/sweep/sweep.ts';
 import type { DepsAt } from './deps.ts';
 
-/** The Lambda has 55 s; what was begun by then is ended. */
+/** The Lambda has 55 s, so what begins before the end of this budget can finish. */
 const BUDGET_MS = 45_000;
 
 /**
- * EventBridge's scheduled event. Its time is that of the rule, and the run may start a minute later: what the sweep notices
- * is not as old as that. `now`: the host's clock, ms since 1970.
+ * EventBridge's scheduled event. Its time is that of the rule, and the run may start a minute later: the sweep must not
+ * date what it notices before its start. `now`: the host's clock, ms since 1970.
  */
 export function sweepHandler(depsAt: DepsAt, now: () => number, report: (report: SweepReport) => void) {
   return async (event: { readonly time: string }): Promise<SweepReport> => {

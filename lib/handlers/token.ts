@@ -6,7 +6,7 @@ import { requireSecret } from '../server-api/secrets.ts';
 /** The app key is the audience: a token of one app opens nothing in another. */
 const ISSUER = 'doorman';
 
-/** A key of its own for tokens, so that the secret signs two kinds of things with two different keys. */
+/** Tokens have a key of their own, so that the secret signs two kinds of things with two different keys. */
 const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${requireSecret(secret)}`);
 
 export type VerifiedToken =
@@ -44,8 +44,8 @@ export async function verifyToken(
 }
 
 /**
- * To the millisecond where the token has it. It must lie in the second of `iat`, which is not in the future: what was
- * forged with a leaked secret could otherwise not be made worthless by any time of issue.
+ * The time of issue, to the millisecond if the token has it. It must lie in the second of `iat`, which is not in the
+ * future: otherwise no time of issue could revoke a token that was forged with a leaked secret.
  */
 function issueTimeMs({ iat = Number.NaN, issuedAtMs }: JWTPayload): number | undefined {
   const exactMs = issuedAtMs ?? iat * 1000;
@@ -61,7 +61,7 @@ export function issueToken(
 ): Promise<string> {
   const nowSec = Math.floor(nowMs / 1000);
   return (
-    // To the millisecond, which `iat` is not: tokens can be made worthless by the time of their issue.
+    // To the millisecond, unlike `iat`: tokens are revoked by the time of their issue.
     new SignJWT({ issuedAtMs: nowMs })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(userId)

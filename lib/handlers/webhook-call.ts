@@ -2,7 +2,7 @@ import type { WebhookCall, WebhookEvent } from '../protocol/webhook.ts';
 import { webhookRequest } from '../server-api/webhook.ts';
 import type { SecretsAt } from './secret-keeper.ts';
 
-/** Who is called, and with what the call is signed. */
+/** Where the call goes, and what signs it. */
 export interface WebhookCallOptions {
   readonly url: string;
   readonly appKey: string;
@@ -11,7 +11,7 @@ export interface WebhookCallOptions {
   readonly randomId: () => string;
 }
 
-/** Events as a call that is signed with the newest secret, once more for each attempt. */
+/** Makes the call for events, signed with the newest secret; each attempt gets a new signature. */
 export const webhookCallOf =
   ({ url, appKey, secretsAt, now, randomId }: WebhookCallOptions) =>
   async (events: readonly WebhookEvent[]): Promise<() => WebhookCall> => {

@@ -9,7 +9,7 @@ export interface QueueResult {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** What a delivery takes: the signed call of some events, and how it is made. */
+/** What a delivery needs: the signed call for some events, and how to make it. */
 export interface WebhookDeps {
   readonly callOf: (events: readonly WebhookEvent[]) => Promise<() => WebhookCall>;
   readonly post: (callAt: () => WebhookCall) => Promise<void>;
@@ -17,8 +17,8 @@ export interface WebhookDeps {
 }
 
 /**
- * A batch of the queue as one call of the app's server, in the queue's order. If that fails, all of it stays in the queue
- * and comes again when its visibility timeout is over; what fails for too long goes to the dead-letter queue.
+ * Delivers a batch of the queue as one call of the app's server, in the queue's order. If that fails, the whole batch
+ * stays in the queue and returns after its visibility timeout; what fails for too long goes to the dead-letter queue.
  */
 export function webhookHandler({ callOf, post, onFault }: WebhookDeps) {
   return async ({ Records }: QueueEvent): Promise<QueueResult> => {

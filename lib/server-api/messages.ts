@@ -25,7 +25,7 @@ const publish = endpoint({
     ...messageFields,
     toChatroomId: many(roomId, ROOMS_MAX, 'the rooms'),
     priority: withDefault(
-      choice<MessageRank>({ '0': 'normal', '1': 'protected', '2': 'normal', '3': 'low' }),
+      choice<MessageRank>({ '0': 'normal', '1': 'allowlisted', '2': 'normal', '3': 'low' }),
       '0',
       "how much of the room's quota it may use up: 1 = half as much again, 3 = half, else all",
     ),

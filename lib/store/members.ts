@@ -1,4 +1,4 @@
-import type { Member } from '../domain/member.ts';
+import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { MemberEvent } from './changes.ts';
 
@@ -12,6 +12,10 @@ export interface Members {
    */
   putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'>;
   deleteMember(member: Member): Promise<'deleted' | 'conflict'>;
+  /** Notes why a membership ends, before it does: a client that missed it may ask for a day. */
+  noteEnd(membershipId: string, reason: MemberEndReason): Promise<void>;
+  /** undefined = none was noted. */
+  getEnd(membershipId: string): Promise<MemberEndReason | undefined>;
   /** A page of the room's member rows of any state; undefined cursor at the end. */
   listMembers(
     room: RoomId,

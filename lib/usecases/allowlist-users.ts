@@ -8,8 +8,8 @@ import { invalidateConcurrentSweeps } from './steps/invalidate-sweeps.ts';
 
 /**
  * ALLOWLIST: these users are not evicted by KICK-*. The room's row notes the room's position, so a member who was evicted
- * by then stays evicted (case 15), whatever runs at the same time; ending that membership here only shows it at once. A
- * sweep that decided before this write is refused.
+ * before stays evicted (case 15), whatever runs concurrently; ending that membership here only makes it visible at once. A
+ * sweep that decided before this write fails its condition.
  */
 export async function addToAllowlist(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'added'>> {
   const room = await deps.store.getRoom(roomId);
@@ -30,7 +30,7 @@ export async function addToAllowlist(deps: Deps, roomId: RoomId, users: readonly
 
 const full = ({ settings }: Deps) => refused('list-full', { why: `it holds at most ${settings.maxAllowlistedUsers}` });
 
-/** Off the list while offline: the next message decides, not the removal. */
+/** Delisting an offline member evicts nobody: the next message decides. */
 export async function removeFromAllowlist(
   deps: Deps,
   roomId: RoomId,
@@ -40,7 +40,7 @@ export async function removeFromAllowlist(
   if (!isLive(room)) return refused('no-such-room');
   for (const user of users) {
     await deps.store.removeFromAllowlist(roomId, room.epoch, user);
-    // The real-time service checks them now.
+    // The real-time service has to check the member now.
     await deps.store.arm(deps.now(), [{ kind: 'member', room: roomId, userId: user }]);
   }
   return 'removed';

@@ -18,9 +18,9 @@ const CHANGES_IN_FRAME = 100;
 type MemberChanged = Extract<Change, { member: Member }>;
 
 /**
- * What the table's stream says, in its order: events for the webhook, notices to members, and what follows from an end.
- * It may run again with the same changes, since the stream gives them until a run succeeds: events keep their ids, a
- * client drops a change that it has seen. Only a fault of storage or of the queue makes a run fail.
+ * Reports the changes of the table's stream in their order: events for the webhook, frames for members, and what follows
+ * from an end. It may run again with the same changes, because the stream repeats them until a run succeeds: events keep
+ * their ids, and a client ignores a change that it has seen. Only a fault of storage or of the queue makes a run fail.
  */
 export async function announceChanges(
   deps: Deps,
@@ -62,7 +62,7 @@ async function announceInRoom(deps: Deps, roomId: RoomId, changes: readonly Memb
   for (const { member, rowIsDeleted } of ends) if (!rowIsDeleted) await settle(deps, member);
 }
 
-/** The room stays on his connections' rows: he may have joined once more by now. */
+/** The room stays on the rows of these connections: the user may have joined again by now. */
 async function notifyFormerMember(deps: Deps, { roomId, roomEpoch, ended }: Member): Promise<void> {
   if (ended === undefined) return;
   const { membershipId, reason } = ended;
@@ -71,7 +71,7 @@ async function notifyFormerMember(deps: Deps, { roomId, roomEpoch, ended }: Memb
   }
 }
 
-/** Notices count for no kick: who is found due waits for the next message. */
+/** These frames are not messages, so they evict nobody: only the next message does. */
 async function notifyMembers(deps: Deps, room: Room, changes: readonly MemberChanged[]): Promise<void> {
   for (let from = 0; from < changes.length; from += CHANGES_IN_FRAME) {
     const inFrame = changes.slice(from, from + CHANGES_IN_FRAME).map(memberChange);
@@ -86,7 +86,7 @@ function memberChange({ member }: MemberChanged): MemberChange {
   return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs };
 }
 
-/** Everybody knows: the row goes, or keeps what outlives the membership. If it has changed since, that is in the stream too. */
+/** The end was reported: deletes the row, or keeps what outlives the membership. A later change is in the stream too. */
 async function settle(deps: Deps, member: Member): Promise<void> {
   const rest = afterEndNotified(member, deps.settings.leaveEndsAllDevices);
   if (isWorthKeeping(rest, deps.now())) await deps.store.putMember(rest, member.revision);

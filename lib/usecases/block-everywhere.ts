@@ -6,8 +6,9 @@ import { forceCloseConnections } from './steps/force-close-connections.ts';
 import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
 /**
- * Bars users from connecting until then (ms), and cuts what is connected. Their memberships stay: they are offline in
- * their rooms, where the rules go on from there. A connection that opens meanwhile finds the bar, which is there first.
+ * Blocks users from connecting until then (ms), and force-closes their connections. Their memberships stay: they are
+ * offline in their rooms, as after any disconnect. A connection that opens concurrently finds the block, which is
+ * written first.
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   await restrictUsers(deps, BLOCK, users, untilMs);
@@ -18,7 +19,7 @@ export async function blockEverywhere(deps: Deps, users: readonly UserId[], unti
 export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> =>
   liftRestriction(deps, BLOCK, users);
 
-/** Who is barred from connecting now, and until when (ms), the longest first; no page: those who come first. */
+/** Who is blocked in all rooms now, and until when (ms), the longest first. No page: the first `size`. */
 export const blockedEverywhere = (
   deps: Deps,
   page: number | undefined,

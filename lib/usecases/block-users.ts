@@ -1,11 +1,12 @@
 import { isEvicted } from '../domain/eviction.ts';
-import { blocked, currentMember, isBlocked } from '../domain/member.ts';
+import { blocked, isBlocked } from '../domain/member.ts';
 import { isRefused, type Outcome, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { changeMember, type RestrictedInRoom, rowsOf } from './steps/change-member.ts';
 import { decideOn, keptChanging } from './steps/decide-on.ts';
+import { rowInRoom } from './steps/row-in-room.ts';
 
 /** BLOCK: removed at once, and joins are refused until `untilMs` (ms). The table's stream reports it. */
 export async function blockUsers(
@@ -27,10 +28,13 @@ const blockOne = (deps: Deps, room: Room, user: UserId, untilMs: number): Promis
     deps,
     async () => {
       const row = await deps.store.getMember(room.roomId, user);
-      const member = currentMember(row, room.roomId, user, room.epoch);
+      const member = await rowInRoom(deps, room, user, row);
+      if (member === undefined) return undefined;
       const reason = isEvicted(member, room, deps.settings) ? 'offline' : 'blocked';
       const next = blocked(member, untilMs, reason, deps.now());
-      const event = member.membershipId === undefined ? undefined : reason;
+      const { membershipId } = member;
+      const event = membershipId === undefined ? undefined : reason;
+      if (membershipId !== undefined && reason === 'blocked') await deps.store.noteEnd(membershipId, reason);
       return (await deps.store.putMember(next, member.revision, event)) === 'conflict' ? 'conflict' : undefined;
     },
     keptChanging('block the user'),

@@ -1,2 +1,2 @@
-// What a call asks for is what a join does on the way.
+// A call creates a room as a join does.
 export { createRoom, type RoomPlan } from './steps/create-room.ts';

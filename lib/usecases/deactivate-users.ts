@@ -12,15 +12,15 @@ import { listPage } from './steps/list-page.ts';
 const LIST = 'deactivated-users';
 const USERS_IN_FLIGHT = 8;
 /**
- * Shuts users out until they are reactivated, as a block without end, and forgets what the app told of them. Tokens that
- * were issued before it open nothing afterwards either. Their memberships go on as with a block. Called again it finishes
- * what was broken off, and the time of the first call stays.
+ * Locks users out until they are reactivated, like a block without end, and deletes what the app has stored about them.
+ * Tokens that were issued before stay revoked after that. Memberships continue as with a block. A second call finishes
+ * what an interrupted one has begun, and the time of the first call stays.
  */
 export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
   inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
-    // Listed first, so that nobody who is shut out is missing; for a day, so that a call that is broken off leaves nothing.
+    // Listed first, so that nobody who is locked out is missing; for a day, so that an interrupted call leaves nothing.
     await deps.store.addToList(LIST, [{ item: latestFirst(atMs, user), untilMs: deps.now() + DAY_MS }]);
     await deps.store.setAccess(user, { deactivatedAtMs: atMs });
     await deps.store.expireTokens(user, atMs + 1);
@@ -28,14 +28,14 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), CANCELLED);
     await forgetUser(deps, user);
   });
-/** Lets users connect again, with new tokens; what was forgotten does not come back. */
+/** Lets users connect again, with new tokens; what was deleted stays deleted. */
 export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
   inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     await deps.store.setAccess(user, { deactivatedAtMs: 0 });
     await alignDeactivated(deps, user, [deactivatedAtMs]);
   });
-/** `times`: of which the user may be listed. */
+/** `times`: the times of deactivation with which the user may be listed. */
 async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
   const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
   await alignList(deps, LIST, others, async () => {
@@ -43,7 +43,7 @@ async function alignDeactivated(deps: Deps, user: UserId, times: readonly number
     return deactivatedAtMs === 0 ? undefined : { item: latestFirst(deactivatedAtMs, user), untilMs: 0 };
   });
 }
-/** A page, the one who was deactivated last first. The list may hold more than are, so each user's access is asked. */
+/** A page, the latest first. The list may hold users who are not deactivated, so each user's access is checked. */
 export const deactivatedUsers = (deps: Deps, page: number, size: number): Promise<Outcome<readonly string[]>> =>
   listPage(deps, { list: LIST, page, size }, async ({ item }) => {
     const user = userIn(item);

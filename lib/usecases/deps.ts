@@ -11,16 +11,16 @@ export interface Deps {
   /** ms since 1970, from the event that is being served */
   readonly now: () => number;
   readonly randomId: () => string;
-  /** Faults of follow-ups: counted and logged, never the caller's problem. */
+  /** Faults of follow-ups: counted and logged, never reported to the caller. */
   readonly onFault: (what: string, fault: unknown) => void;
-  /** Waits before a decision is taken again, longer with each conflict (1, 2, …), and never as long for two at once. */
+  /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and not equally long for two callers. */
   readonly backOff: (conflicts: number) => Promise<void>;
 }
 
-/** Who asks, from the connection and never from a frame. */
+/** Who is calling, by the connection and never by a frame. */
 export interface Caller {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;
-  /** The connection's row, where it was glanced at for this frame already. */
+  /** The connection's row, if an eventually consistent read for this frame is under way. */
   readonly seen?: Promise<Connection | undefined>;
 }

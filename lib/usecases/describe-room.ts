@@ -12,7 +12,7 @@ export async function describeRoom(
   const room = await deps.store.getRoom(roomId);
   return isLive(room) ? { room, memberCount: await countMembers(deps, room) } : refused('no-such-room');
 }
-/** Those that are there, in the order asked. */
+/** The live rooms among these, in the order given. */
 export async function describeRooms(deps: Deps, rooms: readonly RoomId[]): Promise<readonly Room[]> {
   const found = await Promise.all(rooms.map((room) => deps.store.getRoom(room)));
   return found.filter(isLive);

@@ -1,2 +1,2 @@
-// What a call asks for is what the sweep does with a room that has expired.
+// A call destroys a room as the sweep does when it has expired.
 export { destroyRoom } from './steps/destroy-room.ts';

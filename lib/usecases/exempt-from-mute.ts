@@ -4,7 +4,7 @@ import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { changeMember, rowsOf } from './steps/change-member.ts';
 
-/** These users may send while the room or they themselves are muted in it. */
+/** Lets these users send while the room is muted, or while they are muted in it. */
 export async function exemptFromMute(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<Outcome<'exempt'>> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refused('no-such-room');

@@ -3,7 +3,7 @@ import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { forceCloseConnections } from './steps/force-close-connections.ts';
 
-/** Tokens of the user issued before this time (ms) are worth nothing from now on; what they opened is cut. */
+/** Revokes the user's tokens issued before this time (ms), and force-closes the connections that they opened. */
 export async function expireTokens(deps: Deps, user: UserId, beforeMs: number): Promise<void> {
   await deps.store.expireTokens(user, beforeMs);
   const connections = await deps.store.connectionsOf(user);

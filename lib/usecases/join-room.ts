@@ -1,5 +1,5 @@
 import { isEvicted } from '../domain/eviction.ts';
-import { currentMember, hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
+import { hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
 import { isRefused, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { JoinedAnswer } from '../protocol/answers.ts';
@@ -16,9 +16,10 @@ import { notifyOwnDevices } from './steps/notify-own-devices.ts';
 import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './steps/permit-join.ts';
 import { recheckConnection } from './steps/recheck-connection.ts';
 import { forgetRoom, keepLastRoom } from './steps/rooms-of-connection.ts';
+import { rowInRoom } from './steps/row-in-room.ts';
 import { inTurn, type Turn } from './steps/take-turn.ts';
 
-/** By then a client has given up, and its Lambda has ended. */
+/** After this time a client has given up, and its Lambda has ended. */
 const UNCHECKED_MS = 60_000;
 
 export type { JoinRequest } from './steps/permit-join.ts';
@@ -27,27 +28,28 @@ export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
 
 /**
  * A join, a second device, or a resume. The intent (the room on the connection's row) comes before the member row, and the
- * connection is read again after it: whichever way a `$disconnect` interleaves, no connection that is gone stays online.
+ * connection is read again after it: however a `$disconnect` interleaves, no closed connection stays online.
  */
 export const joinRoom = (deps: Deps, caller: Caller, request: JoinRequest): Promise<Outcome<Joined>> =>
   inTurn(deps, caller, { action: 'join' }, (turn) => decideOn(deps, () => joinOnce(deps, caller, request, turn), busy));
 
-/** 'conflict' = the room was destroyed in between: it is decided again whether there is one to join. */
+/** 'conflict' = the room was destroyed in between: decide again whether there is one to join. */
 async function joinOnce(
   deps: Deps,
   caller: Caller,
   request: JoinRequest,
   turn: Turn,
 ): Promise<Outcome<Joined | 'again' | 'conflict'>> {
-  const entry = await permitEntry(deps, caller, request, turn);
-  if (entry === 'again' || isRefused(entry)) return entry;
-  const { room } = entry;
-  // A resume does not change the order of the joins: one that is refused could end another membership.
+  const permitted = await permitEntry(deps, caller, request, turn);
+  if (permitted === 'again' || isRefused(permitted)) return permitted;
+  const { room } = permitted;
+  // A resume keeps the order of the joins: if a refused one changed it, that could end another membership.
   const by = request.resume === undefined ? 'join' : undefined;
   const connection = await deps.store.addConnectionRoom(caller, request.room, by);
   if (connection === undefined) return refused('connection-closed');
   if (!(await noteActivity(deps, room))) return 'conflict';
-  const admitted = await admit(deps, connection, entry, request.resume);
+  const admitted = await admit(deps, connection, permitted, request.resume);
+  if (admitted === 'room-is-gone') return 'conflict';
   if (isRefused(admitted)) {
     await forgetRoom(deps, caller, request.room);
     return admitted;
@@ -58,6 +60,11 @@ async function joinOnce(
   ]);
   if (again === undefined) return refused('connection-closed');
   if (!isLive(now) || now.epoch !== room.epoch) return 'conflict';
+  if (isEvicted(admitted.before, now, deps.settings)) {
+    // I-M13: a message has evicted the member before the write that resumed the membership, or at the same time.
+    await endMembership(deps, admitted.member, 'offline', caller.connectionId);
+    return 'conflict';
+  }
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync && admitted.isNewDevice)
     await notifyOwnDevices(deps, connection, room.roomId, 'joined');
@@ -69,6 +76,8 @@ const busy = () => refused('too-much-at-once', { retryAfterMs: 500 });
 
 interface Admitted {
   readonly member: Member;
+  /** The row as it was before this join's write. */
+  readonly before: Member;
   readonly fresh: boolean;
   /** This device was not in the room, neither connected nor disconnected. */
   readonly isNewDevice: boolean;
@@ -79,16 +88,18 @@ function admit(
   by: OwnConnection,
   { room, row: read }: Entry,
   resume: Resume | undefined,
-): Promise<Outcome<Admitted>> {
+): Promise<Outcome<Admitted | 'room-is-gone'>> {
   const { userId } = by;
   let row = read;
   const again = async () => {
     row = await deps.store.getMember(room.roomId, userId);
     return 'conflict' as const;
   };
-  const attempt = async (): Promise<Outcome<Admitted> | 'conflict'> => {
-    const member = currentMember(row, room.roomId, userId, room.epoch);
+  const attempt = async (): Promise<Outcome<Admitted | 'room-is-gone' | 'conflict'>> => {
+    const member = await rowInRoom(deps, room, userId, row);
+    if (member === undefined) return 'room-is-gone';
     const refusal = await refuseEntry(deps, member, room, resume);
+    if (refusal === 'again') return again();
     if (refusal !== undefined) return refusal;
     if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
       // I-M13: evicted before this join, which is a fresh one.
@@ -97,22 +108,22 @@ function admit(
     }
     const fresh = member.membershipId === undefined;
     const isNewDevice = fresh || !hasDevice(member, by.device);
-    // Also where this connection is in the room: a concurrent join that is about to leave this one finds the row changed.
+    // Even if this connection is in the room: a concurrent join that is about to leave it then finds a changed row.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
-    return stored === 'conflict' ? again() : { member: stored, fresh, isNewDevice };
+    return stored === 'conflict' ? again() : { member: stored, before: member, fresh, isNewDevice };
   };
-  return decideOn(deps, attempt, busy);
+  return decideOn<Outcome<Admitted | 'room-is-gone'>, Refused>(deps, attempt, busy);
 }
 
-/** A new member may be one too many, also one that joins again because a Lambda died before it had checked that. */
+/** A new member may be one too many; so may one who joins again because a Lambda died before this check. */
 async function isTooMany(deps: Deps, room: Room, { fresh, member }: Admitted, request: JoinRequest): Promise<boolean> {
   if (fresh) return isOverMemberLimit(deps, room);
   const isUnchecked = request.resume === undefined && deps.now() - member.joinedAtMs < UNCHECKED_MS;
   return isUnchecked && joinedBeyondLimit(deps, room, member);
 }
 
-/** The room was full: this membership ends, whatever else changes on its row in between. */
+/** The room was full: ends this membership, whatever else changes on its row concurrently. */
 async function full(deps: Deps, caller: Caller, member: Member): Promise<Refused> {
   let row: Member | undefined = member;
   const end = async () => {
@@ -147,7 +158,7 @@ async function answer(deps: Deps, room: JoinedRoom, admitted: Admitted, request:
   return { ...fields, ...(await historyFor(deps, room, request, member.userId, fields)) };
 }
 
-/** Up to the room after the row was written: what is accepted later is pushed. Without messages, all since before it is new. */
+/** Messages up to `now`: later ones are pushed. A client that wants none gets the seq of `before`: all after it is new. */
 async function historyFor(
   deps: Deps,
   { before, now }: JoinedRoom,

@@ -11,16 +11,17 @@ import { inTurn } from './steps/take-turn.ts';
 
 type Left = { readonly code: 0 };
 
-/** LEAVE: at once. With another device of the user in the room only this one leaves, unless a setting says otherwise. */
+/** LEAVE: at once. If another device of the user is in the room, only this one leaves, unless a setting says otherwise. */
 export const leaveRoom = (deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<Left>> =>
   inTurn(deps, caller, { action: 'leave' }, async (turn): Promise<Outcome<Left | 'again'>> => {
     const room = await deps.store.getRoom(roomId);
     if (!isLive(room)) return refused('no-such-room');
-    const left = await leave(deps, turn.connection, room, async () => {
+    const permit = async () => {
       const taken = await turn.take();
       if (taken === 'taken') await noteActivity(deps, room);
       return taken;
-    });
+    };
+    const left = await leave(deps, turn.connection, room, permit, 'answer');
     if (left === 'again' || isRefused(left)) return left;
     await forgetRoom(deps, caller, roomId);
     if (deps.settings.multiLoginSync) await notifyOwnDevices(deps, turn.connection, roomId, 'left');

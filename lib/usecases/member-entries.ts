@@ -20,21 +20,21 @@ export type RemoveEntriesRequest = RequestOf<'removeEntries'>;
 
 type Done = { readonly code: 0 };
 
-/** A member sets entries of the room. Of several, those that can be are set, and the refusal names the others. */
+/** A member sets entries of the room. It sets as many of them as it can, and the refusal names the others. */
 export async function setOwnEntries(deps: Deps, caller: Caller, request: SetEntriesRequest): Promise<Outcome<Done>> {
   const { entries, autoDelete, overwrite } = request;
   const toSet = { userId: caller.userId, entries: new Map(Object.entries(entries)), autoDelete, overwrite };
   return changeInTurn(deps, caller, request.room, toSet.entries.size, async ({ room, member }, permit) => {
     const outcome = await setEntriesIn(deps, room, toSet, permit);
     if (outcome === 'again' || isRefused(outcome)) return outcome;
-    // If the membership has ended in between, its entries were removed before these were there.
+    // If the membership has ended in between, its entries were removed before these were set.
     const isSet = outcome.done.length > 0;
     if (autoDelete && isSet && (await hasEnded(deps, member))) await removeEntriesOf(deps, room, caller.userId);
     return outcome;
   });
 }
 
-/** Entries are a way to talk: a muted user does not change them. */
+/** Entries are a way to talk, so a muted user may not change them. */
 const changeInTurn = (
   deps: Deps,
   caller: Caller,
@@ -53,7 +53,7 @@ async function hasEnded(deps: Deps, member: Member): Promise<boolean> {
   return row?.roomEpoch !== member.roomEpoch || row.membershipId !== member.membershipId;
 }
 
-/** A member removes entries of the room. Of several, those that can be are removed, and the refusal names the others. */
+/** A member removes entries of the room. It removes as many of them as it can, and the refusal names the others. */
 export async function removeOwnEntries(
   deps: Deps,
   caller: Caller,

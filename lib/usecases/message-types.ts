@@ -1,13 +1,13 @@
 import { type Outcome, refused } from '../domain/outcome.ts';
 import type { Deps } from './deps.ts';
 
-/** RongCloud's limit of each of the two lists. */
+/** RongCloud's limit for each of the two lists. */
 export const TYPES_MAX = 20;
 
 /** Message types that get no more than half of a room's quota. */
 export const lowPriorityTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('low-priority-types');
 
-/** All or none. */
+/** Adds all of them or none. */
 export const addLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
   addedOr(await deps.store.addToSet('low-priority-types', types, TYPES_MAX));
 
@@ -21,7 +21,7 @@ export const removeLowPriorityTypes = async (deps: Deps, types: readonly string[
 /** Message types that no quota of a room holds back. */
 export const allowlistedTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('allowlisted-types');
 
-/** All or none. */
+/** Adds all of them or none. */
 export const addAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
   addedOr(await deps.store.addToSet('allowlisted-types', types, TYPES_MAX));
 

@@ -10,7 +10,7 @@ export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: nu
 export const unmuteEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> =>
   liftRestriction(deps, MUTE, users);
 
-/** Who is muted in all rooms now, and until when (ms), the longest first; no page: those who come first. */
+/** Who is muted in all rooms now, and until when (ms), the longest first. No page: the first `size`. */
 export const mutedEverywhere = (
   deps: Deps,
   page: number | undefined,

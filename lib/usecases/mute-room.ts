@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import { alignList } from './steps/align-list.ts';
 import { listPage } from './steps/list-page.ts';
 
-/** Mutes all users of a room but those exempt. Listed first, so that no muted room is missing. */
+/** Mutes all users of a room but the exempt. The room is listed first, so that no muted room is missing. */
 export async function muteRoom(deps: Deps, roomId: RoomId): Promise<Outcome<'muted'>> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refused('no-such-room');
@@ -33,7 +33,7 @@ export async function isRoomMuted(deps: Deps, roomId: RoomId): Promise<Outcome<b
   return isLive(room) ? room.muted : refused('no-such-room');
 }
 
-/** A page of the muted rooms, counted from 1. The list may hold more than is muted, so each room is asked. */
+/** A page of the muted rooms, counted from 1. The list may hold rooms that are not muted, so each is checked. */
 export const mutedRooms = (deps: Deps, page: number, size: number): Promise<Outcome<readonly string[]>> =>
   listPage(deps, { list: 'muted-rooms', page, size }, async ({ item }) =>
     isRoomId(item) && (await isRoomMuted(deps, item)) === true ? item : undefined,

@@ -8,10 +8,10 @@ import type { Caller, Deps } from './deps.ts';
 import { endFormer } from './steps/force-close-former.ts';
 import { takeFirstTurn } from './steps/take-turn.ts';
 
-/** What the client says of itself. */
+/** What the client says about itself. */
 export interface Client {
   readonly platform: Platform;
-  /** Its login: the same for all connections of it. What stands before the last `_` names the run of the client. */
+  /** The same for all connections of one login. What comes before the last `_` names the run of the client. */
   readonly loginId: string;
 }
 
@@ -22,8 +22,8 @@ export interface TokenLife {
 }
 
 /**
- * The connection's row, written while the socket is not open yet. The user's access is read after it: a block
- * that comes later finds the row and closes it. A connection that the checks before it refuse causes no write.
+ * Writes the connection's row before the socket is open, and reads the user's access after it: a later block finds the
+ * row and closes it. A connection that the checks before it refuse causes no write.
  */
 export async function openConnection(
   deps: Deps,
@@ -35,7 +35,7 @@ export async function openConnection(
   const early = await refuseEarly(deps, own);
   if (early !== undefined) return early;
   const opened = await deps.store.openConnection(own);
-  // It was closed before this was written.
+  // The close came before this write.
   if (!opened) return refused('connection-closed');
   const refusal =
     refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) ?? (await endFormer(deps, own));
@@ -53,7 +53,7 @@ function connectionOf(
   const nowMs = deps.now();
   return {
     ...{ userId, connectionId, loginId },
-    // A run that logs in again is the same device: else the former one would stay behind in its rooms.
+    // A run that logs in again is the same device: otherwise the former one would stay in its rooms.
     device: deps.settings.oneDevicePerPlatform ? platform : `${platform}.${runOf(loginId)}`,
     openedAtMs: nowMs,
     leaseUntilMs: leaseFrom(nowMs),
@@ -65,7 +65,7 @@ function connectionOf(
 
 const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 
-/** By eventually consistent reads: all that they forbid stays forbidden, but a block or a deactivation, which may be over. */
+/** By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be over. */
 async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { userId, device, loginId, openedAtMs } = own;
   const [eventual, order] = await Promise.all([

@@ -3,7 +3,7 @@ import { Code } from '../protocol/codes.ts';
 import type { Caller, Deps } from './deps.ts';
 import { inTurn } from './steps/take-turn.ts';
 
-/** The server is there, and knows this connection. */
+/** Answers that the server is there and knows this connection. */
 export const ping = (deps: Deps, caller: Caller): Promise<Outcome<{ readonly code: 0 }>> =>
   inTurn(deps, caller, { action: 'ping' }, async (turn) => {
     const taken = await turn.take();

@@ -13,16 +13,16 @@ export interface Publication {
   readonly fromUserId: string;
   readonly type: string;
   readonly content: string;
-  /** Does the user who it is sent as get it too, where they are in the room? */
+  /** Does the user it is sent as get it too, if they are in the room? */
   readonly includeSender: boolean;
   readonly rank: MessageRank;
-  /** false: it is pushed, takes a seq, and is in no history. */
+  /** false: it is pushed and takes a seq, but is in no history. */
   readonly isKept: boolean;
 }
 
 type Published = { readonly seq: number; readonly messageId: string; readonly roomEpoch: string };
 
-/** A message by the server API: membership and mutes do not apply. It counts like any other and makes no user online. */
+/** A message by the server API: membership and mutes do not apply. It counts like any other and brings no user online. */
 export function publishMessage(deps: Deps, publication: Publication): Promise<Outcome<Published>> {
   const id = deps.randomId();
   return decideOn<Outcome<Published>, Refused>(
@@ -39,7 +39,7 @@ async function publishOnce(deps: Deps, publication: Publication, id: string): Pr
   const sentAtMs = sendTime(deps, room);
   const slot = quotaSlotFor(deps, room, rank, sentAtMs);
   if (slot.kind === 'full') return refused('room-flooded', { retryAfterMs: slot.retryAfterMs });
-  // The sender's clients get it too, for its seq: else they would take it for lost and ask for it.
+  // The sender's clients get it too, for its seq: otherwise they would take it for lost and ask for it.
   const notForSender = publication.includeSender ? {} : { notForSender: true as const };
   const transient = publication.isKept ? {} : { transient: true as const };
   const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender, ...transient };

@@ -3,7 +3,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { type HistoryPage, historyPage } from './steps/history-page.ts';
 
-/** So many messages of one time, beyond those asked for, are put on one page; more need the cursor. */
+/** How many messages of one time a page has at most beyond those asked for; more need the cursor. */
 const SAME_TIME_MAX = 1000;
 const SAME_TIME_READ = 100;
 const PAGES_MAX = 30;
@@ -16,15 +16,16 @@ export interface RoomHistoryQuery {
   readonly endMs: number;
   readonly order: 'ascending' | 'descending';
   readonly count: number;
-  /** `next` of the page before, in the same order. */
+  /** `next` of the previous page, in the same order. */
   readonly cursor?: number | undefined;
 }
 
 export type RoomHistoryPage = Pick<HistoryPage, 'messages' | 'next'>;
 
 /**
- * A page of a room's history. It ends between two times, so that a caller may go on by the time of its last message: the
- * rest of a millisecond makes it longer than asked. `next` goes on whatever the times are. A room that does not exist has none.
+ * A page of a room's history. It ends between two times, so that a caller can continue from the time of its last message:
+ * the rest of a millisecond makes it longer than asked. `next` continues whatever the times are. A room that does not
+ * exist has no messages.
  */
 export async function roomHistory(deps: Deps, roomId: RoomId, query: RoomHistoryQuery): Promise<RoomHistoryPage> {
   const room = await deps.store.getRoom(roomId);
@@ -39,7 +40,7 @@ async function pageOf(deps: Deps, room: Room, query: RoomHistoryQuery): Promise<
   const messages: StoredMessage[] = [];
   let { cursor } = query;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    // One more shows whether a time ends here.
+    // One message more shows whether a time ends here.
     const missing = count - messages.length;
     const wanted = { timestampMs, order, count: missing > 0 ? missing + 1 : SAME_TIME_READ, cursor };
     const page = await historyPage(deps, room, wanted);

@@ -1,18 +1,17 @@
-import { isMember } from '../domain/eviction.ts';
 import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { memberPages } from './steps/member-pages.ts';
+import { membersAmong } from './steps/members-among.ts';
 
-/** For each user: are they a member? By the rule, also where the row of one who was evicted is still there (I-M17). */
+/** For each user: are they a member? By the rule, even if the row of an evicted member is still there (I-M17). */
 export async function areMembers(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly boolean[]> {
   const rows = await deps.store.getMembers(roomId, [...new Set(users)]);
-  // The room is read after the rows: it can only have moved on, so no user is shown who is removed by now.
-  const room = await deps.store.getRoom(roomId);
-  const inside = new Set(rows.filter((row) => isMember(row, room, deps.settings)).map((row) => row.userId));
+  const inside = new Set((await membersAmong(deps, roomId, rows)).map(({ userId }) => userId));
   return users.map((user) => inside.has(user));
 }
+
 export interface MemberList {
   readonly total: number;
   readonly members: readonly { readonly userId: string; readonly joinedAtMs: number }[];
@@ -28,9 +27,7 @@ export async function queryMembers(
   if (!isLive(before)) return refused('no-such-room');
   const rows = [];
   for await (const page of memberPages(deps, before)) rows.push(...page);
-  const room = await deps.store.getRoom(roomId);
-  const members = rows
-    .filter((row) => isMember(row, room, deps.settings))
+  const members = (await membersAmong(deps, roomId, rows))
     .map(({ userId, joinedAtMs }) => ({ userId, joinedAtMs }))
     .sort((a, b) => a.joinedAtMs - b.joinedAtMs || (a.userId < b.userId ? -1 : 1));
   if (order === 'descending') members.reverse();

@@ -14,7 +14,7 @@ import { readMessages } from './steps/read-messages.ts';
 export type Messages = Omit<MessagesAnswer, 'event' | 'id'>;
 const around = (room: Room) =>
   ({ code: 0, room: room.roomId, roomEpoch: room.epoch, complete: false, next: ANY_SEQ }) as const;
-/** Fills a gap that a member's client has seen. */
+/** Fills a gap that a member's client has found. */
 export async function repair(
   deps: Deps,
   caller: Caller,
@@ -40,9 +40,9 @@ export async function repair(
     complete: messages.length + hidden.length === Math.max(0, coveredTo - afterSeq),
   };
 }
-/** What a member asks of a room's history. */
+/** What a member asks for of a room's history. */
 export type HistoryRequest = RequestOf<'history'>;
-/** A page of history by time, or from where an earlier page ended, for a member. */
+/** A page of history for a member: by time, or from where an earlier page ended. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Outcome<Messages>> {
   const checked = await admitMember(deps, caller, request.room, { action: 'history' });
   if (isRefused(checked)) return checked;
@@ -58,7 +58,7 @@ function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages 
     roomEpoch: room.epoch,
     messages,
     ...(next === undefined ? {} : { next }),
-    // Less than was found fits into no frame.
+    // Fewer than were found: the others fit into no frame.
     complete: isCut || messages.length === page.messages.length,
   };
 }

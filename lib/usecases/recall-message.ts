@@ -15,7 +15,7 @@ import { wireMessage } from './steps/wire-message.ts';
 export interface Recall {
   readonly room: RoomId;
   readonly messageId: string;
-  /** Who recalls it; not always who sent it. */
+  /** Who recalls it; not always the sender. */
   readonly byUserId: string;
   /** The app's text, for the members who see the recall. */
   readonly extra: string;
@@ -46,7 +46,7 @@ export async function recallOwnMessage(
   );
 }
 
-/** Replaces the message by the recalled one and notifies the room; a second time it does neither. `read`: the room. */
+/** Replaces the message by its recalled form and notifies the room; a second recall does neither. `read`: the room. */
 function recallUnless<T>(
   deps: Deps,
   recall: Recall,
@@ -99,13 +99,13 @@ const recalledForm = (
   ...(isDelete ? { hidden: true as const } : {}),
 });
 
-/** What now stands at its seq; undefined = it has moved from the tail to the log since. It never moves back. */
+/** What is now at its seq; undefined = it has moved from the tail to the log since. It never moves back. */
 async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
   if (room.tail.some(({ seq }) => seq === recalled.seq)) {
     const after = await deps.store.recallInTail(room.roomId, room.epoch, recalled);
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
-  // A Lambda that is still logging the original must not make it outlive this.
+  // A Lambda may still be logging the original: that must not outlive this.
   const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);
   await deps.store.appendLog(room.roomId, room.epoch, [recalled], expiresAtMs);
   return recalled;

@@ -29,7 +29,7 @@ export interface RoomEntry {
   readonly autoDelete: boolean;
   readonly setAtMs: number;
 }
-/** Those of these keys that are there, or all if none is named, in the order of the keys. */
+/** The entries of these keys that exist, or all entries if no key is given, in the order of the keys. */
 export async function readRoomEntries(
   deps: Deps,
   roomId: RoomId,

@@ -11,7 +11,7 @@ import type { RequestOf } from '../protocol/client-frames.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn } from './steps/decide-on.ts';
-import { evictMembers } from './steps/end-membership.ts';
+import { endMembership } from './steps/end-membership.ts';
 import { findSent } from './steps/find-sent.ts';
 import { followUp } from './steps/follow-up.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
@@ -22,16 +22,16 @@ export type SendRequest = RequestOf<'send'>;
 
 export type Sent = Omit<SentAnswer, 'event' | 'id'>;
 
-/** An attempt at a message. Its mark keeps any other attempt at the same message from going on beside it. */
+/** One attempt to send a message. Its mark keeps any other attempt at the same message from running concurrently. */
 interface Attempt {
   readonly key: string;
   isMarked: boolean;
 }
 
 /**
- * One accepted message: the mark on the sender's row, then the room's row. All is read first, so a refusal writes nothing.
- * The room is read before what stands on other rows: its version of the send permissions is then older than all that was
- * checked, and what has left its tail is in the log.
+ * An accepted message takes two writes: the mark on the sender's row, then the room's row. All reads come first, so a
+ * refusal writes nothing. The room is read before the other rows: its version of the send permissions is then older than
+ * all that was checked, and what has left its tail is in the log.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Outcome<Sent>> {
   const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
@@ -63,8 +63,11 @@ async function sendOnce(
     deps.store.getMember(roomId, caller.userId),
     findSent(deps, room, caller.userId, clientMessageId),
   ]);
-  // Whatever has become of the sender since: other members may have read it.
-  if (earlier !== undefined) return sent(room, earlier);
+  // Whatever has happened to the sender since: other members may have read it.
+  if (earlier !== undefined) {
+    await pushAgain(deps, caller, room, earlier.seq);
+    return sent(room, earlier);
+  }
   const member = currentMember(row, roomId, caller.userId, room.epoch);
   const isUnknown = member.membershipId !== undefined && !member.connections.includes(caller.connectionId);
   const resumes = isUnknown && (await mayResume(deps, roomId, member, turn.connection));
@@ -87,6 +90,15 @@ async function sendOnce(
   return sent(after.room, after.message);
 }
 
+/**
+ * I-D5: the Lambda that accepted the message may have died before it delivered it, and in a quiet room nothing else shows
+ * a client the gap. An older message needs no push: the next one has shown the gap. Clients ignore a seq that they have.
+ */
+async function pushAgain(deps: Deps, { connectionId }: Caller, room: Room, seq: number): Promise<void> {
+  const newest = room.tail.at(-1);
+  if (newest?.seq === seq && seq === room.seq) await followUp(deps, room, newest, { connectionId });
+}
+
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
   code: 0,
   room: room.roomId,
@@ -96,19 +108,24 @@ const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: n
   sentAtMs: message.sentAtMs,
 });
 
-/** Why this user may not send to this room. */
-async function refusalFor(deps: Deps, access: Access, room: Room, member: Member): Promise<Refused | undefined> {
+/** Why this user may not send to this room. 'again' = the member's row has changed since it was read. */
+async function refusalFor(
+  deps: Deps,
+  access: Access,
+  room: Room,
+  member: Member,
+): Promise<Outcome<'again' | undefined>> {
   const nowMs = deps.now();
   if (isBlocked(member, nowMs)) return refused('blocked', { endReason: 'blocked' });
   if (member.membershipId === undefined && deps.settings.membersOnlySend) return refused('not-a-member');
   if (isEvicted(member, room, deps.settings)) {
-    await evictMembers(deps, [member]);
-    return refused('membership-ended', { endReason: 'offline' });
+    const isEnded = await endMembership(deps, member, 'offline');
+    return isEnded ? refused('membership-ended', { endReason: 'offline' }) : 'again';
   }
   return isMuted(member, room, access, nowMs) ? refused('muted') : undefined;
 }
 
-/** Another attempt at this message may still get it into the room: a second one beside it could make it count twice. */
+/** Another attempt at this message may still succeed: a second one could make the message count twice. */
 function inProgress(deps: Deps, { sends }: Access, { key, isMarked }: Attempt): Refused | undefined {
   const other = isMarked ? undefined : sends.find((send) => send.key === key);
   const retryAfterMs = other === undefined ? 0 : other.atMs + SEND_KEPT_MS - deps.now();
@@ -126,6 +143,6 @@ async function mark(turn: Turn, attempt: Attempt): Promise<Outcome<'again'> | un
 
 async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void> {
   const access = await deps.store.getAccess(userId);
-  // Refused: another frame of the sender came in between. Then the mark expires.
+  // If another frame of the sender came in between, this is refused, and the mark expires.
   await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
 }

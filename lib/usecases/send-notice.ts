@@ -10,19 +10,19 @@ const USERS_IN_FLIGHT = 8;
 export interface NoticeFields {
   readonly kind: NoticeKind;
   readonly userIds: readonly string[];
-  /** 0 = without end, or none. */
+  /** 0 = without end, or no duration. */
   readonly durationMs: number;
   readonly extra: string;
 }
 
-/** Tells everybody in the room, and those who were blocked from it too, though they are in it no more. */
+/** Notifies everyone in the room, and the blocked users too, although a block has removed them from it. */
 export async function notifyRoom(deps: Deps, room: Room, notice: NoticeFields): Promise<void> {
   const frame = frameOf(deps, room.roomId, notice);
   await fanOut(deps, room, frame);
   if (notice.kind === 'block') await postToUsers(deps, notice.userIds as readonly UserId[], frame);
 }
 
-/** Tells these users on all their devices of what holds in all rooms. */
+/** Notifies these users on all their devices of what holds in all rooms. */
 export const notifyUsers = (deps: Deps, users: readonly UserId[], notice: NoticeFields): Promise<void> =>
   postToUsers(deps, users, frameOf(deps, '', notice));
 

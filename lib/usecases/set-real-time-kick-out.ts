@@ -18,7 +18,7 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
     if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
-    // Also where it is off: the write above may have refused the end that a message was about to write; a sweep does it then.
+    // Even when it is off: the write above may have refused an end that a message was writing; a sweep then writes it.
     await armOffline(deps, members);
   }
   return 'set';

@@ -3,10 +3,10 @@ import { isLive } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 
-/** From now on messages are accepted and kept, and not pushed. */
+/** From now on messages are accepted and kept, but not pushed. */
 export const stopDistribution = (deps: Deps, room: RoomId): Promise<Outcome<'set'>> => setStopped(deps, room, true);
 
-/** Messages are pushed again; members ask for those that they missed. */
+/** Messages are pushed again; members ask for those that they have missed. */
 export const resumeDistribution = (deps: Deps, room: RoomId): Promise<Outcome<'set'>> => setStopped(deps, room, false);
 
 async function setStopped(deps: Deps, roomId: RoomId, stopped: boolean): Promise<Outcome<'set'>> {

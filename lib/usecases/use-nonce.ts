@@ -4,5 +4,5 @@ import type { Deps } from './deps.ts';
 export const useNonce = (deps: Deps, nonce: string, expiresAtMs: number): Promise<boolean> =>
   deps.store.useNonce(nonce, expiresAtMs);
 
-/** As if it had never been used. */
+/** Makes a nonce usable again. */
 export const forgetNonce = (deps: Deps, nonce: string): Promise<void> => deps.store.forgetNonce(nonce);

@@ -10,14 +10,14 @@ export const TAGS_MAX = 20;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 
-/** Keeps what is not given. */
+/** What is not given stays. */
 export const setProfile = (
   deps: Deps,
   user: UserId,
   change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
 ): Promise<void> => deps.store.setProfile(user, change, deps.now());
 
-/** A page of the users for whom a token was asked, by when that was first, and how many they are. */
+/** A page of the users that the app has asked a token for, by the time of the first one, and how many there are. */
 export async function listUsers(
   deps: Deps,
   order: 'ascending' | 'descending',
@@ -38,15 +38,15 @@ export async function listUsers(
 export const isOnline = async (deps: Deps, user: UserId): Promise<boolean> =>
   (await deps.store.connectionsOf(user)).length > 0;
 
-/** A place in a blacklist: the next page begins behind it. */
+/** An item of a blacklist: the next page begins after it. */
 export interface BlacklistPosition {
   readonly item: string;
   readonly sinceMs: number;
 }
 
 /**
- * The users from whom this one wants to hear nothing, the newest first; kept for the app, no rule of a room asks it. The
- * place is that of the last one where there are more.
+ * The users that this one does not want to hear from, the newest first; kept for the app, no rule of a room reads it.
+ * `next` is the last item of the page, if there are more.
  */
 export async function blacklist(
   deps: Deps,
@@ -55,17 +55,17 @@ export async function blacklist(
   size: number,
 ): Promise<{ readonly users: readonly string[]; readonly next?: BlacklistPosition }> {
   const all = await deps.store.readDatedSet(`blacklist#${user}`);
-  const left = after === undefined ? all : all.filter((one) => isBehind(one, after));
+  const left = after === undefined ? all : all.filter((one) => isAfter(one, after));
   const page = left.slice(0, size);
   const last = page.at(-1);
   const users = page.map(({ item }) => item);
   return last === undefined || left.length <= size ? { users } : { users, next: last };
 }
 
-const isBehind = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
+const isAfter = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
   one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.item > other.item);
 
-/** All or none. */
+/** Adds all of them or none. */
 export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<Outcome<'added'>> =>
   addedOr(await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now()), BLACKLIST_MAX);
 
@@ -75,7 +75,7 @@ const addedOr = (outcome: 'added' | 'full', limit: number): Outcome<'added'> =>
 export const removeFromBlacklist = (deps: Deps, user: UserId, others: readonly UserId[]): Promise<void> =>
   deps.store.removeFromDatedSet(`blacklist#${user}`, others);
 
-/** Replaces the user's tags by these; refused, it changes none. */
+/** Replaces the user's tags by these; a refusal changes none. */
 export async function setTags(deps: Deps, user: UserId, next: readonly string[]): Promise<Outcome<'added'>> {
   const wanted = new Set(next);
   if (wanted.size > TAGS_MAX) return addedOr('full', TAGS_MAX);

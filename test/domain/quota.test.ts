@@ -10,7 +10,7 @@ const roomWith = (taken: Readonly<Record<string, number>>) => ({
 });
 const nowMs = 1_800_000_000_150;
 const window = windowOf(nowMs);
-const ranks: readonly MessageRank[] = ['low', 'normal', 'protected', 'unlimited'];
+const ranks: readonly MessageRank[] = ['low', 'normal', 'allowlisted', 'unlimited'];
 
 test('a window is 200 ms long', () => {
   const atMs = [nowMs - 151, nowMs - 150, nowMs, nowMs + 49, nowMs + 50];

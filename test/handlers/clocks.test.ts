@@ -5,7 +5,7 @@ import { sweepHandler } from '../../lib/handlers/sweep.ts';
 
 const atMs = Date.parse('2026-11-23T12:00:00Z');
 
-/** What a handler takes for the present. */
+/** Records what a handler takes as the present. */
 function clock() {
   const taken: number[] = [];
   const depsAt: DepsAt = (nowMs) => {

@@ -13,7 +13,7 @@ import { guessesOf, malformedSecrets } from './malformed-secrets.ts';
 const PATH = '/user/getToken.json';
 const BODY = 'userId=mallory&name=M';
 
-/** The three that use the secret, over one text of it. */
+/** The three handlers that use the secret, with one text of it. */
 function usersOf(text: string | undefined) {
   const kept = keptSecret(text);
   const { secretsAt } = kept;
@@ -55,7 +55,7 @@ describe.each(malformedSecrets)('with a malformed secret (%s)', (_what, text) =>
     for (const fault of faults) expect(fault).toMatch(/^unable to use the app secret: unable to use the app secret; /);
   });
 
-  it('no call is served in either form, and each try is told too', async () => {
+  it('no call is served in either form, and each try is reported too', async () => {
     const { serve, faults, counted } = usersOf(text);
     const calls = guessesOf(text).flatMap((guess) => [weakCallBy(guess, PATH, BODY), strongCallBy(guess, PATH, BODY)]);
     for (const call of calls) {
@@ -73,7 +73,7 @@ describe.each(malformedSecrets)('with a malformed secret (%s)', (_what, text) =>
 });
 
 describe('with a good secret', () => {
-  it.each([NEW, OLD])('what is signed with %s is accepted by the same ways, and nothing is told', async (secret) => {
+  it.each([NEW, OLD])('what is signed with %s is accepted by them, and nothing is reported', async (secret) => {
     const { authorize, serve, faults, counted } = usersOf(textOf(NEW, OLD));
     const connected = await authorize(connectEventOf(tokenBy(`doorman/token/${secret}`)));
     expect(connected.principalId).toBe('mallory');
@@ -96,7 +96,7 @@ describe('with a good secret', () => {
     expect(faults).toEqual([]);
   });
 
-  it('tokens are those of the newest', async () => {
+  it('new tokens are signed with the newest', async () => {
     const { serve } = usersOf(textOf(NEW, OLD));
     const { token } = JSON.parse((await serve(weakCallBy(OLD, PATH, BODY))).body) as { token: string };
     expect(await verifyToken(token, APP_KEY, [NEW], AT_MS)).toMatchObject({ ok: true, userId: 'mallory' });
@@ -106,7 +106,7 @@ describe('with a good secret', () => {
 describe('a key', () => {
   const empty = 'unable to derive a key; the secret is empty';
 
-  it('is never derived from an empty secret, whoever has let it through', async () => {
+  it('is never derived from an empty secret, even if the checks before let it through', async () => {
     const token = tokenBy('doorman/token/');
     await expect(verifyToken(token, APP_KEY, [''], AT_MS)).rejects.toThrow(empty);
     await expect(verifyToken(token, APP_KEY, [NEW, ''], AT_MS)).rejects.toThrow(empty);

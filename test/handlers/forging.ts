@@ -6,21 +6,21 @@ export const AT_MS = 1_800_000_000_000;
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token as anybody makes it who has a key. */
+/** A token as anyone with a key can make it. */
 export function tokenBy(key: string, userId = 'mallory', atMs = AT_MS): string {
   const claims = { sub: userId, iss: 'doorman', aud: APP_KEY, iat: atMs / 1000, exp: atMs / 1000 + 3600 };
   const signed = `${part({ alg: 'HS256' })}.${part(claims)}`;
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }
 
-/** What the authorizer is asked for a token. */
+/** The authorizer's event for a token. */
 export const connectEventOf = (token: string, atMs = AT_MS) => ({
   methodArn: 'arn:aws:execute-api:r:1:a/prod/$connect',
   requestContext: { connectionId: 'c1=', requestTimeEpoch: atMs },
   queryStringParameters: { token },
 });
 
-/** A call of the server API with headers that anybody makes who has a key. */
+/** A call of the server API with headers that anyone with a key can make. */
 const callEvent = (path: string, body: string, headers: Record<string, string>, atMs: number): HttpEvent => ({
   rawPath: path,
   rawQueryString: '',

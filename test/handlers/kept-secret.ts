@@ -9,7 +9,7 @@ export interface StoredSecret {
 
 export const storedSecret = (text: string | undefined): StoredSecret => ({ text, reads: 0, isReachable: true });
 
-/** The keeper of one Lambda over a secret, and what it told of it. */
+/** The keeper of one Lambda for a secret, and what it has reported. */
 export function keeperOf(secret: StoredSecret) {
   const faults: string[] = [];
   const counted: string[] = [];

@@ -6,7 +6,7 @@ const RULE = 'must be at least 16 characters, 8 of them different, all of visibl
 const APP_SECRET = `appSecret ${RULE}`;
 const PREVIOUS = `previousAppSecret ${RULE}; where there is none it must not be there`;
 
-/** What no field of the secret may be, as JSON. */
+/** Values that no field of the secret may have, as JSON. */
 const values: readonly (readonly [what: string, json: string])[] = [
   ['empty', '""'],
   ['null', 'null'],
@@ -32,7 +32,7 @@ const values: readonly (readonly [what: string, json: string])[] = [
   ['half of a character', `"${NEW}\\ud800"`],
 ];
 
-/** Each text that is no app secret, and why. */
+/** Texts that are not an app secret, and why. */
 export const malformedSecrets: readonly (readonly [what: string, text: string | undefined, why: string])[] = [
   ['no text (a binary secret)', undefined, SHAPE],
   ['nothing', '', SHAPE],
@@ -60,7 +60,7 @@ export const malformedSecrets: readonly (readonly [what: string, text: string | 
   ),
 ];
 
-/** What somebody may try as the secret who knows how such slips end up in a key. */
+/** What an attacker may try as the secret, knowing how such slips end up in a key. */
 export function guessesOf(text: string | undefined): readonly string[] {
   const always = ['', ' ', 'undefined', 'null', 'NaN', '0', '1', 'true', 'false', 'x', '[]', '{}', '[object Object]'];
   const fields = Object.values(Object(parsed(text))).flatMap((value) => [String(value), JSON.stringify(value)]);

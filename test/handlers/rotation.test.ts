@@ -12,7 +12,7 @@ import { keeperOf, NEW, OLD, type StoredSecret, storedSecret, textOf } from './k
 const TOKEN_LIFE_SEC = 3600;
 const BOTH = [NEW, OLD];
 
-/** One environment of each Lambda that uses the secret; each has read it when it did. */
+/** One environment of each Lambda that uses the secret; each reads it at its own time. */
 function environment(secret: StoredSecret) {
   const { deps } = recordingDeps({ setProfile: async () => undefined, ...usedOnce().store });
   let nowMs = 0;
@@ -39,19 +39,19 @@ function environment(secret: StoredSecret) {
       (fault: Error) => fault.message,
     );
   return {
-    /** Somebody tries what is signed with nothing, so that the secret may not be read anew for a while. */
+    /** An attacker tries a guess, so that the secret may not be read again for a while. */
     isPestered: async (atMs: number) => {
       await ask('guessed', atMs);
       await connects('guessed', atMs);
     },
-    /** Which of the two signs the tokens that a caller gets who signs with `by`. */
+    /** Which of the two signs the tokens for a caller that signs with `by`. */
     issues: async (by: string, atMs: number) => {
       const { token } = JSON.parse((await ask(by, atMs)).body) as { token: string };
       const isBy = async (signer: string) => (await verifyToken(token, APP_KEY, [signer], atMs)).ok;
       return { token, by: (await isBy(NEW)) ? NEW : (await isBy(OLD)) && OLD };
     },
     connects,
-    /** What callers get who sign with the secret, in either form. */
+    /** What callers that sign with the secret get, in either form. */
     serves: async (by: string, atMs: number) => {
       const path = '/user/getToken.json';
       const body = 'userId=u1&name=U';
@@ -67,7 +67,7 @@ function environment(secret: StoredSecret) {
   };
 }
 
-/** What the app's server does with a call of the webhook: it tries the secrets that it knows. */
+/** The app's server gets a call of the webhook: it tries the secrets that it knows. */
 function receives(known: readonly string[], call: { readonly url: string }): string | undefined {
   const { nonce, timestamp, signature } = Object.fromEntries(new URL(call.url).searchParams);
   return known.find((secret) => signature === createHash('sha1').update(`${secret}${nonce}${timestamp}`).digest('hex'));
@@ -78,13 +78,13 @@ const tokenBy = (secret: string, atMs: number) => issueToken('ann', APP_KEY, sec
 const served = [200, 200];
 
 describe('a rotation, step by step', () => {
-  it('refuses nobody who uses a secret in force, whatever others send meanwhile', async () => {
+  it('refuses nobody who uses a secret in force, whatever others send in between', async () => {
     const secret = storedSecret(textOf(OLD));
     const warm = environment(secret);
     expect(await warm.serves(OLD, AT_MS)).toEqual(served);
     const oldToken = await warm.issues(OLD, AT_MS);
     expect([oldToken.by, await warm.connects(oldToken.token, AT_MS)]).toEqual([OLD, true]);
-    // Step 1: who receives the webhook knows both, before anything is signed with the new one.
+    // Step 1: the app's server knows both, before anything is signed with the new one.
     expect(receives(BOTH, await warm.posts(AT_MS))).toBe(OLD);
 
     // Step 2: the new one is accepted, and a minute later everywhere.
@@ -116,7 +116,7 @@ describe('a rotation, step by step', () => {
     expect(await warm.connects(lastToken, expiredMs - 1000)).toBe(true);
     expect(await warm.connects(lastToken, expiredMs)).toBe('Unauthorized');
 
-    // Step 5: the old one is taken out, and opens nothing a minute later.
+    // Step 5: the old one is removed, and opens nothing a minute later.
     const { token } = await warm.issues(NEW, expiredMs);
     secret.text = textOf(NEW);
     const endMs = expiredMs + 60_000;
@@ -126,7 +126,7 @@ describe('a rotation, step by step', () => {
     expect(receives([NEW], await warm.posts(endMs))).toBe(NEW);
   });
 
-  it('accepts the new one at once also where the second step was left out', async () => {
+  it('accepts the new one at once even if the second step was skipped', async () => {
     const secret = storedSecret(textOf(OLD));
     const warm = environment(secret);
     expect(await warm.serves(OLD, AT_MS)).toEqual(served);
@@ -147,7 +147,7 @@ describe('a rotation, step by step', () => {
 
     secret.text = textOf(NEW);
     const soonMs = AT_MS + 59_999;
-    // What has read the old one before knows no better.
+    // A Lambda that has read the old one before still accepts it.
     expect(await warm.connects(stolen, soonMs)).toBe(true);
     expect(await warm.serves(OLD, soonMs)).toEqual(served);
     const fresh = environment(secret);
@@ -163,7 +163,7 @@ describe('a rotation, step by step', () => {
     }
   });
 
-  it('whoever first uses the new one ends the old one there', async () => {
+  it('the first use of the new one ends the old one in that Lambda', async () => {
     const secret = storedSecret(textOf(OLD));
     const warm = environment(secret);
     expect(await warm.serves(OLD, AT_MS)).toEqual(served);
@@ -172,7 +172,7 @@ describe('a rotation, step by step', () => {
     expect(await warm.serves(OLD, AT_MS + 1)).toEqual([401, 401]);
   });
 
-  it('what is signed wrong makes nobody read the secret more often than every ten seconds', async () => {
+  it('a wrong signature makes no Lambda read the secret more often than every ten seconds', async () => {
     const secret = storedSecret(textOf(OLD));
     const warm = environment(secret);
     await warm.serves(OLD, AT_MS);

@@ -14,7 +14,7 @@ describe('a secret', () => {
     expect(secret.reads).toBe(2);
   });
 
-  it('is read anew for what it has not signed, at most every ten seconds', async () => {
+  it('is read again for what it has not signed, at most every ten seconds', async () => {
     const { secret, secretsAt } = keptSecret(textOf(OLD));
     await secretsAt(AT_MS).current();
     secret.text = textOf(NEW, OLD);
@@ -31,7 +31,7 @@ describe('a secret', () => {
   it.each([
     ['malformed', (of: ReturnType<typeof keptSecret>['secret']) => (of.text = textOf(NEW, ''))],
     ['out of reach', (of: ReturnType<typeof keptSecret>['secret']) => (of.isReachable = false)],
-  ])('is of no use while it is %s, and each time that is told', async (_what, spoil) => {
+  ])('is unusable while it is %s, and each time that is reported', async (_what, spoil) => {
     const { secret, secretsAt, faults, counted } = keptSecret(textOf(NEW));
     spoil(secret);
     for (const afterMs of [0, 1, 999]) await expect(secretsAt(AT_MS + afterMs).current()).rejects.toThrow(/./);
@@ -50,7 +50,7 @@ describe('a secret', () => {
     await expect(secretsAt(AT_MS + 10_001).current()).rejects.toThrow('unable to use the app secret');
   });
 
-  it('works a second after it was repaired', async () => {
+  it('is usable a second after it was repaired', async () => {
     const { secret, secretsAt } = keptSecret('');
     await expect(secretsAt(AT_MS).current()).rejects.toThrow('unable to use the app secret');
     secret.text = textOf(NEW);

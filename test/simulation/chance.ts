@@ -1,5 +1,5 @@
 /*
- * Models chance: numbers that look random and repeat for the same seed.
+ * Models chance: numbers that seem random and repeat for the same seed.
  * Clock: none. Chance: the seed is the only input.
  */
 

@@ -12,8 +12,8 @@ import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
 import { MemoryTable } from './memory-dynamodb/memory-table.ts';
 
 /*
- * The in-memory DynamoDB and dynalite give the same, for random rows, updates and conditions. What dynalite does otherwise
- * than DynamoDB is not asked: it finds no two maps or lists equal, gives empty texts no size, does not sort by UTF-8, and
+ * The in-memory DynamoDB and dynalite give the same, for random rows, updates and conditions. Left out is what dynalite
+ * does unlike DynamoDB: it finds no two maps or lists equal, gives empty texts no size, does not sort by UTF-8, and
  * writes a value that it reads from the row without a copy, so that a later action of the update changes it too.
  */
 
@@ -33,7 +33,7 @@ const set = fc.oneof(
 const map = fc.dictionary(fc.constantFrom('a', 'b', 'c'), scalar, { maxKeys: 2 });
 const list = fc.array(scalar, { minLength: 1, maxLength: 3 });
 const value = fc.oneof({ weight: 3, arbitrary: scalar }, set, map, list);
-/** Mostly what most updates can do something with. */
+/** Mostly values that most updates can work with. */
 const mostly = <T>(usual: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 6, arbitrary: usual as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: value });
 const row = fc.record(
@@ -48,7 +48,7 @@ const path = fc.oneof(
   fc.constantFrom('#a', '#b', '#c', '#m', '#l', '#t'),
   fc.constantFrom('#m.#a', '#m.#b', '#l[0]', '#l[1]', '#m.#a.#b', '#l[5]'),
 );
-/** Of these `:n` is a number and `:t` a set. */
+/** `:n` is a number and `:t` a set. */
 const placeholder = fc.constantFrom(':s', ':n', ':t', ':x');
 const scalarPlaceholder = fc.constantFrom(':s', ':n');
 const comparator = fc.constantFrom('=', '<>', '<', '<=', '>', '>=');
@@ -135,7 +135,7 @@ describe('the in-memory DynamoDB and dynalite', () => {
   const use = useStore('dynalite');
   let count = 0;
 
-  /** Both have the row; then both do what is made of its key. */
+  /** Stores the row in both, and runs in both the command that `make` gives for its key. */
   async function outcomes(attributes: Row, make: (Key: { pk: string; sk: string }) => PutCommand | UpdateCommand) {
     count += 1;
     const Key = { pk: `p${count}`, sk: 's' };

@@ -80,7 +80,7 @@ describe('a query', () => {
     expect(() => query(filled(), { KeyConditionExpression }, values)).toThrow(message);
   });
 
-  it('filters what it has read, and gives of it what is wanted', () => {
+  it('filters what it has read, and returns only what is asked for', () => {
     const more = { FilterExpression: 'n = :n', ProjectionExpression: 'sk, m.x, l[1]', Limit: 3 };
     const table = filled();
     put(table, 'b', { n: 2, m: { x: 1, y: 2 }, l: [1, 2, 3] });
@@ -91,7 +91,7 @@ describe('a query', () => {
     expect(() => query(table, byKey, { ':n': 'a' })).toThrow('can only contain non-primary key attributes');
   });
 
-  it('goes on from page to page, also where the last one is full', () => {
+  it('continues from page to page, even if the last one is full', () => {
     const table = filled();
     for (const ScanIndexForward of [true, false]) {
       const found: unknown[] = [];
@@ -182,7 +182,7 @@ describe('an eventually consistent read', () => {
     expect(sortKeysOf(query(table))).toEqual(['a']);
   });
 
-  it('sees the newest where nobody says otherwise', () => {
+  it('sees the newest version by default', () => {
     const table = newTable();
     put(table, 'a', { n: 1 });
     put(table, 'a', { n: 2 });
@@ -214,7 +214,7 @@ describe('the stream', () => {
     expect(unmarshall(first?.NewImage as object as Record<string, AttributeValue>)).toEqual(row);
   });
 
-  it('says of each record when it was and where it stands', () => {
+  it('gives each record its time, its key and its sequence number', () => {
     const { records, table } = recorded();
     for (const sk of ['a', 'b', 'c']) put(table, sk);
     const { Keys, ApproximateCreationDateTime } = records[1]?.dynamodb ?? {};
@@ -226,7 +226,7 @@ describe('the stream', () => {
     expect([...new Set(numbers)].sort((one, other) => (one < other ? -1 : 1))).toEqual(numbers);
   });
 
-  it('says of what TTL deletes that TTL did it', () => {
+  it('marks the deletions by TTL', () => {
     const { records, table } = recorded();
     put(table, 'past', { expiresAtSec: 99 });
     put(table, 'held', { expiresAtSec: 98 });

@@ -204,7 +204,7 @@ describe('a call', () => {
     expect(() => isMet({}, condition, values)).toThrow(message);
   });
 
-  it('with an item or a key that is none is refused', () => {
+  it('with an invalid item or key is refused', () => {
     const table = newTable();
     const largest = { text: 'x'.repeat(409_600 - 'pkpsks'.length - 'text'.length) };
     put(table, largest);
@@ -229,7 +229,7 @@ describe('a call', () => {
     expect(refused.map(({ name }) => name)).toEqual(['NotModelled', 'NotModelled', 'ValidationException']);
   });
 
-  it('fails in the client where the SDK cannot send its values', () => {
+  it('fails in the client if the SDK cannot send its values', () => {
     const table = newTable();
     expect(() => put(table, { set: new Set() })).toThrow('Pass a non-empty set');
     expect(() => put(table, { n: Number.NaN })).toThrow('Special numeric value NaN is not allowed');
@@ -256,7 +256,7 @@ describe('a call', () => {
 });
 
 describe('the client', () => {
-  it('asks its scheduler when a call is applied, and whether', async () => {
+  it('asks its scheduler when a call is applied, and whether it is', async () => {
     const table = newTable();
     const held: (() => unknown)[] = [];
     const names: string[] = [];

@@ -88,7 +88,7 @@ export async function createTable(endpoint: string): Promise<void> {
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
-    // dynalite has no streams, and takes no notice.
+    // dynalite has no streams and ignores this.
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });
   for (;;) {

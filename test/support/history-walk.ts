@@ -2,13 +2,13 @@ import { messageIdAt, type StoredMessage } from '../../lib/domain/room.ts';
 
 export type Order = 'ascending' | 'descending';
 
-/** What a page gave, and what the next one is asked with; undefined = the end was said. */
+/** What a page returned, and how to ask for the next one; undefined = the page says that it is the last. */
 export interface WalkedPage<At> {
   readonly seqs: readonly number[];
   readonly next: At | undefined;
 }
 
-/** So many messages of which many have one time: up to 9 at once, and up to 2 ms without any. */
+/** This many messages, many of them with the same time: up to 9 in one ms, then up to 2 ms without any. */
 export function crowdedMessages(count: number, firstMs: number): readonly StoredMessage[] {
   let sentAtMs = firstMs;
   let atOnce = 0;
@@ -26,8 +26,8 @@ export function crowdedMessages(count: number, firstMs: number): readonly Stored
 }
 
 /**
- * Walks through a history page by page to its end. Throws unless each of the messages came once and in order, and the end
- * was said. Returns how many pages it took.
+ * Walks through a history page by page to its end. Throws unless each message came once and in order, and a page said
+ * that it was the last. Returns how many pages it took.
  */
 export async function walkHistory<At>(
   count: number,
@@ -39,7 +39,7 @@ export async function walkHistory<At>(
   let at: At | undefined = start;
   let pages = 0;
   for (; at !== undefined; pages += 1) {
-    if (pages > 2 * count + 2) throw new Error(`unable to reach the end; none was said in ${pages} pages`);
+    if (pages > 2 * count + 2) throw new Error(`unable to reach the end; none came in ${pages} pages`);
     const page: WalkedPage<At> = await ask(at);
     for (const seq of page.seqs) {
       if (seq !== expected) throw new Error(`unable to accept the page; it has ${seq} where ${expected} comes next`);

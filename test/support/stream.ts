@@ -1,4 +1,4 @@
-/** A record of the table's stream, as Lambda hands it over. */
+/** A record of the table's stream, as Lambda passes it on. */
 export interface TableRecord {
   readonly eventName: string;
   readonly dynamodb: {
@@ -10,7 +10,7 @@ export interface TableRecord {
   };
 }
 
-/** Reads what the table's stream has got since the last time, oldest first. */
+/** Reads what is new in the table's stream since the last time, oldest first. */
 export type ReadStream = () => Promise<readonly TableRecord[]>;
 
 /** A reader that begins with the table's first record. */

@@ -1,11 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** What a use case took from the table. The reads of the member list stand apart, because they grow with the room. */
+/** What a use case took from the table. The reads of the member list are separate, because they grow with the room. */
 export interface Units {
   writeUnits: number;
   readUnits: number;
   writes: number;
-  /** All but those of the member list; among them `queries`. */
+  /** All but those of the member list; includes `queries`. */
   reads: number;
   queries: number;
   listReadUnits: number;
@@ -49,7 +49,7 @@ export class UnitsMeter {
           this.#count(command, args.input, consumed(args.input, result.output));
           return result;
         } catch (error) {
-          // A write whose condition does not hold is charged too, as the row is: here as one of the smallest.
+          // A write whose condition fails is charged too, by the size of the row: counted here as the smallest.
           if (isConditionFailed(error)) this.#count(command, args.input, 1);
           throw error;
         }

@@ -25,7 +25,7 @@ import type { StreamedStore } from './emulators.ts';
 import { valueOf } from './outcome.ts';
 import type { ReadStream } from './stream.ts';
 
-/** The defaults, but for what would stand in the way of tests that are about something else. */
+/** The defaults, except those that would hinder tests of something else. */
 export const worldSettings: Settings = {
   ...defaultSettings,
   historyRetentionDays: 7,
@@ -40,7 +40,7 @@ export const worldSettings: Settings = {
   connectionLifeMs: 7_800_000,
 };
 
-/** Keeps what each connection was sent; a connection in `gone` answers as API Gateway does for one that is closed. */
+/** Keeps what each connection was sent; for a connection in `gone` it answers as API Gateway does for a closed one. */
 export class RecordingPush implements Push {
   readonly gone = new Set<string>();
   readonly closed: string[] = [];
@@ -62,10 +62,10 @@ export class RecordingPush implements Push {
   }
 }
 
-/** How a client says which device it is; without a word each connection is a device of its own. */
+/** How a client names its device; if it does not, each connection is a device of its own. */
 export type ClientQuery = { readonly platform?: string; readonly instance?: string };
 
-/** API Gateway's events for a caller whom the authorizer has let in for a hundred years. */
+/** API Gateway's events for a caller that the authorizer has let in for a hundred years. */
 function handlersOf(deps: Deps, now: () => number) {
   const depsAt = () => deps;
   const [onConnect, onDisconnect, onMessage] = [
@@ -108,12 +108,12 @@ const membersOf = (outcome: Outcome<MemberList>): MemberList['members'] => (isRe
 let worlds = 0;
 
 /**
- * Clients' events go through the Lambda handlers, the app server's acts to the use cases; a real store, a room of its own,
- * and a clock that only the test moves.
+ * Clients' events go through the Lambda handlers, the app server's calls to the use cases; with a real store, a room of
+ * its own, and a clock that only the test moves.
  */
 export function createWorld({ store, clock, openStream }: StreamedStore, change: Partial<Settings> = {}) {
   worlds += 1;
-  // Users of one name are one user in all worlds of a test file: what an earlier one did must not count.
+  // A name is the same user in all worlds of a test file: what that user did in an earlier one must not count.
   clock.nowMs += 60_000;
   const prefix = `world${worlds}-`;
   const room = `${prefix}room` as RoomId;
@@ -184,13 +184,13 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
   const queue: EventQueue = {
     put: async (more) => {
       refusals -= 1;
-      if (refusals >= 0) throw new Error('the queue is away');
+      if (refusals >= 0) throw new Error('the queue does not answer');
       events.push(...more);
     },
   };
   const onChanges = changesHandler(() => deps, deps.now, queue, readChange);
   let readStream: ReadStream | undefined;
-  /** The Lambda behind the table's stream gets what was written since the last time, in batches until it writes no more. */
+  /** The stream's Lambda gets what was written since the last time, in batches, until it writes nothing more. */
   const settle = async (): Promise<void> => {
     readStream ??= await openStream();
     for (;;) {
@@ -201,19 +201,19 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
       if (batchItemFailures.length > 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
     }
   };
-  /** All since the world began, as after a run whose success was never noted. */
+  /** Everything since the world began, as after a run whose success was never noted. */
   const announceAgain = async (): Promise<void> => {
     readStream = undefined;
     await settle();
   };
-  /** How the memberships of a user ended, as this connection was told. */
+  /** How the memberships of a user ended, as this connection was notified. */
   const endsSeenBy = async (witness: Caller, userId: string): Promise<(EndReason | undefined)[]> => {
     await settle();
     return push
       .framesOf(witness.connectionId)
       .flatMap((frame) => (frame.event === 'members' ? frame.changes : []))
-      .filter((told) => told.userId === userId && told.change === 'left')
-      .map((told) => told.reason);
+      .filter((change) => change.userId === userId && change.change === 'left')
+      .map((change) => change.reason);
   };
   const isOffline = async (userId: string): Promise<boolean> =>
     (await store.getMember(room, userId as UserId))?.offline !== undefined;

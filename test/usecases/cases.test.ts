@@ -222,17 +222,19 @@ test('case 34: a join while already a member: same membership, no new notice', a
   expect(world.push.framesOf(ann.connectionId)).toHaveLength(framesBefore);
 });
 
-test('case 40: 410 for a live peer: at most marked offline; its next frame resumes the membership', async () => {
+test('case 40, I-M1: 410 for a live peer: its socket is closed, and the membership is resumed', async () => {
   const world = createWorld(store());
   await world.enter('ann');
-  const bob = await world.enter('bob');
+  const device = { platform: 'mobile', instance: 'run_1' };
+  const bob = await world.enter('bob', device);
   world.push.gone.add(bob.connectionId);
   await world.publish(1);
   expect(await world.isOffline('bob')).toBe(true);
   expect(await world.isIn('bob')).toBe(true);
-  world.push.gone.delete(bob.connectionId);
+  expect(world.push.closed).toContain(bob.connectionId);
   world.pass(10_000);
-  expect(await world.send(bob)).toMatchObject({ code: 0 });
+  expect(await world.send(bob)).toMatchObject({ code: 30001 });
+  expect(await world.send(await world.open('bob', device))).toMatchObject({ code: 0 });
   expect(await world.isOffline('bob')).toBe(false);
   world.pass(60_000);
   await world.publish(40);

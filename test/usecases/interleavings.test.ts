@@ -66,11 +66,11 @@ test('case 9: a disconnect between the intent of a join and its member row leave
 
 test('case 40: a disconnect between the intent of a resume by a send and its member row leaves nobody online', async () => {
   const { world, once } = worldWithPause();
-  const ann = await world.enter('ann');
-  const bob = await world.enter('bob');
-  world.push.gone.add(bob.connectionId);
-  await world.send(ann);
+  await world.enter('ann');
+  const device = { platform: 'mobile', instance: 'run_1' };
+  await world.drop(await world.enter('bob', device));
   expect(await world.isOffline('bob')).toBe(true);
+  const bob = await world.open('bob', device);
   once(() => world.drop(bob));
   expect(await world.send(bob)).toMatchObject({ code: 30001 });
   expect(await world.isOffline('bob')).toBe(true);

@@ -54,6 +54,7 @@ async function expectLastOnly(
     const stayed = await rowsOf(world, bob, rooms);
     expect(stayed.map((row) => row?.roomId)).toEqual([last]);
     expect((await world.deps.store.getConnection(bob))?.rooms.at(-1)).toBe(last);
+    await world.settle();
     const removals = framesOf(world, bob, 'removed');
     expect(removals.map(({ room }) => room)).toContain(rooms.find((room) => room !== last));
     expect(removals.map(({ membership }) => membership)).not.toContain(stayed[0]?.membershipId);

@@ -12,6 +12,8 @@ const LARGEST_SEQ = 10 ** SEQ_DIGITS - 1;
 export const MEMBER_PREFIX = 'MEMBER#';
 
 export const roomKey = (room: RoomId): Key => ({ pk: `ROOM#${room}`, sk: 'ROOM' });
+/** Why a membership ended. Apart from the member rows: no list of a room reads it. */
+export const endKey = (membershipId: string): Key => ({ pk: `END#${membershipId}`, sk: 'END' });
 export const memberKey = (room: RoomId, user: UserId): Key => ({ pk: `ROOM#${room}`, sk: `${MEMBER_PREFIX}${user}` });
 
 export const CONNECTION_PREFIX = 'CONNECTION#';

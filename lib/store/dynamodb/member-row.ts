@@ -30,7 +30,7 @@ interface MemberRow {
 }
 
 /** How long after an end a client may still ask for its reason. */
-const END_KEPT_MS = DAY_MS;
+export const END_KEPT_MS = DAY_MS;
 
 /** Without a membership the row expires with the last thing that it says; an exemption does not expire. */
 export function memberRowExpiry(

@@ -1,9 +1,9 @@
-import type { Member } from '../../domain/member.ts';
+import type { Member, MemberEndReason } from '../../domain/member.ts';
 import type { RoomId, UserId } from '../../protocol/ids.ts';
 import type { MemberEvent } from '../changes.ts';
 import type { Members } from '../members.ts';
-import { MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
-import { fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
+import { endKey, expiry, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
+import { END_KEPT_MS, fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
 import { atRevision, randomRevision } from './revision.ts';
 import { isDone, isDoneOnce, type Table } from './table.ts';
 
@@ -66,6 +66,17 @@ export class DynamoMembers implements Members {
     });
     const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
     return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
+  };
+
+  readonly noteEnd = async (membershipId: string, reason: MemberEndReason): Promise<void> => {
+    // No condition: of two ends at once the later note stays, and both are about to end the membership.
+    const kept = expiry(this.#table.now() + END_KEPT_MS);
+    await this.#table.put({ Item: { ...endKey(membershipId), reason, ...kept } });
+  };
+
+  readonly getEnd = async (membershipId: string): Promise<MemberEndReason | undefined> => {
+    const row = await this.#table.get(endKey(membershipId));
+    return row?.reason as MemberEndReason | undefined;
   };
 
   readonly listMembers = async (

@@ -1,10 +1,11 @@
-import { currentMember, isWorthKeeping, type Member } from '../../domain/member.ts';
+import { isWorthKeeping, type Member } from '../../domain/member.ts';
 import { type Outcome, refused } from '../../domain/outcome.ts';
 import { isLive, type Room } from '../../domain/room.ts';
 import type { RoomId, UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
 import { memberPages } from './member-pages.ts';
+import { rowInRoom } from './row-in-room.ts';
 
 /** A user who is blocked or muted in a room. */
 export interface RestrictedInRoom {
@@ -19,7 +20,8 @@ export const changeMember = (deps: Deps, room: Room, user: UserId, change: (memb
     deps,
     async () => {
       const row = await deps.store.getMember(room.roomId, user);
-      const before = currentMember(row, room.roomId, user, room.epoch);
+      const before = await rowInRoom(deps, room, user, row);
+      if (before === undefined) return undefined;
       const next = change(before);
       const isKept = isWorthKeeping(next, deps.now());
       if (next === before || (!isKept && row === undefined)) return undefined;

@@ -4,6 +4,7 @@ import { isRefused, type Outcome, refused } from '../../domain/outcome.ts';
 import { isLive, type Room } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Caller, Deps } from '../deps.ts';
+import { membersAmong } from './members-among.ts';
 import { inTurn, type Turn, type TurnRequest } from './take-turn.ts';
 
 /** A room and the caller's row in it. */
@@ -16,7 +17,9 @@ export interface InRoom {
 export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<InRoom>> {
   const [room, member] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
   if (!isLive(room)) return refused('no-such-room');
-  return isMember(member, room, deps.settings) ? { room, member } : refused('not-a-member');
+  if (isMember(member, room, deps.settings)) return { room, member };
+  const [again] = member === undefined ? [] : await membersAmong(deps, roomId, [member]);
+  return again === undefined ? refused('not-a-member') : { room, member: again };
 }
 
 /** Serves a member's frame: it counts only if the user is a member, and then `serve` takes the turn. */

@@ -4,6 +4,7 @@ import type { Room } from '../../domain/room.ts';
 import type { ConnectionId, RoomId } from '../../protocol/ids.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 import type { Deps } from '../deps.ts';
+import { disconnectFromRooms } from './disconnect-from-rooms.ts';
 import { disconnectMember, type OwnConnection } from './disconnect-member.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled. */
@@ -39,14 +40,24 @@ export const postingDelivery = (deps: Deps): Delivery => ({
     await inParallel(targets, POSTS_IN_FLIGHT, async (target) => {
       if ((await deps.push.post(target.connectionId, frameFor(target.userId))) === 'gone') gone.push(target);
     });
-    for (const target of gone) await markGone(deps, room.roomId, target);
+    for (const target of gone) await closeGone(deps, room.roomId, target);
   },
 });
 
-async function markGone(deps: Deps, room: RoomId, target: OwnConnection): Promise<void> {
+/** The sweep does what is not done by then. */
+const ROOMS_MS = 4_000;
+
+/**
+ * API Gateway says 410 of a connection. It may be wrong, and a client that only listens would never learn that it was
+ * marked offline (I-M1): so the row and the socket are closed, and a client that is there reconnects and resumes.
+ */
+async function closeGone(deps: Deps, room: RoomId, target: OwnConnection): Promise<void> {
   try {
+    const closed = await deps.store.closeConnection(target, deps.now());
+    await deps.push.close(target.connectionId);
     await disconnectMember(deps, room, target, undefined);
+    await disconnectFromRooms(deps, closed, deps.now() + ROOMS_MS);
   } catch (fault) {
-    deps.onFault('mark a connection that is gone', fault);
+    deps.onFault('close a connection that is gone', fault);
   }
 }

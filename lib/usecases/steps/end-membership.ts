@@ -6,16 +6,18 @@ import type { Deps } from '../deps.ts';
 const CLAIMS_IN_FLIGHT = 32;
 
 /**
- * Ends this very membership, as read: one conditional write, so it ends once and for one reason whoever else tries. That
- * write tells the stream, from which everybody hears of it; `untold` is the connection that has its answer instead.
+ * Ends this very membership, as read: one conditional write, so it ends once and for one reason, however many try. The
+ * table's stream has that write, and from there all are notified, but `exceptConnection`, which has its answer instead.
  */
 export async function endMembership(
   deps: Deps,
   member: Member,
   reason: 'left' | 'offline',
-  untold?: ConnectionId,
+  exceptConnection?: ConnectionId,
 ): Promise<boolean> {
-  const next = ended(member, reason, deps.now(), untold);
+  // A reason that was not noted reads as `offline`, after which a client joins again by itself.
+  if (reason === 'left' && member.membershipId !== undefined) await deps.store.noteEnd(member.membershipId, reason);
+  const next = ended(member, reason, deps.now(), exceptConnection);
   const outcome = isReportedByDeletion(member, next, deps.now())
     ? await deps.store.deleteMember(member)
     : await deps.store.putMember(next, member.revision, reason);

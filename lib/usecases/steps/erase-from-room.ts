@@ -14,8 +14,9 @@ import { endMembership, forgetRow } from './end-membership.ts';
  * created again and has joined since is another one, who stays.
  */
 export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): Promise<void> {
-  const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, user)]);
-  // Of an older life of the room.
+  const row = await deps.store.getMember(roomId, user);
+  // Read after the row, so a row of another epoch is of an older one.
+  const room = await deps.store.getRoom(roomId);
   if (row !== undefined && row.roomEpoch !== room?.epoch) await forgetRow(deps, row);
   // What is in a destroyed room goes with it.
   if (!isLive(room)) return;
@@ -50,7 +51,8 @@ function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'not
   const user = read.userId;
   let row: Member | undefined = read;
   const erase = async () => {
-    if (row === undefined) return 'nothing';
+    // A row of another epoch than the room's was written since: the room was created again.
+    if (row === undefined || row.roomEpoch !== room.epoch) return 'nothing';
     const member = { ...currentMember(row, room.roomId, user, room.epoch), muteExempt: false };
     if (member.membershipId === undefined) {
       if (!row.muteExempt || (await putRest(deps, member))) return 'nothing';

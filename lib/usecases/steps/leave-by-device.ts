@@ -5,44 +5,61 @@ import type { Room } from '../../domain/room.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn } from './decide-on.ts';
 import type { OwnConnection } from './disconnect-member.ts';
-import { endMembership, evictMembers } from './end-membership.ts';
+import { endMembership } from './end-membership.ts';
+
+/** A leave that was made. */
+export interface LeftRoom {
+  /** The row as it was. */
+  readonly member: Member;
+  /** Other devices of the user stay in the room: the membership goes on. */
+  readonly devicesStay: boolean;
+}
 
 /**
- * Returns the member's row as it was. `permit` is asked after each read of the row, when nothing else forbids the leave:
- * whatever changes its answer later writes that row too, so the leave's own write is refused then.
+ * Leaves the room by one device. `permit` is asked after each read of the row, when nothing else forbids the leave:
+ * whatever changes its answer later writes that row too, so the leave's own write is refused then. `own`: 'answer' = the
+ * connection has an answer that says so; 'notify' = it is notified as the others are.
  */
 export function leave<T>(
   deps: Deps,
   own: OwnConnection,
   room: Room,
   permit: (member: Member) => Promise<'taken' | T>,
-): Promise<Outcome<Member> | T> {
-  const attempt = async (): Promise<Outcome<Member> | T | 'conflict'> => {
+  notice: 'answer' | 'notify',
+): Promise<Outcome<LeftRoom> | T> {
+  const attempt = async (): Promise<Outcome<LeftRoom> | T | 'conflict'> => {
     const row = await deps.store.getMember(room.roomId, own.userId);
     const member = currentMember(row, room.roomId, own.userId, room.epoch);
     if (member.membershipId === undefined) return refused('not-a-member');
     if (isEvicted(member, room, deps.settings)) {
-      await evictMembers(deps, [member]);
-      return refused('membership-ended', { endReason: 'offline' });
+      const isEnded = await endMembership(deps, member, 'offline');
+      return isEnded ? refused('membership-ended', { endReason: 'offline' }) : 'conflict';
     }
     const permitted = await permit(member);
     if (permitted !== 'taken') return permitted;
-    return (await leaveOnce(deps, own, room, member)) ? member : 'conflict';
+    return leaveOnce(deps, own, room, member, notice);
   };
   return decideOn(deps, attempt, () => refused('too-much-at-once', { retryAfterMs: 500 }));
 }
-/** false = the row has changed since. */
-async function leaveOnce(deps: Deps, own: OwnConnection, room: Room, member: Member): Promise<boolean> {
+
+async function leaveOnce(
+  deps: Deps,
+  own: OwnConnection,
+  room: Room,
+  member: Member,
+  notice: 'answer' | 'notify',
+): Promise<LeftRoom | 'conflict'> {
   const nowMs = deps.now();
   const device = member.devices[own.connectionId] ?? own.device;
   const rest = withoutDevice(member, device, offlineMark(room, nowMs, nowMs));
   if (rest === undefined || deps.settings.leaveEndsAllDevices) {
-    return endMembership(deps, member, 'left', own.connectionId);
+    const except = notice === 'answer' ? own.connectionId : undefined;
+    return (await endMembership(deps, member, 'left', except)) ? { member, devicesStay: false } : 'conflict';
   }
-  if ((await deps.store.putMember(rest, member.revision)) === 'conflict') return false;
+  if ((await deps.store.putMember(rest, member.revision)) === 'conflict') return 'conflict';
   // Only disconnected devices are left in the room: the member is offline from now on.
   if (rest.offline !== undefined) {
     await deps.store.arm(nowMs, [{ kind: 'member', room: room.roomId, userId: own.userId }]);
   }
-  return true;
+  return { member, devicesStay: true };
 }

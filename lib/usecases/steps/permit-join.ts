@@ -6,7 +6,7 @@ import type { RequestOf, Resume } from '../../protocol/client-frames.ts';
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { createRoom } from './create-room.ts';
-import { evictMembers } from './end-membership.ts';
+import { endMembership } from './end-membership.ts';
 import { findRoomSlot } from './room-slot.ts';
 import { forgetRoom } from './rooms-of-connection.ts';
 import type { Turn } from './take-turn.ts';
@@ -47,27 +47,26 @@ function refuseNewRoom({ resume, autoCreate }: JoinRequest): Refused | undefined
   return autoCreate ? undefined : refused('no-such-room');
 }
 
-/** What the row forbids. `member`: as of this room. */
+/** What the row forbids. `member`: as of this room. 'again' = the row has changed since it was read. */
 export async function refuseEntry(
   deps: Deps,
   member: Member,
   room: Room,
   resume: Resume | undefined,
-): Promise<Refused | undefined> {
+): Promise<Outcome<'again' | undefined>> {
   if (resume !== undefined && resume.roomEpoch !== room.epoch) return over('destroyed');
   if (isBlocked(member, deps.now())) return refused('blocked', { endReason: 'blocked' });
   if (resume === undefined) return undefined;
   if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
     // I-M13: a member who is found evicted was evicted before the resume.
-    await evictMembers(deps, [member]);
-    return over('offline');
+    return (await endMembership(deps, member, 'offline')) ? over('offline') : 'again';
   }
-  return member.membershipId === resume.membership ? undefined : over(endOf(member, resume));
+  return member.membershipId === resume.membership ? undefined : over(await endOf(deps, member, resume));
 }
 
 const over = (endReason: EndReason) =>
   refused('membership-ended', { endReason, why: 'the membership ended while you were offline' });
 
-/** A reason that no row keeps is `offline`: the others stay on the row (see `afterEndNotified`). */
-const endOf = ({ ended }: Member, resume: Resume): EndReason =>
-  ended?.membershipId === resume.membership ? ended.reason : 'offline';
+/** A reason that was not noted is `offline`. */
+const endOf = async (deps: Deps, { ended }: Member, { membership }: Resume): Promise<EndReason> =>
+  ended?.membershipId === membership ? ended.reason : ((await deps.store.getEnd(membership)) ?? 'offline');

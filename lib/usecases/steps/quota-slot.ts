@@ -29,6 +29,6 @@ export async function rankOf(deps: Deps, room: Room, user: UserId, type: string,
     deps.store.readSet('low-priority-types'),
   ]);
   if (allowlisted.includes(type)) return 'unlimited';
-  if (Object.hasOwn(room.allowlistedSince, user)) return 'protected';
+  if (Object.hasOwn(room.allowlistedSince, user)) return 'allowlisted';
   return low.includes(type) ? 'low' : 'normal';
 }

@@ -1,9 +1,11 @@
+import { isEvicted } from '../../domain/eviction.ts';
 import { hasDevice, type Member, withConnection } from '../../domain/member.ts';
 import { type Outcome, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
 import type { Caller, Deps } from '../deps.ts';
+import { endMembership } from './end-membership.ts';
 import { recheckConnection } from './recheck-connection.ts';
 import { hasJoined, keepLastRoom } from './rooms-of-connection.ts';
 
@@ -27,12 +29,23 @@ export async function resumeMembership(
   if (connection === undefined) return refused('connection-closed');
   if (!(await mayResume(deps, room.roomId, member, connection))) return notIn();
   const next = withConnection(member, connection);
-  if ((await deps.store.putMember(next, member.revision)) === 'conflict') return 'again';
+  const stored = await deps.store.putMember(next, member.revision);
+  if (stored === 'conflict') return 'again';
+  if (await wasEvicted(deps, room, member)) {
+    await endMembership(deps, stored, 'offline', caller.connectionId);
+    return refused('membership-ended', { endReason: 'offline' });
+  }
   const again = await recheckConnection(deps, connection, room.roomId);
   if (again === undefined) return refused('connection-closed');
   // As after a join: of two rooms at once the connection leaves one.
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, room.roomId);
   return undefined;
+}
+
+/** I-M13: has a message evicted the member before the write that resumed the membership, or along with it? */
+async function wasEvicted(deps: Deps, room: Room, before: Member): Promise<boolean> {
+  const now = await deps.store.getRoom(room.roomId);
+  return now?.epoch === room.epoch && isEvicted(before, now, deps.settings);
 }
 
 export const notIn = () => refused('not-a-member', { why: 'this connection has not joined the room' });

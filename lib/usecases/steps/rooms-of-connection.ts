@@ -1,4 +1,4 @@
-import { hasDevice } from '../../domain/member.ts';
+import { hasDevice, type Member } from '../../domain/member.ts';
 import { isRefused } from '../../domain/outcome.ts';
 import { isLive } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -51,28 +51,34 @@ export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, ro
   if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
   return !(await isOverMemberLimit(deps, room));
 }
-/** A join of another room ends this one. The client has not asked for that, so it is notified. */
+/**
+ * A join of another room ends this one. The client has not asked for that, so it is notified: by the table's stream where
+ * the membership ends, so that no crash keeps it from that; here where another device of the user stays in the room.
+ */
 async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, another: RoomId): Promise<void> {
   const room = await deps.store.getRoom(roomId);
   // A join of this room, once it is created again, came after `another`.
   if (!isLive(room)) return deps.store.removeConnectionRoom(caller, roomId, another);
-  const left = await leave(deps, caller, room, async (member) => {
-    // This device may have been removed since, while another one is in the room.
-    if (!hasDevice(member, caller.device)) return 'stays';
+  const permit = async (member: Member) => {
+    // An earlier attempt, which crashed, may have taken this device out while another one stays.
+    if (!hasDevice(member, caller.device)) return 'has-left' as const;
     await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
-    return rooms.indexOf(roomId) < rooms.indexOf(another) ? 'taken' : 'stays';
-  });
+    return rooms.indexOf(roomId) < rooms.indexOf(another) ? ('taken' as const) : ('stays' as const);
+  };
+  const left = await leave(deps, caller, room, permit, 'notify');
   // A join of this room may be about to write its row: the room stays on the connection's row, for the end of that.
   if (left === 'stays' || isRefused(left)) return;
   // A join of this room that came in between checks both by itself.
   await takeOff(deps, caller, roomId, another);
-  const { roomEpoch, membershipId = '' } = left;
+  if (left !== 'has-left' && !left.devicesStay) return;
+  const row = left === 'has-left' ? await deps.store.getMember(roomId, caller.userId) : left.member;
+  if (row?.membershipId === undefined || row.roomEpoch !== room.epoch) return;
   await deps.push.post(caller.connectionId, {
     event: 'removed',
     room: roomId,
-    roomEpoch,
-    membership: membershipId,
+    roomEpoch: row.roomEpoch,
+    membership: row.membershipId,
     reason: 'left',
   });
 }

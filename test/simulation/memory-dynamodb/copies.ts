@@ -25,12 +25,12 @@ export function takeValue(data: unknown): Value {
   if (isBinary(data)) return new Uint8Array(data);
   if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) throw new NotModelled('binary values but Uint8Array');
   if (data instanceof Map) throw new NotModelled('values of the class Map');
-  // The SDK asks just so: a map with the key `constructor` is none to it.
+  // The SDK checks it the same way: to it an object with the key `constructor` is not a map.
   if (data.constructor === undefined || data.constructor?.name === 'Object') return takeMap(data);
   throw unsupported(data);
 }
 
-/** Without what is undefined, and without `__proto__`, which the SDK loses on the way. */
+/** Without undefined values, and without `__proto__`, which the SDK loses. */
 export function takeMap(data: object): MapValue {
   const map: Record<string, Value> = {};
   const given = data as Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ const unsupported = (data: unknown): Error =>
     `Unsupported type passed: ${String(data)}. Pass options.convertClassInstanceToMap=true to marshall typeof object as map attribute.`,
   );
 
-/** A copy for a caller, who may do with it what they like. */
+/** A copy for a caller, who may change it. */
 export function giveValue(value: Value): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map(giveValue);

@@ -11,7 +11,7 @@ interface ListChange {
   readonly appended: [index: number, value: Value][];
 }
 
-/** A row under change: what lies on the way to a change is copied once, the rest is shared with the row before. */
+/** A row under change: what leads to a change is copied once, the rest is shared with the row before. */
 export class Draft {
   readonly #root: OpenMap;
   readonly #copies = new Set<object>();

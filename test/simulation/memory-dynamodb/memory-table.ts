@@ -45,7 +45,7 @@ const PLANS = {
   Delete: planDelete,
 } as const satisfies Record<string, (table: TableParts, input: CallInput) => Plan>;
 
-/** TTL deletes nothing that is past its time for longer. */
+/** TTL does not delete a row that expired longer ago than this. */
 const TTL_AGE_MAX_SEC = 5 * 365 * 86_400;
 
 export class MemoryTable {
@@ -130,7 +130,7 @@ export class MemoryTable {
 
 const names = new Map<unknown, CallName>();
 
-/** Which call a command of the document client is. */
+/** The call that a command of the document client makes. */
 export function callNameOf(command: Command): CallName {
   const known = names.get(command.constructor);
   if (known !== undefined) return known;

@@ -11,13 +11,13 @@ export function parseProjection(text: string): Parsed<readonly Path[]> {
   return reader.finish(paths);
 }
 
-/** What of a row the paths lead to; what lies above it stays, and of a list what is not wanted goes. */
+/** The parts of a row that the paths lead to, in the maps and lists around them; lists lose their other items. */
 export function project(paths: readonly Path[], item: MapValue, placeholders: Placeholders): MapValue {
   const plain = paths.map((path) => plainPath(path, placeholders));
   return (picked(item, plain, 0) ?? {}) as MapValue;
 }
 
-/** The paths have this value in common, which lies at this depth. */
+/** All the paths lead to or through this value, which is at this depth. */
 function picked(value: Value | undefined, paths: readonly PlainPath[], depth: number): Value | undefined {
   if (value === undefined || paths.some((path) => path.length === depth)) return value;
   const steps = new Set(paths.map((path) => path[depth] as string | number));

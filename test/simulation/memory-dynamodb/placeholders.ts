@@ -24,7 +24,7 @@ export interface Given {
   readonly ExpressionAttributeValues?: object;
 }
 
-/** Programs have few texts of expressions; a text that holds data would still not fill the memory. */
+/** Programs use few expression texts; this limit keeps texts with data in them from filling the memory. */
 const TEXTS_MAX = 10_000;
 
 /** Parses each text once. */
@@ -46,7 +46,7 @@ export const projectionOf: (kind: Kind, text: string) => Expression<readonly Pat
 
 const NONE: Placeholders = { names: {}, values: {} };
 
-/** What the placeholders of a call stand for, once it is sure that each has its use and each use has it. */
+/** What the placeholders of a call stand for; throws if one is unused, or used and not given. */
 export function placeholdersOf(given: Given, expressions: readonly (Expression | undefined)[]): Placeholders {
   const used = expressions.filter((each) => each !== undefined);
   const { ExpressionAttributeNames: namesGiven, ExpressionAttributeValues: valuesGiven } = given;

@@ -31,7 +31,7 @@ export function planGet(table: TableParts, input: CallInput): Plan {
   };
 }
 
-/** What a read answers of a row. */
+/** The part of a row that a read returns. */
 export function projectorOf(input: CallInput): (item: MapValue) => MapValue {
   const text = textOf(input, 'ProjectionExpression');
   const projection = text === undefined ? undefined : projectionOf('ProjectionExpression', text);

@@ -128,7 +128,7 @@ export class Bot {
     this.#ask('ping', '', {});
   }
 
-  /** Whoever is connected is heard. */
+  /** Sends a heartbeat while it is connected. */
   beat(): void {
     const socket = this.#socket;
     if (socket?.isOpen !== true) return;

@@ -94,7 +94,7 @@ export class Deployment {
     });
   }
 
-  /** The socket is closed, by whichever side: API Gateway invokes the Lambda, sooner or later, or never. */
+  /** The socket is closed, by either side: API Gateway invokes the Lambda soon, late or never. */
   disconnected(socket: Socket): void {
     for (const delayMs of this.#o.mishaps.disconnects()) {
       this.#o.scheduler.after(delayMs, () => {
@@ -216,7 +216,7 @@ export class Deployment {
     this.#processes += 1;
     const process: Process = { id: this.#processes, name, startedAtMs: scheduler.nowMs, isDead: false };
     let isDone = false;
-    // The service notices at the timeout at the latest, also where the process died long before.
+    // The service notices at the timeout at the latest, even if the process died long before.
     scheduler.after(TIMEOUTS_MS[name], () => {
       if (isDone) return;
       scheduler.kill(process);
@@ -275,7 +275,7 @@ export class Deployment {
       this.#o.history.ofConnection('goneAnswer', connectionId);
       return 'gone';
     }
-    // An answer `failed` says nothing of whether the client gets it.
+    // An answer `failed` does not say whether the client gets it.
     if (mishap !== 'failed') {
       this.#o.history.pushed(connectionId, frame as Frame, socket.isDeaf);
       socket.toClient(frame);

@@ -8,6 +8,7 @@ import { toMember } from '../../../lib/store/dynamodb/member-row.ts';
 import { toRoom } from '../../../lib/store/dynamodb/room-row.ts';
 import type { AnswerResult, Call, Frame, HistoryEvent, OfConnection } from '../../support/checker/history.ts';
 import type { TableRecord } from '../../support/stream.ts';
+import { type RuleLimits, Truth } from './truth.ts';
 
 type Unstamped<E> = E extends unknown ? Omit<E, 'atMs'> : never;
 type Text = { readonly S: string };
@@ -15,10 +16,12 @@ type Image = TableRecord['dynamodb']['NewImage'];
 
 export class History {
   readonly events: HistoryEvent[] = [];
+  readonly truth: Truth;
   readonly #now: () => number;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, limits: RuleLimits) {
     this.#now = now;
+    this.truth = new Truth(limits);
   }
 
   note(event: Unstamped<HistoryEvent>): void {
@@ -70,6 +73,7 @@ export class History {
     const before = oldImage === undefined ? undefined : toRoom(rowOf(oldImage));
     if (newImage === undefined) return;
     const after = toRoom(rowOf(newImage));
+    this.truth.wroteRoom(this.events.length, after);
     const { roomId: room, epoch } = after;
     if (before?.epoch !== epoch) this.note({ kind: 'roomCreated', room, epoch });
     const isSame = before?.epoch === epoch;
@@ -86,10 +90,13 @@ export class History {
   #wroteMember(oldImage: Image, newImage: Image): void {
     const image = newImage ?? oldImage;
     if (image === undefined) return;
-    const { roomId: room, roomEpoch: epoch, userId: user, offline, ended, ...member } = toMember(rowOf(image));
+    const read = toMember(rowOf(image));
+    const { roomId: room, roomEpoch: epoch, userId: user, offline, ended, ...member } = read;
+    if (newImage === undefined) this.truth.deletedMember(this.events.length, room, user);
+    else this.truth.wroteMember(this.events.length, read);
     const { membershipId, connections, blockedUntilMs } = member;
     if (newImage === undefined) {
-      // A row that goes with its membership says by itself how that ended.
+      // A row that is deleted with its membership says how that ended.
       const reason = offline === undefined ? 'left' : 'offline';
       const end = membershipId === undefined ? undefined : ({ membershipId, reason, atMs: this.#now() } as const);
       this.note({ kind: 'memberDeleted', room, epoch, user, ...(end === undefined ? {} : { ended: end }) });

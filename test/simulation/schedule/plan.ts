@@ -23,6 +23,10 @@ export interface Act {
 /** Times around which the rules turn. */
 const PAUSES_MS = [0, 0, 0, 0, 0, 1, 5, 40, 300, 1_500, 9_000, 29_999, 30_000, 30_001, 61_000, 170_000, 300_000];
 
+/** Most acts overlap. */
+const TIGHT_MS = [0, 0, 0, 0, 0, 1, 3, 8, 20, 60, 200, 1_500, 30_001];
+const FACTORS = [0, 0, 1, 1, 4];
+
 export interface PlanOptions {
   readonly random: () => number;
   readonly acts: number;
@@ -50,12 +54,12 @@ export function createPlan(options: PlanOptions): readonly Act[] {
     [5, () => roomAct('leaves', between(0, options.bots - 1), pick(rooms), (bot, room) => bot.leave(room))],
     [10, () => roomAct('sends', between(0, options.bots - 1), pick(rooms), (bot, room) => bot.send(room))],
     [5, () => botAct('repeats', between(0, options.bots - 1), (bot) => bot.repeat())],
-    [6, () => botAct('drops', between(0, options.bots - 1), (bot) => bot.drop(true))],
-    [4, () => botAct('is cut', between(0, options.bots - 1), (bot) => bot.drop(false))],
+    [6, () => botAct('disconnects', between(0, options.bots - 1), (bot) => bot.drop(true))],
+    [4, () => botAct('loses the network', between(0, options.bots - 1), (bot) => bot.drop(false))],
     [
       2,
       () =>
-        botAct('drops for good', between(0, options.bots - 1), (bot) => {
+        botAct('disconnects for good', between(0, options.bots - 1), (bot) => {
           bot.reconnects = false;
           bot.drop(true);
         }),
@@ -77,12 +81,14 @@ export function createPlan(options: PlanOptions): readonly Act[] {
     [6, () => userAct('exist', pick(rooms), pick(users), (api, room, user) => api.exist(room, user))],
     [4, () => apiAct('reads members', pick(rooms), (api, room) => api.members(room))],
   ];
-  const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
+  // Each run has its own mix: what only some acts together can break is rare where all acts are equally likely.
+  const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
+  const pauses = pick([TIGHT_MS, TIGHT_MS, PAUSES_MS]);
   const start = Array.from({ length: options.bots }, (_, index): Act[] => [
     { afterMs: 0, ...botAct('connects', index, (bot) => bot.connect()) },
     { afterMs: pick([0, 100]), ...roomAct('joins', index, pick(rooms), (bot, room) => bot.join(room)) },
   ]);
-  const rest = Array.from({ length: options.acts }, (): Act => ({ afterMs: pick(PAUSES_MS), ...pick(bag)() }));
+  const rest = Array.from({ length: options.acts }, (): Act => ({ afterMs: pick(pauses), ...pick(bag)() }));
   return [...start.flat(), ...rest];
 }
 

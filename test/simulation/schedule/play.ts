@@ -18,7 +18,7 @@ import { type FailedFate, type Process, Scheduler } from './scheduler.ts';
 
 const START_MS = 1_800_000_000_000;
 /** After the last fault everything is finished within this time: the lease, a sweep, its checks, repeats. */
-const SETTLE_MS = 15 * 60_000;
+const SETTLE_MS = 8 * 60_000;
 const USERS = ['ann', 'bob', 'cid'] as const;
 
 export interface Played {
@@ -32,6 +32,8 @@ export interface Played {
   readonly reported: readonly (readonly [string, unknown])[];
   readonly table: MemoryTable;
   readonly trace: readonly string[];
+  /** Sockets that API Gateway has open at the end. */
+  readonly openSockets: ReadonlySet<string>;
 }
 
 export interface PlayOptions {
@@ -82,7 +84,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
       if (isTraced) trace.push(`${scheduler.nowMs - START_MS} ${process.name}${process.id} ${label} ${fate}`);
     },
   });
-  const history = new History(() => scheduler.nowMs);
+  const history = new History(() => scheduler.nowMs, settings);
   const table = new MemoryTable({
     tableName: 'rooms',
     now: () => scheduler.nowMs,
@@ -103,8 +105,8 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     history,
     onFault: (what, fault) => reported.push([what, fault]),
   });
-  const botsPerUser = pickFrom(planned)([1, 1, 2]);
-  const users = USERS.slice(0, pickFrom(planned)([1, 2, 2, 3]));
+  const botsPerUser = pickFrom(planned)([1, 2, 2]);
+  const users = USERS.slice(0, pickFrom(planned)([1, 1, 2, 3]));
   const rooms = ['r1', 'r2'].slice(0, pickFrom(planned)([1, 1, 2]));
   const bots = users.flatMap((userId) =>
     ['mobile', 'web'].slice(0, botsPerUser).map((platform) => {
@@ -138,6 +140,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   history.note({ kind: 'settled' });
   return {
     ...{ history, settings, acts, reported, table, trace },
+    openSockets: new Set([...deployment.sockets.values()].flatMap(({ id, isOpen }) => (isOpen ? [id] : []))),
     faults: faults.counts,
     steps: scheduler.steps,
     virtualMs: scheduler.nowMs - START_MS,

@@ -52,7 +52,7 @@ export interface SchedulerOptions {
   readonly onStep: (step: Step, fate: Fate) => void;
 }
 
-const DELAYS_MS = [1, 20, 300, 2_000, 9_000, 25_000];
+const DELAYS_MS = [1, 4, 20, 80, 300, 2_000, 9_000, 25_000];
 
 export class Scheduler {
   nowMs: number;

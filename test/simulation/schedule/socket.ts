@@ -2,7 +2,7 @@
  * Models one WebSocket between a client and API Gateway. Clock and chance: none.
  */
 
-/** How a socket ends is told to both of its sides. */
+/** Both sides of a socket are notified of its end. */
 export interface SocketOptions {
   readonly id: string;
   readonly userId: string;
@@ -41,7 +41,7 @@ export class Socket {
     if (this.isOpen && !this.isDeaf) this.#o.onFrame(frame as Record<string, unknown>);
   }
 
-  /** The client has closed it, or its network tells API Gateway that it is gone. */
+  /** The client has closed it, or its network reports to API Gateway that it is gone. */
   closeByClient(): void {
     if (!this.isOpen) return;
     this.isOpen = false;

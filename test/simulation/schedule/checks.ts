@@ -1,0 +1,238 @@
+/*
+ * Models nothing: it says which invariants of docs/rules.md a run has broken. Clock and chance: none.
+ */
+
+import type { HistoryEvent, MemberWritten } from '../../support/checker/history.ts';
+import type { Violation } from '../../support/checker/violation.ts';
+import type { Played } from './play.ts';
+import { keyOf } from './truth.ts';
+
+type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
+type EventOf<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: K }>;
+
+export function check(played: Played): readonly Violation[] {
+  const violations: Violation[] = [];
+  const report: Report = (invariant, sentence, ...events) => violations.push({ invariant, sentence, events });
+  checkRows(played, report);
+  checkMessages(played, report);
+  checkReads(played, report);
+  checkEnds(played, report);
+  checkSettled(played, report);
+  return violations;
+}
+
+/** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none returns. */
+function checkRows({ history }: Played, report: Report): void {
+  const rows = new Map<string, MemberWritten>();
+  const ended = new Map<string, number>();
+  const destroyed = new Map<string, number>();
+  const unblocks = new Map<string, number>();
+  history.events.forEach((event, index) => {
+    if (event.kind === 'roomDestroyed') destroyed.set(event.epoch, index);
+    if (event.kind === 'call' && event.op === 'unblock') unblocks.set(keyOf(event.room, event.args.user ?? ''), index);
+    if (event.kind !== 'memberWritten' && event.kind !== 'memberDeleted') return;
+    const key = keyOf(event.room, event.user);
+    const before = rows.get(key);
+    const now = event.kind === 'memberWritten' ? event.membershipId : undefined;
+    const isGone = before === undefined || destroyed.has(before.epoch);
+    if (now !== undefined && ended.has(now)) report('I-M18', `${now} is back`, ended.get(now) ?? 0, index);
+    if (event.ended !== undefined) ended.set(event.ended.membershipId, ended.get(event.ended.membershipId) ?? index);
+    if (
+      !isGone &&
+      before.membershipId !== undefined &&
+      before.membershipId !== now &&
+      !ended.has(before.membershipId)
+    ) {
+      report('I-M10', `${before.membershipId} vanishes`, index);
+    }
+    const wasBlocked = (before?.blockedUntilMs ?? 0) > event.atMs + 1_000;
+    const isBlocked = event.kind === 'memberWritten' && (event.blockedUntilMs ?? 0) > 0;
+    if (!isGone && wasBlocked && !isBlocked && !unblocks.has(key)) report('I-B1', `${key}: the block is lost`, index);
+    if (event.kind === 'memberWritten') rows.set(key, event);
+    else rows.delete(key);
+  });
+}
+
+/** I-D2, I-D3, I-D7, I-R1, I-B2. */
+function checkMessages({ history: { events } }: Played, report: Report): void {
+  const seqs = new Map<string, number>();
+  const destroyed = new Map<string, number>();
+  const accepted = new Map<string, number>();
+  const blocks = blocksIn(events);
+  const calls = callsIn(events);
+  events.forEach((event, index) => {
+    if (event.kind === 'roomDestroyed') destroyed.set(event.epoch, index);
+    if (event.kind === 'accepted') {
+      const { epoch, seq, room, sender, clientMessageId } = event;
+      if (seq !== (seqs.get(epoch) ?? 0) + 1) report('I-D3', `${epoch}: ${seq} after ${seqs.get(epoch)}`, index);
+      seqs.set(epoch, seq);
+      if (destroyed.has(epoch)) report('I-R1', 'accepted in a destroyed room', destroyed.get(epoch) ?? 0, index);
+      const id = `${epoch} ${sender} ${clientMessageId}`;
+      if (accepted.has(id)) report('I-D2', `${clientMessageId} is accepted twice`, accepted.get(id) ?? 0, index);
+      accepted.set(id, index);
+      const block =
+        sender === 'system' ? undefined : blocks.find((one) => one.holds(room, sender, epoch, index, event.atMs));
+      if (block !== undefined) report('I-B2', `${sender} is blocked`, block.index, index);
+    }
+    if (event.kind !== 'answer' || event.code !== 0) return;
+    const call = calls.get(event.id);
+    if (call?.op !== 'send') return;
+    const { roomEpoch, seq } = event.result;
+    const user = call.by === 'server-api' ? '' : call.by.user;
+    const at = accepted.get(`${roomEpoch} ${user} ${call.args.clientMessageId}`);
+    const found = at === undefined ? undefined : (events[at] as EventOf<'accepted'>);
+    if (found?.seq !== seq) report('I-D7', `${call.args.clientMessageId} is answered with ${seq}`, index);
+  });
+}
+
+const callsIn = (events: readonly HistoryEvent[]) =>
+  new Map(events.flatMap((event) => (event.kind === 'call' ? [[event.id, event] as const] : [])));
+
+/** Blocks that were answered, until they are lifted or over. */
+function blocksIn(events: readonly HistoryEvent[]) {
+  const calls = callsIn(events);
+  const epochs = new Map<string, string>();
+  return events.flatMap((event, index) => {
+    if (event.kind === 'roomCreated') epochs.set(event.room, event.epoch);
+    const call = event.kind === 'answer' && event.code === 0 ? calls.get(event.id) : undefined;
+    if (call?.op !== 'block') return [];
+    const { room, args } = call;
+    const epoch = epochs.get(room);
+    const liftedAt = events.findIndex(
+      (other, at) =>
+        at > events.indexOf(call) &&
+        other.kind === 'call' &&
+        ['unblock', 'block'].includes(other.op) &&
+        other.room === room &&
+        other.args.user === args.user,
+    );
+    const holds = (inRoom: string, user: string, ofEpoch: string, at: number, atMs: number) =>
+      inRoom === room &&
+      user === args.user &&
+      ofEpoch === epoch &&
+      at > index &&
+      (liftedAt === -1 || at < liftedAt) &&
+      atMs < (args.untilMs ?? 0) - 1_000;
+    return [{ index, holds }];
+  });
+}
+
+/** I-M4, I-M5, I-M16, I-M17, I-M13: what answers say was so at some moment between the call and the answer. */
+function checkReads({ history }: Played, report: Report): void {
+  const { events, truth } = history;
+  const calls = new Map<string, readonly [EventOf<'call'>, number]>();
+  events.forEach((event, index) => {
+    if (event.kind === 'call') calls.set(event.id, [event, index]);
+    if (event.kind !== 'answer' || event.code !== 0) return;
+    const [call, from] = calls.get(event.id) ?? [];
+    if (call === undefined || from === undefined) return;
+    const { op, room, args, by } = call;
+    const agrees = (user: string, isIn: boolean) =>
+      truth.between(room, user, from, index).some((membership) => (membership !== '') === isIn);
+    if (op === 'exist' && !agrees(args.user ?? '', event.result.member === true)) {
+      report('I-M17', `${args.user} in ${room}: ${event.result.member}`, from, index);
+    }
+    if (op === 'members') {
+      const listed = event.result.userIds ?? [];
+      for (const key of truth.turns.keys()) {
+        const [inRoom, user = ''] = key.split(' ');
+        if (inRoom === room && !agrees(user, listed.includes(user))) {
+          report('I-M17', `${user} in the list of ${room}: ${listed.includes(user)}`, from, index);
+        }
+      }
+      if (event.result.total !== listed.length) report('I-M16', `${event.result.total} of ${listed.length}`, index);
+    }
+    if ((op === 'join' || op === 'resume') && by !== 'server-api') {
+      const { membership = '' } = event.result;
+      if (!truth.between(room, by.user, from, index).includes(membership)) {
+        report('I-M13', `${by.user} is answered ${membership}, which is no membership then`, from, index);
+      }
+    }
+  });
+}
+
+/** I-M1, I-M2, I-M3, I-M10, I-M13: each end follows the rule, and is reported once and with its reason. */
+function checkEnds({ history, settings }: Played, report: Report): void {
+  const { events, truth } = history;
+  const reasons = new Map<string, readonly [string, number]>();
+  const calls = new Map<string, readonly [EventOf<'call'>, number]>();
+  const destroyed = new Set<string>();
+  const isRealTime =
+    settings.realTimeKickOut || events.some((event) => event.kind === 'call' && event.op === 'realTime');
+  const evicted = new Map(truth.evictions.map((one) => [one.membership, one.index]));
+  events.forEach((event, index) => {
+    if (event.kind === 'call') calls.set(event.id, [event, index]);
+    if (event.kind === 'roomDestroyed') destroyed.add(event.epoch);
+    if (event.kind === 'memberWritten' || event.kind === 'memberDeleted') {
+      const { ended } = event;
+      if (ended === undefined || reasons.has(ended.membershipId)) return;
+      reasons.set(ended.membershipId, [ended.reason, index]);
+      const at = evicted.get(ended.membershipId);
+      if (ended.reason === 'offline' && at === undefined && !isRealTime && !destroyed.has(event.epoch)) {
+        report('I-M2', `${event.user} is removed as offline, and no message has done it`, index);
+      }
+    }
+    if (event.kind === 'pushed' && event.frame.event === 'removed') {
+      const [reason] = reasons.get(event.frame.membership) ?? [];
+      if (reason !== undefined && reason !== event.frame.reason) {
+        report('I-M10', `${event.frame.membership} ended as ${reason}, the notice says ${event.frame.reason}`, index);
+      }
+    }
+    if (event.kind === 'answer' && event.code !== 0 && event.result.reason !== undefined) {
+      const [call, from = 0] = calls.get(event.id) ?? [];
+      const [reason, at = 0] = reasons.get(call?.args.membership ?? '') ?? [];
+      if (
+        call?.op === 'resume' &&
+        reason !== undefined &&
+        at < from &&
+        !['destroyed', 'blocked', reason].includes(event.result.reason)
+      ) {
+        report(
+          'I-M10',
+          `${call.args.membership} ended as ${reason}, the resume is told ${event.result.reason}`,
+          at,
+          index,
+        );
+      }
+    }
+  });
+  for (const { membership, index, user, room } of truth.evictions) {
+    const later = events.findIndex(
+      (event, at) =>
+        at > index &&
+        event.kind === 'memberWritten' &&
+        event.membershipId === membership &&
+        event.offline === undefined,
+    );
+    if (later === -1) continue;
+    const [reason] = reasons.get(membership) ?? [];
+    if (reason !== 'offline') report('I-M13', `${user} was removed from ${room}, and is in again`, index, later);
+  }
+}
+
+/** I-L1: the rows agree with the rule and with the sockets, and each end is announced. */
+function checkSettled({ history, openSockets }: Played, report: Report): void {
+  const { events, truth } = history;
+  const last = events.length - 1;
+  for (const [key, member] of truth.members) {
+    const room = truth.rooms.get(member.roomId);
+    const isOfRoom = room?.epoch === member.roomEpoch && room.destroyedAtMs === undefined;
+    if (!isOfRoom || member.membershipId === undefined) continue;
+    if ((truth.turns.get(key)?.at(-1)?.membership ?? '') === '') report('I-L1', `${key}: the row is left`, last);
+    for (const connection of member.connections) {
+      if (!openSockets.has(connection)) report('I-L1', `${key} is online by ${connection}, which is gone`, last);
+    }
+    if ((member.offline === undefined) === (member.connections.length === 0)) report('I-L1', `${key}: the mark`, last);
+  }
+  const announced = new Set(
+    events.flatMap((event) => (event.kind === 'webhook' && event.what === 'left' ? [event.membership] : [])),
+  );
+  const epochsDestroyed = new Set(events.flatMap((event) => (event.kind === 'roomDestroyed' ? [event.epoch] : [])));
+  events.forEach((event, index) => {
+    if (event.kind !== 'memberWritten' && event.kind !== 'memberDeleted') return;
+    const { ended } = event;
+    if (ended !== undefined && !announced.has(ended.membershipId) && !epochsDestroyed.has(event.epoch)) {
+      report('I-L1', `${event.user}: the end of ${ended.membershipId} is not announced`, index);
+    }
+  });
+}
