@@ -33,6 +33,8 @@ const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
+/** Commands that fast-check chooses and vitest compares. */
+const modelCommands = /^test\/simulation\/(model|client|server)-commands?\.ts$/;
 const simulationTest = /^test\/simulation\/.*\.test\.ts$/;
 const testSupport = /^test\/support\//;
 
@@ -67,6 +69,7 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
+  { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },

@@ -4,6 +4,7 @@ import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dyna
 import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
+import { openStream, type ReadStream } from './stream.ts';
 
 export type Engine = 'dynoxide' | 'dynalite';
 export const tableName = 'rooms';
@@ -18,8 +19,14 @@ export interface StoreUnderTest {
   readonly clock: { nowMs: number };
 }
 
+/** A store whose table has a stream. */
+export interface StreamedStore extends StoreUnderTest {
+  /** A reader that begins with the table's first record. */
+  readonly openStream: () => Promise<ReadStream>;
+}
+
 /** A store on an emulator of its own. */
-export interface EmulatedStore extends StoreUnderTest {
+export interface EmulatedStore extends StreamedStore {
   readonly endpoint: string;
 }
 
@@ -32,7 +39,13 @@ export function useStore(engine: Engine): () => EmulatedStore {
     const { endpoint } = emulator;
     await createTable(endpoint);
     const clock = { nowMs: 1_800_000_000_000 };
-    made = { store: createStoreAt(endpoint, clock), createClient: () => createClientAt(endpoint), endpoint, clock };
+    made = {
+      store: createStoreAt(endpoint, clock),
+      createClient: () => createClientAt(endpoint),
+      openStream: () => openStream(endpoint, tableName),
+      endpoint,
+      clock,
+    };
   });
   afterAll(async () => emulator?.close());
   return () => {

@@ -21,9 +21,9 @@ import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, type MemberList, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
-import { type EmulatedStore, tableName } from './emulators.ts';
+import type { StreamedStore } from './emulators.ts';
 import { valueOf } from './outcome.ts';
-import { openStream, type ReadStream } from './stream.ts';
+import type { ReadStream } from './stream.ts';
 
 /** The defaults, except those that would hinder tests of something else. */
 export const worldSettings: Settings = {
@@ -111,7 +111,7 @@ let worlds = 0;
  * Clients' events go through the Lambda handlers, the app server's calls to the use cases; with a real store, a room of
  * its own, and a clock that only the test moves.
  */
-export function createWorld({ store, clock, endpoint }: EmulatedStore, change: Partial<Settings> = {}) {
+export function createWorld({ store, clock, openStream }: StreamedStore, change: Partial<Settings> = {}) {
   worlds += 1;
   // A name is the same user in all worlds of a test file: what that user did in an earlier one must not count.
   clock.nowMs += 60_000;
@@ -192,7 +192,7 @@ export function createWorld({ store, clock, endpoint }: EmulatedStore, change: P
   let readStream: ReadStream | undefined;
   /** The stream's Lambda gets what was written since the last time, in batches, until it writes nothing more. */
   const settle = async (): Promise<void> => {
-    readStream ??= await openStream(endpoint, tableName);
+    readStream ??= await openStream();
     for (;;) {
       const records = await readStream();
       if (records.length === 0) return;

@@ -1,0 +1,32 @@
+/*
+ * Models the store on a table of its own, in memory, with a stream: for tests that run the product many times.
+ * Clock: its own, which the test moves. Chance: none.
+ */
+
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
+import { connectionLifeMs, type StreamedStore, tableName } from '../support/emulators.ts';
+import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
+import { MemoryTable } from './memory-dynamodb/memory-table.ts';
+import type { StreamRecord } from './memory-dynamodb/stream-records.ts';
+
+export function createMemoryStore(): StreamedStore {
+  const clock = { nowMs: 1_800_000_000_000 };
+  const now = () => clock.nowMs;
+  const records: StreamRecord[] = [];
+  const onInvalid = (error: Error) => {
+    throw error;
+  };
+  const table = new MemoryTable({ tableName, now, onRecord: (record) => records.push(record), onInvalid });
+  const createClient = () => createMemoryClient(table);
+  const chance = { random: () => 0, sleep: async () => {} };
+  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now, ...chance });
+  const openStream = async () => {
+    let read = 0;
+    return async () => {
+      const unread = records.slice(read);
+      read = records.length;
+      return unread;
+    };
+  };
+  return { store, createClient, clock, openStream };
+}
