@@ -134,13 +134,11 @@ export class ReferenceRooms {
     return this.nowMs < (until.get(user) ?? 0);
   }
 
-  /** A post to a connection that is gone is how the server notices it: for the room that it posts to, others being open. */
+  /** A post to a connection that is gone is how the server notices it, for all rooms of the connection. */
   protected notifyMembers(room: Room, what: string, except?: Connection): void {
-    const posts = [...room.members.values()].flatMap((member) =>
-      [...member.connections].map((own) => [member, own] as const),
-    );
-    for (const [member, connection] of posts) {
-      if (connection.client === 'gone') this.#detach(room, member, connection, this.nowMs);
+    const posts = [...room.members.values()].flatMap((member) => [...member.connections]);
+    for (const connection of posts) {
+      if (connection.client === 'gone') this.lose(connection, 'closed');
       else if (connection !== except) connection.notices.push(`${what} ${room.name}`);
     }
   }
