@@ -28,13 +28,13 @@ export const createNew = endpoint({
   run: async ({ deps }, { chatroomId, isBan, whiteUserIds, entryOwnerId, entryInfo: entries, ...end }) => {
     const { maxEntriesPerRoom } = deps.settings;
     const change = startingEntries(entryOwnerId, entries, maxEntriesPerRoom);
-    const layDown = async () => {
+    const storeMore = async () => {
       if (whiteUserIds.length > 0) await exemptFromMute(deps, chatroomId, [...new Set(whiteUserIds)]);
       if (change !== undefined) checkSet(await setRoomEntries(deps, chatroomId, change), maxEntriesPerRoom);
     };
     const plan = { end: roomEnd(deps, end), muted: isBan };
     const isMore = whiteUserIds.length > 0 || change !== undefined;
-    await createRoom(deps, chatroomId, chatroomId, isMore ? { ...plan, layDown } : plan);
+    await createRoom(deps, chatroomId, chatroomId, isMore ? { ...plan, storeMore } : plan);
     return {};
   },
 });

@@ -79,7 +79,7 @@ test('a timer that cannot be read, beside others that can, is counted, reported 
   const timers = ['planet#mars', `connection#bob#${bob.connectionId}`, 'room#ä'];
   await putRow(store(), { pk: duePartition(0), sk: `00${world.clock.nowMs}#!`, timers });
   expect(await world.sweep()).toMatchObject({ due: 1, unreadable: 2, failed: 0, closed: 1 });
-  expect(world.faults.map(String)).toEqual(['Error: entries that cannot be read: 2']);
+  expect(world.faults.map(String)).toEqual(['Error: timers that cannot be read: 2']);
   expect(await world.sweep()).toMatchObject({ unreadable: 0 });
   expect(world.faults).toHaveLength(1);
 });

@@ -48,7 +48,7 @@ async function changeOnce<T>(
   if (permitted !== 'taken') return permitted;
   const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
   const values = edit.operation === 'set' ? changed : new Map<string, string>();
-  // Noted first: no client that joins is told that there are none while there are.
+  // Noted first: no client that joins learns that there are none while there are.
   const isNoted = room.hasEntries || (await deps.store.noteEntries(room.roomId, room.epoch)) !== undefined;
   if (!isNoted) return refused('no-such-room');
   if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') return 'conflict';

@@ -7,15 +7,15 @@ import { fanOut } from './fan-out.ts';
 import { walkRooms } from './walk-rooms.ts';
 
 /**
- * The next rooms of a broadcast, then a word to the stream if there may be more. A run that is repeated tells its rooms
- * again; a client drops a message id that it has seen. A room that fails does not keep others from being told.
+ * The next rooms of a broadcast, then an event for the stream if there may be more. A run that is repeated posts to its
+ * rooms again; a client ignores a message id that it has seen. A room that fails keeps no other from getting it.
  */
 export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
   const afterRoom = await walkRooms(deps, broadcast.afterRoom, async (room) => {
     try {
       await postTo(deps, room, broadcast);
     } catch (fault) {
-      deps.onFault('tell a room of a broadcast', fault);
+      deps.onFault('post a broadcast to a room', fault);
     }
   });
   if (afterRoom !== undefined) await putBroadcast(deps, { ...broadcast, afterRoom });
@@ -28,6 +28,6 @@ async function postTo(deps: Deps, roomId: RoomId, broadcast: Broadcast): Promise
   const frame = { event: 'broadcast', room: roomId, roomEpoch: room.epoch, message } as const;
   await fanOut(deps, room, frame, includeSender ? {} : { userId: fromUserId });
 }
-/** The same end in every run: written again unchanged, the row reports nothing. */
+/** The same expiry in every run: a row that is written again unchanged is no event. */
 export const putBroadcast = (deps: Deps, broadcast: Broadcast): Promise<void> =>
   deps.store.putBroadcast(broadcast, broadcast.sentAtMs + DAY_MS);

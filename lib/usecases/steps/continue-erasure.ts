@@ -24,6 +24,6 @@ async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]):
     await deps.store.arm(deps.now(), entries);
   }
 }
-/** The same end in every run: written again unchanged, the row reports nothing. */
+/** The same expiry in every run: a row that is written again unchanged is no event. */
 export const putErasure = (deps: Deps, erasure: Erasure): Promise<void> =>
   deps.store.putErasure(erasure, erasure.atMs + KEPT_MS);

@@ -7,15 +7,15 @@ import type { Deps } from '../deps.ts';
 export interface RoomPlan {
   readonly end?: RoomExpiry;
   readonly muted?: boolean;
-  /** Lays down what is on other rows. If it is broken off, the next creation of the room with such a plan does it. */
-  readonly layDown?: () => Promise<void>;
+  /** Stores what is on other rows. If it is interrupted, the next creation of the room with such a plan does it. */
+  readonly storeMore?: () => Promise<void>;
 }
 
 /** Creates the room with a new epoch; one that is there, and not half-way, stays as it is. */
 export async function createRoom(deps: Deps, id: RoomId, name: string, plan: RoomPlan = {}): Promise<Room> {
   const room = await createRow(deps, id, name, plan);
-  if (plan.layDown === undefined || room.incomplete === undefined) return room;
-  await plan.layDown();
+  if (plan.storeMore === undefined || room.incomplete === undefined) return room;
+  await plan.storeMore();
   return (await deps.store.noteComplete(id, room.epoch)) ?? room;
 }
 
@@ -24,11 +24,11 @@ async function createRow(deps: Deps, id: RoomId, name: string, plan: RoomPlan): 
   const room: Room = {
     ...newRoom(id, name, deps.randomId(), deps.now(), end),
     muted: plan.muted === true,
-    ...(plan.layDown === undefined ? {} : { incomplete: true }),
+    ...(plan.storeMore === undefined ? {} : { incomplete: true }),
   };
-  // Before the room, so that none is without an entry; one that comes to nothing is dropped when it is looked at.
+  // Before the room, so that no room is without a timer; the sweep ignores one whose room was never created.
   await deps.store.arm(roomExpiresAtMs(room), [{ kind: 'room', room: id }]);
-  // Before the room: who reads the list looks at each room as well.
+  // Before the room: a reader of the list reads each room as well.
   if (room.muted) await deps.store.addToList('muted-rooms', [{ item: id, untilMs: 0 }]);
   if (await deps.store.createRoom(room)) return room;
   const other = await deps.store.getRoom(id);

@@ -22,7 +22,7 @@ export async function decideOn<T, E>(
   return exhausted();
 }
 
-/** For `exhausted`, where nobody can be told that it was too much at once. */
+/** For `exhausted`, where no answer can say that it was too much at once. */
 export const keptChanging = (unableTo: string) => (): never => {
   throw new StoreFault(`unable to ${unableTo}; the row kept changing`);
 };

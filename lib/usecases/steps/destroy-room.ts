@@ -7,27 +7,27 @@ import { memberPages } from './member-pages.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
-/** After this the sweep sees whether the work was done. */
+/** After this the sweep checks whether the work was done. */
 export const LOOK_AFTER_MS = 60_000;
 
 /**
- * DESTROY: one write ends the room and with it every membership; telling and tidying follow. The destroyed row stays until
- * they are done, so calling again, or the sweep, finishes what a crash left. `unless` = the live room as read, where it goes
- * by itself. False = no such room, or it has changed since then.
+ * DESTROY: one write ends the room and with it every membership; the notices and the removal of its rows follow. The
+ * destroyed row stays until they are done, so another call, or the sweep, finishes what a crash left. `unless` = the live
+ * room as read, where it expires. false = no such room, or it has changed since.
  */
 export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean, unless?: Room): Promise<boolean> {
   const room = unless ?? (await deps.store.getRoom(roomId));
   if (room === undefined) return false;
   const ended = room.destroyedAtMs === undefined ? await endRoom(deps, room, byItself, unless) : room;
-  // Somebody else has ended it at the same moment, and does the rest.
+  // Another call has ended it at the same moment, and does the rest.
   if (ended === undefined) return unless === undefined;
   await tidyUp(deps, ended);
   return true;
 }
 
 /**
- * Tells of a destroyed room and removes what was in it, and nothing of a room made anew under its id. On the rows of its
- * connections it stays: they may have joined the new one by now.
+ * Notifies the members of a destroyed room and removes its rows, and none of a room that was created again under its id. It
+ * stays on the rows of its connections: they may have joined the new one by now.
  */
 export async function tidyUp(deps: Deps, room: Room): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
@@ -42,14 +42,14 @@ export async function tidyUp(deps: Deps, room: Room): Promise<void> {
   await deps.store.removeRoom(roomId, roomEpoch);
 }
 
-/** undefined = somebody else has ended it, or it has changed. */
+/** undefined = another call has ended it, or it has changed. */
 async function endRoom(
   deps: Deps,
   { roomId, epoch }: Room,
   byItself: boolean,
   unless: Room | undefined,
 ): Promise<Room | undefined> {
-  // Before the room itself: a room made anew under this id must not lose what is laid down for it.
+  // Before the room itself: a room that is created again under this id must not lose what is set for it.
   if (!byItself) {
     await deps.store.removeFromSet('kept-rooms', [roomId]);
     await deps.store.removeFromList('muted-rooms', [roomId]);

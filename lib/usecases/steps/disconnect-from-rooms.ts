@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import { disconnectMember } from './disconnect-member.ts';
 
 const ROOMS_IN_FLIGHT = 8;
-/** No Lambda lives so long: what was under way by the connection when it was closed is done by then, or never will be. */
+/** No Lambda lives so long: what the connection had in progress when it was closed is done by then, or never will be. */
 export const SETTLED_MS = 60_000;
-/** Marks the member offline where this was the last connection. A room that fails keeps no other from being told. */
+/** Marks the member offline where this was the last connection. A room that fails keeps no other from being marked. */
 export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
   const faults: unknown[] = [];
   await inParallel(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {
@@ -19,6 +19,6 @@ export async function disconnectFromRooms(deps: Deps, connection: Connection, st
   });
   if (faults.length > 0) throw faults[0];
 }
-/** Since when its user may have been silent. */
+/** Since when the user may have been silent. */
 export const goneSinceMs = ({ silentSinceMs, closedAtMs }: Connection): number | undefined =>
   silentSinceMs ?? closedAtMs;

@@ -3,7 +3,7 @@ import { emptyMember, ended, isWorthKeeping, type Member } from '../../domain/me
 import type { ConnectionId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 
-const CLAIMS_IN_FLIGHT = 32;
+const ENDS_IN_FLIGHT = 32;
 
 /**
  * Ends this very membership, as read: one conditional write, so it ends once and for one reason, however many try. The
@@ -24,27 +24,27 @@ export async function endMembership(
   return outcome !== 'conflict';
 }
 
-/** The common cases cost one write: the row goes, and what was on it says why. */
+/** The common cases cost one write: the row is deleted, and what was on it says why. */
 function isReportedByDeletion(member: Member, next: Member, nowMs: number): boolean {
   const { ended: end, ...rest } = next;
   if (end === undefined || end.connections.length > 0 || isWorthKeeping(rest, nowMs)) return false;
   return (end.reason === 'offline') === (member.offline !== undefined);
 }
 
-/** KICK-*: ends the memberships of those who are out by the rule. Idempotent, and may stop half-way. */
-export async function evictMembers(deps: Deps, due: readonly Member[]): Promise<void> {
-  await inParallel(due, CLAIMS_IN_FLIGHT, async (member) => {
+/** KICK-*: ends the memberships of members who are evicted by the rule. Idempotent, and may stop half-way. */
+export async function evictMembers(deps: Deps, evicted: readonly Member[]): Promise<void> {
+  await inParallel(evicted, ENDS_IN_FLIGHT, async (member) => {
     try {
       await endMembership(deps, member, 'offline');
     } catch (fault) {
-      deps.onFault('end the membership of a kicked member', fault);
+      deps.onFault('end the membership of an evicted member', fault);
     }
   });
 }
 
 /**
- * A row of which there is nothing to tell, because the room's end said it all. A deleted row would say that its member has
- * left, or was kicked; an empty one says nothing and expires at once.
+ * Removes a row without an event, because the room's end has said it all. The stream would report a deleted row as a leave
+ * or an eviction; an empty one is no event, and expires at once.
  */
 export async function forgetRow(deps: Deps, row: Member): Promise<void> {
   if (row.membershipId === undefined) await deps.store.deleteMember(row);

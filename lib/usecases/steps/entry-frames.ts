@@ -3,10 +3,10 @@ import { frameBytes } from '../../protocol/frame-size.ts';
 import { ENTRIES_BYTES_MAX } from '../../protocol/limits.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 
-/** What an attribute takes up in a frame, in bytes. */
+/** The size of an entry in a frame, in bytes. */
 export const bytesOf = (key: string, value: string): number => frameBytes({ [key]: value });
 
-/** Divides attributes, in their order, into parts that fit in a frame each. */
+/** Divides entries, in their order, into parts that fit in a frame each. */
 export function partsThatFit(entries: ReadonlyMap<string, string>): readonly ReadonlyMap<string, string>[] {
   const parts: Map<string, string>[] = [];
   let bytes = ENTRIES_BYTES_MAX;
@@ -21,7 +21,7 @@ export function partsThatFit(entries: ReadonlyMap<string, string>): readonly Rea
   return parts;
 }
 
-/** What members hear of one change; the values of removed attributes are empty. */
+/** The frames that notify members of one change; the values of removed entries are empty. */
 export const entryFrames = (
   room: Room,
   revision: number,

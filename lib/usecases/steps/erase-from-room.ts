@@ -28,7 +28,7 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   if (erased === 'out') await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
 }
 
-/** Those of the users of whom there is anything in the room: in most rooms of a walk there is none. */
+/** Those of the users who have any row, entry or allowlisting in the room: in most rooms of a walk there is none. */
 export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
   const [room, rows] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMembers(roomId, users)]);
   const found = new Set<string>(rows.map(({ userId }) => userId));

@@ -13,7 +13,7 @@ export interface Filled {
   readonly messages: readonly Message[];
   /** Seqs of those that are hidden. */
   readonly hidden: readonly number[];
-  /** The seq of the last one that was looked at, whatever became of it; undefined = there was none. */
+  /** The seq of the last one that was handled, shown or not; undefined = there was none. */
   readonly lastSeq: number | undefined;
   /** Some did not fit: they are for another frame. */
   readonly isCut: boolean;

@@ -4,14 +4,14 @@ import type { Connection, ConnectionKey } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { disconnectFromRooms } from './disconnect-from-rooms.ts';
 
-const CUTS_IN_FLIGHT = 8;
-/** Rooms that are not told by then are left to the sweep: the call is waited for. */
+const CLOSES_IN_FLIGHT = 8;
+/** The sweep does the rooms that are left by then: a caller waits for this. */
 const ROOMS_MS = 4_000;
 
 /**
  * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
- * frame of theirs is served, whatever becomes of the sockets. Then each is told why. What cannot be closed makes this fail,
- * after all others were ended: then the call is to be made again.
+ * frame of theirs is served, whatever becomes of the sockets. Then each client is notified why. What cannot be closed makes
+ * this fail, after all others were ended: then the call is to be made again.
  */
 export async function forceCloseConnections(
   deps: Deps,
@@ -24,7 +24,7 @@ export async function forceCloseConnections(
   if (faults.length > 0) throw faults[0];
 }
 
-/** The same without a word to the rooms; what could not be closed is told. */
+/** The same without the rooms; reports what could not be closed. */
 export async function forceClose(
   deps: Deps,
   userId: UserId,
@@ -33,7 +33,7 @@ export async function forceClose(
 ): Promise<{ readonly closed: readonly Connection[]; readonly faults: readonly unknown[] }> {
   const closed: Connection[] = [];
   const faults: unknown[] = [];
-  await inParallel(connections, CUTS_IN_FLIGHT, async (connection) => {
+  await inParallel(connections, CLOSES_IN_FLIGHT, async (connection) => {
     try {
       closed.push(await deps.store.closeConnection(connection, deps.now()));
     } catch (fault) {
@@ -43,21 +43,21 @@ export async function forceClose(
   const ids = closed.map(({ connectionId }) => connectionId);
   if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
   // Also those that could not be closed: the end of the socket may do it.
-  await inParallel(connections, CUTS_IN_FLIGHT, async ({ connectionId }) => {
+  await inParallel(connections, CLOSES_IN_FLIGHT, async ({ connectionId }) => {
     await deps.push.post(connectionId, { event: 'closing', ...cause });
     await deps.push.close(connectionId);
   });
   return { closed, faults };
 }
 
-/** Marks the user offline; what fails, or is not reached, the sweep does. */
+/** Marks the user offline; the sweep does what fails or is not reached. */
 async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
   const stopMs = deps.now() + ROOMS_MS;
-  await inParallel(closed, CUTS_IN_FLIGHT, async (connection) => {
+  await inParallel(closed, CLOSES_IN_FLIGHT, async (connection) => {
     try {
       await disconnectFromRooms(deps, connection, stopMs);
     } catch (fault) {
-      deps.onFault('take a connection that was cut out of its rooms', fault);
+      deps.onFault('remove a force-closed connection from its rooms', fault);
     }
   });
 }

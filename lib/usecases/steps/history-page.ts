@@ -5,7 +5,7 @@ import { MARK_EVERY } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { lifeOf, readMessages } from './read-messages.ts';
 
-/** A page goes on so often past what it does not show, and past a frame full of text; then it ends short, and says where. */
+/** How many reads a page may take past what it does not show, or past a frame full of text; then it ends short, and says where. */
 const READS_MAX = 4;
 
 /** Which messages of a room's history. */
@@ -14,7 +14,7 @@ export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' 
 export interface HistoryPage {
   /** In the order asked for; none that is hidden. */
   readonly messages: readonly StoredMessage[];
-  /** What was passed over among them, because only its place is to be seen. */
+  /** What was passed over among them, because only its seq is to be seen. */
   readonly hidden: readonly StoredMessage[];
   /** The cursor of the next page; undefined = this is the end. */
   readonly next: number | undefined;
@@ -22,7 +22,7 @@ export interface HistoryPage {
 
 /**
  * A page of history. Times never decrease with seq, and marks in the log say where a time begins, so a page costs the same
- * wherever it lies. Messages of one time are told apart by the cursor.
+ * wherever it lies. The cursor distinguishes messages of one time.
  */
 export async function historyPage(
   deps: Deps,

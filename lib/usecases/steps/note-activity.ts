@@ -2,8 +2,8 @@ import { ACTIVITY_MS, type Room } from '../../domain/room.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Somebody is about to join or leave: the room is not idle. Noted before it happens, so no room goes in between (I-R2).
- * False = it has gone.
+ * A user is about to join or leave: the room is not idle. Noted before it happens, so no room expires in between (I-R2).
+ * false = the room is gone.
  */
 export async function noteActivity(deps: Deps, room: Room): Promise<boolean> {
   const nowMs = deps.now();

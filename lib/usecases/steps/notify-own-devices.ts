@@ -2,7 +2,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import type { OwnConnection } from './disconnect-member.ts';
 
-/** A user's other devices hear of his own joins and leaves; another connection of the same device does not. */
+/** Notifies a user's other devices of a join or a leave; not another connection of the same device. */
 export async function notifyOwnDevices(
   deps: Deps,
   { userId, device }: OwnConnection,

@@ -13,7 +13,7 @@ import type { Turn } from './take-turn.ts';
 
 export type JoinRequest = RequestOf<'join'>;
 
-/** The room, and the user's row in it as it was read. */
+/** The room, and the user's row in it, by the read before the turn. */
 export interface Entry {
   readonly room: Room;
   readonly row: Member | undefined;

@@ -12,8 +12,8 @@ export interface Range {
 }
 
 /**
- * Messages from the log and the room's tail, each once. The room is read first: what leaves the tail meanwhile is in the
- * log already. Ends after a frame full of text, since no answer takes more.
+ * Messages from the log and the room's tail, each once. The room is read first: what leaves the tail after that is in
+ * the log already. Ends after a frame full of text, since no answer takes more.
  */
 export async function readMessages(deps: Deps, room: Room, range: Range): Promise<LogPage> {
   const { afterSeq, beforeSeq, order, limit } = range;
@@ -28,7 +28,7 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
     isInLog && fromLog > 0
       ? await deps.store.readLog({ ...lifeOf(room), ...ofLog, order, limit: fromLog, charactersMax: FRAME_BYTES_MAX })
       : { messages: [] };
-  // What is cut off the log hides the tail, which comes after it.
+  // Where the log's page ends short, the tail, which comes after it, is not shown.
   const messages = isUp
     ? [...logged.messages, ...(logged.readTo === undefined ? inOrder : [])]
     : [...inOrder, ...logged.messages];

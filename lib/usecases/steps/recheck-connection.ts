@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import { disconnectMember } from './disconnect-member.ts';
 
 /**
- * The connection, after a member's row that names it was written: whichever way an end or a leave came in between, no
- * ghost stays online. Returns its row with the room on it, since who left the room meanwhile may have taken it off;
- * undefined = it is closed, and is not in the room any more.
+ * The connection, after a member's row that names it was written: whichever way its end or a leave came in between, no
+ * connection that is gone stays online. Returns its row with the room on it, which a leave in between may have removed;
+ * undefined = it is closed, and is no longer in the room.
  */
 export async function recheckConnection(
   deps: Deps,

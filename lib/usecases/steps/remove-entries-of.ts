@@ -5,7 +5,7 @@ import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import { changeEntries } from './change-entries.ts';
 
-/** Removes the attributes that were to go when this user's membership ended, which it has. */
+/** Removes the entries that end with this user's membership, which has ended. */
 export async function removeEntriesOf(deps: Deps, room: Room, user: UserId): Promise<void> {
   await changeEntries(deps, room, {
     operation: 'remove',
@@ -19,7 +19,7 @@ async function withoutEntriesOf(deps: Deps, index: EntryIndex, user: UserId): Pr
   if (keys.length === 0) return { done: [], faults: {} };
   const row = await deps.store.getMember(index.roomId, user);
   const member = currentMember(row, index.roomId, user, index.roomEpoch);
-  // He may be back already: what he has set since stays.
+  // The user may have joined again by now: what they have set since stays.
   const sinceMs = member.membershipId === undefined ? Number.POSITIVE_INFINITY : member.joinedAtMs;
   const over = keys.filter((key) => (index.entries[key]?.setAtMs ?? 0) < sinceMs);
   return removeEntries(index, over, user, false);

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { alignList, type Listed } from './align-list.ts';
 import { listPage } from './list-page.ts';
 
-/** What bars a user everywhere, and the list of those whom it bars: the one who is barred longest comes first. */
+/** A restriction in all rooms, and the list of the users it applies to: the longest restriction comes first. */
 export interface RestrictionKind {
   readonly access: 'mutedUntilMs' | 'blockedUntilMs';
   readonly list: 'muted-users' | 'blocked-users';
@@ -20,55 +20,55 @@ export interface RestrictedUser {
   readonly untilMs: number;
 }
 
-/** Listed first, so that nobody who is barred is missing; several calls: the last counts. */
+/** Listed first, so that no restricted user is missing; several calls: the last counts. */
 export async function restrictUsers(
   deps: Deps,
-  bar: RestrictionKind,
+  kind: RestrictionKind,
   users: readonly UserId[],
   untilMs: number,
 ): Promise<void> {
   const items = [...new Set(users)].map((user) => ({ item: latestFirst(untilMs, user), untilMs }));
-  await deps.store.addToList(bar.list, items);
-  for (const user of users) await setRestriction(deps, bar, user, untilMs);
+  await deps.store.addToList(kind.list, items);
+  for (const user of users) await setRestriction(deps, kind, user, untilMs);
 }
 
-export async function liftRestriction(deps: Deps, bar: RestrictionKind, users: readonly UserId[]): Promise<void> {
-  for (const user of users) await setRestriction(deps, bar, user, 0);
+export async function liftRestriction(deps: Deps, kind: RestrictionKind, users: readonly UserId[]): Promise<void> {
+  for (const user of users) await setRestriction(deps, kind, user, 0);
 }
 
-async function setRestriction(deps: Deps, bar: RestrictionKind, user: UserId, untilMs: number): Promise<void> {
-  const before = (await deps.store.getAccess(user))[bar.access];
-  await deps.store.setAccess(user, { [bar.access]: untilMs });
-  await alignRestriction(deps, bar, user, [before, untilMs]);
+async function setRestriction(deps: Deps, kind: RestrictionKind, user: UserId, untilMs: number): Promise<void> {
+  const before = (await deps.store.getAccess(user))[kind.access];
+  await deps.store.setAccess(user, { [kind.access]: untilMs });
+  await alignRestriction(deps, kind, user, [before, untilMs]);
 }
 
 /** `ends`: at which the user may be listed. */
 async function alignRestriction(
   deps: Deps,
-  bar: RestrictionKind,
+  kind: RestrictionKind,
   user: UserId,
   ends: readonly number[],
 ): Promise<void> {
   const others = ends.filter((end) => end > 0).map((end) => latestFirst(end, user));
-  await alignList(deps, bar.list, others, async (): Promise<Listed | undefined> => {
-    const untilMs = endOf(await deps.store.getAccess(user), bar, deps.now());
+  await alignList(deps, kind.list, others, async (): Promise<Listed | undefined> => {
+    const untilMs = endOf(await deps.store.getAccess(user), kind, deps.now());
     return untilMs === undefined ? undefined : { item: latestFirst(untilMs, user), untilMs };
   });
 }
 
-const endOf = (access: Access, bar: RestrictionKind, nowMs: number): number | undefined =>
-  nowMs < access[bar.access] ? access[bar.access] : undefined;
+const endOf = (access: Access, kind: RestrictionKind, nowMs: number): number | undefined =>
+  nowMs < access[kind.access] ? access[kind.access] : undefined;
 
-/** The list may hold more than are barred, so each user's access is asked. */
+/** The list may hold more than are restricted, so each user's access is read. */
 export const restrictedUsers = (
   deps: Deps,
-  bar: RestrictionKind,
+  kind: RestrictionKind,
   page: number | undefined,
   size: number,
 ): Promise<Outcome<readonly RestrictedUser[]>> =>
-  listPage(deps, { list: bar.list, page, size, beforeItem: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
+  listPage(deps, { list: kind.list, page, size, beforeItem: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
     const userId = userIn(item);
     if (userId === undefined) return undefined;
-    const isBarred = endOf(await deps.store.getAccess(userId), bar, deps.now()) === untilMs;
+    const isBarred = endOf(await deps.store.getAccess(userId), kind, deps.now()) === untilMs;
     return isBarred ? { userId, untilMs } : undefined;
   });

@@ -5,31 +5,31 @@ import type { RoomId, UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import { endMembership } from '../steps/end-membership.ts';
 
-/** What the sweep found of one entry: when to look again, if ever, and what it did. */
+/** What the sweep did about one timer, and when to check again, if ever. */
 export interface SweepResult {
   readonly nextAtMs?: number | undefined;
   readonly did?: 'evicted' | 'closed' | 'alive' | 'destroyed';
 }
-const FIRST_LOOK_MS = 300_000;
-const LAST_LOOK_MS = DAY_MS;
+const FIRST_CHECK_MS = 300_000;
+const LAST_CHECK_MS = DAY_MS;
 /**
- * A member without a connection: out by the rule and not removed yet (its Lambda died), out by the real-time service, or
- * to be looked at again, ever more seldom: only a message can put him out then, and that message does it.
+ * A member without a connection: evicted by a message and not removed yet (its Lambda died), evicted by the real-time
+ * service, or to be checked again, less and less often: only a message can evict them then, and that message does it.
  */
 export async function sweepMember(deps: Deps, roomId: RoomId, user: UserId): Promise<SweepResult> {
-  // look:    read revision 7, read the room ---------------------------------------- claim 7 -> refused
-  // protect: -------------------------------- write the room, revision 8 -> answered
-  // So the row comes first: whoever writes the room and then the row has outdated every look that missed the room.
+  // check:     read revision 7, read the room ---------------------------------------- end 7 -> refused
+  // allowlist: -------------------------------- write the room, revision 8 -> answered
+  // So the row is read first: a caller that writes the room and then the row invalidates every check that missed the room.
   const member = await deps.store.getMember(roomId, user);
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room) || member?.roomEpoch !== room.epoch || member.offline === undefined) return {};
   const nowMs = deps.now();
-  const kickAtMs = realTimeEvictionAtMs(member, room, deps.settings);
-  if (isEvicted(member, room, deps.settings) || (kickAtMs !== undefined && kickAtMs <= nowMs)) {
-    // Refused: he is back, or somebody else ended it; the row tells which when it is looked at once more.
+  const evictAtMs = realTimeEvictionAtMs(member, room, deps.settings);
+  if (isEvicted(member, room, deps.settings) || (evictAtMs !== undefined && evictAtMs <= nowMs)) {
+    // Refused: the member has resumed, or another write has ended it; the next check of the row finds which.
     return (await endMembership(deps, member, 'offline')) ? { did: 'evicted' } : { nextAtMs: nowMs };
   }
-  if (kickAtMs !== undefined) return { nextAtMs: kickAtMs };
+  if (evictAtMs !== undefined) return { nextAtMs: evictAtMs };
   const sinceMs = nowMs - member.offline.atMs;
-  return { nextAtMs: nowMs + Math.min(Math.max(sinceMs, FIRST_LOOK_MS), LAST_LOOK_MS) };
+  return { nextAtMs: nowMs + Math.min(Math.max(sinceMs, FIRST_CHECK_MS), LAST_CHECK_MS) };
 }

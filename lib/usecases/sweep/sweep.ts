@@ -15,10 +15,10 @@ import { sweepRoom } from './sweep-room.ts';
 import { watchOffline } from './watch-offline.ts';
 
 const ROWS_IN_PAGE = 25;
-const LOOKS_IN_FLIGHT = 32;
-/** What was looked at is put down this often at least, so a run that dies leaves no more than this to be done again. */
+const CHECKS_IN_FLIGHT = 32;
+/** What was checked is written this often at least, so a run that dies leaves no more than this to be done again. */
 const SLICE_MS = 5_000;
-/** What could not be looked at is tried again, and holds up nobody meanwhile. */
+/** What could not be checked is tried again, and holds up nothing else. */
 const TRY_AGAIN_MS = 300_000;
 
 /** What a run did. All but `lagMs` are counts. */
@@ -29,9 +29,9 @@ export interface SweepReport {
   readonly evicted: number;
   readonly destroyed: number;
   readonly failed: number;
-  /** Entries that cannot be read. */
+  /** Timers that cannot be read. */
   readonly unreadable: number;
-  /** How late the oldest entry was looked at. */
+  /** How late the oldest timer was checked. */
   readonly lagMs: number;
   /** The time was up; the next run goes on with what is due. */
   readonly unfinished: boolean;
@@ -40,8 +40,8 @@ export interface SweepReport {
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
 /**
- * Looks at what is due, page by page, until there is no more or the time is up: the list itself is the cursor that the
- * next run goes on from. Nothing here decides anything by itself, so two runs at once, a lost or a doubled one do no harm.
+ * Checks what is due, page by page, until there is no more or the time is up: the list itself is the checkpoint that the
+ * next run goes on from. A timer decides nothing, so two runs at once, a lost or a doubled one do no harm.
  */
 export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
   const counts: Counts = {
@@ -49,7 +49,7 @@ export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
     unfinished: false,
   };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(deps, shard, untilMs, counts));
-  // A shard that cannot be read must not cut short the others.
+  // A shard that cannot be read must not stop the others.
   for (const done of await Promise.allSettled([walk(deps, untilMs, counts), ...shards])) {
     if (done.status === 'rejected') throw done.reason;
   }
@@ -65,7 +65,7 @@ async function walk(deps: Deps, untilMs: number, counts: Counts): Promise<void> 
     await watchOffline(deps, deps.now() + (untilMs - deps.now()) / 3);
   } catch (fault) {
     counts.failed += 1;
-    deps.onFault('look for members who are offline for long', fault);
+    deps.onFault('find members who are offline for long', fault);
   }
 }
 
@@ -84,44 +84,44 @@ async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Co
 }
 
 /**
- * Begins no look after `stopMs`. What must be looked at again is armed before the rows go, so a run that dies loses
- * nothing. False = some entries were not looked at; they are still in the list.
+ * Begins no check after `stopMs`. What must be checked again is armed before the rows are deleted, so a run that dies loses
+ * nothing. false = some timers were not checked; they are still in the list.
  */
 async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, counts: Counts): Promise<boolean> {
   const left = new Map(rows.flatMap((row) => row.timers).map((entry) => [nameOf(entry), entry]));
-  const later = laterOf(deps);
+  const later = nextChecksOf(deps);
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
-  await inParallel([...left], LOOKS_IN_FLIGHT, async ([name, entry]) => {
+  await inParallel([...left], CHECKS_IN_FLIGHT, async ([name, entry]) => {
     if (deps.now() >= stopMs) return;
     left.delete(name);
     counts.due += 1;
     try {
-      const rest = await look(deps, entry, stopMs, counts, later);
+      const rest = await checkTimer(deps, entry, stopMs, counts, later);
       if (rest !== undefined) left.set(name, rest);
     } catch (fault) {
       counts.failed += 1;
-      deps.onFault(`look at a ${entry.kind} that is due`, fault);
+      deps.onFault(`check a ${entry.kind} that is due`, fault);
       later.arm(entry, deps.now() + TRY_AGAIN_MS);
     }
   });
   for (const [atMs, ofBucket] of later.entries) await deps.store.arm(atMs, ofBucket);
-  await inParallel(later.over, LOOKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
-  await inParallel(rows, LOOKS_IN_FLIGHT, (row) => putDown(deps, row, left, counts));
+  await inParallel(later.over, CHECKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
+  await inParallel(rows, CHECKS_IN_FLIGHT, (row) => rewriteRow(deps, row, left, counts));
   return left.size === 0;
 }
 
 const nameOf = (entry: Timer): string => JSON.stringify(entry);
 
-/** What is put down when some looks are done. */
-interface Later {
-  /** By the time at which they are due again. */
+/** What is written when some checks are done. */
+interface NextChecks {
+  /** By the time of the next check. */
   readonly entries: ReadonlyMap<number, readonly Timer[]>;
   readonly arm: (entry: Timer, atMs: number) => void;
-  /** Connections that nothing more can come of: their rows go after what came of them was armed. */
+  /** Connections that nothing more can come of: their rows are deleted after what came of them was armed. */
   readonly over: ConnectionKey[];
 }
 
-function laterOf(deps: Deps): Later {
+function nextChecksOf(deps: Deps): NextChecks {
   const entries = new Map<number, Timer[]>();
   const arm = (entry: Timer, atMs: number) => {
     const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
@@ -130,8 +130,8 @@ function laterOf(deps: Deps): Later {
   return { entries, arm, over: [] };
 }
 
-/** The row goes; what is left of it is due as before, in a row of its own. */
-async function putDown(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
+/** The row is deleted; what is left of it is due as before, in a row of its own. */
+async function rewriteRow(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
   const rest = row.timers.flatMap((entry) => left.get(nameOf(entry)) ?? []);
   if (rest.length > 0) {
     if (rest.every((entry, index) => entry === row.timers[index]) && rest.length === row.timers.length) return;
@@ -142,14 +142,14 @@ async function putDown(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Time
 }
 
 /** Returns what there was no time for. */
-async function look(
+async function checkTimer(
   deps: Deps,
   entry: Timer,
   stopMs: number,
   counts: Counts,
-  later: Later,
+  later: NextChecks,
 ): Promise<Timer | undefined> {
-  if (entry.kind === 'connection') return lookAtRooms(deps, entry, stopMs, counts, later);
+  if (entry.kind === 'connection') return checkRooms(deps, entry, stopMs, counts, later);
   if (entry.kind === 'erasure') {
     await eraseFromRoom(deps, entry.room, entry.userId);
     return undefined;
@@ -161,12 +161,12 @@ async function look(
   return undefined;
 }
 
-async function lookAtRooms(
+async function checkRooms(
   deps: Deps,
   entry: ConnectionTimer,
   stopMs: number,
   counts: Counts,
-  later: Later,
+  later: NextChecks,
 ): Promise<Timer | undefined> {
   const seen = await sweepConnection(deps, entry, stopMs);
   const { nextAtMs = seen.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = seen;
@@ -181,12 +181,12 @@ async function lookAtRooms(
   return seen.rest;
 }
 
-/** What cannot be read is told and goes too: rows that stay would fill the page in the end, and hold up all others. */
+/** What cannot be read is reported and deleted too: rows that stay would fill the page in the end, and hold up all others. */
 async function disarm(deps: Deps, row: TimerRow): Promise<void> {
   if (row.unreadable > 0) {
     deps.onFault(
-      `read the due row ${row.shard}/${row.sortKey}`,
-      new Error(`entries that cannot be read: ${row.unreadable}`),
+      `read the timers of ${row.shard}/${row.sortKey}`,
+      new Error(`timers that cannot be read: ${row.unreadable}`),
     );
   }
   await deps.store.disarm(row);

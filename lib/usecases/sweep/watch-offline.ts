@@ -4,37 +4,37 @@ import type { Deps } from '../deps.ts';
 import { armOffline } from '../steps/arm-offline.ts';
 
 const ROOMS_IN_PAGE = 50;
-/** The place is noted this often at least, so a run that dies leaves no more than this to be walked again. */
+/** The checkpoint is written this often at least, so a run that dies leaves no more than this to be walked again. */
 const NOTE_MS = 5_000;
-/** Several runs may be at work; each takes away what it found. */
-const MOST_PLACES = 10;
+/** Several runs may be at work; each removes the checkpoints that it found. */
+const CHECKPOINTS_MAX = 10;
 /** No room is called so, and none comes before it. */
 const DONE = '#';
 /**
- * The real-time service was switched on: members who have been offline for long are looked for once, room by room (case
- * 26). The set holds a place up to which all have been seen, so that a run goes on where the former ended. Throws after a
- * room that cannot be read: the next run passes it over.
+ * The real-time service was switched on: the members who have been offline for long are found once, room by room (case 26).
+ * The set holds a checkpoint up to which all are done, so that a run goes on where the former ended. Throws after a room
+ * that cannot be read: the next run passes it over.
  */
 export async function watchOffline(deps: Deps, untilMs: number): Promise<void> {
-  const places = (await deps.store.readSet('real-time-walk')).toSorted((one, other) => (one < other ? -1 : 1));
+  const checkpoints = (await deps.store.readSet('real-time-walk')).toSorted((one, other) => (one < other ? -1 : 1));
   if (!deps.settings.realTimeKickOut) {
-    if (places.length > 0) await deps.store.removeFromSet('real-time-walk', places);
+    if (checkpoints.length > 0) await deps.store.removeFromSet('real-time-walk', checkpoints);
     return;
   }
-  // Runs that died or went at once have left several, each of them true.
-  const [first = ''] = places;
-  if (first !== DONE && deps.now() < untilMs) await walk(deps, first, places, untilMs);
+  // Runs that died, or ran at once, have left several, each of them correct.
+  const [first = ''] = checkpoints;
+  if (first !== DONE && deps.now() < untilMs) await walk(deps, first, checkpoints, untilMs);
 }
 async function walk(deps: Deps, from: string, found: readonly string[], untilMs: number): Promise<void> {
-  let [place, noted, notedAtMs] = [from, [from, ...found], deps.now()];
+  let [checkpoint, noted, notedAtMs] = [from, [from, ...found], deps.now()];
   const note = async () => {
-    if (noted.includes(place)) return;
-    await deps.store.addToSet('real-time-walk', [place], MOST_PLACES);
+    if (noted.includes(checkpoint)) return;
+    await deps.store.addToSet('real-time-walk', [checkpoint], CHECKPOINTS_MAX);
     await deps.store.removeFromSet('real-time-walk', noted);
-    [noted, notedAtMs] = [[place], deps.now()];
+    [noted, notedAtMs] = [[checkpoint], deps.now()];
   };
   try {
-    for await (place of placesFrom(deps, from)) {
+    for await (checkpoint of checkpointsFrom(deps, from)) {
       if (deps.now() >= untilMs) return;
       if (deps.now() - notedAtMs >= NOTE_MS) await note();
     }
@@ -42,19 +42,19 @@ async function walk(deps: Deps, from: string, found: readonly string[], untilMs:
     await note();
   }
 }
-/** Puts all who are offline on the due list. Each place is that of what is done by then. */
-async function* placesFrom(deps: Deps, from: string): AsyncGenerator<string> {
+/** Arms a timer for each member who is offline. Each checkpoint is of what is done by then. */
+async function* checkpointsFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
-  if (cursor !== undefined && isRoomId(room)) yield* placesIn(deps, room, cursor);
+  if (cursor !== undefined && isRoomId(room)) yield* checkpointsIn(deps, room, cursor);
   for (let last = room; last !== DONE; ) {
     const rooms = await deps.store.readList('rooms', { afterItem: last, limit: ROOMS_IN_PAGE }, deps.now());
-    for (const { item } of rooms) if (isRoomId(item)) yield* placesIn(deps, item, undefined);
+    for (const { item } of rooms) if (isRoomId(item)) yield* checkpointsIn(deps, item, undefined);
     last = rooms.at(-1)?.item ?? DONE;
   }
   yield DONE;
 }
-/** A room may have more members than there is time: inside it a place is the room and the cursor, after it the room. */
-async function* placesIn(deps: Deps, roomId: RoomId, from: string | undefined): AsyncGenerator<string> {
+/** A room may have more members than there is time: inside it a checkpoint is the room and the cursor, after it the room. */
+async function* checkpointsIn(deps: Deps, roomId: RoomId, from: string | undefined): AsyncGenerator<string> {
   let cursor = from;
   try {
     do {
@@ -63,7 +63,7 @@ async function* placesIn(deps: Deps, roomId: RoomId, from: string | undefined): 
     } while (cursor !== undefined);
   } catch (cause) {
     yield roomId;
-    throw new Error(`unable to look for members who are offline in ${roomId}; it is passed over`, { cause });
+    throw new Error(`unable to find members who are offline in ${roomId}; it is passed over`, { cause });
   }
   yield roomId;
 }
