@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly seesPosts: boolean;
   /** The history has what the webhook got. */
   readonly seesWebhook: boolean;
+  /** The offline member is evicted when this many messages were accepted since the disconnect. */
+  readonly messageLimit: number;
 }
 
 /** The defaults of docs/rules.md, with exact clocks. */
@@ -47,4 +49,5 @@ export const defaultCheckOptions: CheckOptions = {
   retentionMs: 86_400_000,
   seesPosts: true,
   seesWebhook: true,
+  messageLimit: 31,
 };
