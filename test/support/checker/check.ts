@@ -1,15 +1,13 @@
 import { checkEvictions } from './ends.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { HistoryEvent } from './history.ts';
+import { checkMemberships } from './membership.ts';
 import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
 
-const checks: readonly ((facts: Facts) => void)[] = [checkEvictions];
+const checks: readonly ((facts: Facts) => void)[] = [checkEvictions, checkMemberships];
 
 /** All breaches of the rules that a history proves. What it leaves open is none. */
-export function check(
-  history: readonly HistoryEvent[],
-  options: Partial<CheckOptions> = {},
-): readonly Violation[] {
+export function check(history: readonly HistoryEvent[], options: Partial<CheckOptions> = {}): readonly Violation[] {
   const violations: Violation[] = [];
   const facts = factsOf(history, { ...defaultCheckOptions, ...options }, (invariant, sentence, ...events) => {
     violations.push({ invariant, sentence, events: events.filter(Number.isFinite).sort((a, b) => a - b) });

@@ -1,7 +1,8 @@
-import type { Moment } from './calls.ts';
+import type { CallRecord, Moment } from './calls.ts';
 import { type Facts, firstEvicting, maybeRealTime, type OfflineMark, TOLERATED_MS } from './facts.ts';
+import { isFaulty, isSurelyInRoom, SURE_LEASE_MS } from './presence.ts';
 import { isOpenAt, lastHeard, type Socket } from './sockets.ts';
-import { type AcceptedMessage, LAMBDA_MS, type Membership, seqAt, type Version } from './timeline.ts';
+import { type AcceptedMessage, LAMBDA_MS, type Life, type Membership, seqAt, type Version } from './timeline.ts';
 
 /** The end of a membership whose reason is `offline`, and what led to it. */
 interface Eviction {
@@ -99,20 +100,26 @@ function checkGrace(facts: Facts, { membership, end, sockets }: Eviction): void 
   for (const socket of sockets) {
     const sign = socket.heard.findLast(({ index, atMs }) => index < end.index && atMs <= end.atMs - LAMBDA_MS);
     if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs) continue;
+    if (!isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
     facts.report('I-M8', sentence, sign.index, end.index);
     return;
   }
 }
 
-function checkSigns({ report }: Facts, eviction: Eviction, byRule: AcceptedMessage | undefined): void {
+function checkSigns(facts: Facts, eviction: Eviction, byRule: AcceptedMessage | undefined): void {
   const { membership, end, marked, sockets } = eviction;
   const decided: Moment = byRule ?? end;
   for (const socket of sockets) {
     if (!isOpenAt(socket, end.index)) continue;
+    if (socket.doubted !== undefined && socket.doubted.index < end.index) continue;
     const sign = lastHeard(socket, decided.index);
-    if (sign === undefined || sign.index < marked.index || sign.atMs > decided.atMs - LAMBDA_MS) continue;
-    report('I-M1', `${membership.user} was evicted with a live connection`, socket.index, sign.index, end.index);
+    if (sign === undefined || isFaulty(facts, sign)) continue;
+    const isSinceMark = sign.index > marked.index && sign.atMs <= decided.atMs - LAMBDA_MS;
+    const isLeased = facts.options.seesPosts && sign.atMs > marked.atMs - SURE_LEASE_MS;
+    if (!(isSinceMark || isLeased) || !isSurelyInRoom(facts, membership, socket, end)) continue;
+    const sentence = `${membership.user} was evicted with a live connection`;
+    facts.report('I-M1', sentence, socket.index, sign.index, end.index);
     return;
   }
 }
@@ -122,14 +129,23 @@ function checkResumed(facts: Facts, eviction: Eviction, byRule: AcceptedMessage 
   const { membership, end, mark, marked } = eviction;
   if (mark === undefined) return;
   const decided = byRule ?? end;
-  const resumed = facts.timeline.records.find(({ call, index, answer, answerIndex }) => {
+  const records = facts.timeline.recordsOf(membership.user, marked, decided.index);
+  const resumed = records.find((record) => {
+    const { call, index, answer, answerIndex } = record;
     if (index < marked.index || answerIndex > decided.index || answer?.code !== 0) return false;
-    const isJoin = call.op === 'join' || call.op === 'resume';
-    return isJoin && call.room === membership.life.room && answer.result.membership === membership.id;
+    if (call.by === 'server-api' || call.room !== membership.life.room) return false;
+    if (call.op === 'send') return facts.options.membersOnlySend && isNewMessage(membership.life, record);
+    return (call.op === 'join' || call.op === 'resume') && answer.result.membership === membership.id;
   });
   if (resumed === undefined) return;
   const sentence = `${membership.user} resumed, and was evicted by the mark of before`;
   facts.report('I-M12', sentence, marked.index, resumed.answerIndex, end.index);
+}
+
+/** Repeated sends are answered whatever has become of the sender, and resume nothing. */
+function isNewMessage(life: Life, { index, answer }: CallRecord): boolean {
+  const message = life.accepted[(answer?.result.seq ?? 0) - 1];
+  return message !== undefined && message.event.seq === answer?.result.seq && message.index > index;
 }
 
 function checkAllowlist(facts: Facts, eviction: Eviction, byRule: AcceptedMessage | undefined): void {

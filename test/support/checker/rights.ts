@@ -1,4 +1,4 @@
-import type { Calls, CallRecord, Moment } from './calls.ts';
+import type { CallRecord, Calls, Moment } from './calls.ts';
 import type { HistoryEvent, Operation } from './history.ts';
 import type { CheckOptions } from './violation.ts';
 

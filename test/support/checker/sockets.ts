@@ -20,7 +20,8 @@ export class Sockets {
   constructor(history: readonly HistoryEvent[]) {
     history.forEach((event, index) => {
       if (event.kind === 'opened') this.#open(event, index);
-      if (!('connection' in event) || event.kind === 'opened' || event.kind === 'pushed') return;
+      if (!('connection' in event) || event.kind === 'opened') return;
+      if (event.kind === 'pushed' && event.frame.event !== 'closing') return;
       const socket = this.#byConnection.get(event.connection);
       const moment = { index, atMs: event.atMs };
       if (socket === undefined) return;

@@ -1,4 +1,4 @@
-import { type CallRecord, Calls, firstNotBelow, type Moment } from './calls.ts';
+import { type CallRecord, Calls, concerned, firstNotBelow, type Moment } from './calls.ts';
 import type { Accepted, EndReason, HistoryEvent, MemberDeleted, MemberWritten } from './history.ts';
 import { Sockets } from './sockets.ts';
 
@@ -48,8 +48,11 @@ export class Timeline {
   readonly history: readonly HistoryEvent[];
   readonly versions: Version[] = [];
   readonly records: CallRecord[] = [];
+  /** When something was made to fail. */
+  readonly faultsMs: number[] = [];
   readonly memberships = new Map<string, Membership>();
   readonly #lives = new Map<string, Life[]>();
+  readonly #recordsOf = new Map<string, CallRecord[]>();
 
   constructor(history: readonly HistoryEvent[]) {
     this.history = history;
@@ -58,11 +61,28 @@ export class Timeline {
     history.forEach((event, index) => {
       if (event.kind === 'call') {
         const record = this.calls.get(event.id);
-        if (record?.index === index) this.records.push(record);
+        if (record?.index === index) this.#addRecord(record);
       }
+      if (event.kind === 'fault') this.faultsMs.push(event.atMs);
       this.calls.apply(event);
       this.#store(event, index);
     });
+  }
+
+  #addRecord(record: CallRecord): void {
+    this.records.push(record);
+    const user = concerned(record.call);
+    const records = this.#recordsOf.get(user);
+    if (records === undefined) this.#recordsOf.set(user, [record]);
+    else records.push(record);
+  }
+
+  /** Calls by a user or about one that may have had an effect between these two. */
+  recordsOf(user: string, from: Moment, toIndex: number): readonly CallRecord[] {
+    const records = this.#recordsOf.get(user) ?? [];
+    const first = firstNotBelow(records, from.atMs - LAMBDA_MS, ({ call }) => call.atMs);
+    const end = firstNotBelow(records, toIndex, ({ index }) => index);
+    return records.slice(first, end).filter(({ answerIndex }) => answerIndex > from.index);
   }
 
   lives(): readonly Life[] {
