@@ -1,11 +1,21 @@
+import { checkDelivery } from './delivery.ts';
 import { checkEvictions } from './ends.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { HistoryEvent } from './history.ts';
 import { checkMemberships } from './membership.ts';
+import { checkMessages } from './messages.ts';
 import { checkReads } from './reads.ts';
+import { checkSends } from './sends.ts';
 import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
 
-const checks: readonly ((facts: Facts) => void)[] = [checkEvictions, checkMemberships, checkReads];
+const checks: readonly ((facts: Facts) => void)[] = [
+  checkEvictions,
+  checkMemberships,
+  checkReads,
+  checkMessages,
+  checkSends,
+  checkDelivery,
+];
 
 /** All breaches of the rules that a history proves. What it leaves open is none. */
 export function check(history: readonly HistoryEvent[], options: Partial<CheckOptions> = {}): readonly Violation[] {
