@@ -1,5 +1,7 @@
+import { checkBlocks } from './blocks.ts';
 import { checkDelivery } from './delivery.ts';
 import { checkEvictions } from './ends.ts';
+import { checkEpochs } from './epochs.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { HistoryEvent } from './history.ts';
 import { checkMemberships } from './membership.ts';

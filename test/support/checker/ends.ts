@@ -22,7 +22,7 @@ export function checkEvictions(facts: Facts): void {
     if (end === undefined || reason !== 'offline') continue;
     const eviction = evictionOf(facts, membership, end);
     const byRule = evictingMessage(facts, eviction);
-    const isRealTime = maybeRealTime(facts, membership.life.room, end.index);
+    const isRealTime = maybeRealTime(facts, membership.life, end.index);
     if (byRule === undefined) {
       if (isRealTime) checkGrace(facts, eviction);
       else reportEarly(facts, eviction);

@@ -93,8 +93,8 @@ export function maybeEvictedBy(
 }
 
 /** The real-time service may have been on for the room. */
-export function maybeRealTime(facts: Facts, room: string, index: number): boolean {
+export function maybeRealTime(facts: Facts, { room, created }: Life, index: number): boolean {
   const service = facts.realTime.get(room, '');
   if (service === undefined) return facts.options.realTime;
-  return service.maybeOn(index) || (facts.options.realTime && !service.surelyOff(index));
+  return service.maybeOn(index) || (facts.options.realTime && !service.surelyOff(index, created?.index));
 }

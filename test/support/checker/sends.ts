@@ -9,16 +9,8 @@ export function checkSends(facts: Facts): void {
   for (const record of facts.timeline.records) {
     if (record.call.op === 'send' && record.answer?.code === 0) checkSent(facts, record);
   }
-  const made = new Map<string, CallRecord[]>();
-  for (const record of facts.timeline.records) {
-    const { op, by, room } = record.call;
-    if (by !== 'server-api' || !(op === 'publish' || op === 'setEntries' || op === 'removeEntries')) continue;
-    const calls = made.get(room);
-    if (calls === undefined) made.set(room, [record]);
-    else calls.push(record);
-  }
   for (const life of facts.timeline.lives()) {
-    for (const message of life.accepted) checkSource(facts, life, message, made.get(life.room) ?? []);
+    for (const message of life.accepted) checkSource(facts, life, message);
     if (life.destroyed !== undefined) checkDestroyed(facts, life, life.destroyed.index);
   }
   checkOrder(facts);
@@ -47,22 +39,13 @@ function checkSent({ timeline, report }: Facts, { call, index, answer, answerInd
 
 /** Whether a refusal says for certain that nothing has been done. */
 function isFinal(code: number): boolean {
-  const isAgain = code === -1 || (code >= 20600 && code < 20700);
-  return code !== 0 && !isAgain && code >= 20000 && code < 50000;
+  const isAgain = (code >= 20600 && code < 20700) || (code >= 30001 && code <= 30003);
+  return code >= 20000 && code < 50000 && !isAgain;
 }
 
-function checkSource(
-  facts: Facts,
-  life: Life,
-  { event, index, atMs, known }: AcceptedMessage,
-  ofServer: readonly CallRecord[],
-): void {
+function checkSource(facts: Facts, life: Life, { event, index, atMs, byServer }: AcceptedMessage): void {
   const { sender, clientMessageId, seq } = event;
-  const isByServer = ofServer.some(
-    ({ call, ...record }) =>
-      record.index < index && record.answerIndex > index && (call.args.user ?? sender) === sender,
-  );
-  if (isByServer) return;
+  if (byServer) return;
   const sends = facts.timeline.calls.sendsOf(life.room, sender, clientMessageId).filter((send) => send.index < index);
   const name = `message ${seq} of ${life.room}`;
   if (sends.length === 0) {
@@ -75,13 +58,12 @@ function checkSource(
     return;
   }
   const active = sends.filter(({ call, answerIndex }) => answerIndex > index && call.atMs + LAMBDA_MS > atMs);
-  checkAllowed(facts, life, event.sender, active, { index, atMs, known, seq, sentAtMs: event.sentAtMs });
+  checkAllowed(facts, life, event.sender, active, { index, atMs, seq, sentAtMs: event.sentAtMs });
 }
 
 interface Taken {
   readonly index: number;
   readonly atMs: number;
-  readonly known: { readonly index: number };
   readonly seq: number;
   readonly sentAtMs: number;
 }
@@ -119,10 +101,11 @@ export function surelyBlocked(
   untilMs: number,
 ): CallRecord | undefined {
   const found = blocks.get(life.room, user);
-  const block = found?.surely(index, life.created?.index ?? -1);
+  if (found === undefined) return undefined;
+  const block = found.surely(index, life.created?.index ?? -1);
   if (block === undefined || (life.destroyed !== undefined && life.destroyed.index < index)) return undefined;
   const isShort = ({ call }: CallRecord) => (call.args.untilMs ?? Infinity) <= untilMs;
-  const others = found?.ons.filter((other) => other.index < index && other.answerIndex > block.index) ?? [];
+  const others = found.ons.filter((other) => other.index < index && other.answerIndex > block.index);
   return others.some(isShort) ? undefined : block;
 }
 
@@ -133,9 +116,10 @@ export function surelyBlockedEverywhere(
   untilMs: number,
 ): CallRecord | undefined {
   const found = blocksEverywhere.get('', user);
-  const block = found?.surely(index);
+  if (found === undefined) return undefined;
+  const block = found.surely(index);
   if (block === undefined) return undefined;
-  const others = found?.ons.filter((other) => other.index < index && other.answerIndex > block.index) ?? [];
+  const others = found.ons.filter((other) => other.index < index && other.answerIndex > block.index);
   return others.some(({ call }) => (call.args.untilMs ?? Infinity) <= untilMs) ? undefined : block;
 }
 

@@ -10,12 +10,7 @@ export class Switch {
     (on ? this.#on : this.#off).push(record);
   }
 
-  /** It was on for certain: some call did it, and none that could undo it had begun. */
-  surelyOn(index: number, sinceIndex = -1): boolean {
-    return this.surely(index, sinceIndex) !== undefined;
-  }
-
-  /** The call by which it is on for certain. */
+  /** The call by which it is on for certain: none that could undo it had begun. */
   surely(index: number, sinceIndex = -1): CallRecord | undefined {
     return this.#on.findLast(
       (on) =>
@@ -35,21 +30,13 @@ export class Switch {
     return this.#off.some((off) => off.answer?.code === 0 && off.index > on.answerIndex && off.answerIndex < index);
   }
 
-  /** It may have been off, where it was on to begin with. */
-  maybeOff(index: number): boolean {
-    return this.#off.some(
-      (off) =>
-        off.index < index &&
-        !this.#on.some((on) => on.answer?.code === 0 && on.index > off.answerIndex && on.answerIndex < index),
-    );
-  }
-
   /** It was off for certain, by a call. */
-  surelyOff(index: number): boolean {
+  surelyOff(index: number, sinceIndex = -1): boolean {
     return this.#off.some(
       (off) =>
         off.answer?.code === 0 &&
         off.answerIndex < index &&
+        off.index > sinceIndex &&
         !this.#on.some((on) => on.index < index && on.answerIndex > off.index),
     );
   }
@@ -68,6 +55,7 @@ export class Switch {
 /** The switches of one kind, by room and user. */
 export class Switches {
   readonly #byKey = new Map<string, Switch>();
+  readonly #users = new Map<string, string[]>();
 
   constructor(records: readonly CallRecord[], on: Operation, off: Operation) {
     for (const record of records) {
@@ -76,9 +64,15 @@ export class Switches {
       const isOn = op === on && args.on !== false;
       const key = switchKey(room, args.user ?? '');
       const found = this.#byKey.get(key) ?? new Switch();
+      if (!this.#byKey.has(key)) this.#users.set(room, [...this.usersOf(room), args.user ?? '']);
       this.#byKey.set(key, found);
       found.add(record, isOn);
     }
+  }
+
+  /** All users of the room for whom a call has switched it. */
+  usersOf(room: string): readonly string[] {
+    return this.#users.get(room) ?? [];
   }
 
   get(room: string, user: string): Switch | undefined {

@@ -18,6 +18,8 @@ export interface AcceptedMessage extends Moment {
   /** Of this message and all before it. */
   readonly latestSentAtMs: number;
   readonly known: Moment;
+  /** A call of the server API was in progress that may have sent it. */
+  readonly byServer: boolean;
 }
 
 export interface Membership {
@@ -116,7 +118,14 @@ export class Timeline {
     const { accepted } = this.#life(event.room, event.epoch);
     const latestSentAtMs = Math.max(event.sentAtMs, accepted.at(-1)?.latestSentAtMs ?? -Infinity);
     const known = this.#known(event.sender, event.atMs, index);
-    accepted.push({ event, index, atMs: event.atMs, latestSentAtMs, known });
+    const byServer = this.#isByServer(event);
+    accepted.push({ event, index, atMs: event.atMs, latestSentAtMs, known, byServer });
+  }
+
+  #isByServer({ room, sender, atMs }: Accepted): boolean {
+    const open = [...this.calls.openOf(sender, atMs), ...this.calls.openOf('', atMs)];
+    const ops = ['publish', 'setEntries', 'removeEntries'];
+    return open.some(({ call }) => call.by === 'server-api' && call.room === room && ops.includes(call.op));
   }
 
   #writeRow(event: MemberWritten | MemberDeleted, index: number): void {
