@@ -8,6 +8,7 @@ import { checkMemberships } from './membership.ts';
 import { checkMessages } from './messages.ts';
 import { checkReads } from './reads.ts';
 import { checkSends } from './sends.ts';
+import { checkSettled } from './settled.ts';
 import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
 
 const checks: readonly ((facts: Facts) => void)[] = [
@@ -17,6 +18,9 @@ const checks: readonly ((facts: Facts) => void)[] = [
   checkMessages,
   checkSends,
   checkDelivery,
+  checkBlocks,
+  checkEpochs,
+  checkSettled,
 ];
 
 /** All breaches of the rules that a history proves. What it leaves open is none. */
