@@ -27,8 +27,10 @@ const checks: readonly ((facts: Facts) => void)[] = [
 export function check(history: readonly HistoryEvent[], options: Partial<CheckOptions> = {}): readonly Violation[] {
   const violations: Violation[] = [];
   const facts = factsOf(history, { ...defaultCheckOptions, ...options }, (invariant, sentence, ...events) => {
-    violations.push({ invariant, sentence, events: events.filter(Number.isFinite).sort((a, b) => a - b) });
+    violations.push({ invariant, sentence, events: [...new Set(events)].filter(isIndex).sort((a, b) => a - b) });
   });
   for (const checkOne of checks) checkOne(facts);
   return violations;
 }
+
+const isIndex = (index: number) => index >= 0 && index < Infinity;
