@@ -15,7 +15,7 @@ import type { CheckOptions } from '../../support/checker/violation.ts';
 
 type Row = Omit<MemberWritten, 'kind' | 'atMs'>;
 
-/** A history of one room, told step by step. Ann is `ann`, her connection is `ann1` and her membership `ann-m`. */
+/** A history of one room, step by step. Ann is `ann`, her connection is `ann1` and her membership `ann-m`. */
 export class Story {
   readonly events: HistoryEvent[] = [];
   epoch = 'e1';
@@ -157,7 +157,7 @@ export class Story {
   }
 }
 
-/** A room with ann and bob online. */
+/** A room with these users online. */
 export const roomOf = (...users: readonly string[]): Story => {
   const story = new Story().created();
   for (const user of users) story.joined(user);

@@ -99,8 +99,8 @@ function checkRepair(facts: Facts, life: Life, { call, index, answer, answerInde
   const found = new Set([...messages.map(({ seq }) => seq), ...(hidden ?? [])]);
   const last = typeof next === 'number' ? next : (beforeSeq || Infinity) - 1;
   const first = firstNotBelow(life.accepted, afterSeq + 1, ({ event }) => event.seq);
-  for (let place = first; place < life.accepted.length; place += 1) {
-    const message = life.accepted[place];
+  for (let position = first; position < life.accepted.length; position += 1) {
+    const message = life.accepted[position];
     if (message === undefined || message.event.seq > last || message.known.index >= index) return;
     if (message.known.atMs > call.atMs || message.event.transient === true || found.has(message.event.seq)) continue;
     if (answer.atMs - message.atMs >= facts.options.retentionMs - 2 * facts.options.epsMs) continue;

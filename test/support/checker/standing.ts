@@ -55,10 +55,10 @@ function standingOf(
   from: Moment,
   toIndex: number,
 ): Standing {
-  const { version, place } = versionAt(rows, from.index);
+  const { version, position } = versionAt(rows, from.index);
   if (version !== undefined && !isBefore(version.known, from)) return open;
   const first = versionStanding(facts, life, user, version, from, toIndex);
-  for (let next = place + 1; ; next += 1) {
+  for (let next = position + 1; ; next += 1) {
     const later = rows[next];
     if (later === undefined || later.index > toIndex) return first;
     if (versionStanding(facts, life, user, later, from, toIndex).is !== first.is) return open;

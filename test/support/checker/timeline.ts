@@ -187,10 +187,10 @@ export class Timeline {
 
 export const isKnown = (known: Moment, at: Moment): boolean => known.index < at.index && known.atMs <= at.atMs;
 
-/** The last write of a row that is not after this index, and its place among them. */
-export function versionAt(rows: readonly Version[], index: number): { version: Version | undefined; place: number } {
-  const place = firstNotBelow(rows, index + 1, (version) => version.index) - 1;
-  return { version: rows[place], place };
+/** The last write of a row that is not after this index, and its number among them. */
+export function versionAt(rows: readonly Version[], index: number): { version: Version | undefined; position: number } {
+  const position = firstNotBelow(rows, index + 1, (version) => version.index) - 1;
+  return { version: rows[position], position };
 }
 
 /** The room's seq as it was at this index. */
