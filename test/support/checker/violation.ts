@@ -7,7 +7,7 @@ export interface Violation {
   readonly events: readonly number[];
 }
 
-/** Records a violation. Indexes that are not finite, as of a missing answer, are left out. */
+/** Takes down a violation. Indexes that are not finite, as of a missing answer, are left out. */
 export type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
 
 /** What the rules depend on besides the history. Their own numbers (31, 30,000 ms, 300 s) are in the checks. */
@@ -27,10 +27,12 @@ export interface CheckOptions {
   readonly idleMs: number;
   /** How long an accepted message is kept. */
   readonly retentionMs: number;
-  /** The history has every `goneAnswer`; otherwise a lost socket may have been noticed at once. */
+  /** The history has every `goneAnswer`; else a lost socket may have been noticed at once. */
   readonly seesPosts: boolean;
-  /** The history has the calls of the webhook. */
+  /** The history has what the webhook got. */
   readonly seesWebhook: boolean;
+  /** The offline member is evicted when this many messages were accepted since the disconnect. */
+  readonly messageLimit: number;
 }
 
 /** The defaults of docs/rules.md, with exact clocks. */
@@ -47,4 +49,5 @@ export const defaultCheckOptions: CheckOptions = {
   retentionMs: 86_400_000,
   seesPosts: true,
   seesWebhook: true,
+  messageLimit: 31,
 };

@@ -1,0 +1,36 @@
+import { checkBlocks } from './blocks.ts';
+import { checkDelivery } from './delivery.ts';
+import { checkEvictions } from './ends.ts';
+import { checkEpochs } from './epochs.ts';
+import { type Facts, factsOf } from './facts.ts';
+import type { HistoryEvent } from './history.ts';
+import { checkMemberships } from './membership.ts';
+import { checkMessages } from './messages.ts';
+import { checkReads } from './reads.ts';
+import { checkSends } from './sends.ts';
+import { checkSettled } from './settled.ts';
+import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
+
+const checks: readonly ((facts: Facts) => void)[] = [
+  checkEvictions,
+  checkMemberships,
+  checkReads,
+  checkMessages,
+  checkSends,
+  checkDelivery,
+  checkBlocks,
+  checkEpochs,
+  checkSettled,
+];
+
+/** All breaches of the rules that a history proves. What it leaves open is none. */
+export function check(history: readonly HistoryEvent[], options: Partial<CheckOptions> = {}): readonly Violation[] {
+  const violations: Violation[] = [];
+  const facts = factsOf(history, { ...defaultCheckOptions, ...options }, (invariant, sentence, ...events) => {
+    violations.push({ invariant, sentence, events: [...new Set(events)].filter(isIndex).sort((a, b) => a - b) });
+  });
+  for (const checkOne of checks) checkOne(facts);
+  return violations;
+}
+
+const isIndex = (index: number) => index >= 0 && index < Infinity;

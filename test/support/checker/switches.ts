@@ -1,0 +1,83 @@
+import type { CallRecord } from './calls.ts';
+import type { Operation } from './history.ts';
+
+/** What is switched on and off by calls, such as a user on an allowlist. */
+export class Switch {
+  readonly #on: CallRecord[] = [];
+  readonly #off: CallRecord[] = [];
+
+  add(record: CallRecord, on: boolean): void {
+    (on ? this.#on : this.#off).push(record);
+  }
+
+  /** The call by which it is on for certain: none that could undo it had begun. */
+  surely(index: number, sinceIndex = -1): CallRecord | undefined {
+    return this.#on.findLast(
+      (on) =>
+        on.answer?.code === 0 &&
+        on.answerIndex < index &&
+        on.index > sinceIndex &&
+        !this.#off.some((off) => off.index < index && off.answerIndex > on.index),
+    );
+  }
+
+  /** It may have been on: some call may have done it, and none has undone it for certain. */
+  maybeOn(index: number): boolean {
+    return this.#on.some((on) => on.index < index && !this.#undone(on, index));
+  }
+
+  #undone(on: CallRecord, index: number): boolean {
+    return this.#off.some((off) => off.answer?.code === 0 && off.index > on.answerIndex && off.answerIndex < index);
+  }
+
+  /** It was off for certain, by a call. */
+  surelyOff(index: number, sinceIndex = -1): boolean {
+    return this.#off.some(
+      (off) =>
+        off.answer?.code === 0 &&
+        off.answerIndex < index &&
+        off.index > sinceIndex &&
+        !this.#on.some((on) => on.index < index && on.answerIndex > off.index),
+    );
+  }
+
+  /** The last answer before this index to a call that switched it off; -1 without one. */
+  lastOff(index: number): number {
+    const answers = this.#off.filter((off) => off.answer?.code === 0 && off.answerIndex < index);
+    return Math.max(-1, ...answers.map((off) => off.answerIndex));
+  }
+
+  get ons(): readonly CallRecord[] {
+    return this.#on;
+  }
+}
+
+/** The switches of one kind, by room and user. */
+export class Switches {
+  readonly #byKey = new Map<string, Switch>();
+  readonly #users = new Map<string, string[]>();
+
+  constructor(records: readonly CallRecord[], on: Operation, off: Operation) {
+    for (const record of records) {
+      const { op, room, args } = record.call;
+      if (op !== on && op !== off) continue;
+      const isOn = op === on && args.on !== false;
+      const key = switchKey(room, args.user ?? '');
+      const found = this.#byKey.get(key) ?? new Switch();
+      if (!this.#byKey.has(key)) this.#users.set(room, [...this.usersOf(room), args.user ?? '']);
+      this.#byKey.set(key, found);
+      found.add(record, isOn);
+    }
+  }
+
+  /** All users of the room for whom a call has switched it. */
+  usersOf(room: string): readonly string[] {
+    return this.#users.get(room) ?? [];
+  }
+
+  get(room: string, user: string): Switch | undefined {
+    return this.#byKey.get(switchKey(room, user));
+  }
+}
+
+const switchKey = (room: string, user: string) => `${room}\n${user}`;
