@@ -23,7 +23,7 @@ describe('when a member is evicted', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(500).published(5).at(1_000).socket('disconnectEvent', 'ann1');
       story.row('ann', { connections: [], offline: { seq: isBad ? 0 : 5, atMs: 1_000 } });
-      return r
+      return story
         .at(2_000)
         .published(isBad ? 26 : 31)
         .ended('ann', 'offline');
@@ -34,7 +34,7 @@ describe('when a member is evicted', () => {
   test('by a message at 30,001 ms, not at 30,000 ms (I-M3)', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(1_000).offline('ann');
-      return r
+      return story
         .at(isBad ? 31_000 : 31_001)
         .published()
         .ended('ann', 'offline');

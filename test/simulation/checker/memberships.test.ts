@@ -75,7 +75,6 @@ describe('how a membership ends', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(1_000);
       const early = story.call('ann', 'resume', { membership: 'ann-m' });
-      story.open('ann', 'ann2', 'laptop').call('app', 'exist');
       story.ended('ann', 'blocked').answer(early, {}, 23406).at(50_000);
       const late = story.call('ann', 'resume', { membership: 'ann-m' });
       return isBad ? story.answer(late, joinedAgain) : story.answer(late, {}, 23406);
