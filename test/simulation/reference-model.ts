@@ -59,6 +59,7 @@ export class ReferenceModel extends ReferenceRooms {
     const [user, room] = [connection.user, this.rooms.get(name)];
     if (room === undefined) return { code: 23410 };
     const known = room.seqs.get(clientMessageId);
+    if (known === room.seq) this.notifyMembers(room, `message ${known}`, connection);
     if (known !== undefined) return { code: 0, seq: known };
     if (this.holds(room.blocked, user)) return { code: 23409 };
     const member = this.memberOf(room, user);
