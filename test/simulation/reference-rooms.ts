@@ -119,6 +119,11 @@ export class ReferenceRooms {
     ) as [Room, Member][];
   }
 
+  /** With one room at a time the rules leave open what a resume over a connection in another room does. */
+  mayResumeIn(connection: Connection, name: string): boolean {
+    return this.settings.multipleRooms || this.roomsOf(connection).every(([room]) => room.name === name);
+  }
+
   protected mayResume(member: Member, connection: Connection): boolean {
     if (member.connections.has(connection)) return true;
     const devices = [...[...member.connections].map(({ device }) => device), ...member.disconnectedDevices];

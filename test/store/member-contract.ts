@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { End, Member } from '../../lib/domain/member.ts';
+import { DAY_MS } from '../../lib/domain/time.ts';
 import { memberKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
@@ -212,6 +213,22 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(pages).toBeGreaterThan(1);
       expect(new Set(found)).toEqual(new Set(names));
       expect(found).toHaveLength(230);
+    });
+
+    it('notes how a membership ended, for a day', async () => {
+      const { store, clock } = use();
+      const [left, blocked] = [`left-${clock.nowMs}`, `blocked-${clock.nowMs}`];
+      onTestFinished(() => {
+        clock.nowMs -= DAY_MS;
+      });
+      await store.noteEnd(left, 'left');
+      await store.noteEnd(blocked, 'left');
+      await store.noteEnd(blocked, 'blocked');
+      expect(await store.getEnd(left)).toBe('left');
+      expect(await store.getEnd(blocked)).toBe('blocked');
+      expect(await store.getEnd('another')).toBeUndefined();
+      clock.nowMs += DAY_MS;
+      expect(await store.getEnd(left)).toBeUndefined();
     });
   });
 }

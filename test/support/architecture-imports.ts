@@ -70,6 +70,7 @@ const rules: readonly ImportRule[] = [
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
+  { files: /^test\/simulation\/simulate\.ts$/, may: [simulation], packages: [/^node:/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },

@@ -60,8 +60,8 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
   // A join of this room, once it is created again, came after `another`.
   if (!isLive(room)) return deps.store.removeConnectionRoom(caller, roomId, another);
   const permit = async (member: Member) => {
-    // An earlier attempt, which crashed, may have taken this device out while another one stays.
-    if (!hasDevice(member, caller.device)) return 'has-left' as const;
+    // This device may have been removed since, while another one is in the room.
+    if (!hasDevice(member, caller.device)) return 'stays' as const;
     await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
     return rooms.indexOf(roomId) < rooms.indexOf(another) ? ('taken' as const) : ('stays' as const);
@@ -71,14 +71,13 @@ async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, a
   if (left === 'stays' || isRefused(left)) return;
   // A join of this room that came in between checks both by itself.
   await takeOff(deps, caller, roomId, another);
-  if (left !== 'has-left' && !left.devicesStay) return;
-  const row = left === 'has-left' ? await deps.store.getMember(roomId, caller.userId) : left.member;
-  if (row?.membershipId === undefined || row.roomEpoch !== room.epoch) return;
+  if (!left.devicesStay) return;
+  const { roomEpoch, membershipId = '' } = left.member;
   await deps.push.post(caller.connectionId, {
     event: 'removed',
     room: roomId,
-    roomEpoch: row.roomEpoch,
-    membership: row.membershipId,
+    roomEpoch,
+    membership: membershipId,
     reason: 'left',
   });
 }
