@@ -26,8 +26,6 @@ export function createProduct(world: World, call: Call) {
   const callers = new Map<number, Caller>();
   const memberships: { readonly membership: string; readonly roomEpoch: string }[] = [];
   const seen = new Map<string, number>();
-  /** The membership that a connection has joined last, by the connection and the room. */
-  const joined = new Map<string, string>();
 
   const callerOf = ({ id }: Connection): Caller => {
     const caller = callers.get(id);
@@ -42,9 +40,7 @@ export function createProduct(world: World, call: Call) {
   const enter = async (connection: Connection, room: string, resumed?: number): Promise<Answer> => {
     const resume = resumed === undefined ? {} : { resume: { ...memberships[resumed], seq: 0 } };
     const frame = { action: 'join', room: full(room), messageCount: -1, autoCreate: resumed === undefined, ...resume };
-    const caller = callerOf(connection);
-    const answer = await world.frame<Joined>(caller, frame);
-    if ('membership' in answer) joined.set(`${caller.connectionId} ${full(room)}`, answer.membership);
+    const answer = await world.frame<Joined>(callerOf(connection), frame);
     return answer.code === 0 && 'fresh' in answer
       ? { code: 0, membership: numberOf(answer), fresh: answer.fresh }
       : // Why a membership ended is said at its resume; elsewhere a reason is a courtesy.
@@ -123,11 +119,7 @@ export function createProduct(world: World, call: Call) {
       const frames = world.push.framesOf(connectionId);
       const unread = frames.slice(seen.get(connectionId) ?? 0);
       seen.set(connectionId, frames.length);
-      // As a client does that has joined another membership since, or has never joined this one.
-      const isOfAnother = (frame: PushFrame) =>
-        frame.event === 'removed' &&
-        (joined.get(`${connectionId} ${frame.room}`) ?? frame.membership) !== frame.membership;
-      return unread.filter((frame) => !isOfAnother(frame)).flatMap(describe);
+      return unread.flatMap(describe);
     },
   };
 }
