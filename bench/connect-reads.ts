@@ -4,7 +4,7 @@ import { closeConnection } from '../lib/usecases/close-connection.ts';
 import type { Caller, Deps } from '../lib/usecases/deps.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sweep } from '../lib/usecases/sweep/sweep.ts';
-import { valueOf } from '../test/support/outcome.ts';
+import { servedValue } from '../test/support/outcome.ts';
 import { toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
 
@@ -44,7 +44,7 @@ const readsAfter = (everyMs: number): Promise<number> =>
 
 async function open(deps: Deps, caller: Caller): Promise<void> {
   const issuedAtMs = deps.now();
-  valueOf(await openConnection(deps, caller, CLIENT, { issuedAtMs, expiresAtMs: issuedAtMs + TOKEN_LIFE_MS }));
+  servedValue(await openConnection(deps, caller, CLIENT, { issuedAtMs, expiresAtMs: issuedAtMs + TOKEN_LIFE_MS }));
 }
 
 async function connectOnce(deps: Deps, caller: Caller): Promise<void> {

@@ -6,7 +6,7 @@ import { openConnection } from '../lib/usecases/open-connection.ts';
 import { type HistoryRequest, readHistory, repair } from '../lib/usecases/read-history.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { fillRoom } from '../test/support/filled-history.ts';
-import { valueOf } from '../test/support/outcome.ts';
+import { servedValue } from '../test/support/outcome.ts';
 import type { UnitsMeter } from '../test/support/units-meter.ts';
 import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
@@ -71,7 +71,7 @@ const reads: readonly Read[] = [
 
 async function repeat({ deps, room, caller }: Setting, seq: number): Promise<void> {
   const request = { room, clientMessageId: `client-${seq}`, type: 'RC:TxtMsg', content: CONTENT };
-  const sent = valueOf(await sendMessage(deps, caller, request));
+  const sent = servedValue(await sendMessage(deps, caller, request));
   if (sent.seq !== seq) throw new Error(`unable to repeat the send of ${seq}; it is ${sent.seq} now`);
 }
 

@@ -9,7 +9,7 @@ import { openConnection } from '../lib/usecases/open-connection.ts';
 import { ping } from '../lib/usecases/ping.ts';
 import { createRoom } from '../lib/usecases/steps/create-room.ts';
 import { sweep } from '../lib/usecases/sweep/sweep.ts';
-import { valueOf } from '../test/support/outcome.ts';
+import { servedValue } from '../test/support/outcome.ts';
 import { add, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { type IdleFrame, idleFrames } from './idle-frames.ts';
 import { measuredDeps } from './measured-deps.ts';
@@ -116,7 +116,7 @@ export class IdleSystem {
   }
 
   async #join(caller: Caller, room: RoomId, resume: Session['resume'] | undefined) {
-    return valueOf(await joinRoom(this.#deps, caller, { room, messageCount: -1, autoCreate: false, resume }));
+    return servedValue(await joinRoom(this.#deps, caller, { room, messageCount: -1, autoCreate: false, resume }));
   }
 
   /** By the tick, since the start, in which the frames come. */

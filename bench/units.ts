@@ -7,7 +7,7 @@ import { leaveRoom } from '../lib/usecases/leave-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { sendMessage } from '../lib/usecases/send-message.ts';
 import { createRoom } from '../lib/usecases/steps/create-room.ts';
-import { valueOf } from '../test/support/outcome.ts';
+import { servedValue } from '../test/support/outcome.ts';
 import { divide, type Units, type UnitsMeter } from '../test/support/units-meter.ts';
 import { documentSection, toTable } from './document-section.ts';
 import { measuredDeps, withTable } from './measured-deps.ts';
@@ -63,7 +63,7 @@ class Bench {
   }
 
   async join(caller: Caller, room: RoomId, messageCount: number, resume?: Parameters<typeof joinRoom>[2]['resume']) {
-    return valueOf(await joinRoom(this.deps, caller, { room, messageCount, autoCreate: false, resume }));
+    return servedValue(await joinRoom(this.deps, caller, { room, messageCount, autoCreate: false, resume }));
   }
 
   async newMember(room: RoomId): Promise<Caller> {
@@ -88,7 +88,7 @@ class Bench {
       type: 'RC:TxtMsg',
       content: CONTENT,
     });
-    valueOf(outcome);
+    servedValue(outcome);
   }
 
   async measure(work: () => Promise<unknown>): Promise<Units> {

@@ -122,7 +122,9 @@ const muteTheRoom = [
     about: 'Is the whole room muted? One that does not exist is not.',
     fields: room,
     answer: { status: oneOf('1 = muted', 0, 1) },
-    run: async ({ deps }, { chatroomId }) => ({ status: servedOr(await isRoomMuted(deps, chatroomId), false) ? 1 : 0 }),
+    run: async ({ deps }, { chatroomId }) => ({
+      status: servedOr<boolean>(await isRoomMuted(deps, chatroomId), false) ? 1 : 0,
+    }),
   }),
 ];
 

@@ -12,7 +12,7 @@ import { SimServer } from '../simulation/sim-server.ts';
 import { SimulatedDevice } from '../simulation/simulated-device.ts';
 import { MINUTE_MS, VirtualTimers } from '../simulation/virtual-timers.ts';
 import { createClientAt, tableName, useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { range } from '../support/range.ts';
 import { worldSettings } from '../support/world.ts';
 
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 async function publish(content: string, isKept = true): Promise<string> {
   const given = { room, fromUserId: 'bob', type: 'T', content, includeSender: false, rank: 'normal', isKept } as const;
-  return valueOf(await publishMessage(server.deps, given)).messageId;
+  return servedValue(await publishMessage(server.deps, given)).messageId;
 }
 
 /** Publishes messages of this size: each fifth is not kept in the history, and each seventh is deleted. */

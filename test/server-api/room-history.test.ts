@@ -3,7 +3,7 @@ import { readHistory } from '../../lib/usecases/read-history.ts';
 import { useStore } from '../support/emulators.ts';
 import { fillRoom } from '../support/filled-history.ts';
 import { crowdedMessages, type Order, walkHistory } from '../support/history-walk.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { serve } from './api-caller.ts';
 import { createApiWorld } from './api-world.ts';
 import { signedCall } from './signed-call.ts';
@@ -78,7 +78,9 @@ describe('the history of a room in which many messages have one time', () => {
       for (const count of SIZES) {
         await walkHistory<number | 'start'>(COUNT, order, 'start', async (at) => {
           const asked = { room: world.room, timestampMs: 0, order, count };
-          const page = valueOf(await readHistory(world.deps, ann, at === 'start' ? asked : { ...asked, cursor: at }));
+          const page = servedValue(
+            await readHistory(world.deps, ann, at === 'start' ? asked : { ...asked, cursor: at }),
+          );
           return { seqs: page.messages.map(({ seq }) => seq), next: page.next };
         });
       }
@@ -97,7 +99,7 @@ describe('the history of a room in which many messages have one time', () => {
           order === 'ascending'
             ? messages.filter(({ sentAtMs }) => sentAtMs > timestampMs)
             : messages.filter(({ sentAtMs }) => sentAtMs < timestampMs).toReversed();
-        const seqs = valueOf(page).messages.map(({ seq }) => seq);
+        const seqs = servedValue(page).messages.map(({ seq }) => seq);
         expect(seqs).toEqual(expected.slice(0, 10).map(({ seq }) => seq));
         expect('next' in page).toBe(expected.length > 10);
       }

@@ -1,7 +1,7 @@
 import { isRefused, type Outcome, type Reason } from '../../lib/domain/outcome.ts';
 
 /** What a use case returned; throws if it refused. */
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function servedValue<T>(outcome: Outcome<T>): T {
   if (isRefused(outcome)) throw new Error(`unable to go on; ${outcome.why}`);
   return outcome;
 }

@@ -22,7 +22,7 @@ import { areMembers, type MemberList, queryMembers } from '../../lib/usecases/qu
 import type { Sent } from '../../lib/usecases/send-message.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import type { StreamedStore } from './emulators.ts';
-import { valueOf } from './outcome.ts';
+import { servedValue } from './outcome.ts';
 import type { ReadStream } from './stream.ts';
 
 /** The defaults, except those that would hinder tests of something else. */
@@ -170,7 +170,7 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
         rank: 'normal',
         isKept: true,
       });
-      valueOf(outcome);
+      servedValue(outcome);
     }
   };
   const isIn = async (userId: string): Promise<boolean> =>

@@ -4,7 +4,7 @@ import { StoreFault } from '../../lib/store/room-store.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 
@@ -15,7 +15,7 @@ const minuteMs = 60_000;
 const newUser = () => user(fresh('bob'));
 
 const endOf = async (world: World, user: UserId): Promise<number | undefined> => {
-  const blocked = valueOf(await blockedEverywhere(world.deps, undefined, 1000));
+  const blocked = servedValue(await blockedEverywhere(world.deps, undefined, 1000));
   return blocked.find(({ userId }) => userId === user)?.untilMs;
 };
 

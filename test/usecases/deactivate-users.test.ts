@@ -6,7 +6,7 @@ import { deactivatedUsers, deactivateUsers, reactivateUsers } from '../../lib/us
 import { addToBlacklist, blacklist, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { connectWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
@@ -17,7 +17,7 @@ const store = useStore('dynoxide');
 const newUser = () => user(fresh('dee'));
 
 async function listed(world: World): Promise<readonly string[]> {
-  return valueOf(await deactivatedUsers(world.deps, 1, 50));
+  return servedValue(await deactivatedUsers(world.deps, 1, 50));
 }
 
 test('devices are notified and force-closed, and the user cannot connect until they are reactivated', async () => {

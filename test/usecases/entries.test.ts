@@ -6,7 +6,7 @@ import { readRoomEntries, removeRoomEntries, setRoomEntries } from '../../lib/us
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
 
@@ -24,7 +24,7 @@ const remove = (world: World, userId: UserId, keys: readonly string[], force = f
   removeRoomEntries(world.deps, world.room, { userId, keys, force });
 const read = async (world: World, ...keys: string[]): Promise<Entries> =>
   Object.fromEntries(
-    valueOf(await readRoomEntries(world.deps, world.room, keys)).map(({ key, value }) => [key, value]),
+    servedValue(await readRoomEntries(world.deps, world.room, keys)).map(({ key, value }) => [key, value]),
   );
 const numbered = (from: number, to: number, value = 'v'): Entries =>
   Object.fromEntries(Array.from({ length: to - from + 1 }, (_, index) => [`k${from + index}`, value]));
@@ -144,7 +144,7 @@ describe('concurrent writers', () => {
     const outcomes = await Promise.all(
       writers.map((index) => set(world, `user${index}` as UserId, { [`own${index}`]: `${index}`, shared: `${index}` })),
     );
-    const won = outcomes.flatMap((outcome, index) => (valueOf(outcome).done.includes('shared') ? [index] : []));
+    const won = outcomes.flatMap((outcome, index) => (servedValue(outcome).done.includes('shared') ? [index] : []));
     expect(won).toHaveLength(1);
     expect(await read(world)).toEqual({
       ...Object.fromEntries(writers.map((index) => [`own${index}`, `${index}`])),

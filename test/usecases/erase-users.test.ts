@@ -19,7 +19,7 @@ import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { addToBlacklist, blacklist, listUsers, setProfile, setTags, tags } from '../../lib/usecases/user-profile.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { connectWith, worldWith } from './changed-world.ts';
 import { disturb } from './disturbed-store.ts';
@@ -169,7 +169,7 @@ test('in a room the user loses the allowlist, the exemption and their entries; a
   expect(await world.isIn(gus)).toBe(false);
   expect(await allowlist(deps, room)).toEqual(['ann']);
   expect(await exemptUsers(deps, room)).toEqual([]);
-  expect(valueOf(await readRoomEntries(deps, room, [])).map(({ key, userId }) => [key, userId])).toEqual([
+  expect(servedValue(await readRoomEntries(deps, room, [])).map(({ key, userId }) => [key, userId])).toEqual([
     ['topic', 'ann'],
   ]);
   expect(await mutedUsers(deps, room)).toEqual([{ userId: gus, untilMs }]);
@@ -197,7 +197,7 @@ test('a user who is created again in between is a new user, and keeps what is th
   expect(await isIn(world, room, gus)).toBe(true);
   expect(await isIn(world, old, gus)).toBe(false);
   expect(await world.send(device)).toMatchObject({ code: 0 });
-  expect(valueOf(await readRoomEntries(deps, room, [])).map(({ key }) => key)).toEqual(['new']);
+  expect(servedValue(await readRoomEntries(deps, room, [])).map(({ key }) => key)).toEqual(['new']);
   expect(await deps.store.getProfile(gus)).toMatchObject({ name: 'Anew' });
 });
 

@@ -3,7 +3,7 @@ import type { AppList } from '../../lib/store/room-store.ts';
 import { type ListQuery, listPage } from '../../lib/usecases/steps/list-page.ts';
 import { readUnitsOf } from '../store/interposed-store.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 const store = useStore('dynoxide');
@@ -43,7 +43,7 @@ const page = (world: World, number: number, size: number, change: Partial<ListQu
 async function loop(world: World, size: number, between: (number: number) => Promise<void>): Promise<string[]> {
   const seen: string[] = [];
   for (let number = 1; ; number += 1) {
-    const found = valueOf(await page(world, number, size));
+    const found = servedValue(await page(world, number, size));
     if (found.length === 0) return seen;
     seen.push(...found);
     await between(number);
@@ -114,7 +114,7 @@ test('what should not be listed is skipped, and is no part of a page', async () 
   const odd = names(0, 230).filter((_, index) => index % 2 === 1);
   const found: string[] = [];
   for (let number = 1; number <= 17; number += 1) {
-    found.push(...valueOf(await listPage(world.deps, { list, page: number, size: 7 }, isOdd)));
+    found.push(...servedValue(await listPage(world.deps, { list, page: number, size: 7 }, isOdd)));
   }
   expect(found).toEqual(odd);
 });

@@ -6,7 +6,7 @@ import { exemptFromMute } from '../../lib/usecases/exempt-from-mute.ts';
 import { mutedEverywhere, muteEverywhere, unmuteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 
@@ -17,7 +17,7 @@ const minuteMs = 60_000;
 const newUser = () => user(fresh('bob'));
 
 const endOf = async (world: World, user: UserId): Promise<number | undefined> => {
-  const muted = valueOf(await mutedEverywhere(world.deps, undefined, 1000));
+  const muted = servedValue(await mutedEverywhere(world.deps, undefined, 1000));
   return muted.find(({ userId }) => userId === user)?.untilMs;
 };
 

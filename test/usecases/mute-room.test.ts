@@ -4,14 +4,14 @@ import { StoreFault } from '../../lib/store/room-store.ts';
 import { isRoomMuted, mutedRooms, muteRoom, unmuteRoom } from '../../lib/usecases/mute-room.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { disturb } from './disturbed-store.ts';
 import { leaveRoomDestroyed } from './half-destroyed-room.ts';
 
 const store = useStore('dynoxide');
 
-const allMuted = async (world: World) => [...valueOf(await mutedRooms(world.deps, 1, 1000))];
+const allMuted = async (world: World) => [...servedValue(await mutedRooms(world.deps, 1, 1000))];
 
 async function worldWithRoom() {
   const world = createWorld(store());
@@ -126,7 +126,7 @@ test('pages of any size show each muted room once, however many listed rooms are
   expect(all.filter((room) => room.startsWith('page-'))).toEqual(rooms);
   const pages: string[] = [];
   for (let page = 1; page <= Math.ceil(all.length / 2); page += 1) {
-    pages.push(...valueOf(await mutedRooms(world.deps, page, 2)));
+    pages.push(...servedValue(await mutedRooms(world.deps, page, 2)));
   }
   expect(pages).toEqual(all);
   expect(await mutedRooms(world.deps, Math.ceil(all.length / 2) + 1, 2)).toEqual([]);

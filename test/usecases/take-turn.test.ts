@@ -8,7 +8,7 @@ import { muteEverywhere } from '../../lib/usecases/mute-everywhere.ts';
 import { askTurn, type Turn, type TurnRequest } from '../../lib/usecases/steps/take-turn.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
-import { valueOf } from '../support/outcome.ts';
+import { servedValue } from '../support/outcome.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { worldWith } from './changed-world.ts';
 
@@ -24,7 +24,7 @@ async function connected(
 }
 
 async function turn({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }): Promise<Turn> {
-  return valueOf(await askTurn(deps, caller, request));
+  return servedValue(await askTurn(deps, caller, request));
 }
 
 const ask = ({ deps }: World, caller: Caller, request: TurnRequest = { action: 'join' }) =>

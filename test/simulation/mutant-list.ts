@@ -1,0 +1,195 @@
+/** A guard that is taken out of the product: `find` in a file is replaced, once. */
+export interface Mutant {
+  readonly what: string;
+  readonly path: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const mutant = (what: string, path: string, find: string, replace: string): Mutant => ({ what, path, find, replace });
+
+const EVICTION = 'lib/domain/eviction.ts';
+const MEMBER = 'lib/domain/member.ts';
+const MEMBERS = 'lib/store/dynamodb/members.ts';
+const MESSAGES = 'lib/store/dynamodb/messages.ts';
+const ROOMS = 'lib/store/dynamodb/rooms.ts';
+const ROOM_CHANGE = 'lib/store/dynamodb/room-change.ts';
+const JOIN = 'lib/usecases/join-room.ts';
+const PERMIT = 'lib/usecases/steps/permit-join.ts';
+const SEND = 'lib/usecases/send-message.ts';
+const IN_ROOM = 'lib/usecases/steps/row-in-room.ts';
+const AMONG = 'lib/usecases/steps/members-among.ts';
+const END = 'lib/usecases/steps/end-membership.ts';
+
+export const mutants: readonly Mutant[] = [
+  mutant('the message limit is one more', EVICTION, '>= limits.offlineMessageLimit', '> limits.offlineMessageLimit'),
+  mutant(
+    'the message limit is one less',
+    EVICTION,
+    '>= limits.offlineMessageLimit',
+    '>= limits.offlineMessageLimit - 1',
+  ),
+  mutant('exactly the grace is too long', EVICTION, '> limits.offlineGraceMs', '>= limits.offlineGraceMs'),
+  mutant('the grace is a second longer', EVICTION, '> limits.offlineGraceMs', '> limits.offlineGraceMs + 1000'),
+  mutant(
+    'a delisted user is evicted at once',
+    EVICTION,
+    'Math.max(mark.seq, ownValue(room.delistedSeq, member.userId) ?? 0)',
+    'mark.seq',
+  ),
+  mutant('the allowlist is not asked', EVICTION, 'ownValue(room.allowlistedSince, member.userId) ?? room', 'room'),
+  mutant(
+    'a resume keeps the mark',
+    MEMBER,
+    '    offline: undefined,\n  };\n}\n\n/** A connection is gone',
+    '  };\n}\n\n/** A connection is gone',
+  ),
+  mutant(
+    'a late event moves the mark',
+    MEMBER,
+    'offline: member.offline ?? { ...mark, sinceMs }',
+    'offline: { ...mark, sinceMs }',
+  ),
+  mutant(
+    'the mark is set by each connection',
+    MEMBER,
+    'if (member.connections.length > 0)',
+    'if (member.connections.length > 1)',
+  ),
+  mutant('a row is put whatever its revision', MEMBERS, '...atRevision(revision, nowMs) }', '}'),
+  mutant(
+    'a row is deleted whatever its revision',
+    MEMBERS,
+    "`#revision = :revision${membershipId === undefined ? '' : ' AND #membershipId = :membershipId'}`",
+    "`attribute_exists(pk) OR #revision = :revision${membershipId === undefined ? '' : ' OR #membershipId = :membershipId'}`",
+  ),
+  mutant('a first join is repeated blindly', MEMBERS, 'const isFirst = revision === 0;', 'const isFirst = false;'),
+  mutant(
+    'a put does not recognise its own work',
+    MEMBERS,
+    'return now !== undefined && fingerprint(now) === fingerprint(stored);',
+    'return false;',
+  ),
+  mutant(
+    'a message may be accepted twice',
+    MESSAGES,
+    "'attribute_not_exists(#tailSeq.#message)',",
+    "'attribute_exists(#tailSeq)',",
+  ),
+  mutant(
+    'a message ignores the send permissions',
+    MESSAGES,
+    "...(sendPermissionVersion === undefined ? [] : ['#sendPermissionVersion = :sendPermissionVersion']),",
+    '',
+  ),
+  mutant('times of messages may go back', MESSAGES, "'#lastMessageAtMs <= :atMs',", ''),
+  mutant(
+    'a change ignores the epoch',
+    ROOM_CHANGE,
+    "'#epoch = :epoch', ",
+    "'(#epoch = :epoch OR attribute_exists(#epoch))', ",
+  ),
+  mutant(
+    'a change ignores the destruction',
+    ROOM_CHANGE,
+    "'attribute_not_exists(#destroyedAtMs)', ",
+    "'(attribute_not_exists(#destroyedAtMs) OR attribute_exists(#epoch))', ",
+  ),
+  mutant(
+    'a room is created over a live one',
+    ROOMS,
+    "'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)'",
+    "'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs) OR attribute_exists(pk)'",
+  ),
+  mutant('a room is created twice', ROOMS, "this.#table.put(row, 'report-lost')", 'this.#table.put(row)'),
+  mutant('a row of a newer epoch counts as empty', IN_ROOM, '!isCurrent && ', 'false && !isCurrent && '),
+  mutant(
+    'a resume is not checked after its write',
+    JOIN,
+    'if (isEvicted(admitted.before, now, deps.settings)) {',
+    'if (false as boolean) {',
+  ),
+  mutant(
+    'a join does not read the connection again',
+    JOIN,
+    'recheckConnection(deps, connection, request.room),',
+    'Promise.resolve(connection),',
+  ),
+  mutant(
+    'a join does not read the room again',
+    JOIN,
+    "if (!isLive(now) || now.epoch !== room.epoch) return 'conflict';",
+    "if (!isLive(now)) return 'conflict';",
+  ),
+  mutant(
+    'a join skips the eviction',
+    JOIN,
+    'if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {',
+    'if (false as boolean) {',
+  ),
+  mutant('a join ignores the block', PERMIT, 'if (isBlocked(member, deps.now()))', 'if (false as boolean)'),
+  mutant('a resume does not name its epoch', PERMIT, 'resume.roomEpoch !== room.epoch', 'false as boolean'),
+  mutant(
+    'a resume does not name its membership',
+    PERMIT,
+    'member.membershipId === resume.membership ? undefined',
+    'member.membershipId !== undefined ? undefined',
+  ),
+  mutant(
+    'ends by a leave are not noted',
+    END,
+    "if (reason === 'left' && member.membershipId !== undefined)",
+    'if (false as boolean)',
+  ),
+  mutant('a send ignores the block', SEND, 'if (isBlocked(member, nowMs))', 'if (false as boolean)'),
+  mutant(
+    'a send ignores the eviction',
+    SEND,
+    'if (isEvicted(member, room, deps.settings)) {',
+    'if (false as boolean) {',
+  ),
+  mutant('a repeated send is not found', SEND, 'if (earlier !== undefined) {', 'if (false as boolean) {'),
+  mutant('an evicted row is judged as it was read', AMONG, 'if (suspects.length === 0)', 'if (suspects.length >= 0)'),
+  mutant(
+    'a block leaves the send permissions',
+    'lib/usecases/block-users.ts',
+    'const after = await deps.store.bumpSendPermissionVersion(roomId, room.epoch);',
+    'const after = await deps.store.getRoom(roomId);',
+  ),
+  mutant(
+    'a block leaves the membership',
+    MEMBER,
+    '...(member.membershipId === undefined ? member : ended(member, reason, nowMs)),',
+    '...member,',
+  ),
+  mutant(
+    'the seq of a mark is read eventually late',
+    'lib/usecases/steps/disconnect-member.ts',
+    'offlineMark(room, deps.now(), sinceMs)',
+    'offlineMark({ ...room, seq: Math.max(0, room.seq - 1) }, deps.now(), sinceMs)',
+  ),
+  mutant(
+    'a closed connection is opened',
+    'lib/store/dynamodb/connections.ts',
+    "ConditionExpression: 'attribute_not_exists(pk)',",
+    "ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(pk)',",
+  ),
+  mutant(
+    'a room is added to a closed connection',
+    'lib/store/dynamodb/connections.ts',
+    "'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)'",
+    "'attribute_exists(#rooms) OR attribute_not_exists(#closedAtMs)'",
+  ),
+  mutant(
+    'the sweep reads the room before the row',
+    'lib/usecases/sweep/sweep-member.ts',
+    '  const member = await deps.store.getMember(roomId, user);\n  const room = await deps.store.getRoom(roomId);',
+    '  const room = await deps.store.getRoom(roomId);\n  const member = await deps.store.getMember(roomId, user);',
+  ),
+  mutant(
+    'what is due is disarmed before it is checked again',
+    'lib/usecases/sweep/sweep-connection.ts',
+    'return isLast ? {',
+    'return isLast || true ? {',
+  ),
+];
