@@ -112,6 +112,7 @@ export function createProduct(world: World, call: Call) {
         count: get.memberCount,
       };
     },
+    framesOf: (connection: Connection) => world.push.framesOf(callerOf(connection).connectionId),
     /** What this connection was sent since the last time. */
     notices: (connection: Connection): string[] => {
       const { connectionId } = callerOf(connection);

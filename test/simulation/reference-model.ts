@@ -6,13 +6,13 @@
 import { DAY_MS, LEASE_MS, REAL_TIME_GRACE_MS, RENEWED_AFTER_MS, ReferenceRooms, SPAN_MS } from './reference-rooms.ts';
 import { type Answer, type Connection, newConnection, newRoom, type Room } from './reference-state.ts';
 
-const [SENDS_PER_SECOND, BLOCK_MS] = [5, 60_000];
+const [SENDS_PER_SECOND, ATTEMPT_MS, BLOCK_MS] = [5, 32_000, 60_000];
 
 export class ReferenceModel extends ReferenceRooms {
   readonly blocked = new Map<string, number>();
   readonly muted = new Map<string, number>();
   #epochs = 0;
-  readonly #sends: { readonly user: string; readonly atMs: number }[] = [];
+  readonly #sends: Readonly<Record<'user' | 'id', string> & { atMs: number }>[] = [];
 
   connect(user: string, device: string): Connection | undefined {
     if (this.holds(this.blocked, user)) return undefined;
@@ -59,8 +59,8 @@ export class ReferenceModel extends ReferenceRooms {
     const [user, room] = [connection.user, this.rooms.get(name)];
     if (room === undefined) return { code: 23410 };
     const known = room.seqs.get(clientMessageId);
-    // Its first attempt may have died before the message was delivered, and nothing else shows that of the newest one.
-    if (known === room.seq) this.notifyMembers(room, `message ${room.seq}`, connection);
+    // The first attempt may have died before its push, and nothing else shows that of the newest message.
+    if (known === room.seq) this.notifyMembers(room, `message ${known}`, connection);
     if (known !== undefined) return { code: 0, seq: known };
     if (this.holds(room.blocked, user)) return { code: 23409 };
     const member = this.memberOf(room, user);
@@ -68,8 +68,11 @@ export class ReferenceModel extends ReferenceRooms {
     if (this.#isMuted(room, user)) return { code: 23408 };
     const isIn = member !== undefined && this.mayResume(member, connection);
     if (this.settings.membersOnlySend && !isIn) return { code: 23406 };
+    const id = `${name} ${clientMessageId}`;
+    // It was sent before the room was created again: an attempt that may still be in progress, for all that is known.
+    if (this.#sends.some((sent) => sent.id === id && this.nowMs - sent.atMs < ATTEMPT_MS)) return { code: -1 };
     if (this.isTooFast(user)) return { code: 20604 };
-    this.#sends.push({ user, atMs: this.nowMs });
+    this.#sends.push({ user, id, atMs: this.nowMs });
     if (isIn) this.attach(member, connection);
     this.accept(room, connection);
     room.seqs.set(clientMessageId, room.seq);
@@ -136,11 +139,6 @@ export class ReferenceModel extends ReferenceRooms {
         if (this.nowMs >= member.evictByMs || !isStillIn(room, member.user)) this.end(room, member, 'offline');
       }
     }
-  }
-
-  /** With one room at a time the rules leave open what a resume over a connection in another room does. */
-  mayResumeIn(connection: Connection, name: string): boolean {
-    return this.settings.multipleRooms || this.roomsOf(connection).every(([room]) => room.name === name);
   }
 
   #isMuted(room: Room, user: string): boolean {

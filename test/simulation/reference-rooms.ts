@@ -47,7 +47,7 @@ export class ReferenceRooms {
   end(room: Room, member: Member, reason: EndReason, leaver?: Connection): void {
     room.members.delete(member.user);
     this.#memberships[member.id] = { epoch: room.epoch, reason };
-    for (const own of member.connections) if (own !== leaver) own.notices.push(`removed ${reason} ${room.name}`);
+    for (const own of member.connections) if (own !== leaver) this.notify(own, `removed ${reason} ${room.name}`);
     this.notifyMembers(room, `left ${member.user} ${reason}`);
   }
 
@@ -56,14 +56,10 @@ export class ReferenceRooms {
     if (connection.state !== 'open') return;
     connection.state = state;
     for (const [room, member] of this.roomsOf(connection)) {
-      this.#detach(room, member, connection, silentSinceMs, evictByMs);
+      member.connections.delete(connection);
+      member.disconnectedDevices.add(connection.device);
+      this.#checkOffline(room, member, silentSinceMs, evictByMs);
     }
-  }
-
-  #detach(room: Room, member: Member, connection: Connection, silentSinceMs: number, evictByMs?: number): void {
-    member.connections.delete(connection);
-    member.disconnectedDevices.add(connection.device);
-    this.#checkOffline(room, member, silentSinceMs, evictByMs);
   }
 
   /** How a membership ended. One of an earlier epoch is of another room by the same id, which was destroyed. */
@@ -104,7 +100,7 @@ export class ReferenceRooms {
     for (const [former, member] of this.roomsOf(connection)) {
       if (former === room) continue;
       this.part(former, member, connection);
-      connection.notices.push(`removed left ${former.name}`);
+      this.notify(connection, `removed left ${former.name}`);
     }
   }
 
@@ -123,6 +119,11 @@ export class ReferenceRooms {
     ) as [Room, Member][];
   }
 
+  /** With one room at a time the rules leave open what a resume over a connection in another room does. */
+  mayResumeIn(connection: Connection, name: string): boolean {
+    return this.settings.multipleRooms || this.roomsOf(connection).every(([room]) => room.name === name);
+  }
+
   protected mayResume(member: Member, connection: Connection): boolean {
     if (member.connections.has(connection)) return true;
     const devices = [...[...member.connections].map(({ device }) => device), ...member.disconnectedDevices];
@@ -134,12 +135,14 @@ export class ReferenceRooms {
     return this.nowMs < (until.get(user) ?? 0);
   }
 
-  /** A post to a connection that is gone is how the server notices it, for all rooms of the connection. */
   protected notifyMembers(room: Room, what: string, except?: Connection): void {
-    const posts = [...room.members.values()].flatMap((member) => [...member.connections]);
-    for (const connection of posts) {
-      if (connection.client === 'gone') this.lose(connection, 'closed');
-      else if (connection !== except) connection.notices.push(`${what} ${room.name}`);
-    }
+    const connections = [...room.members.values()].flatMap((member) => [...member.connections]);
+    for (const connection of connections) if (connection !== except) this.notify(connection, `${what} ${room.name}`);
+  }
+
+  /** A post to a connection that is gone is how the server notices that it is. */
+  protected notify(connection: Connection, notice: string): void {
+    if (connection.client === 'gone') this.lose(connection, 'closed');
+    else connection.notices.push(notice);
   }
 }

@@ -124,9 +124,11 @@ const setMuted = (isMuted: boolean) => (room: Room) => {
   room.isMuted = isMuted;
 };
 export const muteRoom = (room: string) => inRoom('mutes all', 'ban/add', room, nothing, setMuted(true), REFUSED);
+const destroy = (room: string) =>
+  inRoom('destroys everything', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE);
 export const ofRoom = (room: string): readonly Command[] => [
   inRoom('unmutes all', 'ban/rollback', room, nothing, setMuted(false), DONE),
-  inRoom('destroys everything', 'destroy', room, nothing, (at, model) => model.destroy(at), DONE),
+  destroy(room),
   call(
     `creates ${room}`,
     '/chatroom/create_new.json',
