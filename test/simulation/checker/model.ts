@@ -19,6 +19,8 @@ export class Model {
   readonly #sent = new Map<string, number>();
   readonly #pending: (() => void)[] = [];
   readonly #connections = new Map<string, string>();
+  /** Of each connection, in their order. */
+  readonly #sends = new Map<string, (() => void)[]>();
   #latestMs = 0;
   #seq = 0;
   #ids = 0;
@@ -73,20 +75,24 @@ export class Model {
     if (by !== 'app' && connection === undefined) return;
     const from = connection === undefined ? ('server-api' as const) : { user: by, connection };
     this.events.push({ kind: 'call', atMs: this.nowMs, id, by: from, op, room: 'r', args });
-    this.#pending.push(() => {
+    const work = () => {
       const { code, ...result } = this.#effect(by, op, args, connection ?? '');
       this.#pending.push(() => {
-        if (this.#random() < 0.05) return;
+        if (this.#random() < 0.02) return;
         this.events.push({ kind: 'answer', atMs: this.nowMs, id, code, result });
       });
-    });
+    };
+    const sends = this.#sends.get(connection ?? '') ?? [];
+    this.#sends.set(connection ?? '', sends);
+    if (op === 'send') sends.push(work);
+    this.#pending.push(op === 'send' ? () => sends.shift()?.() : work);
   }
 
   #effect(by: string, op: Operation, args: CallArgs, connection: string): AnswerResult & { readonly code: number } {
     const user = args.user ?? '';
     if (op === 'join') return this.#join(by, connection);
     if (op === 'leave') return this.#end(by, this.#settle(by) ? 'left' : undefined);
-    if (op === 'send') return this.#send(by, args.clientMessageId ?? '');
+    if (op === 'send') return this.#send(by, args.clientMessageId ?? '', connection);
     if (op === 'publish') this.#accept(user, '');
     if (op === 'exist') return { code: 0, member: this.#isMember(user) };
     if (op === 'block') {
@@ -105,17 +111,24 @@ export class Model {
   #join(user: string, connection: string): AnswerResult & { readonly code: number } {
     this.#settle(user);
     if ((this.#blocked.get(user) ?? 0) > this.nowMs) return { code: 23409 };
-    const row = this.#rows.get(user) ?? { membershipId: `m${this.#next()}`, connections: [] };
-    this.#rows.set(user, { membershipId: row.membershipId, connections: [...row.connections, connection] });
-    this.#write(user);
-    if (this.#connections.get(user) !== connection) this.#pending.push(() => this.#disconnect(user, connection));
-    return { code: 0, roomEpoch: 'e', membership: row.membershipId };
+    return { code: 0, roomEpoch: 'e', membership: this.#enter(user, connection) };
   }
 
-  #send(user: string, clientMessageId: string): AnswerResult & { readonly code: number } {
+  /** The connection joins the room, or resumes its membership. */
+  #enter(user: string, connection: string): string {
+    const { membershipId, connections } = this.#rows.get(user) ?? { membershipId: `m${this.#next()}`, connections: [] };
+    if (connections.includes(connection)) return membershipId;
+    this.#rows.set(user, { membershipId, connections: [...connections, connection] });
+    this.#write(user);
+    if (this.#connections.get(user) !== connection) this.#pending.push(() => this.#disconnect(user, connection));
+    return membershipId;
+  }
+
+  #send(user: string, clientMessageId: string, connection: string): AnswerResult & { readonly code: number } {
     const former = this.#sent.get(`${user} ${clientMessageId}`);
     if (former !== undefined) return { code: 0, roomEpoch: 'e', seq: former };
     if (!this.#settle(user)) return { code: 23406 };
+    this.#enter(user, connection);
     const seq = this.#accept(user, clientMessageId);
     this.#sent.set(`${user} ${clientMessageId}`, seq);
     return { code: 0, roomEpoch: 'e', seq };
