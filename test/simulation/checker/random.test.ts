@@ -21,7 +21,7 @@ function historyOf(seed: number, steps: number, limit = options.messageLimit): r
   for (let step = 0; step < steps; step += 1) {
     const user = oneOf(users);
     const chance = random();
-    model.nowMs += random() < 0.02 ? 29_000 : Math.floor(random() * 50);
+    model.nowMs += random() < 0.005 ? 29_000 : Math.floor(random() * 50);
     if (chance < 0.5) model.proceed();
     else if (chance < 0.55) model.connect(user);
     else if (chance < 0.6) model.lose(user);
