@@ -71,7 +71,8 @@ describe('when a member is evicted', () => {
   test('without a live connection (I-M1)', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(1_000).open('ann', 'ann2', 'laptop of ann');
-      story.row('ann', { connections: ['ann1', 'ann2'] })
+      story
+        .row('ann', { connections: ['ann1', 'ann2'] })
         .at(50_000)
         .socket('heard', 'ann2')
         .at(60_000)
@@ -84,7 +85,8 @@ describe('when a member is evicted', () => {
 
   test('with a connection that has left the room, by the other device', () => {
     const story = roomOf('ann').at(1_000).open('ann', 'ann2', 'laptop of ann');
-    story.row('ann', { connections: ['ann1', 'ann2'] })
+    story
+      .row('ann', { connections: ['ann1', 'ann2'] })
       .at(50_000)
       .socket('disconnectEvent', 'ann2');
     const id = story.row('ann', { connections: ['ann1'] }).call('ann', 'leave');

@@ -2,8 +2,10 @@
  * Models nothing: it says which invariants of docs/rules.md a run has broken. Clock and chance: none.
  */
 
+import type { Settings } from '../../../lib/domain/settings.ts';
+import { check as checkHistory } from '../../support/checker/check.ts';
 import type { HistoryEvent, MemberWritten } from '../../support/checker/history.ts';
-import type { Violation } from '../../support/checker/violation.ts';
+import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
 import type { Played } from './play.ts';
 import { keyOf } from './truth.ts';
 
@@ -18,8 +20,25 @@ export function check(played: Played): readonly Violation[] {
   checkReads(played, report);
   checkEnds(played, report);
   checkSettled(played, report);
-  return violations;
+  return [...violations, ...checkHistory(played.history.events, optionsOf(played.settings))];
 }
+
+/** A Lambda that stands still may post as late as its timeout. */
+const LAMBDA_MS = 30_000;
+
+const optionsOf = (settings: Settings): Partial<CheckOptions> => ({
+  epsMs: 1_000,
+  graceMs: settings.realTimeGraceMs,
+  realTime: settings.realTimeKickOut,
+  membersOnlySend: settings.membersOnlySend,
+  multipleRooms: settings.multipleRooms,
+  leaveEndsAllDevices: settings.leaveEndsAllDevices,
+  allowlistLimit: settings.maxAllowlistedUsers,
+  maxConnectionsPerUser: settings.maxConnectionsPerUser,
+  idleMs: settings.destroyAfterMin * 60_000,
+  inFlightMs: LAMBDA_MS,
+  messageLimit: settings.offlineMessageLimit,
+});
 
 /** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none returns. */
 function checkRows({ history }: Played, report: Report): void {

@@ -137,6 +137,9 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   faults.areOver = true;
   history.note({ kind: 'faultsEnd' });
   await scheduler.runTo(scheduler.nowMs + SETTLE_MS);
+  // TTL, which takes days: rows that have expired are of no use by then.
+  table.expire(Math.floor(scheduler.nowMs / 1000));
+  await scheduler.runTo(scheduler.nowMs + 60_000);
   history.note({ kind: 'settled' });
   return {
     ...{ history, settings, acts, reported, table, trace },

@@ -43,16 +43,11 @@ function checkRefused(facts: Facts, { call, index, answerIndex }: CallRecord): v
   if (call.by === 'server-api') return;
   const { user } = call.by;
   const switches = [facts.blocks.get(call.room, user), facts.blocksEverywhere.get('', user)];
-  const isPossible = switches.some((found) => {
-    if (found === undefined || !found.maybeOn(answerIndex)) return false;
-    const lastOff = found.lastOff(index);
-    return found.ons.some(
-      (block) =>
-        block.index < answerIndex &&
-        block.answerIndex > lastOff &&
-        (block.call.args.untilMs ?? Infinity) > call.atMs - facts.options.epsMs,
-    );
-  });
+  const isPossible = switches.some((found) =>
+    (found?.maybe(answerIndex, index) ?? []).some(
+      (block) => (block.call.args.untilMs ?? Infinity) > call.atMs - facts.options.epsMs,
+    ),
+  );
   if (isPossible) return;
   const block = switches[0]?.ons.findLast((on) => on.index < index);
   const sentence = `a join of ${user} to ${call.room} was refused without a block`;

@@ -5,9 +5,6 @@ import { surelyBlocked } from './sends.ts';
 import { standingDuring } from './standing.ts';
 import type { Life } from './timeline.ts';
 
-/** So long may a push be in flight that nobody had a reason to stop. */
-const IN_FLIGHT_MS = 10_000;
-
 /** I-B3, I-D8: who gets what was said. */
 export function checkDelivery(facts: Facts): void {
   facts.history.forEach((event, index) => {
@@ -30,7 +27,7 @@ function checkPushed(facts: Facts, { connection, frame, atMs }: Pushed, index: n
   const life = facts.timeline.life(frame.room, frame.roomEpoch);
   if (user === undefined || life === undefined) return;
   const block = surelyBlocked(facts, life, user, index, atMs + facts.options.epsMs);
-  if (block?.answer !== undefined && atMs - block.answer.atMs > IN_FLIGHT_MS) {
+  if (block?.answer !== undefined && atMs - block.answer.atMs > facts.options.inFlightMs) {
     const sentence = `${user} got messages of ${life.room} while blocked`;
     facts.report('I-B3', sentence, block.index, block.answerIndex, index);
     return;
@@ -47,7 +44,7 @@ function checkRecipient(facts: Facts, life: Life, user: string, seq: number, ind
   const sends = facts.timeline.calls.sendsOf(life.room, sender, clientMessageId);
   const first = sends[0];
   const from = first === undefined ? message : { index: first.index, atMs: first.call.atMs };
-  const fromMs = Math.min(from.atMs, message.atMs) - IN_FLIGHT_MS;
+  const fromMs = Math.min(from.atMs, message.atMs) - facts.options.inFlightMs;
   const standing = standingDuring(facts, life.room, user, { index: from.index, atMs: fromMs }, index);
   const ended = facts.timeline.atMs(Math.max(-1, ...standing.events));
   if (standing.is !== 'none' || (ended !== Infinity && ended > fromMs)) return;

@@ -23,7 +23,12 @@ export class Switch {
 
   /** It may have been on: some call may have done it, and none has undone it for certain. */
   maybeOn(index: number): boolean {
-    return this.#on.some((on) => on.index < index && !this.#undone(on, index));
+    return this.maybe(index, index).length > 0;
+  }
+
+  /** The calls begun by then that may hold still, as far as those say that were answered before. */
+  maybe(index: number, answeredBefore: number): readonly CallRecord[] {
+    return this.#on.filter((on) => on.index < index && !this.#undone(on, answeredBefore));
   }
 
   #undone(on: CallRecord, index: number): boolean {

@@ -1,5 +1,5 @@
 import { type CallRecord, Calls, concerned, firstNotBelow, type Moment } from './calls.ts';
-import type { Accepted, EndReason, HistoryEvent, MemberDeleted, MemberWritten } from './history.ts';
+import type { Accepted, EndReason, HistoryEvent, MemberDeleted, MemberWritten, Operation } from './history.ts';
 import { Sockets } from './sockets.ts';
 
 /** What a call does may be seen later than its write, but not later than its answer or the end of its Lambda. */
@@ -106,7 +106,7 @@ export class Timeline {
   #store(event: HistoryEvent, index: number): void {
     if (event.kind === 'roomCreated') this.#life(event.room, event.epoch).created ??= { index, atMs: event.atMs };
     if (event.kind === 'roomDestroyed') {
-      const known = this.#known('', event.atMs, index);
+      const known = this.#known('', event.atMs, index, isRowWrite);
       const { atMs, automatically } = event;
       this.#life(event.room, event.epoch).destroyed ??= { index, atMs, known, automatically };
     }
@@ -117,7 +117,7 @@ export class Timeline {
   #accept(event: Accepted, index: number): void {
     const { accepted } = this.#life(event.room, event.epoch);
     const latestSentAtMs = Math.max(event.sentAtMs, accepted.at(-1)?.latestSentAtMs ?? -Infinity);
-    const known = this.#known(event.sender, event.atMs, index);
+    const known = this.#known(event.sender, event.atMs, index, isSend);
     const byServer = this.#isByServer(event);
     accepted.push({ event, index, atMs: event.atMs, latestSentAtMs, known, byServer });
   }
@@ -135,7 +135,7 @@ export class Timeline {
     const previous = rows.at(-1);
     const named = event.kind === 'memberWritten' ? event.membershipId : undefined;
     const current = named === event.ended?.membershipId ? undefined : named;
-    const known = this.#known(event.user, event.atMs, index);
+    const known = this.#known(event.user, event.atMs, index, isRowWrite);
     const version: Version = { index, atMs: event.atMs, event, current, previous, known };
     rows.push(version);
     this.versions.push(version);
@@ -174,9 +174,10 @@ export class Timeline {
   }
 
   /** When all calls that may be the cause of a write are over. */
-  #known(user: string, atMs: number, index: number): Moment {
+  #known(user: string, atMs: number, index: number, isCause: (op: Operation) => boolean): Moment {
     let known: Moment = { index, atMs };
     for (const record of this.calls.openOf(user, atMs)) {
+      if (!isCause(record.call.op)) continue;
       const overMs = record.answer?.atMs ?? record.call.atMs + LAMBDA_MS;
       const overIndex = record.answer === undefined ? index : record.answerIndex;
       known = { index: Math.max(known.index, overIndex), atMs: Math.max(known.atMs, overMs) };
@@ -184,6 +185,10 @@ export class Timeline {
     return known;
   }
 }
+
+const reads: readonly Operation[] = ['repair', 'history', 'recall', 'getEntries', 'ping', 'exist', 'members'];
+const isSend = (op: Operation) => op === 'send' || op === 'publish' || op === 'setEntries' || op === 'removeEntries';
+const isRowWrite = (op: Operation) => op !== 'publish' && !reads.includes(op);
 
 export const isKnown = (known: Moment, at: Moment): boolean => known.index < at.index && known.atMs <= at.atMs;
 
