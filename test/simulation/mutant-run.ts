@@ -18,7 +18,7 @@ async function findIn(seed: number): Promise<string | undefined> {
 for (let seed = 1; seed <= seeds; seed += 1) {
   const found = await findIn(seed);
   if (found === undefined) continue;
-  process.send?.(found);
+  process.send?.(found, () => process.exit(0));
   break;
 }
-process.disconnect();
+if (process.exitCode === undefined) process.channel?.unref();
