@@ -58,7 +58,7 @@ describe('a history that keeps the rules', () => {
   test('breaks some, if the server evicts one message late or early', () => {
     const idsOf = (limit: number) => {
       const ids = new Set<string>();
-      for (let seed = 1; seed <= 20; seed += 1) {
+      for (let seed = 1; seed <= 60; seed += 1) {
         for (const { invariant } of check(historyOf(seed, 1_000, limit), options)) ids.add(invariant);
       }
       return ids;

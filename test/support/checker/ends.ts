@@ -156,6 +156,6 @@ function checkAllowlist(facts: Facts, eviction: Eviction, byRule: AcceptedMessag
   const first = mark === undefined ? undefined : firstEvicting(life, mark, messageLimit, TOLERATED_MS - epsMs);
   const decided = first !== undefined && first.index < end.index ? first : (byRule ?? end);
   const on = allowlisted?.surely(decided.index, life.created?.index);
-  if (on === undefined || allowlisted?.surely(end.index, life.created?.index) === undefined) return;
+  if (on === undefined || allowlisted?.surely(end.index, life.created?.index) !== on) return;
   facts.report('I-M9', `${user} was evicted while on the allowlist`, on.index, on.answerIndex, end.index);
 }
