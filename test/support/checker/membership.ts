@@ -17,7 +17,9 @@ export function checkMemberships(facts: Facts): void {
     if (isJoin && answer.code === 0) checkJoined(facts, call, index, answer, answerIndex);
     if (call.op !== 'resume' || answer.code !== 23406) continue;
     const { reason } = answer.result;
-    if (reason === 'offline') checkReason(facts, call.args.membership, reason, answerIndex);
+    const ended = facts.timeline.memberships.get(call.args.membership ?? '')?.end;
+    const isEnded = ended !== undefined && ended.index < answerIndex;
+    if (reason === 'offline' && isEnded) checkReason(facts, call.args.membership, reason, answerIndex);
   }
 }
 
