@@ -92,13 +92,13 @@ export const knownFrom = (record: CallRecord | undefined, index: number): number
   record?.answer === undefined ? index : Math.max(index, record.answerIndex);
 
 /** The first position in a sorted list whose value is not smaller. */
-export function firstNotBelow<T>(sorted: readonly T[], wanted: number, valueOf: (item: T) => number): number {
+export function firstNotBelow<T>(sorted: readonly T[], wanted: number, orderOf: (item: T) => number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const item = sorted[middle];
-    if (item !== undefined && valueOf(item) < wanted) low = middle + 1;
+    if (item !== undefined && orderOf(item) < wanted) low = middle + 1;
     else high = middle;
   }
   return low;
