@@ -84,7 +84,7 @@ export class Calls {
 
 const sendKey = (room: string, user: string, clientMessageId: string) => `${room}\n${user}\n${clientMessageId}`;
 
-/** The one who asks, or whom the server API names. */
+/** The one who asks, or the user that the server API names. */
 export const concerned = (call: Call): string => (call.by === 'server-api' ? (call.args.user ?? '') : call.by.user);
 
 /** When a call is sure to have had its effect: at its answer, or without one at the write that is seen. */

@@ -64,7 +64,7 @@ function disconnectOf({ marked, sockets }: Eviction): Moment | undefined {
   return latest;
 }
 
-/** The last sign of life that whoever wrote this must have known of. */
+/** The last sign of life that the writer of this must have known of. */
 const heardBefore = ({ heard }: Socket, { index, atMs }: Moment): Moment | undefined =>
   heard.findLast((sign) => sign.index < index && sign.atMs <= atMs - LAMBDA_MS);
 

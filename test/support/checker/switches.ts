@@ -79,7 +79,7 @@ export class Switches {
     }
   }
 
-  /** All users of the room for whom a call has switched it. */
+  /** All users of the room for which a call has switched it. */
   usersOf(room: string): readonly string[] {
     return this.#users.get(room) ?? [];
   }
