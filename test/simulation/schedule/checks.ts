@@ -20,7 +20,18 @@ export function check(played: Played): readonly Violation[] {
   checkReads(played, report);
   checkEnds(played, report);
   checkSettled(played, report);
-  return [...violations, ...checkHistory(played.history.events, optionsOf(played.settings))];
+  const ofHistory = checkHistory(played.history.events, optionsOf(played.settings));
+  return [...violations, ...ofHistory.filter((violation) => !isUndoneResume(played, violation))];
+}
+
+/**
+ * A message had evicted the member by the rule, and a resume that overlapped it was undone before it was answered: what is
+ * seen in between is no eviction of a member who was in (docs/reliability.md, I-M13).
+ */
+function isUndoneResume({ history: { events, truth } }: Played, { invariant, events: proof }: Violation): boolean {
+  const last = events[proof.at(-1) ?? -1];
+  if (invariant !== 'I-M1' || (last?.kind !== 'memberWritten' && last?.kind !== 'memberDeleted')) return false;
+  return truth.evictions.some(({ membership }) => membership === last.ended?.membershipId);
 }
 
 /** A Lambda that stands still may post as late as its timeout. */
