@@ -8,7 +8,7 @@ import { accessKey, expiry } from './keys.ts';
 import { atRevision, randomRevision } from './revision.ts';
 import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
-/** An attempt fails only if another write changes the row in between. */
+/** An attempt fails only if the row has changed since the read. */
 const MOST_ATTEMPTS = 10;
 /** Turns are useless after minutes; the margin allows for clocks that differ. */
 const TURNS_KEPT_MS = DAY_MS;
@@ -22,7 +22,7 @@ interface AccessRow extends Partial<Restrictions> {
   readonly forceClosed?: Iterable<string>;
 }
 
-/** The last part of each lasting change: it invalidates turns decided on an earlier read, and stops the row from expiring. */
+/** Ends each lasting change: invalidates turns decided on an earlier read, and stops the row from expiring. */
 const lasting = {
   expression: '#revision = if_not_exists(#revision, :zero) + :one REMOVE #expiresAtSec',
   names: named('revision', 'expiresAtSec'),

@@ -3,7 +3,7 @@ import { StoreFault } from '../room-store.ts';
 import { setKey } from './keys.ts';
 import { REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** An attempt fails only if the set is nearly full or loses items that are being added. */
+/** An attempt fails only if the set has changed since the read. */
 const MOST_ATTEMPTS = 10;
 
 type Since = Readonly<Record<string, number>>;

@@ -60,7 +60,7 @@ export const FIRST_MARK = 'T';
 export const LAST_MARK = 'U';
 export const seqOfMark = (sk: string): number => Number.parseInt(sk.slice(sk.indexOf('-') + 1), 10);
 
-/** The position of a sender's message. Each sender has a partition of their own, so that a busy room has no hot partition. */
+/** The position of a sender's message. Each sender has their own partition, so that a busy room has no hot one. */
 export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessageId: string): Key => ({
   pk: `ROOM#${room}#SENT#${epoch}#${userId}`,
   sk: clientMessageId,

@@ -36,7 +36,7 @@ export class DynamoLimits implements Limits {
     if (limit <= 0) return false;
     // A: 9 calls ------------ count -> refused: B has made the tenth call
     // B: --------- count -> 10
-    // A: count -> done, answer lost -- count: counted twice: fewer calls pass, never more
+    // A: count -> done, answer lost -- count: counted twice, so fewer calls pass, never more
     const update = this.#table.update({
       Key: callsKey(path, atMs),
       UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',

@@ -10,7 +10,7 @@ import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts'
 const FEWEST_IN_PAGE = 100;
 /** A row outlives its item, so that a clock that is behind misses nothing. */
 const KEPT_MS = DAY_MS;
-/** An attempt fails only if the set is nearly full or loses items that are being added. */
+/** An attempt fails only if the set has changed since the read. */
 const MOST_ATTEMPTS = 10;
 
 /** An app's lists in DynamoDB, a row for each item, and its sets, a row for each set. */

@@ -164,7 +164,7 @@ export class DynamoRooms implements Omit<Rooms, MessageMethod | AllowlistMethod>
   }
 }
 
-/** The room is unchanged since the read: no join, leave or message, same expiry, same version of the send permissions. */
+/** Unchanged since the read: no join, leave or message, same expiry, same version of the send permissions. */
 const unchangedSince = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
   onlyIf: [
     '#seq = :seq',
