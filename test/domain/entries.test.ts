@@ -44,7 +44,7 @@ describe('setting entries', () => {
     });
   });
 
-  test("leaves an entry of another user unless it may overwrite", () => {
+  test('leaves an entry of another user unless it may overwrite', () => {
     expect(setEntries(index, new Map([['theirs', next]]), false, 9)).toEqual({
       done: [],
       faults: { theirs: 'entry-of-another-user' },
@@ -72,7 +72,7 @@ describe('removing entries', () => {
     });
   });
 
-  test("leaves an entry of another user unless it is forced, and reports a missing one", () => {
+  test('leaves an entry of another user unless it is forced, and reports a missing one', () => {
     const faults = { theirs: 'entry-of-another-user', none: 'no-such-entry' };
     expect(removeEntries(index, ['theirs', 'none'], 'ann', false)).toEqual({ done: [], faults });
     expect(removeEntries(index, ['theirs'], 'ann', true)).toMatchObject({ done: ['theirs'], faults: {} });

@@ -54,9 +54,9 @@ describe('KICK-31ST and KICK-30S', () => {
 describe('ALLOWLIST', () => {
   test('a member who is allowlisted in time is never evicted (I-M9)', () => {
     const allowlistedSince = { bob: { seq: 130, lastMessageAtMs: disconnectMs + 30_000 } };
-    expect(isEvicted(marked, roomAt(10_000, disconnectMs + 9_999_999, { allowlistedSince: allowlistedSince }), limits)).toBe(
-      false,
-    );
+    expect(
+      isEvicted(marked, roomAt(10_000, disconnectMs + 9_999_999, { allowlistedSince: allowlistedSince }), limits),
+    ).toBe(false);
   });
 
   test('a member who is allowlisted after message 31 is already evicted (case 15)', () => {

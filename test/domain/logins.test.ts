@@ -8,8 +8,7 @@ const login = (loginId: string, sinceMs: number, lastMs = sinceMs): Login => ({
   sinceMs: startMs + sinceMs,
   lastMs: startMs + lastMs,
 });
-const decide = (known: readonly Login[], loginId: string, atMs: number) =>
-  decideLogin(known, loginId, startMs + atMs);
+const decide = (known: readonly Login[], loginId: string, atMs: number) => decideLogin(known, loginId, startMs + atMs);
 
 describe('a login', () => {
   test('is noted when it is the first or later than all others', () => {

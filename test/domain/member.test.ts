@@ -240,9 +240,16 @@ describe('any sequence of connects, disconnects and leaves', () => {
     }
   }
 
-  const after = (member: Member, act: 'connects' | 'disconnects' | 'leaves', by: DeviceConnection, now: OfflineMark) => {
+  const after = (
+    member: Member,
+    act: 'connects' | 'disconnects' | 'leaves',
+    by: DeviceConnection,
+    now: OfflineMark,
+  ) => {
     if (act === 'connects') return withConnection(member, by);
-    return act === 'disconnects' ? withoutConnection(member, by.connectionId, now) : withoutDevice(member, by.device, now);
+    return act === 'disconnects'
+      ? withoutConnection(member, by.connectionId, now)
+      : withoutDevice(member, by.device, now);
   };
 
   test('has each live and disconnected device once, and is offline exactly without a connection', () => {
