@@ -32,7 +32,7 @@ export class Bench {
   #grounds = 0;
   #ground: Ground | undefined;
 
-  /** The watcher is connected and a member of the room `lobby`; `settle` resolves once all effects of a call are done. */
+  /** The watcher is a connected member of the room `lobby`; `settle` resolves once all effects of a call are done. */
   constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
     this.#settle = settle;
     this.#api = api;

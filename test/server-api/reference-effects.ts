@@ -66,7 +66,7 @@ const mutes: readonly Effect[] = [
   },
 ];
 
-const toldOf: readonly Effect[] = [
+const notified: readonly Effect[] = [
   {
     what: 'members are notified of entries, of a recall and of the end of the room',
     run: async (stage, api) => {
@@ -177,4 +177,4 @@ const partly: readonly Effect[] = [
 ];
 
 /** The effects of calls that connected users see. */
-export const effects: readonly Effect[] = [...mutes, ...toldOf, ...tokens, ...partly];
+export const effects: readonly Effect[] = [...mutes, ...notified, ...tokens, ...partly];

@@ -3,8 +3,8 @@ import type { Form } from '../e2e/server-api-client.ts';
 
 /**
  * In a form `$room`, `$user` and `$type` stand for names that no other case uses, `$room-2` for a second one, `$64` for
- * such a name of 64 characters. `$watcher` is a connected user, `$lobby` a room of which they are a member. In the calls
- * around the case `@name` stands for the value of that parameter in the case.
+ * such a name of 64 characters. `$watcher` is a connected user, a member of the room `$lobby`. In the calls around the
+ * case `@name` stands for the value of that parameter in the case.
  */
 export type Values = string | readonly string[];
 
@@ -32,8 +32,8 @@ export interface SideCall {
 }
 
 /**
- * What shows that a call has written or has not: queries, or what the watcher hears, reads as history, or whether what
- * is sent to the room reaches him.
+ * What shows whether a call has written: queries, or what the watcher hears, reads as history, or whether a message to
+ * the room reaches them.
  */
 export type Witness = readonly SideCall[] | 'heard' | 'history' | 'flow';
 

@@ -88,7 +88,7 @@ async function readAll({ ask }: Measured, reader: Caller, fresh: Caller): Promis
   };
 }
 
-test('content that one way to send accepts is accepted by all, and every way to read returns it unchanged', async () => {
+test('all ways to send accept the same content, and all ways to read return it unchanged', async () => {
   const property = fc.asyncProperty(fc.array(fc.tuple(units, sizes), { minLength: 1, maxLength: 4 }), async (given) => {
     const world = measuredWorld();
     const [ann, bob] = [await world.enter(LONG_USER), await world.enter('bob')];

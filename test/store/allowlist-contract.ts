@@ -65,7 +65,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(await store.getRoom(room.roomId)).toEqual(destroyed);
     });
 
-    it('keeps the delisted seq of a user who is added again, and forgets seqs that later messages make irrelevant', async () => {
+    it('keeps the delisted seq of a user who is added again, and forgets the irrelevant ones', async () => {
       const room = await create({ seq: 9, delistedSeq: { old: 3, bob: 9 } });
       const { store } = use();
       const again = await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5);

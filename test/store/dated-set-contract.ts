@@ -13,7 +13,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
     const add = (set: DatedSet, items: readonly string[], limit: number, nowMs: number) =>
       use().store.addToDatedSet(set, items, limit, nowMs);
 
-    it('has the newest item first, items of one time by name, and keeps the time of an item that is added again', async () => {
+    it('has the newest item first, items of one time by name, and keeps the time of a repeated item', async () => {
       const set = newSet();
       expect(await read(set)).toEqual([]);
       expect(await add(set, ['b', 'constructor', 'a', 'a'], 9, 5)).toBe('added');

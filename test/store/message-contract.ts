@@ -185,7 +185,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect((await use().store.getRoom(room.roomId))?.tail).toMatchObject([b, { messageId: '3-c' }]);
     });
 
-    it('refuses a send that removes a message as logged before its recall, so that the recall is not lost', async () => {
+    it('refuses a send that removes a message as it was before its recall', async () => {
       const room = await tailOf('a', 'b');
       const [a] = room.tail;
       await recall(room, a);
