@@ -34,7 +34,7 @@ function bodyAlterations(body: Uint8Array): Uint8Array[] {
   return [...body].flatMap((byte, at) => MASKS.map((mask) => body.with(at, byte ^ mask)));
 }
 
-/** HTTP does not tell the cases of a header's name apart, so a change of case is none; nothing else is left out. */
+/** HTTP ignores the case of a header's name, so a change of case does not count; nothing else is left out. */
 function headerAlterations(headers: Readonly<Record<string, string>>): Record<string, string>[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     const { [name]: _taken, ...others } = headers;
@@ -61,14 +61,14 @@ const requests = calls.map(([path, rawQuery, body], index) =>
   strongCall({ path, rawQuery, body, nonce: `nonce-${index}`, timestampMs: NOW_MS }),
 );
 
-it('the ten calls are accepted as they are', async () => {
+it('the ten calls are accepted unaltered', async () => {
   for (const request of requests) {
     await expect(checkSignature(apiDeps(recordingDeps(usedOnce().store).deps), request)).resolves.toBeUndefined();
   }
 });
 
-it('no call is accepted, and none has an effect, with any one byte altered', async () => {
-  // A store that fails on any touch, also by a nonce or a count of calls.
+it('a call with any one byte altered is refused and has no effect', async () => {
+  // A store that fails on any use, also for a nonce or a count of calls.
   const { deps, faults } = recordingDeps();
   const altered = requests.flatMap(allAlterations);
   const answers = await Promise.all(altered.map((request) => serve(deps, request)));
@@ -79,7 +79,7 @@ it('no call is accepted, and none has an effect, with any one byte altered', asy
   expect(altered.length).toBeGreaterThan(8000);
 });
 
-it('the alterations are of every byte', () => {
+it('the alterations cover every byte', () => {
   expect(alterations('aZ')).toEqual(['`Z', 'cZ', 'AZ', '\u00e1Z', 'a[', 'aX', 'az', 'a\u00da']);
   const [request] = requests;
   if (request === undefined) throw new Error('unable to count; there is no call');

@@ -24,7 +24,7 @@ export const formText = (values: FormValues): string =>
 export const numbered = (text: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${text}${index}`);
 
-/** Secrets that are the same whenever they are read. */
+/** Secrets that never change. */
 export const inForce = (secrets: Secrets): SecretsInForce => ({
   current: async () => secrets,
   renewed: async () => undefined,
@@ -37,7 +37,7 @@ export const apiDeps = (deps: Deps): ServerApiDeps => ({
   issueToken: async (userId) => `token-of-${userId}`,
 });
 
-/** Serves a call; an answer that is not what its endpoint declares is a fault of the test. */
+/** Serves a call; an answer that its endpoint does not declare fails the test. */
 export async function serve(deps: Deps, request: HttpRequest): Promise<Answered> {
   const answer = await serveServerApi(apiDeps(deps), request);
   const body = JSON.parse(answer.body) as Record<string, unknown>;
@@ -55,7 +55,7 @@ function checkDeclared(path: string, body: object): void {
   if (wrong.length > 0) throw new Error(`${path} answers what it does not declare: ${wrong.join(', ')}`);
 }
 
-/** Calls with a form, or with text as it is; returns the body of the answer. */
+/** Calls with a form or with verbatim text; returns the body of the answer. */
 export const callerOf =
   (deps: Deps) =>
   async (path: string, values: FormValues | string = {}): Promise<Readonly<Record<string, unknown>>> =>

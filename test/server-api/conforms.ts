@@ -1,10 +1,10 @@
 import type { Properties, Schema } from '../../lib/server-api/schema.ts';
 
-/** Where a value is not what the schema says, in words; nothing = it is. What is not declared counts as wrong. */
+/** Where a value breaks the schema, in words; empty if nowhere. Undeclared fields break it too. */
 export function breaches(schema: Schema, value: unknown, at = 'answer'): string[] {
   const { type } = schema;
   if (type === 'array') {
-    if (!Array.isArray(value)) return [`${at} is no list`];
+    if (!Array.isArray(value)) return [`${at} is not a list`];
     return value.flatMap((item, index) => (schema.items ? breaches(schema.items, item, `${at}[${index}]`) : []));
   }
   if (type === 'object') return objectBreaches(schema, value, at);

@@ -10,7 +10,7 @@ const page = read('docs/server-api.md');
 const openApiText = read('docs/openapi.json');
 
 describe('docs/server-api.md', () => {
-  it('is what the definitions say; npm run docs writes it', () => {
+  it('matches the definitions; npm run docs writes it', () => {
     expect(documentServerApi(page)).toBe(page);
   });
 
@@ -19,7 +19,7 @@ describe('docs/server-api.md', () => {
     for (const code of Object.values(ApiCode)) expect(page).toMatch(new RegExp(`\\| ${code} \\||"code":${code}`));
   });
 
-  it('loses nothing that is not generated', () => {
+  it('keeps what is not generated', () => {
     const emptied = page.replaceAll(/(<!-- [a-z-]+:begin -->)(?:.|\n)*?(<!-- [a-z-]+:end -->)/g, '$1$2');
     expect(emptied.length).toBeLessThan(page.length);
     expect(documentServerApi(emptied)).toBe(page);
@@ -30,11 +30,11 @@ describe('docs/server-api.md', () => {
 describe('docs/openapi.json', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string };
 
-  it('is what the definitions say; npm run docs writes it', () => {
+  it('matches the definitions; npm run docs writes it', () => {
     expect(documentOpenApi(version)).toBe(openApiText);
   });
 
-  it('is sound', () => {
+  it('is valid', () => {
     expect(openApiFaults(JSON.parse(openApiText))).toEqual([]);
     expect(operationsOf(JSON.parse(openApiText))).toHaveLength(endpoints.length);
   });
@@ -48,7 +48,7 @@ describe('docs/openapi.json', () => {
     ['"SignatureVersion": []', '"Version": []', 'Version is no scheme'],
     ['"type": "integer"', '"type": "int"', 'has the type int'],
     ['"minItems"', '"minimumItems"', 'has the keyword minimumItems'],
-  ])('is not sound with %s as %s', (good, bad, fault) => {
+  ])('is invalid with %s as %s', (good, bad, fault) => {
     expect(openApiText).toContain(good);
     const faults = openApiFaults(JSON.parse(openApiText.replace(good, bad)));
     expect(faults).toContainEqual(expect.stringContaining(fault));

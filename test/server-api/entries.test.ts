@@ -8,7 +8,7 @@ const newWorld = (change: Parameters<typeof createApiWorld>[1] = {}) => createAp
 const json = (count: number, value = 'v') =>
   JSON.stringify(Object.fromEntries(numbered('k', count).map((key) => [key, value])));
 
-describe('attributes', () => {
+describe('entries', () => {
   it('are set, read and removed', async () => {
     const { call, create, room, clock } = newWorld();
     await create();
@@ -30,7 +30,7 @@ describe('attributes', () => {
     expect(await call('/chatroom/entry/query.json', { chatroomId: room, keys: '' })).toEqual({ ...OK, keys: [a, b] });
   });
 
-  it('are set over those of another user, and removed only by their own', async () => {
+  it('overwrite those of another user, and are removed only by their own user', async () => {
     const { call, create, room } = newWorld();
     await create();
     const set = (userId: string) =>
@@ -45,7 +45,7 @@ describe('attributes', () => {
     expect(await remove('bob')).toEqual({ code: 1015, errorMessage: absent });
   });
 
-  it('are removed together, whoever has set them, and none but those', async () => {
+  it('are removed in a batch, also those of other users, and no others', async () => {
     const { call, create, room } = newWorld();
     await create();
     await call('/chatroom/entry/batch/set.json', { chatroomId: room, entryOwnerId: 'bob', entryInfo: json(4) });
@@ -64,25 +64,25 @@ describe('attributes', () => {
     expect(await left()).toEqual([]);
   });
 
-  it('come with a message, after the change and in the name of the user', async () => {
+  it('come with a message, which follows the change and is sent as the user', async () => {
     const { call, room, enter, push } = newWorld();
     const { connectionId } = await enter('ann');
     const of = { chatroomId: room, userId: 'bob', key: 'seat' };
     const noted = { objectName: 'RC:chrmKVNotiMsg', content: '{"type":1,"key":"seat","value":"8"}' };
-    const told = () =>
+    const received = () =>
       push.framesOf(connectionId).flatMap((frame): readonly unknown[] => {
         if (frame.event === 'entries') return [frame.operation];
         return frame.event === 'messages' ? frame.messages : [];
       });
     expect(await call('/chatroom/entry/set.json', { ...of, value: '8', ...noted })).toEqual(OK);
     const message = { senderUserId: 'bob', type: noted.objectName, content: noted.content, seq: 1 };
-    expect(told()).toMatchObject(['set', message]);
+    expect(received()).toMatchObject(['set', message]);
     const gone = { objectName: 'app:gone', content: 'seat is free' };
     expect(await call('/chatroom/entry/remove.json', { ...of, ...gone })).toEqual(OK);
-    expect(told().slice(2)).toMatchObject(['remove', { seq: 2, type: 'app:gone', content: 'seat is free' }]);
-    // What could not be removed is not told of.
+    expect(received().slice(2)).toMatchObject(['remove', { seq: 2, type: 'app:gone', content: 'seat is free' }]);
+    // A failed removal sends no message.
     const absent = await call('/chatroom/entry/remove.json', { ...of, ...gone });
-    expect([absent.code, told().length]).toEqual([1015, 4]);
+    expect([absent.code, received().length]).toEqual([1015, 4]);
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('attributes', () => {
     [{ content: '{}' }, 1002, 'objectName and content must be given together'],
     [{ objectName: 'RC:note', content: 'no JSON' }, 1002, 'content must be JSON, as objectName begins with RC:'],
     [{ objectName: 'app note', content: '1' }, 1002, 'objectName must be 1 to 32 of A-Z a-z 0-9 : _ . -'],
-  ])('stay as they are where the message is wrong: %j', async (wrong, code, why) => {
+  ])('stay unchanged when the message is invalid: %j', async (wrong, code, why) => {
     const { call, create, room } = newWorld();
     await create();
     const of = { chatroomId: room, userId: 'bob', key: 'k' };
@@ -102,7 +102,7 @@ describe('attributes', () => {
     expect(keys).toMatchObject([{ key: 'k', value: 'old' }]);
   });
 
-  it('change all the same where the room does not take the message, and the answer says so', async () => {
+  it('change even when the room refuses the message, and the answer says so', async () => {
     const { call, create, room } = newWorld({ roomMessageQuota: 1 });
     await create();
     const noted = { objectName: 'app:note', content: 'set' };
@@ -117,7 +117,7 @@ describe('attributes', () => {
     expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
   });
 
-  it('are as many as the setting says', async () => {
+  it('are limited by the setting', async () => {
     const { call, create, room } = newWorld({ maxEntriesPerRoom: 2 });
     await create();
     const full = 'unable to set the entries; a room has at most 2';
@@ -130,7 +130,7 @@ describe('attributes', () => {
     expect(old).toEqual(OK);
   });
 
-  it('are taken at their limits', async () => {
+  it('are accepted at their limits', async () => {
     const { call, create, room } = newWorld();
     await create();
     const of = { chatroomId: room, userId: 'ann' };

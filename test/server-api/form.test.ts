@@ -13,7 +13,7 @@ const tooMany = 'unable to accept the call; it has more than 2000 parameters, ea
 const noObject = 'unable to accept the call; the body must be a JSON object';
 
 describe('a form', () => {
-  it('is read as browsers and server SDKs write it', () => {
+  it('is parsed as browsers and server SDKs write it', () => {
     const pairs = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), {
       maxLength: 9,
     });
@@ -30,13 +30,13 @@ describe('a form', () => {
     );
   });
 
-  it('has its values by name, each name in its order', () => {
+  it('keeps the values of each name in order', () => {
     expect(formOf('a=1&b=2&a=3&a&=4')).toEqual({ a: ['1', '3', ''], b: ['2'], '': ['4'] });
     expect(formOf('a+b=c+d%2B+')).toEqual({ 'a b': ['c d+ '] });
     expect(formOf('a=+%2b%20é%C3%A9')).toEqual({ a: [' + éé'] });
   });
 
-  it('does not change the bytes that were signed', () => {
+  it('leaves the signed bytes unchanged', () => {
     const body = Buffer.from('a=b+c');
     readForm(body);
     expect(body.toString()).toBe('a=b+c');
@@ -65,7 +65,7 @@ describe('a form', () => {
     else expect(() => formOf(text)).toThrow(why);
   });
 
-  it('that is too much is told as any other wrong parameter', async () => {
+  it('that is too large is refused like any other invalid parameter', async () => {
     const { deps } = recordingDeps({ countCall: async () => true });
     const { statusCode, body } = await serve(deps, signedCall('/chatroom/query.json', 'chatroomId=r1&'.repeat(2001)));
     expect([statusCode, body]).toEqual([400, { code: 1002, errorMessage: tooMany }]);
@@ -74,10 +74,10 @@ describe('a form', () => {
   it.each([
     ['/chatroom/users/exist.json', { chatroomId: 'r1', userId: numbered('u', 1000) }, { code: 200 }],
     ['/chatroom/destroy.json', { chatroomId: numbered('r', 100) }, { code: 200 }],
-  ])('has room for the largest call of %s, and for as much that is passed over', async (path, values, expected) => {
+  ])('has room for the largest call of %s, and for as much that is ignored', async (path, values, expected) => {
     const { deps } = recordingDeps({ getRoom: async () => undefined, getMembers: async () => [] });
-    const passedOver = numbered('x', 900).join('&');
-    const { body } = await serve(deps, signedCall(path, `${formText(values)}&${passedOver}`));
+    const ignored = numbered('x', 900).join('&');
+    const { body } = await serve(deps, signedCall(path, `${formText(values)}&${ignored}`));
     expect(body).toMatchObject(expected);
   });
 });

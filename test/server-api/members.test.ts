@@ -22,7 +22,7 @@ describe('the members', () => {
     expect(await ask(1, 2)).toEqual({ ...OK, total: 2, users: [ann] });
   });
 
-  it('are asked for one by one and many at once', async () => {
+  it('are queried one by one and many at once', async () => {
     const { call, room, enter } = newWorld();
     await enter('ann');
     expect(await call('/chatroom/user/exist.json', { chatroomId: room, userId: 'ann' })).toEqual({
@@ -44,7 +44,7 @@ describe('the members', () => {
 });
 
 describe('a block', () => {
-  it('puts out, is listed with its end, and is lifted', async () => {
+  it('removes the member, is listed with its end, and is lifted', async () => {
     const { call, room, enter, isIn, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 0, 31, 23, 59, 30);
     await enter('ann');
@@ -57,7 +57,7 @@ describe('a block', () => {
     expect(await call('/chatroom/user/block/list.json', { chatroomId: room })).toEqual({ ...OK, users: [] });
   });
 
-  it('is told to the members and to the blocked user, when the call asks for it', async () => {
+  it('notifies the members and the blocked user, when the call asks for it', async () => {
     const { call, room, enter, notices, clock } = newWorld();
     const [ann, bob] = [await enter('ann'), await enter('bob')];
     const of = { chatroomId: room, userId: 'bob' };
@@ -76,11 +76,11 @@ describe('a block', () => {
   it('stays when its notice fails', async () => {
     const { call, create, room, deps, faults } = newWorld();
     await create();
-    const push = { ...deps.push, post: () => Promise.reject(new Error('away')) };
+    const push = { ...deps.push, post: () => Promise.reject(new Error('disconnected')) };
     const failing = { ...deps, push, store: Object.assign(Object.create(deps.store), { connectionsOf: push.post }) };
     const form = { chatroomId: room, userId: 'bob', minute: 1, needNotify: 'true' };
     expect(await callerOf(failing)('/chatroom/user/block/add.json', form)).toEqual(OK);
-    expect(faults).toEqual([new Error('away')]);
+    expect(faults).toEqual([new Error('disconnected')]);
     expect(await call('/chatroom/user/block/list.json', { chatroomId: room })).toMatchObject({
       users: [{ userId: 'bob' }],
     });
@@ -88,7 +88,7 @@ describe('a block', () => {
 });
 
 describe('the allowlist', () => {
-  it('takes five and no sixth', async () => {
+  it('takes at most five users', async () => {
     const { call, create, room } = newWorld();
     await create();
     const five = ['a', 'b', 'c', 'd', 'e'];
@@ -102,7 +102,7 @@ describe('the allowlist', () => {
     expect(left).toEqual({ ...OK, users: five.slice(1) });
   });
 
-  it('takes all of a call or none', async () => {
+  it('takes all users of a call or none', async () => {
     const { call, create, room } = newWorld();
     await create();
     const six = { chatroomId: room, userId: ['a', 'b', 'c', 'd', 'e', 'f'] };

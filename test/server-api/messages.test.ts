@@ -14,7 +14,7 @@ const messagesIn = (frames: readonly PushFrame[]) =>
 type Uids = { chatroomId: string; messageUID: string }[];
 
 describe('publish', () => {
-  it('sends to each room once, and names the messages', async () => {
+  it('sends to each room once, and returns the message ids', async () => {
     const { call, room, enter, push } = newWorld({ multipleRooms: true });
     const { connectionId } = await enter('ann');
     const other = `${room}-other`;
@@ -27,7 +27,7 @@ describe('publish', () => {
     expect(got?.content).toBe('{"content":"hi"}');
   });
 
-  it('leaves the sender out unless told otherwise', async () => {
+  it('leaves the sender out by default', async () => {
     const { call, room, enter, push } = newWorld();
     const { connectionId } = await enter('app');
     await call('/message/chatroom/publish.json', { ...message, toChatroomId: room });
@@ -37,7 +37,7 @@ describe('publish', () => {
       isIncludeSender: 1,
       isPersisted: 0,
     });
-    // He gets both for their seqs; his client does not show the first.
+    // The sender gets both for their seqs; the client does not show the first.
     const marks = messagesIn(push.framesOf(connectionId)).map(({ seq, notForSender }) => [seq, notForSender]);
     expect(marks).toEqual([
       [1, true],
@@ -45,7 +45,7 @@ describe('publish', () => {
     ]);
   });
 
-  it('tells what was sent before a room was missing', async () => {
+  it('returns what it has sent before it finds that a room is missing', async () => {
     const { call, create, room } = newWorld();
     await create();
     const partly = await call('/message/chatroom/publish.json', { ...message, toChatroomId: [room, 'none'] });
@@ -54,7 +54,7 @@ describe('publish', () => {
     expect(partly).toEqual({ code: 1002, errorMessage, messageUIDs });
   });
 
-  it('asks for patience beyond the quota of a room, by its priority', async () => {
+  it("asks to retry later beyond a room's quota, by priority", async () => {
     const { call, create, room, deps } = newWorld({ roomMessageQuota: 2 });
     await create();
     const other = `${room}-other`;
@@ -73,13 +73,13 @@ describe('publish', () => {
     expect([statusCode, headers['retry-after']]).toEqual([429, '1']);
   });
 
-  it('takes any text of an own type, and only JSON of a built-in one', async () => {
+  it('takes any text for a custom type, and only JSON for a built-in one', async () => {
     const { call, room, enter, push } = newWorld();
     const { connectionId } = await enter('ann');
     const own = { ...message, toChatroomId: room, objectName: 'app:note', content: 'no {JSON "二\u0001' };
     expect(await call('/message/chatroom/publish.json', own)).toMatchObject(OK);
     expect(messagesIn(push.framesOf(connectionId))).toMatchObject([{ type: 'app:note', content: own.content }]);
-    // The case tells: this is no built-in type.
+    // Types are case-sensitive, so this is not a built-in one.
     expect(await call('/message/chatroom/publish.json', { ...own, objectName: 'rc:note' })).toMatchObject(OK);
     const errorMessage = 'unable to accept the call; content must be JSON, as objectName begins with RC:';
     const builtIn = await call('/message/chatroom/publish.json', { ...own, objectName: 'RC:note' });
@@ -92,7 +92,7 @@ describe('publish', () => {
     ['quotes, which are escaped', '"'.repeat(15_872), 'x'],
     ['control characters, of six bytes each', `${'\u0001'.repeat(5_290)}xxxx`, 'x'],
     ['characters of three bytes', `${'語'.repeat(10_581)}x`, 'x'],
-  ])('takes as many bytes as fit into a frame, of %s', async (_what, most, more) => {
+  ])('takes as many bytes as fit into a frame: %s', async (_what, most, more) => {
     const { call, create, room, pass } = newWorld();
     await create();
     const own = { ...message, objectName: 'app:note', content: most };
@@ -111,7 +111,7 @@ describe('publish', () => {
     expect(await call('/chatroom/entry/set.json', { ...entry, content: most })).toEqual(OK);
   });
 
-  it('sends nothing twice with one number of one sender, for a minute', async () => {
+  it('sends once per msgRandom and sender within a minute', async () => {
     const { call, create, room, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 4, 5, 6, 7, 8);
     await create();
@@ -131,7 +131,7 @@ describe('publish', () => {
     expect(await publish({ msgRandom: 7 })).toMatchObject(OK);
   });
 
-  it('leaves the number unused where nothing was sent', async () => {
+  it('does not use up msgRandom when nothing is sent', async () => {
     const { call, create, room } = newWorld({ roomMessageQuota: 1 });
     const form = { ...message, fromUserId: room, toChatroomId: room };
     const publish = (change: object) => call('/message/chatroom/publish.json', { ...form, ...change });
@@ -142,7 +142,7 @@ describe('publish', () => {
     expect(await publish({ msgRandom: 2 })).toMatchObject({ code: 1008 });
     const other = `${room}-other`;
     await call('/chatroom/create_new.json', { chatroomId: other });
-    // One of two rooms has it.
+    // One of the two rooms gets the message.
     expect(await publish({ msgRandom: 2, toChatroomId: [other, room] })).toMatchObject({ code: 1008 });
     expect((await publish({ msgRandom: 2, toChatroomId: [other, room] })).errorMessage).toContain('msgRandom was used');
   });
@@ -157,7 +157,7 @@ describe('publish', () => {
 });
 
 describe('broadcast', () => {
-  it('reaches members of rooms once a second', async () => {
+  it('reaches the members of all rooms, once a second', async () => {
     const { call, enter, push, pass, settle } = newWorld();
     const { connectionId } = await enter('ann');
     await settle();
@@ -176,7 +176,7 @@ describe('broadcast', () => {
 });
 
 describe('recall', () => {
-  it('puts a note in the place of the message', async () => {
+  it('replaces the message by a note at its seq', async () => {
     const { call, room, enter, push, clock } = newWorld();
     const { connectionId } = await enter('ann');
     const sent = await call('/message/chatroom/publish.json', { ...message, toChatroomId: room });
@@ -194,7 +194,7 @@ describe('recall', () => {
     });
   });
 
-  it('is of messages in chatrooms', async () => {
+  it('applies only to messages in chatrooms', async () => {
     const { call, create, room } = newWorld();
     await create();
     const form = { fromUserId: 'app', targetId: room, messageUID: '1-x' };
@@ -223,7 +223,7 @@ describe('distribution', () => {
 
 describe.each([
   ['of low priority', 'objectName', 'objectNames', 'message/priority', 'remove'],
-  ['that no quota holds back', 'objectnames', 'whitlistMsgType', 'whitelist', 'delete'],
+  ['that no quota limits', 'objectnames', 'whitlistMsgType', 'whitelist', 'delete'],
 ])('message types %s', (_which, name, listed, path, remove) => {
   it('are added up to 20, listed and removed', async () => {
     const { call } = newWorld();

@@ -11,11 +11,11 @@ const user = { ...names, userId: 'ann' };
 const owned = { ...names, entryOwnerId: 'ann' };
 const said = { fromUserId: 'ann', objectName: 'app:x', content: 'hi' };
 const past = { userId: 'ann', targetId: 'nowhere', startTime: '1700000000000', endTime: '1800000000000' };
-const nothingThere = (unableTo: string, why: string) => ({ code: 1015, errorMessage: `unable to ${unableTo}; ${why}` });
+const itemMissing = (unableTo: string, why: string) => ({ code: 1015, errorMessage: `unable to ${unableTo}; ${why}` });
 
-/** Every call that names a room, on one that is not there: what it asks besides, and what it is told. */
+/** Every call that names a room, on a missing one: its other parameters, and its answer. */
 const calls: readonly (readonly [path: string, form: FormValues | string, answer: object])[] = [
-  // Nothing holds for a room that is not there, so what is asked for it is empty,
+  // A missing room has no state, so queries give an empty answer,
   ['/chatroom/query.json', names, { ...OK, chatRooms: [] }],
   ['/chatroom/user/query.json', { ...names, count: 1, order: 1 }, { ...OK, total: 0, users: [] }],
   ['/chatroom/user/exist.json', user, { ...OK, isInChrm: false }],
@@ -27,9 +27,9 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/user/ban/whitelist/query.json', names, { ...OK, userIds: [] }],
   ['/chatroom/entry/query.json', names, { ...OK, keys: [] }],
   ['/v3/message/chatroom/query.json', JSON.stringify(past), { ...OK, data: [], hasMore: false, next: 0 }],
-  // but for what has no empty answer.
+  // unless they have none.
   ['/chatroom/get.json', names, noRoom('describe the room')],
-  // What would have to wait for a later room is refused,
+  // A change that a later room would have to keep is refused,
   ['/chatroom/destroy/set.json', names, noRoom('set the end of the room')],
   ['/chatroom/keepalive/add.json', names, noRoom('keep the room')],
   ['/chatroom/realtime/set.json', { ...names, realTime: 1 }, noRoom('set the real-time service')],
@@ -41,7 +41,7 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/message/stopDistribution.json', names, noRoom('stop the distribution')],
   ['/chatroom/entry/set.json', { ...user, key: 'k', value: 'v' }, noRoom('set the entries')],
   ['/chatroom/entry/batch/set.json', { ...owned, entryInfo: '{"k":"v"}' }, noRoom('set the entries')],
-  // and so is a message, which nobody would get.
+  // and so is a message, which no user would get.
   [
     '/message/chatroom/publish.json',
     { ...said, toChatroomId: 'nowhere' },
@@ -52,7 +52,7 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
     { fromUserId: 'ann', conversationType: 4, targetId: 'nowhere', messageUID: '1-x' },
     noRoom('recall the message'),
   ],
-  // What is taken from a room that has nothing is taken,
+  // A removal from a missing room succeeds,
   ['/chatroom/destroy.json', names, OK],
   ['/chatroom/user/block/rollback.json', user, OK],
   ['/chatroom/user/whitelist/remove.json', user, OK],
@@ -61,13 +61,13 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/user/ban/whitelist/rollback.json', user, OK],
   ['/chatroom/message/resumeDistribution.json', names, OK],
   ['/chatroom/entry/batch/remove.json', { ...owned, entryKeys: 'k' }, OK],
-  // but where the one thing to be taken is told to be missing in a room that is there, too.
-  ['/chatroom/entry/remove.json', { ...user, key: 'k' }, nothingThere('remove the entry', 'it does not exist')],
-  ['/chatroom/keepalive/remove.json', names, nothingThere('stop keeping the room', 'it is not kept')],
+  // unless it reports a missing item in an existing room, too.
+  ['/chatroom/entry/remove.json', { ...user, key: 'k' }, itemMissing('remove the entry', 'it does not exist')],
+  ['/chatroom/keepalive/remove.json', names, itemMissing('stop keeping the room', 'it is not kept')],
 ];
 
 describe('a room that does not exist', () => {
-  it('is none of so few calls that one is missing here', () => {
+  it('is tested with all calls that name a room', () => {
     const creating = ['/chatroom/create.json', '/chatroom/create_new.json'];
     const withRoom = endpoints.filter(
       ({ fields }) => 'chatroomId' in fields || 'targetId' in fields || 'toChatroomId' in fields,
@@ -84,7 +84,7 @@ describe('a room that does not exist', () => {
     expect(await world.deps.store.getRoom('nowhere' as RoomId)).toBeUndefined();
   });
 
-  it('leaves nothing to a later one', async () => {
+  it('leaves no state to a later one', async () => {
     const { call, room, enter, send } = createApiWorld(use());
     for (const [path, form] of calls) {
       const text = typeof form === 'string' ? form.replace('nowhere', room) : undefined;

@@ -8,7 +8,7 @@ const newWorld = () => createApiWorld(store());
 const MUTED = 23_408;
 
 describe('gag', () => {
-  it('keeps a member from sending to the room for a time', async () => {
+  it("refuses a member's messages to the room for a time", async () => {
     const { call, room, enter, send, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 0, 1);
     const ann = await enter('ann');
@@ -22,7 +22,7 @@ describe('gag', () => {
     expect(await call('/chatroom/user/gag/list.json', { chatroomId: room })).toEqual({ ...OK, users: [] });
   });
 
-  it('is told to the members when the call asks for it', async () => {
+  it('notifies the members when the call asks for it', async () => {
     const { call, room, enter, notices, clock } = newWorld();
     const { connectionId } = await enter('ann');
     const of = { chatroomId: room, userId: ['bob', 'bob', 'cas'] };
@@ -39,7 +39,7 @@ describe('gag', () => {
 });
 
 describe('user/ban', () => {
-  it('keeps a user from sending anywhere, and tells him alone', async () => {
+  it("refuses a user's messages in all rooms, and notifies only the user", async () => {
     const { call, enter, send, notices, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 0, 1);
     const [ann, bob] = [await enter('ann'), await enter('bob')];
@@ -59,7 +59,7 @@ describe('user/ban', () => {
     expect(notices(bob.connectionId)).toEqual([]);
   });
 
-  it('tells nobody unless asked to', async () => {
+  it('notifies no user unless the call asks for it', async () => {
     const { call, enter, notices } = newWorld();
     const { connectionId } = await enter('cas');
     await call('/chatroom/user/ban/add.json', { userId: 'cas', minute: 1 });
@@ -69,7 +69,7 @@ describe('user/ban', () => {
 });
 
 describe('ban', () => {
-  it('keeps all from sending but those exempt', async () => {
+  it('refuses the messages of all but the exempt users', async () => {
     const { call, room, enter, send } = newWorld();
     const [ann, host] = [await enter('ann'), await enter('host')];
     const of = { chatroomId: room };
@@ -85,12 +85,12 @@ describe('ban', () => {
     expect([(await send(ann)).code, (await send(host)).code]).toEqual([0, 0]);
   });
 
-  it('is told to the members when the call asks for it, and exemptions too', async () => {
+  it('notifies the members of mutes and exemptions when the call asks for it', async () => {
     const { call, room, enter, notices, clock } = newWorld();
     const { connectionId } = await enter('ann');
     const quiet = { chatroomId: room };
-    const told = { ...quiet, needNotify: 'true', extra: 'x' };
-    for (const form of [quiet, told]) {
+    const notified = { ...quiet, needNotify: 'true', extra: 'x' };
+    for (const form of [quiet, notified]) {
       await call('/chatroom/ban/add.json', form);
       await call('/chatroom/user/ban/whitelist/add.json', { ...form, userId: 'host' });
       await call('/chatroom/user/ban/whitelist/rollback.json', { ...form, userId: 'host' });
@@ -105,7 +105,7 @@ describe('ban', () => {
     ]);
   });
 
-  it('lists rooms page by page, 50 on the first unless told otherwise', async () => {
+  it('lists rooms page by page, 50 per page by default', async () => {
     const { call, room } = newWorld();
     const rooms = numbered(`${room}-`, 51).sort((a, b) => (a < b ? -1 : 1));
     const names = Object.fromEntries(rooms.map((id) => [`chatroom[${id}]`, 'n']));

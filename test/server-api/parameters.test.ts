@@ -33,7 +33,7 @@ describe('parameters at their limits', () => {
     [recall, `${recalled}&messageUID=${'m'.repeat(80)}&extra=${'x'.repeat(4096)}`],
     [end, 'chatroomId=r1&destroyTime=60'],
     [end, 'chatroomId=r1&destroyType=1&destroyTime=10080'],
-  ])('%s is taken at the limit: %#', async (path, body) => {
+  ])('%s is accepted at the limit: %#', async (path, body) => {
     expect((await callTo(path, body)).errorMessage).toContain('the room does not exist');
   });
 
@@ -44,14 +44,14 @@ describe('parameters at their limits', () => {
     ['/chatroom/users/exist.json', `chatroomId=r1&${repeat('userId=u', 1000)}`],
     ['/chatroom/query.json', repeat('chatroomId=r', 20)],
     ['/chatroom/destroy.json', repeat('chatroomId=r', 100)],
-  ])('%s is taken at the limit', async (path, body) => {
+  ])('%s is accepted at the limit', async (path, body) => {
     expect((await callTo(path, body)).code).toBe(200);
   });
 
   it.each([
     `userId=u1&name=${'n'.repeat(64)}&portraitUri=${'p'.repeat(1024)}`,
     `userId=u1&name=${encodeURIComponent('长'.repeat(64))}&portraitUri=${encodeURIComponent('长'.repeat(341))}`,
-  ])('getToken is taken at the limit: %#', async (body) => {
+  ])('getToken is accepted at the limit: %#', async (body) => {
     const { deps } = recordingDeps({ setProfile: async () => undefined });
     expect((await callerOf(deps)(getToken, body)).code).toBe(200);
   });
@@ -133,7 +133,7 @@ describe('parameters at their limits', () => {
     ['/user/delusers.json', repeat('userId=u', 101), 1002, 'userId'],
     ['/user/tag/batch/set.json', JSON.stringify({ userIds: numbered('u', 1001), tags: [] }), 1002, 'userIds'],
   ])('%s is refused beyond it: %#', async (path, body, code, name) => {
-    // Nothing but the count of calls is touched: no room is looked for, nothing is written.
+    // Only the count of calls uses the store: no room is read and nothing is written.
     const { deps, faults } = recordingDeps({ countCall: async () => true });
     const { statusCode, body: answer } = await serve(deps, signedCall(path, body));
     expect([statusCode, answer.code, faults]).toEqual([400, code, []]);
@@ -153,11 +153,11 @@ describe('the body', () => {
     'chatroomId=%C0%AF',
     'chatroomId=%ED%A0%80',
     '%FF=1',
-  ])('is refused where its encoding is broken: %s', async (body) => {
+  ])('is refused when its encoding is broken: %s', async (body) => {
     expect(await callTo('/chatroom/get.json', body)).toEqual({ code: 1002, errorMessage: encoded });
   });
 
-  it.each([[[0xff]], [[0xc3, 0x28]], [[0xed, 0xa0, 0x80]]])('is refused where it is not UTF-8: %j', async (wrong) => {
+  it.each([[[0xff]], [[0xc3, 0x28]], [[0xed, 0xa0, 0x80]]])('is refused when it is not UTF-8: %j', async (wrong) => {
     const bodyBytes = Buffer.concat([Buffer.from('chatroomId=r1&x='), Buffer.from(wrong)]);
     const request = { ...signedCall('/chatroom/get.json', ''), bodyBytes };
     const { body } = await serve(recordingDeps(noRoom).deps, request);
@@ -180,7 +180,7 @@ describe('the body', () => {
     expect(names).toEqual([name]);
   });
 
-  it('is no form in JSON but where that is declared', async () => {
+  it('is JSON only where that is declared', async () => {
     const answer = await callTo('/chatroom/get.json', '{"chatroomId":"r1"}');
     expect(answer).toEqual({ code: 1002, errorMessage: 'unable to accept the call; chatroomId is missing' });
   });

@@ -5,7 +5,7 @@ import { worldSettings } from '../support/world.ts';
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-/** Dependencies that hold what is given and fail on any other touch; faults are kept for the test to read. */
+/** Dependencies with the given functions only, which fail on any other use; faults are kept for the test to read. */
 export function recordingDeps(
   store: Partial<RoomStore> = {},
   settings: Partial<Settings> = {},

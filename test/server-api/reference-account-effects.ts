@@ -7,7 +7,7 @@ import type { Effect } from './reference-effects.ts';
 const TOKEN_EXPIRED = 31020;
 const CANCELLED = 31029;
 
-/** What a new connection with this token is told. */
+/** The code that a new connection with this token gets. */
 async function connect(stage: Stage, userId: string, token: string): Promise<number> {
   const player = new Player({ server: stage.stack.webSocketUrl, userId, token });
   const code = await player.connect();
@@ -21,7 +21,7 @@ const blockedOn = async (api: ServerApiClient, page: number, size: number): Prom
   return (users as { userId: string }[]).map(({ userId }) => userId);
 };
 
-/** What connected users, and apps that ask for all there is, see of calls about users. */
+/** The effects of calls about users that connected users and paging apps see. */
 export const accountEffects: readonly Effect[] = [
   {
     what: 'a loop over the blocked users ends, and has each of them once, the longest blocked first',
@@ -35,7 +35,7 @@ export const accountEffects: readonly Effect[] = [
         const users = await blockedOn(api, page, 3);
         if (users.length === 0) break;
         found.push(...users);
-        // One who was told of already goes.
+        // Unblocks a user who was already listed.
         await api.served('/user/unblock.json', { userId: users[0] ?? '' });
       }
       expect(found.filter((userId) => userId.startsWith('looped'))).toEqual(userIds.toReversed());
@@ -43,7 +43,7 @@ export const accountEffects: readonly Effect[] = [
     },
   },
   {
-    what: 'a deactivated user is told so, and connects again with a new token after the reactivation',
+    what: 'a deactivated user gets the code for it, and reconnects with a new token after the reactivation',
     run: async (stage, api) => {
       const { appServer } = stage;
       const old = await appServer.token('cancelled');
@@ -55,7 +55,7 @@ export const accountEffects: readonly Effect[] = [
     },
   },
   {
-    what: 'a deleted user is out of the room, and their tokens are worth nothing',
+    what: 'a deleted user is removed from the room, and their tokens are revoked',
     run: async (stage, api) => {
       const { appServer } = stage;
       const old = await appServer.token('deleted');

@@ -21,15 +21,15 @@ const deactivate = same('/user/deactivate.json', 'userId');
 const reactivate = same('/user/reactivate.json', 'userId');
 const deactivated = [{ path: '/user/deactivate/query.json', form: {} }];
 
-/** The Go SDK joins them by commas. */
+/** The Go SDK joins them with commas. */
 const someUsers: Parameter = required(users(100), at('joined by commas', '$user-1,$user-2'));
-/** One page is as good as another where nothing is on it. */
+/** Any page may be asked for, even an empty one. */
 const page = optional(at('1', '1'), at('a later one', '9'), beyond('0', '0', 1002), beyond('a word', 'first', 1002));
 
 const people: readonly Endpoint[] = [
   {
     path: '/user/query.json',
-    // The last comes first, so that the others of the deployment do not count.
+    // Newest first, so that other users of the deployment do not matter.
     form: { order: '1' },
     parameters: { page, pageSize: optional(whole(1, 100)), order: optional(bit) },
     before: [{ path: '/user/getToken.json', form: { ...user, name: 'Ann', portraitUri: 'http://x' } }],
@@ -68,7 +68,7 @@ const people: readonly Endpoint[] = [
     path: '/user/delusers.json',
     form: user,
     parameters: { userId: someUsers },
-    // What is gone with the user shows that they are.
+    // The removal of the user's data shows the deletion.
     before: [deactivate],
     undo: [reactivate],
     answer: {},
@@ -112,5 +112,5 @@ const blacklists: readonly Endpoint[] = [
   },
 ];
 
-/** Accounts, and what is kept of them. */
+/** Accounts and their data. */
 export const accounts: readonly Endpoint[] = [...people, ...blacklists];

@@ -9,18 +9,18 @@ import { Watch } from './reference-watch.ts';
 const PER_CALL = 100;
 const isId = (text: string): boolean => /^[\w+=-]{1,64}$/.test(text);
 
-/** Rooms and users that stand ready for calls, and what the witness shows of them. */
+/** Rooms and users that are prepared for calls, and the state that the witness shows before a call. */
 interface Ground {
   readonly endpoint: Endpoint;
   readonly names: Names;
-  /** What the calls around the one under test are about. */
+  /** The parameters for the calls around the one under test. */
   readonly base: Form;
   readonly undo: readonly SideCall[];
   readonly rooms: Set<string>;
   before: unknown;
 }
 
-/** Cases of refusals of one endpoint share a ground, since none of them may change it. */
+/** Refused cases of one endpoint share a ground, since none of them may change it. */
 const isShared = ({ status, special, column }: Case): boolean =>
   status !== 200 && special === undefined && column !== 'room';
 
@@ -32,14 +32,14 @@ export class Bench {
   #grounds = 0;
   #ground: Ground | undefined;
 
-  /** The watcher is connected and a member of the room `lobby`; `settle` resolves when all that follows a call is done. */
+  /** The watcher is a connected member of the room `lobby`; `settle` resolves once all effects of a call are done. */
   constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
     this.#settle = settle;
     this.#api = api;
     this.#watch = new Watch(api, watcher);
   }
 
-  /** Makes the call and holds the answer, and what it has written, against the contract. */
+  /** Makes the call and checks its answer and its effect against the contract. */
   async run(item: Case): Promise<void> {
     let isClean = false;
     try {
@@ -53,7 +53,7 @@ export class Bench {
     }
   }
 
-  /** Takes back what the last cases have left for the whole app. */
+  /** Undoes what the last cases have changed for the whole app. */
   async clear(): Promise<void> {
     const ground = this.#ground;
     this.#ground = undefined;
@@ -64,19 +64,19 @@ export class Bench {
   }
 
   async #groundFor(item: Case): Promise<Ground> {
-    if (!isShared(item) || this.#ground?.endpoint !== item.endpoint) await this.#lay(item);
+    if (!isShared(item) || this.#ground?.endpoint !== item.endpoint) await this.#prepare(item);
     const ground = this.#ground;
     if (ground === undefined) throw new Error('unable to run the case; nothing is prepared');
     await this.#make(item, ground);
     return ground;
   }
 
-  async #lay(item: Case): Promise<void> {
+  async #prepare(item: Case): Promise<void> {
     await this.clear();
     this.#grounds += 1;
     const { endpoint, special, column, status } = item;
     const names = new Names(this.#grounds);
-    // What is refused may have no usable values, so what goes around it is about those of the valid form.
+    // A refused form may have no usable values, so the calls around it use those of the valid form.
     const base = names.form(status === 200 ? item.form : endpoint.form, {});
     const undo = [...(special?.undo ?? []), ...(endpoint.undo ?? [])];
     const ground: Ground = { endpoint, names, base, undo, rooms: new Set(), before: undefined };
@@ -91,7 +91,7 @@ export class Bench {
     ground.before = await this.#witness(ground);
   }
 
-  /** Makes the rooms that must exist and do not yet. */
+  /** Creates the rooms that must exist and do not yet. */
   async #make({ endpoint: { room = '' }, special, column, form }: Case, ground: Ground): Promise<void> {
     if (column === 'room') return;
     const { names, base } = ground;
@@ -136,11 +136,11 @@ export class Bench {
   async #expectWritten({ status, column }: Case, ground: Ground): Promise<void> {
     const { before, endpoint } = ground;
     if (endpoint.witness === undefined) return;
-    // A broadcast goes its own way after the answer.
+    // A broadcast continues after the answer.
     if (endpoint.oncePerSecond === true) await this.#settle();
     const see = () => this.#witness(ground);
     if (status !== 200 || column === 'room') return expect(await see(), 'what was there before').toEqual(before);
-    // What was held back is asked for by the client.
+    // The client asks later for messages that were held back.
     await expect.poll(see, { timeout: 10_000, message: 'something else than before' }).not.toEqual(before);
   }
 }
@@ -155,7 +155,7 @@ function expectAnswer({ status, code, column, endpoint }: Case, answer: Answer, 
   if (column === 'success') expect(answer.body).toEqual({ code: 200, ...open(names.answer(endpoint.answer)) });
 }
 
-/** A list that ends with `...` may have others. */
+/** A list that ends with `...` may have more items. */
 function open(answer: unknown): Record<string, unknown> {
   const fields = Object.entries(answer as Record<string, unknown>);
   return Object.fromEntries(

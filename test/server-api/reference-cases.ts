@@ -1,16 +1,16 @@
 import type { Form } from '../e2e/server-api-client.ts';
 import type { Endpoint, SpecialCase } from './reference-endpoint.ts';
 
-/** What a case is about; a column of the coverage table. */
+/** The subject of a case; a column of the coverage table. */
 export type Column = 'success' | 'unsigned' | 'method' | 'missing' | 'at' | 'beyond' | 'room' | 'limit' | 'error';
 
-/** One call and what it is answered with. */
+/** One call and its expected answer. */
 export interface Case {
   readonly endpoint: Endpoint;
   readonly what: string;
   readonly column: Column;
   readonly form: Form;
-  /** HTTP status and code of the answer; no code where the contract names none. */
+  /** HTTP status and code of the answer; no code if the contract names none. */
   readonly status: number;
   readonly code?: number;
   readonly special?: SpecialCase;

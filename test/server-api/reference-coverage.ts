@@ -6,7 +6,7 @@ const columns = ['success', 'unsigned', 'method', 'missing', 'at', 'beyond', 'li
 type Cell = Column | 'unwritten';
 
 /**
- * Which cases have passed, by path and column; `unwritten` counts refusals, and calls on a room that does not exist, after
+ * Which cases have passed, by path and column; `unwritten` counts refusals and calls on a missing room after
  * which nothing had changed.
  */
 export class Coverage {
@@ -18,7 +18,7 @@ export class Coverage {
     if (!isWriting && endpoint.witness !== undefined) this.#add(endpoint.path, 'unwritten');
   }
 
-  /** The cells that must be there and are not, as `path column`. */
+  /** The required cells that are empty, as `path column`. */
   empty(table: readonly Endpoint[]): readonly string[] {
     return table.flatMap((endpoint) =>
       this.#needed(endpoint)

@@ -35,7 +35,7 @@ async function codesOf(players: readonly Player[], room: string): Promise<readon
 
 const mutes: readonly Effect[] = [
   {
-    what: 'a muted room takes messages of those who are exempt alone',
+    what: 'a muted room takes only the messages of exempt users',
     run: async (stage, api) => {
       const room = { chatroomId: 'mute-effect' };
       const players = await enter(stage, api, room, ['mute-1', 'mute-2']);
@@ -49,7 +49,7 @@ const mutes: readonly Effect[] = [
     },
   },
   {
-    what: 'a room is made muted, with those who are exempt and with attributes',
+    what: 'a room starts muted, with its exempt users and entries',
     run: async (stage, api) => {
       const entries = { entryOwnerId: 'made-2', entryInfo: '{"key":"value"}' };
       const settings = { isBan: 'true', whiteUserIds: ['made-2', 'made-3'], destroyType: '1', destroyTime: '10080' };
@@ -66,48 +66,48 @@ const mutes: readonly Effect[] = [
   },
 ];
 
-const toldOf: readonly Effect[] = [
+const notified: readonly Effect[] = [
   {
-    what: 'members are told of attributes, of a recall and of the end of the room',
+    what: 'members are notified of entries, of a recall and of the end of the room',
     run: async (stage, api) => {
-      const room = { chatroomId: 'told-effect' };
-      const [player] = await enter(stage, api, room, ['told-1']);
-      const told = new EventLog<readonly unknown[]>();
+      const room = { chatroomId: 'notified-effect' };
+      const [player] = await enter(stage, api, room, ['notified-1']);
+      const seen = new EventLog<readonly unknown[]>();
       player?.engine.setOnChatRoomEntriesChangedListener((type, id, entries) =>
-        told.add(['entries', type, id, [...entries]]),
+        seen.add(['entries', type, id, [...entries]]),
       );
-      player?.engine.setOnRemoteMessageRecalledListener(({ messageUId }) => told.add(['recalled', messageUId]));
-      player?.engine.setOnChatRoomStatusChangedListener((id, status) => told.add(['status', id, status]));
+      player?.engine.setOnRemoteMessageRecalledListener(({ messageUId }) => seen.add(['recalled', messageUId]));
+      player?.engine.setOnChatRoomStatusChangedListener((id, status) => seen.add(['status', id, status]));
       const entry = { ...room, userId: 'app', key: 'key' };
       await api.served('/chatroom/entry/set.json', { ...entry, value: 'value' });
       await api.served('/chatroom/entry/remove.json', entry);
-      const sent = { fromUserId: 'app', toChatroomId: 'told-effect', ...says('to be recalled') };
+      const sent = { fromUserId: 'app', toChatroomId: 'notified-effect', ...says('to be recalled') };
       const { messageUIDs } = await api.served('/message/chatroom/publish.json', sent);
       const messageUID = (messageUIDs as { messageUID: string }[])[0]?.messageUID ?? '';
       await player?.events.until('the message', (event) => event.kind === 'message');
-      const recall = { fromUserId: 'app', conversationType: '4', targetId: 'told-effect', messageUID };
+      const recall = { fromUserId: 'app', conversationType: '4', targetId: 'notified-effect', messageUID };
       await api.served('/message/recall.json', recall);
-      await told.until('the recall', ([what]) => what === 'recalled');
+      await seen.until('the recall', ([what]) => what === 'recalled');
       await api.served('/chatroom/destroy.json', room);
-      await told.until('the end', ([what]) => what === 'status');
-      expect(told.all).toEqual([
-        ['entries', 0, 'told-effect', [['key', 'value']]],
-        ['entries', 1, 'told-effect', [['key', 'value']]],
+      await seen.until('the end', ([what]) => what === 'status');
+      expect(seen.all).toEqual([
+        ['entries', 0, 'notified-effect', [['key', 'value']]],
+        ['entries', 1, 'notified-effect', [['key', 'value']]],
         ['recalled', messageUID],
-        ['status', 'told-effect', 1],
+        ['status', 'notified-effect', 1],
       ]);
     },
   },
   {
-    what: 'members are told of a block only where it is asked for',
+    what: 'members are notified of a block only when the call asks for it',
     run: async (stage, api) => {
       const [player] = await enter(stage, api, { chatroomId: 'notice-effect' }, ['notice-1', 'notice-2']);
-      const told = new EventLog<unknown>();
-      player?.engine.setOnChatRoomNotifyBlockListener((event) => told.add(event));
+      const seen = new EventLog<unknown>();
+      player?.engine.setOnChatRoomNotifyBlockListener((event) => seen.add(event));
       const block = { chatroomId: 'notice-effect', userId: 'notice-2', minute: '2' };
       await api.served('/chatroom/user/block/add.json', { ...block, needNotify: 'false', extra: 'quiet' });
       await api.served('/chatroom/user/block/add.json', { ...block, needNotify: 'true', extra: 'loud' });
-      expect(await told.until('the notice', () => true)).toMatchObject({
+      expect(await seen.until('the notice', () => true)).toMatchObject({
         chatroomId: 'notice-effect',
         operateType: 1,
         durationTime: 120_000,
@@ -120,7 +120,7 @@ const toldOf: readonly Effect[] = [
 
 const tokens: readonly Effect[] = [
   {
-    what: 'tokens of before a time end, and only those of the user, and not by a refused call',
+    what: 'tokens before a time are revoked, only those of the user, and not by a refused call',
     run: async (stage, api) => {
       const { appServer, stack } = stage;
       const connect = async (userId: string, token: string): Promise<number> => {
@@ -143,7 +143,7 @@ const tokens: readonly Effect[] = [
 
 const partly: readonly Effect[] = [
   {
-    what: 'a message to a room that is there and one that is not says where it went',
+    what: 'a message to an existing and a missing room reports where it was sent',
     run: async (stage, api) => {
       const [player] = await enter(stage, api, { chatroomId: 'part-effect' }, ['part-1']);
       const form = { fromUserId: 'app', toChatroomId: ['part-effect', 'part-nowhere'], ...says('to some') };
@@ -154,7 +154,7 @@ const partly: readonly Effect[] = [
     },
   },
   {
-    what: 'attributes beyond the hundredth are refused, and the answer says which were set',
+    what: 'entries beyond the hundredth are refused, and the answer says which were set',
     run: async (_stage, api) => {
       const chatroomId = 'full-effect';
       await api.served('/chatroom/create_new.json', { chatroomId });
@@ -176,5 +176,5 @@ const partly: readonly Effect[] = [
   },
 ];
 
-/** What connected users see of calls. */
-export const effects: readonly Effect[] = [...mutes, ...toldOf, ...tokens, ...partly];
+/** The effects of calls that connected users see. */
+export const effects: readonly Effect[] = [...mutes, ...notified, ...tokens, ...partly];

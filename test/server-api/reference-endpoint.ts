@@ -3,12 +3,12 @@ import type { Form } from '../e2e/server-api-client.ts';
 
 /**
  * In a form `$room`, `$user` and `$type` stand for names that no other case uses, `$room-2` for a second one, `$64` for
- * such a name of 64 characters. `$watcher` is a user who is connected, `$lobby` a room that he is in. In the calls
- * around the case `@name` stands for what the case gives for that parameter.
+ * such a name of 64 characters. `$watcher` is a connected user, a member of the room `$lobby`. In the calls around the
+ * case `@name` stands for the value of that parameter in the case.
  */
 export type Values = string | readonly string[];
 
-/** A value at or beyond a limit and the code that a call with it is answered with. */
+/** A value at or beyond a limit and the code of the answer. */
 export interface Edge {
   readonly what: string;
   readonly values: Values;
@@ -19,7 +19,7 @@ export interface Edge {
 export interface Parameter {
   readonly required: boolean;
   readonly edges: readonly Edge[];
-  /** What is sent beside it, because alone it means nothing. */
+  /** The parameters that it needs beside it. */
   readonly beside?: Form;
 }
 
@@ -27,21 +27,21 @@ export interface Parameter {
 export interface SideCall {
   readonly path: string;
   readonly form: Form;
-  /** What is found there in its answer stands for that name from then on. */
+  /** The value at this path of its answer stands for that name from then on. */
   readonly keep?: { readonly name: string; readonly at: readonly (string | number)[] };
 }
 
 /**
- * What shows that a call has written or has not: queries, or what the watcher hears, reads as history, or whether what
- * is sent to the room reaches him.
+ * What shows whether a call has written: queries, or what the watcher hears, reads as history, or whether a message to
+ * the room reaches them.
  */
 export type Witness = readonly SideCall[] | 'heard' | 'history' | 'flow';
 
-/** A call beyond what follows from the parameters. */
+/** A case that does not follow from the parameters. */
 export interface SpecialCase {
   readonly what: string;
   readonly column: 'limit' | 'error';
-  /** Rooms that must exist, besides the one of the form. */
+  /** Rooms that must exist besides the one in the form. */
   readonly rooms?: readonly string[];
   readonly before?: readonly SideCall[];
   readonly form: Form;
@@ -49,7 +49,7 @@ export interface SpecialCase {
   readonly undo?: readonly SideCall[];
 }
 
-/** What the public contract says of one path. */
+/** The public contract of one path. */
 export interface Endpoint {
   readonly path: string;
   /** A minimal valid form. */
@@ -64,14 +64,14 @@ export interface Endpoint {
   /** The watcher is a member of the room. */
   readonly member?: boolean;
   readonly before?: readonly SideCall[];
-  /** Takes back what stays for the whole app. */
+  /** Undoes lasting changes for the whole app. */
   readonly undo?: readonly SideCall[];
   /** Fields of the answer besides the code; `...` at the end of a list means that there may be others. */
   readonly answer: Readonly<Record<string, unknown>>;
   /** None for a query. */
   readonly witness?: Witness;
   readonly special?: readonly SpecialCase[];
-  /** Served once in a second. */
+  /** Served at most once a second. */
   readonly oncePerSecond?: boolean;
 }
 
@@ -81,7 +81,7 @@ export const required = (...edges: readonly (Edge | readonly Edge[])[]): Paramet
   required: true,
   edges: edges.flat(),
 });
-/** An optional parameter of nothing is one that is not given. */
+/** An empty optional parameter counts as not given, so it is no edge. */
 export const optional = (...edges: readonly (Edge | readonly Edge[])[]): Parameter => ({
   required: false,
   edges: edges.flat().filter(({ values }) => values !== ''),
@@ -100,7 +100,7 @@ export const id: readonly Edge[] = [
   beyond('nothing', '', 1002),
 ];
 
-/** At most so many users in a call. */
+/** A maximum of users in a call. */
 export const users = (most: number): readonly Edge[] => [
   at(`${most} users`, many('$user', most)),
   beyond(`${most + 1} users`, many('$user', most + 1), 1002),
@@ -142,7 +142,7 @@ export const typeNames: readonly Edge[] = [
   beyond('nothing', '', 1002),
 ];
 
-/** Text with a JSON object of few entries. */
+/** A JSON object with some entries. */
 export const entriesText = (count: number): string =>
   JSON.stringify(Object.fromEntries(many('key', count).map((key) => [key, 'value'])));
 
@@ -154,5 +154,5 @@ export const same = (path: string, ...names: readonly string[]): SideCall => ({
   form: Object.fromEntries(names.map((name) => [name, `@${name}`])),
 });
 
-/** Times as they stand in answers. */
+/** A time in an answer. */
 export const time: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);

@@ -28,7 +28,7 @@ const key = required(
   beyond('a blank', 'a b', 1002),
   beyond('nothing', '', 1002),
 );
-/** A message that goes to the room beside the change. */
+/** A message that is sent to the room with the change. */
 const along = {
   objectName: {
     ...optional(at('32 characters', '$32'), beyond('33 characters', '$33', 1005)),
@@ -47,7 +47,7 @@ const halves = (form: Form): readonly SpecialCase[] => [
 ];
 const infoOf = (name: string, value: unknown): string => JSON.stringify({ [name]: value });
 
-/** Calls that set so many attributes, of other names than those of a case. */
+/** Calls that set a number of entries with other keys than a case. */
 const fill = (count: number): readonly SideCall[] =>
   Array.from({ length: Math.ceil(count / 10) }, (_, batch) => {
     const names = many('other', count).slice(batch * 10, batch * 10 + 10);
@@ -58,7 +58,7 @@ const fill = (count: number): readonly SideCall[] =>
 const oneEntry = { ...room, userId: '$user', key: 'key', value: 'value' };
 const someEntries = { ...room, entryOwnerId: '$user', entryInfo: entriesText(2) };
 
-/** Attributes of a room. */
+/** Entries of a room. */
 export const entries: readonly Endpoint[] = [
   {
     path: set,
@@ -76,8 +76,8 @@ export const entries: readonly Endpoint[] = [
     witness,
     special: [
       ...halves(oneEntry),
-      { what: 'a 100th attribute', column: 'limit', before: fill(99), form: oneEntry, code: 200 },
-      { what: 'a 101st attribute', column: 'limit', before: fill(100), form: oneEntry, code: 1002 },
+      { what: 'a 100th entry', column: 'limit', before: fill(99), form: oneEntry, code: 200 },
+      { what: 'a 101st entry', column: 'limit', before: fill(100), form: oneEntry, code: 1002 },
     ],
   },
   {
@@ -87,8 +87,8 @@ export const entries: readonly Endpoint[] = [
       chatroomId,
       entryOwnerId: required(id),
       entryInfo: required(
-        at('20 attributes', entriesText(20)),
-        beyond('21 attributes', entriesText(21), 1002),
+        at('20 entries', entriesText(20)),
+        beyond('21 entries', entriesText(21), 1002),
         at('a key of 128 characters', infoOf('k'.repeat(128), 'v')),
         beyond('a key of 129 characters', infoOf('k'.repeat(129), 'v'), 1005),
         at('a value of 4,096 characters', infoOf('k', 'v'.repeat(4096))),
@@ -103,7 +103,7 @@ export const entries: readonly Endpoint[] = [
     room: 'chatroomId',
     answer: {},
     witness,
-    special: [{ what: 'up to the 100th attribute', column: 'limit', before: fill(98), form: someEntries, code: 200 }],
+    special: [{ what: 'up to the 100th entry', column: 'limit', before: fill(98), form: someEntries, code: 200 }],
   },
   {
     path: '/chatroom/entry/remove.json',

@@ -16,7 +16,7 @@ import {
   whole,
 } from './reference-endpoint.ts';
 
-/** As it stands in a frame, where each of its quotes takes two bytes. */
+/** Its text in a frame, where each quote takes two bytes. */
 const CONTENT_BYTES = 31_744;
 const contentOf = (bytes: number): string =>
   JSON.stringify({ content: 'x'.repeat(bytes - '{\\"content\\":\\"\\"}'.length) });
@@ -56,7 +56,7 @@ const messageCalls: readonly Endpoint[] = [
     answer: { messageUIDs: [{ chatroomId: '$room', messageUID: expect.stringMatching(/./) }] },
     witness: 'heard',
     special: [
-      { what: 'any text of an own type', column: 'limit', form: { ...ownType, toChatroomId: '$room' }, code: 200 },
+      { what: 'any text of a custom type', column: 'limit', form: { ...ownType, toChatroomId: '$room' }, code: 200 },
       {
         what: 'a number that was used',
         column: 'error',
@@ -79,7 +79,7 @@ const messageCalls: readonly Endpoint[] = [
     answer: {},
     witness: 'heard',
     oncePerSecond: true,
-    special: [{ what: 'any text of an own type', column: 'limit', form: ownType, code: 200 }],
+    special: [{ what: 'any text of a custom type', column: 'limit', form: ownType, code: 200 }],
   },
   {
     path: '/message/recall.json',
@@ -143,7 +143,7 @@ const history: Endpoint = {
   },
 };
 
-/** The calls of one list of message types. */
+/** The calls for one list of message types. */
 function typeList(add: string, remove: string, query: string, name: string, field: string): readonly Endpoint[] {
   const witness: readonly SideCall[] = [{ path: query, form: {} }];
   const undo = [same(remove, name)];

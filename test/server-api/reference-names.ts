@@ -4,7 +4,7 @@ import type { Values } from './reference-endpoint.ts';
 const stems: Readonly<Record<string, string>> = { type: 'app:t', watcher: 'watcher', lobby: 'lobby' };
 const shared = new Set(['watcher', 'lobby']);
 
-/** What the names in the forms of one case stand for. */
+/** The values of the names in the forms of one case. */
 export class Names {
   readonly #caseNumber: number;
   readonly #kept = new Map<string, string>();
@@ -13,12 +13,12 @@ export class Names {
     this.#caseNumber = caseNumber;
   }
 
-  /** From here on `$name` stands for this value. */
+  /** From now on `$name` stands for this value. */
   keep(name: string, value: string): void {
     this.#kept.set(name, value);
   }
 
-  /** A form with the names written out; `@name` is what `base` has for that parameter. */
+  /** A form with the names replaced; `@name` is the value of that parameter in `base`. */
   form(form: Form, base: Form): Form {
     return Object.fromEntries(
       Object.entries(form).flatMap(([key, values]) => {
@@ -28,7 +28,7 @@ export class Names {
     );
   }
 
-  /** An answer with the names written out; what is no text, list or plain object stays as it is. */
+  /** An answer with the names replaced; values other than texts, lists and plain objects stay unchanged. */
   answer(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return value.map((each) => this.answer(each));

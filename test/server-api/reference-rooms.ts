@@ -15,7 +15,7 @@ import {
   whole,
 } from './reference-endpoint.ts';
 
-/** The Go SDK sends a 0 where its caller has said nothing. */
+/** The Go SDK sends 0 for a value that its caller does not set. */
 const destroyTime = optional(whole(60, 10_080), at('0', '0'));
 const room = { chatroomId: '$room' };
 const shown = [same('/chatroom/get.json', 'chatroomId')];

@@ -7,7 +7,7 @@ import { mutes } from './reference-mutes.ts';
 import { rooms } from './reference-rooms.ts';
 import { userCalls } from './reference-users.ts';
 
-/** What RongCloud's public contract says of each path that is served; see `Endpoint`. */
+/** RongCloud's public contract of each path that is served; see `Endpoint`. */
 export const referenceTable: readonly Endpoint[] = [
   ...rooms,
   ...members,

@@ -2,11 +2,11 @@ import type { Player } from '../../bin/scenario/player.ts';
 import type { ServerApiClient } from '../e2e/server-api-client.ts';
 import type { Witness } from './reference-endpoint.ts';
 
-/** What a connected member sees of a room. */
+/** The view that a connected member has of a room. */
 export class Watch {
   readonly #api: ServerApiClient;
   readonly #watcher: Player;
-  #fences = 0;
+  #markers = 0;
   #room = 'lobby';
 
   constructor(api: ServerApiClient, watcher: Player) {
@@ -20,9 +20,9 @@ export class Watch {
     this.#room = room;
   }
 
-  /** Goes back to the lobby. */
+  /** Returns to the lobby. */
   async leave(): Promise<void> {
-    // A room that was destroyed is left already.
+    // A destroyed room is already left.
     if (this.#room !== 'lobby') await this.#watcher.leave(this.#room);
     this.#room = 'lobby';
   }
@@ -32,18 +32,18 @@ export class Watch {
     return witness === 'flow' ? this.#flows() : this.#history();
   }
 
-  /** All texts but the fences, once all that was sent to the room has come. */
+  /** All texts but the markers, once all messages to the room have arrived. */
   async #heard(): Promise<readonly string[]> {
-    await this.#fence(this.#room);
-    const texts = this.#watcher.events.all.flatMap((told) => (told.kind === 'message' ? [short(told.text)] : []));
-    return texts.filter((text) => !text.startsWith('fence'));
+    await this.#marker(this.#room);
+    const texts = this.#watcher.events.all.flatMap((event) => (event.kind === 'message' ? [short(event.text)] : []));
+    return texts.filter((text) => !text.startsWith('marker'));
   }
 
-  /** Whether what is sent to the room reaches its member. */
+  /** Whether a message to the room reaches its member. */
   async #flows(): Promise<boolean> {
     const probe = await this.#publish(this.#room);
-    await this.#fence('lobby');
-    return this.#watcher.events.all.some((told) => told.kind === 'message' && told.text === probe);
+    await this.#marker('lobby');
+    return this.#watcher.events.all.some((event) => event.kind === 'message' && event.text === probe);
   }
 
   #history(): Promise<unknown> {
@@ -56,20 +56,20 @@ export class Watch {
     });
   }
 
-  async #fence(room: string): Promise<void> {
-    const fence = await this.#publish(room);
-    await this.#watcher.events.until(fence, (event) => event.kind === 'message' && event.text === fence);
+  async #marker(room: string): Promise<void> {
+    const marker = await this.#publish(room);
+    await this.#watcher.events.until(marker, (event) => event.kind === 'message' && event.text === marker);
   }
 
   async #publish(toChatroomId: string): Promise<string> {
-    this.#fences += 1;
-    const text = `fence ${this.#fences}`;
+    this.#markers += 1;
+    const text = `marker ${this.#markers}`;
     const content = JSON.stringify({ content: text });
-    const form = { fromUserId: 'fence', toChatroomId, objectName: 'RC:TxtMsg', content };
+    const form = { fromUserId: 'marker', toChatroomId, objectName: 'RC:TxtMsg', content };
     await this.#api.served('/message/chatroom/publish.json', form);
     return text;
   }
 }
 
-/** Long texts would fill the report of a failure. */
+/** Shortens a long text, so that it does not fill the report of a failure. */
 const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 40)} (${text.length})` : text);

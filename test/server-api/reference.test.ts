@@ -36,7 +36,7 @@ describe.each(referenceTable)('$path', (endpoint) => {
     async (item) => {
       await bench.run(item);
       coverage.passed(item);
-      // A hundred users are deleted by a call, one after the other here.
+      // A call deletes a hundred users, one after the other here.
     },
     60_000,
   );
@@ -75,7 +75,7 @@ describe('any path', () => {
     }
   });
 
-  it('takes all that the contract allows in one call, however it is encoded, and no endless body', async () => {
+  it('takes the maximum of the contract in one call, in any encoding, and no larger body', async () => {
     await api.served('/chatroom/create.json', { 'chatroom[large]': 'Large' });
     const entries = Object.fromEntries(many('key', 10).map((key) => [key, '二'.repeat(4096)]));
     const form = { chatroomId: 'large', entryOwnerId: 'ann', entryInfo: JSON.stringify(entries) };
@@ -92,14 +92,14 @@ describe('any path', () => {
 it('a second broadcast within a second is refused', async () => {
   const form = { fromUserId: 'ann', objectName: 'RC:TxtMsg', content: '{"content":"all"}' };
   const broadcast = () => api.call('/message/chatroom/broadcast.json', form);
-  // The first may come within a second after that of another test, so three in a row tell.
+  // The first may be within a second after another test's, so only three in a row are conclusive.
   const answers = [await broadcast(), await broadcast(), await broadcast()];
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]?.body).toMatchObject({ code: 1008, errorMessage: expect.stringMatching(/./) });
 });
 
-it('every path of the contract is in the table, and every cell that must be there is filled', () => {
+it('every path of the contract is in the table, and every required cell is filled', () => {
   console.log(coverage.print(referenceTable));
   const tested = referenceTable.map(({ path }) => path);
   expect(referencePaths.filter((path) => !tested.includes(path))).toEqual([]);

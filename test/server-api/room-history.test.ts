@@ -35,8 +35,8 @@ async function asker(world: ReturnType<typeof createApiWorld>) {
 
 const seqsOf = ({ data }: Data): number[] => data.map(({ content }) => Number(content.split(' ')[1]));
 
-describe('the history of a room in which many messages have one time', () => {
-  test('by the server API and a cursor: each once, in order, and the end is said, whatever the size of a page', async () => {
+describe('the history of a room with many messages of one time', () => {
+  test('by the server API and a cursor: each once, in order, with the end reported, for any page size', async () => {
     const { ask } = await asker(createApiWorld(use()));
     for (const order of ORDERS) {
       for (const size of SIZES) {
@@ -53,7 +53,7 @@ describe('the history of a room in which many messages have one time', () => {
     }
   }, 120_000);
 
-  test('by the server API and times alone, as its SDKs go on', async () => {
+  test('by the server API and times only, as its SDKs page', async () => {
     const { ask, startTime, endTime } = await asker(createApiWorld(use()));
     for (const size of SIZES) {
       await walkHistory(COUNT, 'ascending', '', async (after) => {
@@ -87,7 +87,7 @@ describe('the history of a room in which many messages have one time', () => {
     }
   }, 120_000);
 
-  test('from any time, both ways: exactly what is before or after it', async () => {
+  test('from any time, in both orders: exactly the messages before or after it', async () => {
     const world = createApiWorld(use());
     const { messages } = await asker(world);
     const ann = await world.enter('ann');
@@ -107,7 +107,7 @@ describe('the history of a room in which many messages have one time', () => {
   }, 120_000);
 });
 
-test('what the call gives of a message, and of a room that is not there', async () => {
+test('the fields of a message, and the answer for a missing room', async () => {
   const world = createApiWorld(use());
   await world.create();
   const { nowMs } = world.clock;
@@ -137,7 +137,7 @@ test('what the call gives of a message, and of a room that is not there', async 
   });
   const none = { code: 200, data: [], hasMore: false, next: 0 };
   expect(await ask({ ...asked, targetId: 'nowhere' })).toEqual(none);
-  // Numbers do as well as their text.
+  // Numbers work as well as their text.
   expect(await ask({ ...asked, targetId: world.room, startTime: nowMs, pageSize: 5 })).toEqual(none);
   expect(await ask({ ...asked, targetId: world.room, endTime: `${nowMs - 2}` })).toMatchObject({ code: 1002 });
 });

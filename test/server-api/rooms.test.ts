@@ -11,7 +11,7 @@ const store = useStore('dynoxide');
 const newWorld = (change: Parameters<typeof createApiWorld>[1] = {}) => createApiWorld(store(), change);
 
 describe('create_new', () => {
-  it('creates a room that goes when idle, after the time of the setting', async () => {
+  it('creates a room that expires when idle for the time of the setting', async () => {
     const { call, room, clock } = newWorld({ destroyAfterMin: 90 });
     expect(await call('/chatroom/create_new.json', { chatroomId: room })).toEqual(OK);
     expect(await call('/chatroom/get.json', { chatroomId: room })).toEqual({
@@ -30,23 +30,23 @@ describe('create_new', () => {
     ['an object of none', { entryOwnerId: 'host', entryInfo: '{}' }],
     ['an object of none, and no owner', { entryInfo: '{}' }],
     ["the zeros of the Go SDK's plainest call", { destroyType: 0, destroyTime: 0, isBan: 'false' }],
-  ])('takes %s for nothing given', async (_what, given) => {
+  ])('treats %s as not given', async (_what, given) => {
     const { call, room } = newWorld({ destroyAfterMin: 90 });
     expect(await call('/chatroom/create_new.json', { chatroomId: room, ...given })).toEqual(OK);
-    const told = await call('/chatroom/get.json', { chatroomId: room });
-    expect(told).toMatchObject({ destroyType: 0, destroyTime: 90, ban: false });
+    const described = await call('/chatroom/get.json', { chatroomId: room });
+    expect(described).toMatchObject({ destroyType: 0, destroyTime: 90, ban: false });
     expect(await call('/chatroom/entry/query.json', { chatroomId: room })).toEqual({ ...OK, keys: [] });
   });
 
-  it('takes the end, the mute, the exempt users and the attributes', async () => {
+  it('takes the end, the mute, the exempt users and the entries', async () => {
     const { call, room } = newWorld();
     const plan = {
       ...{ chatroomId: room, destroyType: 1, destroyTime: 10_080, isBan: 'true', whiteUserIds: ['host', 'guest'] },
       ...{ entryOwnerId: 'host', entryInfo: '{"topic":"tea","seats":"8"}' },
     };
     expect(await call('/chatroom/create_new.json', plan)).toEqual(OK);
-    const told = await call('/chatroom/get.json', { chatroomId: room });
-    expect(told).toMatchObject({ destroyType: 1, destroyTime: 10_080, ban: true });
+    const described = await call('/chatroom/get.json', { chatroomId: room });
+    expect(described).toMatchObject({ destroyType: 1, destroyTime: 10_080, ban: true });
     expect((await call('/chatroom/ban/query.json')).chatroomIds).toContain(room);
     const { userIds } = await call('/chatroom/user/ban/whitelist/query.json', { chatroomId: room });
     expect(userIds).toEqual(['guest', 'host']);
@@ -57,7 +57,7 @@ describe('create_new', () => {
     ]);
   });
 
-  it('leaves a live room as it is', async () => {
+  it('leaves a live room unchanged', async () => {
     const { call, room, deps } = newWorld();
     await call('/chatroom/create_new.json', { chatroomId: room });
     const before = await deps.store.getRoom(room);
@@ -70,7 +70,7 @@ describe('create_new', () => {
   });
 
   it.each(['putMember', 'putEntryIndex', 'noteComplete'] as const)(
-    'broken off at %s, it is completed by a repeat, and by that one only',
+    'stopped at %s, it is completed by the same call, and by no other',
     async (name) => {
       const { call, room, deps } = newWorld();
       const plan = { chatroomId: room, whiteUserIds: ['host', 'guest'], entryOwnerId: 'host', entryInfo: '{"a":"1"}' };
@@ -100,7 +100,7 @@ describe('create_new', () => {
       { whiteUserIds: ['ok', 'not ok'] },
       'unable to accept the call; whiteUserIds must be 1 to 64 of A-Z a-z 0-9 _ + = -',
     ],
-  ])('writes nothing when told %j', async (fault, errorMessage) => {
+  ])('writes nothing with %j', async (fault, errorMessage) => {
     const { call, room, deps } = newWorld({ maxEntriesPerRoom: 1 });
     expect(await call('/chatroom/create_new.json', { chatroomId: room, ...fault })).toEqual({
       code: 1002,
@@ -111,7 +111,7 @@ describe('create_new', () => {
 });
 
 describe('create and query', () => {
-  it('tell rooms with their names, those that are there', async () => {
+  it('give the existing rooms with their names', async () => {
     const { call, room, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 10, 9, 8, 7, 6, 543);
     const names = { [`chatroom[${room}]`]: 'Room One', [`chatroom[${room}2]`]: '二 号' };
@@ -135,7 +135,7 @@ describe('create and query', () => {
 });
 
 describe('destroy', () => {
-  it('ends rooms and counts those that are not there', async () => {
+  it('destroys rooms, and accepts missing ones', async () => {
     const { call, room, enter, isIn } = newWorld();
     await enter('ann');
     expect(await call('/chatroom/destroy.json', { chatroomId: [room, 'nowhere', room] })).toEqual(OK);
@@ -157,7 +157,7 @@ describe('destroy', () => {
     ['no end', {}],
     ['zeros', { destroyType: 0, destroyTime: 0 }],
     ['a time of 0', { destroyTime: 0 }],
-  ])('set without more than %s brings the default back', async (_what, end) => {
+  ])('set with only %s restores the default', async (_what, end) => {
     const { call, room } = newWorld({ destroyAfterMin: 90 });
     await call('/chatroom/create_new.json', { chatroomId: room, destroyType: 1, destroyTime: 600 });
     expect(await call('/chatroom/destroy/set.json', { chatroomId: room, ...end })).toEqual(OK);
@@ -179,7 +179,7 @@ describe('destroy', () => {
 });
 
 describe('keepalive', () => {
-  it('keeps as many rooms as the setting says, and lets them go again', async () => {
+  it('keeps as many rooms as the setting allows, until they are removed', async () => {
     const { call, room } = newWorld({ maxKeptRooms: 1 });
     const [one, two] = [`${room}1`, `${room}2`];
     await call('/chatroom/create.json', { [`chatroom[${one}]`]: 'n', [`chatroom[${two}]`]: 'n' });
@@ -225,7 +225,7 @@ describe('the real-time service of a room', () => {
     expect((await deps.store.getRoom(room))?.realTimeKickOut).toBe(stored);
   });
 
-  it('is refused for no such room and for another word', async () => {
+  it('is refused for a missing room and for another word', async () => {
     const { call, create, room } = newWorld();
     await create();
     expect(await call('/chatroom/realtime/set.json', { chatroomId: room, realTime: 'yes' })).toMatchObject({

@@ -11,7 +11,7 @@ const ofJson = new Set(endpoints.filter(({ body }) => body === 'json').map(({ pa
 const emptyBody = (path: string) => (ofJson.has(path) ? '{}' : '');
 
 describe('any call', () => {
-  it('is refused unsigned, whatever it asks for', async () => {
+  it('is refused when unsigned, for any path', async () => {
     for (const path of ['/chatroom/destroy.json', '/no/such.json']) {
       const request = { ...signedCall(path, ''), headers: {} };
       const { statusCode, body } = await serve(recordingDeps().deps, request);
@@ -43,7 +43,7 @@ describe('any call', () => {
     expect([over.statusCode, over.body.code]).toEqual([413, 1005]);
   });
 
-  it('I-S1: tells nothing of an internal fault, and reports it', async () => {
+  it('I-S1: reveals nothing of an internal fault, and reports it', async () => {
     const { deps, faults } = recordingDeps();
     const { statusCode, body } = await serve(deps, signedCall(isPath, 'chatroomId=r1'));
     expect(statusCode).toBe(500);
@@ -51,7 +51,7 @@ describe('any call', () => {
     expect(faults).toEqual([expect.objectContaining({ message: expect.stringContaining('secret-table') })]);
   });
 
-  it('is answered as JSON, whatever the answer', async () => {
+  it('is always answered in JSON', async () => {
     const { deps } = recordingDeps(noRoom);
     for (const request of [signedCall(isPath, 'chatroomId=r1'), signedCall('/none', ''), signedCall(isPath, '', 'x')]) {
       expect((await serve(deps, request)).headers['content-type']).toBe('application/json; charset=utf-8');
@@ -66,7 +66,7 @@ describe('the table of calls', () => {
 
   const demanding = endpoints.filter((entry) => Object.values(entry.fields).some((field) => field.required));
 
-  it.each(demanding.map((entry) => entry.path))('%s names what is missing', async (path) => {
+  it.each(demanding.map((entry) => entry.path))('%s names the missing parameter', async (path) => {
     const { deps } = recordingDeps({ countCall: async () => true });
     const { statusCode, body } = await serve(deps, signedCall(path, emptyBody(path)));
     expect([statusCode, body.code]).toEqual([400, 1002]);
@@ -75,7 +75,7 @@ describe('the table of calls', () => {
 });
 
 describe('the limit of calls', () => {
-  /** Counts as the store does: a path has as many in this second. */
+  /** Counts as the store does, within one second. */
   function counting(settings: Parameters<typeof recordingDeps>[1]) {
     const asked: [string, number, number][] = [];
     const countCall = async (path: string, atMs: number, limit: number) => {
@@ -96,19 +96,19 @@ describe('the limit of calls', () => {
     ['/user/tag/batch/set.json', '{}', 0, 10],
     ['/message/chatroom/broadcast.json', '', 100, 1],
     ['/message/chatroom/broadcast.json', '', 0, 1],
-  ])('of %s with %s is, where the setting is %i, %i', async (path, form, serverApiCallsPerSec, limit) => {
+  ])('of %s with %s and the setting %i is %i', async (path, form, serverApiCallsPerSec, limit) => {
     const { deps, asked } = counting({ serverApiCallsPerSec });
     await callerOf(deps)(path, form);
     expect(asked).toEqual([[path, NOW_MS, limit]]);
   });
 
-  it.each(['/chatroom/get.json', '/user/getToken.json'])('of %s can be taken away', async (path) => {
+  it.each(['/chatroom/get.json', '/user/getToken.json'])('of %s can be turned off', async (path) => {
     const { deps, asked } = counting({ serverApiCallsPerSec: 0 });
     await callerOf(deps)(path, `${tokenForm}&chatroomId=r1`);
     expect(asked).toEqual([]);
   });
 
-  it('refuses what is beyond it, and says when to come again', async () => {
+  it('refuses calls beyond it, and says when to retry', async () => {
     const { deps } = counting({ serverApiCallsPerSec: 1 });
     const call = () => serve(deps, signedCall(isPath, 'chatroomId=r1'));
     expect((await call()).statusCode).toBe(400);
@@ -117,7 +117,7 @@ describe('the limit of calls', () => {
     expect(body).toEqual({ code: 1008, errorMessage: 'unable to accept the call; at most 1 a second' });
   });
 
-  it('does not count what is not signed', async () => {
+  it('does not count unsigned calls', async () => {
     const { deps, asked } = counting({ serverApiCallsPerSec: 1 });
     await serve(deps, signedCall(isPath, 'chatroomId=r1', 'wrong'));
     await serve(deps, signedCall('/none', ''));

@@ -46,7 +46,7 @@ describe("RongCloud's signature", () => {
     }
   });
 
-  it('is refused with the header that is missing or malformed by name', async () => {
+  it('is refused with the name of the missing or malformed header', async () => {
     const why = async (change: Record<string, string | undefined>) => {
       const headers = { ...signed(), ...change };
       const error: unknown = await check(headers).catch((fault: unknown) => fault);
@@ -77,7 +77,7 @@ describe("RongCloud's signature", () => {
     await expect(check({ ...signed(), [name]: undefined })).rejects.toEqual(refusedWith(1004));
   });
 
-  it.each(['nonce', 'timestamp'])('is refused when %s was changed or came twice', async (name) => {
+  it.each(['nonce', 'timestamp'])('is refused when %s is changed or given twice', async (name) => {
     await expect(check({ ...signed(), [name]: '1' })).rejects.toEqual(refusedWith(1004));
     const twice = `${signed()[name]},${signed()[name]}`;
     const signature = sha1Hex(
@@ -86,7 +86,7 @@ describe("RongCloud's signature", () => {
     await expect(check({ ...signed(), [name]: twice, signature })).rejects.toEqual(refusedWith(1004));
   });
 
-  it('is refused when one digit differs, when cut and when longer', async () => {
+  it('is refused when one digit differs, and when it is shorter or longer', async () => {
     const { signature = '' } = signed();
     const flipped = signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
     for (const wrong of [flipped, signature.slice(2), `${signature}00`, `${signature} `, 'zz'.repeat(20)]) {
@@ -94,7 +94,7 @@ describe("RongCloud's signature", () => {
     }
   });
 
-  it('is refused where its nonce holds more than ASCII, with which SHA-1 could be continued', async () => {
+  it('is refused when its nonce has other characters than ASCII, which could extend the SHA-1', async () => {
     for (const nonce of ['a\u0080', 'a\u0000', 'a b', 'a,b', 'a'.repeat(65)]) {
       const headers = { ...signed(), nonce, signature: sha1Hex(`new-secret${nonce}1795396857`) };
       await expect(check(headers)).rejects.toEqual(refusedWith(1004));
@@ -104,7 +104,7 @@ describe("RongCloud's signature", () => {
     await expect(check(headers)).resolves.toBe(accepted);
   });
 
-  it('is not even looked at with an empty secret, alone or beside another', async () => {
+  it('is never checked with an empty secret, alone or beside another', async () => {
     const empty = 'unable to derive a key; the secret is empty';
     for (const secrets of [[''], ['new-secret', ''], ['', 'new-secret']] as const) {
       await expect(check(signed(''), { secrets })).rejects.toThrow(empty);
@@ -112,7 +112,7 @@ describe("RongCloud's signature", () => {
     }
   });
 
-  it('does not help with another app key', async () => {
+  it('is refused with another app key', async () => {
     for (const appKey of ['other', '', 'unit-app,unit-app', 'UNIT-APP']) {
       await expect(check({ ...signed(), 'app-key': appKey })).rejects.toEqual(refusedWith(1001));
     }
@@ -159,7 +159,7 @@ describe('a nonce that works once', () => {
     signature: sha1Hex(`new-secret${nonce}${timestamp}`),
   });
 
-  it('is refused again, however nonce and timestamp are divided', async () => {
+  it('is refused again, also with nonce and timestamp divided differently', async () => {
     const { store } = usedOnce();
     await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
     await expect(check(headersOf('826526', '1795396857'), once(store))).rejects.toEqual(refusedWith(1004));
@@ -168,20 +168,20 @@ describe('a nonce that works once', () => {
     await expect(check(divided, once(store))).rejects.toEqual(refusedWith(1004));
   });
 
-  it('may come again by chance with another time', async () => {
+  it('may be used again with another time', async () => {
     const { store } = usedOnce();
     await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
     await expect(check(headersOf('826526', '1795396858'), once(store))).resolves.toBe(accepted);
   });
 
-  it('is used up by no call that is refused', async () => {
+  it('is not used up by a refused call', async () => {
     const { store } = usedOnce();
     const wrong = { ...headersOf('826526', '1795396857'), signature: '0'.repeat(40) };
     await expect(check(wrong, once(store))).rejects.toEqual(refusedWith(1004));
     await expect(check(headersOf('826526', '1795396857'), once(store))).resolves.toBe(accepted);
   });
 
-  it('is remembered for longer than its signature is worth something', async () => {
+  it('is kept for longer than its signature is valid', async () => {
     const [aged, ageless] = [usedOnce(), usedOnce()];
     await check(headersOf('1', `${NOW_MS}`), once(aged.store, 60));
     await check(headersOf('1', `${NOW_MS}`), once(ageless.store));
@@ -194,7 +194,7 @@ describe('what a signature covers', () => {
   const kept: unknown[] = [];
   const store = { setProfile: async (user: string, change: object) => void kept.push([user, change.valueOf()]) };
 
-  it("is, in RongCloud's form, neither path nor body: they can be exchanged", async () => {
+  it("is neither path nor body in RongCloud's form: both can be replaced", async () => {
     const captured = signedCall('/chatroom/get.json', 'chatroomId=r1');
     const altered = { ...captured, path, bodyBytes: Buffer.from('userId=victim&name=altered') };
     expect((await serve(recordingDeps(store).deps, altered)).statusCode).toBe(200);
@@ -215,7 +215,7 @@ describe('what a signature covers', () => {
     }
   });
 
-  it('is never found by the other form', async () => {
+  it('never matches in the other form', async () => {
     const strong = signRequest({
       ...{ method: 'POST', target: '/', body: '', appKey: 'unit-app', secret: 'new-secret' },
       ...{ nonce: '826526', timestampMs: NOW_MS },

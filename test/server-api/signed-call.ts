@@ -21,7 +21,7 @@ export interface StrongCall {
   readonly secret?: string;
 }
 
-/** A POST that is signed in Doorman's own form, its headers named as API Gateway names them. */
+/** A POST that is signed in Doorman's own form, with header names as API Gateway gives them. */
 export function strongCall({ path, rawQuery = '', body, secret = 'new-secret', nonce, timestampMs }: StrongCall) {
   const target = rawQuery === '' ? path : `${path}?${rawQuery}`;
   const signed = signRequest({ method: 'POST', target, body, appKey: APP_KEY, secret, nonce, timestampMs });

@@ -3,7 +3,7 @@ import type { RoomStore } from '../../lib/store/room-store.ts';
 
 export const sha1Hex = (text: string): string => createHash('sha1').update(text).digest('hex');
 
-/** A store that knows nonces and nothing else, and when it may forget each. */
+/** A store of nonces only, and the time when each may expire. */
 export function usedOnce() {
   const used = new Set<string>();
   const expiries: number[] = [];

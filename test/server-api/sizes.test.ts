@@ -12,10 +12,10 @@ import { createApiWorld } from './api-world.ts';
 
 const use = useStore('dynoxide');
 const ANY_ID = 'i'.repeat(36);
-/** Each takes another number of bytes in UTF-8, or in JSON, or both. */
+/** They differ in their number of bytes in UTF-8, in JSON, or in both. */
 const UNITS = ['a', '"', '\\', '\n', '\u0001', '\u0000', '\u2028', 'é', '語', '😀', '\u{10ffff}', '/', '<'];
 
-/** A text of these units over and over, of so many bytes in a frame. */
+/** A text that repeats these units up to a number of bytes in a frame. */
 function textOf(units: readonly string[], bytes: number): string {
   const round = units.join('');
   const text = round.repeat(Math.floor(bytes / encodedBytes(round)));
@@ -26,12 +26,12 @@ const units = fc.array(fc.constantFrom(...UNITS), { minLength: 1, maxLength: 6 }
 const sizes = fc.oneof(
   fc.integer({ min: CONTENT_BYTES_MAX - 40, max: CONTENT_BYTES_MAX }),
   fc.integer({ min: CONTENT_BYTES_MAX + 1, max: CONTENT_BYTES_MAX + 40 }),
-  // An empty parameter of the server API counts as none.
+  // The server API ignores an empty parameter.
   fc.integer({ min: 1, max: 200 }),
   fc.integer({ min: 8_000, max: 20_000 }),
 );
 
-/** A world in which every frame of the server is measured. */
+/** A world that measures every frame of the server. */
 function measuredWorld() {
   const world = createApiWorld(use(), { multipleRooms: true });
   const ask = async <T>(caller: Caller, frame: object): Promise<T> => {
@@ -51,7 +51,7 @@ type Measured = ReturnType<typeof measuredWorld>;
 const LONG_USER = 'u'.repeat(64);
 const LONG_TYPE = 't'.repeat(32);
 
-/** Puts the content into the room by a client and by the server API; which of them were accepted. */
+/** Sends the content to the room by a client and by the server API; returns which of them were accepted. */
 async function putIn({ ask, call, room }: Measured, ann: Caller, content: string, count: number) {
   const clientMessageId = `${count}-`.padEnd(64, 'c');
   const sent = await ask<{ code: number }>(ann, { action: 'send', clientMessageId, type: LONG_TYPE, content });
@@ -64,7 +64,7 @@ async function putIn({ ask, call, room }: Measured, ann: Caller, content: string
   return [sent.code === 0, published.code === 200, broadcast.code === 200];
 }
 
-/** All that a reader can get of the room, by every way out. */
+/** All messages of the room, by every way to read them. */
 async function readAll({ ask }: Measured, reader: Caller, fresh: Caller): Promise<Readonly<Record<string, Message[]>>> {
   const pages = async (frame: object, goOn: (next: number) => object): Promise<Message[]> => {
     const { messages, next, complete } = await ask<MessagesAnswer>(reader, frame);
@@ -88,7 +88,7 @@ async function readAll({ ask }: Measured, reader: Caller, fresh: Caller): Promis
   };
 }
 
-test('what is accepted by one way in is accepted by all, and comes out of every way as it went in', async () => {
+test('all ways to send accept the same content, and all ways to read return it unchanged', async () => {
   const property = fc.asyncProperty(fc.array(fc.tuple(units, sizes), { minLength: 1, maxLength: 4 }), async (given) => {
     const world = measuredWorld();
     const [ann, bob] = [await world.enter(LONG_USER), await world.enter('bob')];
@@ -116,7 +116,7 @@ test('what is accepted by one way in is accepted by all, and comes out of every 
   await fc.assert(property, { numRuns: 25, seed: 11 });
 }, 120_000);
 
-test('attributes, notices and recalls of any text fit, and come out as they went in', async () => {
+test('entries, notices and recalls of any text fit, and arrive unchanged', async () => {
   const lengths = fc.oneof(fc.constantFrom(4095, 4096), fc.integer({ min: 0, max: 50 }));
   const property = fc.asyncProperty(
     fc.array(fc.tuple(units, lengths), { minLength: 1, maxLength: 10 }),
@@ -133,8 +133,8 @@ test('attributes, notices and recalls of any text fit, and come out as they went
       const entryInfo = JSON.stringify(entries);
       const set = { chatroomId: world.room, entryOwnerId: LONG_USER, entryInfo };
       expect(await world.call('/chatroom/entry/batch/set.json', set)).toEqual({ code: 200 });
-      const told = world.pushed(bob, 'entries').map((frame) => frame.entries);
-      expect(Object.assign({}, ...told)).toEqual(entries);
+      const pushed = world.pushed(bob, 'entries').map((frame) => frame.entries);
+      expect(Object.assign({}, ...pushed)).toEqual(entries);
       const read = async (afterKey: string): Promise<object> => {
         const page = await world.ask<{ entries: object; nextAfterKey?: string }>(bob, {
           action: 'getEntries',
@@ -180,7 +180,7 @@ describe('the envelope of one message', () => {
   });
 });
 
-test('a hundred changes of members with the longest names are one frame', () => {
+test('a hundred member changes with the longest names fit into one frame', () => {
   const change = {
     userId: LONG_USER,
     change: 'joined',
@@ -192,7 +192,7 @@ test('a hundred changes of members with the longest names are one frame', () => 
   expect(frameBytes(frame)).toBeLessThanOrEqual(FRAME_BYTES_MAX);
 });
 
-test('a broadcast in a room that is told again is measured too', async () => {
+test('a broadcast that is pushed to a room again fits too', async () => {
   const world = measuredWorld();
   const bob = await world.enter('bob');
   const content = '"'.repeat(CONTENT_BYTES_MAX / 2);

@@ -15,7 +15,7 @@ const path = '/chatroom/get.json';
 const body = 'chatroomId=r1';
 const WINDOW_MS = 300_000;
 
-/** Serves with a store that knows no room: a call that is let in is told so. */
+/** Serves with a store without rooms; an accepted call gives 'let in'. */
 async function outcome(request: HttpRequest, more: Partial<RoomStore> = usedOnce().store, secrets?: Secrets) {
   const { deps } = recordingDeps({ getRoom: async () => undefined, ...more });
   const answer = await serveServerApi({ ...apiDeps(deps), ...(secrets && { secrets: inForce(secrets) }) }, request);
@@ -51,7 +51,7 @@ describe("Doorman's signature", () => {
     ['nonce', '401 1004 Nonce is missing'],
     ['timestamp', '401 1004 Timestamp is missing'],
     ['signature', '401 1004 Signature is missing'],
-  ])('is refused without %s, by name', async (name, expected) => {
+  ])('is refused without %s, which the error names', async (name, expected) => {
     const request = at(NOW_MS);
     for (const none of [undefined, '']) {
       expect(await outcome({ ...request, headers: { ...request.headers, [name]: none } })).toBe(expected);
@@ -83,11 +83,11 @@ describe("Doorman's signature", () => {
     expect(await outcome(at(NOW_MS, 'new-secret'), nonces, both)).toBe('let in');
     expect(await outcome(at(NOW_MS, 'old-secret'), usedOnce().store, both)).toBe('let in');
     expect(await outcome(at(NOW_MS, 'old-secret'), {}, ['new-secret'])).toBe('401 1004 the signature is wrong');
-    // Once by one secret is once by the other.
+    // One use counts for both secrets.
     expect(await outcome(at(NOW_MS, 'old-secret'), nonces, both)).toBe('401 1004 the nonce was used before');
   });
 
-  it('works once, and is remembered for longer than it is worth something', async () => {
+  it('works once, and is kept for longer than it is valid', async () => {
     const { store: nonces, expiries } = usedOnce();
     const request = at(NOW_MS + WINDOW_MS);
     expect(await outcome(request, nonces)).toBe('let in');
@@ -95,7 +95,7 @@ describe("Doorman's signature", () => {
     expect(expiries).toEqual([NOW_MS + 3 * WINDOW_MS]);
   });
 
-  it('works once where the nonces are kept, and again only when it is too old', async () => {
+  it('works once for as long as its nonce is kept, and is too old after that', async () => {
     const { deps, clock, pass } = createWorld(store());
     const once = strongCall({ path, body, nonce: 'kept-1', timestampMs: clock.nowMs });
     const code = async (request: HttpRequest) => (await serve(deps, request)).body.code;
@@ -129,7 +129,7 @@ describe("Doorman's signature", () => {
     ['timestamp', (value: string) => `${value},${value}`],
     ['app-key', (value: string) => `${value},${value}`],
     ['signature-version', (value: string) => `${value},${value}`],
-  ])('is refused where %s is not of its form: %#', async (name, change) => {
+  ])('is refused when %s is malformed: %#', async (name, change) => {
     const request = at(NOW_MS);
     const headers = { ...request.headers, [name]: change(request.headers[name] ?? '') };
     expect(await outcome({ ...request, headers }, {})).toMatch(/^401 100[14] /);

@@ -12,7 +12,7 @@ const register = ({ call }: ApiWorld, userId: string) => call('/user/getToken.js
 const infoOf = async ({ call }: ApiWorld, userId: string) => (await call('/user/info.json', { userId })).code;
 
 describe('users', () => {
-  it('are listed page by page, by when their first token was asked for', async () => {
+  it('are listed page by page, by the time of their first token', async () => {
     const world = newWorld();
     const { call, clock, pass } = world;
     clock.nowMs = Date.UTC(2028, 0, 2, 3, 4, 5);
@@ -48,7 +48,7 @@ describe('users', () => {
 });
 
 describe('deactivation', () => {
-  it('shuts users out until they are reactivated, and forgets what was told of them', async () => {
+  it('refuses users until they are reactivated, and forgets their profiles', async () => {
     const world = newWorld();
     const { call, open, push, connect, device, pass } = world;
     for (const userId of ['off-1', 'off-2']) await register(world, userId);
@@ -76,7 +76,7 @@ describe('deactivation', () => {
 });
 
 describe('deletion', () => {
-  it('takes users out of all there is', async () => {
+  it('removes users and all their data', async () => {
     const world = newWorld();
     const { call, enter, isIn, push, connect, device, pass, settle, deps } = world;
     for (const userId of ['gone-1', 'gone-2', 'kept']) await register(world, userId);

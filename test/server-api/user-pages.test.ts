@@ -11,17 +11,17 @@ const newWorld = () => createApiWorld(store());
 type Body = Answered['body'];
 type Page = readonly (Readonly<Record<string, unknown>> | string)[];
 
-/** Asks for one page after the other until one is empty, as an app does, and does something after each. */
+/** Asks for page after page until one is empty, as an app does, with a change after each. */
 async function untilEmpty(
   ask: (page: number) => Promise<Body>,
-  meanwhile: (page: number) => Promise<unknown> = async () => {},
+  afterPage: (page: number) => Promise<unknown> = async () => {},
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (let page = 1; page <= 100; page += 1) {
     const { users } = (await ask(page)) as { users: Page };
     if (users.length === 0) return found;
     found.push(...users.map((user) => (typeof user === 'string' ? user : `${user.userId}`)));
-    await meanwhile(page);
+    await afterPage(page);
   }
   throw new Error('unable to end; there is always another page');
 }
@@ -29,19 +29,19 @@ async function untilEmpty(
 it.each([
   ['/user/block/query.json', '/user/block.json', '/user/unblock.json'],
   ['/chatroom/user/ban/query.json', '/chatroom/user/ban/add.json', '/chatroom/user/ban/remove.json'],
-])('a loop over %s ends, with each user once, whoever comes and goes meanwhile', async (list, add, remove) => {
+])('a loop over %s ends, with each user once, despite concurrent changes', async (list, add, remove) => {
   const { call } = newWorld();
   const ids = numbered('looped', 45);
   for (const [index, userId] of ids.entries()) await call(add, { userId, minute: 100 + index });
   const inOrder = ids.toReversed();
   const ask = (size: number) => (page: number) => call(list, { page, size });
   for (const size of [1, 7, 45, 50]) expect(await untilEmpty(ask(size))).toEqual(inOrder);
-  // By default 50 are on a page.
+  // A page has 50 users by default.
   expect(await untilEmpty((page) => call(list, { page }))).toEqual(inOrder);
   let gone = 0;
   const seen = await untilEmpty(ask(10), async () => {
     gone += 1;
-    // One who was told of goes, one comes before all others.
+    // Removes a user who was already listed, and adds one before all others.
     await call(remove, { userId: `looped${44 - gone}` });
     await call(add, { userId: `came${gone}`, minute: 1000 + gone });
   });
@@ -51,10 +51,10 @@ it.each([
   expect(await call(list)).toEqual({ ...OK, users: [] });
 });
 
-it('a loop over a blacklist ends where there is no next, and has each user once', async () => {
+it('a loop over a blacklist ends when there is no next, and has each user once', async () => {
   const { call, pass } = newWorld();
   const query = '/user/blacklist/query.json';
-  const walk = async (size: number, meanwhile: () => Promise<unknown> = async () => {}) => {
+  const walk = async (size: number, afterPage: () => Promise<unknown> = async () => {}) => {
     const found: string[] = [];
     let form: Readonly<Record<string, string | number>> = { userId: 'owner', size };
     for (;;) {
@@ -62,7 +62,7 @@ it('a loop over a blacklist ends where there is no next, and has each user once'
       found.push(...users);
       if (next === undefined) return found;
       form = { userId: 'owner', size, pageToken: next };
-      await meanwhile();
+      await afterPage();
     }
   };
   const noted = numbered('noted', 25);
@@ -72,13 +72,13 @@ it('a loop over a blacklist ends where there is no next, and has each user once'
   }
   const inOrder = noted.toReversed();
   for (const size of [1, 6, 25, 1000]) expect(await walk(size)).toEqual(inOrder);
-  // Who is on it already stays in their place.
+  // Adding a listed user again does not change the order.
   await call('/user/blacklist/add.json', { userId: 'owner', blackUserId: 'noted0' });
   expect(await call(query, { userId: 'owner' })).toEqual({ ...OK, users: inOrder });
   let round = 0;
   const seen = await walk(10, async () => {
     round += 1;
-    // The very user that the next page goes on from goes, and another comes.
+    // Removes the user after which the next page continues, and adds another.
     await call('/user/blacklist/remove.json', { userId: 'owner', blackUserId: `noted${25 - 10 * round}` });
     await call('/user/blacklist/add.json', { userId: 'owner', blackUserId: `later${round}` });
   });
@@ -94,8 +94,8 @@ it.each(['x', 'MTIzNDU2', '%00', Buffer.from('5#not an id').toString('base64url'
   },
 );
 
-// Leaves them all blocked, so it comes last.
-it('without a page the first 1000 are given, and page 0 is none', async () => {
+// Leaves all users blocked, so it is the last test.
+it('a query without a page gives the first 1000, and so does page 0', async () => {
   const { call, deps, clock } = newWorld();
   const ids = numbered('many', 1020) as UserId[];
   const untilMs = clock.nowMs + 1000 * MINUTE_MS;

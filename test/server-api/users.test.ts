@@ -8,7 +8,7 @@ const store = useStore('dynoxide');
 const newWorld = () => createApiWorld(store());
 
 describe('a user', () => {
-  it('gets a token; his name and picture are kept, and changed one by one', async () => {
+  it('gets a token; the name and picture are kept, and changed one by one', async () => {
     const { call, deps, clock } = newWorld();
     const profile = () => deps.store.getProfile('ann-b' as UserId);
     const form = { userId: 'ann-b', name: 'Ann B&C 张', portraitUri: 'http://x/y.png?a=1&b=2' };
@@ -20,7 +20,7 @@ describe('a user', () => {
     expect(await profile()).toMatchObject({ name: 'Ann', portraitUri: 'http://z' });
   });
 
-  it('is online while he has a connection', async () => {
+  it('is online while they have a connection', async () => {
     const { call, open, drop } = newWorld();
     expect(await call('/user/checkOnline.json', { userId: 'oda' })).toEqual({ ...OK, status: '0' });
     const oda = await open('oda');
@@ -29,7 +29,7 @@ describe('a user', () => {
     expect(await call('/user/checkOnline.json', { userId: 'oda' })).toEqual({ ...OK, status: '0' });
   });
 
-  it('is cut off and kept from connecting for a time', async () => {
+  it('is disconnected and cannot connect for a time', async () => {
     const { call, open, connect, device, push, clock } = newWorld();
     clock.nowMs = Date.UTC(2027, 4, 5, 6, 7, 8);
     const { connectionId } = await open('bad');
@@ -56,7 +56,7 @@ describe('a user', () => {
 describe('the blacklist', () => {
   const add = '/user/blacklist/add.json';
 
-  it('is added to, listed and removed from', async () => {
+  it('can be added to, listed and removed from', async () => {
     const { call } = newWorld();
     expect(await call(add, { userId: 'ann', blackUserId: ['bob', 'cas', 'bob'] })).toEqual(OK);
     const listed = await call('/user/blacklist/query.json', { userId: 'ann' });
@@ -66,7 +66,7 @@ describe('the blacklist', () => {
     expect(await call('/user/blacklist/query.json', { userId: 'cas' })).toEqual({ ...OK, users: [] });
   });
 
-  it('holds 1000 and no more', async () => {
+  it('holds at most 1000 users', async () => {
     const { call } = newWorld();
     for (let part = 0; part < 50; part += 1) {
       expect(await call(add, { userId: 'full', blackUserId: numbered(`u${part}-`, 20) })).toEqual(OK);
@@ -78,7 +78,7 @@ describe('the blacklist', () => {
 });
 
 describe('tags', () => {
-  it('take the place of those before them', async () => {
+  it('replace the earlier ones', async () => {
     const { call } = newWorld();
     const set = (tags: readonly string[]) => call('/user/tag/set.json', JSON.stringify({ tags, userId: 'tim' }));
     const tags = async () => {
@@ -102,7 +102,7 @@ describe('tags', () => {
     expect(result).toEqual({ many0: ['x'], many999: ['x'] });
   });
 
-  it('are taken at their limits', async () => {
+  it('are accepted at their limits', async () => {
     const { call } = newWorld();
     const tags = numbered('长'.repeat(12), 20).map((tag) => tag.slice(0, 13));
     expect(await call('/user/tag/set.json', JSON.stringify({ userId: 'max', tags }))).toEqual(OK);
@@ -126,7 +126,7 @@ describe('tags', () => {
     expect(answer).toEqual({ code, errorMessage: `unable to accept the call; ${why}` });
   });
 
-  it('come as JSON and as nothing else', async () => {
+  it('are accepted as JSON only', async () => {
     const { call } = newWorld();
     const errorMessage = 'unable to accept the call; the body must be a JSON object';
     expect(await call('/user/tag/set.json', { userId: 'u', tags: 'a' })).toEqual({ code: 1002, errorMessage });

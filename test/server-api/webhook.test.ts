@@ -35,12 +35,12 @@ describe('a call of the webhook', () => {
     ['https://app.example.com/e?', 'https://app.example.com/e?appKey='],
     ['https://app.example.com', 'https://app.example.com/?appKey='],
     ['http://127.0.0.1:9/e#part', 'http://127.0.0.1:9/e?appKey='],
-  ])('keeps what is in the address %s', (url, start) => {
+  ])('keeps the query of the address %s', (url, start) => {
     expect(requestTo(url).url.startsWith(start)).toBe(true);
     expect(requestTo(url).url).not.toContain('#');
   });
 
-  it("is signed in Doorman's form in its headers, over all that is sent", () => {
+  it("is signed in Doorman's form in its headers, over the whole request", () => {
     const { url, headers, body } = requestTo('https://app.example.com/events?a=1');
     const { pathname, search } = new URL(url);
     const { 'Content-Type': _type, ...signed } = headers;
@@ -48,7 +48,7 @@ describe('a call of the webhook', () => {
     expect(signed).toEqual(signRequest({ ...call, nonce: 'webhook-n-1', timestampMs: NOW_MS }));
   });
 
-  it('opens nothing here to whoever has seen it', async () => {
+  it('gives its receiver no signature that the server API accepts', async () => {
     const { url, headers, body } = requestTo('https://app.example.com/chatroom/destroy.json');
     const { pathname, search, searchParams } = new URL(url);
     const seen = { method: 'POST', path: pathname, rawQuery: search.slice(1), bodyBytes: Buffer.from(body) };

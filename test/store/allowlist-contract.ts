@@ -4,7 +4,7 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { acceptance, newRoom, user } from './rows.ts';
 
-/** What every engine must do with the allowlist on a room's row. */
+/** The contract of every engine for the allowlist on a room's row. */
 export function describeAllowlist(use: () => StoreUnderTest): void {
   const create = async (change = {}) => {
     const room = newRoom(change);
@@ -16,7 +16,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
   };
 
   describe('the allowlist', () => {
-    it('keeps where the room stood, and a repeat does not move it', async () => {
+    it("keeps the room's position at the first addition; a repeat does not move it", async () => {
       const room = await create();
       const { store } = use();
       await accepted(room, 'a');
@@ -32,7 +32,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(await store.addToAllowlist(room.roomId, 'e0', user('cat'), 9)).toBeUndefined();
     });
 
-    it('never holds more than its limit, however many race', async () => {
+    it('never exceeds its limit under races', async () => {
       const room = await create();
       const all = await Promise.all(
         Array.from({ length: 20 }, (_, index) => use().store.addToAllowlist(room.roomId, 'e1', user(`u${index}`), 5)),
@@ -41,7 +41,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(Object.keys((await use().store.getRoom(room.roomId))?.allowlistedSince ?? {})).toHaveLength(5);
     });
 
-    it('remembers the seq at which he was taken off; a repeat does not move it', async () => {
+    it('keeps the seq at which a user was delisted; a repeat does not move it', async () => {
       const room = await create();
       const { store } = use();
       await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5);
@@ -54,7 +54,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(await store.removeFromAllowlist(room.roomId, 'e0', user('bob'))).toBeUndefined();
     });
 
-    it('is not there any more once the room is destroyed', async () => {
+    it('cannot change once the room is destroyed', async () => {
       const room = await create({ allowlistedSince: { bob: { seq: 0, lastMessageAtMs: 0 } } });
       const { store } = use();
       const destroyed = await store.destroyRoom(room.roomId, 'e1', 7, false);
@@ -65,7 +65,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
       expect(await store.getRoom(room.roomId)).toEqual(destroyed);
     });
 
-    it('keeps the seq of someone put on it again, and forgets what later messages made meaningless', async () => {
+    it('keeps the delisted seq of a user who is added again, and forgets the irrelevant ones', async () => {
       const room = await create({ seq: 9, delistedSeq: { old: 3, bob: 9 } });
       const { store } = use();
       const again = await store.addToAllowlist(room.roomId, 'e1', user('bob'), 5);
@@ -78,7 +78,7 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
 
     it.each<[string, (room: Room) => Promise<unknown>, Partial<Room>]>([
       [
-        'put on it and taken off again',
+        'added and delisted',
         async ({ roomId }) => {
           await use().store.addToAllowlist(roomId, 'e1', user('bob'), 5);
           await use().store.removeFromAllowlist(roomId, 'e1', user('bob'));
@@ -86,14 +86,14 @@ export function describeAllowlist(use: () => StoreUnderTest): void {
         { delistedSeq: { bob: 9, cat: 9 }, allowlistedSince: {} },
       ],
       [
-        'put on it again',
+        'added again',
         ({ roomId: room }) => use().store.addToAllowlist(room, 'e1', user('bob'), 5),
         { delistedSeq: { bob: 3, cat: 9 }, allowlistedSince: { bob: { seq: 9, lastMessageAtMs: 0 } } },
       ],
-    ])('forgets nobody who was %s meanwhile', async (_what, act, expected) => {
+    ])('keeps the delisted seq of a user who is concurrently %s', async (_what, act, expected) => {
       const allowlistedSince = { cat: { seq: 5, lastMessageAtMs: 0 } };
       const room = await create({ seq: 9, delistedSeq: { bob: 3 }, allowlistedSince });
-      // Between the write that takes cat off and the one that forgets bob.
+      // Runs between the write that delists cat and the one that forgets bob.
       const slow = interposedStore(use(), { 1: () => act(room) });
       expect(await slow.removeFromAllowlist(room.roomId, 'e1', user('cat'))).toMatchObject({
         delistedSeq: { bob: 3, cat: 9 },

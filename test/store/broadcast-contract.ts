@@ -6,10 +6,10 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { rowAt } from './interposed-store.ts';
 import { fresh, user } from './rows.ts';
 
-/** What every engine must do with messages to all rooms. */
+/** The contract of every engine for messages to all rooms. */
 export function describeBroadcasts(use: () => StoreUnderTest): void {
   describe('a broadcast', () => {
-    it('is news at each put, with the place from which to go on, and expires', async () => {
+    it('reports an event at each put, with the checkpoint to continue from, and expires', async () => {
       const broadcast: Broadcast = {
         id: fresh('broadcast'),
         fromUserId: user('constructor'),

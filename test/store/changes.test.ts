@@ -13,8 +13,8 @@ beforeAll(async () => {
   readStream = await openStream(use().endpoint, tableName);
 });
 
-/** What the stream says of this work, and how many records it has of it. */
-async function told(work: () => Promise<unknown>): Promise<{ changes: readonly Change[]; count: number }> {
+/** The changes that the stream reports for this work, and the number of its records. */
+async function reportedBy(work: () => Promise<unknown>): Promise<{ changes: readonly Change[]; count: number }> {
   await readStream();
   await work();
   const records = await readStream();
@@ -28,10 +28,10 @@ async function put(...args: Parameters<ReturnType<typeof use>['store']['putMembe
 }
 
 describe('the stream', () => {
-  it('says once that a room was created and destroyed, whatever happens to it in between', async () => {
+  it('reports once that a room was created and destroyed, despite changes in between', async () => {
     const { store } = use();
     const room = newRoom({ tail: [message(1)], seq: 1, hasEntries: true });
-    const { changes, count } = await told(async () => {
+    const { changes, count } = await reportedBy(async () => {
       await store.createRoom(room);
       await store.createRoom(room);
       await store.acceptMessage(acceptance(room, 'a'));
@@ -48,19 +48,19 @@ describe('the stream', () => {
     expect(changes[0]).toEqual({ kind: 'room-created', room });
   });
 
-  it('says once that a member has joined and how his membership has ended', async () => {
+  it('reports once that a member has joined and how the membership has ended', async () => {
     const { roomId } = newRoom();
     const ended = { membershipId: 'm1', reason: 'blocked', atMs: 9, connections: [connectionId('c1')] } as const;
     let inside: Member | undefined;
-    let out: Member | undefined;
-    const { changes, count } = await told(async () => {
+    let former: Member | undefined;
+    const { changes, count } = await reportedBy(async () => {
       inside = await put(newMember(roomId, 'ann', { disconnectedDevices: ['tablet'] }), 0, 'joined');
       const offline = { seq: 1, atMs: 8, sinceMs: 7 };
       const marked = await put(withoutConnection(inside, connectionId('c1'), offline), inside.revision);
-      out = await put({ ...marked, membershipId: undefined, offline: undefined, ended }, marked.revision, 'blocked');
-      out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'offline');
-      out = await put({ ...out, blockedUntilMs: 1 }, out.revision, 'left');
-      await use().store.deleteMember(await put(out, out.revision));
+      former = await put({ ...marked, membershipId: undefined, offline: undefined, ended }, marked.revision, 'blocked');
+      former = await put({ ...former, blockedUntilMs: 1 }, former.revision, 'offline');
+      former = await put({ ...former, blockedUntilMs: 1 }, former.revision, 'left');
+      await use().store.deleteMember(await put(former, former.revision));
     });
     expect(count).toBe(7);
     expect(changes).toHaveLength(4);
@@ -69,15 +69,15 @@ describe('the stream', () => {
       { kind: 'ended', member: { ended } },
       { kind: 'ended', member: { ended } },
     ]);
-    expect(changes[3]).toEqual({ kind: 'ended', member: out, rowIsDeleted: false });
+    expect(changes[3]).toEqual({ kind: 'ended', member: former, rowIsDeleted: false });
   });
 
   it.each([
     ['left', {}],
     ['gone offline', { connections: [], offline: { seq: 1, atMs: 8, sinceMs: 7 } }],
-  ])('says of a member whose row is deleted that he has %s', async (_how, state: Partial<Member>) => {
+  ])('reports that a member whose row is deleted has %s', async (_how, state: Partial<Member>) => {
     const member = await put(newMember(newRoom().roomId, 'ann', state), 0, 'joined');
-    const { changes, count } = await told(() => use().store.deleteMember(member));
+    const { changes, count } = await reportedBy(() => use().store.deleteMember(member));
     expect(count).toBe(1);
     const { membershipId, ...rest } = member;
     const reason = member.offline === undefined ? 'left' : 'offline';
@@ -85,12 +85,12 @@ describe('the stream', () => {
     expect(changes).toEqual([{ kind: 'ended', member: { ...rest, ended }, rowIsDeleted: true }]);
   });
 
-  it('says each step of a broadcast', async () => {
+  it('reports each step of a broadcast', async () => {
     const broadcast = {
       ...{ id: fresh('broadcast'), fromUserId: user('ann'), type: 'RC:TxtMsg', content: '{"a":1}' },
       ...{ includeSender: false, sentAtMs: 5, afterRoom: '' },
     };
-    const { changes } = await told(async () => {
+    const { changes } = await reportedBy(async () => {
       await use().store.putBroadcast(broadcast, use().clock.nowMs + 1000);
       await use().store.putBroadcast({ ...broadcast, afterRoom: 'r1' }, use().clock.nowMs + 1000);
     });
@@ -100,8 +100,8 @@ describe('the stream', () => {
     ]);
   });
 
-  it('says nothing of other rows', async () => {
-    const { changes, count } = await told(async () => {
+  it('reports nothing for other rows', async () => {
+    const { changes, count } = await reportedBy(async () => {
       const connection = newConnection();
       await use().store.openConnection(connection);
       await use().store.renewLease(connection, connection.leaseUntilMs + 20_000);
@@ -113,19 +113,19 @@ describe('the stream', () => {
       await use().store.arm(5, [{ kind: 'room', room: newRoom().roomId }]);
       await use().store.appendLog(newRoom().roomId, 'e1', [message(1)], use().clock.nowMs + 1000);
     });
-    // Appending to the log also puts where its sender finds the message.
+    // Appending to the log also writes a row by which the sender finds the message.
     expect(count).toBe(10);
     expect(changes).toEqual([]);
   });
 });
 
-describe('a row that says something and cannot be read', () => {
+describe('a row that reports a change and is unreadable', () => {
   const secret = 'what nobody may log';
   const recordOf = async (work: () => Promise<unknown>) => {
     await readStream();
     await work();
     const record = (await readStream()).at(-1);
-    if (record === undefined) throw new Error('unable to read the stream; it has nothing');
+    if (record === undefined) throw new Error('unable to read the stream; it is empty');
     return record;
   };
   const roomRecord = () =>
@@ -179,7 +179,7 @@ describe('a row that says something and cannot be read', () => {
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
   });
 
-  it('as an end that does not say how', async () => {
+  it('as an end without a reason', async () => {
     const record = await memberRecord('left', { membershipId: undefined });
     expect(() => readChange(record)).toThrow(StoreFault);
   });
@@ -191,7 +191,7 @@ describe('a row that says something and cannot be read', () => {
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
   });
 
-  it('is named, and nothing else of it', async () => {
+  it('is reported by its key only', async () => {
     const record = await memberRecord('joined');
     const changedBy = (change: Image) => changed(record, (image) => ({ ...image, ...change }));
     expect(refusal(without(record, 'connections'))).toMatch(

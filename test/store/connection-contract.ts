@@ -8,10 +8,10 @@ import { connectionId, fresh, keyOf, newConnection, user } from './rows.ts';
 
 const room = 'r1' as RoomId;
 
-/** What every engine must do with connections. */
+/** The contract of every engine for connections. */
 export function describeConnections(use: () => StoreUnderTest): void {
   describe('a connection', () => {
-    it('opens once, and the repeat of an open is recognised', async () => {
+    it('opens once, and recognises a repeated open', async () => {
       const { store } = use();
       const connection = newConnection();
       expect(await store.openConnection(connection)).toBe(true);
@@ -20,7 +20,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.openConnection({ ...connection, openedAtMs: connection.openedAtMs + 1 })).toBe(false);
     });
 
-    it('takes rooms while it is open, and keeps them when it is closed', async () => {
+    it('takes rooms while it is open, and keeps them once it is closed', async () => {
       const { store } = use();
       const connection = newConnection();
       const id = keyOf(connection);
@@ -37,7 +37,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect((await store.getConnection(id))?.rooms).toEqual([]);
     });
 
-    it('has its rooms in the order of the joins; what only comes back keeps its place', async () => {
+    it('has its rooms in join order, which a resume does not change', async () => {
       const { store } = use();
       const connection = newConnection({ rooms: ['r3', 'r1'] as RoomId[] });
       await store.openConnection(connection);
@@ -50,7 +50,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await add('r0', 'join')).toEqual(['r9', 'r1', 'r2', 'r3', 'r0']);
     });
 
-    it('loses a room to another only if that was joined later', async () => {
+    it('gives up a room for another only if that was joined later', async () => {
       const { store } = use();
       const connection = newConnection({ rooms: ['r1', 'r2'] as RoomId[] });
       await store.openConnection(connection);
@@ -64,7 +64,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await lose('r1', 'r2')).toEqual(['r2']);
     });
 
-    it('goes when it is closed, and no other does', async () => {
+    it('is removed only once it is closed', async () => {
       const { store, clock } = use();
       const connection = newConnection({ rooms: [room] });
       await store.openConnection(connection);
@@ -97,7 +97,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.getConnection(connection)).toEqual(connection);
     });
 
-    it('is among those of its user while it is open', async () => {
+    it('is listed for its user while it is open', async () => {
       const { store, clock } = use();
       const userId = user(fresh('ann'));
       const [one, two, closed] = [1, 2, 3].map(() => newConnection({ userId }));
@@ -114,7 +114,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.getConnection(late)).toEqual(late);
     });
 
-    it('is found among so many that they fill several pages', async () => {
+    it('is found among several pages of connections', async () => {
       const userId = user(fresh('ann'));
       const rooms = Array.from({ length: 400 }, (_, index) => `${index}`.padStart(64, 'r') as RoomId);
       const opened = await Promise.all(
@@ -128,14 +128,14 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(found.map((connection) => connection.connectionId).sort()).toEqual(opened.sort());
     });
 
-    it('is not made by a room that is taken off it', async () => {
+    it('is not created by the removal of a room', async () => {
       const { store } = use();
       const connection = newConnection();
       await store.removeConnectionRoom(connection, room);
       expect(await store.getConnection(connection)).toBeUndefined();
     });
 
-    it('is glanced at for half of what a look costs', async () => {
+    it('costs half by an eventually consistent read', async () => {
       const connection = newConnection();
       await use().store.openConnection(connection);
       expect(await use().store.getConnectionEventually(keyOf(connection))).toEqual(connection);
@@ -144,7 +144,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await readUnitsOf(use(), (store) => store.getConnectionEventually(connection))).toBe(0.5);
     });
 
-    it('has its look armed before its row, so that no crash leaves one that nobody looks at', async () => {
+    it('has its timer armed before its row is written, so that no crash leaves a connection unchecked', async () => {
       const { store, clock } = use();
       const [unarmed, unwritten] = [newConnection({ userId: user('early') }), newConnection({ userId: user('late') })];
       await expect(interposedStore(use(), { 0: 'denied' }).openConnection(unarmed)).rejects.toThrow(StoreFault);
@@ -160,7 +160,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(clock.nowMs).toBeLessThan(unwritten.leaseUntilMs);
     });
 
-    it('has a row for 7 days after its longest life, however often its lease is renewed', async () => {
+    it('keeps its row for 7 days after its longest life, whether or not its lease is renewed', async () => {
       const { store, clock } = use();
       const { nowMs } = clock;
       onTestFinished(() => {

@@ -17,7 +17,7 @@ import { describeRooms } from './room-contract.ts';
 import { describeTurns } from './turn-contract.ts';
 import { describeUsers } from './user-contract.ts';
 
-/** The store's contract, on the table that `use` gives. */
+/** Runs the store's contract on the table that `use` gives. */
 export function describeStore(use: () => StoreUnderTest): void {
   describeRooms(use);
   describeAllowlist(use);

@@ -4,16 +4,16 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { fresh, user } from './rows.ts';
 
-/** What every engine must do with sets that are read by time. */
+/** The contract of every engine for sets that are read by time. */
 export function describeDatedSets(use: () => StoreUnderTest): void {
   describe('a set that is read by time', () => {
     const newSet = (): DatedSet => `blacklist#${user(fresh('ann'))}`;
     const read = async (set: DatedSet) =>
       (await use().store.readDatedSet(set)).map(({ item, sinceMs }) => `${item} ${sinceMs}`);
-    const add = (set: DatedSet, entries: readonly string[], limit: number, nowMs: number) =>
-      use().store.addToDatedSet(set, entries, limit, nowMs);
+    const add = (set: DatedSet, items: readonly string[], limit: number, nowMs: number) =>
+      use().store.addToDatedSet(set, items, limit, nowMs);
 
-    it('has the newest first, those of one time by name, and what is in it keeps its time', async () => {
+    it('has the newest item first, items of one time by name, and keeps the time of a repeated item', async () => {
       const set = newSet();
       expect(await read(set)).toEqual([]);
       expect(await add(set, ['b', 'constructor', 'a', 'a'], 9, 5)).toBe('added');
@@ -23,7 +23,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
       expect(await read(newSet())).toEqual([]);
     });
 
-    it('takes all or none, up to its limit, and what is in it takes no place', async () => {
+    it('takes all items or none, up to its limit, and an item that it has counts once', async () => {
       const set = newSet();
       expect(await add(set, ['a'], 0, 1)).toBe('full');
       expect(await add(set, ['a', 'b'], 2, 1)).toBe('added');
@@ -34,7 +34,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
       expect(await add(set, ['c'], 1, 3)).toBe('added');
     });
 
-    it('loses what is taken out, which may be nothing, and all of it when it goes', async () => {
+    it('loses what is removed, if anything, and all items when it is deleted', async () => {
       const set = newSet();
       const { store } = use();
       await store.removeFromDatedSet(set, ['a']);
@@ -51,7 +51,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
       expect(await read(set)).toEqual(['e 3']);
     });
 
-    it('never holds more than its limit, however many race, and each entry once', async () => {
+    it('never exceeds its limit under races, and holds each item once', async () => {
       const set = newSet();
       const race = Array.from({ length: 20 }, (_, index) => add(set, ['all', `u${index}`], 6, index));
       expect((await Promise.all(race)).filter((outcome) => outcome === 'added')).toHaveLength(5);
@@ -59,8 +59,8 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
       expect([names.length, new Set(names).size]).toEqual([6, 6]);
     });
 
-    // The requests of an addition to a set that is there: 0 the look, 1 the write.
-    it('sees a place go, and what was taken out, between the look and the write', async () => {
+    // The requests of an addition to an existing set: 0 the read, 1 the write.
+    it('notices items that are added or removed between its read and its write', async () => {
       const set = newSet();
       await add(set, ['w', 'x'], 9, 1);
       const fill = () => add(set, ['y'], 3, 2);
@@ -70,7 +70,7 @@ export function describeDatedSets(use: () => StoreUnderTest): void {
       expect(await read(set)).toEqual(['x 4', 'z 4', 'y 2', 'w 1']);
     });
 
-    it('knows its own work after a lost answer, and is given up where it keeps changing', async () => {
+    it('recognises its own write after a lost answer, and gives up where the set keeps changing', async () => {
       const set = newSet();
       await add(set, ['a'], 9, 1);
       expect(await interposedStore(use(), { 1: 'lost' }).addToDatedSet(set, ['b'], 2, 2)).toBe('added');

@@ -15,7 +15,7 @@ const entry = (change: Partial<Entry> = {}): Entry => ({
   ...change,
 });
 
-/** The index after it, with these keys set (to a new version) and those removed. */
+/** The next index, with some keys set (to a new version) and some removed. */
 const changed = (before: EntryIndex, set: readonly string[], removed: readonly string[] = []): EntryIndex => ({
   ...before,
   revision: before.revision + 1,
@@ -27,7 +27,7 @@ const changed = (before: EntryIndex, set: readonly string[], removed: readonly s
 
 const valuesOf = (keys: readonly string[], text = 'value of') => new Map(keys.map((key) => [key, `${text} ${key}`]));
 
-/** What every engine must do with attributes. */
+/** The contract of every engine for the entries of a room. */
 export function describeEntries(use: () => StoreUnderTest): void {
   const newIndex = () => use().store.getEntryIndex(fresh('room') as RoomId, 'e1');
   const indexNow = ({ roomId, roomEpoch }: EntryIndex) => use().store.getEntryIndex(roomId, roomEpoch);
@@ -39,8 +39,8 @@ export function describeEntries(use: () => StoreUnderTest): void {
   };
   const valueRow = (index: EntryIndex, key: string) => `${key}#${index.entries[key]?.version}`;
 
-  describe("a room's attributes", () => {
-    it('are none at first, and come back as put', async () => {
+  describe("a room's entries", () => {
+    it('are none at first, and are read as put', async () => {
       const none = await newIndex();
       expect(none).toEqual({ roomId: none.roomId, roomEpoch: 'e1', revision: 0, entries: {} });
       const keys = ['score', 'constructor', '__proto__', 'toString', '+=-_', 'k'.repeat(128)];
@@ -54,7 +54,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       expect(await use().store.entryValues(index, [])).toEqual(new Map());
     });
 
-    it('keep what a change does not name, and lose the values that it replaces or removes', async () => {
+    it('keep the values that a change does not name, and lose those that it replaces or removes', async () => {
       const first = await put(await newIndex(), ['a', 'b', 'c']);
       const second = await put(first, ['b', 'd'], ['c']);
       expect(await indexNow(first)).toEqual(second);
@@ -65,7 +65,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       );
     });
 
-    it('have one winner among 20 racing changes, the first as well as a later one, and no trace of the others', async () => {
+    it('have one winner among 20 racing changes, first or later, and no trace of the others', async () => {
       let before = await newIndex();
       for (const round of ['first', 'later']) {
         const nexts = Array.from({ length: 20 }, () => changed(before, ['a', 'b']));
@@ -83,14 +83,14 @@ export function describeEntries(use: () => StoreUnderTest): void {
       }
     });
 
-    it('have one winner among changes that are the same', async () => {
+    it('have one winner among identical changes', async () => {
       const before = await put(await newIndex(), ['a', 'b']);
       const next = changed(before, [], ['a']);
       const race = Array.from({ length: 10 }, () => use().store.putEntryIndex(next, before, new Map()));
       expect((await Promise.all(race)).filter((outcome) => outcome === 'put')).toHaveLength(1);
     });
 
-    it('take no change of an index that is older, or of none', async () => {
+    it('take no change of an older or missing index', async () => {
       const none = await newIndex();
       const first = await put(none, ['a']);
       const second = await put(first, ['b']);
@@ -103,7 +103,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       expect(await rowsOf(none)).toHaveLength(3);
     });
 
-    it('belong to one life of the room: a late change of an earlier one touches nothing', async () => {
+    it('belong to one room epoch: a late change of an earlier epoch touches nothing', async () => {
       const late = await newIndex();
       const now = await put(await use().store.getEntryIndex(late.roomId, 'e2'), ['a']);
       expect(await use().store.putEntryIndex(changed(late, ['a', 'b']), late, valuesOf(['a', 'b'], 'late'))).toBe(
@@ -115,19 +115,19 @@ export function describeEntries(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('the most attributes', () => {
+  describe('the maximum of entries', () => {
     const most = async () => {
       const none = await newIndex();
       const keys = Array.from({ length: 110 }, (_, index) => `${index}-`.padEnd(128, 'k'));
       const entries = keys.map((key) => [key, entry({ version: key, userId: user('u'.repeat(64)), setAtMs: 1.8e12 })]);
       const next: EntryIndex = { ...none, revision: 1, entries: Object.fromEntries(entries) };
-      // More than a page of the table in all.
+      // Together more than one page of the table.
       const values = new Map(keys.map((key) => [key, '語'.repeat(4096)]));
       expect(await use().store.putEntryIndex(next, none, values)).toBe('put');
       return { next, keys, values };
     };
 
-    it('fit into one index, far below what a row can hold, and are read and changed as one', async () => {
+    it('fit into one index, far below the limit of a row, and are read and changed as one', async () => {
       const { next, keys, values } = await most();
       expect(await indexNow(next)).toEqual(next);
       expect(Buffer.byteLength(JSON.stringify(next))).toBeLessThan(100 * 1024);
@@ -136,7 +136,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       expect(await rowsOf(last)).toEqual(['INDEX']);
     });
 
-    it('go with the room, and with it what no index names', async () => {
+    it('are removed with the room, and so are values that no index names', async () => {
       const { next } = await most();
       const kept = await put(await use().store.getEntryIndex(next.roomId, 'e2'), ['a']);
       const crashed = interposedStore(use(), { 2: 'denied' });
@@ -152,25 +152,25 @@ export function describeEntries(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('a change of attributes under faults', () => {
-    // Its requests: 0 the value, 1 the index, then what follows from the answer.
+  describe('a change of entries under faults', () => {
+    // Its requests: 0 the value, 1 the index, then what the answer requires.
     const changeWith = (before: EntryIndex, next: EntryIndex, events: Readonly<Record<number, Event>>) =>
       interposedStore(use(), events).putEntryIndex(next, before, valuesOf(['a'], 'mine'));
 
-    it('shows no index before its values', async () => {
+    it('writes no index before its values', async () => {
       const before = await put(await newIndex(), ['a']);
       const next = changed(before, ['a']);
       const seen: unknown[] = [];
-      const look = async () => {
+      const readNow = async () => {
         const now = await indexNow(before);
         seen.push(now, await use().store.entryValues(now, ['a']), await use().store.entryValues(next, ['a']));
       };
-      expect(await changeWith(before, next, { 1: look, 2: look })).toBe('put');
+      expect(await changeWith(before, next, { 1: readNow, 2: readNow })).toBe('put');
       const [old, mine] = [valuesOf(['a']), valuesOf(['a'], 'mine')];
       expect(seen).toEqual([before, old, mine, next, mine, mine]);
     });
 
-    it('knows itself when its answer was lost, also under a later change', async () => {
+    it('recognises itself after a lost answer, also under a later change', async () => {
       const before = await put(await newIndex(), ['a', 'b']);
       const next = changed(before, ['a'], ['b']);
       expect(await changeWith(before, next, { 1: 'lost' })).toBe('put');
@@ -184,7 +184,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       expect(await rowsOf(now)).toHaveLength(3);
     });
 
-    it('is a conflict where it never arrived and another came first', async () => {
+    it('is a conflict when it never arrived and another came first', async () => {
       const before = await put(await newIndex(), ['a', 'b']);
       const other = async () => put(before, ['a']);
       expect(await changeWith(before, changed(before, ['a'], ['b']), { 1: 'dropped', 2: other })).toBe('conflict');
@@ -193,7 +193,7 @@ export function describeEntries(use: () => StoreUnderTest): void {
       expect(await use().store.entryValues(now, ['a', 'b'])).toEqual(valuesOf(['a', 'b']));
     });
 
-    it('is done even if old values cannot be deleted', async () => {
+    it('succeeds even if it cannot delete old values', async () => {
       const before = await put(await newIndex(), ['a']);
       const next = changed(before, ['a']);
       expect(await changeWith(before, next, { 2: 'denied' })).toBe('put');

@@ -6,10 +6,10 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { rowAt } from './interposed-store.ts';
 import { fresh, user } from './rows.ts';
 
-/** What every engine must do with deletions of users. */
+/** The contract of every engine for deletions of users. */
 export function describeErasures(use: () => StoreUnderTest): void {
   describe('a deletion of users', () => {
-    it('is news at each put, with the place from which to go on, and expires', async () => {
+    it('reports an event at each put, with the checkpoint to continue from, and expires', async () => {
       const userIds = [user('constructor'), user('ann')];
       const erasure: Erasure = { id: fresh('erasure'), userIds, atMs: 5, afterRoom: '' };
       for (const afterRoom of ['', 'room-7', 'room-9']) {

@@ -6,7 +6,7 @@ import { acceptance, newMember, newRoom, user } from './rows.ts';
 
 const use = useStore('dynoxide');
 
-/** A store whose requests meet these ends in turn; 'lost' = applied, but the answer does not arrive. */
+/** A store whose requests end in these ways, in turn; `lost` = it is applied, but its answer does not arrive. */
 function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) {
   const { endpoint, clock } = use();
   const client = createClientAt(endpoint);
@@ -37,7 +37,7 @@ describe('the store under faults', () => {
     return room;
   };
 
-  it('repeats an acceptance that was surely not applied', async () => {
+  it('repeats an acceptance that was certainly not applied', async () => {
     const room = await created();
     const { store, sent } = storeWith(['throttled', 'throttled']);
     expect(await store.acceptMessage(acceptance(room, 'a'))).toMatchObject({ seq: 1 });
@@ -52,7 +52,7 @@ describe('the store under faults', () => {
     expect((await store.getRoom(room.roomId))?.tail.map((entry) => entry.messageId)).toEqual(['1-a']);
   });
 
-  it('gives up with a fault of its own', async () => {
+  it('gives up with a StoreFault', async () => {
     const room = await created();
     const denied = storeWith(['denied']);
     await expect(denied.store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(StoreFault);
@@ -61,7 +61,7 @@ describe('the store under faults', () => {
     await expect(throttled.store.getRoom(room.roomId)).rejects.toThrow(StoreFault);
   });
 
-  it('recognises its own work after a lost answer', async () => {
+  it('recognises its own write after a lost answer', async () => {
     const room = newRoom();
     expect(await storeWith(['lost']).store.createRoom(room)).toBe(true);
     const stored = await storeWith(['lost']).store.putMember(newMember(room.roomId, 'ann'), 0);

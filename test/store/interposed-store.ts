@@ -7,12 +7,12 @@ import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '..
 import { UnitsMeter } from '../support/units-meter.ts';
 
 /**
- * What meets a request: `lost` = it is applied, and its answer does not arrive; `dropped` = it does not arrive itself;
- * `denied` = it is refused for good; a function is done before it is sent.
+ * What happens to a request: `lost` = it is applied, but its answer does not arrive; `dropped` = it does not arrive;
+ * `denied` = it is refused for good; a function runs before the request is sent.
  */
 export type Event = 'lost' | 'dropped' | 'denied' | (() => Promise<unknown>);
 
-/** A store on the same table, whose requests, counted from 0, meet these events. */
+/** A store on the same table with these events, by the number of the request from 0. */
 export function interposedStore(under: StoreUnderTest, events: Readonly<Record<number, Event>>): RoomStore {
   const client = under.createClient();
   let sent = 0;
@@ -35,7 +35,7 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
 const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
   createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs, ...realChance });
 
-/** A store on the same table, and the read units that this work on it takes. */
+/** The read units that this work takes on the same table. */
 export async function readUnitsOf(
   under: StoreUnderTest,
   work: (store: RoomStore) => Promise<unknown>,
@@ -47,7 +47,7 @@ export async function readUnitsOf(
   return meter.take().readUnits;
 }
 
-/** How many requests of this work are under way at once, at most. */
+/** The maximum of concurrent requests of this work. */
 export async function mostAtOnce(under: StoreUnderTest, work: (store: RoomStore) => Promise<unknown>): Promise<number> {
   const client = under.createClient();
   let [now, most] = [0, 0];
@@ -70,7 +70,7 @@ export async function mostAtOnce(under: StoreUnderTest, work: (store: RoomStore)
 const failure = (name: string, httpStatusCode: number | undefined) =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 
-/** The sort keys of a partition's rows, as they are in the table. */
+/** The sort keys of a partition's rows in the table. */
 export async function sortKeysIn(under: StoreUnderTest, pk: string): Promise<readonly string[]> {
   const { Items = [] } = await under.createClient().send(
     new QueryCommand({
@@ -83,7 +83,7 @@ export async function sortKeysIn(under: StoreUnderTest, pk: string): Promise<rea
   return Items.map((row) => String(row.sk));
 }
 
-/** A row as it is in the table. */
+/** The stored row. */
 export async function rowAt(under: StoreUnderTest, key: Key): Promise<Row | undefined> {
   const command = new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true });
   return (await under.createClient().send(command)).Item;

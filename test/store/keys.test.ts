@@ -8,7 +8,7 @@ const id = string({ unit: constantFrom(...'AZaz09_+=-'), minLength: 1, maxLength
 const joined = (key: keys.Key) => JSON.stringify([key.pk, key.sk]);
 
 describe('keys', () => {
-  it('differ for different rooms and users, and never meet another kind of row', () => {
+  it('differ for different rooms and users, and never equal the key of another kind of row', () => {
     void assert(
       property(tuple(id, id), tuple(id, id), ([room, user], [otherRoom, otherUser]) => {
         const key = joined(keys.memberKey(room as RoomId, user as UserId));
@@ -24,7 +24,7 @@ describe('keys', () => {
     );
   });
 
-  it('sort log rows by last seq and due entries by time', () => {
+  it('sort log rows by last seq and timers by time', () => {
     const seq = integer({ min: 0, max: 1e9 });
     void assert(
       property(seq, seq, id, (one, other, name) => {
@@ -52,7 +52,7 @@ describe('keys', () => {
     expect(keys.dueKey(3, 1.9, 'x')).toEqual({ pk: keys.duePartition(3), sk: '000000000000001#x' });
   });
 
-  it('end a row at the second that covers its expiry, never before', () => {
+  it('expire a row at the second that covers its expiry, never before', () => {
     expect(keys.isExpired(keys.expiry(1500), 1999)).toBe(false);
     expect(keys.isExpired(keys.expiry(1500), 2000)).toBe(true);
     expect(keys.isExpired({}, 1e15)).toBe(false);

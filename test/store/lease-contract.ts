@@ -5,7 +5,7 @@ import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, readUnitsOf } from './interposed-store.ts';
 import { keyOf, newConnection } from './rows.ts';
 
-/** What every engine must do with the leases of connections. */
+/** The contract of every engine for the leases of connections. */
 export function describeLeases(use: () => StoreUnderTest): void {
   const open = async (): Promise<Connection> => {
     const connection = newConnection();
@@ -15,7 +15,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
   const stored = (connection: Connection) => use().store.getConnection(keyOf(connection));
 
   describe('a lease', () => {
-    it('is renewed where 20 s of it are spent, and never lowered', async () => {
+    it('is renewed once 20 s of it are spent, and never shortened', async () => {
       const connection = await open();
       const renew = (byMs: number) => use().store.renewLease(connection, connection.leaseUntilMs + byMs);
       for (const byMs of [-1, 0, 19_999]) {
@@ -31,13 +31,13 @@ export function describeLeases(use: () => StoreUnderTest): void {
       );
     });
 
-    it('that is not worth a renewal costs half a read unit besides the refused write', async () => {
+    it('costs half a read unit besides the refused write when it is not worth renewing', async () => {
       const connection = await open();
       const units = await readUnitsOf(use(), (store) => store.renewLease(connection, connection.leaseUntilMs + 19_999));
       expect(units).toBe(0.5);
     });
 
-    it('is not renewed once the connection is closed, was never there, or left a tombstone', async () => {
+    it('is not renewed for a connection that is closed, missing or a tombstone', async () => {
       const { store, clock } = use();
       const closed = await open();
       await store.closeConnection(closed, 7);
@@ -51,7 +51,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await stored(never)).toEqual(tombstone);
     });
 
-    it('is renewed for somebody whose answer was lost', async () => {
+    it('is renewed when the answer is lost', async () => {
       const connection = await open();
       const leaseUntilMs = connection.leaseUntilMs + 20_000;
       expect(await interposedStore(use(), { 0: 'lost' }).renewLease(connection, leaseUntilMs)).toBe(true);
@@ -66,7 +66,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       events: Record<number, Event> = {},
     ) => interposedStore(use(), events).closeLapsed(keyOf(connection), 70, leaseUntilMs, 60);
 
-    it('is closed by one of many, and says since when it was silent', async () => {
+    it('is closed by one of many callers, with the time since when it is silent', async () => {
       const connection = await open();
       const closed = { ...connection, closedAtMs: 70, silentSinceMs: 60 };
       const all = await Promise.all(Array.from({ length: 10 }, () => close(connection)));
@@ -77,7 +77,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await use().store.openConnection(connection)).toBe(false);
     });
 
-    it('is left alone where somebody has heard of it since, or it has another lease', async () => {
+    it('is left alone when its lease was renewed, or is not the one that was read', async () => {
       const connection = await open();
       expect(await close(connection, connection.leaseUntilMs - 1)).toBeUndefined();
       expect(await close(connection, connection.leaseUntilMs + 1)).toBeUndefined();
@@ -88,7 +88,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await stored(connection)).toEqual({ ...connection, leaseUntilMs });
     });
 
-    it('is left as it is where it is closed already, was never there, or left a tombstone', async () => {
+    it('is left unchanged when it is already closed, missing or a tombstone', async () => {
       const closed = await open();
       await use().store.closeConnection(closed, 7);
       expect(await close(closed)).toBeUndefined();
@@ -101,7 +101,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(await stored(never)).toEqual(tombstone);
     });
 
-    it('is closed for somebody whose answer was lost, and not for him where another was first', async () => {
+    it('is closed when the answer is lost, unless another write was first', async () => {
       const lost = await open();
       expect(await close(lost, lost.leaseUntilMs, { 0: 'lost' })).toMatchObject({ closedAtMs: 70, silentSinceMs: 60 });
       const { store } = use();

@@ -3,12 +3,12 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { fresh } from './rows.ts';
 
-/** What every engine must do with what may happen only once, or only so often. */
+/** The contract of every engine for nonces and for limits of the rate of calls. */
 export function describeLimits(use: () => StoreUnderTest): void {
   describe('a nonce', () => {
     const useNonce = (nonce: string) => use().store.useNonce(nonce, use().clock.nowMs + 60_000);
 
-    it('is used by one of 20 that race', async () => {
+    it('is used by one of 20 racing calls', async () => {
       const nonce = fresh('nonce');
       const race = await Promise.all(Array.from({ length: 20 }, () => useNonce(nonce)));
       expect(race.filter(Boolean)).toHaveLength(1);
@@ -16,7 +16,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await useNonce(fresh('nonce'))).toBe(true);
     });
 
-    it('is forgotten after its expiry, and no sooner', async () => {
+    it('expires at its time, and no sooner', async () => {
       const nonce = fresh('nonce');
       await useNonce(nonce);
       use().clock.nowMs += 59_000;
@@ -26,7 +26,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await useNonce(nonce)).toBe(false);
     });
 
-    it('works once more when it was taken back, which may be done in vain', async () => {
+    it('works once more after it is taken back, once or repeatedly', async () => {
       const nonce = fresh('nonce');
       await useNonce(nonce);
       await use().store.forgetNonce(nonce);
@@ -35,7 +35,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await useNonce(nonce)).toBe(false);
     });
 
-    it('may be any text, and no two are one', async () => {
+    it('may be any text, and different texts never collide', async () => {
       const prefix = fresh('nonce');
       const odd = ['', ' ', '#', '"', '\\"', '\\', '\u0000', '\ud800', '\ud801', '\\ud800', '\ufffd', 'é', 'e\u0301'];
       const nonces = [...odd, '語'.repeat(60), '\u0001'.repeat(60)].map((text) => prefix + text);
@@ -43,7 +43,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await Promise.all(nonces.map(useNonce))).toEqual(nonces.map(() => false));
     });
 
-    it('is known as used by the same call when the answer was lost', async () => {
+    it('counts as used by the same call when the answer is lost', async () => {
       const [nonce, other] = [fresh('nonce'), fresh('nonce')];
       const expiresAtMs = use().clock.nowMs + 60_000;
       expect(await interposedStore(use(), { 0: 'lost' }).useNonce(nonce, expiresAtMs)).toBe(true);
@@ -56,7 +56,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
     const atMs = 1_800_000_000_000;
     const count = (path: string, limit: number, timeMs = atMs) => use().store.countCall(path, timeMs, limit);
 
-    it('are exactly as many as the limit, however many race', async () => {
+    it('are exactly as many as the limit under races', async () => {
       const path = `/${fresh('path')}.json`;
       const race = await Promise.all(Array.from({ length: 50 }, () => count(path, 10)));
       expect(race.filter(Boolean)).toHaveLength(10);
@@ -75,7 +75,7 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await count(`/${fresh('path')}.json`, 0)).toBe(false);
     });
 
-    it('are never more when an answer was lost', async () => {
+    it('never exceed the limit when an answer is lost', async () => {
       const path = `/${fresh('path')}.json`;
       expect(await interposedStore(use(), { 0: 'lost' }).countCall(path, atMs, 2)).toBe(true);
       expect(await count(path, 2)).toBe(false);

@@ -6,55 +6,54 @@ import { fresh, user } from './rows.ts';
 
 const HOUR_MS = 3600 * 1000;
 
-/** What every engine must do with an app's lists and sets. */
+/** The contract of every engine for an app's lists and sets. */
 export function describeLists(use: () => StoreUnderTest): void {
   describe('a list', () => {
     const list: AppList = 'muted-users';
-    const read = (afterEntry = '', limit = 1000) =>
-      use().store.readList(list, { afterItem: afterEntry, limit }, use().clock.nowMs);
-    const add = (...entries: (readonly [string, number])[]) =>
+    const read = (afterItem = '', limit = 1000) => use().store.readList(list, { afterItem, limit }, use().clock.nowMs);
+    const add = (...items: (readonly [string, number])[]) =>
       use().store.addToList(
         list,
-        entries.map(([entry, untilMs]) => ({ item: entry, untilMs })),
+        items.map(([item, untilMs]) => ({ item, untilMs })),
       );
     beforeEach(async () => {
-      const entries = await use().store.readList(list, { afterItem: '', limit: 10_000 }, 0);
+      const items = await use().store.readList(list, { afterItem: '', limit: 10_000 }, 0);
       await use().store.removeFromList(
         list,
-        entries.map(({ item }) => item),
+        items.map(({ item }) => item),
       );
       expect(await read()).toEqual([]);
     });
 
-    it('is read in the order of its entries, after one, and up to a limit', async () => {
+    it('is read in the order of its items, after one, and up to a limit', async () => {
       const names = Array.from({ length: 60 }, (_, index) => `u${`${index}`.padStart(2, '0')}`);
       await add(...names.toReversed().map((name) => [name, 0] as const));
-      const entries = names.map((entry) => ({ item: entry, untilMs: 0 }));
-      expect(await read()).toEqual(entries);
-      expect(await read('', 7)).toEqual(entries.slice(0, 7));
-      expect(await read('u06', 2)).toEqual(entries.slice(7, 9));
-      expect(await read('u061')).toEqual(entries.slice(7));
+      const items = names.map((item) => ({ item, untilMs: 0 }));
+      expect(await read()).toEqual(items);
+      expect(await read('', 7)).toEqual(items.slice(0, 7));
+      expect(await read('u06', 2)).toEqual(items.slice(7, 9));
+      expect(await read('u061')).toEqual(items.slice(7));
       expect(await read('u59')).toEqual([]);
       expect(await read('', 0)).toEqual([]);
       expect(await use().store.readList('blocked-users', { afterItem: '', limit: 10 }, 0)).toEqual([]);
     });
 
-    it('is read from its end too, and up to an entry', async () => {
+    it('is also read from its end, and up to an item', async () => {
       await add(['a', 0], ['b', 0], ['c', 0], ['d', 0]);
       const names = async (range: Partial<ListRange>) => {
         const found = await use().store.readList(list, { afterItem: '', limit: 10, ...range }, use().clock.nowMs);
-        return found.map(({ item: entry }) => entry).join('');
+        return found.map(({ item }) => item).join('');
       };
       expect(await names({ order: 'descending' })).toBe('dcba');
       expect(await names({ order: 'descending', limit: 2 })).toBe('dc');
       expect(await names({ order: 'descending', afterItem: 'c' })).toBe('ba');
-      // What it went on behind may be gone.
+      // The item that a page continues after may be gone.
       expect(await names({ order: 'descending', afterItem: 'bb' })).toBe('ba');
       expect(await names({ beforeItem: 'c' })).toBe('ab');
       expect(await names({ beforeItem: 'c', afterItem: 'a' })).toBe('b');
     });
 
-    it('remembers for a while where its pages begin, each by itself', async () => {
+    it('keeps where each of its pages begins, until that expires', async () => {
       const page: PageOfList = { list, order: 'ascending', size: 7, page: 2 };
       const start = (change: Partial<PageOfList> = {}) => use().store.startOfPage({ ...page, ...change });
       const { clock } = use();
@@ -70,7 +69,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await start()).toBeUndefined();
     });
 
-    it('loses what is taken off it, which may be nothing', async () => {
+    it('loses the items that are removed, if it has them', async () => {
       await add(['a', 0], ['constructor', 0], ['c', 0]);
       await use().store.removeFromList(list, ['constructor', 'x', 'constructor']);
       expect(await read()).toEqual([
@@ -82,7 +81,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read()).toHaveLength(2);
     });
 
-    it('leaves an entry out from its end on; the last end given counts', async () => {
+    it('leaves an item out once it ends; the last end that is set counts', async () => {
       const { clock } = use();
       const untilMs = clock.nowMs + 5000;
       await add(['a', untilMs], ['b', untilMs + 1], ['c', 0], ['d', 1]);
@@ -97,17 +96,17 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read()).toEqual([{ item: 'd', untilMs: 0 }]);
     });
 
-    it('takes the last of several ends of one entry in a call', async () => {
+    it('takes the last of several ends of one item in a call', async () => {
       const slow = interposedStore(use(), { 0: () => read() });
       await slow.addToList(list, [
         { item: 'a', untilMs: 1 },
         { item: 'b', untilMs: 0 },
         { item: 'a', untilMs: 0 },
       ]);
-      expect((await read()).map(({ item: entry }) => entry)).toEqual(['a', 'b']);
+      expect((await read()).map(({ item }) => item)).toEqual(['a', 'b']);
     });
 
-    it('is as long for a reader whose clock is behind', async () => {
+    it('keeps an ended item a day longer for a reader whose clock is behind', async () => {
       const { clock } = use();
       const readAtMs = clock.nowMs;
       await add(['a', readAtMs + 1000]);
@@ -118,26 +117,26 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await readBehind()).toEqual([]);
     });
 
-    it('is read past any number of entries whose end is over', async () => {
+    it('is read past any number of ended items', async () => {
       const { nowMs } = use().clock;
       const over = Array.from({ length: 250 }, (_, index) => [`m${index}`, nowMs - 1] as const);
       await add(['a', 0], ...over, ['y', 0], ['z', 0]);
-      expect((await read('', 2)).map(({ item: entry }) => entry)).toEqual(['a', 'y']);
-      expect((await read('a')).map(({ item: entry }) => entry)).toEqual(['y', 'z']);
+      expect((await read('', 2)).map(({ item }) => item)).toEqual(['a', 'y']);
+      expect((await read('a')).map(({ item }) => item)).toEqual(['y', 'z']);
     });
   });
 
   describe('a set', () => {
     const newSet = (): AppSet => `tags#${user(fresh('ann'))}`;
-    const newSetOf = async (...entries: string[]) => {
+    const newSetOf = async (...items: string[]) => {
       const set = newSet();
-      expect(await use().store.addToSet(set, entries, 100)).toBe('added');
+      expect(await use().store.addToSet(set, items, 100)).toBe('added');
       return set;
     };
     const read = (set: AppSet) => use().store.readSet(set);
-    const add = (set: AppSet, entries: readonly string[], limit: number) => use().store.addToSet(set, entries, limit);
+    const add = (set: AppSet, items: readonly string[], limit: number) => use().store.addToSet(set, items, limit);
 
-    it('takes all or none, up to its limit, and what is in it takes no place', async () => {
+    it('takes all items or none, up to its limit, and an item that it has counts once', async () => {
       const set = newSet();
       expect(await read(set)).toEqual([]);
       expect(await add(set, ['a'], 0)).toBe('full');
@@ -153,7 +152,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read(newSet())).toEqual([]);
     });
 
-    it('tells which of them it loses, and can be filled anew', async () => {
+    it('reports which items it loses, and can be filled again', async () => {
       const set = await newSetOf('a', 'b', 'c');
       const { store } = use();
       expect(await store.removeFromSet(set, ['c', 'x', 'a', 'c'])).toEqual(['a', 'c']);
@@ -176,7 +175,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read(set)).toEqual([':a #b.c[0]', '__proto__', 'constructor', 'x', '語']);
     });
 
-    it('never holds more than its limit, however many race', async () => {
+    it('never exceeds its limit under races', async () => {
       const set = newSet();
       const race = await Promise.all(Array.from({ length: 20 }, (_, index) => add(set, [`u${index}`], 5)));
       expect(race.filter((outcome) => outcome === 'added')).toHaveLength(5);
@@ -187,14 +186,14 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read(pairs)).toHaveLength(6);
     });
 
-    it('takes all of many that race where there is room', async () => {
+    it('takes all racing additions below its limit', async () => {
       const set = newSet();
       const race = await Promise.all(Array.from({ length: 30 }, (_, index) => add(set, [`u${index}`], 100)));
       expect(race).toEqual(Array.from({ length: 30 }, () => 'added'));
       expect(await read(set)).toHaveLength(30);
     });
 
-    it('gives each entry to one of many that remove it', async () => {
+    it('reports each item to one of many callers that remove it', async () => {
       const names = ['a', 'b', 'c', 'd'];
       const set = await newSetOf(...names, 'e');
       const race = Array.from({ length: 10 }, (_, index) =>
@@ -204,15 +203,15 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read(set)).toEqual(['e']);
     });
 
-    // The requests of both: 0 the look, 1 the write.
-    it('adds what was taken out between the look and the write', async () => {
+    // The requests of both: 0 the read, 1 the write.
+    it('adds an item that is removed between the read and the write', async () => {
       const set = await newSetOf('x');
       const takeOut = () => use().store.removeFromSet(set, ['x']);
       expect(await interposedStore(use(), { 1: takeOut }).addToSet(set, ['x', 'y'], 2)).toBe('added');
       expect(await read(set)).toEqual(['x', 'y']);
     });
 
-    it('sees a place go between the look and the write', async () => {
+    it('notices an item that is added between the read and the write', async () => {
       const set = await newSetOf('w');
       const fill = () => add(set, ['x'], 3);
       expect(await interposedStore(use(), { 1: fill }).addToSet(set, ['y', 'z'], 3)).toBe('full');
@@ -220,7 +219,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       expect(await read(set)).toEqual(['w', 'x', 'y']);
     });
 
-    it('is given up where another change comes between each look and its write', async () => {
+    it('gives up when another change comes between each read and its write', async () => {
       const set = await newSetOf('x', 'y');
       const takeOut = () => use().store.removeFromSet(set, ['x']);
       const putBack = () => add(set, ['x'], 9);
@@ -229,7 +228,7 @@ export function describeLists(use: () => StoreUnderTest): void {
       await expect(interposedStore(use(), events).removeFromSet(set, ['x', 'y'])).rejects.toThrow(StoreFault);
     });
 
-    it('knows its own work after a lost answer', async () => {
+    it('recognises its own write after a lost answer', async () => {
       const set = newSet();
       expect(await interposedStore(use(), { 1: 'lost' }).addToSet(set, ['a', 'b'], 2)).toBe('added');
       expect(await interposedStore(use(), { 1: 'lost' }).removeFromSet(set, ['a', 'x'])).toEqual(['a']);

@@ -14,7 +14,7 @@ const span = (first: number, last: number) =>
 const LAST_SEQ = 1_000_000;
 const all = { epoch: 'e1', afterSeq: 0, beforeSeq: LAST_SEQ + 1, limit: 1000, charactersMax: Number.MAX_SAFE_INTEGER };
 
-/** What every engine must do with the log. */
+/** The contract of every engine for the log. */
 export function describeLog(use: () => StoreUnderTest): void {
   const append = async (room: RoomId, ...batches: (readonly [number, number])[]) => {
     const { store, clock } = use();
@@ -34,7 +34,7 @@ export function describeLog(use: () => StoreUnderTest): void {
   const newLog = (...batches: (readonly [number, number])[]) => append(fresh('log') as RoomId, ...batches);
 
   describe('the log', () => {
-    it('gives each message once, however rows overlap and are repeated', async () => {
+    it('gives each message once, although rows overlap and repeat', async () => {
       const room = await newLog([1, 3], [1, 5], [4, 6], [1, 3], [6, 250]);
       expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(span(1, 250));
       expect(await read({ ...all, roomId: room, order: 'descending' })).toEqual(span(1, 250).reverse());
@@ -67,7 +67,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(large);
     });
 
-    it('gives a recalled message in its recalled form, whoever logs what when', async () => {
+    it('gives a recalled message in its recalled form, in any order of writes', async () => {
       const room = fresh('log') as RoomId;
       const { store, clock } = use();
       const write = (messages: readonly StoredMessage[]) => store.appendLog(room, 'e1', messages, clock.nowMs + 60_000);
@@ -76,7 +76,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       await write(withRecalls(1, 12, 3));
       await write(withRecalls(1, 12, 3, 4, 12));
       for (const seq of [2, 10, 11]) await write(withRecalls(seq, seq, seq));
-      // Writers that come late with what they had read before the recalls.
+      // Late writers, which read the messages before the recalls.
       for (const first of [1, 2, 9, 12]) await write(span(first, 12));
       for (const seq of [2, 3, 4, 10, 11, 12]) await write(span(seq, seq));
       await write(withRecalls(1, 12, 3));
@@ -92,7 +92,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       }
     });
 
-    it('finds what was logged beside a recalled message', async () => {
+    it('finds the messages that were logged beside a recalled one', async () => {
       const room = fresh('log') as RoomId;
       const { store, clock } = use();
       const messages = span(1, 150).map((one) => (one.seq % 50 === 0 ? recalled(one) : one));
@@ -108,7 +108,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       expect(await read({ ...all, roomId: room, order: 'ascending' })).toEqual(span(4, 4));
     });
 
-    it('ends with the message that makes the text asked for full, and says where', async () => {
+    it('ends with the message that reaches the limit of characters, and reports its seq', async () => {
       const room = fresh('log') as RoomId;
       const large = span(1, 6).map((entry) => ({ ...entry, content: '語'.repeat(1000) }));
       await use().store.appendLog(room, 'e1', large, use().clock.nowMs + 60_000);
@@ -119,7 +119,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       expect(down).toEqual({ messages: large.slice(3).reverse(), readTo: 4 });
     });
 
-    it('reads a page anywhere in a log at the price of the newest', async () => {
+    it('reads a page anywhere in a log at the cost of the newest', async () => {
       const room = fresh('log') as RoomId;
       const rows = Array.from({ length: 100 }, (_, row) => [row * 4 + 1, row * 4 + 4] as const);
       await append(room, ...rows);
@@ -132,15 +132,15 @@ export function describeLog(use: () => StoreUnderTest): void {
       }
     });
 
-    it('marks times often enough, and each row that is dear to read', async () => {
+    it('marks times often enough, and each row that is expensive to read', async () => {
       const room = fresh('log') as RoomId;
       const { store, clock } = use();
       const life = { roomId: room, epoch: 'e1' };
       const sentAt = (seq: number) => 1_000 + Math.floor(seq / 3);
       const timed = span(1, 200).map((entry) => ({ ...entry, sentAtMs: sentAt(entry.seq) }));
-      const dear = timed.map((entry) => (entry.seq === 50 ? { ...entry, content: 'x'.repeat(1000) } : entry));
+      const timedWithLong = timed.map((entry) => (entry.seq === 50 ? { ...entry, content: 'x'.repeat(1000) } : entry));
       for (let from = 0; from < 200; from += 5) {
-        await store.appendLog(room, 'e1', dear.slice(from, from + 5), clock.nowMs + 60_000);
+        await store.appendLog(room, 'e1', timedWithLong.slice(from, from + 5), clock.nowMs + 60_000);
       }
       for (let atMs = 999; atMs < 1070; atMs += 1) {
         const before = (await store.markBefore(life, atMs)) ?? 0;
@@ -148,7 +148,7 @@ export function describeLog(use: () => StoreUnderTest): void {
         expect(before === 0 || sentAt(before) < atMs).toBe(true);
         expect(from === 201 || sentAt(from) >= atMs).toBe(true);
         expect(from - before).toBeLessThanOrEqual(MARK_EVERY);
-        // Row 46 to 50 has a mark at each end.
+        // The row of 46 to 50 has a mark at each end.
         for (const seq of [46, 50]) expect(before < seq && seq < from).toBe(false);
       }
       expect(await store.markBefore({ roomId: room, epoch: 'e2' }, 2000)).toBeUndefined();
@@ -181,7 +181,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       expect(await store.findSent(life, 'ann', 'c-1')).toBeUndefined();
     });
 
-    it('passes over what in a row is no message, and a row that is none', async () => {
+    it('skips what is not a message in a row, and rows without messages', async () => {
       const room = await newLog([1, 3], [4, 6], [7, 9]);
       const put = (row: object) =>
         use()
@@ -199,7 +199,7 @@ export function describeLog(use: () => StoreUnderTest): void {
       }
     });
 
-    it('gives the same as a list, whatever was written in whatever order', async () => {
+    it('gives the same as a list, after any writes in any order', async () => {
       const { store, clock } = use();
       const write = fc.record({
         first: fc.integer({ min: 1, max: 60 }),

@@ -5,17 +5,17 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';
 import { fresh, user } from './rows.ts';
 
-/** What every engine must do with the order of logins. */
+/** The contract of every engine for the order of logins. */
 export function describeLogins(use: () => StoreUnderTest): void {
   const laterMs = () => use().clock.nowMs + 60_000;
   const read = (ann: UserId, device = 'mobile') => use().store.getLogins(ann, device);
-  const withLogin = (list: LoginList, instance: string): LoginList => ({
+  const withLogin = (list: LoginList, loginId: string): LoginList => ({
     ...list,
-    logins: [...list.logins, { loginId: instance, sinceMs: 5, lastMs: 7 }],
+    logins: [...list.logins, { loginId, sinceMs: 5, lastMs: 7 }],
   });
 
   describe('the logins of a device', () => {
-    it('are kept in order, for each device by itself, whatever they are called', async () => {
+    it('are kept in order, per device, with any ids', async () => {
       const ann = user(fresh('ann'));
       const none = await read(ann);
       expect(none).toEqual({ userId: ann, device: 'mobile', logins: [], revision: 0 });
@@ -26,7 +26,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
       expect(await read(ann, 'web.run')).toEqual({ ...none, device: 'web.run' });
     });
 
-    it('are changed by a Lambda that has read them as they are', async () => {
+    it('are changed only by a Lambda that has read the current ones', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const none = await read(ann);
@@ -39,7 +39,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
       expect((await read(ann)).logins.map(({ loginId }) => loginId).at(-1)).toBe('d');
     });
 
-    it('are changed by one whose answer was lost, and not where another was first', async () => {
+    it('are changed when the answer is lost, unless another write was first', async () => {
       const ann = user(fresh('ann'));
       const none = await read(ann);
       expect(await interposedStore(use(), { 0: 'lost' }).putLogins(withLogin(none, 'a'), laterMs())).toBe(true);
@@ -49,7 +49,7 @@ export function describeLogins(use: () => StoreUnderTest): void {
       expect(await store.putLogins(withLogin(first, 'b'), laterMs())).toBe(false);
     });
 
-    it('are forgotten by themselves, and can be glanced at', async () => {
+    it('expire, and have an eventually consistent read', async () => {
       const ann = user(fresh('ann'));
       const { store, clock } = use();
       const { nowMs } = clock;

@@ -6,7 +6,7 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
 import { connectionId, newMember, newRoom, user } from './rows.ts';
 
-/** What every engine must do with member rows. */
+/** The contract of every engine for member rows. */
 export function describeMembers(use: () => StoreUnderTest): void {
   const put = async (next: Member, revision: number) => {
     const stored = await use().store.putMember(next, revision);
@@ -14,7 +14,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
     return stored;
   };
   const mark = { seq: 4, atMs: 40, sinceMs: 30 };
-  const putClockBack = () => {
+  const restoreClock = () => {
     const { clock } = use();
     const { nowMs } = clock;
     onTestFinished(() => {
@@ -31,7 +31,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
   });
 
   describe('a member', () => {
-    it('comes back as put, with the order of his connections', async () => {
+    it('is read as put, with its connections in order', async () => {
       const { roomId: room } = newRoom();
       const stored = await put(
         newMember(room, 'ann', {
@@ -52,9 +52,9 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
 
     it.each([
-      ['on the device that he is offline with', 30, 29, 30],
-      ['on another one', 30, 31, 31],
-      ['on another one, by a clock that is ahead', 30, 41, 40],
+      ['on the last device', 30, 29, 30],
+      ['on another device', 30, 31, 31],
+      ['on another device, by a clock that is ahead', 30, 41, 40],
       ['by a clock that is ahead', 50, 0, 40],
     ])('was last heard of %s', async (_what, sinceMs, lastDisconnectAtMs, read) => {
       const offline = { ...mark, sinceMs };
@@ -76,7 +76,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect((await race(winner?.revision ?? 0, 'n')).filter((answer) => answer !== 'conflict')).toHaveLength(1);
     });
 
-    it('ends for one of many who put the very same end', async () => {
+    it('is ended by one of many callers that put the same end', async () => {
       const { roomId: room } = newRoom();
       const inside = await put(newMember(room, 'ann'), 0);
       const next = { ...inside, ...gone, ended: end() };
@@ -86,7 +86,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(all.filter((answer) => answer !== 'conflict')).toHaveLength(1);
     });
 
-    it('is put once by someone whose answer was lost, and not by him where another was first', async () => {
+    it('is put once when the answer is lost, unless another write was first', async () => {
       const { roomId: room } = newRoom();
       const inside = await put(newMember(room, 'ann'), 0);
       const next = { ...inside, ...gone, mutedUntilMs: 9, ended: end() };
@@ -111,7 +111,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       }
     });
 
-    it('that was deleted and made anew is not the one read before', async () => {
+    it('that was deleted and created again is not the one read before', async () => {
       const { roomId: room } = newRoom();
       const first = await put(newMember(room, 'ann'), 0);
       expect(await use().store.deleteMember(first)).toBe('deleted');
@@ -121,7 +121,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect((await use().store.getMember(room, user('ann')))?.membershipId).toBe('m2');
     });
 
-    it('is deleted by one of many, and only as read', async () => {
+    it('is deleted by one of many callers, and only if unchanged since the read', async () => {
       const { roomId: room } = newRoom();
       const first = await put(newMember(room, 'ann'), 0);
       const now = await put(first, first.revision);
@@ -135,9 +135,9 @@ export function describeMembers(use: () => StoreUnderTest): void {
       ['a block', (untilMs) => ({ blockedUntilMs: untilMs, mutedUntilMs: untilMs - 1000 })],
       ['a mute', (untilMs) => ({ mutedUntilMs: untilMs, blockedUntilMs: untilMs - 1000 })],
       ['an end', (untilMs) => ({ ended: end({ atMs: untilMs - 24 * 3600 * 1000 }), blockedUntilMs: 5 })],
-    ])('that is only %s is there until this is over', async (_what, until) => {
+    ])('with only %s expires with it', async (_what, until) => {
       const { store, clock } = use();
-      putClockBack();
+      restoreClock();
       const { roomId: room } = newRoom();
       const untilMs = clock.nowMs + 5000;
       await put(newMember(room, 'ann', { ...gone, ...until(untilMs) }), 0);
@@ -147,9 +147,9 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(await store.getMember(room, user('ann'))).toBeUndefined();
     });
 
-    it('is there without end where he is exempt from mutes, or a member', async () => {
+    it('never expires while exempt from mutes or in the room', async () => {
       const { store, clock } = use();
-      putClockBack();
+      restoreClock();
       const { roomId: room } = newRoom();
       const past = { blockedUntilMs: clock.nowMs + 1000, mutedUntilMs: clock.nowMs + 1000, ended: end() };
       const exempt = await put(newMember(room, 'ann', { ...gone, ...past, muteExempt: true }), 0);
@@ -159,7 +159,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(now).toEqual([exempt, member]);
     });
 
-    it('that is only a block ends with the block, and its row can be taken over', async () => {
+    it('with only a block expires with it, and a join can replace the row', async () => {
       const { store, clock } = use();
       const { roomId: room } = newRoom();
       const blockedUntilMs = clock.nowMs + 5000;
@@ -174,29 +174,29 @@ export function describeMembers(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('the news of a member', () => {
-    const newsOf = async ({ roomId: room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.event;
+  describe("the event of a member's row", () => {
+    const eventOf = async ({ roomId: room, userId }: Member) => (await rowAt(use(), memberKey(room, userId)))?.event;
 
-    it.each(['joined', 'left', 'offline', 'blocked'] as const)('is %s until the next write', async (news) => {
+    it.each(['joined', 'left', 'offline', 'blocked'] as const)('is %s until the next write', async (event) => {
       const { store } = use();
-      const first = await store.putMember(newMember(newRoom().roomId, 'ann'), 0, news);
+      const first = await store.putMember(newMember(newRoom().roomId, 'ann'), 0, event);
       if (first === 'conflict') throw new Error('unable to put; conflict');
-      expect(await newsOf(first)).toBe(news);
+      expect(await eventOf(first)).toBe(event);
       expect(await store.getMember(first.roomId, first.userId)).not.toHaveProperty('event');
       const next = await put(first, first.revision);
-      expect(await newsOf(next)).toBeUndefined();
-      const again = await store.putMember(next, next.revision, news);
+      expect(await eventOf(next)).toBeUndefined();
+      const again = await store.putMember(next, next.revision, event);
       expect(again).not.toHaveProperty('event');
-      expect(await newsOf(first)).toBe(news);
+      expect(await eventOf(first)).toBe(event);
     });
   });
 
   describe('many members', () => {
-    it('are all found, by name and page by page, and only those of the room', async () => {
+    it('are all found, by user id and page by page, and only those of the room', async () => {
       const { roomId: room } = newRoom();
       const names = Array.from({ length: 230 }, (_, index) => `u${index}`);
-      const away = ['x'.repeat(8000)];
-      await Promise.all(names.map((name) => put(newMember(room, name, { disconnectedDevices: away }), 0)));
+      const disconnectedDevices = ['x'.repeat(8000)];
+      await Promise.all(names.map((name) => put(newMember(room, name, { disconnectedDevices }), 0)));
       await use().store.createRoom(newRoom({ roomId: room }));
       const wanted = [...names, 'u1', 'nobody'].map(user);
       expect(await use().store.getMembers(room, wanted)).toHaveLength(230);
@@ -215,7 +215,7 @@ export function describeMembers(use: () => StoreUnderTest): void {
       expect(found).toHaveLength(230);
     });
 
-    it('notes how a membership ended, for a day', async () => {
+    it('have the reason of an ended membership for a day', async () => {
       const { store, clock } = use();
       const [left, blocked] = [`left-${clock.nowMs}`, `blocked-${clock.nowMs}`];
       onTestFinished(() => {

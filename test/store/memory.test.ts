@@ -6,7 +6,7 @@ import { MemoryTable } from '../simulation/memory-dynamodb/memory-table.ts';
 import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { describeStore } from './contract.ts';
 
-/** As long as a network takes: calls of one time are under way together. */
+/** The latency of a network, so that concurrent calls overlap. */
 const LATENCY_MS = 2;
 const overNetwork: Schedule = async ({ apply }) => {
   await wait(LATENCY_MS);

@@ -6,7 +6,7 @@ import { acceptance, message, newRoom, recalled } from './rows.ts';
 const idOf = ({ messageId }: StoredMessage) => readMessageId(messageId)?.id;
 const idsOf = (room: Room | undefined) => room?.tail.map(idOf);
 
-/** What every engine must do with the messages on a room's row. */
+/** The contract of every engine for the messages on a room's row. */
 export function describeMessages(use: () => StoreUnderTest): void {
   const create = async (change: Partial<Room> = {}) => {
     const room = newRoom(change);
@@ -21,7 +21,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
   };
 
   describe('accepting a message', () => {
-    it('gives it back with its seq in its id', async () => {
+    it('returns it with its seq in its id', async () => {
       const room = await create({ seq: 35 });
       const { id: _, ...content } = acceptance(room, 'a-b_C').message;
       const expected = { ...content, seq: 36, messageId: '10-a-b_C' };
@@ -39,7 +39,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(new Set(idsOf(now)).size).toBe(50);
     });
 
-    it('takes no message of an older fence, another epoch or an earlier time', async () => {
+    it('takes no message of an older version of the send permissions, another epoch or an earlier time', async () => {
       const room = await create({ lastMessageAtMs: 1000 });
       expect((await use().store.bumpSendPermissionVersion(room.roomId, 'e1'))?.sendPermissionVersion).toBe(2);
       expect(await accept(room, 'a')).toBe('conflict');
@@ -51,7 +51,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await accepted(room, 'b', { sendPermissionVersion: undefined })).toMatchObject({ seq: 2 });
     });
 
-    it('knows a message that is delivered twice, also when it was recalled in between', async () => {
+    it('recognises a message that is delivered twice, also when it was recalled in between', async () => {
       const room = await create();
       const [first] = (await accepted(room, 'a')).tail;
       expect(idsOf(await accepted(room, 'a'))).toEqual(['a']);
@@ -61,7 +61,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await accept({ ...room, epoch: 'e0' }, 'a')).toBe('conflict');
     });
 
-    it('knows it also where the caller has logged it by now', async () => {
+    it('recognises it also when the caller has logged it since', async () => {
       const room = await create();
       const { tail } = await accepted(room, 'a');
       expect((await accepted(room, 'a', { logged: tail })).tail).toEqual(tail);
@@ -69,7 +69,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await accepted(room, 'a', { logged: after?.tail ?? [] })).toEqual(after);
     });
 
-    it('drops what was logged, also when two writers logged the same', async () => {
+    it('drops logged messages from the tail, also when two writers logged the same', async () => {
       const room = await create();
       for (const id of ['a', 'b']) await accepted(room, id);
       const { tail } = await accepted(room, 'c');
@@ -81,20 +81,20 @@ export function describeMessages(use: () => StoreUnderTest): void {
       ]);
     });
 
-    it('drops a long list over several messages', async () => {
+    it('drops many logged messages in steps, with several new messages', async () => {
       let logged: readonly StoredMessage[] = Array.from({ length: 130 }, (_, index) => message(index + 1));
       const room = await create({ seq: 130, lastMessageAtMs: 1000, tail: logged });
-      const places: number[] = [];
+      const counts: number[] = [];
       for (const id of ['x1', 'x2', 'x3']) {
         const { tail } = await accepted(room, id, { logged });
         expect(tail.at(-1)?.messageId.endsWith(id)).toBe(true);
         logged = tail.filter((entry) => !idOf(entry)?.startsWith('x'));
-        places.push(logged.length);
+        counts.push(logged.length);
       }
-      expect(places).toEqual([70, 10, 0]);
+      expect(counts).toEqual([70, 10, 0]);
     });
 
-    it('takes ids that mean something to an expression, or to an object', async () => {
+    it('takes ids that have a meaning in an expression or an object', async () => {
       const room = await create();
       for (const id of ['size', 'constructor', '-', 'x'.repeat(64)]) {
         expect(idsOf(await accepted(room, id))?.at(-1)).toBe(id);
@@ -102,37 +102,37 @@ export function describeMessages(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('a place in a window', () => {
-    const place = (window: string, limit: number, ...over: string[]) => ({ quotaSlot: { window, limit, over } });
+  describe('a quota slot of a window', () => {
+    const slot = (window: string, limit: number, ...over: string[]) => ({ quotaSlot: { window, limit, over } });
 
-    it('is taken by as many as the window holds, however many race', async () => {
+    it('is taken by as many messages as the window holds, under races', async () => {
       const room = await create();
       const all = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => accept(room, `id-${index}`, place('7', 5))),
+        Array.from({ length: 20 }, (_, index) => accept(room, `id-${index}`, slot('7', 5))),
       );
       expect(all.filter((answer) => answer === 'conflict')).toHaveLength(15);
       expect(await use().store.getRoom(room.roomId)).toMatchObject({ seq: 5, taken: { '7': 5 } });
     });
 
-    it('is there again with a higher limit, and in another window', async () => {
+    it('is free again with a higher limit, and in another window', async () => {
       const room = await create({ taken: { '7': 5 } });
-      expect(await accept(room, 'a', place('7', 5))).toBe('conflict');
-      expect((await accepted(room, 'b', place('7', 6))).taken).toEqual({ '7': 6 });
-      expect((await accepted(room, 'c', place('8', 1))).taken).toEqual({ '7': 6, '8': 1 });
+      expect(await accept(room, 'a', slot('7', 5))).toBe('conflict');
+      expect((await accepted(room, 'b', slot('7', 6))).taken).toEqual({ '7': 6 });
+      expect((await accepted(room, 'c', slot('8', 1))).taken).toEqual({ '7': 6, '8': 1 });
     });
 
-    it('is neither needed nor taken by a message that does not count', async () => {
+    it('is not needed or taken by a message that does not count', async () => {
       const room = await create({ taken: { '7': 5 } });
       expect(await accepted(room, 'a')).toMatchObject({ seq: 1, taken: { '7': 5 } });
     });
 
-    it('is forgotten with its window, the many of a busy time over several messages', async () => {
+    it('is removed with its window, in steps with several messages after a busy time', async () => {
       const over = Array.from({ length: 30 }, (_, index) => `${index}`);
       const room = await create({ taken: Object.fromEntries(over.map((window) => [window, 1])) });
-      expect(Object.keys((await accepted(room, 'a', place('40', 5, ...over))).taken)).toHaveLength(11);
+      expect(Object.keys((await accepted(room, 'a', slot('40', 5, ...over))).taken)).toHaveLength(11);
       const left = over.slice(20);
-      expect((await accepted(room, 'b', place('40', 5, ...left))).taken).toEqual({ '40': 2 });
-      expect((await accepted(room, 'c', place('41', 5, '3', '40'))).taken).toEqual({ '41': 1 });
+      expect((await accepted(room, 'b', slot('40', 5, ...left))).taken).toEqual({ '40': 2 });
+      expect((await accepted(room, 'c', slot('41', 5, '3', '40'))).taken).toEqual({ '41': 1 });
     });
   });
 
@@ -149,7 +149,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       return use().store.recallInTail(room.roomId, room.epoch, recalled(one));
     };
 
-    it('puts it in the place of the message, once', async () => {
+    it('replaces the message by a note at its seq, once', async () => {
       const room = await tailOf('a', 'b', 'c');
       const [a, b, c] = room.tail;
       const after = await recall(room, b);
@@ -162,7 +162,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       );
     });
 
-    it('is found again until the room is destroyed', async () => {
+    it('is recognised again until the room is destroyed', async () => {
       const room = await tailOf('a');
       const [a] = room.tail;
       const after = await recall(room, a);
@@ -172,7 +172,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect(await recall(room, a)).toBeUndefined();
     });
 
-    it('finds only the message of its seq and id, in this life of the room', async () => {
+    it('finds only the message of its seq and id, in this room epoch', async () => {
       const room = await tailOf('a', 'b');
       const [a, b] = room.tail as [StoredMessage, StoredMessage];
       expect(await recall(newRoom(), a)).toBeUndefined();
@@ -185,7 +185,7 @@ export function describeMessages(use: () => StoreUnderTest): void {
       expect((await use().store.getRoom(room.roomId))?.tail).toMatchObject([b, { messageId: '3-c' }]);
     });
 
-    it('refuses who drops the message that he logged before, lest the tail have a hole', async () => {
+    it('refuses a send that removes a message as it was before its recall', async () => {
       const room = await tailOf('a', 'b');
       const [a] = room.tail;
       await recall(room, a);

@@ -5,7 +5,7 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, rowAt } from './interposed-store.ts';
 import { acceptance, message, newRoom, recalled, user } from './rows.ts';
 
-/** What every engine must do with room rows. */
+/** The contract of every engine for room rows. */
 export function describeRooms(use: () => StoreUnderTest): void {
   const create = async (change: Partial<Room> = {}) => {
     const room = newRoom(change);
@@ -14,7 +14,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
   };
 
   describe('a room', () => {
-    it('comes back as it was created', async () => {
+    it('is read as it was created', async () => {
       const room = await create({
         seq: 2,
         tail: [message(1), recalled(message(2))],
@@ -33,13 +33,13 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await use().store.getRoom(newRoom().roomId)).toBeUndefined();
     });
 
-    it('is created once while it lives, and the repeat of a create is recognised', async () => {
+    it('is created once while it lives, and recognises a repeated create', async () => {
       const room = await create();
       expect(await use().store.createRoom(room)).toBe(true);
       expect(await use().store.createRoom({ ...room, epoch: 'e2' })).toBe(false);
     });
 
-    it('gives way to a new one only once destroyed', async () => {
+    it('is replaced by a new one only once destroyed', async () => {
       const room = await create();
       const { store } = use();
       const destroyed = { destroyedAtMs: 7, destroyedAutomatically: true };
@@ -74,7 +74,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
   describe('a change of a room', () => {
     const changes: readonly [string, (room: Room) => Promise<Room | undefined>, Partial<Room>][] = [
       [
-        'its fence',
+        'its version of the send permissions',
         (room) => use().store.bumpSendPermissionVersion(room.roomId, room.epoch),
         { sendPermissionVersion: 2 },
       ],
@@ -109,7 +109,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await use().store.getRoom(room.roomId)).toEqual({ ...room, ...expected });
     });
 
-    it.each(changes)('of %s meets no other life of the room, and no destroyed one', async (_what, change) => {
+    it.each(changes)('of %s affects no other room epoch, and no destroyed room', async (_what, change) => {
       const room = await create();
       expect(await change({ ...room, epoch: 'e0' })).toBeUndefined();
       expect(await change(newRoom())).toBeUndefined();
@@ -118,13 +118,13 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await use().store.getRoom(room.roomId)).toEqual(destroyed);
     });
 
-    it('says that all is there that it starts with, once and for good', async () => {
+    it('marks the room as complete, for good', async () => {
       const room = await create({ incomplete: true });
       for (const _ of [1, 2])
         expect(await use().store.noteComplete(room.roomId, 'e1')).not.toHaveProperty('incomplete');
     });
 
-    it('can be taken back', async () => {
+    it('can be reversed', async () => {
       const room = await create({ muted: true, distributionStopped: true });
       const { store } = use();
       expect(await store.setRoomMuted(room.roomId, 'e1', false)).toMatchObject({
@@ -150,17 +150,17 @@ export function describeRooms(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('a room whose end has come', () => {
+  describe('a room that expires', () => {
     const destroy = (room: Room, epoch = 'e1') => use().store.destroyRoom(room.roomId, epoch, 7, true, room);
     const setEnd = (room: Room, end: RoomExpiry) => use().store.setRoomExpiry(room.roomId, 'e1', end);
 
     it.each<[string, (room: Room) => Promise<unknown>]>([
       ['a message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
       ['a join or a leave', (room) => use().store.noteActivity(room.roomId, 'e1', 9)],
-      ['that it is kept', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
+      ['a new version of the send permissions', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
       ['another way to end', (room) => setEnd(room, { destroyType: 'fixed', destroyAfterMin: 60 })],
       ['another time to end', (room) => setEnd(room, { destroyType: 'idle', destroyAfterMin: 61 })],
-    ])('stays where it has seen %s since it was read', async (_what, act) => {
+    ])('stays if it has had %s since it was read', async (_what, act) => {
       const room = await create();
       await act(room);
       expect(await destroy(room)).toBeUndefined();
@@ -169,7 +169,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(now === undefined ? undefined : await destroy(now)).toMatchObject({ destroyedAtMs: 7 });
     });
 
-    it('goes whatever else was changed on it', async () => {
+    it('is destroyed despite other changes', async () => {
       const room = await create({ seq: 3, tail: [message(3)], lastActiveAtMs: 5 });
       await use().store.setDistributionStopped(room.roomId, 'e1', true);
       await setEnd(room, room);
@@ -182,7 +182,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await destroy(again)).toMatchObject({ destroyedAtMs: 7 });
     });
 
-    it('goes for somebody whose answer was lost, and not for him where it is in use again', async () => {
+    it('is destroyed when the answer is lost, unless it is in use again', async () => {
       const room = await create();
       const store = (events: Record<number, Event>) => interposedStore(use(), events);
       expect(await store({ 0: 'lost' }).destroyRoom(room.roomId, 'e1', 7, true, room)).toMatchObject({
@@ -196,25 +196,25 @@ export function describeRooms(use: () => StoreUnderTest): void {
     });
   });
 
-  describe('the news of a room', () => {
-    const newsOf = async ({ roomId }: Room) => (await rowAt(use(), roomKey(roomId)))?.event;
+  describe("the event of a room's row", () => {
+    const eventOf = async ({ roomId }: Room) => (await rowAt(use(), roomKey(roomId)))?.event;
 
-    it('is that it was created, and that it was destroyed', async () => {
+    it('reports the creation and the destruction', async () => {
       const room = await create();
-      expect(await newsOf(room)).toBe('room-created');
+      expect(await eventOf(room)).toBe('room-created');
       await use().store.destroyRoom(room.roomId, 'e1', 7, false);
-      expect(await newsOf(room)).toBe('room-destroyed');
+      expect(await eventOf(room)).toBe('room-destroyed');
       expect(await use().store.getRoom(room.roomId)).not.toHaveProperty('event');
       expect(await use().store.createRoom({ ...room, epoch: 'e2' })).toBe(true);
-      expect(await newsOf(room)).toBe('room-created');
+      expect(await eventOf(room)).toBe('room-created');
     });
 
     it.each<[string, (room: Room) => Promise<unknown>]>([
       ['message', (room) => use().store.acceptMessage(acceptance(room, 'a'))],
       ['recall', (room) => use().store.recallInTail(room.roomId, 'e1', message(3))],
-      ['protection', (room) => use().store.addToAllowlist(room.roomId, 'e1', user('bob'), 5)],
-      ['end of a protection', (room) => use().store.removeFromAllowlist(room.roomId, 'e1', user('ann'))],
-      ['fence', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
+      ['addition to the allowlist', (room) => use().store.addToAllowlist(room.roomId, 'e1', user('bob'), 5)],
+      ['removal from the allowlist', (room) => use().store.removeFromAllowlist(room.roomId, 'e1', user('ann'))],
+      ['version of the send permissions', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
       ['end', (room) => use().store.setRoomExpiry(room.roomId, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
       ['mute', (room) => use().store.setRoomMuted(room.roomId, 'e1', true)],
       ['distribution', (room) => use().store.setDistributionStopped(room.roomId, 'e1', true)],
@@ -223,11 +223,11 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ['note of activity', (room) => use().store.noteActivity(room.roomId, 'e1', 9)],
       ['real-time service', (room) => use().store.setRealTimeKickOut(room.roomId, 'e1', true)],
       ["deployment's real-time service", (room) => use().store.setRealTimeKickOut(room.roomId, 'e1', undefined)],
-    ])('is not said again by a %s', async (_what, change) => {
+    ])('is not repeated by: %s', async (_what, change) => {
       const allowlistedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
-      const room = await create({ seq: 3, tail: [message(3)], allowlistedSince: allowlistedSince });
+      const room = await create({ seq: 3, tail: [message(3)], allowlistedSince });
       expect(await change(room)).toMatchObject({ roomId: room.roomId });
-      expect(await newsOf(room)).toBeUndefined();
+      expect(await eventOf(room)).toBeUndefined();
     });
   });
 }

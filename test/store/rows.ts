@@ -7,7 +7,7 @@ import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room
 import { type StoreUnderTest, tableName } from '../support/emulators.ts';
 
 let count = 0;
-/** Never the same twice, so that tests on one table do not meet. */
+/** A new name each time, so that tests on one table do not interfere. */
 export const fresh = (name: string): string => {
   count += 1;
   return `${name}-${count}`;
@@ -49,7 +49,7 @@ export const newConnection = (change: Partial<Connection> = {}): Connection => (
   ...change,
 });
 
-/** A message as it comes out of the store. */
+/** A message as the store returns it. */
 export const message = (seq: number, id = `id-${seq}`): StoredMessage => ({
   seq,
   messageId: messageIdAt(seq, id),
@@ -79,7 +79,7 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
   };
 };
 
-/** A row as another writer might have left it. */
+/** Writes a row as another writer might have left it. */
 export async function putRow(under: StoreUnderTest, row: Row): Promise<void> {
   await under.createClient().send(new PutCommand({ TableName: tableName, Item: row }));
 }

@@ -9,7 +9,7 @@ import { connectionId, fresh, user } from './rows.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** What every engine must do with the turns that a user takes. */
+/** The contract of every engine for the turns that a user takes. */
 export function describeTurns(use: () => StoreUnderTest): void {
   const next = (access: Access, join: number): Access => ({ ...access, turns: { join } });
   const read = (ann: UserId) => use().store.getAccess(ann);
@@ -17,7 +17,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
     store.takeTurn(ann, next(await store.getAccess(ann), join));
 
   describe('a turn', () => {
-    it('is taken by a Lambda that has read the row as it is, and keeps all that is on it', async () => {
+    it('is taken by a Lambda that has read the current row, and stores all fields', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const taken: Access = {
@@ -36,7 +36,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       expect(await read(ann)).toEqual({ ...fullAccess, revision: expect.any(Number) });
     });
 
-    it('is refused where the row was read before something was laid down', async () => {
+    it('is refused if access has changed since the read', async () => {
       const { store } = use();
       const acts: readonly ((ann: UserId) => Promise<unknown>)[] = [
         (ann) => store.setAccess(ann, { blockedUntilMs: 9 }),
@@ -59,17 +59,17 @@ export function describeTurns(use: () => StoreUnderTest): void {
       }
     });
 
-    it('is recognised where its answer was lost, and no other is taken for it', async () => {
+    it('is recognised after a lost answer, and not confused with another turn', async () => {
       const ann = user(fresh('ann'));
       expect(await take(interposedStore(use(), { 1: 'lost' }), ann, 5)).toBe(true);
       expect(await take(interposedStore(use(), { 1: 'lost' }), ann, 6)).toBe(true);
-      // The very same turn, by another Lambda in the same ms.
+      // The same turn by another Lambda in the same ms.
       const same = () => take(use().store, ann, 7);
       expect(await take(interposedStore(use(), { 1: 'dropped', 2: same }), ann, 7)).toBe(false);
       expect((await read(ann)).turns).toEqual({ join: 7 });
     });
 
-    it('is glanced at for half of what a look costs', async () => {
+    it('costs half by an eventually consistent read', async () => {
       const ann = user(fresh('ann'));
       await take(use().store, ann, 5);
       expect(await use().store.getAccess(ann, 'eventual')).toEqual(await read(ann));
@@ -77,7 +77,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       expect(await readUnitsOf(use(), (store) => store.getAccess(ann, 'eventual'))).toBe(0.5);
     });
 
-    it('is forgotten after a day, unless something was laid down for the user', async () => {
+    it('expires after a day, unless the row has more than turns', async () => {
       const { store, clock } = use();
       const { nowMs } = clock;
       onTestFinished(() => {
@@ -92,7 +92,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       clock.nowMs = nowMs + DAY_MS;
       expect(await read(ann)).toEqual(fullAccess);
       expect(await read(bob)).toMatchObject({ tokensValidFromMs: 9, turns: { join: 5 } });
-      // The expired row lies in the table still.
+      // The expired row is still in the table.
       expect(await take(store, ann, 6)).toBe(true);
       clock.nowMs += DAY_MS;
       await store.setAccess(ann, { mutedUntilMs: clock.nowMs + 5 });
@@ -101,7 +101,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       expect(await rowAt(use(), accessKey(ann))).not.toHaveProperty('expiresAtSec');
     });
 
-    it('is not taken over a block that comes between: the block stays, by whichever way', async () => {
+    it('never overwrites a concurrent block, token expiry or force-close', async () => {
       const ann = user(fresh('ann'));
       await Promise.all([
         ...Array.from({ length: 10 }, (_, index) => take(use().store, ann, index + 1)),

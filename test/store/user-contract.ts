@@ -4,10 +4,10 @@ import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore } from './interposed-store.ts';
 import { connectionId, fresh, user } from './rows.ts';
 
-/** What every engine must do with what holds for a user in all rooms. */
+/** The contract of every engine for a user's access and profile. */
 export function describeUsers(use: () => StoreUnderTest): void {
   describe("a user's access", () => {
-    it('is full until something is laid down', async () => {
+    it('is full until it is changed', async () => {
       const ann = user(fresh('ann'));
       expect(await use().store.getAccess(ann)).toEqual(fullAccess);
       await use().store.setAccess(ann, {});
@@ -17,7 +17,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       });
     });
 
-    it('keeps what a change does not name, and the last counts', async () => {
+    it('keeps the fields that a change does not name, and takes the last value of the others', async () => {
       const [ann, bob] = [user(fresh('ann')), user('constructor')];
       const { store } = use();
       await store.setAccess(ann, { blockedUntilMs: 100, mutedUntilMs: 200 });
@@ -29,7 +29,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.getAccess(bob)).toMatchObject({ blockedUntilMs: 0, mutedUntilMs: 7, tokensValidFromMs: 0 });
     });
 
-    it('says from when on tokens count: the latest of several times, also of many at once', async () => {
+    it('keeps the latest time from which tokens are valid, also of concurrent changes', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const fromMs = async () => (await store.getAccess(ann)).tokensValidFromMs;
@@ -44,7 +44,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await fromMs()).toBe(15);
     });
 
-    it('takes changes at once without losing one', async () => {
+    it('takes concurrent changes without losing one', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const changes = [{ blockedUntilMs: 1 }, { mutedUntilMs: 2 }].map((change) => store.setAccess(ann, change));
@@ -57,8 +57,8 @@ export function describeUsers(use: () => StoreUnderTest): void {
     });
   });
 
-  describe("a user's access that is forgotten", () => {
-    it('has only from when on tokens count, the latest, until that is over', async () => {
+  describe("a user's access after `forgetAccess`", () => {
+    it('has only the latest time from which tokens are valid, until that expires', async () => {
       const ann = user(fresh('ann'));
       const { store, clock } = use();
       const laterMs = clock.nowMs + 10_000;
@@ -76,7 +76,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.getAccess(ann)).toEqual(fullAccess);
     });
 
-    it('keeps what is laid down after it, and outdates what was read before it', async () => {
+    it('keeps later changes, and invalidates earlier reads', async () => {
       const ann = user(fresh('ann'));
       const { store, clock } = use();
       const before = await store.getAccess(ann);
@@ -86,7 +86,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       await block();
       clock.nowMs += 20_000;
       expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 9, tokensValidFromMs: 50 });
-      // The requests: 0 the look, 1 the write.
+      // The requests: 0 the read, 1 the write.
       await interposedStore(use(), { 0: 'lost', 1: block }).forgetAccess(ann, 60, clock.nowMs + 10_000);
       await interposedStore(use(), { 1: 'lost' }).forgetAccess(ann, 70, clock.nowMs + 10_000);
       expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 0, tokensValidFromMs: 70 });
@@ -95,11 +95,11 @@ export function describeUsers(use: () => StoreUnderTest): void {
 
   describe("a user's profile", () => {
     const listed = async (name: string): Promise<string[]> => {
-      const entries = await use().store.readList('users', { afterItem: '', limit: 10_000 }, 0);
-      return entries.map(({ item }) => item).filter((entry) => entry.endsWith(`#${name}`));
+      const items = await use().store.readList('users', { afterItem: '', limit: 10_000 }, 0);
+      return items.map(({ item }) => item).filter((item) => item.endsWith(`#${name}`));
     };
 
-    it('is listed by the time of the first, and counted once, until it is deleted', async () => {
+    it('is listed by the time of its first write, and counted once, until it is deleted', async () => {
       const [ann, bob] = [user(fresh('ann')), user(fresh('bob'))];
       const { store } = use();
       const before = await store.countUsers();
@@ -117,12 +117,12 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.countUsers()).toBe(before + 2);
     });
 
-    // The requests of the first writing: 0 the profile, 1 the count, 2 the list, 3 the note of it.
+    // The requests of the first write: 0 the profile, 1 the count, 2 the list, 3 the note that it is listed.
     it.each([
       [1, 0],
       [2, 1],
       [3, 1],
-    ])('is listed by the next writing where the first was broken off before request %i', async (request, tooMany) => {
+    ])('is listed by the next write when the first stops before request %i', async (request, tooMany) => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const before = await store.countUsers();
@@ -130,12 +130,12 @@ export function describeUsers(use: () => StoreUnderTest): void {
       await expect(broken.setProfile(ann, {}, 10)).rejects.toThrow();
       await store.setProfile(ann, {}, 20);
       expect(await listed(ann)).toEqual([`000000000000010#${ann}`]);
-      // Never fewer than there are.
+      // The count may be too high, but never too low.
       expect((await store.countUsers()) - before - 1).toBeGreaterThanOrEqual(0);
       expect((await store.countUsers()) - before - 1).toBeLessThanOrEqual(tooMany);
     });
 
-    it.each([1, 2, 3])('is counted at least once where the answer of request %i was lost', async (request) => {
+    it.each([1, 2, 3])('is counted at least once when the answer of request %i is lost', async (request) => {
       const ann = user(fresh('ann'));
       const before = await use().store.countUsers();
       await interposedStore(use(), { [request]: 'lost' }).setProfile(ann, {}, 10);
@@ -146,7 +146,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await use().store.countUsers()).toBeGreaterThanOrEqual(before);
     });
 
-    it('that is deleted while it is made is not listed', async () => {
+    it('that is deleted during its first write is not listed', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       const before = await store.countUsers();
@@ -155,21 +155,21 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.countUsers()).toBe(before);
     });
 
-    it('that was made anew stays when the former one is being deleted', async () => {
+    it('that is created again during a deletion stays', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       await store.setProfile(ann, {}, 10);
-      const anew = async () => {
+      const createAgain = async () => {
         await store.deleteProfile(ann);
-        await store.setProfile(ann, { name: 'Anew' }, 50);
+        await store.setProfile(ann, { name: 'Again' }, 50);
       };
-      // The requests of a deletion: 0 the look, 1 the list, 2 the count, 3 the profile.
-      await interposedStore(use(), { 1: anew }).deleteProfile(ann);
-      expect(await store.getProfile(ann)).toMatchObject({ name: 'Anew', createdAtMs: 50 });
+      // The requests of a deletion: 0 the read, 1 the list, 2 the count, 3 the profile.
+      await interposedStore(use(), { 1: createAgain }).deleteProfile(ann);
+      expect(await store.getProfile(ann)).toMatchObject({ name: 'Again', createdAtMs: 50 });
       expect(await listed(ann)).toEqual([`000000000000050#${ann}`]);
     });
 
-    it('keeps what is not given, and the time of the first', async () => {
+    it('keeps the fields that are not given, and the time of its first write', async () => {
       const ann = user(fresh('ann'));
       const { store } = use();
       expect(await store.getProfile(ann)).toBeUndefined();
@@ -183,7 +183,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       expect(await store.getProfile(ann)).toEqual({ userId: ann, name: '', portraitUri: '', createdAtMs: 10 });
     });
 
-    it('is apart from his access', async () => {
+    it('is separate from the access', async () => {
       const ann = user(fresh('ann'));
       await use().store.setAccess(ann, { mutedUntilMs: 5 });
       expect(await use().store.getProfile(ann)).toBeUndefined();
