@@ -9,7 +9,18 @@ import { projectFiles } from './support/project-files.ts';
 const clean = [
   ...['bench/', 'bin/', 'docs/', 'examples/', 'functions/', 'lib/'],
   ...['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md'],
-  ...['test/architecture-', 'test/bin/', 'test/client/', 'test/e2e/', 'test/handlers/', 'test/infra/', 'test/local/'],
+  ...[
+    'test/architecture-',
+    'test/bin/',
+    'test/domain/',
+    'test/server-api/',
+    'test/store/',
+    'test/client/',
+    'test/e2e/',
+    'test/handlers/',
+    'test/infra/',
+    'test/local/',
+  ],
   ...['test/protocol/', 'test/push/', 'test/simulation/', 'test/support/', 'test/usecases/'],
 ];
 
