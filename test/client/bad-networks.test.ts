@@ -72,10 +72,10 @@ const story = fc.record({
 
 const STORY_MS = new VirtualTimers().nowMs + 120 * MINUTE_MS;
 
-/** What becomes of the messages, in turn. */
+/** What happens to the messages, one after the other. */
 const FATES = ['kept', 'hidden', 'lost', 'deleted'] as const;
 
-/** How often the stories had each of these. */
+/** How often each of these happened in all stories. */
 interface Seen {
   evictions: number;
   gaps: number;
@@ -86,9 +86,9 @@ class Run {
   readonly sim: SimulatedEngine;
   #sends = 0;
   #talks = 0;
-  /** Where the handed messages start again: the user was removed for another reason than being offline. */
+  /** Indexes in `handed` at which the seqs start again, because the user was removed for another reason than being offline. */
   readonly starts: number[] = [0];
-  /** Gaps without a reason: the history had the messages, and the join asked for them. */
+  /** Gaps although the history had the messages and the join asked for them. */
   readonly unexplained: unknown[] = [];
 
   constructor(seed: number, seen: Seen) {
@@ -167,14 +167,14 @@ class Run {
 
   #join(): void {
     const onChatRoomJoined = (code: number) => {
-      // Later, because the client may just be disconnecting.
+      // Not at once, because the client may be disconnecting.
       if (code !== 0) this.sim.timers.setTimeout(() => this.#join(), 1000);
     };
     void this.sim.engine.joinChatRoom('r', 50, true, { onChatRoomJoined });
   }
 }
 
-/** Strictly increasing; between two neighbours lie only messages of ann's own and seqs with nothing to show. */
+/** Checks that seqs increase, and that the seqs between two of them are ann's own messages or hidden. */
 function checkHanded({ sim, starts }: Run): void {
   const { log } = sim.server;
   const isSilent = (seq: number) => log.messages[seq - 1]?.senderUserId === 'ann' || log.wasHidden(seq);
@@ -190,7 +190,7 @@ function checkHanded({ sim, starts }: Run): void {
   });
 }
 
-describe('I-D4, I-D6, I-D11: two hours of a bad network', () => {
+describe('I-D4, I-D6, I-D11: two hours on a bad network', () => {
   const isLong = { timeout: 120_000 };
 
   it('answer every send once, and deliver each message in order or report it as lost', isLong, async () => {

@@ -106,7 +106,7 @@ describe('a page of history', () => {
   it('continues before the messages of the join, and after sent or pushed ones', async () => {
     await script.join({ seq: 4, messages: [sent(3, 30), sent(4, 40)] });
     await get(30, BEFORE, 2);
-    // All of that ms, the app's own and those before it.
+    // The request covers all of that ms: the messages that the app has, and those before them.
     const before = { timestampMs: 31, order: 'descending', count: 2 };
     expect(await answer([sent(3, 30), sent(2, 30)], 2)).toEqual(before);
     expect(await answer([sent(1, 10)])).toEqual({ timestampMs: 30, order: 'descending', count: 1, cursor: 2 });

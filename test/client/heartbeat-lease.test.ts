@@ -19,7 +19,7 @@ const anyFrames = (slowestMs: number) =>
     { maxLength: 40 },
   );
 
-/** Runs a client that sends these frames and then none. Returns the least that was left of its lease when a frame came. */
+/** Runs a client that sends these frames and then none. Returns the shortest rest of its lease when a frame arrived. */
 function leastLeftMs(frames: readonly SentFrame[], isHidden: boolean): number {
   const timers = new VirtualTimers();
   let leaseUntilMs = leaseFrom(timers.nowMs);
@@ -45,11 +45,11 @@ function leastLeftMs(frames: readonly SentFrame[], isHidden: boolean): number {
 }
 
 describe("the heartbeat and the server's lease", () => {
-  it('know for how long the server stores no sign of life', () => {
+  it('agree on how long the server stores no sign of life', () => {
     expect(RENEW_AFTER_MS).toBe(20_000);
   });
 
-  it('leave 35 s when a heartbeat comes, whatever was sent before', () => {
+  it('leave 35 s when a heartbeat arrives, whatever was sent before', () => {
     expect(LEASE_MS - HEARTBEAT_MS).toBe(35_000);
     fc.assert(
       fc.property(anyFrames(0), (frames) => {

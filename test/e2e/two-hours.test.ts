@@ -45,14 +45,14 @@ async function enter(userId: string, room: string, platform: Platform): Promise<
   return device;
 }
 
-/** The connections that are opened from now on. */
+/** Records the ids of connections that are opened from now on. */
 function listDials(): readonly string[] {
   const dials: string[] = [];
   watchDials(server, ({ id }) => dials.push(id));
   return dials;
 }
 
-/** The times, from now on, at which the store had the member without a connection, or not at all. */
+/** Records the times from now on at which the store has the member offline, or has no member. */
 function watchOffline(room: string, userId: string): readonly number[] {
   const offlineAtMs: number[] = [];
   server.onRest = async () => {
@@ -106,7 +106,7 @@ it('two SDKs lose no message and no membership in two and a half hours of renewa
   ]);
   expect(offlineAtMs).toEqual([]);
 
-  // The network breaks the connection; the `$disconnect` comes at once, never, and late.
+  // The network breaks the connection; the `$disconnect` arrives at once, never and late.
   for (const delay of [0, 'lost', 90_000] as const) {
     server.disconnectDelay = delay;
     ann.access.reset();
@@ -114,7 +114,7 @@ it('two SDKs lose no message and no membership in two and a half hours of renewa
     expect(ann.statuses.at(-1)).toBe(CONNECTED);
   }
   expect(ann.removals).toEqual([]);
-  // The network is gone silently: for a moment, and for long enough that the member is evicted.
+  // The network fails silently: for a moment, and for long enough that the member is evicted.
   for (const gapMs of [20_000, 5 * MINUTE_MS]) {
     ann.access.unplug();
     ann.notice('offline');

@@ -18,7 +18,7 @@ test('connection ids are base64 text', () => {
   expect(['', 'a#b', 'a b', 'a'.repeat(129), 'é'].map(isConnectionId)).toEqual([false, false, false, false, false]);
 });
 
-test('no id holds a #, so keys joined with it stay apart', () => {
+test('no id contains a #, so keys that are joined with it stay distinct', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (left, right) => {
       expect([isRoomId, isUserId, isConnectionId].some((is) => is(`${left}#${right}`))).toBe(false);

@@ -9,7 +9,7 @@ it.each([
   expect(ruleOf(form)).toBe(words);
 });
 
-it('a form has its length and its characters as bounds, and never __proto__', () => {
+it('a form limits the length and the characters of a name, and excludes __proto__', () => {
   const pattern = patternOf(MESSAGE_TYPE_FORM);
   const good = ['a', 'RC:TxtMsg', 'a.b_c-d', 'a'.repeat(32), '_proto_'];
   const bad = ['', 'a b', 'a\n', 'a/b', 'ä', 'a'.repeat(33), '__proto__'];

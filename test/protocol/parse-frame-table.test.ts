@@ -4,7 +4,7 @@ import type { CheckedFrame } from '../../lib/protocol/client-frames.ts';
 import { field } from '../../lib/protocol/parse-field.ts';
 import { type FrameTable, frameTable } from '../../lib/protocol/parse-frame-table.ts';
 
-/** A frame that nobody has given fields to. */
+/** A frame that the table does not have. */
 interface WaveFrame {
   readonly action: 'wave';
   readonly id: string;
@@ -27,11 +27,11 @@ it('has the fields of every frame: tsc checks that each of these is an error', (
   onlyWave({ wave: { id, loudness, room } });
   // @ts-expect-error a field of another type
   onlyWave({ wave: { id, loudness: field(v.string()) } });
-  // @ts-expect-error text that nobody has checked is no room id
+  // @ts-expect-error unchecked text is not a room id
   everything({ ...frameTable, wave, leave: { id, room: field(v.string()) } });
 });
 
-it('gives a field of one name one meaning in all frames', () => {
+it('gives each field name one meaning in all frames', () => {
   const byName = new Map<string, Set<unknown>>();
   for (const [name, one] of Object.values(frameTable).flatMap((fields) => Object.entries(fields))) {
     byName.set(name, (byName.get(name) ?? new Set()).add(one));

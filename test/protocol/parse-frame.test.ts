@@ -24,7 +24,7 @@ const resume = { roomEpoch: 'e1', membership: 'm1', seq: 0 };
 
 const parse = (frame: unknown) => parseFrame(JSON.stringify(frame));
 
-const goodFrames = [
+const validFrames = [
   send,
   join,
   history,
@@ -52,13 +52,13 @@ const goodFrames = [
   { action: 'beat' },
 ];
 
-describe('good frames come through unchanged', () => {
-  test.each(goodFrames)('%#: $action', (frame) => {
+describe('valid frames are returned unchanged', () => {
+  test.each(validFrames)('%#: $action', (frame) => {
     expect(parse(frame)).toEqual({ ok: true, frame });
   });
 
-  test('there is one of each action', () => {
-    expect(new Set(goodFrames.map(({ action }) => action))).toEqual(new Set(Object.keys(frameTable)));
+  test('every action has one', () => {
+    expect(new Set(validFrames.map(({ action }) => action))).toEqual(new Set(Object.keys(frameTable)));
   });
 });
 
@@ -230,7 +230,7 @@ describe('prototype pollution', () => {
     expect(Object.getPrototypeOf(entries)).toBe(Object.prototype);
   });
 
-  test('an action from the prototype does not count', () => {
+  test('an action from the prototype is ignored', () => {
     expect(parseFrame('{"__proto__":{"action":"ping","id":"r1"}}')).toMatchObject({ ok: false });
   });
 });

@@ -50,34 +50,34 @@ const batchOf = (count: number, more: Partial<Batch> = {}): Batch => ({
 
 const sequences = ({ records }: Batch): string => records.map(({ dynamodb }) => dynamodb.SequenceNumber).join(',');
 
-describe('after a batch', () => {
+describe('the step after a batch', () => {
   const rules = { bisects: false, maxRetries: 2, maxRecordAgeMs: 60_000 };
 
-  it('comes nothing when all records succeeded', () => {
+  it('is none when all records succeeded', () => {
     expect(decideOutcome(batchOf(3), 3, rules, 1000)).toEqual({ kind: 'done' });
   });
 
-  it('comes a retry of all records, up to the limit', () => {
+  it('is a retry of all records, up to the limit', () => {
     expect(decideOutcome(batchOf(3), 0, rules, 1000)).toEqual({ kind: 'retry', batch: batchOf(3, { failures: 1 }) });
     const last = batchOf(3, { failures: 2 });
     const batch = { ...last, failures: 3 };
     expect(decideOutcome(last, 0, rules, 1000)).toEqual({ kind: 'give up', batch, reason: 'RetryAttemptsExhausted' });
   });
 
-  it('come unlimited retries, until the records are too old', () => {
+  it('is an unlimited retry, until the records are too old', () => {
     const endless = { ...rules, maxRetries: Number.POSITIVE_INFINITY };
     const tried = batchOf(1, { failures: 9999 });
     expect(decideOutcome(tried, 0, endless, 60_999).kind).toBe('retry');
     expect(decideOutcome(tried, 0, endless, 61_000)).toMatchObject({ kind: 'give up', reason: 'RecordAgeExpired' });
   });
 
-  it('comes a retry from the first failed record, which counts', () => {
+  it('is a retry from the first failed record, which counts as a failure', () => {
     const outcome = decideOutcome(batchOf(3, { failures: 1 }), 1, rules, 1000);
     const batch = outcome.kind === 'retry' ? outcome.batch : batchOf(0);
     expect([sequences(batch), batch.failures]).toEqual(['2,3', 2]);
   });
 
-  it('come its halves when the mapping bisects, which does not count', () => {
+  it('is a split into halves when the mapping bisects, which does not count as a failure', () => {
     const outcome = decideOutcome(batchOf(3), 0, { ...rules, bisects: true }, 1000);
     const batches = outcome.kind === 'split' ? outcome.batches : [];
     expect(batches.map((batch) => [sequences(batch), batch.failures])).toEqual([
@@ -86,18 +86,18 @@ describe('after a batch', () => {
     ]);
   });
 
-  it('comes the rest when the mapping bisects and the function named the first failure, which does not count', () => {
+  it('is the rest, uncounted, when the mapping bisects and the function names the first failure', () => {
     const outcome = decideOutcome(batchOf(3), 2, { ...rules, bisects: true }, 1000);
     const batches = outcome.kind === 'split' ? outcome.batches : [];
     expect(batches.map((batch) => [sequences(batch), batch.failures])).toEqual([['3', 0]]);
   });
 
-  it('comes a retry of a single record, even when the mapping bisects', () => {
+  it('is a retry of a single record, even when the mapping bisects', () => {
     expect(decideOutcome(batchOf(1), 0, { ...rules, bisects: true }, 1000).kind).toBe('retry');
   });
 });
 
-it('the failure report points at the records that were given up', () => {
+it('the failure report identifies the records that were given up', () => {
   const context = {
     requestId: 'r',
     functionArn: 'arn:fn',
