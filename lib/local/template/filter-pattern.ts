@@ -13,8 +13,8 @@ const refuse = (what: unknown): never => {
 };
 
 /**
- * Compiles a pattern, given as JSON: nested objects with lists of exact values and of the operators `exists`, `prefix`
- * and `anything-but`. Throws on any other operator.
+ * Compiles a pattern, given as JSON: nested objects with lists of exact values and of the operator `exists`. Throws on
+ * any other operator.
  */
 export function compileFilter(pattern: string): Filter {
   return compileNode(JSON.parse(pattern));
@@ -45,23 +45,5 @@ function compileCondition(condition: unknown): Condition {
   if (more.length > 0) return refuse(condition);
   // As in EventBridge, `exists` sees scalars only: an object counts as absent, although its fields may exist.
   if (operator === 'exists' && typeof operand === 'boolean') return (leaves) => leaves.length > 0 === operand;
-  if (operator === 'prefix' && typeof operand === 'string') return (leaves) => leaves.some(startsWith(operand));
-  return operator === 'anything-but' ? compileAnythingBut(operand) : refuse(condition);
-}
-
-const startsWith =
-  (prefix: string) =>
-  (leaf: unknown): boolean =>
-    typeof leaf === 'string' && leaf.startsWith(prefix);
-
-/** Matches a field with at least one other value; an absent field does not match. */
-function compileAnythingBut(operand: unknown): Condition {
-  if (isRecord(operand)) {
-    const { prefix, ...more } = operand;
-    if (typeof prefix !== 'string' || Object.keys(more).length > 0) return refuse({ 'anything-but': operand });
-    return (leaves) => leaves.some((leaf) => !startsWith(prefix)(leaf));
-  }
-  const excluded = listOf(operand);
-  if (!excluded.every(isScalar)) return refuse({ 'anything-but': operand });
-  return (leaves) => leaves.some((leaf) => !excluded.includes(leaf));
+  return refuse(condition);
 }
