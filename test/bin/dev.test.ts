@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listen } from '../../lib/local/base/listen.ts';
+import { listen } from '../support/listen.ts';
 
 const top = join(import.meta.dirname, '..', '..');
 
@@ -60,7 +60,7 @@ describe('npm start', () => {
 
   it('reports that its port is in use', async () => {
     const server = createServer();
-    const port = await listen(server, 0);
+    const port = await listen(server);
     const { code, stderr } = await start('--port', `${port}`).ended;
     server.close();
     expect(stderr).toContain(`unable to listen on port ${port}; another program uses it`);

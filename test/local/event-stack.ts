@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { closeServer, listen } from '../../lib/local/base/listen.ts';
+import { closeServer } from '../../lib/local/base/listen.ts';
+import { listen } from '../support/listen.ts';
 import { callSource, type SmallStack, smallTemplate, writeSmallStack } from './small-stack.ts';
 
 const ref = (name: string) => ({ Ref: name });
@@ -167,7 +168,7 @@ export async function startDecider(): Promise<Decider> {
     decider.invocations.push(invocation);
     response.end(JSON.stringify(decider.decide(invocation)));
   });
-  const port = await listen(server, 0);
+  const port = await listen(server);
   const decider: Decider = {
     url: `http://127.0.0.1:${port}`,
     invocations: [],

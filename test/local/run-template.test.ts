@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { listen } from '../../lib/local/base/listen.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../../lib/local/run-template.ts';
 import type { TestingOptions } from '../../lib/local/testing/testing.ts';
+import { listen } from '../support/listen.ts';
 import { writeSmallStack } from './small-stack.ts';
 
 const assembly = writeSmallStack();
@@ -189,7 +189,7 @@ describe('a stack', () => {
 
   it('reports in one sentence that a port is in use, and closes what it has started', async () => {
     const server = createServer();
-    const port = await listen(server, 0);
+    const port = await listen(server);
     await expect(run({ port })).rejects.toThrow(`unable to listen on port ${port}; another program uses it`);
     await new Promise((resolve) => server.close(resolve));
   });

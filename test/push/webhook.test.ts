@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { postWebhook } from '../../lib/push/webhook.ts';
+import { listen } from '../support/listen.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 /** An app's server: its address, and the bodies that it got. */
-async function listen(answer: RequestListener): Promise<{ url: string; bodies: string[] }> {
+async function startServer(answer: RequestListener): Promise<{ url: string; bodies: string[] }> {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -21,12 +21,12 @@ async function listen(answer: RequestListener): Promise<{ url: string; bodies: s
       answer(request, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   closers.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, bodies };
+  return { url: `http://127.0.0.1:${port}/events`, bodies };
 }
 
 const calls = (url: string) => {
@@ -39,39 +39,39 @@ const calls = (url: string) => {
 const options = { fetch, timeoutMs: 60_000, attempts: 3 };
 
 test('2xx means delivered, after one call', async () => {
-  const { url, bodies } = await listen((_request, response) => response.writeHead(204).end());
+  const { url, bodies } = await startServer((_request, response) => response.writeHead(204).end());
   await postWebhook(calls(url), options);
   expect(bodies).toEqual(['call 1']);
 });
 
 test('an error is retried twice, each time with a new signature, and then thrown', async () => {
-  const { url, bodies } = await listen((_request, response) => response.writeHead(503).end('busy'));
+  const { url, bodies } = await startServer((_request, response) => response.writeHead(503).end('busy'));
   await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events; the server answered 503');
   expect(bodies).toEqual(['call 1', 'call 2', 'call 3']);
 });
 
 test('the second call may succeed', async () => {
   const statuses = [500, 200];
-  const { url, bodies } = await listen((_request, response) => response.writeHead(statuses.shift() ?? 500).end());
+  const { url, bodies } = await startServer((_request, response) => response.writeHead(statuses.shift() ?? 500).end());
   await postWebhook(calls(url), options);
   expect(bodies).toEqual(['call 1', 'call 2']);
 });
 
 test('a call without an answer is given up after the timeout', async () => {
-  const { url, bodies } = await listen(() => undefined);
+  const { url, bodies } = await startServer(() => undefined);
   await expect(postWebhook(calls(url), { ...options, timeoutMs: 50 })).rejects.toThrow('no answer in 50 ms');
   expect(bodies.length).toBeGreaterThan(0);
 });
 
 test('a redirect is not followed: the signed call goes to no other server', async () => {
-  const other = await listen((_request, response) => response.end());
-  const { url } = await listen((_request, response) => response.writeHead(307, { location: other.url }).end());
+  const other = await startServer((_request, response) => response.end());
+  const { url } = await startServer((_request, response) => response.writeHead(307, { location: other.url }).end());
   await expect(postWebhook(calls(url), options)).rejects.toThrow('unable to post events');
   expect(other.bodies).toEqual([]);
 });
 
 test('a server that does not listen', async () => {
-  const { url } = await listen((_request, response) => response.end());
+  const { url } = await startServer((_request, response) => response.end());
   for (const close of closers.splice(0)) close();
   await expect(postWebhook(calls(url), options)).rejects.toThrow('the server cannot be reached');
 });

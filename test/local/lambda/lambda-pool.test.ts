@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { listen } from '../../../lib/local/base/listen.ts';
 import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
 import { readStack } from '../../../lib/local/template/stack-description.ts';
+import { listen } from '../../support/listen.ts';
 import { writeSmallStack } from '../small-stack.ts';
 
 const assembly = writeSmallStack();
@@ -37,7 +37,7 @@ async function startMeeting(count: number): Promise<{ readonly url: string; clos
     present.push(response);
     if (present.length === count) for (const each of present) each.end();
   });
-  const port = await listen(server, 0);
+  const port = await listen(server);
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 

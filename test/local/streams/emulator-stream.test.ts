@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { closeServer, listen } from '../../../lib/local/base/listen.ts';
+import { closeServer } from '../../../lib/local/base/listen.ts';
 import { openEmulatorStream } from '../../../lib/local/streams/emulator-stream.ts';
+import { listen } from '../../support/listen.ts';
 
 const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
@@ -45,7 +46,7 @@ async function startSharded(shards: Map<string, number[]>) {
     const answer = operations[operation]?.(JSON.parse(String(Buffer.concat(chunks)))) ?? {};
     response.writeHead('__type' in answer ? 400 : 200).end(JSON.stringify(answer));
   });
-  const port = await listen(server, 0);
+  const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     expireAll: () => {
