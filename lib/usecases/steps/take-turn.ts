@@ -60,7 +60,7 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
 /** Whatever else an eventually consistent read forbids stays forbidden. */
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
-  const isTalk = action === 'send' || action === 'attributes';
+  const isTalk = action === 'send' || action === 'entries';
   return isLockedOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
