@@ -40,7 +40,7 @@ export async function repair(
     complete: messages.length + hidden.length === Math.max(0, coveredTo - afterSeq),
   };
 }
-/** What a member asks for of a room's history. */
+/** A member's request for a page of history. */
 export type HistoryRequest = RequestOf<'history'>;
 /** A page of history for a member: by time, or from where an earlier page ended. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Outcome<Messages>> {
@@ -58,7 +58,7 @@ function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages 
     roomEpoch: room.epoch,
     messages,
     ...(next === undefined ? {} : { next }),
-    // Fewer than were found: the others fit into no frame.
+    // If fewer than were found are shown, the others fit into no frame.
     complete: isCut || messages.length === page.messages.length,
   };
 }
