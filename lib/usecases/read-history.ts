@@ -28,8 +28,8 @@ export async function repair(
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
   const range = { afterSeq, beforeSeq: end, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
   const { messages: found, readTo } = await readMessages(deps, room, range);
-  const { messages, hidden, lastSeq, isCut } = fillFrame(around(room), found, caller.userId);
-  const coveredTo = (isCut ? lastSeq : readTo) ?? end - 1;
+  const { messages, hidden, lastSeq, isTruncated } = fillFrame(around(room), found, caller.userId);
+  const coveredTo = (isTruncated ? lastSeq : readTo) ?? end - 1;
   return {
     code: 0,
     room: room.roomId,
@@ -50,8 +50,8 @@ export async function readHistory(deps: Deps, caller: Caller, request: HistoryRe
   return historyAnswer(room, caller.userId, await historyPage(deps, room, request));
 }
 function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages {
-  const { messages, lastSeq, isCut } = fillFrame(around(room), page.messages, userId);
-  const next = isCut ? lastSeq : page.next;
+  const { messages, lastSeq, isTruncated } = fillFrame(around(room), page.messages, userId);
+  const next = isTruncated ? lastSeq : page.next;
   return {
     code: 0,
     room: room.roomId,
@@ -59,6 +59,6 @@ function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages 
     messages,
     ...(next === undefined ? {} : { next }),
     // If fewer than were found are shown, the others fit into no frame.
-    complete: isCut || messages.length === page.messages.length,
+    complete: isTruncated || messages.length === page.messages.length,
   };
 }

@@ -65,7 +65,7 @@ function fill(
   readTo: number | undefined,
 ): Handed {
   const whole = { ...answer, seq: ANY_SEQ, latestSeq: ANY_SEQ, complete: false };
-  const { messages, hidden, lastSeq, isCut } = fillFrame(whole, found, userId);
-  const seq = (isCut ? lastSeq : readTo) ?? room.seq;
+  const { messages, hidden, lastSeq, isTruncated } = fillFrame(whole, found, userId);
+  const seq = (isTruncated ? lastSeq : readTo) ?? room.seq;
   return { seq, latestSeq: room.seq, messages, ...(hidden.length > 0 ? { hidden } : {}) };
 }
