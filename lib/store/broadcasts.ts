@@ -1,6 +1,6 @@
 import type { UserId } from '../protocol/ids.ts';
 
-/** A message to all rooms that is under way. */
+/** A message to all rooms, in progress. */
 export interface Broadcast {
   readonly id: string;
   readonly fromUserId: UserId;
@@ -8,12 +8,12 @@ export interface Broadcast {
   readonly content: string;
   readonly includeSender: boolean;
   readonly sentAtMs: number;
-  /** The rooms up to here have it; '' = none yet. */
+  /** The checkpoint: the rooms up to this one have the message; '' = none yet. */
   readonly afterRoom: string;
 }
 
 /** Messages to all rooms. */
 export interface Broadcasts {
-  /** News: broadcast. Put again with a later `afterRoom` it goes on from there. */
+  /** Event: broadcast. A put with a later `afterRoom` continues from there. */
   putBroadcast(broadcast: Broadcast, expiresAtMs: number): Promise<void>;
 }

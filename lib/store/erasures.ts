@@ -1,16 +1,16 @@
 import type { UserId } from '../protocol/ids.ts';
 
-/** Users who were deleted and are to be taken out of all rooms. */
+/** Deleted users who are to be removed from all rooms. */
 export interface Erasure {
   readonly id: string;
   readonly userIds: readonly UserId[];
   readonly atMs: number;
-  /** The rooms up to here are done; '' = none yet. */
+  /** The checkpoint: the rooms up to this one are done; '' = none yet. */
   readonly afterRoom: string;
 }
 
-/** Deletions of users that are under way. */
+/** Erasures in progress. */
 export interface Erasures {
-  /** News: erasure. Put again with a later `afterRoom` it goes on from there. */
+  /** Event: erasure. A put with a later `afterRoom` continues from there. */
   putErasure(erasure: Erasure, expiresAtMs: number): Promise<void>;
 }

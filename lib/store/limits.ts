@@ -1,9 +1,9 @@
-/** What may happen only once, or only so often. */
+/** What may happen only once, or at a limited rate. */
 export interface Limits {
   /** False = it was used before. Forgotten after `expiresAtMs`. */
   useNonce(nonce: string, expiresAtMs: number): Promise<boolean>;
-  /** As if it had never been used. */
+  /** The nonce can be used again. */
   forgetNonce(nonce: string): Promise<void>;
-  /** Counts a call in its second; false = there were `limit` already. */
+  /** Counts a call in its second; false = the second has `limit` calls already. */
   countCall(path: string, atMs: number, limit: number): Promise<boolean>;
 }

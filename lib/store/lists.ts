@@ -1,41 +1,41 @@
 import type { UserId } from '../protocol/ids.ts';
 
-/** Lists of an app that may grow long. An entry may have an end; then it is not listed any more. */
+/** An app's lists that may grow long. An item may have an end, after which it is no longer listed. */
 export type AppList =
   | 'rooms'
   | 'users'
   | 'muted-rooms'
-  // In these an entry names its place too, so that they are read by time: see `ranked-entry.ts`.
+  // In these an item contains its sort key, so that they are read by time: see `ranked-entry.ts`.
   | 'muted-users'
   | 'blocked-users'
   | 'deactivated-users';
 export interface ListItem {
   readonly item: string;
-  /** 0 = without end. */
+  /** 0 = no end. */
   readonly untilMs: number;
 }
 
 /** Sets with a limit, each on one row. */
 export type AppSet = 'kept-rooms' | 'low-priority-types' | 'allowlisted-types' | 'real-time-walk' | `tags#${UserId}`;
 
-/** Sets whose entries are read by when they were put in. */
+/** Sets that are read by the time at which their items were added. */
 export type DatedSet = `blacklist#${UserId}`;
 export interface DatedItem {
   readonly item: string;
   readonly sinceMs: number;
 }
 
-/** Which part of a list is read. */
+/** The part of a list to read. */
 export interface ListRange {
-  /** '' = from the first, or from the last where the order is descending. */
+  /** '' = from the first, or from the last if the order is descending. */
   readonly afterItem: string;
   readonly limit: number;
   readonly order?: 'descending' | undefined;
-  /** Ends there, where the order is ascending. */
+  /** Where the read ends, if the order is ascending. */
   readonly beforeItem?: string | undefined;
 }
 
-/** A page of a list, by its number: where it begins is noted for who has read the page before it. */
+/** A page of a list, by its number: where it begins is noted when the page before it is read. */
 export interface PageOfList {
   readonly list: AppList;
   readonly order: 'ascending' | 'descending';
@@ -45,26 +45,26 @@ export interface PageOfList {
 
 /** An app's lists and sets. */
 export interface Lists {
-  addToList(list: AppList, entries: readonly ListItem[]): Promise<void>;
-  removeFromList(list: AppList, entries: readonly string[]): Promise<void>;
-  /** In the order of the entries; those whose end is over are left out. */
+  addToList(list: AppList, items: readonly ListItem[]): Promise<void>;
+  removeFromList(list: AppList, items: readonly string[]): Promise<void>;
+  /** In the order of the items, without those whose end has passed. */
   readList(list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]>;
-  /** Notes after which entry the page begins, until then (ms). */
-  notePage(page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void>;
-  /** undefined = it was not noted lately. */
+  /** Notes after which item the page begins, until `expiresAtMs`. */
+  notePage(page: PageOfList, afterItem: string, expiresAtMs: number): Promise<void>;
+  /** undefined = not noted, or expired. */
   startOfPage(page: PageOfList): Promise<string | undefined>;
 
   readSet(set: AppSet): Promise<readonly string[]>;
-  /** All or none; 'full' = they would be more than `limit`. */
-  addToSet(set: AppSet, entries: readonly string[], limit: number): Promise<'added' | 'full'>;
-  /** Which of them were in it. */
-  removeFromSet(set: AppSet, entries: readonly string[]): Promise<readonly string[]>;
+  /** All or none; 'full' = the set would have more than `limit` items. */
+  addToSet(set: AppSet, items: readonly string[], limit: number): Promise<'added' | 'full'>;
+  /** Returns those that were in the set. */
+  removeFromSet(set: AppSet, items: readonly string[]): Promise<readonly string[]>;
 
-  /** The newest first. */
+  /** Newest first. */
   readDatedSet(set: DatedSet): Promise<readonly DatedItem[]>;
-  /** All or none, at most 20; what is in it keeps its time. 'full' = they would be more than `limit`. */
-  addToDatedSet(set: DatedSet, entries: readonly string[], limit: number, nowMs: number): Promise<'added' | 'full'>;
-  removeFromDatedSet(set: DatedSet, entries: readonly string[]): Promise<void>;
-  /** With all that is in it. */
+  /** All or none, at most 20; an item in the set keeps its time. 'full' = the set would have more than `limit`. */
+  addToDatedSet(set: DatedSet, items: readonly string[], limit: number, nowMs: number): Promise<'added' | 'full'>;
+  removeFromDatedSet(set: DatedSet, items: readonly string[]): Promise<void>;
+  /** With all its items. */
   deleteSet(set: AppSet | DatedSet): Promise<void>;
 }

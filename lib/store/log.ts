@@ -14,18 +14,18 @@ export interface LogQuery extends RoomLife {
   readonly order: 'ascending' | 'descending';
   /** Messages. */
   readonly limit: number;
-  /** Reading ends with the message whose content reaches this many characters in all; it may end sooner. */
+  /** The read ends with the message that brings the contents to this many characters; it may end sooner. */
   readonly charactersMax: number;
 }
 
 export interface LogPage {
-  /** In the order asked for, each once: where a seq was logged as recalled too, that one. At most `limit`. */
+  /** In the requested order, one per seq: the recalled form if there is one. At most `limit`. */
   readonly messages: readonly StoredMessage[];
-  /** All of the range up to and with this seq, in the order asked for, has been read. Absent = all of it. */
+  /** The range has been read up to and including this seq, in the requested order. Absent = all of it. */
   readonly readTo?: number;
 }
 
-/** Where a sender finds a message that was logged: the answer to each repeat of their send. */
+/** What the log knows of a message that a client has sent: the answer when the client repeats the send. */
 export interface SentPosition {
   readonly seq: number;
   readonly messageId: string;
@@ -34,17 +34,17 @@ export interface SentPosition {
 
 /** The rooms' history. */
 export interface Log {
-  /** Puts accepted messages into the log; idempotent. Messages are contiguous by seq. */
+  /** Puts accepted messages into the log; idempotent. Their seqs have no gaps. */
   appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void>;
-  /** Reads no more than a bounded number of rows, and gets ahead with each call. */
+  /** Reads a bounded number of rows, and makes progress with each call. */
   readLog(query: LogQuery): Promise<LogPage>;
   /**
-   * The seq of the newest marked message that was sent before this time, or of the oldest one that was not: some seqs are
-   * marked with their time, at least each MARK_EVERY-th and each that makes its row dear to read. undefined = there is none.
+   * The seq of the newest marked message that was sent before this time, or of the oldest one that was not; undefined =
+   * there is none. Some seqs are marked with their time: at least each MARK_EVERY-th, and the ends of each large row.
    */
   markBefore(life: RoomLife, atMs: number): Promise<number | undefined>;
   markFrom(life: RoomLife, atMs: number): Promise<number | undefined>;
-  /** A client's message that is in the log, by its client message id. */
+  /** A client's message in the log, by its client message id. */
   findSent(life: RoomLife, userId: string, clientMessageId: string): Promise<SentPosition | undefined>;
 }
 

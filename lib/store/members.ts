@@ -7,16 +7,16 @@ export interface Members {
   getMember(room: RoomId, user: UserId): Promise<Member | undefined>;
   getMembers(room: RoomId, users: readonly UserId[]): Promise<readonly Member[]>;
   /**
-   * Puts `next` if the row still has `revision` (0 = no row). Returns the row as stored with its new revision, or
-   * 'conflict'. A guess may be tried without a read: revision 0 for a first join. `news` is for the stream.
+   * Puts `next` if the row still has `revision` (0 = no row). Returns the row as stored, with its new revision, or
+   * 'conflict'. A first join may try revision 0 without a read. `event` is for the stream.
    */
   putMember(next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'>;
   deleteMember(member: Member): Promise<'deleted' | 'conflict'>;
-  /** Notes why a membership ends, before it does: a client that missed it may ask for a day. */
+  /** Notes why a membership ends, before it does: a client that missed the end can ask for a day. */
   noteEnd(membershipId: string, reason: MemberEndReason): Promise<void>;
-  /** undefined = none was noted. */
+  /** undefined = no end was noted. */
   getEnd(membershipId: string): Promise<MemberEndReason | undefined>;
-  /** A page of the room's member rows of any state; undefined cursor at the end. */
+  /** A page of the room's member rows in any state; no cursor on the last page. */
   listMembers(
     room: RoomId,
     cursor?: string,

@@ -26,12 +26,12 @@ export type * from './rooms.ts';
 export type * from './users.ts';
 
 /**
- * What the rules need from storage. Contract, which test/store/contract.ts runs on every engine:
- * - A read sees every write that was acknowledged before it began (consistent), except where it says otherwise.
- * - A conditional write happens whole or not at all; `false`/`undefined`/`'conflict'` = nothing was written.
- * - Each write may be repeated by the transport without changing the outcome (it recognises its own work).
- * - Rows past their expiry are never returned; expiry itself decides nothing.
- * - Faults (throttled beyond patience, unreachable) throw StoreFault; no SDK error leaves the store.
+ * What the rules need from storage. test/store/contract.ts checks this contract on every engine:
+ * - A read sees every write that was acknowledged before it began (consistent), unless its comment says otherwise.
+ * - A conditional write is made as a whole or not at all; `false`/`undefined`/`'conflict'` = nothing was written.
+ * - The transport may repeat a write without changing the outcome: the store recognises its own writes.
+ * - Expired rows are never returned; expiry itself decides nothing.
+ * - Faults (throttled at every attempt, unreachable) throw StoreFault; no SDK error leaves the store.
  */
 export interface RoomStore
   extends Rooms,
@@ -50,12 +50,12 @@ export interface RoomStore
 export { DUE_SHARDS } from './due-list.ts';
 export { MARK_EVERY } from './log.ts';
 
-/** Storage could not do it; nothing is known to be wrong with the request. */
+/** Storage failed; nothing is known to be wrong with the request. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';
 }
 
-/** The room may or may not have taken the message. */
+/** The room may or may not have accepted the message. */
 export class AcceptanceUnknown extends Error {
   override readonly name = 'AcceptanceUnknown';
 }

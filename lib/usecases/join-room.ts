@@ -8,7 +8,7 @@ import { MESSAGE_COUNT_DEFAULT } from '../protocol/limits.ts';
 import type { Caller, Deps } from './deps.ts';
 import { decideOn } from './steps/decide-on.ts';
 import type { OwnConnection } from './steps/disconnect-member.ts';
-import { endMembership, evictMembers } from './steps/end-membership.ts';
+import { endMembership, evictMembers, forgetRow } from './steps/end-membership.ts';
 import { isOverMemberLimit, joinedBeyondLimit } from './steps/member-limit.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './steps/missed-messages.ts';
 import { noteActivity } from './steps/note-activity.ts';
@@ -59,7 +59,11 @@ async function joinOnce(
     deps.store.getRoom(request.room),
   ]);
   if (again === undefined) return refused('connection-closed');
-  if (!isLive(now) || now.epoch !== room.epoch) return 'conflict';
+  if (!isLive(now) || now.epoch !== room.epoch) {
+    // The room's end may have removed its rows before this one was there.
+    await forgetRow(deps, admitted.member);
+    return 'conflict';
+  }
   if (isEvicted(admitted.before, now, deps.settings)) {
     // I-M13: a message has evicted the member before the write that resumed the membership, or at the same time.
     await endMembership(deps, admitted.member, 'offline', caller.connectionId);

@@ -118,8 +118,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'a join does not read the room again',
     JOIN,
-    "if (!isLive(now) || now.epoch !== room.epoch) return 'conflict';",
-    "if (!isLive(now)) return 'conflict';",
+    'if (!isLive(now) || now.epoch !== room.epoch) {\n    // The',
+    'if (!isLive(now)) {\n    // The',
   ),
   mutant(
     'a join skips the eviction',

@@ -18,7 +18,7 @@ async function findIn(seed: number): Promise<string | undefined> {
 for (let seed = 1; seed <= seeds; seed += 1) {
   const found = await findIn(seed);
   if (found === undefined) continue;
-  process.send?.(found);
+  await new Promise((resolve) => process.send?.(found, undefined, undefined, resolve));
   break;
 }
 process.disconnect();

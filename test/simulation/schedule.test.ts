@@ -3,7 +3,7 @@ import { check } from './schedule/checks.ts';
 import { FAULT_KINDS } from './schedule/fault-kinds.ts';
 import { play } from './schedule/play.ts';
 
-/** `npm run simulate -- --seeds N --from S` runs more of them, and tells the story of one that fails. */
+/** `npm run simulate -- --seeds N --from S` runs more of them, and prints the story of one that fails. */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000);
 const FROM = Number(process.env.SIMULATION_FROM ?? 1);
 const IN_TEST = 250;

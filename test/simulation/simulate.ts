@@ -1,6 +1,6 @@
 /*
  * `npm run simulate -- --seeds N --from S [--trace]`: runs N seeds from S on, on all cores, and reports what it saw. A seed
- * that breaks an invariant is shrunk and told as a story, with the command that replays it; the exit code is 1 then.
+ * that breaks an invariant is shrunk and printed as a story, with the command that replays it; the exit code is 1 then.
  * `--trace` prints each step of the seed S alone.
  */
 

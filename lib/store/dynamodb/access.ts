@@ -8,21 +8,21 @@ import { accessKey, expiry } from './keys.ts';
 import { atRevision, randomRevision } from './revision.ts';
 import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
-/** Only who acts all the time makes a write start anew. */
+/** A write starts again only while the user keeps acting. */
 const MOST_ATTEMPTS = 10;
-/** Turns are of no use after minutes; the rest is for clocks that differ. */
+/** Turns are useless after minutes; the rest allows for clocks that differ. */
 const TURNS_KEPT_MS = DAY_MS;
 
-/** Marks by what they are of, because the words of maps would be half of the row. */
+/** Sends by key and force-closed marks as text, because the keys of maps would be half of the row. */
 interface AccessRow extends Partial<Restrictions> {
   readonly revision?: number;
   readonly turns?: Turns;
   readonly sends?: Readonly<Record<string, number>>;
-  /** A set of texts, so that one can be added without knowing the others. */
+  /** A string set, so that a write adds one without reading the others. */
   readonly forceClosed?: Iterable<string>;
 }
 
-/** The end of a change that is to last: no turn is taken by what was read before it, and the row no longer goes with the turns. */
+/** The end of a lasting change: it invalidates turns decided on an earlier read, and stops the row from expiring. */
 const lasting = {
   expression: '#revision = if_not_exists(#revision, :zero) + :one REMOVE #expiresAtSec',
   names: named('revision', 'expiresAtSec'),
@@ -47,8 +47,8 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
   readonly takeTurn = async (user: UserId, next: Access): Promise<boolean> => {
     const nowMs = this.#table.now();
     const revision = randomRevision(this.#table.random);
-    // A: read revision 7 --------------- put -> refused: A looks again
-    // B: ----------------- put -> a revision of its own, also where B takes the same turn at the same ms
+    // A: read revision 7 --------------- put -> refused: A reads again
+    // B: ----------------- put -> a revision of its own, even if B takes the same turn at the same ms
     // block: ------------- revision 8    put -> refused: A finds the block
     // A: put -> stored, answer lost ---- put -> refused, finds its own revision: taken
     const put = this.#table.put({
@@ -65,8 +65,8 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     const names = Object.keys(change);
     if (names.length === 0) return;
     // block: ----------- blockedUntilMs
-    // mute:  -- mutedUntilMs: each names its own attribute, so none undoes another
-    // turn:  read ------------------- put -> refused by the revision: it would write what it has read
+    // mute:  -- mutedUntilMs: each sets its own attribute, so neither undoes the other
+    // turn:  read ------------------- put -> refused by the revision: it would write back what it has read
     await this.#table.update({
       Key: accessKey(user),
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, ${lasting.expression}`,
@@ -92,10 +92,10 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
   };
 
   readonly forgetAccess = async (user: UserId, tokensFromMs: number, expiresAtMs: number): Promise<void> => {
-    // forget: read tokensFrom 3, revision 7 -------------- put -> refused: it is read again, and 9 stays
+    // forget: read tokensFrom 3, revision 7 -------------- put -> refused: reads again, and 9 stays
     // expire: ------------------------------- 9, revision 8
-    // block:  as an expiry; one that comes later stays
-    // forget: put -> done, answer lost - put -> refused, and put once more
+    // block:  the same as expire; a later one stays
+    // forget: put -> done, answer lost - put -> refused, reads and puts again
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.getAccess(user);
       const fromMs = Math.max(before.tokensValidFromMs, tokensFromMs);
@@ -121,8 +121,8 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     nowMs: number,
   ): Promise<void> => {
     if (connections.length === 0) return;
-    // A: c1 ------ added: neither undoes the other, and the row may be made by either. A row that was past its expiry
-    // B: ---- c2          lives on with turns that are over.
+    // A: c1 ------ added: neither undoes the other, and either may create the row. An expired row lives on with its
+    // B: ---- c2          past turns.
     await this.#table.update({
       Key: accessKey(user),
       UpdateExpression: `SET ${lasting.expression} ADD #forceClosed :forceClosed`,

@@ -4,7 +4,7 @@ import type { Rooms } from '../rooms.ts';
 import { changeRoom, readLiveRoom } from './room-change.ts';
 import { named, type Table } from './table.ts';
 
-/** An expression may have 4 KB; what is left over is forgotten some other time. */
+/** An expression may have 4 KB; a later call forgets the rest. */
 const MOST_FORGOTTEN = 20;
 
 /** The allowlist on the room's row. */
@@ -21,11 +21,11 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     user: UserId,
     limit: number,
   ): Promise<Room | 'full' | undefined> => {
-    // message: seq 8 --------------- seq 9
-    // protect: ------- at seq 8 ----------- again -> refused: his position stays 8
-    // other:   -------------- takes the last place -> refused: full
-    // The position is copied inside the item, so no message can come between reading and writing it. His
-    // delistedSeq stays: it still says from which seq on he could have been kicked before.
+    // message:   seq 8 --------------- seq 9
+    // allowlist: ------- at seq 8 ----------- again -> refused: the position stays 8
+    // other:     -------------- fills the allowlist -> refused: full
+    // The write itself copies the position, so no message can come between reading and writing it. The user's
+    // delistedSeq stays: it still says from which seq on they could have been evicted before.
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#allowlistedSeq.#user = #seq', '#allowlistedAtMs.#user = #lastMessageAtMs'],
       onlyIf: ['attribute_not_exists(#allowlistedSeq.#user)', 'size(#allowlistedSeq) < :limit'],
@@ -38,8 +38,8 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
   };
 
   readonly removeFromAllowlist = async (room: RoomId, epoch: string, user: UserId): Promise<Room | undefined> => {
-    // message:   seq 8 ---------- seq 9 -> the first that can kick him
-    // unprotect: ------- at seq 8 --------- again -> refused: not on it, his seq is not moved to 9
+    // message: seq 8 ---------- seq 9 -> the first that can evict the user
+    // delist:  ------- at seq 8 --------- again -> refused: not on the allowlist, delistedSeq stays 8
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#delistedSeq.#user = #seq'],
       remove: ['#allowlistedSeq.#user', '#allowlistedAtMs.#user'],
@@ -50,15 +50,15 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     return (await this.#forget(done)) ?? done;
   };
 
-  /** Drops entries that a later message has made meaningless, so that the row does not grow with each change. */
+  /** Removes each delistedSeq that a later message makes meaningless, so that the row does not grow each time. */
   async #forget(room: Room): Promise<Room | undefined> {
     const old = Object.entries(room.delistedSeq)
       .filter(([user, seq]) => seq < room.seq && !Object.hasOwn(room.allowlistedSince, user))
       .slice(0, MOST_FORGOTTEN);
     if (old.length === 0) return undefined;
     // forget:    read seq 5 of U ------------------------------- remove -> refused, the new seq stays
-    // unprotect: ---------------- U protected, taken off: seq 9
-    // protect:   ---------------- U protected                   remove -> refused, tried at some later time
+    // delist:    ---------------- U allowlisted, delisted: seq 9
+    // allowlist: ---------------- U allowlisted                 remove -> refused, a later call tries again
     return changeRoom(this.#table, room.roomId, room.epoch, {
       remove: old.map((_, index) => `#delistedSeq.#u${index}`),
       onlyIf: old.flatMap((_, index) => [

@@ -2,7 +2,7 @@ import type { Broadcast, Broadcasts } from '../broadcasts.ts';
 import { broadcastKey, expiry } from './keys.ts';
 import type { Row, Table } from './table.ts';
 
-/** Messages to all rooms in DynamoDB. Each put is news of the table's stream, and whoever reads it goes on from there. */
+/** Messages to all rooms in DynamoDB. Each put is an event of the table's stream, whose reader continues from there. */
 export class DynamoBroadcasts implements Broadcasts {
   readonly #table: Table;
 
@@ -11,7 +11,7 @@ export class DynamoBroadcasts implements Broadcasts {
   }
 
   readonly putBroadcast = async (broadcast: Broadcast, expiresAtMs: number): Promise<void> => {
-    // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
+    // No condition: a repeat writes the same, and a write that changes nothing makes no record in the stream.
     await this.#table.put({
       Item: { ...broadcastKey(broadcast.id), ...broadcast, event: 'broadcast', ...expiry(expiresAtMs) },
     });

@@ -9,30 +9,30 @@ import { toRoom } from './room-row.ts';
 import type { Row } from './table.ts';
 
 /**
- * What a record of the stream says; undefined = nothing.
- * @throws StoreFault where the row says something and cannot be read; it names the row, and nothing else that is on it.
+ * What a record of the stream reports; undefined = nothing.
+ * @throws StoreFault if the row reports something and cannot be read; it names the event and the key, no other content.
  */
 export function readChange({ eventName, dynamodb }: StreamRecord): Change | undefined {
   const { NewImage, OldImage, ApproximateCreationDateTime } = dynamodb;
-  const says = eventName === 'REMOVE' ? OldImage?.membershipId : NewImage?.event;
+  const reported = eventName === 'REMOVE' ? OldImage?.membershipId : NewImage?.event;
   const image = eventName === 'REMOVE' ? OldImage : NewImage;
-  if (says === undefined || image === undefined) return undefined;
+  if (reported === undefined || image === undefined) return undefined;
   const change = unlessUnreadable(() => {
     const row = unmarshall(image as Parameters<typeof unmarshall>[0]);
     return eventName === 'REMOVE' ? toEnd(row, ApproximateCreationDateTime * 1000) : toChange(row);
   });
   if (change !== undefined) return change;
-  const [event, pk, sk] = [says, image.pk, image.sk].map(textOf);
+  const [event, pk, sk] = [reported, image.pk, image.sk].map(textOf);
   throw new StoreFault(`unable to read a change; the row ${pk} ${sk} says ${event} and is not whole`);
 }
 
-/** A membership that ended with its row. */
+/** A membership that the deletion of its row has ended. */
 function toEnd(row: Row, atMs: number): Change | undefined {
   const member = toMember(row);
   const { membershipId, offline } = member;
   if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member)) return undefined;
   const reason = offline === undefined ? 'left' : 'offline';
-  // The stream's times are whole seconds; nobody goes before he came.
+  // The stream's times are whole seconds; no membership ends before it began.
   const ended = { membershipId, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
   return { kind: 'ended', member: { ...member, membershipId: undefined, ended }, rowIsDeleted: true };
 }
@@ -66,11 +66,11 @@ function toChange(row: Row): Change | undefined {
   }
 }
 
-/** Is it the row of what was read from it, with all that this must have? */
+/** Does the key match what was read from the row, and does that have all its fields? */
 const isWhole = (row: Row, key: Key, value: object): boolean =>
   row.pk === key.pk && row.sk === key.sk && !Object.values(value).includes(undefined);
 
-/** What is wrong with a row may quote its content, so it is not handed on. */
+/** The error may quote the row's content, so it is not passed on. */
 function unlessUnreadable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -2,13 +2,13 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection, ConnectionKey } from '../connections.ts';
 import type { Row } from './table.ts';
 
-/** A connection that was closed before it was opened has no more than its key and that time: its row is a tombstone. */
+/** A connection that was closed before it was opened has only its key and `closedAtMs`: its row is a tombstone. */
 interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' | keyof ConnectionKey>> {
-  /** The number of each room in the order of the joins. */
+  /** The number of each room in join order. */
   readonly rooms?: Readonly<Record<string, number>>;
 }
 
-/** Rooms as the row has them: each with its number in the order of the joins, and how many joins there were. */
+/** Rooms as the row has them: each with its number in join order, and the number of joins. */
 export const joinOrderOf = (rooms: readonly RoomId[]) => ({
   rooms: Object.fromEntries(rooms.map((room, index) => [room, index + 1])),
   joins: rooms.length,

@@ -7,7 +7,7 @@ import { joinOrderOf, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 import { ConditionFailed, named, REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** How long after a connection's life its row waits for a sweep that may have stood still. */
+/** How long a row is kept after the connection's life, for a sweep that may not have run. */
 const KEPT_MS = 7 * DAY_MS;
 
 /** Connection rows in DynamoDB. */
@@ -24,11 +24,11 @@ export class DynamoConnections implements Connections {
 
   readonly openConnection = async (connection: Connection): Promise<boolean> => {
     const { userId, connectionId, openedAtMs, leaseUntilMs } = connection;
-    // The due entry comes first: a crash between the two leaves an entry without a connection, never the reverse.
+    // The timer comes first: a crash between the two leaves a timer without a connection, never the reverse.
     await this.#dueList.arm(leaseUntilMs, [{ kind: 'connection', userId, connectionId }]);
     const expiresAtMs = openedAtMs + this.#lifeMs + KEPT_MS;
     // close: -- tombstone
-    // open:  ------------- put -> refused: it is gone already
+    // open:  ------------- put -> refused: it is closed already
     // open:  put -> stored, answer lost -- put -> refused, finds its own row, still open: opened
     const put = this.#table.put({
       Item: {
@@ -60,7 +60,7 @@ export class DynamoConnections implements Connections {
   readonly renewLease = async ({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> => {
     // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
     // frame B: renew to 9
-    // flood:   renew to 9 -- renew to 10 -> refused: too little of it is spent to be worth a write
+    // flood:   renew to 9 -- renew to 10 -> refused: too little of the lease has passed for a write
     // close:   --------------------------- closed -- renew -> refused: it is closed
     const update = this.#table.update({
       Key: connectionKey(userId, connectionId),
@@ -70,7 +70,7 @@ export class DynamoConnections implements Connections {
       ExpressionAttributeValues: { ':renewable': leaseUntilMs - RENEW_AFTER_MS, ':next': leaseUntilMs },
     });
     if ((await unlessRefused(update)) !== REFUSED) return true;
-    // A glance is enough: what it misses the next frame finds.
+    // An eventually consistent read is enough: the next frame finds what it misses.
     const now = await this.getConnectionEventually({ userId, connectionId });
     return now !== undefined && now.closedAtMs === undefined;
   };
@@ -126,7 +126,7 @@ export class DynamoConnections implements Connections {
   ): Promise<void> => {
     const isLater = before === undefined ? '' : ' AND #rooms.#room < #rooms.#before';
     // expiry:       -- row gone
-    // leave:        ------------- remove r -> refused: an update would make an empty row of it
+    // leave:        ------------- remove r -> refused: an update would create an empty row
     // join of s:    leaves r ------------- remove r before s -> refused: r is the last one now
     // join of r:    ---------- r after s
     const update = this.#table.update({
@@ -142,8 +142,8 @@ export class DynamoConnections implements Connections {
   };
 
   readonly closeConnection = async ({ userId, connectionId }: ConnectionKey, nowMs: number): Promise<Connection> => {
-    // No condition: whoever comes first sets the time, everyone later gets the same row, and a close that comes before
-    // the open leaves what refuses it.
+    // No condition: the first close sets the time, later ones get the same row, and a close before the open leaves a
+    // tombstone, which refuses the open.
     const row = await this.#table.update({
       Key: connectionKey(userId, connectionId),
       UpdateExpression:
@@ -171,9 +171,9 @@ export class DynamoConnections implements Connections {
     leaseUntilMs: number,
     silentSinceMs: number,
   ): Promise<Connection | undefined> => {
-    // sweep: read lease 7, which is over ----------- close -> refused: somebody has heard of it
+    // sweep: read lease 7, expired ----------------- close -> refused: a frame has renewed it
     // frame: --------------------------- renew to 9
-    // close: --------------------------- closed      close -> refused: it is closed, and noticed in time
+    // close: --------------------------- closed      close -> refused: it is closed, and was noticed in time
     // sweep: close -> done, answer lost ------------ close -> refused, finds its own close: done
     try {
       const row = await this.#table.update({
@@ -193,8 +193,8 @@ export class DynamoConnections implements Connections {
   };
 
   readonly removeConnection = async ({ userId, connectionId }: ConnectionKey): Promise<void> => {
-    // sweep: looked at, closed ------------ delete -> done
-    // sweep: looked at, closed -- gone ---- delete -> refused: it is gone, or a new one by this name
+    // sweep: read, closed ----------------- delete -> done
+    // sweep: read, closed -- row gone ----- delete -> refused: there is no row, or a new one with this id
     const gone = this.#table.delete({
       Key: connectionKey(userId, connectionId),
       ConditionExpression: 'attribute_exists(#closedAtMs)',

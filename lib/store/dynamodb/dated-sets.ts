@@ -3,12 +3,12 @@ import { StoreFault } from '../room-store.ts';
 import { setKey } from './keys.ts';
 import { REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** Only a set that is nearly full, or loses what is being added, makes a write start anew. */
+/** A write starts again only if the set is nearly full or loses items that are being added. */
 const MOST_ATTEMPTS = 10;
 
 type Since = Readonly<Record<string, number>>;
 
-/** Sets that are read by time in DynamoDB: a row each, with the time by entry. */
+/** Sets that are read by time in DynamoDB: a row for each set, with the time by item. */
 export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDatedSet' | 'removeFromDatedSet'> {
   readonly #table: Table;
 
@@ -23,15 +23,15 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
 
   readonly addToDatedSet = async (
     set: DatedSet,
-    entries: readonly string[],
+    items: readonly string[],
     limit: number,
     nowMs: number,
   ): Promise<'added' | 'full'> => {
-    const wanted = [...new Set(entries)];
+    const wanted = [...new Set(items)];
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = await this.#read(set);
       const since = before ?? {};
-      const missing = wanted.filter((entry) => !Object.hasOwn(since, entry));
+      const missing = wanted.filter((item) => !Object.hasOwn(since, item));
       if (missing.length === 0) return 'added';
       if (Object.keys(since).length + missing.length > limit) return 'full';
       if (before === undefined) await this.#make(set);
@@ -40,13 +40,13 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     throw new StoreFault('unable to add to a set; it kept changing');
   };
 
-  readonly removeFromDatedSet = async (set: DatedSet, entries: readonly string[]): Promise<void> => {
-    const gone = [...new Set(entries)];
+  readonly removeFromDatedSet = async (set: DatedSet, items: readonly string[]): Promise<void> => {
+    const gone = [...new Set(items)];
     if (gone.length === 0) return;
-    // A: remove x -- done, answer lost -- remove x: no such thing, and nothing happens
+    // A: remove x -- done, answer lost -- remove x: it is not there, nothing happens
     const update = this.#table.update({
       Key: setKey(set),
-      UpdateExpression: `REMOVE ${gone.map((_, index) => `#since.#entry${index}`).join(', ')}`,
+      UpdateExpression: `REMOVE ${gone.map((_, index) => `#since.#item${index}`).join(', ')}`,
       ConditionExpression: 'attribute_exists(#since)',
       ExpressionAttributeNames: { '#since': 'since', ...namesOf(gone) },
     });
@@ -57,7 +57,7 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     return (await this.#table.get(setKey(set)))?.since as Since | undefined;
   }
 
-  /** No entry can be put where no map is. */
+  /** An item can only be put into a map that exists. */
   async #make(set: DatedSet): Promise<void> {
     // A: make ---- x added ---- B: make -> the map stays as it is
     await this.#table.update({
@@ -68,33 +68,32 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     });
   }
 
-  /** False = it has changed since it was read, or this was done before. */
+  /** False = the set has changed since the read, or this write was already made. */
   async #put(
     set: DatedSet,
-    entries: readonly string[],
+    items: readonly string[],
     missing: ReadonlySet<string>,
     limit: number,
     nowMs: number,
   ): Promise<boolean> {
-    // A: read 4 of 5 -------------- put -> refused: the place is gone, the next look says full
+    // A: read 4 of 5 -------------- put -> refused: B has filled the set, the next read says full
     // B: -------------- put -> 5
     // C: read x ------------------- put y of x and y -> refused: without x it would not be all
-    // D: ------- x taken out
-    // A: put -> done, answer lost - put -> refused: the next look finds all of it
-    const conditions = entries.map((entry, index) =>
-      missing.has(entry) ? `attribute_not_exists(#since.#entry${index})` : `attribute_exists(#since.#entry${index})`,
+    // D: ------- x removed
+    // A: put -> done, answer lost - put -> refused, the next read finds all of them
+    const conditions = items.map((item, index) =>
+      missing.has(item) ? `attribute_not_exists(#since.#item${index})` : `attribute_exists(#since.#item${index})`,
     );
-    const news = entries.flatMap((entry, index) => (missing.has(entry) ? [`#since.#entry${index} = :nowMs`] : []));
+    const additions = items.flatMap((item, index) => (missing.has(item) ? [`#since.#item${index} = :nowMs`] : []));
     const update = this.#table.update({
       Key: setKey(set),
-      UpdateExpression: `SET ${news.join(', ')}`,
+      UpdateExpression: `SET ${additions.join(', ')}`,
       ConditionExpression: ['attribute_exists(#since)', 'size(#since) <= :most', ...conditions].join(' AND '),
-      ExpressionAttributeNames: { '#since': 'since', ...namesOf(entries) },
+      ExpressionAttributeNames: { '#since': 'since', ...namesOf(items) },
       ExpressionAttributeValues: { ':nowMs': nowMs, ':most': limit - missing.size },
     });
     return (await unlessRefused(update)) !== REFUSED;
   }
 }
 
-const namesOf = (entries: readonly string[]) =>
-  Object.fromEntries(entries.map((entry, index) => [`#entry${index}`, entry]));
+const namesOf = (items: readonly string[]) => Object.fromEntries(items.map((item, index) => [`#item${index}`, item]));

@@ -5,8 +5,8 @@ const connectionTimeoutMs = 1000;
 const requestTimeoutMs = 3000;
 
 /**
- * The client that the store wants. The SDK's own retries are off: only the store knows which write may be repeated
- * without looking first.
+ * The client that the store needs. The SDK's own retries are off: only the store knows which write it may repeat
+ * without a read.
  */
 export function createDocumentClient(options: DynamoDBClientConfig): DynamoDBDocumentClient {
   const requestHandler = { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs };

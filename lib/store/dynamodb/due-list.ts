@@ -7,10 +7,10 @@ import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key
 import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 const TIMERS_IN_ROW = 100;
-/** How long after its time a row waits for a sweep that stands still. */
+/** How long a row is kept after its time, for a sweep that does not run. */
 const KEPT_MS = 30 * DAY_MS;
 
-/** The due list in DynamoDB. A row never changes: what it holds names it. */
+/** The due list in DynamoDB. A row never changes: its key is made of its timers. */
 export class DynamoDueList implements DueList {
   readonly #table: Table;
 
@@ -22,7 +22,7 @@ export class DynamoDueList implements DueList {
     await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
-      // sweep C: ----------- put c1, c3  another key: a row that began alike and was as long would lose c2
+      // sweep C: ----------- put c1, c3  another key: one made of the first timer and the length would lose c2
       const key = dueKey(shard, atMs, digestOf(names));
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
@@ -58,7 +58,7 @@ interface NamedRow {
   readonly names: readonly string[];
 }
 
-/** Sorted before they are cut into rows, so that equal entries make equal rows in whatever order they come. */
+/** Sorts the timers before it splits them into rows, so that equal timers make equal rows in any order. */
 function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
   const shards = new Map<number, Set<string>>();
   for (const timer of timers) {
@@ -77,7 +77,7 @@ function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
 const digestOf = (names: readonly string[]): string =>
   createHash('sha256').update(names.join('\n')).digest('base64url');
 
-/** An entry as text, because the words of a map would be half of a row. Ids have no '#'. */
+/** A timer as text, because the keys of a map would be half of a row. Ids have no '#'. */
 function nameOf(timer: Timer): string {
   switch (timer.kind) {
     case 'connection':
@@ -98,7 +98,7 @@ function restOf({ afterRoom, hasFailed }: ConnectionTimer): readonly string[] {
   return afterRoom === undefined ? [] : [afterRoom];
 }
 
-/** undefined = it names nothing that this version knows. */
+/** undefined = no timer that this version knows. */
 function readName(name: unknown): Timer | undefined {
   const [kind, id = '', other = '', ...rest] = typeof name === 'string' ? name.split('#') : [];
   if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;

@@ -19,7 +19,7 @@ import { Table, type TableOptions } from './table.ts';
 
 /**
  * The store over one DynamoDB table with the string keys `pk` and `sk` and TTL on `expiresAtSec`. Each part keeps its
- * methods as fields, so that a spread takes them and tsc sees one that is missing.
+ * methods as fields, so that a spread copies them and tsc reports one that is missing.
  */
 export function createDynamoStore(options: TableOptions): RoomStore {
   const table = new Table(options);

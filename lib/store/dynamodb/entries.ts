@@ -6,14 +6,14 @@ import { StoreFault } from '../room-store.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
 import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
-/** A list, because a map loses the key `__proto__`, and the SDK takes one with the key `constructor` for no map. */
+/** A list: a map loses the key `__proto__`, and the SDK does not take one with the key `constructor` for a map. */
 interface IndexRow extends Omit<EntryIndex, 'entries'> {
   readonly entries: readonly (Entry & { readonly key: string })[];
 }
 
 /**
- * The rooms' attributes in DynamoDB: one row for the index of a room's epoch, one for each value, under its version. A
- * version belongs to one attempt to put an index: a value row is written once and never written again after its deletion.
+ * The rooms' entries in DynamoDB: one row for the index of a room's epoch, one for each value, under its version. A
+ * version belongs to one attempt to put an index: a value row is written once, and never again after its deletion.
  */
 export class DynamoEntries implements Entries {
   readonly #table: Table;
@@ -32,12 +32,12 @@ export class DynamoEntries implements Entries {
     before: EntryIndex,
     values: ReadonlyMap<string, string>,
   ): Promise<'put' | 'conflict'> => {
-    // The values come first: whoever reads the index finds them. A crash in between leaves rows that no index names;
-    // they go with the room.
+    // The values come first, so that a reader of the index finds them. A crash in between leaves rows that no index
+    // names; they are removed with the room.
     await inParallel([...values], MOST_AT_ONCE, ([key, value]) => this.#putValue(next, key, value));
     const outcome = await this.#replaceIndex(next, before);
     if (outcome === 'put') await this.#deleteValues(before, keysThatDiffer(before, next));
-    // Without a clear answer the index may name them.
+    // If the answer is unclear, the index may name them.
     if (outcome === 'refused') await this.#deleteValues(next, [...values.keys()]);
     return outcome === 'put' ? 'put' : 'conflict';
   };
@@ -68,9 +68,9 @@ export class DynamoEntries implements Entries {
   }
 
   async #replaceIndex(next: EntryIndex, before: EntryIndex): Promise<'put' | 'refused' | 'unclear'> {
-    // A: read revision 7 ------------------ put -> refused: A looks again and decides on what B left
+    // A: read revision 7 ------------------ put -> refused: A reads again and decides on the index of B
     // B: ------------------ put -> revision 8
-    // A: read nothing --------------------- put -> refused, B was the first in between
+    // A: read nothing --------------------- put -> refused, B was first
     // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
     // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
     const isFirst = before.revision === 0;
@@ -96,7 +96,7 @@ export class DynamoEntries implements Entries {
     return isThere ? 'put' : 'unclear';
   }
 
-  /** What cannot be deleted now goes with the room; the change itself is done. */
+  /** What cannot be deleted now is removed with the room; the change itself is done. */
   async #deleteValues(index: EntryIndex, keys: readonly string[]): Promise<void> {
     const rowKeys = keys.flatMap((key) => valueKeyOf(index, key) ?? []);
     try {

@@ -2,7 +2,7 @@ import type { Erasure, Erasures } from '../erasures.ts';
 import { erasureKey, expiry } from './keys.ts';
 import type { Row, Table } from './table.ts';
 
-/** Deletions of users in DynamoDB. Each put is news of the table's stream, and whoever reads it goes on from there. */
+/** Erasures in DynamoDB. Each put is an event of the table's stream, whose reader continues from there. */
 export class DynamoErasures implements Erasures {
   readonly #table: Table;
 
@@ -11,7 +11,7 @@ export class DynamoErasures implements Erasures {
   }
 
   readonly putErasure = async (erasure: Erasure, expiresAtMs: number): Promise<void> => {
-    // No condition: a repeat writes the same, and what changes nothing is no record of the stream.
+    // No condition: a repeat writes the same, and a write that changes nothing makes no record in the stream.
     await this.#table.put({
       Item: { ...erasureKey(erasure.id), ...erasure, event: 'erasure', ...expiry(expiresAtMs) },
     });

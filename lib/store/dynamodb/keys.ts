@@ -12,7 +12,7 @@ const LARGEST_SEQ = 10 ** SEQ_DIGITS - 1;
 export const MEMBER_PREFIX = 'MEMBER#';
 
 export const roomKey = (room: RoomId): Key => ({ pk: `ROOM#${room}`, sk: 'ROOM' });
-/** Why a membership ended. Apart from the member rows: no list of a room reads it. */
+/** Why a membership ended. Apart from the member rows, so that no list of a room reads it. */
 export const endKey = (membershipId: string): Key => ({ pk: `END#${membershipId}`, sk: 'END' });
 export const memberKey = (room: RoomId, user: UserId): Key => ({ pk: `ROOM#${room}`, sk: `${MEMBER_PREFIX}${user}` });
 
@@ -23,21 +23,21 @@ export const connectionKey = (user: UserId, connection: ConnectionId): Key => ({
   sk: `${CONNECTION_PREFIX}${connection}`,
 });
 
-/** A device's name has no '#': it is a platform, and perhaps a run of a client. */
+/** A device's name has no '#': it is a platform, or a platform with the run of a client. */
 export const loginKey = (user: UserId, device: Device): Key => ({ pk: userPartition(user), sk: `LOGIN#${device}` });
 
 /** Each life of a room has a log of its own. */
 export const logPartition = (room: RoomId, epoch: string): string => `ROOM#${room}#LOG#${epoch}`;
 
 const paddedSeq = (seq: number): string => `${Math.max(0, Math.min(seq, LARGEST_SEQ))}`.padStart(SEQ_DIGITS, '0');
-/** Log rows sort by their last seq: what comes after a seq starts at one place. */
+/** Log rows sort by their last seq: the rows after a seq start at one sort key. */
 export const logKey = (room: RoomId, epoch: string, firstSeq: number, lastSeq: number): Key => ({
   pk: logPartition(room, epoch),
   sk: `${paddedSeq(lastSeq)}-${firstSeq}`,
 });
 /** The last seq of a row, from its key. */
 export const lastSeqOfRow = (sk: string): number => Number.parseInt(sk, 10);
-/** The recalled form of one message: never the key of a row that holds the plain one. */
+/** The recalled form of one message: never the key of a row that holds the plain form. */
 export const recalledLogKey = (room: RoomId, epoch: string, seq: number): Key => ({
   pk: logPartition(room, epoch),
   sk: `${paddedSeq(seq)}-${seq}~recalled`,
@@ -49,18 +49,18 @@ export const logRange = (fromLastSeq: number, toLastSeq: number): { readonly fro
   to: `${paddedSeq(toLastSeq)}.`,
 });
 
-/** A mark in a log: a time, and the seq that was sent then. A letter sorts after all digits, so no range of log rows has one. */
+/** A mark in a log: a time, and the seq sent then. A letter sorts after all digits, so no range of log rows has one. */
 export const markKey = (room: RoomId, epoch: string, sentAtMs: number, seq: number): Key => ({
   pk: logPartition(room, epoch),
   sk: `T${paddedTime(sentAtMs)}-${paddedSeq(seq)}`,
 });
-/** The marks before a time sort before it, those from it on after it. */
+/** Marks before the time sort before this, all others after it. */
 export const markBound = (atMs: number): string => `T${paddedTime(atMs)}`;
 export const FIRST_MARK = 'T';
 export const LAST_MARK = 'U';
 export const seqOfMark = (sk: string): number => Number.parseInt(sk.slice(sk.indexOf('-') + 1), 10);
 
-/** Where a sender's message is. Each sender has a partition of their own, so that a busy room has no hot one. */
+/** The position of a sender's message. Each sender has a partition of their own, so that a busy room has no hot one. */
 export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessageId: string): Key => ({
   pk: `ROOM#${room}#SENT#${epoch}#${userId}`,
   sk: clientMessageId,
@@ -68,35 +68,35 @@ export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessa
 
 export const duePartition = (shard: number): string => `DUE#${shard}`;
 const paddedTime = (timeMs: number): string => `${Math.max(0, Math.floor(timeMs))}`.padStart(TIME_DIGITS, '0');
-/** `name` is one for each content, so a row never takes the place of another. */
+/** Each content has a `name` of its own, so a row never replaces another one. */
 export const dueKey = (shard: number, dueAtMs: number, name: string): Key => ({
   pk: duePartition(shard),
   sk: `${paddedTime(dueAtMs)}#${name}`,
 });
-/** Whatever is due at that time or earlier sorts before it. */
+/** Timers of that time or earlier sort before it. */
 export const dueBound = (atMs: number): string => paddedTime(Math.floor(atMs) + 1);
-/** When a row of the due list is due, from its place there. */
-export const dueTimeOf = (place: string): number => Number.parseInt(place, 10) || 0;
+/** When a timer row is due, from its sort key. */
+export const dueTimeOf = (sortKey: string): number => Number.parseInt(sortKey, 10) || 0;
 
-/** Where in the due list the entries of a user, or of a room, lie. */
+/** The shard of a user's timers, or of a room's. */
 export function dueShardOf(id: UserId | RoomId): number {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
   return hash % DUE_SHARDS;
 }
 
-/** DynamoDB's TTL counts seconds; nothing outside of this file does. */
+/** DynamoDB's TTL counts seconds; nothing outside this file does. */
 export const expiry = (expiresAtMs: number): { readonly expiresAtSec: number } => ({
   expiresAtSec: Math.ceil(expiresAtMs / 1000),
 });
 export const expiredBySec = (nowMs: number): number => Math.floor(nowMs / 1000);
-/** TTL may take days to collect a row, so each read asks. */
+/** TTL may take days to delete a row, so each read checks. */
 export const isExpired = (row: { readonly expiresAtSec?: number | undefined }, nowMs: number): boolean =>
   row.expiresAtSec !== undefined && row.expiresAtSec <= expiredBySec(nowMs);
 
-/** Each life of a room has attributes of its own: index and values in one partition, so nothing of an older one is met. */
+/** Each life of a room has entries of its own: index and values in one partition, so no read finds older ones. */
 export const entriesPartition = (room: RoomId, epoch: string): string => `ROOM#${room}#ENTRIES#${epoch}`;
-/** A value's key has a '#', so the index is none of them. */
+/** The sort key of a value has a '#', so it is never that of the index. */
 export const entryIndexKey = (room: RoomId, epoch: string): Key => ({ pk: entriesPartition(room, epoch), sk: 'INDEX' });
 export const entryValueKey = (room: RoomId, epoch: string, key: string, version: string): Key => ({
   pk: entriesPartition(room, epoch),
@@ -106,16 +106,16 @@ export const entryValueKey = (room: RoomId, epoch: string, key: string, version:
 export const accessKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'ACCESS' });
 export const profileKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'PROFILE' });
 
-export const listKey = (list: AppList, entry: string): Key => ({ pk: `LIST#${list}`, sk: entry });
+export const listKey = (list: AppList, item: string): Key => ({ pk: `LIST#${list}`, sk: item });
 export const setKey = (set: AppSet | DatedSet): Key => ({ pk: `SET#${set}`, sk: 'SET' });
 export const pageKey = ({ list, order, size, page }: PageOfList): Key => ({
   pk: `PAGES#${list}#${order}#${size}`,
   sk: `${page}`,
 });
-/** How many entries a list has. */
+/** How many items a list has. */
 export const countKey = (list: AppList): Key => ({ pk: `COUNT#${list}`, sk: 'COUNT' });
 
-/** A nonce may be any text; quoted, it is text that every encoding keeps. */
+/** A nonce may be any text; quoted as JSON, it survives every encoding. */
 export const nonceKey = (nonce: string): Key => ({ pk: `NONCE#${JSON.stringify(nonce)}`, sk: 'NONCE' });
 /** The calls of one second. */
 export const callsKey = (path: string, atMs: number): Key => ({

@@ -3,10 +3,10 @@ import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
 import { randomRevision } from './revision.ts';
 import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** A second's calls are of no use after it; the rest is for clocks that differ. */
+/** The count of a second is useless after it; the rest allows for clocks that differ. */
 const CALLS_KEPT_MS = 60_000;
 
-/** What may happen only once, or only so often, in DynamoDB. */
+/** What may happen only once, or at a limited rate, in DynamoDB. */
 export class DynamoLimits implements Limits {
   readonly #table: Table;
 
@@ -18,7 +18,7 @@ export class DynamoLimits implements Limits {
     const use = randomRevision(this.#table.random);
     // A: put -> stored           B: put -> refused: it was used
     // A: put -> stored, answer lost -- put -> refused, finds its own use
-    // A row past its expiry is the same as none.
+    // An expired row is the same as none.
     const put = this.#table.put({
       Item: { ...nonceKey(nonce), use, ...expiry(expiresAtMs) },
       ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',
@@ -34,7 +34,7 @@ export class DynamoLimits implements Limits {
 
   readonly countCall = async (path: string, atMs: number, limit: number): Promise<boolean> => {
     if (limit <= 0) return false;
-    // A: 9 calls ------------ count -> refused: B has taken the tenth place
+    // A: 9 calls ------------ count -> refused: B has made the tenth call
     // B: --------- count -> 10
     // A: count -> done, answer lost -- count: counted twice, so that fewer pass, never more
     const update = this.#table.update({

@@ -6,14 +6,14 @@ import { StoreFault } from '../room-store.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
 import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
-/** Entries whose end is over fill a page too, so a small limit does not make small pages. */
+/** Items whose end has passed fill a page too, so a small limit does not make small pages. */
 const FEWEST_IN_PAGE = 100;
-/** A row outlasts its entry, so that a clock that is behind misses nothing. */
+/** A row outlives its item, so that a clock that is behind misses nothing. */
 const KEPT_MS = DAY_MS;
-/** Only a set that is nearly full, or loses what is being added, makes a write start anew. */
+/** A write starts again only if the set is nearly full or loses items that are being added. */
 const MOST_ATTEMPTS = 10;
 
-/** An app's lists in DynamoDB, a row for each entry, and its sets, a row for each set. */
+/** An app's lists in DynamoDB, a row for each item, and its sets, a row for each set. */
 export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet' | 'removeFromDatedSet'> {
   readonly #table: Table;
 
@@ -21,8 +21,8 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     this.#table = table;
   }
 
-  readonly addToList = async (list: AppList, entries: readonly ListItem[]): Promise<void> => {
-    const lastOfEach = new Map(entries.map((one) => [one.item, one]));
+  readonly addToList = async (list: AppList, items: readonly ListItem[]): Promise<void> => {
+    const lastOfEach = new Map(items.map((one) => [one.item, one]));
     await inParallel([...lastOfEach.values()], MOST_AT_ONCE, ({ item, untilMs }) =>
       this.#table.put({
         Item: { ...listKey(list, item), untilMs, ...(untilMs === 0 ? {} : expiry(untilMs + KEPT_MS)) },
@@ -30,8 +30,8 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     );
   };
 
-  readonly removeFromList = async (list: AppList, entries: readonly string[]): Promise<void> => {
-    await inParallel(entries, MOST_AT_ONCE, (entry) => this.#table.delete({ Key: listKey(list, entry) }));
+  readonly removeFromList = async (list: AppList, items: readonly string[]): Promise<void> => {
+    await inParallel(items, MOST_AT_ONCE, (item) => this.#table.delete({ Key: listKey(list, item) }));
   };
 
   readonly readList = async (list: AppList, range: ListRange, nowMs: number): Promise<readonly ListItem[]> => {
@@ -48,15 +48,15 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
         Limit: Math.max(limit, FEWEST_IN_PAGE),
         ExclusiveStartKey: start,
       });
-      found.push(...page.rows.map(toListEntry).filter(({ untilMs }) => untilMs === 0 || untilMs > nowMs));
+      found.push(...page.rows.map(toListItem).filter(({ untilMs }) => untilMs === 0 || untilMs > nowMs));
       start = page.next;
     } while (start !== undefined && found.length < limit);
     return found.slice(0, limit);
   };
 
-  readonly notePage = async (page: PageOfList, afterEntry: string, expiresAtMs: number): Promise<void> => {
-    // No condition: who reads the page before it last knows best where it begins.
-    await this.#table.put({ Item: { ...pageKey(page), afterEntry, ...expiry(expiresAtMs) } });
+  readonly notePage = async (page: PageOfList, afterItem: string, expiresAtMs: number): Promise<void> => {
+    // No condition: the last reader of the page before it knows best where it begins.
+    await this.#table.put({ Item: { ...pageKey(page), afterEntry: afterItem, ...expiry(expiresAtMs) } });
   };
 
   readonly startOfPage = async (page: PageOfList): Promise<string | undefined> => {
@@ -69,22 +69,22 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     return [...((row?.entries ?? []) as Iterable<string>)].sort((one, other) => (one < other ? -1 : 1));
   };
 
-  readonly addToSet = async (set: AppSet, entries: readonly string[], limit: number): Promise<'added' | 'full'> => {
+  readonly addToSet = async (set: AppSet, items: readonly string[], limit: number): Promise<'added' | 'full'> => {
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       const before = new Set(await this.readSet(set));
-      const missing = new Set(entries.filter((entry) => !before.has(entry)));
+      const missing = new Set(items.filter((item) => !before.has(item)));
       if (missing.size === 0) return 'added';
       if (before.size + missing.size > limit) return 'full';
-      // A: read 4 of 5 -------------- add -> refused: the place is gone, the next look says full
+      // A: read 4 of 5 -------------- add -> refused: B has filled the set, the next read says full
       // B: -------------- add -> 5
       // C: read x ------------------- add y of x and y -> refused: without x it would not be all
-      // D: ------- x taken out
-      // A: add -> done, answer lost - add -> done once more, or refused: then the next look finds all of it
-      const { conditions, values } = holdsAll(entries.filter((entry) => before.has(entry)));
-      const hasRoom = '(attribute_not_exists(#entries) OR size(#entries) <= :most)';
+      // D: ------- x removed
+      // A: add -> done, answer lost - add -> done again, or refused: then the next read finds all of them
+      const { conditions, values } = holdsAll(items.filter((item) => before.has(item)));
+      const hasSpace = '(attribute_not_exists(#entries) OR size(#entries) <= :most)';
       const outcome = await this.#changeSet(set, {
         UpdateExpression: 'ADD #entries :missing',
-        ConditionExpression: [hasRoom, ...conditions].join(' AND '),
+        ConditionExpression: [hasSpace, ...conditions].join(' AND '),
         ExpressionAttributeValues: { ...values, ':missing': missing, ':most': limit - missing.size },
       });
       if (outcome === 'done') return 'added';
@@ -92,13 +92,13 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     throw new StoreFault('unable to add to a set; it kept changing');
   };
 
-  readonly removeFromSet = async (set: AppSet, entries: readonly string[]): Promise<readonly string[]> => {
-    const wanted = new Set(entries);
-    const presentOnes = async () => (await this.readSet(set)).filter((entry) => wanted.has(entry));
+  readonly removeFromSet = async (set: AppSet, items: readonly string[]): Promise<readonly string[]> => {
+    const wanted = new Set(items);
+    const presentOnes = async () => (await this.readSet(set)).filter((item) => wanted.has(item));
     let present = await presentOnes();
     for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
       if (present.length === 0) return [];
-      // A: read x, y ---------------- remove -> refused: y alone is there to be removed
+      // A: read x, y ---------------- remove -> refused: only y is left to remove
       // B: ------------ remove x
       // A: remove -> done, answer lost -- remove -> refused, finds nothing: taken as its own
       const { conditions, values } = holdsAll(present);
@@ -129,12 +129,12 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
   }
 }
 
-/** All of these are in the set. An expression may have 4 KB: that is enough for 100 entries. */
-function holdsAll(entries: readonly string[]) {
+/** The condition that all of these are in the set. An expression may have 4 KB: that is enough for 100 items. */
+function holdsAll(items: readonly string[]) {
   return {
-    conditions: entries.map((_, index) => `contains(#entries, :entry${index})`),
-    values: Object.fromEntries(entries.map((entry, index) => [`:entry${index}`, entry])),
+    conditions: items.map((_, index) => `contains(#entries, :item${index})`),
+    values: Object.fromEntries(items.map((item, index) => [`:item${index}`, item])),
   };
 }
 
-const toListEntry = (row: Row): ListItem => ({ item: String(row.sk), untilMs: Number(row.untilMs) });
+const toListItem = (row: Row): ListItem => ({ item: String(row.sk), untilMs: Number(row.untilMs) });

@@ -5,19 +5,19 @@ import type { Row, Table } from './table.ts';
 
 /** A row spans at most this many messages, so a reader knows how far a row can reach. */
 export const MOST_IN_ROW = 100;
-/** Most rows hold some messages, but one row may be a whole frame: the first look must not read many of those. */
+/** Most rows hold several messages, but one may fill a whole frame: the first query must not read many of those. */
 const FEWEST_ROWS = 4;
 const MOST_ROWS = 64;
-/** After so many queries a call ends where it has got to, even where all that it has seen was past its expiry. */
+/** After this many queries a call returns what it has, even if it has found only expired rows. */
 const MOST_QUERIES = 8;
 
-/** Reads a range of a log, row by row, until what is asked for is there for certain. */
+/** Reads a range of a log, row by row, until it certainly has what was requested. */
 export async function readLogRange(table: Table, query: LogQuery): Promise<LogPage> {
   if (query.limit <= 0 || query.beforeSeq - query.afterSeq < 2) return { messages: [] };
   const found = new FoundMessages(query);
   const { isUp } = found;
-  // Rows sort by their last seq. Upwards a later row may begin before an earlier one; downwards those that end above the
-  // range may reach into it, which is seen from what is missing at its upper end.
+  // Rows sort by their last seq. Upwards, a later row may begin before an earlier one. Downwards, a row that ends above
+  // the range may reach into it: then messages are missing at the upper end of the range.
   const toLastSeq = isUp ? query.beforeSeq - 1 + MOST_IN_ROW - 1 : query.beforeSeq - 1;
   const main = await scan(table, query, { from: query.afterSeq + 1, to: toLastSeq, isUp }, found);
   const hasUpperEnd = () => found.has(query.beforeSeq - 1);
@@ -34,7 +34,7 @@ interface Span {
   readonly isUp: boolean;
 }
 
-/** Returns the last seq of the last row that was read, or undefined where there are no more. */
+/** Returns the last seq of the last row that was read, or undefined if there are no more rows. */
 async function scan(
   table: Table,
   query: LogQuery,
@@ -57,23 +57,23 @@ async function scan(
     rowsRead += page.rows.length;
     start = page.next;
     if (start === undefined) return undefined;
-    // Rows past their expiry, and what lies below them is older.
+    // Expired rows, and those below them are older.
     if (page.rows.length === 0 && !span.isUp) return undefined;
     const lastSeq = lastSeqOfRow(start.sk);
-    if (isEnough(lastSeq) || (count >= MOST_QUERIES && found.hasGotAhead(lastSeq))) return lastSeq;
+    if (isEnough(lastSeq) || (count >= MOST_QUERIES && found.hasAdvanced(lastSeq))) return lastSeq;
   }
 }
 
-/** As many as the rest should take, going by the rows so far. */
+/** As many rows as the rest should need, estimated from the rows so far. */
 function rowsToRead({ limit }: LogQuery, count: number, rowsRead: number, found: number): number {
   if (count === 1) return Math.min(FEWEST_ROWS, limit + 1);
-  // Nothing but rows past their expiry so far.
+  // Only expired rows so far.
   if (rowsRead === 0) return MOST_ROWS;
   const perRow = Math.max(1, found / rowsRead);
   return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.ceil((limit - found) / perRow) + 1));
 }
 
-/** What of a row is a message; a row that nobody can read must not keep the others from being read. */
+/** The messages of a row that can be read: an unreadable row must not block the others. */
 const messagesOf = (row: Row): readonly StoredMessage[] =>
   Array.isArray(row.messages) ? row.messages.filter(isMessage) : [];
 
@@ -89,7 +89,7 @@ class FoundMessages {
   readonly isUp: boolean;
   readonly #query: LogQuery;
   readonly #bySeq = new Map<number, StoredMessage>();
-  /** Of an unbroken run from the lower end of the range. */
+  /** The last seq of the unbroken run from the lower end of the range. */
   #runEnd: number;
 
   constructor(query: LogQuery) {
@@ -115,26 +115,26 @@ class FoundMessages {
     while (this.#bySeq.has(this.#runEnd + 1)) this.#runEnd += 1;
   }
 
-  /** Rows were read up to one that ends with this seq: is what is asked for there, in whatever form, and nothing before it missing? */
+  /** Rows were read up to one that ends with this seq: is what was requested there, in either form, without gaps? */
   isEnough(lastSeq: number): boolean {
-    return this.#cut(this.#decided(lastSeq)).isFull;
+    return this.#truncate(this.#decided(lastSeq)).isFull;
   }
 
-  hasGotAhead(lastSeq: number): boolean {
+  hasAdvanced(lastSeq: number): boolean {
     const readTo = this.#readTo(lastSeq);
     return this.isUp ? readTo > this.#query.afterSeq : readTo < this.#query.beforeSeq;
   }
 
   page(lastSeq: number | undefined): LogPage {
-    const { messages, isFull } = this.#cut(lastSeq === undefined ? this.#sorted() : this.#decided(lastSeq));
+    const { messages, isFull } = this.#truncate(lastSeq === undefined ? this.#sorted() : this.#decided(lastSeq));
     const last = messages.at(-1);
     if (isFull && last !== undefined) return { messages, readTo: last.seq };
     return lastSeq === undefined ? { messages } : { messages, readTo: this.#readTo(lastSeq) };
   }
 
   /**
-   * Up to here no row that is still to be read can add anything. More rows may end with the same seq, and a recalled form
-   * lies at its own: upwards it comes before each row that ends later, downwards after it.
+   * Up to here no unread row can add anything. More rows may end with the same seq, and a recalled form sorts by its
+   * own seq: upwards it comes before each row that ends later, downwards after it.
    */
   #readTo(lastSeq: number): number {
     return this.isUp ? Math.max(Math.min(this.#runEnd, lastSeq - 1), lastSeq - MOST_IN_ROW) : lastSeq + 1;
@@ -150,7 +150,10 @@ class FoundMessages {
     return [...this.#bySeq.values()].sort((one, other) => direction * (one.seq - other.seq));
   }
 
-  #cut(messages: readonly StoredMessage[]): { readonly messages: readonly StoredMessage[]; readonly isFull: boolean } {
+  #truncate(messages: readonly StoredMessage[]): {
+    readonly messages: readonly StoredMessage[];
+    readonly isFull: boolean;
+  } {
     const { limit, charactersMax } = this.#query;
     let characters = 0;
     const kept: StoredMessage[] = [];

@@ -17,12 +17,12 @@ import {
 import { MOST_IN_ROW, readLogRange } from './log-range.ts';
 import { MOST_AT_ONCE, type Table } from './table.ts';
 
-/** An item may have 400 KB, and a character up to 3 bytes. */
+/** An item may have 400 KB, and a character takes up to 3 bytes. */
 const MOST_CHARACTERS_IN_ROW = 100_000;
-/** A row with more text than this has a mark of its own: no search reads one that it does not want. */
+/** The ends of a row with this much text are marked, so that a search reads no large row that it does not need. */
 const MARKED_CHARACTERS = 1_000;
 
-/** The rooms' history in DynamoDB: several messages a row; rows of different writers may overlap. */
+/** The rooms' history in DynamoDB: several messages per row; rows of different writers may overlap. */
 export class DynamoLog implements Log {
   readonly #table: Table;
 
@@ -69,8 +69,8 @@ export class DynamoLog implements Log {
   };
 
   #putRow(room: RoomId, epoch: string, { messages, firstSeq, lastSeq, recalled }: Batch, expiresAtMs: number) {
-    // No condition: the key names the seqs and the form, and a seq has one content in each form, so whoever writes it
-    // again writes the same, and whoever comes late with the plain form leaves the recalled one alone.
+    // No condition: the key names the seqs and the form, and a seq has one content in each form. So a repeat writes the
+    // same, and a late write of the plain form leaves the recalled one as it is.
     const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
     return () => this.#table.put({ Item: { ...key, lastSeq, messages, ...expiry(expiresAtMs) } });
   }
@@ -82,10 +82,10 @@ export class DynamoLog implements Log {
 
   #putSent(room: RoomId, epoch: string, message: StoredMessage, expiresAtMs: number) {
     const { senderUserId, clientMessageId, seq, messageId, sentAtMs } = message;
-    const place: SentPosition = { seq, messageId, sentAtMs };
-    // No condition: a message is accepted once, so its place is always the same.
+    const position: SentPosition = { seq, messageId, sentAtMs };
+    // No condition: a message is accepted once, so its position is always the same.
     const key = sentKey(room, epoch, senderUserId, clientMessageId);
-    return () => this.#table.put({ Item: { ...key, ...place, ...expiry(expiresAtMs) } });
+    return () => this.#table.put({ Item: { ...key, ...position, ...expiry(expiresAtMs) } });
   }
 
   async #mark(pk: string, from: string, to: string, ScanIndexForward: boolean): Promise<number | undefined> {
@@ -100,7 +100,7 @@ export class DynamoLog implements Log {
   }
 }
 
-/** The server API gives its messages ids of their own, which nobody repeats. */
+/** The server API gives its messages ids of their own, which no caller repeats. */
 const isByClient = ({ messageId, clientMessageId }: StoredMessage): boolean =>
   !messageId.endsWith(`-${clientMessageId}`);
 
@@ -109,7 +109,7 @@ interface Batch {
   readonly firstSeq: number;
   lastSeq: number;
   characters: number;
-  /** Then it is the only one in its row. */
+  /** A recalled message is alone in its row. */
   readonly recalled: boolean;
 }
 
@@ -132,8 +132,8 @@ function toBatches(messages: readonly StoredMessage[]): readonly Batch[] {
 const hasSpace = ({ recalled, messages, characters }: Batch, added: number): boolean =>
   !recalled && messages.length < MOST_IN_ROW && characters + added <= MOST_CHARACTERS_IN_ROW;
 
-/** The ends of a row that is dear to read, and each message whose turn it is. */
+/** The ends of a large row, and each MARK_EVERY-th message. */
 function marksOf({ messages, firstSeq, lastSeq, characters }: Batch): readonly StoredMessage[] {
-  const isDear = characters >= MARKED_CHARACTERS;
-  return messages.filter(({ seq }) => seq % MARK_EVERY === 0 || (isDear && (seq === firstSeq || seq === lastSeq)));
+  const isLarge = characters >= MARKED_CHARACTERS;
+  return messages.filter(({ seq }) => seq % MARK_EVERY === 0 || (isLarge && (seq === firstSeq || seq === lastSeq)));
 }

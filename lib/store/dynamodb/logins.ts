@@ -28,7 +28,7 @@ export class DynamoLogins implements Logins {
     expiresAtMs: number,
   ): Promise<boolean> => {
     const own = randomRevision(this.#table.random);
-    // A: read logins 1 ------------------- put 1, 2 -> refused: A looks again and finds 3
+    // A: read logins 1 ------------------- put 1, 2 -> refused: A reads again and finds 3
     // B: ---------------- put 1, 3
     // A: put -> stored, answer lost ------ put -> refused, finds its own revision: done
     const put = this.#table.put({
@@ -39,7 +39,7 @@ export class DynamoLogins implements Logins {
   };
 }
 
-/** As text, because the words of a map would be half of the row. A login id has no '#'. */
+/** As text, because the keys of a map would be half of the row. A login id has no '#'. */
 const textOf = ({ loginId, sinceMs, lastMs }: Login): string => `${sinceMs}#${lastMs}#${loginId}`;
 
 function toLogin(text: string): Login {

@@ -4,8 +4,8 @@ import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
 import { expiry } from './keys.ts';
 import type { Row } from './table.ts';
 
-interface ConnectionEntry {
-  /** In the order of their joins. */
+interface JoinedConnection {
+  /** Its number in join order. */
   readonly order: number;
   readonly device: Device;
 }
@@ -17,7 +17,7 @@ interface MemberRow {
   readonly revision: number;
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
-  readonly connections: Readonly<Record<string, ConnectionEntry>>;
+  readonly connections: Readonly<Record<string, JoinedConnection>>;
   readonly offlineSeq?: number | undefined;
   readonly offlineAtMs?: number | undefined;
   readonly blockedUntilMs: number;
@@ -29,10 +29,10 @@ interface MemberRow {
   readonly ended?: End | undefined;
 }
 
-/** How long after an end a client may still ask for its reason. */
+/** How long after an end a client can still ask for its reason. */
 export const END_KEPT_MS = DAY_MS;
 
-/** Without a membership the row expires with the last thing that it says; an exemption does not expire. */
+/** Without a membership the row expires with its last block, mute or noted end; an exemption does not expire. */
 export function memberRowExpiry(
   { membershipId, muteExempt, blockedUntilMs, mutedUntilMs, ended }: Member,
   nowMs: number,
@@ -42,7 +42,7 @@ export function memberRowExpiry(
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
 
-/** Defaults are left out: a fan-out pays for each byte of each row. */
+/** Omits defaults: a fan-out pays for each byte of each row. */
 export function toMemberRow({
   connections,
   devices,
@@ -67,7 +67,7 @@ export function toMember(row: Row): Member {
   const { ended } = stored;
   const offline = toOfflineMark(stored);
   const connections = Object.entries(stored.connections)
-    .map(([id, entry]) => ({ id: id as ConnectionId, ...entry }))
+    .map(([id, joined]) => ({ id: id as ConnectionId, ...joined }))
     .sort((one, other) => one.order - other.order);
   return {
     roomId: stored.roomId,
@@ -88,7 +88,7 @@ export function toMember(row: Row): Member {
   };
 }
 
-/** The write that marks a member does not know when another of their devices was lost, so that is combined here. */
+/** The write that marks a member offline does not know when another of their devices was lost: this combines both. */
 function toOfflineMark(stored: MemberRow): OfflineMark | undefined {
   const { offlineSeq, offlineAtMs, offlineSinceMs, lastDisconnectAtMs = 0 } = stored;
   if (offlineSeq === undefined || offlineAtMs === undefined || offlineSinceMs === undefined) return undefined;

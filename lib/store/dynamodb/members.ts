@@ -28,8 +28,8 @@ export class DynamoMembers implements Members {
   readonly putMember = async (next: Member, revision: number, event?: MemberEvent): Promise<Member | 'conflict'> => {
     const stored: Member = { ...next, revision: revision === 0 ? randomRevision(this.#table.random) : revision + 1 };
     const nowMs = this.#table.now();
-    // A: read revision 7 ------------------------ put -> refused: A looks again and decides on what B left, also
-    // B: ------------------ put -> revision 8                        where B has put the same: it was B's to tell
+    // A: read revision 7 ------------------------ put -> refused: A reads again and decides on the row of B, even if
+    // B: ------------------ put -> revision 8                        B has put the same: then B has reported it
     // A: read nothing --------------------------- put -> refused, B has joined in between
     // A: read nothing, put -> stored, answer lost -- left, row deleted -- put again would succeed: it is not repeated
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
@@ -54,10 +54,10 @@ export class DynamoMembers implements Members {
       ...(membershipId === undefined ? {} : { '#membershipId': 'membershipId' }),
     };
     const values = { ':revision': revision, ...(membershipId === undefined ? {} : { ':membershipId': membershipId }) };
-    // kick:  read revision 7 ------------------------ delete -> refused: he is back
-    // join:  ------------------ back, revision 8
-    // other: ------------------ delete -> done        delete -> refused: the other one tells of it
-    // kick:  delete -> done, answer lost ------------ delete -> refused, nothing there: taken as its own
+    // evict: read revision 7 ------------------------ delete -> refused: the member has resumed
+    // join:  ------------------ resumed, revision 8
+    // other: ------------------ delete -> done        delete -> refused: the other one reports it
+    // evict: delete -> done, answer lost ------------ delete -> refused, finds no row: taken as its own
     const gone = this.#table.delete({
       Key: memberKey(member.roomId, member.userId),
       ConditionExpression: `#revision = :revision${membershipId === undefined ? '' : ' AND #membershipId = :membershipId'}`,
@@ -69,7 +69,7 @@ export class DynamoMembers implements Members {
   };
 
   readonly noteEnd = async (membershipId: string, reason: MemberEndReason): Promise<void> => {
-    // No condition: of two ends at once the later note stays, and both are about to end the membership.
+    // No condition: of two concurrent ends the later note stays, and both are about to end the membership.
     const kept = expiry(this.#table.now() + END_KEPT_MS);
     await this.#table.put({ Item: { ...endKey(membershipId), reason, ...kept } });
   };

@@ -7,7 +7,7 @@ import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { recalledKey, tailContent, tailKey, toRoom } from './room-row.ts';
 import { AnswerLost, named, type Table } from './table.ts';
 
-/** An expression may have 4 KB; what is left over stays in the row for the next message to drop. */
+/** An expression may have 4 KB; the next message removes the rest from the row. */
 const MOST_DROPPED = 60;
 const MOST_WINDOWS_DROPPED = 20;
 
@@ -21,16 +21,16 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
 
   readonly acceptMessage = async (acceptance: Acceptance): Promise<Room | 'conflict'> => {
     const { roomId, epoch, message } = acceptance;
-    // sender A: checked ----------------- accept(fence 1)             -> taken, seq 8
-    // sender B: checked ------------------------------- accept        -> taken, seq 9: both are blind, no one waits
-    // sender C: checked -- C is blocked: fence 2 ------------- accept(fence 1) -> refused, C is decided anew
-    // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is decided anew
+    // sender A: checked ----------------- accept(version 1)           -> accepted, seq 8
+    // sender B: checked ------------------------------- accept        -> accepted, seq 9: no read, so neither waits
+    // sender C: checked -- C is blocked: version 2 ----------- accept(version 1) -> refused, C is checked again
+    // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is checked again
     // destroy:  the epoch or the destroyed mark                       -> refused
-    // clock behind the last message                                   -> refused, or the kick's time would go back
+    // clock behind the last message                                   -> refused, or the eviction time would go back
     // sender E: reads the tail, logs it -- one of it is recalled ------ accept -> refused: else the recalled one would
-    //           stay behind the others, and the tail have a hole
-    // delivered twice: the id is in the tail, recalled or not         -> refused, then seen as taken
-    const change = { ...merged(acceptChange(acceptance), placeChange(acceptance)), answer: 'report-lost' } as const;
+    //           stay in the tail when the others leave it, and the tail would have a gap
+    // delivered twice: the id is in the tail, recalled or not         -> refused, then found as accepted
+    const change = { ...merged(acceptChange(acceptance), quotaSlotChange(acceptance)), answer: 'report-lost' } as const;
     const done = await changeRoom(this.#table, roomId, epoch, change).catch((error: unknown) => {
       throw error instanceof AnswerLost ? new AcceptanceUnknown(error.message, { cause: error }) : error;
     });
@@ -45,8 +45,8 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     const id = readMessageId(recalled.messageId)?.id;
     if (id === undefined) return undefined;
     // recall: ---------------------- in the tail -> replaced     again -> refused, finds it recalled: done
-    // sender: reads the tail, logs the plain one --------------- drops the plain one -> refused, and logs anew
-    // sender: logs and drops the plain one -- recall -> refused: it is in the log now
+    // sender: reads the tail, logs the plain one --------------- removes the plain one -> refused, logs again
+    // sender: logs and removes the plain one -- recall -> refused: it is in the log now
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#tail.#recalled = :content', '#tailSeq.#recalled = :seq'],
       remove: ['#tail.#plain', '#tailSeq.#plain'],
@@ -102,20 +102,20 @@ function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): R
   };
 }
 
-/** The message takes a place in its window, and the windows that are over go. */
-function placeChange({ quotaSlot }: Acceptance): RoomChange {
+/** Takes a quota slot in the window of the message, and removes past windows. */
+function quotaSlotChange({ quotaSlot }: Acceptance): RoomChange {
   if (quotaSlot === undefined) return {};
   const over = quotaSlot.over.slice(0, MOST_WINDOWS_DROPPED);
   return {
     set: ['#taken.#window = if_not_exists(#taken.#window, :zero) + :one'],
     remove: over.map((_, index) => `#taken.#o${index}`),
-    onlyIf: ['(attribute_not_exists(#taken.#window) OR #taken.#window < :places)'],
+    onlyIf: ['(attribute_not_exists(#taken.#window) OR #taken.#window < :limit)'],
     names: {
       ...named('taken'),
       '#window': quotaSlot.window,
       ...Object.fromEntries(over.map((window, index) => [`#o${index}`, window])),
     },
-    values: { ':zero': 0, ':places': quotaSlot.limit },
+    values: { ':zero': 0, ':limit': quotaSlot.limit },
   };
 }
 

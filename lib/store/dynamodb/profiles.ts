@@ -6,11 +6,11 @@ import { countKey, listKey, profileKey } from './keys.ts';
 import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
 interface ProfileRow extends Profile {
-  /** Stands in the list `users`, and is counted. */
+  /** Is in the list `users`, and is counted. */
   readonly listed?: true;
 }
 
-/** What an app told of its users, and the list of them, in DynamoDB. */
+/** The profiles of users, and the list of users, in DynamoDB. */
 export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' | 'deleteProfile' | 'countUsers'> {
   readonly #table: Table;
 
@@ -56,8 +56,8 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     if (profile === undefined) return;
     const { createdAtMs } = profile;
     await this.#unlist(user, createdAtMs);
-    // delete: read 5 ----------------------- delete -> refused: it is another one
-    // other:  -------- deleted -- made, 7
+    // delete: read 5 ----------------------- delete -> refused: it is a new profile
+    // other:  -------- deleted -- created, 7
     const gone = this.#table.delete({
       Key: profileKey(user),
       ConditionExpression: 'attribute_not_exists(pk) OR #createdAtMs = :createdAtMs',
@@ -71,19 +71,19 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     return Number((await this.#table.get(countKey('users')))?.entries ?? 0);
   };
 
-  /** Done at the first writing of the profile; if it is broken off, at the next. */
+  /** Runs at the first write of the profile; if it is interrupted, at the next. */
   async #list(user: UserId, createdAtMs: number): Promise<void> {
-    // Counted first, so that a Lambda that dies leaves one too many and never one too few.
+    // Counts first, so that a Lambda that dies leaves a count that is too high, never too low.
     await this.#count(1);
-    // A: put -> stored            B: put -> refused: it is counted already, and B takes its own back
+    // A: put -> stored            B: put -> refused: it is counted already, and B reverts its own count
     // A: put -> stored, answer lost -- put -> refused: it may be A's own, so it stays counted
     const put = this.#table.put({
       Item: { ...listKey('users', earliestFirst(createdAtMs, user)), untilMs: 0 },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     if (!(await isDone(put, async () => true))) await this.#count(-1);
-    // list:   counted, put ------------------- listed -> refused: it is taken back
-    // delete: ------------- the profile is gone
+    // list:   counted, put ------------------- listed -> refused: it is unlisted
+    // delete: ------------- deletes the profile
     const mark = this.#table.update({
       Key: profileKey(user),
       UpdateExpression: 'SET #listed = :true',
@@ -99,7 +99,7 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     if (before !== undefined) await this.#count(-1);
   }
 
-  /** What may have been taken off is not taken off once more: the count is too high rather than too low. */
+  /** Does not repeat a decrement whose answer was lost: the count may be too high, never too low. */
   async #count(by: 1 | -1): Promise<void> {
     const update = this.#table.update(
       {

@@ -6,12 +6,12 @@ type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-/** Random, so that a row which was deleted and created again never has a revision that was read before. */
+/** Random, so that a row that was deleted and created again never has a revision that was read before. */
 export const randomRevision = (random: () => number): number => Math.floor(random() * 2 ** 51) + 1;
 
 /**
- * The condition that the row still has the revision which was read; 0 = there was none, and a row past its expiry is the
- * same as none.
+ * The condition that the row still has the revision that was read; 0 = there was no row, and an expired row is the same
+ * as none.
  */
 export function atRevision(revision: number, nowMs: number): Condition {
   if (revision !== 0) {

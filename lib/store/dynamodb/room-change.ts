@@ -4,22 +4,22 @@ import { roomKey } from './keys.ts';
 import { toRoom } from './room-row.ts';
 import { ConditionFailed, named, type Table } from './table.ts';
 
-/** One update of a room's row, in the words of DynamoDB's expressions. */
+/** One update of a room's row, as parts of DynamoDB's expressions. */
 export interface RoomChange {
   readonly set?: readonly string[];
   readonly remove?: readonly string[];
-  /** Besides: the room is live and of the epoch. */
+  /** Conditions, besides a live room of the epoch. */
   readonly onlyIf?: readonly string[];
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly event?: 'room-destroyed';
-  /** Whether the room shows that this very change was made: asked where it was refused after an answer was lost. */
+  /** Whether the room shows that this very change was made: called if it was refused after a lost answer. */
   readonly isMade?: (room: Room) => boolean;
   /** See Table.update. */
   readonly answer?: 'report-lost';
 }
 
-/** One update of a live room of that epoch; undefined = refused. The news of the write before it goes, or is replaced. */
+/** One update of a live room of that epoch; undefined = refused. Removes or replaces the event of the write before. */
 export async function changeRoom(
   table: Table,
   room: RoomId,

@@ -1,7 +1,7 @@
 import { messageIdAt, type Room, readMessageId, type StoredMessage } from '../../domain/room.ts';
 import type { Row } from './table.ts';
 
-/** The room as one row. Maps, not lists: then each write touches its own entries without having read the others. */
+/** The room as one row. Maps, not lists, so that a write changes its own keys without reading the others. */
 interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince'> {
   readonly allowlistedSeq: Readonly<Record<string, number>>;
   readonly allowlistedAtMs: Readonly<Record<string, number>>;
@@ -12,10 +12,10 @@ interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince'> {
 
 const RECALLED = '~recalled';
 
-/** Where the recalled form of the message lies in the tail: whoever drops the plain one does not know this key. */
+/** The key of the recalled form in the tail: a write that removes the plain form does not know it. */
 export const recalledKey = (id: string): string => `${id}${RECALLED}`;
 
-/** Where a message that has left the tail lay in it. */
+/** The key of a message in the tail. */
 export function tailKey({ messageId, recalled }: StoredMessage): string {
   const id = readMessageId(messageId)?.id ?? messageId;
   return recalled ? recalledKey(id) : id;

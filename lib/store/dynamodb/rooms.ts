@@ -26,7 +26,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     // A: put -> stored, answer lost -- finds its own epoch: created
     // A: put -> stored, answer lost -- destroyed by C -- put again would succeed with the old epoch: it is not repeated
     // B: put -> refused, finds the epoch of A: not created; its own, written by another attempt of its call: created
-    // A destroyed row holds nothing that counts, since every row below a room names its epoch.
+    // A destroyed row holds nothing that counts, because every row below a room names its epoch.
     const row = {
       Item: { ...roomKey(room.roomId), ...toRoomRow(room), event: 'room-created' },
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)',
@@ -37,7 +37,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   };
 
   readonly bumpSendPermissionVersion = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
-    // block:  member row -- fence 1 -> 2 (twice is 3: harmless, a send is only decided once more)
+    // block:  member row -- version 1 -> 2 (twice is 3: harmless, a send is only checked once more)
     // others: a destroyed or recreated room -> refused: nobody can send there under the old epoch anyway
     return this.#change(room, epoch, {
       set: ['#sendPermissionVersion = #sendPermissionVersion + :one'],
@@ -52,7 +52,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     { destroyType, destroyAfterMin }: RoomExpiry,
   ): Promise<Room | undefined> => {
     // A: fixed ------------------- again -> the same
-    // B: ------- destroy, create ------- A: again -> refused: the new room has an end of its own
+    // B: ------- destroy, create ------- A: again -> refused: the new room has an expiry of its own
     return this.#change(room, epoch, {
       set: ['#destroyType = :destroyType', '#destroyAfterMin = :destroyAfterMin'],
       names: named('destroyType', 'destroyAfterMin'),
@@ -61,9 +61,9 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   };
 
   readonly setRoomMuted = async (room: RoomId, epoch: string, muted: boolean): Promise<Room | undefined> => {
-    // sender: checked, not muted ------------------- accept(fence 1) -> refused, decided anew: muted
-    // mute:   ------------------- muted and fence 2 in one write
-    // others: a destroyed or recreated room -> refused: the mute falls with the room
+    // sender: checked, not muted --------------------- accept(version 1) -> refused, checked again: muted
+    // mute:   ------------------- muted and version 2 in one write
+    // others: a destroyed or recreated room -> refused: the mute ends with the room
     return this.#change(room, epoch, {
       set: ['#muted = :muted', '#sendPermissionVersion = #sendPermissionVersion + :one'],
       names: named('muted', 'sendPermissionVersion'),
@@ -86,13 +86,13 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   };
 
   readonly noteComplete = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
-    // create: laid down --------------------- note -> refused: what the new room starts with is its creator's
+    // create: stored ------------------------ note -> refused: the new room is for its own creator to complete
     // others: ----------- destroy, create
     return this.#change(room, epoch, { remove: ['#incomplete'], names: named('incomplete') });
   };
 
   readonly noteEntries = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
-    // entry:  read epoch 1 ------------------ note -> refused: the new room has no attributes
+    // entry:  read epoch 1 ------------------ note -> refused: the new room has no entries
     // others: ------------- destroy, create
     return this.#change(room, epoch, {
       set: ['#hasEntries = :true'],
@@ -118,7 +118,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     epoch: string,
     on: boolean | undefined,
   ): Promise<Room | undefined> => {
-    // set:    read epoch 1 ------------------ set -> refused: the new room has the service as it was created with
+    // set:    read epoch 1 ------------------ set -> refused: the new room keeps what it was created with
     // others: ------------- destroy, create
     const change = on === undefined ? { remove: ['#realTimeKickOut'] } : { set: ['#realTimeKickOut = :on'] };
     return this.#change(room, epoch, { ...change, names: named('realTimeKickOut'), values: { ':on': on } });
@@ -128,22 +128,22 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     room: RoomId,
     epoch: string,
     nowMs: number,
-    byItself: boolean,
+    automatic: boolean,
     unless?: Room,
   ): Promise<Room | undefined> => {
     // A: destroy -> done, answer lost -- again -> refused, finds its own time and cause: done
-    // B: ------------- destroy -> refused: not its own, also with the same time and cause, since it lost no answer
+    // B: ------------- destroy -> refused: not its own, even with the same time and cause, since it lost no answer
     // C: ------------------- create: a new epoch -- B: destroy -> refused, the new room lives
-    // D: read: its end is reached ------------------------------------------- destroy unless -> refused: it stays
-    // E: ------------------------- a join, a message, a keep, another end --
-    const asRead = unless === undefined ? undefined : asReadBy(unless);
+    // D: read: it has expired ----------------------------------------------- destroy unless -> refused: it stays
+    // E: ------------------------- a join, a message, a keep, a new expiry -
+    const unchanged = unless === undefined ? undefined : unchangedSince(unless);
     return this.#change(room, epoch, {
-      set: ['#destroyedAtMs = :nowMs', '#destroyedAutomatically = :byItself'],
-      onlyIf: asRead?.onlyIf ?? [],
-      names: { ...named('destroyedAutomatically'), ...asRead?.names },
-      values: { ':nowMs': nowMs, ':byItself': byItself, ...asRead?.values },
+      set: ['#destroyedAtMs = :nowMs', '#destroyedAutomatically = :automatic'],
+      onlyIf: unchanged?.onlyIf ?? [],
+      names: { ...named('destroyedAutomatically'), ...unchanged?.names },
+      values: { ':nowMs': nowMs, ':automatic': automatic, ...unchanged?.values },
       event: 'room-destroyed',
-      isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedAutomatically === byItself,
+      isMade: (now) => now.epoch === epoch && now.destroyedAtMs === nowMs && now.destroyedAutomatically === automatic,
     });
   };
 
@@ -164,8 +164,8 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   }
 }
 
-/** What somebody has read decides still: nobody has joined, left or sent, and neither its end nor its fence is another. */
-const asReadBy = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
+/** The room is unchanged since the read: no join, leave or message, same expiry, same version of the send permissions. */
+const unchangedSince = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
   onlyIf: [
     '#seq = :seq',
     '#sendPermissionVersion = :sendPermissionVersion',

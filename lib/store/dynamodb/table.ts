@@ -15,19 +15,19 @@ import {
 import { StoreFault } from '../room-store.ts';
 import { isExpired, type Key } from './keys.ts';
 
-/** A row as DynamoDB has it; each part of the store reads its own rows. */
+/** A row as DynamoDB returns it; each part of the store reads its own rows. */
 export type Row = Record<string, unknown>;
 type Unnamed<T> = Omit<T, 'TableName'>;
 
-/** What the store is made with. */
+/** What the store needs. */
 export interface TableOptions {
   /** From createDocumentClient: it does not retry by itself. */
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** After this a connection cannot be alive. */
+  /** How long a connection can live at most. */
   readonly connectionLifeMs: number;
   readonly now: () => number;
-  /** Uniform in [0, 1): revisions come from it, and the jitter of pauses. */
+  /** Uniform in [0, 1): for revisions, and for the jitter of pauses. */
   readonly random: () => number;
   /** Between two attempts at one request. */
   readonly sleep: (pauseMs: number) => Promise<void>;
@@ -37,10 +37,10 @@ export interface TableOptions {
 export const named = (...attributes: readonly string[]): Record<string, string> =>
   Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
 
-/** The condition did not hold: nothing was written by this attempt. */
+/** The condition did not hold: this attempt wrote nothing. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
-  /** True when an earlier attempt got no answer, so the condition may have failed on our own work. */
+  /** True when an earlier attempt got no answer, so the condition may have failed on our own write. */
   readonly afterRetry: boolean;
   constructor(afterRetry: boolean) {
     super('the condition of a write did not hold');
@@ -50,7 +50,7 @@ export class ConditionFailed extends Error {
 
 export const REFUSED = Symbol('refused');
 
-/** What the write gives, or REFUSED where its condition did not hold. */
+/** The result of the write, or REFUSED if its condition did not hold. */
 export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof REFUSED> {
   try {
     return await write;
@@ -61,8 +61,8 @@ export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof RE
 }
 
 /**
- * Whether the write was made: not where its condition did not hold, unless an answer was lost before and `isOwn` finds that
- * it failed on this very write.
+ * Whether the write was made. If its condition did not hold, it was not, unless an answer was lost before and `isOwn`
+ * finds that the condition failed on this very write.
  */
 export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
   try {
@@ -74,7 +74,7 @@ export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boole
   }
 }
 
-/** Whether a write that must not be repeated was made, by what the row shows where its answer was lost. */
+/** Whether a write that must not be repeated was made; if its answer was lost, the row shows it. */
 export async function isDoneOnce(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
   try {
     await write;
@@ -83,7 +83,7 @@ export async function isDoneOnce(write: Promise<unknown>, isOwn: () => Promise<b
     if (error instanceof ConditionFailed) return false;
     if (!(error instanceof AnswerLost)) throw error;
     if (await isOwn()) return true;
-    throw new StoreFault('unable to tell whether a row was written', { cause: error });
+    throw new StoreFault('unable to find out whether a row was written', { cause: error });
   }
 }
 
@@ -99,13 +99,13 @@ const THROTTLES = new Set([
   'TooManyRequestsException',
 ]);
 const MOST_ATTEMPTS = 5;
-/** BatchGetItem takes this many. */
+/** The limit of BatchGetItem. */
 const KEYS_IN_BATCH = 100;
-/** Requests that one call of the store may have under way. */
+/** Requests that one call of the store may have in flight. */
 export const MOST_AT_ONCE = 20;
 const FIRST_PAUSE_MS = 25;
 
-/** The operations on the one table; every error that leaves is ConditionFailed, AnswerLost or StoreFault. */
+/** The operations on the one table; they throw only ConditionFailed, AnswerLost and StoreFault. */
 export class Table {
   readonly #client: DynamoDBDocumentClient;
   readonly #name: string;
@@ -121,34 +121,34 @@ export class Table {
     this.#sleep = options.sleep;
   }
 
-  /** `glance`: perhaps a moment old, at half the price. */
+  /** `eventual`: eventually consistent read, at half the price. */
   async get(key: Key, read: 'consistent' | 'eventual' = 'consistent'): Promise<Row | undefined> {
     const command = () => new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: read === 'consistent' });
     const { Item } = await this.#attempt('read a row', 'repeat', () => this.#client.send(command()));
     return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;
   }
 
-  /** `report-lost`: for a write whose condition may hold again after it was made, so that a repeat would undo others. */
+  /** `report-lost`: for a write whose condition may hold again after it, so that a repeat would undo other writes. */
   async put(input: Unnamed<PutCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
     const command = () => new PutCommand({ TableName: this.#name, ...input });
     await this.#attempt('put a row', answer, () => this.#client.send(command()));
   }
 
-  /** Returns the row after it. */
+  /** Returns the row after the update. */
   async update(input: Unnamed<UpdateCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
     const command = () => new UpdateCommand({ TableName: this.#name, ReturnValues: 'ALL_NEW', ...input });
     const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.send(command()));
     return Attributes ?? {};
   }
 
-  /** Returns the row before it. */
+  /** Returns the row that it has deleted. */
   async delete(input: Unnamed<DeleteCommandInput>): Promise<Row | undefined> {
     const command = () => new DeleteCommand({ TableName: this.#name, ReturnValues: 'ALL_OLD', ...input });
     const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.send(command()));
     return Attributes;
   }
 
-  /** One page, without the rows that are past their expiry. */
+  /** One page, without expired rows. */
   async query(input: Unnamed<QueryCommandInput>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
     const command = () => new QueryCommand({ TableName: this.#name, ConsistentRead: true, ...input });
     const { Items = [], LastEvaluatedKey } = await this.#attempt('query rows', 'repeat', () =>
@@ -158,7 +158,7 @@ export class Table {
     return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
   }
 
-  /** The rows of these keys, in no order; no key may be given twice. */
+  /** The rows of these keys, in any order; no key may be given twice. */
   async getMany(keys: readonly Key[]): Promise<readonly Row[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / KEYS_IN_BATCH) }, (_, index) =>
       this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH)),
@@ -180,7 +180,7 @@ export class Table {
     throw new StoreFault('unable to read rows; the table kept leaving some out');
   }
 
-  /** Repeats what was surely not applied, and, where the caller recognises its own work, what may have been. */
+  /** Repeats what was certainly not applied and, if the caller recognises its own write, what may have been. */
   async #attempt<T>(act: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
     let lost = false;
     for (let count = 1; ; count += 1) {
@@ -199,7 +199,7 @@ export class Table {
     }
   }
 
-  /** Doubles with each attempt, and differs between callers, so that they do not come back together. */
+  /** Doubles with each attempt, and differs between callers, so that they do not try again together. */
   #pause(count: number): Promise<void> {
     return this.#sleep(FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + this.random() / 2));
   }

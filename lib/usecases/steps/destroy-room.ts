@@ -21,7 +21,7 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean,
   const ended = room.destroyedAtMs === undefined ? await endRoom(deps, room, byItself, unless) : room;
   // Another call has ended it at the same moment, and does the rest.
   if (ended === undefined) return unless === undefined;
-  await tidyUp(deps, ended);
+  await removeRows(deps, ended);
   return true;
 }
 
@@ -29,7 +29,7 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean,
  * Notifies the members of a destroyed room and removes its rows, and none of a room that was created again under its id. It
  * stays on the rows of its connections: they may have joined the new one by now.
  */
-export async function tidyUp(deps: Deps, room: Room): Promise<void> {
+export async function removeRows(deps: Deps, room: Room): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
   const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {

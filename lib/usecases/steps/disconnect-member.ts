@@ -4,6 +4,7 @@ import { isLive } from '../../domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
+import { forgetRow } from './end-membership.ts';
 
 /** A connection and whose it is. */
 export interface OwnConnection {
@@ -29,7 +30,11 @@ export async function disconnectMember(
     if (member === undefined || !member.connections.includes(connectionId)) return member;
     // With each attempt: the other connections may be lost by now, and then this one sets the mark.
     const room = await deps.store.getRoom(roomId);
-    if (!isLive(room)) return member;
+    if (!isLive(room) || room.epoch !== member.roomEpoch) {
+      // A join wrote it after the room's end had removed the others (I-L1).
+      await forgetRow(deps, member);
+      return undefined;
+    }
     const next = withoutConnection(member, connectionId, offlineMark(room, deps.now(), sinceMs));
     return deps.store.putMember(next, member.revision);
   };

@@ -2,7 +2,7 @@ import { roomExpiresAtMs } from '../../domain/room.ts';
 import { HOUR_MS } from '../../domain/time.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
-import { destroyRoom, LOOK_AFTER_MS, tidyUp } from '../steps/destroy-room.ts';
+import { destroyRoom, LOOK_AFTER_MS, removeRows } from '../steps/destroy-room.ts';
 import type { SweepResult } from './sweep-member.ts';
 
 /** A room's expiry may be brought forward, so it is checked this often at least. */
@@ -16,7 +16,7 @@ export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult
     // The Lambda that has destroyed it may still be at work.
     const finishAtMs = room.destroyedAtMs + LOOK_AFTER_MS;
     if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
-    await tidyUp(deps, room);
+    await removeRows(deps, room);
     return {};
   }
   const [nowMs, endMs] = [deps.now(), roomExpiresAtMs(room)];

@@ -11,6 +11,7 @@ export class Model {
   readonly events: HistoryEvent[] = [];
   nowMs = 1_000;
   readonly #limit: number;
+  readonly #epsMs: number;
   readonly #random: () => number;
   readonly #rows = new Map<string, MemberRow>();
   readonly #blocked = new Map<string, number>();
@@ -25,10 +26,16 @@ export class Model {
   #seq = 0;
   #ids = 0;
 
-  constructor(random: () => number, limit: number) {
+  constructor(random: () => number, limit: number, epsMs = 0) {
     this.#random = random;
+    this.#epsMs = epsMs;
     this.#limit = limit;
     this.events.push({ kind: 'roomCreated', atMs: 0, room: 'r', epoch: 'e' });
+  }
+
+  /** The clock of some Lambda. */
+  #clock(): number {
+    return this.nowMs + Math.round((this.#random() * 2 - 1) * this.#epsMs);
   }
 
   /** Something that was begun has its effect, or its answer. */
@@ -38,8 +45,10 @@ export class Model {
     next?.();
   }
 
-  get isIdle(): boolean {
-    return this.#pending.length === 0;
+  /** Everything that was begun ends, and nothing happens for a time. */
+  rest(forMs: number): void {
+    while (this.#pending.length > 0) this.proceed();
+    this.nowMs += forMs;
   }
 
   connect(user: string): void {
@@ -65,7 +74,7 @@ export class Model {
     const row = this.#rows.get(user);
     if (row === undefined || !row.connections.includes(connection)) return;
     row.connections = row.connections.filter((other) => other !== connection);
-    if (row.connections.length === 0) row.offline = { seq: this.#seq, atMs: this.nowMs };
+    if (row.connections.length === 0) row.offline = { seq: this.#seq, atMs: this.#clock() };
     this.#write(user);
   }
 
@@ -110,7 +119,7 @@ export class Model {
 
   #join(user: string, connection: string): AnswerResult & { readonly code: number } {
     this.#settle(user);
-    if ((this.#blocked.get(user) ?? 0) > this.nowMs) return { code: 23409 };
+    if ((this.#blocked.get(user) ?? 0) > this.#clock()) return { code: 23409 };
     return { code: 0, roomEpoch: 'e', membership: this.#enter(user, connection) };
   }
 
@@ -136,10 +145,10 @@ export class Model {
 
   #accept(sender: string, clientMessageId: string): number {
     this.#seq += 1;
-    this.#latestMs = this.nowMs;
+    this.#latestMs = Math.max(this.#latestMs, this.#clock());
     const ids = { seq: this.#seq, messageId: `m${this.#seq}`, clientMessageId, sender };
-    const { nowMs } = this;
-    this.events.push({ kind: 'accepted', atMs: nowMs, room: 'r', epoch: 'e', sentAtMs: nowMs, ...ids });
+    const sentAtMs = this.#latestMs;
+    this.events.push({ kind: 'accepted', atMs: this.nowMs, room: 'r', epoch: 'e', sentAtMs, ...ids });
     for (const user of this.#rows.keys()) if (!this.#isMember(user)) this.#pending.push(() => this.#settle(user));
     return this.#seq;
   }

@@ -15,7 +15,7 @@ import type { CheckOptions } from '../../support/checker/violation.ts';
 
 type Row = Omit<MemberWritten, 'kind' | 'atMs'>;
 
-/** A history of one room, step by step. Ann is `ann`, her connection is `ann1` and her membership `ann-m`. */
+/** A history of one room, step by step. Ann is `ann`, the connection is `ann1` and the membership `ann-m`. */
 export class Story {
   readonly events: HistoryEvent[] = [];
   epoch = 'e1';

@@ -36,6 +36,7 @@ const optionsOf = (settings: Settings): Partial<CheckOptions> => ({
   allowlistLimit: settings.maxAllowlistedUsers,
   maxConnectionsPerUser: settings.maxConnectionsPerUser,
   idleMs: settings.destroyAfterMin * 60_000,
+  ordersSends: false,
   inFlightMs: LAMBDA_MS,
   messageLimit: settings.offlineMessageLimit,
 });

@@ -33,7 +33,7 @@ function checkShown(facts: Facts, record: CallRecord, user: string): void {
   const life = lifeDuring(facts, call.room, { index, atMs: call.atMs }, answerIndex);
   if (life === undefined || life === 'open' || answer === undefined) return;
   const block = surelyBlocked(facts, life, user, index, answer.atMs + facts.options.epsMs);
-  if (block === undefined || surelyBlocked(facts, life, user, answerIndex, answer.atMs) === undefined) return;
+  if (block === undefined || surelyBlocked(facts, life, user, answerIndex, answer.atMs) !== block) return;
   const sentence = `${call.op} found ${user} a member of ${call.room} while blocked`;
   facts.report('I-B1', sentence, block.index, block.answerIndex, index, answerIndex);
 }
@@ -63,8 +63,8 @@ function checkAllowlistLimit(facts: Facts, { call, index, answerIndex }: CallRec
     .filter((other) => other !== user)
     .flatMap((other) => {
       const found = facts.allowlist.get(call.room, other);
-      const isAlways = found?.surely(answerIndex, life.created?.index) !== undefined;
-      return (isAlways && found.surely(index, life.created?.index)) || [];
+      const on = found?.surely(index, life.created?.index);
+      return on !== undefined && found?.surely(answerIndex, life.created?.index) === on ? [on] : [];
     });
   if (others.length < facts.options.allowlistLimit) return;
   const sentence = `${user} is one too many on the allowlist of ${call.room}`;

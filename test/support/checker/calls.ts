@@ -84,7 +84,7 @@ export class Calls {
 
 const sendKey = (room: string, user: string, clientMessageId: string) => `${room}\n${user}\n${clientMessageId}`;
 
-/** The one who asks, or whom the server API names. */
+/** The one who asks, or the user that the server API names. */
 export const concerned = (call: Call): string => (call.by === 'server-api' ? (call.args.user ?? '') : call.by.user);
 
 /** When a call is sure to have had its effect: at its answer, or without one at the write that is seen. */
@@ -92,13 +92,13 @@ export const knownFrom = (record: CallRecord | undefined, index: number): number
   record?.answer === undefined ? index : Math.max(index, record.answerIndex);
 
 /** The first position in a sorted list whose value is not smaller. */
-export function firstNotBelow<T>(sorted: readonly T[], wanted: number, valueOf: (item: T) => number): number {
+export function firstNotBelow<T>(sorted: readonly T[], wanted: number, orderOf: (item: T) => number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const item = sorted[middle];
-    if (item !== undefined && valueOf(item) < wanted) low = middle + 1;
+    if (item !== undefined && orderOf(item) < wanted) low = middle + 1;
     else high = middle;
   }
   return low;

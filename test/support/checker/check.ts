@@ -1,3 +1,4 @@
+import { checkApps } from './apps.ts';
 import { checkBlocks } from './blocks.ts';
 import { checkDelivery } from './delivery.ts';
 import { checkEvictions } from './ends.ts';
@@ -9,6 +10,7 @@ import { checkMessages } from './messages.ts';
 import { checkReads } from './reads.ts';
 import { checkSends } from './sends.ts';
 import { checkSettled } from './settled.ts';
+import { checkSilence } from './silence.ts';
 import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
 
 const checks: readonly ((facts: Facts) => void)[] = [
@@ -21,6 +23,8 @@ const checks: readonly ((facts: Facts) => void)[] = [
   checkBlocks,
   checkEpochs,
   checkSettled,
+  checkSilence,
+  checkApps,
 ];
 
 /** All breaches of the rules that a history proves. What it leaves open is none. */

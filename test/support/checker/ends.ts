@@ -58,11 +58,15 @@ function disconnectOf({ marked, sockets }: Eviction): Moment | undefined {
   let latest: Moment | undefined;
   for (const socket of sockets) {
     const doubted = socket.doubted !== undefined && socket.doubted.index < marked.index ? socket.doubted : undefined;
-    const over = doubted ?? lastHeard(socket, marked.index);
+    const over = doubted ?? heardBefore(socket, marked);
     if (over !== undefined && (latest === undefined || over.index > latest.index)) latest = over;
   }
   return latest;
 }
+
+/** The last sign of life that the writer of this must have known of. */
+const heardBefore = ({ heard }: Socket, { index, atMs }: Moment): Moment | undefined =>
+  heard.findLast((sign) => sign.index < index && sign.atMs <= atMs - LAMBDA_MS);
 
 /** The message that evicted the member by KICK-31ST or KICK-30S, by the mark as by the sockets. */
 function evictingMessage(facts: Facts, eviction: Eviction): AcceptedMessage | undefined {
@@ -98,7 +102,7 @@ function reportEarly(facts: Facts, eviction: Eviction): void {
 function checkGrace(facts: Facts, { membership, end, sockets }: Eviction): void {
   const { graceMs, epsMs } = facts.options;
   for (const socket of sockets) {
-    const sign = socket.heard.findLast(({ index, atMs }) => index < end.index && atMs <= end.atMs - LAMBDA_MS);
+    const sign = heardBefore(socket, end);
     if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs) continue;
     if (!isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
@@ -156,6 +160,6 @@ function checkAllowlist(facts: Facts, eviction: Eviction, byRule: AcceptedMessag
   const first = mark === undefined ? undefined : firstEvicting(life, mark, messageLimit, TOLERATED_MS - epsMs);
   const decided = first !== undefined && first.index < end.index ? first : (byRule ?? end);
   const on = allowlisted?.surely(decided.index, life.created?.index);
-  if (on === undefined || allowlisted?.surely(end.index, life.created?.index) === undefined) return;
+  if (on === undefined || allowlisted?.surely(end.index, life.created?.index) !== on) return;
   facts.report('I-M9', `${user} was evicted while on the allowlist`, on.index, on.answerIndex, end.index);
 }

@@ -89,7 +89,7 @@ export function maybeEvictedBy(
   const since = life.created?.index ?? -1;
   const allowlisted = facts.allowlist.get(life.room, user);
   const on = allowlisted?.surely(first.index, since);
-  return on !== undefined && allowlisted?.surely(index, since) !== undefined ? undefined : first;
+  return on !== undefined && allowlisted?.surely(index, since) === on ? undefined : first;
 }
 
 /** The real-time service may have been on for the room. */

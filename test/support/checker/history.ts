@@ -86,7 +86,7 @@ export interface Call {
 }
 
 export interface CallArgs {
-  /** Of the server API: the one whom it concerns; the sender of `publish`. */
+  /** Of the server API: the user that it concerns; the sender of `publish`. */
   readonly user?: string;
   /** block, blockEverywhere: the first ms in which it no longer holds. mute has none: it holds until `unmute`. */
   readonly untilMs?: number;

@@ -1,6 +1,6 @@
 import { type Facts, surelyEvictedBy } from './facts.ts';
 import type { EndReason, HistoryEvent, MembershipEnd } from './history.ts';
-import { isKnown, type Membership, type Version } from './timeline.ts';
+import { isKnown, type Membership, type Version, versionAt } from './timeline.ts';
 
 /** I-M10, I-M11, I-M13, I-M18: a membership ends once, for one reason, and for ever. */
 export function checkMemberships(facts: Facts): void {
@@ -17,7 +17,9 @@ export function checkMemberships(facts: Facts): void {
     if (isJoin && answer.code === 0) checkJoined(facts, call, index, answer, answerIndex);
     if (call.op !== 'resume' || answer.code !== 23406) continue;
     const { reason } = answer.result;
-    if (reason === 'offline') checkReason(facts, call.args.membership, reason, answerIndex);
+    const ended = facts.timeline.memberships.get(call.args.membership ?? '')?.end;
+    const isEnded = ended !== undefined && ended.index < answerIndex;
+    if (reason === 'offline' && isEnded) checkReason(facts, call.args.membership, reason, answerIndex);
   }
 }
 
@@ -131,7 +133,7 @@ function checkResumeOfEvicted(
 ): void {
   const { life, user, id } = membership;
   const rows = life.rows.get(user) ?? [];
-  const before = rows.findLast((row) => row.index < at.index);
+  const before = versionAt(rows, at.index).version;
   if (before?.current !== id || before.event.kind !== 'memberWritten' || before.event.offline === undefined) return;
   if (!isKnown(before.known, at)) return;
   const evicting = surelyEvictedBy(facts, life, user, before.event.offline, at);

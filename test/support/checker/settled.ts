@@ -27,8 +27,13 @@ interface Settled {
   readonly atMs: number;
 }
 
-function checkOrphan({ report }: Facts, { room, destroyed }: Life, version: Version, at: Settled): void {
+function checkOrphan({ report, timeline }: Facts, { room, destroyed }: Life, version: Version, at: Settled): void {
   if (destroyed === undefined || destroyed.index > at.index || at.atMs - destroyed.atMs < RECENT_MS) return;
+  // A user has one row in a room: one of a later life has replaced it.
+  const isReplaced = timeline.versions.some(
+    ({ index, event }) => index > version.index && event.room === room && event.user === version.event.user,
+  );
+  if (isReplaced) return;
   const sentence = `${room} has ended and ${version.event.user} still has a row`;
   report('I-L1', sentence, destroyed.index, version.index, at.index);
 }

@@ -10,6 +10,8 @@ export interface Socket {
   doubted: Moment | undefined;
   /** When it was lost, closed, or reported as disconnected. */
   over: Moment | undefined;
+  /** The last of all that say that it is gone. */
+  lastNotice: Moment | undefined;
 }
 
 /** The sockets of all users, by connection. */
@@ -26,7 +28,10 @@ export class Sockets {
       const moment = { index, atMs: event.atMs };
       if (socket === undefined) return;
       if (event.kind === 'heard') socket.heard.push(moment);
-      else socket.doubted ??= moment;
+      else {
+        socket.doubted ??= moment;
+        socket.lastNotice = moment;
+      }
       if (event.kind !== 'heard' && event.kind !== 'goneAnswer') socket.over ??= moment;
     });
   }
@@ -38,6 +43,7 @@ export class Sockets {
       heard: [{ index, atMs: opened.atMs }],
       doubted: undefined,
       over: undefined,
+      lastNotice: undefined,
     };
     this.#byConnection.set(opened.connection, socket);
     const sockets = this.#byUser.get(opened.user);

@@ -1,24 +1,31 @@
-import type { CallRecord } from './calls.ts';
+import { type CallRecord, firstNotBelow } from './calls.ts';
 import type { Operation } from './history.ts';
 
 /** What is switched on and off by calls, such as a user on an allowlist. */
 export class Switch {
   readonly #on: CallRecord[] = [];
   readonly #off: CallRecord[] = [];
+  /** The latest answer to the calls that switched it off, up to each of them. */
+  readonly #lastAnswer: number[] = [];
 
   add(record: CallRecord, on: boolean): void {
-    (on ? this.#on : this.#off).push(record);
+    if (on) this.#on.push(record);
+    else {
+      this.#off.push(record);
+      this.#lastAnswer.push(Math.max(record.answerIndex, this.#lastAnswer.at(-1) ?? -1));
+    }
   }
 
   /** The call by which it is on for certain: none that could undo it had begun. */
   surely(index: number, sinceIndex = -1): CallRecord | undefined {
-    return this.#on.findLast(
-      (on) =>
-        on.answer?.code === 0 &&
-        on.answerIndex < index &&
-        on.index > sinceIndex &&
-        !this.#off.some((off) => off.index < index && off.answerIndex > on.index),
-    );
+    const offs = firstNotBelow(this.#off, index, (off) => off.index);
+    const from = Math.max(sinceIndex + 1, this.#lastAnswer[offs - 1] ?? -1);
+    for (let last = firstNotBelow(this.#on, index, (on) => on.index) - 1; last >= 0; last -= 1) {
+      const on = this.#on[last];
+      if (on === undefined || on.index < from) return undefined;
+      if (on.answer?.code === 0 && on.answerIndex < index) return on;
+    }
+    return undefined;
   }
 
   /** It may have been on: some call may have done it, and none has undone it for certain. */
@@ -28,11 +35,8 @@ export class Switch {
 
   /** The calls begun by then that may hold still, as far as those say that were answered before. */
   maybe(index: number, answeredBefore: number): readonly CallRecord[] {
-    return this.#on.filter((on) => on.index < index && !this.#undone(on, answeredBefore));
-  }
-
-  #undone(on: CallRecord, index: number): boolean {
-    return this.#off.some((off) => off.answer?.code === 0 && off.index > on.answerIndex && off.answerIndex < index);
+    const undone = this.#off.findLast((off) => off.answer?.code === 0 && off.answerIndex < answeredBefore)?.index ?? -1;
+    return this.#on.filter((on) => on.index < index && on.answerIndex >= undone);
   }
 
   /** It was off for certain, by a call. */
@@ -75,7 +79,7 @@ export class Switches {
     }
   }
 
-  /** All users of the room for whom a call has switched it. */
+  /** All users of the room for which a call has switched it. */
   usersOf(room: string): readonly string[] {
     return this.#users.get(room) ?? [];
   }

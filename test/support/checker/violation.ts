@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly seesPosts: boolean;
   /** The history has what the webhook got. */
   readonly seesWebhook: boolean;
+  /** Clients keep the order of sends that overlap, as the SDK does. */
+  readonly ordersSends: boolean;
   /** How long what was in flight may still arrive after a block or an end: at most as long as a Lambda lives. */
   readonly inFlightMs: number;
   /** The offline member is evicted when this many messages were accepted since the disconnect. */
@@ -51,6 +53,7 @@ export const defaultCheckOptions: CheckOptions = {
   retentionMs: 86_400_000,
   seesPosts: true,
   seesWebhook: true,
+  ordersSends: true,
   inFlightMs: 10_000,
   messageLimit: 31,
 };
