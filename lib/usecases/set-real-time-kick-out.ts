@@ -18,7 +18,8 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
     if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
-    // Even when it is off: the write above may refuse the end of a member whom a message evicted; a sweep then writes it.
+    // Even when it is off: the write above may refuse the end of a membership that a message evicts; a sweep then
+    // writes it.
     await armOffline(deps, members);
   }
   return 'set';

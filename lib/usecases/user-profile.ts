@@ -17,7 +17,7 @@ export const setProfile = (
   change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
 ): Promise<void> => deps.store.setProfile(user, change, deps.now());
 
-/** A page of the users for whom the app has requested a token, by the time of the first one, and how many there are. */
+/** A page of the users that the app has requested a token for, by the time of the first one, and how many there are. */
 export async function listUsers(
   deps: Deps,
   order: 'ascending' | 'descending',

@@ -9,7 +9,7 @@ import { wireMessage } from './wire-message.ts';
 
 /**
  * What follows the acceptance of a message: one pass over the members with two consumers. Delivery sends the message
- * to all their connections but the sending one; eviction ends the memberships of the members whom the message evicts.
+ * to all their connections but the sending one; eviction ends the memberships that the message evicts.
  */
 export async function followUp(deps: Deps, room: Room, message: StoredMessage, except?: Excluded): Promise<void> {
   const delivery = postingDelivery(deps);
