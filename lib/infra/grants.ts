@@ -67,7 +67,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   changes: {
     table: readAndWrite,
     stream: readStream,
-    connections: ['POST'],
+    connections: ['POST', 'DELETE'],
     webhookQueue: send,
     lostChanges: send,
   },

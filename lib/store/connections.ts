@@ -9,7 +9,7 @@ export interface ConnectionKey {
 
 /** One WebSocket of one device. */
 export interface Connection extends ConnectionKey {
-  /** What it belongs to in the rooms: see `Device`. */
+  /** The device that it belongs to in the rooms: see `Device`. */
   readonly device: Device;
   /** The client's login: the same on its next connection. */
   readonly loginId: string;

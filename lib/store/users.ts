@@ -7,14 +7,14 @@ export interface Users {
   getAccess(user: UserId, read?: 'consistent' | 'eventual'): Promise<Access>;
   /** Puts it if the row still has its revision; false = nothing was written. */
   takeTurn(user: UserId, next: Access): Promise<boolean>;
-  /** Of several calls the last counts. Invalidates each turn that was decided on an earlier read. */
+  /** The last of several calls counts. Invalidates each turn that was decided on an earlier read. */
   setAccess(user: UserId, change: Partial<Omit<Restrictions, 'tokensValidFromMs'>>): Promise<void>;
   /**
    * Revokes the user's tokens that were issued before this time (ms). Of several calls the latest time counts.
    * Invalidates each turn that was decided on an earlier read.
    */
   expireTokens(user: UserId, beforeMs: number): Promise<void>;
-  /** Deletes all of it; tokens issued before `tokensValidFromMs` stay revoked until the row expires. */
+  /** Deletes the user's access; tokens issued before `tokensValidFromMs` stay revoked until the row expires. */
   forgetAccess(user: UserId, tokensValidFromMs: number, expiresAtMs: number): Promise<void>;
   /** Invalidates each turn that was decided on an earlier read. */
   noteForceClosed(user: UserId, connections: readonly ConnectionId[], nowMs: number): Promise<void>;

@@ -23,11 +23,11 @@ const indexOf = (entries: Readonly<Record<string, Entry>>): EntryIndex => ({
   revision: 3,
   entries,
 });
-const index = indexOf({ mine: entry('ann'), his: entry('bob') });
+const index = indexOf({ mine: entry('ann'), theirs: entry('bob') });
 const next = entry('ann', { version: 'v2' });
 
-describe('setting attributes', () => {
-  test('adds and replaces, in one step of the index', () => {
+describe('setting entries', () => {
+  test('adds and replaces with one new revision of the index', () => {
     const change = setEntries(
       index,
       new Map([
@@ -44,12 +44,12 @@ describe('setting attributes', () => {
     });
   });
 
-  test("leaves another's alone, unless it may overwrite", () => {
-    expect(setEntries(index, new Map([['his', next]]), false, 9)).toEqual({
+  test('leaves an entry of another user unless it may overwrite', () => {
+    expect(setEntries(index, new Map([['theirs', next]]), false, 9)).toEqual({
       done: [],
-      faults: { his: 'entry-of-another-user' },
+      faults: { theirs: 'entry-of-another-user' },
     });
-    expect(setEntries(index, new Map([['his', next]]), true, 9).index?.entries.his).toEqual(next);
+    expect(setEntries(index, new Map([['theirs', next]]), true, 9).index?.entries.theirs).toEqual(next);
   });
 
   test('takes no new key beyond the limit, and still replaces', () => {
@@ -57,29 +57,29 @@ describe('setting attributes', () => {
     expect(change).toMatchObject({ done: ['a', 'mine'], faults: { b: 'too-many-entries' } });
     expect(Object.keys(change.index?.entries ?? {}).sort((one, other) => (one < other ? -1 : 1))).toEqual([
       'a',
-      'his',
+      'theirs',
       'mine',
     ]);
   });
 });
 
-describe('removing attributes', () => {
-  test('takes them away, in one step of the index, each once', () => {
+describe('removing entries', () => {
+  test('removes each key once with one new revision of the index', () => {
     expect(removeEntries(index, ['mine', 'mine'], 'ann', false)).toEqual({
-      index: { ...index, revision: 4, entries: { his: index.entries.his } },
+      index: { ...index, revision: 4, entries: { theirs: index.entries.theirs } },
       done: ['mine'],
       faults: {},
     });
   });
 
-  test("leaves another's alone, unless it is forced; and finds no other", () => {
-    const faults = { his: 'entry-of-another-user', none: 'no-such-entry' };
-    expect(removeEntries(index, ['his', 'none'], 'ann', false)).toEqual({ done: [], faults });
-    expect(removeEntries(index, ['his'], 'ann', true)).toMatchObject({ done: ['his'], faults: {} });
+  test('leaves an entry of another user unless it is forced, and reports a missing one', () => {
+    const faults = { theirs: 'entry-of-another-user', none: 'no-such-entry' };
+    expect(removeEntries(index, ['theirs', 'none'], 'ann', false)).toEqual({ done: [], faults });
+    expect(removeEntries(index, ['theirs'], 'ann', true)).toMatchObject({ done: ['theirs'], faults: {} });
   });
 });
 
-test('those that go with a membership are his, and meant to', () => {
+test('the end of a membership removes the entries of the user that are set to autoDelete', () => {
   const goes = { autoDelete: true };
   const entries = { a: entry('ann', goes), b: entry('bob', goes), c: entry('ann'), d: entry('ann', goes) };
   expect(entriesThatGoWith(indexOf(entries), user('ann'))).toEqual(['a', 'd']);
@@ -93,7 +93,7 @@ test.each(['constructor', 'toString', '__proto__'])('a key called %s is a key li
   expect(removeEntries(after, [key], 'ann', false)).toMatchObject({ done: [key], index: { entries: {} } });
 });
 
-test('whatever is set and removed, the limit and the rights of others hold, and each key is done or has its fault', () => {
+test('any sets and removals keep the limit and the entries of others, and each key is done or has a fault', () => {
   const key = fc.constantFrom(...'abcdefgh', '__proto__', 'constructor');
   const step = fc.record({
     sets: fc.boolean(),
@@ -105,8 +105,8 @@ test('whatever is set and removed, the limit and the rights of others hold, and 
     fc.property(fc.array(step), fc.integer({ min: 1, max: 6 }), (steps, limit) => {
       let now = indexOf({});
       for (const { sets, userId, keys, forced } of steps) {
-        const news = new Map(keys.map((one) => [one, entry(userId, { version: `v${now.revision + 1}` })]));
-        const change = sets ? setEntries(now, news, forced, limit) : removeEntries(now, keys, userId, forced);
+        const values = new Map(keys.map((one) => [one, entry(userId, { version: `v${now.revision + 1}` })]));
+        const change = sets ? setEntries(now, values, forced, limit) : removeEntries(now, keys, userId, forced);
         const after = change.index ?? now;
         expect([...change.done, ...Object.keys(change.faults)].sort((one, other) => (one < other ? -1 : 1))).toEqual(
           [...keys].sort((one, other) => (one < other ? -1 : 1)),

@@ -7,7 +7,7 @@ import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 
 const limits = { offlineGraceMs: 30_000, offlineMessageLimit: 31 };
 const bob = 'bob' as UserId;
-const dropMs = 1_800_000_000_000;
+const disconnectMs = 1_800_000_000_000;
 
 const roomAt = (seq: number, lastMessageAtMs: number, change: Partial<Room> = {}): Room => ({
   ...newRoom('room' as RoomId, 'a room', 'e1', 1, { destroyType: 'idle', destroyAfterMin: 60 }),
@@ -24,55 +24,55 @@ const member = (offline: OfflineMark | undefined, change: Partial<Member> = {}):
   ...change,
 });
 
-const marked = member({ seq: 100, atMs: dropMs, sinceMs: dropMs - 9000 });
+const marked = member({ seq: 100, atMs: disconnectMs, sinceMs: disconnectMs - 9000 });
 
 describe('KICK-31ST and KICK-30S', () => {
   test.each([
-    ['no message, a day later', 100, dropMs - 1, false],
-    ['1 message at once', 101, dropMs, false],
-    ['1 message at 29,999 ms', 101, dropMs + 29_999, false],
-    ['1 message at exactly 30,000 ms (case 3)', 101, dropMs + 30_000, false],
-    ['1 message at 30,001 ms (case 4)', 101, dropMs + 30_001, true],
-    ['30 messages at once', 130, dropMs, false],
-    ['30 messages, the last at 30,000 ms', 130, dropMs + 30_000, false],
-    ['30 messages, the last at 30,001 ms', 130, dropMs + 30_001, true],
-    ['31 messages at once', 131, dropMs, true],
-    ['31 messages, the last at 30,000 ms (case 2)', 131, dropMs + 30_000, true],
-    ['32 messages', 132, dropMs, true],
-    ['no new seq, though a time is late: only a message kicks', 100, dropMs + 90_000, false],
-    ['31 messages by clocks that are behind the mark', 131, dropMs - 5_000, true],
-    ['30 messages by clocks that are behind the mark', 130, dropMs - 5_000, false],
-  ])('%s: due is decided', (_what, seq, lastMessageAtMs, due) => {
-    expect(isEvicted(marked, roomAt(seq, lastMessageAtMs), limits)).toBe(due);
+    ['no message, a day later', 100, disconnectMs - 1, false],
+    ['1 message at once', 101, disconnectMs, false],
+    ['1 message at 29,999 ms', 101, disconnectMs + 29_999, false],
+    ['1 message at exactly 30,000 ms (case 3)', 101, disconnectMs + 30_000, false],
+    ['1 message at 30,001 ms (case 4)', 101, disconnectMs + 30_001, true],
+    ['30 messages at once', 130, disconnectMs, false],
+    ['30 messages, the last at 30,000 ms', 130, disconnectMs + 30_000, false],
+    ['30 messages, the last at 30,001 ms', 130, disconnectMs + 30_001, true],
+    ['31 messages at once', 131, disconnectMs, true],
+    ['31 messages, the last at 30,000 ms (case 2)', 131, disconnectMs + 30_000, true],
+    ['32 messages', 132, disconnectMs, true],
+    ['no new seq, although the time is late: only a message evicts', 100, disconnectMs + 90_000, false],
+    ['31 messages by clocks that are behind the mark', 131, disconnectMs - 5_000, true],
+    ['30 messages by clocks that are behind the mark', 130, disconnectMs - 5_000, false],
+  ])('decides with %s', (_what, seq, lastMessageAtMs, evicted) => {
+    expect(isEvicted(marked, roomAt(seq, lastMessageAtMs), limits)).toBe(evicted);
   });
 
-  test('nobody online is ever due (I-M1)', () => {
-    expect(isEvicted(member(undefined), roomAt(10_000, dropMs + 9_999_999), limits)).toBe(false);
+  test('an online member is never evicted (I-M1)', () => {
+    expect(isEvicted(member(undefined), roomAt(10_000, disconnectMs + 9_999_999), limits)).toBe(false);
   });
 });
 
 describe('ALLOWLIST', () => {
-  test('protected before he was due: nothing kicks him (I-M9)', () => {
-    const allowlistedSince = { bob: { seq: 130, lastMessageAtMs: dropMs + 30_000 } };
-    expect(isEvicted(marked, roomAt(10_000, dropMs + 9_999_999, { allowlistedSince: allowlistedSince }), limits)).toBe(
-      false,
-    );
+  test('a member who is allowlisted in time is never evicted (I-M9)', () => {
+    const allowlistedSince = { bob: { seq: 130, lastMessageAtMs: disconnectMs + 30_000 } };
+    expect(
+      isEvicted(marked, roomAt(10_000, disconnectMs + 9_999_999, { allowlistedSince: allowlistedSince }), limits),
+    ).toBe(false);
   });
 
-  test('protected after message 31: already out (case 15)', () => {
-    const allowlistedSince = { bob: { seq: 131, lastMessageAtMs: dropMs } };
-    expect(isEvicted(marked, roomAt(131, dropMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
+  test('a member who is allowlisted after message 31 is already evicted (case 15)', () => {
+    const allowlistedSince = { bob: { seq: 131, lastMessageAtMs: disconnectMs } };
+    expect(isEvicted(marked, roomAt(131, disconnectMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
   });
 
-  test('protection of another user protects nobody else', () => {
+  test('allowlisting one user does not keep another', () => {
     const allowlistedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
-    expect(isEvicted(marked, roomAt(131, dropMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
+    expect(isEvicted(marked, roomAt(131, disconnectMs, { allowlistedSince: allowlistedSince }), limits)).toBe(true);
   });
 
-  test('off the list while long due: the next message decides (case 14)', () => {
+  test('the next message evicts a delisted member who is past the limits (case 14)', () => {
     const delistedSeq = { bob: 500 };
-    expect(isEvicted(marked, roomAt(500, dropMs + 90_000, { delistedSeq }), limits)).toBe(false);
-    expect(isEvicted(marked, roomAt(501, dropMs + 90_000, { delistedSeq }), limits)).toBe(true);
+    expect(isEvicted(marked, roomAt(500, disconnectMs + 90_000, { delistedSeq }), limits)).toBe(false);
+    expect(isEvicted(marked, roomAt(501, disconnectMs + 90_000, { delistedSeq }), limits)).toBe(true);
   });
 });
 
@@ -84,8 +84,8 @@ describe('membership', () => {
     ['a row of an older room epoch', member(undefined, { roomEpoch: 'e0' }), roomAt(1, 1), false],
     ['a row that only blocks', member(undefined, { membershipId: undefined }), roomAt(1, 1), false],
     ['online', member(undefined), roomAt(1, 1), true],
-    ['offline and not due', marked, roomAt(130, dropMs), true],
-    ['offline and due', marked, roomAt(131, dropMs), false],
+    ['offline within the limits', marked, roomAt(130, disconnectMs), true],
+    ['offline beyond the limits', marked, roomAt(131, disconnectMs), false],
   ])('%s', (_what, row, room, inside) => {
     expect(isMember(row, room, limits)).toBe(inside);
   });
@@ -95,27 +95,27 @@ describe('the rule as arithmetic', () => {
   const count = fc.nat({ max: 100 });
   const span = fc.integer({ min: -10_000, max: 90_000 });
 
-  test('I-M2, I-M3: due means a message since the mark, and 31 of them or one later than 30,000 ms', () => {
+  test('I-M2, I-M3: an eviction takes a message since the mark, and 31 of them or one later than 30,000 ms', () => {
     fc.assert(
       fc.property(count, span, fc.nat({ max: 200 }), (messages, laterMs, delistedSeq) => {
-        const room = roomAt(100 + messages, dropMs + laterMs, { delistedSeq: { bob: delistedSeq } });
+        const room = roomAt(100 + messages, disconnectMs + laterMs, { delistedSeq: { bob: delistedSeq } });
         const heard = messages > 0 && 100 + messages > delistedSeq;
         expect(isEvicted(marked, room, limits)).toBe(heard && (messages >= 31 || laterMs > 30_000));
       }),
     );
   });
 
-  test('once due, due whatever comes later: the room only grows', () => {
+  test('an evicted member stays evicted, since a room only grows', () => {
     fc.assert(
       fc.property(count, span, fc.nat(), fc.nat(), (messages, laterMs, moreMessages, moreMs) => {
-        const before = isEvicted(marked, roomAt(100 + messages, dropMs + laterMs), limits);
-        const after = isEvicted(marked, roomAt(100 + messages + moreMessages, dropMs + laterMs + moreMs), limits);
+        const before = isEvicted(marked, roomAt(100 + messages, disconnectMs + laterMs), limits);
+        const after = isEvicted(marked, roomAt(100 + messages + moreMessages, disconnectMs + laterMs + moreMs), limits);
         expect(!before || after).toBe(true);
       }),
     );
   });
 
-  test('a mark is never earlier than the last message, so skew can only delay a kick', () => {
+  test('a mark is never earlier than the last message, so clock skew can only delay an eviction', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), fc.nat(), fc.nat(), (seq, lastMessageAtMs, sinceMs, noticedMs) => {
         const mark = offlineMark({ seq, lastMessageAtMs }, sinceMs + noticedMs, sinceMs);
@@ -129,31 +129,31 @@ describe('the rule as arithmetic', () => {
 describe('KICK-REALTIME', () => {
   const on = { realTimeKickOut: true, realTimeGraceMs: 60_000 };
   const off = { ...on, realTimeKickOut: false };
-  const quiet = roomAt(100, dropMs);
-  const kickAtMs = dropMs - 9000 + 60_000;
+  const quiet = roomAt(100, disconnectMs);
+  const evictionAtMs = disconnectMs - 9000 + 60_000;
 
   test.each([
-    ['offline, the service on', marked, quiet, on, kickAtMs],
-    ['the grace is counted from the mark, whatever is said meanwhile', marked, roomAt(120, dropMs + 1), on, kickAtMs],
-    ['no grace', marked, quiet, { ...on, realTimeGraceMs: 0 }, dropMs - 9000],
+    ['offline, the service on', marked, quiet, on, evictionAtMs],
+    ['the grace counts from the mark, despite later messages', marked, roomAt(120, disconnectMs + 1), on, evictionAtMs],
+    ['no grace', marked, quiet, { ...on, realTimeGraceMs: 0 }, disconnectMs - 9000],
     ['online', member(undefined), quiet, on, undefined],
     ['the service is off', marked, quiet, off, undefined],
-    ['the room has it on', marked, { ...quiet, realTimeKickOut: true }, off, kickAtMs],
+    ['the room has it on', marked, { ...quiet, realTimeKickOut: true }, off, evictionAtMs],
     ['the room has it off', marked, { ...quiet, realTimeKickOut: false }, on, undefined],
-    ['protected (I-M9)', marked, { ...quiet, allowlistedSince: { bob: quiet } }, on, undefined],
-    ['another one is protected', marked, { ...quiet, allowlistedSince: { ann: quiet } }, on, kickAtMs],
-    ['not protected any more', marked, { ...quiet, delistedSeq: { bob: 100 } }, on, kickAtMs],
+    ['allowlisted (I-M9)', marked, { ...quiet, allowlistedSince: { bob: quiet } }, on, undefined],
+    ['another user is allowlisted', marked, { ...quiet, allowlistedSince: { ann: quiet } }, on, evictionAtMs],
+    ['delisted', marked, { ...quiet, delistedSeq: { bob: 100 } }, on, evictionAtMs],
   ])('%s', (_what, row, room, limits, expected) => {
     expect(realTimeEvictionAtMs(row, room, limits)).toBe(expected);
   });
 
-  test.each(['constructor', '__proto__'])('a user called %s is not protected by his name', (name) => {
-    expect(realTimeEvictionAtMs({ ...marked, userId: name as UserId }, quiet, on)).toBe(kickAtMs);
+  test.each(['constructor', '__proto__'])('a user called %s is not on the allowlist (real-time service)', (name) => {
+    expect(realTimeEvictionAtMs({ ...marked, userId: name as UserId }, quiet, on)).toBe(evictionAtMs);
   });
 });
 
-test.each(['constructor', 'toString', '__proto__'])('a user called %s is on no allowlist by his name', (name) => {
+test.each(['constructor', 'toString', '__proto__'])('a user called %s is not on the allowlist', (name) => {
   const tricky = member(marked.offline, { userId: name as UserId });
-  expect(isEvicted(tricky, roomAt(131, dropMs), limits)).toBe(true);
-  expect(isEvicted(tricky, roomAt(130, dropMs), limits)).toBe(false);
+  expect(isEvicted(tricky, roomAt(131, disconnectMs), limits)).toBe(true);
+  expect(isEvicted(tricky, roomAt(130, disconnectMs), limits)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inParallel } from '../../lib/domain/in-parallel.ts';
 
 describe('work in parallel', () => {
-  it('is done once for each, with no more at once than allowed, and as many', async () => {
+  it('is done once for each item, with exactly the allowed number under way', async () => {
     const items = Array.from({ length: 50 }, (_, index) => index);
     const done: number[] = [];
     let atOnce = 0;
@@ -18,7 +18,7 @@ describe('work in parallel', () => {
     expect(mostAtOnce).toBe(7);
   });
 
-  it('throws the first failure, and is nothing for nothing', async () => {
+  it('throws the first failure, and does nothing for an empty list', async () => {
     const fail = async (item: number) => {
       if (item === 3) throw new Error('three');
     };

@@ -7,14 +7,14 @@ const startMs = 1_800_000_000_000;
 describe('a lease', () => {
   test.each([
     ['fresh', 0, false],
-    ['a moment before', 19_999, false],
+    ['just before its renewal', 19_999, false],
     ['at the time', 20_000, true],
     ['over', 170_000, true],
-  ])('%s is worth renewing, or not', (_what, laterMs, worth) => {
+  ])('%s: whether it is worth renewing', (_what, laterMs, worth) => {
     expect(isWorthRenewing(leaseFrom(startMs), startMs + laterMs)).toBe(worth);
   });
 
-  test('that is over was last heard of when a frame needed no renewal yet, at the latest', () => {
+  test('that is over gives a silence that begins no earlier than the last frame', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 40 }), (gapsMs) => {
         let [lastFrameMs, leaseUntilMs] = [startMs, leaseFrom(startMs)];
@@ -29,7 +29,7 @@ describe('a lease', () => {
   });
 });
 
-test('a look that waits for the end of its bucket is never early, and less than a bucket late', () => {
+test('a timer at the end of its bucket is never early, and less than a bucket late', () => {
   fc.assert(
     fc.property(fc.nat({ max: 2 * startMs }), (atMs) => {
       const end = endOfBucket(atMs);

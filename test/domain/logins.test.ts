@@ -3,16 +3,15 @@ import { decideLogin, isBefore, type Login } from '../../lib/domain/logins.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const startMs = 1_800_000_000_000;
-const login = (instance: string, sinceMs: number, lastMs = sinceMs): Login => ({
-  loginId: instance,
+const login = (loginId: string, sinceMs: number, lastMs = sinceMs): Login => ({
+  loginId,
   sinceMs: startMs + sinceMs,
   lastMs: startMs + lastMs,
 });
-const decide = (known: readonly Login[], instance: string, atMs: number) =>
-  decideLogin(known, instance, startMs + atMs);
+const decide = (known: readonly Login[], loginId: string, atMs: number) => decideLogin(known, loginId, startMs + atMs);
 
 describe('a login', () => {
-  test('that is the first, or later than all others, is noted', () => {
+  test('is noted when it is the first or later than all others', () => {
     expect(decide([], 'a', 5)).toEqual({ kind: 'latest', sinceMs: startMs + 5, next: [login('a', 5)] });
     expect(decide([login('a', 5)], 'b', 7)).toEqual({
       ...{ kind: 'latest', sinceMs: startMs + 7 },
@@ -20,13 +19,13 @@ describe('a login', () => {
     });
   });
 
-  test('that another has followed is refused, also where it was not noted yet', () => {
+  test('is refused when another has followed it, even if it was not noted yet', () => {
     const known = [login('a', 5), login('b', 7)];
     expect(decide(known, 'a', 9)).toEqual({ kind: 'followed' });
     expect(decide(known, 'c', 6)).toEqual({ kind: 'followed' });
   });
 
-  test('is as old as its first connection, and noted anew once a day', () => {
+  test('is as old as its first connection, and its note is renewed once a day', () => {
     const known = [login('a', 5), login('b', 7)];
     expect(decide(known, 'b', DAY_MS + 6)).toEqual({ kind: 'latest', sinceMs: startMs + 7 });
     expect(decide(known, 'b', DAY_MS + 7)).toEqual({
@@ -44,7 +43,7 @@ describe('a login', () => {
     expect(decide(next, 'r0', 51)).toMatchObject({ kind: 'latest' });
   });
 
-  test('that came at the very same time is before or after, and not both', () => {
+  test('has an order with another of the same time', () => {
     const [a, b] = [login('a', 5), login('b', 5)];
     expect([isBefore(a, b), isBefore(b, a)]).toEqual([true, false]);
     expect(decide([b], 'a', 5)).toEqual({ kind: 'followed' });

@@ -32,12 +32,12 @@ const inside = joined(nobody, phone, 'm1', 500);
 const without = (member: Member, { connectionId }: DeviceConnection, now = mark) =>
   withoutConnection(member, connectionId, now);
 
-test('a fresh join starts anew: no mark, one device, its own epoch, no end before it (I-M12)', () => {
+test('a fresh join starts clean: no mark, one device, the current epoch, no previous end (I-M12)', () => {
   const kept = { mutedUntilMs: 7, muteExempt: true };
   const before = { ...without(without(withConnection(inside, laptop), laptop), phone), ...kept };
   expect(before).toMatchObject({ disconnectedDevices: ['laptop', 'phone'], lastDisconnectAtMs: 900, offline: mark });
-  const out = ended(before, 'left', 800);
-  for (const row of [before, out]) {
+  const former = ended(before, 'left', 800);
+  for (const row of [before, former]) {
     const again = joined(row, laptop, 'm2', 900);
     expect(again).toMatchObject({ membershipId: 'm2', joinedAtMs: 900 });
     expect(again).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' } });
@@ -46,7 +46,7 @@ test('a fresh join starts anew: no mark, one device, its own epoch, no end befor
   }
 });
 
-test('the mark is set by the last device only (I-M14), and from then on the clock runs (case 11)', () => {
+test('only the disconnect of the last device sets the mark and starts the clock (I-M14, case 11)', () => {
   const one = without(withConnection(inside, laptop), phone);
   expect(one).toMatchObject({ connections: idsOf(laptop), devices: { 'c-laptop': 'laptop' }, offline: undefined });
   expect(one).toMatchObject({ disconnectedDevices: ['phone'], lastDisconnectAtMs: 900 });
@@ -59,7 +59,7 @@ test('the mark is set by the last device only (I-M14), and from then on the cloc
   });
 });
 
-test('he was last heard of on the device that was heard of last', () => {
+test('the mark has the latest sign of life of all devices', () => {
   const one = without(withConnection(inside, laptop), phone, later);
   const silentForLong = { seq: 9, atMs: 2000, sinceMs: 600 };
   expect(without(one, laptop, silentForLong).offline).toEqual({ ...silentForLong, sinceMs: 1900 });
@@ -67,14 +67,14 @@ test('he was last heard of on the device that was heard of last', () => {
   expect(again.lastDisconnectAtMs).toBe(1900);
 });
 
-test('also where both are connections of one device', () => {
+test('the mark has the latest sign of life of all connections of one device', () => {
   const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
   const one = without(withConnection(inside, renewed), phone, later);
   expect(one).toMatchObject({ connections: idsOf(renewed), disconnectedDevices: [], lastDisconnectAtMs: 1900 });
   expect(without(one, renewed, { seq: 9, atMs: 2000, sinceMs: 600 }).offline).toMatchObject({ sinceMs: 1900 });
 });
 
-test('I-M11: a late drop of an old connection changes nothing (cases 7 and 8)', () => {
+test('I-M11: a late disconnect of an old connection changes nothing (cases 7 and 8)', () => {
   const offline = without(inside, phone);
   expect(without(offline, phone, later)).toEqual(offline);
   const back = withConnection(offline, laptop);
@@ -87,7 +87,7 @@ test('I-M11: a late drop of an old connection changes nothing (cases 7 and 8)', 
   expect(without(back, phone, later)).toEqual(back);
 });
 
-test('a device that comes back on another connection is away no more, and its old one takes nothing with it', () => {
+test('a device that reconnects is not disconnected any more, and the end of its old connection changes nothing', () => {
   const renewed = { ...phone, connectionId: 'c-phone-2' as ConnectionId };
   expect(withConnection(without(inside, phone), renewed)).toMatchObject({
     connections: idsOf(renewed),
@@ -102,7 +102,7 @@ test('a device that comes back on another connection is away no more, and its ol
   expect(withConnection(both, renewed)).toEqual(both);
 });
 
-test('a device leaves with all its connections; the last one has left for good', () => {
+test('a device leaves with all its connections, and the last device to leave ends the membership', () => {
   const both = withConnection(withConnection(inside, laptop), { ...phone, connectionId: 'c-2' as ConnectionId });
   const rest = withoutDevice(both, 'phone', mark);
   expect(rest).toMatchObject({
@@ -115,7 +115,7 @@ test('a device leaves with all its connections; the last one has left for good',
   expect(withoutDevice(inside, 'phone', mark)).toBeUndefined();
 });
 
-test('who leaves on his last live device while others are away is offline, not out', () => {
+test('a member who leaves on the last live device stays, offline, while other devices are disconnected', () => {
   const left = withoutDevice(without(withConnection(inside, laptop), phone), 'laptop', later);
   expect(left).toMatchObject({
     membershipId: 'm1',
@@ -132,32 +132,32 @@ test('who leaves on his last live device while others are away is offline, not o
   });
 });
 
-test('only the last eight devices that are away are remembered', () => {
+test('a member keeps only the last eight disconnected devices', () => {
   const names = Array.from({ length: 10 }, (_, index) => `d${index}`);
   const member = names.reduce((row, name) => without(withConnection(row, at(name)), at(name)), inside);
   expect(member).toMatchObject({ connections: idsOf(phone), disconnectedDevices: names.slice(2) });
 });
 
 test('a block ends the membership on all devices and holds until its last millisecond (case 20)', () => {
-  const out = blocked(withConnection(inside, laptop), 60_000, 'blocked', 900);
-  expect(out).toMatchObject({ membershipId: undefined, connections: [], devices: {}, offline: undefined });
-  expect(out.ended).toEqual({ membershipId: 'm1', reason: 'blocked', atMs: 900, connections: idsOf(phone, laptop) });
-  expect([59_999, 60_000].map((nowMs) => isBlocked(out, nowMs))).toEqual([true, false]);
+  const former = blocked(withConnection(inside, laptop), 60_000, 'blocked', 900);
+  expect(former).toMatchObject({ membershipId: undefined, connections: [], devices: {}, offline: undefined });
+  expect(former.ended).toEqual({ membershipId: 'm1', reason: 'blocked', atMs: 900, connections: idsOf(phone, laptop) });
+  expect([59_999, 60_000].map((nowMs) => isBlocked(former, nowMs))).toEqual([true, false]);
 });
 
-test('a block of one who is out leaves the end that he had, and the last block counts', () => {
-  const out = ended(inside, 'left', 900);
-  expect(blocked(out, 60_000, 'blocked', 950)).toEqual({ ...out, blockedUntilMs: 60_000 });
-  expect(blocked(blocked(out, 60_000, 'blocked', 950), 5, 'blocked', 960)).toEqual({ ...out, blockedUntilMs: 5 });
+test('a block of a former member keeps the earlier end, and the last block counts', () => {
+  const former = ended(inside, 'left', 900);
+  expect(blocked(former, 60_000, 'blocked', 950)).toEqual({ ...former, blockedUntilMs: 60_000 });
+  expect(blocked(blocked(former, 60_000, 'blocked', 950), 5, 'blocked', 960)).toEqual({ ...former, blockedUntilMs: 5 });
   expect(blocked(nobody, 60_000, 'blocked', 900)).toEqual({ ...nobody, blockedUntilMs: 60_000 });
 });
 
-test('an end says how, when and who is to be told, and takes only what is of the membership', () => {
+test('an end says how, when and which connections to notify, and clears only the membership', () => {
   const kept = { blockedUntilMs: 2000, mutedUntilMs: 3000, muteExempt: true, revision: 4 };
   const member = { ...withConnection(inside, laptop), ...kept };
-  const out = ended(member, 'left', 1000, phone.connectionId);
-  expect(out).toMatchObject({ ...kept, membershipId: undefined, connections: [], offline: undefined });
-  expect(out.ended).toEqual({ membershipId: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
+  const former = ended(member, 'left', 1000, phone.connectionId);
+  expect(former).toMatchObject({ ...kept, membershipId: undefined, connections: [], offline: undefined });
+  expect(former.ended).toEqual({ membershipId: 'm1', reason: 'left', atMs: 1000, connections: idsOf(laptop) });
   const offline = ended(without(without(member, phone), laptop), 'offline', 1000);
   expect(offline).toMatchObject({
     offline: undefined,
@@ -167,7 +167,7 @@ test('an end says how, when and who is to be told, and takes only what is of the
   });
 });
 
-test('the reason of an end outlives the telling only where somebody may still ask for it', () => {
+test('the reason of an end stays after the notification only where a client may still ask for it', () => {
   const kept = (reason: MemberEndReason, leaveEndsAllDevices: boolean) =>
     afterEndNotified(ended(inside, reason, 1000), leaveEndsAllDevices).ended?.reason;
   expect((['left', 'offline', 'blocked'] as const).map((reason) => kept(reason, false))).toEqual([
@@ -180,9 +180,9 @@ test('the reason of an end outlives the telling only where somebody may still as
     undefined,
     'blocked',
   ]);
-  const out = ended(inside, 'blocked', 1000);
-  expect(afterEndNotified(out, false)).toEqual({ ...out, ended: { ...out.ended, connections: [] } });
-  expect(afterEndNotified(afterEndNotified(out, false), false)).toEqual(afterEndNotified(out, false));
+  const former = ended(inside, 'blocked', 1000);
+  expect(afterEndNotified(former, false)).toEqual({ ...former, ended: { ...former.ended, connections: [] } });
+  expect(afterEndNotified(afterEndNotified(former, false), false)).toEqual(afterEndNotified(former, false));
   expect(afterEndNotified(nobody, true)).toEqual({ ...nobody, ended: undefined });
 });
 
@@ -196,56 +196,63 @@ test.each<[string, Member, boolean]>([
   ['a mute', { ...nobody, mutedUntilMs: 1001 }, true],
   ['a mute that is over', { ...nobody, mutedUntilMs: 1000 }, false],
   ['a room epoch and a revision', { ...nobody, revision: 9, joinedAtMs: 5 }, false],
-])('a row that says %s is worth keeping, or not', (_what, row, kept) => {
+])('whether a row with %s is worth keeping', (_what, row, kept) => {
   expect(isWorthKeeping(row, 1000)).toBe(kept);
 });
 
-test('a row of an older room epoch counts as none; blocks and mutes fall with the room', () => {
+test('a row of an older room epoch is ignored; blocks and mutes end with the room', () => {
   const old = { ...blocked(inside, 60_000, 'blocked', 900), mutedUntilMs: 9, muteExempt: true, revision: 4 };
   expect(currentMember(old, room, bob, 'e2')).toEqual({ ...emptyMember(room, bob, 'e2'), revision: 4 });
   expect(currentMember(old, room, bob, 'e1')).toBe(old);
   expect(currentMember(undefined, room, bob, 'e1')).toEqual(nobody);
 });
 
-describe('whatever connects, drops and leaves', () => {
+describe('any sequence of connects, disconnects and leaves', () => {
   const names = ['phone', 'laptop', 'tablet'];
   /** Two connections of each device. */
   const connections = ['1', '2'].flatMap((number) =>
     names.map((device) => ({ connectionId: `${device}-${number}` as ConnectionId, device })),
   );
   const step = fc.record({
-    act: fc.constantFrom('connects', 'drops', 'leaves' as const),
+    act: fc.constantFrom('connects', 'disconnects', 'leaves' as const),
     by: fc.constantFrom(...connections),
     gapMs: fc.nat({ max: 1000 }),
     silentMs: fc.nat({ max: 2000 }),
   });
 
-  /** What should be there: live connections, and devices that are away. */
+  /** The expected state: live connections and disconnected devices. */
   class Devices {
     readonly live = new Map<ConnectionId, string>();
-    readonly away = new Set<string>();
+    readonly disconnected = new Set<string>();
 
     connects({ connectionId, device }: DeviceConnection): void {
       this.live.set(connectionId, device);
-      this.away.delete(device);
+      this.disconnected.delete(device);
     }
 
-    drops({ connectionId, device }: DeviceConnection): void {
-      if (this.live.delete(connectionId) && ![...this.live.values()].includes(device)) this.away.add(device);
+    disconnects({ connectionId, device }: DeviceConnection): void {
+      if (this.live.delete(connectionId) && ![...this.live.values()].includes(device)) this.disconnected.add(device);
     }
 
     leaves({ device }: DeviceConnection): void {
       for (const [id, other] of this.live) if (other === device) this.live.delete(id);
-      this.away.delete(device);
+      this.disconnected.delete(device);
     }
   }
 
-  const after = (member: Member, act: 'connects' | 'drops' | 'leaves', by: DeviceConnection, now: OfflineMark) => {
+  const after = (
+    member: Member,
+    act: 'connects' | 'disconnects' | 'leaves',
+    by: DeviceConnection,
+    now: OfflineMark,
+  ) => {
     if (act === 'connects') return withConnection(member, by);
-    return act === 'drops' ? withoutConnection(member, by.connectionId, now) : withoutDevice(member, by.device, now);
+    return act === 'disconnects'
+      ? withoutConnection(member, by.connectionId, now)
+      : withoutDevice(member, by.device, now);
   };
 
-  test('he has the devices that are there or away, no one twice, and is offline exactly without a connection', () => {
+  test('has each live and disconnected device once, and is offline exactly without a connection', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const devices = new Devices();
@@ -258,16 +265,16 @@ describe('whatever connects, drops and leaves', () => {
           const now = { seq: nowMs, atMs: nowMs, sinceMs: nowMs - silentMs };
           const next = after(member, act, by, now);
           devices[act](by);
-          expect(next === undefined).toBe(devices.live.size + devices.away.size === 0);
+          expect(next === undefined).toBe(devices.live.size + devices.disconnected.size === 0);
           if (next === undefined) return;
           expect(next.devices).toEqual(Object.fromEntries(devices.live));
           expect(new Set(next.connections)).toEqual(new Set(devices.live.keys()));
           expect(next.connections).toHaveLength(devices.live.size);
-          expect(new Set(next.disconnectedDevices)).toEqual(devices.away);
-          expect(next.disconnectedDevices).toHaveLength(devices.away.size);
+          expect(new Set(next.disconnectedDevices)).toEqual(devices.disconnected);
+          expect(next.disconnectedDevices).toHaveLength(devices.disconnected.size);
           expect(next.offline !== undefined).toBe(devices.live.size === 0);
           expect(next.membershipId).toBe('m1');
-          // The mark is of the drop or leave that took the last connection, and stays until he is back.
+          // The disconnect or leave of the last connection sets the mark, which stays until a device reconnects.
           if (next.offline !== undefined) expect(next.offline.seq).toBe(member.offline?.seq ?? nowMs);
           if (next.offline !== undefined && member.offline === undefined) {
             expect(next.offline.sinceMs).toBe(Math.max(now.sinceMs, member.lastDisconnectAtMs));

@@ -33,17 +33,17 @@ test.each([
   [40, [false, false, true, true]],
   [59, [false, false, true, true]],
   [60, [false, false, false, true]],
-])('with %i of 40 taken, there is place for some ranks', (taken, places) => {
-  expect(ranks.map((rank) => hasSlot(roomWith({ [window]: taken }), rank, nowMs, 40))).toEqual(places);
+])('with %i of 40 slots taken, only some ranks have a slot left', (taken, expected) => {
+  expect(ranks.map((rank) => hasSlot(roomWith({ [window]: taken }), rank, nowMs, 40))).toEqual(expected);
 });
 
-test('what other windows hold takes no place, and without a quota nothing does', () => {
+test('messages of other windows take no slot, and without a quota no message does', () => {
   const other = roomWith({ [windowOf(nowMs - 200)]: 99, [windowOf(nowMs + 200)]: 99 });
   expect(hasSlot(other, 'low', nowMs, 1)).toBe(true);
   expect(hasSlot(roomWith({ [window]: 99 }), 'low', nowMs, 0)).toBe(true);
 });
 
-test('a message has place exactly while its window holds less than its limit', () => {
+test('a message gets a slot exactly while its window holds fewer than its limit', () => {
   fc.assert(
     fc.property(fc.nat({ max: 200 }), fc.constantFrom(...ranks), fc.nat({ max: 100 }), (taken, rank, quota) => {
       const limit = limitOf(rank, quota) ?? Number.POSITIVE_INFINITY;
@@ -52,7 +52,7 @@ test('a message has place exactly while its window holds less than its limit', (
   );
 });
 
-test('a window can be forgotten once another lies between it and now: a clock may be a little behind', () => {
+test('a window is removable once another lies between it and now, since a clock may be a little behind', () => {
   const atMs = [-100_000, -400, -200, 0, 200, 100_000].map((shiftMs) => windowOf(nowMs + shiftMs));
   const room = roomWith(Object.fromEntries(atMs.map((one) => [one, 1])));
   expect(windowsBefore(room, nowMs)).toEqual(atMs.slice(0, 2));

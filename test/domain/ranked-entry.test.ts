@@ -4,7 +4,7 @@ import { earliestFirst, latestFirst, latestUpTo, userIn } from '../../lib/domain
 /** As DynamoDB sorts keys. */
 const byText = (one: string, other: string): number => (one < other ? -1 : 1);
 
-it('puts the latest first, or the earliest', () => {
+it('sorts the latest first, or the earliest first', () => {
   expect(latestFirst(1_800_000_000_000, 'ann')).toBe('998199999999999#ann');
   expect(earliestFirst(1_800_000_000_000, 'ann')).toBe('001800000000000#ann');
   expect([latestFirst(0, 'a'), latestFirst(10 ** 15, 'a')]).toEqual(['999999999999999#a', '000000000000000#a']);
@@ -17,12 +17,12 @@ it('puts the latest first, or the earliest', () => {
   );
 });
 
-it('says whose entry it is, whatever the name', () => {
+it('gives back the user, for any user id', () => {
   for (const id of ['a', '0', '9'.repeat(64), 'constructor', 'a=b+c-d_e'])
     expect([userIn(latestFirst(5, id)), userIn(earliestFirst(5, id))]).toEqual([id, id]);
 });
 
-it('ends at a time, which is not in it', () => {
+it('has an exclusive end time', () => {
   const end = latestUpTo(1000);
   expect([1001, 5000, 1000, 999].map((ms) => latestFirst(ms, '0') < end)).toEqual([true, true, false, false]);
 });

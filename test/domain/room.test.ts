@@ -15,8 +15,8 @@ describe('the end of a room', () => {
   const idle = newRoom('room' as RoomId, 'a room', 'e1', createdAtMs, { destroyType: 'idle', destroyAfterMin: 60 });
 
   test.each([
-    ['nobody ever came', {}, ACTIVITY_MS + hourMs],
-    ['somebody came or left', { lastActiveAtMs: createdAtMs + 7000 }, 7000 + ACTIVITY_MS + hourMs],
+    ['nobody ever joined', {}, ACTIVITY_MS + hourMs],
+    ['a user joined or left', { lastActiveAtMs: createdAtMs + 7000 }, 7000 + ACTIVITY_MS + hourMs],
     ['a message is as late as the slack', { lastMessageAtMs: createdAtMs + ACTIVITY_MS }, ACTIVITY_MS + hourMs],
     ['a message is later than the slack', { lastMessageAtMs: createdAtMs + ACTIVITY_MS + 1 }, ACTIVITY_MS + 1 + hourMs],
     ['another idle time', { destroyAfterMin: 1 }, ACTIVITY_MS + 60_000],
@@ -30,7 +30,7 @@ describe('the end of a room', () => {
     expect(roomExpiresAtMs({ ...idle, ...change })).toBe(createdAtMs + afterMs);
   });
 
-  test('is never before its idle time without a join, a leave or a message is over (I-R2)', () => {
+  test('never comes before the idle time since the last join, leave or message is over (I-R2)', () => {
     const act = fc.record({ gapMs: fc.nat({ max: 2 * ACTIVITY_MS }), isMessage: fc.boolean() });
     fc.assert(
       fc.property(fc.array(act), fc.integer({ min: 1, max: 10_080 }), (acts, destroyAfterMin) => {
@@ -52,7 +52,7 @@ describe('the end of a room', () => {
 describe('a message id', () => {
   const idText = fc.string({ unit: fc.constantFrom(...'AZaz09_-'), minLength: 1, maxLength: 64 });
 
-  test('gives back the seq and the id that it was made of', () => {
+  test('gives back the seq and the id that it is made from', () => {
     fc.assert(
       fc.property(fc.nat({ max: 10 ** 12 - 1 }), idText, (seq, id) => {
         expect(readMessageId(messageIdAt(seq, id))).toEqual({ seq, id });
@@ -60,7 +60,7 @@ describe('a message id', () => {
     );
   });
 
-  test('is another one for every other seq or id', () => {
+  test('differs for each seq and id', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), idText, idText, (seq, otherSeq, id, otherId) => {
         const isSame = messageIdAt(seq, id) === messageIdAt(otherSeq, otherId);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isTailFull, sendKey } from '../../lib/domain/sending.ts';
 
-test('a send is known by its room and its client message id together', () => {
+test('the key of a send is unique to its room and client message id', () => {
   const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
   const seen = new Map<string, string>();
   fc.assert(
@@ -21,7 +21,7 @@ test('a send is known by its room and its client message id together', () => {
   expect(sendKey('ab', 'c')).not.toBe(sendKey('a', 'bc'));
 });
 
-test('the tail is full by text or by number, and empty it is not', () => {
+test('the tail is full by its text or by its number of messages', () => {
   expect(isTailFull([])).toBe(false);
   expect(isTailFull([{ content: 'short' }])).toBe(false);
   expect(isTailFull([{ content: 'x'.repeat(600) }])).toBe(true);

@@ -10,16 +10,16 @@ const member = emptyMember('room' as RoomId, 'bob' as UserId, 'e1');
 const nowMs = 1000;
 
 test.each([
-  ['nobody has muted', {}, {}, {}, false],
+  ['no mute', {}, {}, {}, false],
   ['a member who is muted', { mutedUntilMs: 1001 }, {}, {}, true],
   ['a member whose mute is over', { mutedUntilMs: 1000 }, {}, {}, false],
   ['a muted room', {}, { muted: true }, {}, true],
-  ['one who is exempt, in a muted room', { muteExempt: true }, { muted: true }, {}, false],
-  ['one who is exempt, and muted', { muteExempt: true, mutedUntilMs: 1001 }, {}, {}, false],
-  ['one who is muted in all rooms', {}, {}, { mutedUntilMs: 1001 }, true],
-  ['one whose mute in all rooms is over', {}, {}, { mutedUntilMs: 1000 }, false],
-  ['one who is muted in all rooms, and exempt', { muteExempt: true }, {}, { mutedUntilMs: 1001 }, true],
-])('%s: may he talk?', (_what, ofMember, ofRoom, ofAccess, muted) => {
+  ['an exempt member of a muted room', { muteExempt: true }, { muted: true }, {}, false],
+  ['an exempt member who is muted', { muteExempt: true, mutedUntilMs: 1001 }, {}, {}, false],
+  ['a user who is muted in all rooms', {}, {}, { mutedUntilMs: 1001 }, true],
+  ['a user whose mute in all rooms is over', {}, {}, { mutedUntilMs: 1000 }, false],
+  ['an exempt user who is muted in all rooms', { muteExempt: true }, {}, { mutedUntilMs: 1001 }, true],
+])('%s: is the user muted?', (_what, ofMember, ofRoom, ofAccess, muted) => {
   expect(isMuted({ ...member, ...ofMember }, { ...room, ...ofRoom }, { ...fullAccess, ...ofAccess }, nowMs)).toBe(
     muted,
   );

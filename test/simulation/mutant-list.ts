@@ -60,8 +60,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'a row is deleted whatever its revision',
     MEMBERS,
-    "`#revision = :revision${membershipId === undefined ? '' : ' AND #membershipId = :membershipId'}`",
-    "`attribute_exists(pk) OR #revision = :revision${membershipId === undefined ? '' : ' OR #membershipId = :membershipId'}`",
+    'ConditionExpression: `#revision = :revision',
+    'ConditionExpression: `(attribute_exists(pk) OR #revision = :revision)',
   ),
   mutant('a first join is repeated blindly', MEMBERS, 'const isFirst = revision === 0;', 'const isFirst = false;'),
   mutant(

@@ -87,6 +87,7 @@ async function lead(seeds: number, from: number): Promise<number> {
     const worker = fork(import.meta.filename, ['--worker', `${from + index}`, `${count}`, `${processes}`]);
     worker.on('message', (part) => {
       add(total, part as Tally);
+      for (const { seed, invariant } of (part as Tally).failed) console.log(`seed ${seed} breaks ${invariant}`);
       if (performance.now() - shownMs > 10_000) show();
     });
     return new Promise<number>((resolve) => worker.on('exit', (code) => resolve(code ?? 1)));

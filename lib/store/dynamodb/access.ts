@@ -8,12 +8,12 @@ import { accessKey, expiry } from './keys.ts';
 import { atRevision, randomRevision } from './revision.ts';
 import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
-/** A write starts again only while the user keeps acting. */
+/** An attempt fails only if the row has changed since the read. */
 const MOST_ATTEMPTS = 10;
-/** Turns are useless after minutes; the rest allows for clocks that differ. */
+/** Turns are useless after minutes; the margin allows for clocks that differ. */
 const TURNS_KEPT_MS = DAY_MS;
 
-/** Sends by key and force-closed marks as text, because the keys of maps would be half of the row. */
+/** Sends are a map by key, force-closed marks are text: the field names of a list of maps would be half of the row. */
 interface AccessRow extends Partial<Restrictions> {
   readonly revision?: number;
   readonly turns?: Turns;
@@ -22,7 +22,7 @@ interface AccessRow extends Partial<Restrictions> {
   readonly forceClosed?: Iterable<string>;
 }
 
-/** The end of a lasting change: it invalidates turns decided on an earlier read, and stops the row from expiring. */
+/** Ends each lasting change: invalidates turns decided on an earlier read, and stops the row from expiring. */
 const lasting = {
   expression: '#revision = if_not_exists(#revision, :zero) + :one REMOVE #expiresAtSec',
   names: named('revision', 'expiresAtSec'),
@@ -66,7 +66,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     if (names.length === 0) return;
     // block: ----------- blockedUntilMs
     // mute:  -- mutedUntilMs: each sets its own attribute, so neither undoes the other
-    // turn:  read ------------------- put -> refused by the revision: it would write back what it has read
+    // turn:  read ------------------- put -> refused by the revision: it would write back old restrictions
     await this.#table.update({
       Key: accessKey(user),
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, ${lasting.expression}`,
@@ -121,8 +121,8 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     nowMs: number,
   ): Promise<void> => {
     if (connections.length === 0) return;
-    // A: c1 ------ added: neither undoes the other, and either may create the row. An expired row lives on with its
-    // B: ---- c2          past turns.
+    // A: c1 ------ added: neither undoes the other, and either may create the row. An expired row that
+    // B: ---- c2          still exists stays, with its past turns.
     await this.#table.update({
       Key: accessKey(user),
       UpdateExpression: `SET ${lasting.expression} ADD #forceClosed :forceClosed`,
@@ -168,7 +168,7 @@ function toAccess(row: Row): Access {
   };
 }
 
-/** The time first: an id has no '#'. */
+/** The time comes first; an id has no '#'. */
 const textOf = ({ atMs, connectionId }: ForceClosedMark): string => `${atMs}#${connectionId}`;
 
 function toForceClosedMark(text: string): ForceClosedMark {

@@ -4,7 +4,7 @@ import type { Rooms } from '../rooms.ts';
 import { changeRoom, readLiveRoom } from './room-change.ts';
 import { named, type Table } from './table.ts';
 
-/** An expression may have 4 KB; a later call forgets the rest. */
+/** An expression is limited to 4 KB; a later call removes the rest. */
 const MOST_FORGOTTEN = 20;
 
 /** The allowlist on the room's row. */
@@ -25,7 +25,7 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     // allowlist: ------- at seq 8 ----------- again -> refused: the position stays 8
     // other:     -------------- fills the allowlist -> refused: full
     // The write itself copies the position, so no message can come between reading and writing it. The user's
-    // delistedSeq stays: it still says from which seq on they could have been evicted before.
+    // delistedSeq stays: a message after it, but before this write, may have evicted them.
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#allowlistedSeq.#user = #seq', '#allowlistedAtMs.#user = #lastMessageAtMs'],
       onlyIf: ['attribute_not_exists(#allowlistedSeq.#user)', 'size(#allowlistedSeq) < :limit'],
@@ -50,7 +50,7 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     return (await this.#forget(done)) ?? done;
   };
 
-  /** Removes each delistedSeq that a later message makes meaningless, so that the row does not grow each time. */
+  /** Removes each delistedSeq that a later message makes meaningless, so that the row does not keep growing. */
   async #forget(room: Room): Promise<Room | undefined> {
     const old = Object.entries(room.delistedSeq)
       .filter(([user, seq]) => seq < room.seq && !Object.hasOwn(room.allowlistedSince, user))

@@ -11,7 +11,7 @@ export class DynamoBroadcasts implements Broadcasts {
   }
 
   readonly putBroadcast = async (broadcast: Broadcast, expiresAtMs: number): Promise<void> => {
-    // No condition: a repeat writes the same, and a write that changes nothing makes no record in the stream.
+    // No condition: a repeat writes the same row, and a write that changes nothing makes no record in the stream.
     await this.#table.put({
       Item: { ...broadcastKey(broadcast.id), ...broadcast, event: 'broadcast', ...expiry(expiresAtMs) },
     });

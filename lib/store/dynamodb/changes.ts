@@ -66,7 +66,7 @@ function toChange(row: Row): Change | undefined {
   }
 }
 
-/** Does the key match what was read from the row, and does that have all its fields? */
+/** Whether the row's key is that of the value read from it, and the value has all its fields. */
 const isWhole = (row: Row, key: Key, value: object): boolean =>
   row.pk === key.pk && row.sk === key.sk && !Object.values(value).includes(undefined);
 

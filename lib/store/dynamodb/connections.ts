@@ -7,7 +7,7 @@ import { joinOrderOf, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 import { ConditionFailed, named, REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** How long a row is kept after the connection's life, for a sweep that may not have run. */
+/** How long a row is kept after the connection's life, in case the sweep has not run. */
 const KEPT_MS = 7 * DAY_MS;
 
 /** Connection rows in DynamoDB. */
@@ -125,8 +125,8 @@ export class DynamoConnections implements Connections {
     before?: RoomId,
   ): Promise<void> => {
     const isLater = before === undefined ? '' : ' AND #rooms.#room < #rooms.#before';
-    // expiry:       -- row gone
-    // leave:        ------------- remove r -> refused: an update would create an empty row
+    // expiry:       -- row expired
+    // leave:        ---------------- remove r -> refused: an update would create an empty row
     // join of s:    leaves r ------------- remove r before s -> refused: r is the last one now
     // join of r:    ---------- r after s
     const update = this.#table.update({
@@ -195,11 +195,11 @@ export class DynamoConnections implements Connections {
   readonly removeConnection = async ({ userId, connectionId }: ConnectionKey): Promise<void> => {
     // sweep: read, closed ----------------- delete -> done
     // sweep: read, closed -- row gone ----- delete -> refused: there is no row, or a new one with this id
-    const gone = this.#table.delete({
+    const deletion = this.#table.delete({
       Key: connectionKey(userId, connectionId),
       ConditionExpression: 'attribute_exists(#closedAtMs)',
       ExpressionAttributeNames: { '#closedAtMs': 'closedAtMs' },
     });
-    await unlessRefused(gone);
+    await unlessRefused(deletion);
   };
 }

@@ -3,7 +3,7 @@ import { StoreFault } from '../room-store.ts';
 import { setKey } from './keys.ts';
 import { REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** A write starts again only if the set is nearly full or loses items that are being added. */
+/** An attempt fails only if the set has changed since the read. */
 const MOST_ATTEMPTS = 10;
 
 type Since = Readonly<Record<string, number>>;
@@ -41,14 +41,14 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
   };
 
   readonly removeFromDatedSet = async (set: DatedSet, items: readonly string[]): Promise<void> => {
-    const gone = [...new Set(items)];
-    if (gone.length === 0) return;
+    const removed = [...new Set(items)];
+    if (removed.length === 0) return;
     // A: remove x -- done, answer lost -- remove x: it is not there, nothing happens
     const update = this.#table.update({
       Key: setKey(set),
-      UpdateExpression: `REMOVE ${gone.map((_, index) => `#since.#item${index}`).join(', ')}`,
+      UpdateExpression: `REMOVE ${removed.map((_, index) => `#since.#item${index}`).join(', ')}`,
       ConditionExpression: 'attribute_exists(#since)',
-      ExpressionAttributeNames: { '#since': 'since', ...namesOf(gone) },
+      ExpressionAttributeNames: { '#since': 'since', ...namesOf(removed) },
     });
     await unlessRefused(update);
   };
@@ -57,7 +57,7 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     return (await this.#table.get(setKey(set)))?.since as Since | undefined;
   }
 
-  /** An item can only be put into a map that exists. */
+  /** DynamoDB sets a key only in a map that exists. */
   async #make(set: DatedSet): Promise<void> {
     // A: make ---- x added ---- B: make -> the map stays as it is
     await this.#table.update({
@@ -78,7 +78,7 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
   ): Promise<boolean> {
     // A: read 4 of 5 -------------- put -> refused: B has filled the set, the next read says full
     // B: -------------- put -> 5
-    // C: read x ------------------- put y of x and y -> refused: without x it would not be all
+    // C: read x ------------------- put y of x and y -> refused: the set would lack x
     // D: ------- x removed
     // A: put -> done, answer lost - put -> refused, the next read finds all of them
     const conditions = items.map((item, index) =>

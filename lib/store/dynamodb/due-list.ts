@@ -7,10 +7,10 @@ import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key
 import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 const TIMERS_IN_ROW = 100;
-/** How long a row is kept after its time, for a sweep that does not run. */
+/** How long a row is kept after its time, in case the sweep does not run. */
 const KEPT_MS = 30 * DAY_MS;
 
-/** The due list in DynamoDB. A row never changes: its key is made of its timers. */
+/** The due list in DynamoDB. A row never changes: its key contains a digest of its timers. */
 export class DynamoDueList implements DueList {
   readonly #table: Table;
 
@@ -22,7 +22,7 @@ export class DynamoDueList implements DueList {
     await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
-      // sweep C: ----------- put c1, c3  another key: one made of the first timer and the length would lose c2
+      // sweep C: ----------- put c1, c3  another key: one made of the first timer and the count would lose c2
       const key = dueKey(shard, atMs, digestOf(names));
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });

@@ -6,7 +6,7 @@ import { StoreFault } from '../room-store.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
 import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
-/** A list: a map loses the key `__proto__`, and the SDK does not take one with the key `constructor` for a map. */
+/** A list: a map loses the key `__proto__`, and the SDK does not recognise one with the key `constructor` as a map. */
 interface IndexRow extends Omit<EntryIndex, 'entries'> {
   readonly entries: readonly (Entry & { readonly key: string })[];
 }
@@ -37,7 +37,7 @@ export class DynamoEntries implements Entries {
     await inParallel([...values], MOST_AT_ONCE, ([key, value]) => this.#putValue(next, key, value));
     const outcome = await this.#replaceIndex(next, before);
     if (outcome === 'put') await this.#deleteValues(before, keysThatDiffer(before, next));
-    // If the answer is unclear, the index may name them.
+    // If the answer is unclear, the index may name them: they stay.
     if (outcome === 'refused') await this.#deleteValues(next, [...values.keys()]);
     return outcome === 'put' ? 'put' : 'conflict';
   };
@@ -70,7 +70,7 @@ export class DynamoEntries implements Entries {
   async #replaceIndex(next: EntryIndex, before: EntryIndex): Promise<'put' | 'refused' | 'unclear'> {
     // A: read revision 7 ------------------ put -> refused: A reads again and decides on the index of B
     // B: ------------------ put -> revision 8
-    // A: read nothing --------------------- put -> refused, B was first
+    // A: read no index -------------------- put -> refused, B was first
     // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
     // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
     const isFirst = before.revision === 0;

@@ -11,7 +11,7 @@ export class DynamoErasures implements Erasures {
   }
 
   readonly putErasure = async (erasure: Erasure, expiresAtMs: number): Promise<void> => {
-    // No condition: a repeat writes the same, and a write that changes nothing makes no record in the stream.
+    // No condition: a repeat writes the same row, and a write that changes nothing makes no record in the stream.
     await this.#table.put({
       Item: { ...erasureKey(erasure.id), ...erasure, event: 'erasure', ...expiry(expiresAtMs) },
     });

@@ -60,7 +60,7 @@ export const FIRST_MARK = 'T';
 export const LAST_MARK = 'U';
 export const seqOfMark = (sk: string): number => Number.parseInt(sk.slice(sk.indexOf('-') + 1), 10);
 
-/** The position of a sender's message. Each sender has a partition of their own, so that a busy room has no hot one. */
+/** The position of a sender's message. Each sender has their own partition, so that a busy room has no hot one. */
 export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessageId: string): Key => ({
   pk: `ROOM#${room}#SENT#${epoch}#${userId}`,
   sk: clientMessageId,
@@ -68,7 +68,7 @@ export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessa
 
 export const duePartition = (shard: number): string => `DUE#${shard}`;
 const paddedTime = (timeMs: number): string => `${Math.max(0, Math.floor(timeMs))}`.padStart(TIME_DIGITS, '0');
-/** Each content has a `name` of its own, so a row never replaces another one. */
+/** Rows with different timers have different names, so a row never replaces another one. */
 export const dueKey = (shard: number, dueAtMs: number, name: string): Key => ({
   pk: duePartition(shard),
   sk: `${paddedTime(dueAtMs)}#${name}`,

@@ -3,7 +3,7 @@ import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
 import { randomRevision } from './revision.ts';
 import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
 
-/** The count of a second is useless after it; the rest allows for clocks that differ. */
+/** The count of a second is useless after it; the margin allows for clocks that differ. */
 const CALLS_KEPT_MS = 60_000;
 
 /** What may happen only once, or at a limited rate, in DynamoDB. */
@@ -36,7 +36,7 @@ export class DynamoLimits implements Limits {
     if (limit <= 0) return false;
     // A: 9 calls ------------ count -> refused: B has made the tenth call
     // B: --------- count -> 10
-    // A: count -> done, answer lost -- count: counted twice, so that fewer pass, never more
+    // A: count -> done, answer lost -- count: counted twice, so fewer calls pass, never more
     const update = this.#table.update({
       Key: callsKey(path, atMs),
       UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',

@@ -6,11 +6,11 @@ import { StoreFault } from '../room-store.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
 import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
-/** Items whose end has passed fill a page too, so a small limit does not make small pages. */
+/** A page contains items whose end has passed too, so a query reads at least this many rows, whatever the limit. */
 const FEWEST_IN_PAGE = 100;
 /** A row outlives its item, so that a clock that is behind misses nothing. */
 const KEPT_MS = DAY_MS;
-/** A write starts again only if the set is nearly full or loses items that are being added. */
+/** An attempt fails only if the set has changed since the read. */
 const MOST_ATTEMPTS = 10;
 
 /** An app's lists in DynamoDB, a row for each item, and its sets, a row for each set. */
@@ -55,7 +55,7 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
   };
 
   readonly notePage = async (page: PageOfList, afterItem: string, expiresAtMs: number): Promise<void> => {
-    // No condition: the last reader of the page before it knows best where it begins.
+    // No condition: the last reader of the page before it knows best where this page begins.
     await this.#table.put({ Item: { ...pageKey(page), afterEntry: afterItem, ...expiry(expiresAtMs) } });
   };
 
@@ -77,7 +77,7 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       if (before.size + missing.size > limit) return 'full';
       // A: read 4 of 5 -------------- add -> refused: B has filled the set, the next read says full
       // B: -------------- add -> 5
-      // C: read x ------------------- add y of x and y -> refused: without x it would not be all
+      // C: read x ------------------- add y of x and y -> refused: the set would lack x
       // D: ------- x removed
       // A: add -> done, answer lost - add -> done again, or refused: then the next read finds all of them
       const { conditions, values } = holdsAll(items.filter((item) => before.has(item)));
@@ -100,7 +100,7 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       if (present.length === 0) return [];
       // A: read x, y ---------------- remove -> refused: only y is left to remove
       // B: ------------ remove x
-      // A: remove -> done, answer lost -- remove -> refused, finds nothing: taken as its own
+      // A: remove -> done, answer lost -- remove -> refused, finds none of them: counted as its own removal
       const { conditions, values } = holdsAll(present);
       const outcome = await this.#changeSet(set, {
         UpdateExpression: 'DELETE #entries :present',

@@ -57,7 +57,7 @@ async function scan(
     rowsRead += page.rows.length;
     start = page.next;
     if (start === undefined) return undefined;
-    // Expired rows, and those below them are older.
+    // All these rows have expired, and the rows below them are older.
     if (page.rows.length === 0 && !span.isUp) return undefined;
     const lastSeq = lastSeqOfRow(start.sk);
     if (isEnough(lastSeq) || (count >= MOST_QUERIES && found.hasAdvanced(lastSeq))) return lastSeq;
@@ -115,7 +115,7 @@ class FoundMessages {
     while (this.#bySeq.has(this.#runEnd + 1)) this.#runEnd += 1;
   }
 
-  /** Rows were read up to one that ends with this seq: is what was requested there, in either form, without gaps? */
+  /** Whether the rows up to one that ends with this seq have all that was requested, in either form, without gaps. */
   isEnough(lastSeq: number): boolean {
     return this.#truncate(this.#decided(lastSeq)).isFull;
   }

@@ -70,7 +70,7 @@ export class DynamoLog implements Log {
 
   #putRow(room: RoomId, epoch: string, { messages, firstSeq, lastSeq, recalled }: Batch, expiresAtMs: number) {
     // No condition: the key names the seqs and the form, and a seq has one content in each form. So a repeat writes the
-    // same, and a late write of the plain form leaves the recalled one as it is.
+    // same row, and a late write of the plain form leaves the recalled one as it is.
     const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
     return () => this.#table.put({ Item: { ...key, lastSeq, messages, ...expiry(expiresAtMs) } });
   }

@@ -30,8 +30,8 @@ export class DynamoMembers implements Members {
     const nowMs = this.#table.now();
     // A: read revision 7 ------------------------ put -> refused: A reads again and decides on the row of B, even if
     // B: ------------------ put -> revision 8                        B has put the same: then B has reported it
-    // A: read nothing --------------------------- put -> refused, B has joined in between
-    // A: read nothing, put -> stored, answer lost -- left, row deleted -- put again would succeed: it is not repeated
+    // A: read no row ---------------------------- put -> refused, B has joined in between
+    // A: read no row, put -> stored, answer lost --- left, row deleted -- put again would succeed: it is not repeated
     // A: put -> stored, answer lost ------------- put -> refused, finds exactly its own row: stored
     // A: read revision 7 -- deleted -- B: created: the start is random, so B's is not 7 -- A: put -> refused
     const Item = {
@@ -57,15 +57,15 @@ export class DynamoMembers implements Members {
     // evict: read revision 7 ------------------------ delete -> refused: the member has resumed
     // join:  ------------------ resumed, revision 8
     // other: ------------------ delete -> done        delete -> refused: the other one reports it
-    // evict: delete -> done, answer lost ------------ delete -> refused, finds no row: taken as its own
-    const gone = this.#table.delete({
+    // evict: delete -> done, answer lost ------------ delete -> refused, finds no row: counted as its own deletion
+    const deletion = this.#table.delete({
       Key: memberKey(member.roomId, member.userId),
       ConditionExpression: `#revision = :revision${membershipId === undefined ? '' : ' AND #membershipId = :membershipId'}`,
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: values,
     });
-    const isGone = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
-    return (await isDone(gone, isGone)) ? 'deleted' : 'conflict';
+    const isDeleted = async () => (await this.getMember(member.roomId, member.userId)) === undefined;
+    return (await isDone(deletion, isDeleted)) ? 'deleted' : 'conflict';
   };
 
   readonly noteEnd = async (membershipId: string, reason: MemberEndReason): Promise<void> => {

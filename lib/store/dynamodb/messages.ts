@@ -7,9 +7,9 @@ import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { recalledKey, tailContent, tailKey, toRoom } from './room-row.ts';
 import { AnswerLost, named, type Table } from './table.ts';
 
-/** An expression may have 4 KB; the next message removes the rest from the row. */
-const MOST_DROPPED = 60;
-const MOST_WINDOWS_DROPPED = 20;
+/** An expression is limited to 4 KB; the next message removes the rest from the row. */
+const MOST_REMOVED = 60;
+const MOST_WINDOWS_REMOVED = 20;
 
 /** The messages on the room's row that are not in the log yet. */
 export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTail'> {
@@ -26,8 +26,8 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     // sender C: checked -- C is blocked: version 2 ----------- accept(version 1) -> refused, C is checked again
     // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is checked again
     // destroy:  the epoch or the destroyed mark                       -> refused
-    // clock behind the last message                                   -> refused, or the eviction time would go back
-    // sender E: reads the tail, logs it -- one of it is recalled ------ accept -> refused: else the recalled one would
+    // clock behind the last message                                   -> refused: else the eviction time would go back
+    // sender E: reads the tail, logs it -- one message is recalled ---- accept -> refused: else the recalled one would
     //           stay in the tail when the others leave it, and the tail would have a gap
     // delivered twice: the id is in the tail, recalled or not         -> refused, then found as accepted
     const change = { ...merged(acceptChange(acceptance), quotaSlotChange(acceptance)), answer: 'report-lost' } as const;
@@ -62,8 +62,8 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
 
 function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): RoomChange {
   const { id, ...content } = message;
-  const leaving = logged.filter((one) => tailKey(one) !== id).slice(0, MOST_DROPPED);
-  const dropped = leaving.map(tailKey);
+  const leaving = logged.filter((one) => tailKey(one) !== id).slice(0, MOST_REMOVED);
+  const removed = leaving.map(tailKey);
   const plain = leaving.filter((one) => one.recalled !== true).map(tailKey);
   return {
     set: [
@@ -72,7 +72,7 @@ function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): R
       '#seq = #seq + :one',
       '#lastMessageAtMs = :atMs',
     ],
-    remove: dropped.flatMap((_, index) => [`#tail.#d${index}`, `#tailSeq.#d${index}`]),
+    remove: removed.flatMap((_, index) => [`#tail.#d${index}`, `#tailSeq.#d${index}`]),
     onlyIf: [
       '#lastMessageAtMs <= :atMs',
       'attribute_not_exists(#tailSeq.#message)',
@@ -90,7 +90,7 @@ function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): R
       ),
       '#message': id,
       '#recalled': recalledKey(id),
-      ...Object.fromEntries(dropped.map((key, index) => [`#d${index}`, key])),
+      ...Object.fromEntries(removed.map((key, index) => [`#d${index}`, key])),
       ...Object.fromEntries(plain.map((key, index) => [`#r${index}`, recalledKey(key)])),
     },
     values: {
@@ -105,7 +105,7 @@ function acceptChange({ sendPermissionVersion, message, logged }: Acceptance): R
 /** Takes a quota slot in the window of the message, and removes past windows. */
 function quotaSlotChange({ quotaSlot }: Acceptance): RoomChange {
   if (quotaSlot === undefined) return {};
-  const over = quotaSlot.over.slice(0, MOST_WINDOWS_DROPPED);
+  const over = quotaSlot.over.slice(0, MOST_WINDOWS_REMOVED);
   return {
     set: ['#taken.#window = if_not_exists(#taken.#window, :zero) + :one'],
     remove: over.map((_, index) => `#taken.#o${index}`),

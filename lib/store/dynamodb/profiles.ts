@@ -6,7 +6,7 @@ import { countKey, listKey, profileKey } from './keys.ts';
 import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
 
 interface ProfileRow extends Profile {
-  /** Is in the list `users`, and is counted. */
+  /** The user is in the list `users`, and is counted. */
   readonly listed?: true;
 }
 
@@ -58,20 +58,20 @@ export class DynamoProfiles implements Pick<Users, 'getProfile' | 'setProfile' |
     await this.#unlist(user, createdAtMs);
     // delete: read 5 ----------------------- delete -> refused: it is a new profile
     // other:  -------- deleted -- created, 7
-    const gone = this.#table.delete({
+    const deletion = this.#table.delete({
       Key: profileKey(user),
       ConditionExpression: 'attribute_not_exists(pk) OR #createdAtMs = :createdAtMs',
       ExpressionAttributeNames: named('createdAtMs'),
       ExpressionAttributeValues: { ':createdAtMs': createdAtMs },
     });
-    await unlessRefused(gone);
+    await unlessRefused(deletion);
   };
 
   readonly countUsers = async (): Promise<number> => {
     return Number((await this.#table.get(countKey('users')))?.entries ?? 0);
   };
 
-  /** Runs at the first write of the profile; if it is interrupted, at the next. */
+  /** Runs at the first write of the profile; if it is interrupted, again at the next. */
   async #list(user: UserId, createdAtMs: number): Promise<void> {
     // Counts first, so that a Lambda that dies leaves a count that is too high, never too low.
     await this.#count(1);

@@ -19,7 +19,7 @@ export interface RoomChange {
   readonly answer?: 'report-lost';
 }
 
-/** One update of a live room of that epoch; undefined = refused. Removes or replaces the event of the write before. */
+/** One update of a live room of that epoch; undefined = refused. Removes or replaces the previous write's event. */
 export async function changeRoom(
   table: Table,
   room: RoomId,

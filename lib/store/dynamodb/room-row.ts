@@ -12,7 +12,7 @@ interface RoomRow extends Omit<Room, 'tail' | 'allowlistedSince'> {
 
 const RECALLED = '~recalled';
 
-/** The key of the recalled form in the tail: a write that removes the plain form does not know it. */
+/** The key of the recalled form in the tail: a write that removes the plain form does not touch it. */
 export const recalledKey = (id: string): string => `${id}${RECALLED}`;
 
 /** The key of a message in the tail. */

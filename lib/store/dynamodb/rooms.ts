@@ -6,11 +6,11 @@ import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { toRoom, toRoomRow } from './room-row.ts';
 import { isDoneOnce, named, type Table, unlessRefused } from './table.ts';
 
-type ItsMessages = 'acceptMessage' | 'recallInTail';
-type ItsAllowlist = 'addToAllowlist' | 'removeFromAllowlist';
+type MessageMethod = 'acceptMessage' | 'recallInTail';
+type AllowlistMethod = 'addToAllowlist' | 'removeFromAllowlist';
 
 /** Room rows in DynamoDB, from create to removal. */
-export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
+export class DynamoRooms implements Omit<Rooms, MessageMethod | AllowlistMethod> {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -26,7 +26,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     // A: put -> stored, answer lost -- finds its own epoch: created
     // A: put -> stored, answer lost -- destroyed by C -- put again would succeed with the old epoch: it is not repeated
     // B: put -> refused, finds the epoch of A: not created; its own, written by another attempt of its call: created
-    // A destroyed row holds nothing that counts, because every row below a room names its epoch.
+    // Nothing on a destroyed room's row is needed: every row below a room names its epoch.
     const row = {
       Item: { ...roomKey(room.roomId), ...toRoomRow(room), event: 'room-created' },
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(#destroyedAtMs)',
@@ -51,7 +51,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     epoch: string,
     { destroyType, destroyAfterMin }: RoomExpiry,
   ): Promise<Room | undefined> => {
-    // A: fixed ------------------- again -> the same
+    // A: set --------------------- again -> the same
     // B: ------- destroy, create ------- A: again -> refused: the new room has an expiry of its own
     return this.#change(room, epoch, {
       set: ['#destroyType = :destroyType', '#destroyAfterMin = :destroyAfterMin'],
@@ -86,7 +86,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   };
 
   readonly noteComplete = async (room: RoomId, epoch: string): Promise<Room | undefined> => {
-    // create: stored ------------------------ note -> refused: the new room is for its own creator to complete
+    // create: stored ------------------------ note -> refused: its own creator completes the new room
     // others: ----------- destroy, create
     return this.#change(room, epoch, { remove: ['#incomplete'], names: named('incomplete') });
   };
@@ -132,7 +132,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
     unless?: Room,
   ): Promise<Room | undefined> => {
     // A: destroy -> done, answer lost -- again -> refused, finds its own time and cause: done
-    // B: ------------- destroy -> refused: not its own, even with the same time and cause, since it lost no answer
+    // B: ------------- destroy -> refused: not its own, even with the same time and cause: B lost no answer
     // C: ------------------- create: a new epoch -- B: destroy -> refused, the new room lives
     // D: read: it has expired ----------------------------------------------- destroy unless -> refused: it stays
     // E: ------------------------- a join, a message, a keep, a new expiry -
@@ -164,7 +164,7 @@ export class DynamoRooms implements Omit<Rooms, ItsMessages | ItsAllowlist> {
   }
 }
 
-/** The room is unchanged since the read: no join, leave or message, same expiry, same version of the send permissions. */
+/** Unchanged since the read: no join, leave or message, same expiry, same version of the send permissions. */
 const unchangedSince = ({ seq, sendPermissionVersion, lastActiveAtMs, destroyType, destroyAfterMin }: Room) => ({
   onlyIf: [
     '#seq = :seq',

@@ -21,7 +21,7 @@ type Unnamed<T> = Omit<T, 'TableName'>;
 
 /** What the store needs. */
 export interface TableOptions {
-  /** From createDocumentClient: it does not retry by itself. */
+  /** From createDocumentClient: it does not retry. */
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   /** How long a connection can live at most. */
@@ -29,7 +29,7 @@ export interface TableOptions {
   readonly now: () => number;
   /** Uniform in [0, 1): for revisions, and for the jitter of pauses. */
   readonly random: () => number;
-  /** Between two attempts at one request. */
+  /** For the pauses between two attempts at one request. */
   readonly sleep: (pauseMs: number) => Promise<void>;
 }
 
@@ -180,8 +180,8 @@ export class Table {
     throw new StoreFault('unable to read rows; the table kept leaving some out');
   }
 
-  /** Repeats what was certainly not applied and, if the caller recognises its own write, what may have been. */
-  async #attempt<T>(act: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
+  /** Repeats what was certainly not applied and, if the caller recognises its own write, what may have been applied. */
+  async #attempt<T>(action: string, answer: 'repeat' | 'report-lost', send: () => Promise<T>): Promise<T> {
     let lost = false;
     for (let count = 1; ; count += 1) {
       try {
@@ -191,8 +191,8 @@ export class Table {
         if (name === 'ConditionalCheckFailedException') throw new ConditionFailed(lost);
         const refused = THROTTLES.has(name);
         const unclear = !refused && (status === undefined || status >= 500);
-        if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${act}; ${name}`);
-        if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(act, name, error);
+        if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${action}; ${name}`);
+        if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(action, name, error);
         lost ||= unclear;
         await this.#pause(count);
       }
@@ -205,8 +205,8 @@ export class Table {
   }
 }
 
-const fault = (act: string, name: string, cause: unknown): StoreFault =>
-  new StoreFault(`unable to ${act}; ${name}`, { cause });
+const fault = (action: string, name: string, cause: unknown): StoreFault =>
+  new StoreFault(`unable to ${action}; ${name}`, { cause });
 
 function describe(error: unknown): { readonly name: string; readonly status: number | undefined } {
   if (!(error instanceof Error)) return { name: 'UnknownError', status: undefined };

@@ -20,7 +20,25 @@ export function check(played: Played): readonly Violation[] {
   checkReads(played, report);
   checkEnds(played, report);
   checkSettled(played, report);
-  return [...violations, ...checkHistory(played.history.events, optionsOf(played.settings))];
+  const ofHistory = checkHistory(played.history.events, optionsOf(played.settings));
+  return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played, violation));
+}
+
+/**
+ * A message over the limit overlapped the resume of the member, which is then decided either way (docs/rules.md): it was
+ * undone before it was answered, so it is no eviction of a member who was in.
+ */
+function isUndoneResume({ history: { events } }: Played, { invariant, events: proof }: Violation): boolean {
+  const end = proof.at(-1) ?? -1;
+  const last = events[end];
+  if (!['I-M1', 'I-M2', 'I-M3'].includes(invariant)) return false;
+  if (last?.kind !== 'memberWritten' && last?.kind !== 'memberDeleted') return false;
+  return events.some((call, index) => {
+    if (index > end || call.kind !== 'call' || call.by === 'server-api') return false;
+    if (call.by.user !== last.user || !['join', 'resume', 'send'].includes(call.op)) return false;
+    const answered = events.findIndex((answer) => answer.kind === 'answer' && answer.id === call.id);
+    return (answered === -1 && last.atMs - call.atMs < LAMBDA_MS) || answered > end;
+  });
 }
 
 /** A Lambda that stands still may post as late as its timeout. */
