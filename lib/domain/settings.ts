@@ -84,7 +84,7 @@ export const settingDefinitions = {
     meaning: 'Requests of one user for missing messages or for the outcome of a send.',
   },
   attributeChangesPerMinute: {
-    ...perMinute('attributes', 120),
+    ...perMinute('entries', 120),
     meaning: 'Entries that one user sets or removes; each key counts.',
   },
   recallsPerMinute: { ...perMinute('recall', 60), meaning: 'Messages that one user recalls.' },

@@ -13,7 +13,7 @@ const SETTING_OF: SettingOfAction = {
   leave: 'leavesPerMinute',
   history: 'historyReadsPerMinute',
   repair: 'repairsPerMinute',
-  attributes: 'attributeChangesPerMinute',
+  entries: 'attributeChangesPerMinute',
   recall: 'recallsPerMinute',
   ping: 'pingsPerMinute',
   connect: 'connectsPerMinute',

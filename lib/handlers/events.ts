@@ -25,7 +25,7 @@ export interface WebSocketResult {
   readonly body?: string;
 }
 
-/** Who is calling, by the authorizer's context, which API Gateway adds to every event of the connection. */
+/** The caller, from the authorizer's context, which API Gateway adds to every event of the connection. */
 export function callerOf(event: WebSocketEvent): Caller | undefined {
   const connectionId = connectionOf(event);
   const userId = event.requestContext.authorizer?.userId;

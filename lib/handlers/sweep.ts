@@ -5,8 +5,8 @@ import type { DepsAt } from './deps.ts';
 const BUDGET_MS = 45_000;
 
 /**
- * EventBridge's scheduled event. Its time is that of the rule, and the run may start a minute later: the sweep must not
- * date what it notices before its start. `now`: the host's clock, ms since 1970.
+ * EventBridge's scheduled event. Its time is that of the schedule, and the run may start a minute later: the sweep must not
+ * date what it notices before the run's start. `now`: the host's clock, ms since 1970.
  */
 export function sweepHandler(depsAt: DepsAt, now: () => number, report: (report: SweepReport) => void) {
   return async (event: { readonly time: string }): Promise<SweepReport> => {

@@ -33,7 +33,7 @@ export async function announceChanges(
     if (change.kind === 'room-created') await deps.store.addToList('rooms', [{ item: change.room.roomId, untilMs: 0 }]);
     else if (change.kind === 'room-destroyed') {
       await deps.store.removeFromList('rooms', [change.room.roomId]);
-      // The Lambda that destroyed it may have died, and the room may be there again: then no sweep knows of this epoch.
+      // The Lambda that destroyed it may have died, and the room may exist again: then no sweep knows of this epoch.
       await removeRows(deps, change.room);
     }
   }
@@ -91,7 +91,7 @@ function memberChange({ member }: MemberChanged): MemberChange {
   return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs };
 }
 
-/** The end was reported: deletes the row, or keeps what outlives the membership. A later change is in the stream too. */
+/** After the end is reported: deletes the row, or keeps what outlives the membership. The stream has later changes too. */
 async function settle(deps: Deps, member: Member): Promise<void> {
   const rest = afterEndNotified(member, deps.settings.leaveEndsAllDevices);
   if (isWorthKeeping(rest, deps.now())) await deps.store.putMember(rest, member.revision);

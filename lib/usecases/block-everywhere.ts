@@ -6,9 +6,9 @@ import { forceCloseConnections } from './steps/force-close-connections.ts';
 import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
 /**
- * Blocks users from connecting until then (ms), and force-closes their connections. Their memberships stay: they are
- * offline in their rooms, as after any disconnect. A connection that opens concurrently finds the block, which is
- * written first.
+ * Blocks users from connecting until `untilMs`, and force-closes their connections. Their memberships continue: they are
+ * offline in their rooms, as after any disconnect. The block is written first, so a connection that opens concurrently
+ * finds it.
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   await restrictUsers(deps, BLOCK, users, untilMs);

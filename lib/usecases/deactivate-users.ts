@@ -20,7 +20,7 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
   inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
-    // Listed first, so that nobody who is locked out is missing; for a day, so that an interrupted call leaves nothing.
+    // Listed first, so that no locked-out user is missing; for a day, so that an interrupted call leaves no item behind.
     await deps.store.addToList(LIST, [{ item: latestFirst(atMs, user), untilMs: deps.now() + DAY_MS }]);
     await deps.store.setAccess(user, { deactivatedAtMs: atMs });
     await deps.store.expireTokens(user, atMs + 1);
@@ -35,7 +35,7 @@ export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
     await deps.store.setAccess(user, { deactivatedAtMs: 0 });
     await alignDeactivated(deps, user, [deactivatedAtMs]);
   });
-/** `times`: the times of deactivation with which the user may be listed. */
+/** `times`: the times of deactivation under which the user may be listed. */
 async function alignDeactivated(deps: Deps, user: UserId, times: readonly number[]): Promise<void> {
   const others = times.filter((time) => time > 0).map((time) => latestFirst(time, user));
   await alignList(deps, LIST, others, async () => {

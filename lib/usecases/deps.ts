@@ -13,11 +13,11 @@ export interface Deps {
   readonly randomId: () => string;
   /** Faults of follow-ups: counted and logged, never reported to the caller. */
   readonly onFault: (what: string, fault: unknown) => void;
-  /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and not equally long for two callers. */
+  /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and not equally long for any two callers. */
   readonly backOff: (conflicts: number) => Promise<void>;
 }
 
-/** Who is calling, by the connection and never by a frame. */
+/** The calling user, as the connection says and never as a frame says. */
 export interface Caller {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;

@@ -14,7 +14,7 @@ const ROOMS_IN_FLIGHT = 4;
 /** At most this many rooms of a user are done before the answer, while there is time; the sweep does the others. */
 const ROOMS_AT_ONCE = 100;
 const ROOMS_MS = 5_000;
-/** No token lives longer, whatever the setting is or was: until then those of a deleted user must stay revoked. */
+/** No token lives longer, whatever the setting is or was: a deleted user's tokens stay revoked for this long. */
 const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
 /**
  * Deletes users: after the answer none of their tokens opens anything, no connection of theirs is open, and they are in
@@ -59,11 +59,11 @@ async function unlist(deps: Deps, user: UserId): Promise<void> {
 async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Promise<void> {
   const connections = await deps.store.connectionsEverOf(user);
   const rooms = [...new Set(connections.flatMap((connection) => connection.rooms))];
-  const later = rooms.slice(ROOMS_AT_ONCE);
+  const left = rooms.slice(ROOMS_AT_ONCE);
   await inParallel(rooms.slice(0, ROOMS_AT_ONCE), ROOMS_IN_FLIGHT, async (room) => {
     if (deps.now() < stopMs) await eraseFromRoom(deps, room, user);
-    else later.push(room);
+    else left.push(room);
   });
-  const timers = later.map((room): Timer => ({ kind: 'erasure', room, userId: user }));
+  const timers = left.map((room): Timer => ({ kind: 'erasure', room, userId: user }));
   await deps.store.arm(deps.now(), timers);
 }

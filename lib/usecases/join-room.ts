@@ -60,12 +60,12 @@ async function joinOnce(
   ]);
   if (again === undefined) return refused('connection-closed');
   if (!isLive(now) || now.epoch !== room.epoch) {
-    // The room's end may have removed its rows before this one was there.
+    // The room's end may have removed its rows before this one was written.
     await forgetRow(deps, admitted.member);
     return 'conflict';
   }
   if (isEvicted(admitted.before, now, deps.settings)) {
-    // I-M13: a message has evicted the member before the write that resumed the membership, or at the same time.
+    // I-M13: a message evicted the member before the write that resumed the membership, or concurrently.
     await endMembership(deps, admitted.member, 'offline', caller.connectionId);
     return 'conflict';
   }
@@ -112,7 +112,8 @@ function admit(
     }
     const fresh = member.membershipId === undefined;
     const isNewDevice = fresh || !hasDevice(member, by.device);
-    // Even if this connection is in the room: a concurrent join that is about to leave it then finds a changed row.
+    // Written even if this connection is in the room: a concurrent join that is about to leave the room finds a changed
+    // row.
     const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
     return stored === 'conflict' ? again() : { member: stored, before: member, fresh, isNewDevice };
@@ -162,7 +163,10 @@ async function answer(deps: Deps, room: JoinedRoom, admitted: Admitted, request:
   return { ...fields, ...(await historyFor(deps, room, request, member.userId, fields)) };
 }
 
-/** Messages up to `now`: later ones are pushed. A client that wants none gets the seq of `before`: all after it is new. */
+/**
+ * Messages up to `now`: later ones are pushed. A client that wants none gets the seq of `before`: all later ones are
+ * new.
+ */
 async function historyFor(
   deps: Deps,
   { before, now }: JoinedRoom,

@@ -42,7 +42,7 @@ const changeInTurn = (
   cost: number,
   change: (found: InRoom, permit: Permit<Outcome<'again'>>) => Promise<Outcome<EntriesDone | 'again'>>,
 ): Promise<Outcome<Done>> =>
-  memberInTurn(deps, caller, roomId, { action: 'attributes', cost }, async (found, turn) => {
+  memberInTurn(deps, caller, roomId, { action: 'entries', cost }, async (found, turn) => {
     if (isMuted(found.member, found.room, turn.access, deps.now())) return refused('muted');
     const outcome = await change(found, () => turn.take());
     return outcome === 'again' || isRefused(outcome) ? outcome : answerTo(outcome);

@@ -3,7 +3,7 @@ import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { liftRestriction, MUTE, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
-/** Mutes users in all rooms until then (ms); no exemption in a room helps. */
+/** Mutes users in all rooms until `untilMs`; an exemption in a room does not apply. */
 export const muteEverywhere = (deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> =>
   restrictUsers(deps, MUTE, users, untilMs);
 

@@ -5,7 +5,7 @@ import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { changeMember, type RestrictedInRoom, rowsOf } from './steps/change-member.ts';
 
-/** Mutes users in a room until then (ms), members or not; the last call counts. */
+/** Mutes users in a room until `untilMs`, members or not; the last call counts. */
 export async function muteUsers(
   deps: Deps,
   roomId: RoomId,

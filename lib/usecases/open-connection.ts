@@ -23,7 +23,7 @@ export interface TokenLife {
 
 /**
  * Writes the connection's row before the socket is open, and reads the user's access after it: a later block finds the
- * row and closes it. A connection that the checks before it refuse causes no write.
+ * row and closes it. A connection that the early checks refuse causes no write.
  */
 export async function openConnection(
   deps: Deps,
@@ -65,7 +65,10 @@ function connectionOf(
 
 const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 
-/** By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be over. */
+/**
+ * By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be
+ * over.
+ */
 async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { userId, device, loginId, openedAtMs } = own;
   const [eventual, order] = await Promise.all([

@@ -3,7 +3,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { type HistoryPage, historyPage } from './steps/history-page.ts';
 
-/** How many messages of one time a page has at most beyond those asked for; more need the cursor. */
+/** How many messages of one millisecond a page may have beyond `count`; the rest needs the cursor. */
 const SAME_TIME_MAX = 1000;
 const SAME_TIME_READ = 100;
 const PAGES_MAX = 30;
@@ -23,9 +23,9 @@ export interface RoomHistoryQuery {
 export type RoomHistoryPage = Pick<HistoryPage, 'messages' | 'next'>;
 
 /**
- * A page of a room's history. It ends between two times, so that a caller can continue from the time of its last message:
- * the rest of a millisecond makes it longer than asked. `next` continues whatever the times are. A room that does not
- * exist has no messages.
+ * A page of a room's history. It ends between two milliseconds, so that a caller can continue from the time of its last
+ * message; for that it may be longer than `count`. `next` continues whatever the times are. A room that does not exist has
+ * no messages.
  */
 export async function roomHistory(deps: Deps, roomId: RoomId, query: RoomHistoryQuery): Promise<RoomHistoryPage> {
   const room = await deps.store.getRoom(roomId);
@@ -40,7 +40,7 @@ async function pageOf(deps: Deps, room: Room, query: RoomHistoryQuery): Promise<
   const messages: StoredMessage[] = [];
   let { cursor } = query;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    // One message more shows whether a time ends here.
+    // One more message shows whether a millisecond ends here.
     const missing = count - messages.length;
     const wanted = { timestampMs, order, count: missing > 0 ? missing + 1 : SAME_TIME_READ, cursor };
     const page = await historyPage(deps, room, wanted);

@@ -28,8 +28,8 @@ export async function repair(
   const end = beforeSeq === 0 ? room.seq + 1 : Math.min(beforeSeq, room.seq + 1);
   const range = { afterSeq, beforeSeq: end, order: 'ascending', limit: MESSAGE_COUNT_MAX } as const;
   const { messages: found, readTo } = await readMessages(deps, room, range);
-  const { messages, hidden, lastSeq, isCut } = fillFrame(around(room), found, caller.userId);
-  const coveredTo = (isCut ? lastSeq : readTo) ?? end - 1;
+  const { messages, hidden, lastSeq, isTruncated } = fillFrame(around(room), found, caller.userId);
+  const coveredTo = (isTruncated ? lastSeq : readTo) ?? end - 1;
   return {
     code: 0,
     room: room.roomId,
@@ -40,7 +40,7 @@ export async function repair(
     complete: messages.length + hidden.length === Math.max(0, coveredTo - afterSeq),
   };
 }
-/** What a member asks for of a room's history. */
+/** A member's request for a page of history. */
 export type HistoryRequest = RequestOf<'history'>;
 /** A page of history for a member: by time, or from where an earlier page ended. */
 export async function readHistory(deps: Deps, caller: Caller, request: HistoryRequest): Promise<Outcome<Messages>> {
@@ -50,15 +50,15 @@ export async function readHistory(deps: Deps, caller: Caller, request: HistoryRe
   return historyAnswer(room, caller.userId, await historyPage(deps, room, request));
 }
 function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages {
-  const { messages, lastSeq, isCut } = fillFrame(around(room), page.messages, userId);
-  const next = isCut ? lastSeq : page.next;
+  const { messages, lastSeq, isTruncated } = fillFrame(around(room), page.messages, userId);
+  const next = isTruncated ? lastSeq : page.next;
   return {
     code: 0,
     room: room.roomId,
     roomEpoch: room.epoch,
     messages,
     ...(next === undefined ? {} : { next }),
-    // Fewer than were found: the others fit into no frame.
-    complete: isCut || messages.length === page.messages.length,
+    // If fewer than were found are shown, the others fit into no frame.
+    complete: isTruncated || messages.length === page.messages.length,
   };
 }

@@ -20,7 +20,7 @@ export interface Recall {
   /** The app's text, for the members who see the recall. */
   readonly extra: string;
   readonly isAdmin: boolean;
-  /** It leaves no note. */
+  /** The recall leaves no note. */
   readonly isDelete: boolean;
 }
 
@@ -46,7 +46,10 @@ export async function recallOwnMessage(
   );
 }
 
-/** Replaces the message by its recalled form and notifies the room; a second recall does neither. `read`: the room. */
+/**
+ * Replaces the message by its recalled form and notifies the room; a second recall does neither. `read`: the room as
+ * read.
+ */
 function recallUnless<T>(
   deps: Deps,
   recall: Recall,
@@ -99,13 +102,13 @@ const recalledForm = (
   ...(isDelete ? { hidden: true as const } : {}),
 });
 
-/** What is now at its seq; undefined = it has moved from the tail to the log since. It never moves back. */
+/** Returns what is now at its seq; undefined = it has moved from the tail to the log since. It never moves back. */
 async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
   if (room.tail.some(({ seq }) => seq === recalled.seq)) {
     const after = await deps.store.recallInTail(room.roomId, room.epoch, recalled);
     return after?.tail.find(({ seq }) => seq === recalled.seq);
   }
-  // A Lambda may still be logging the original: that must not outlive this.
+  // A Lambda may be logging the original concurrently: that row must not outlive this one.
   const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);
   await deps.store.appendLog(room.roomId, room.epoch, [recalled], expiresAtMs);
   return recalled;

@@ -63,7 +63,7 @@ async function sendOnce(
     deps.store.getMember(roomId, caller.userId),
     findSent(deps, room, caller.userId, clientMessageId),
   ]);
-  // Whatever has happened to the sender since: other members may have read it.
+  // Even if the sender was removed or blocked since: other members may have read the message.
   if (earlier !== undefined) {
     await pushAgain(deps, caller, room, earlier.seq);
     return sent(room, earlier);

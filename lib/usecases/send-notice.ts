@@ -22,7 +22,7 @@ export async function notifyRoom(deps: Deps, room: Room, notice: NoticeFields): 
   if (notice.kind === 'block') await postToUsers(deps, notice.userIds as readonly UserId[], frame);
 }
 
-/** Notifies these users on all their devices of what holds in all rooms. */
+/** Notifies these users, on all their devices, of a block or a mute in all rooms. */
 export const notifyUsers = (deps: Deps, users: readonly UserId[], notice: NoticeFields): Promise<void> =>
   postToUsers(deps, users, frameOf(deps, '', notice));
 

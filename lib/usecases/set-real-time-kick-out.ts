@@ -9,7 +9,7 @@ import { memberPages } from './steps/member-pages.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
-/** Switches the real-time service for one room; undefined = as the deployment has it. */
+/** Switches the real-time service for one room; undefined = the deployment's setting applies. */
 export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean | undefined): Promise<Outcome<'set'>> {
   const before = await deps.store.getRoom(roomId);
   if (!isLive(before)) return refused('no-such-room');
@@ -18,7 +18,8 @@ export async function setRealTimeKickOut(deps: Deps, roomId: RoomId, on: boolean
   const isOn = on ?? deps.settings.realTimeKickOut;
   for await (const members of memberPages(deps, room)) {
     if (!isOn) await inParallel(members, ROWS_IN_FLIGHT, (member) => invalidateConcurrentSweeps(deps, member));
-    // Even when it is off: the write above may have refused an end that a message was writing; a sweep then writes it.
+    // Even when it is off: the write above may refuse the end of a membership that a message evicts; a sweep then
+    // writes it.
     await armOffline(deps, members);
   }
   return 'set';

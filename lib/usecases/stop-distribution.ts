@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 /** From now on messages are accepted and kept, but not pushed. */
 export const stopDistribution = (deps: Deps, room: RoomId): Promise<Outcome<'set'>> => setStopped(deps, room, true);
 
-/** Messages are pushed again; members ask for those that they have missed. */
+/** From now on messages are pushed again; members ask for those that they missed. */
 export const resumeDistribution = (deps: Deps, room: RoomId): Promise<Outcome<'set'>> => setStopped(deps, room, false);
 
 async function setStopped(deps: Deps, roomId: RoomId, stopped: boolean): Promise<Outcome<'set'>> {

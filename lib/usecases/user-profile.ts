@@ -10,14 +10,14 @@ export const TAGS_MAX = 20;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 
-/** What is not given stays. */
+/** A field that is not given stays as it is. */
 export const setProfile = (
   deps: Deps,
   user: UserId,
   change: { readonly name?: string | undefined; readonly portraitUri?: string | undefined },
 ): Promise<void> => deps.store.setProfile(user, change, deps.now());
 
-/** A page of the users that the app has asked a token for, by the time of the first one, and how many there are. */
+/** A page of the users that the app has requested a token for, by the time of the first one, and how many there are. */
 export async function listUsers(
   deps: Deps,
   order: 'ascending' | 'descending',
@@ -34,7 +34,7 @@ export async function listUsers(
   return { total: await deps.store.countUsers(), users };
 }
 
-/** Has the user an open connection? */
+/** Does the user have an open connection? */
 export const isOnline = async (deps: Deps, user: UserId): Promise<boolean> =>
   (await deps.store.connectionsOf(user)).length > 0;
 
@@ -45,7 +45,7 @@ export interface BlacklistPosition {
 }
 
 /**
- * The users that this one does not want to hear from, the newest first; kept for the app, no rule of a room reads it.
+ * The users that this one does not want to hear from, the newest first; kept for the app only: no rule of a room reads it.
  * `next` is the last item of the page, if there are more.
  */
 export async function blacklist(

@@ -207,7 +207,7 @@ describe('eventually consistent reads', () => {
       await rows.setAccess(cas.userId, { deactivatedAtMs: 0 });
       expect(await (await turn(world, cas)).take()).toBe('taken');
       await rows.setAccess(bob.userId, { mutedUntilMs: 0 });
-      const change = await turn(world, bob, { action: 'attributes' });
+      const change = await turn(world, bob, { action: 'entries' });
       expect(change.access.mutedUntilMs).toBe(0);
       expect(await change.take()).toBe('taken');
     }

@@ -31,7 +31,7 @@ export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate
   }
   const after = await deps.store.acceptMessage({ ...candidate, roomId: room.roomId, epoch: room.epoch, logged });
   if (after === 'conflict') return { kind: 'conflict' };
-  const accepted = after.tail.find((entry) => entry.messageId === messageIdAt(entry.seq, candidate.message.id));
+  const accepted = after.tail.find(({ seq, messageId }) => messageId === messageIdAt(seq, candidate.message.id));
   if (accepted === undefined) throw new StoreFault('unable to accept the message; the room does not hold it');
   return { kind: 'accepted', room: after, message: accepted };
 }

@@ -2,16 +2,16 @@ import type { AppList } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
 
-/** An entry of a list, with its end: 0 = without end. */
+/** An item of a list, and until when it is listed: 0 = without end. */
 export interface Listed {
   readonly item: string;
   readonly untilMs: number;
 }
 
 /**
- * Makes a list say what a row says: `read` reads from the row what is to be listed, undefined = nothing. Called after each
- * write of the row, it looks again after its own write, so that of two who change the row at the same time the later
- * leaves the list right. `others`: what else may be listed of it, and is not to be.
+ * Makes a list agree with a row. `read` reads from the row what the list must hold, undefined = nothing. Called after each
+ * write of the row; it reads the row again after its own write, so that of two callers that change the row concurrently
+ * the later one leaves the list correct. `others`: items that may be listed for the row, and must not be.
  */
 export async function alignList(
   deps: Deps,

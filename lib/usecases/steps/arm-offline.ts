@@ -4,6 +4,6 @@ import type { Deps } from '../deps.ts';
 
 export async function armOffline(deps: Deps, members: readonly Member[]): Promise<void> {
   const offline = members.filter((member) => member.offline !== undefined);
-  const entries = offline.map(({ roomId, userId }): Timer => ({ kind: 'member', room: roomId, userId }));
-  await deps.store.arm(deps.now(), entries);
+  const timers = offline.map(({ roomId, userId }): Timer => ({ kind: 'member', room: roomId, userId }));
+  await deps.store.arm(deps.now(), timers);
 }

@@ -15,10 +15,10 @@ export interface EntriesDone {
 /** Asked before the first write; what it answers instead of 'taken' is the outcome. */
 export type Permit<T> = () => Promise<'taken' | T>;
 
-/** A change of a room's entries; `T`: why it may not be made after all. */
+/** A change of a room's entries; `T`: why it is refused after all. */
 export interface EntriesEdit<T = never> {
   readonly operation: 'set' | 'remove';
-  /** Decides on the index as it is; again if it has changed before the decision was written. */
+  /** Decides on the present index; called again if the index changes before the decision is written. */
   readonly decide: (index: EntryIndex) => EntryChange | Promise<EntryChange>;
   /** The value that a key is set to; '' where it is removed. */
   readonly valueOf: (key: string) => string;
@@ -27,7 +27,7 @@ export interface EntriesEdit<T = never> {
 
 /**
  * One conditional write of the index, so that no change of another caller is lost; then the room's members are notified.
- * The room is the one that was read: one that was created again under its id since is not touched.
+ * Changes only the room that was read, and no new room that was created under its id since.
  */
 export const changeEntries = <T = never>(
   deps: Deps,
@@ -48,7 +48,7 @@ async function changeOnce<T>(
   if (permitted !== 'taken') return permitted;
   const changed = new Map(done.map((key) => [key, edit.valueOf(key)]));
   const values = edit.operation === 'set' ? changed : new Map<string, string>();
-  // Noted first: no client that joins learns that there are none while there are.
+  // Noted first, so that no join says that the room has no entries while it has some.
   const isNoted = room.hasEntries || (await deps.store.noteEntries(room.roomId, room.epoch)) !== undefined;
   if (!isNoted) return refused('no-such-room');
   if ((await deps.store.putEntryIndex(index, before, values)) === 'conflict') return 'conflict';
@@ -57,7 +57,7 @@ async function changeOnce<T>(
   return { done, faults };
 }
 
-/** Read again after the write: a destruction in between may have removed the entries before these were there. */
+/** Read again after the write: a destruction in between may have removed the room's entries before this write. */
 async function isStillThere(deps: Deps, room: Room): Promise<boolean> {
   const now = await deps.store.getRoom(room.roomId);
   if (isLive(now) && now.epoch === room.epoch) return true;

@@ -14,7 +14,7 @@ export interface RestrictedInRoom {
   readonly untilMs: number;
 }
 
-/** Changes what outlives a membership, of a member or not; a change that returns its argument writes nothing. */
+/** Changes what outlives a membership, for a member or not; a change that returns its argument writes nothing. */
 export const changeMember = (deps: Deps, room: Room, user: UserId, change: (member: Member) => Member): Promise<void> =>
   decideOn(
     deps,
@@ -33,7 +33,7 @@ export const changeMember = (deps: Deps, room: Room, user: UserId, change: (memb
     keptChanging('change what holds for the user'),
   );
 
-/** The rows of a live room of which this holds, whether of members or not. */
+/** The rows of a live room for which `holds` is true, whether of members or not. */
 export async function rowsOf(
   deps: Deps,
   roomId: RoomId,

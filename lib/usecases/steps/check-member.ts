@@ -35,7 +35,7 @@ export const memberInTurn = <T extends object>(
     return isRefused(found) ? found : serve(found, turn);
   });
 
-/** The same where nothing else can be refused: the room and the row, with the turn taken. */
+/** The same for a frame that nothing else can refuse: takes the turn, and returns the room and the row. */
 export const admitMember = (deps: Deps, caller: Caller, roomId: RoomId, request: TurnRequest) =>
   memberInTurn(deps, caller, roomId, request, async (found, turn): Promise<Outcome<InRoom | 'again'>> => {
     const taken = await turn.take();

@@ -7,8 +7,8 @@ import { fanOut } from './fan-out.ts';
 import { walkRooms } from './walk-rooms.ts';
 
 /**
- * The next rooms of a broadcast, then an event for the stream if there may be more. A run that is repeated posts to its
- * rooms again; a client ignores a message id that it has seen. A room that fails keeps no other from getting it.
+ * Posts a broadcast to the next rooms, then writes its row for the stream if there may be more. A repeated run posts to its
+ * rooms again; a client ignores a message id that it has seen. A room that fails holds up no other.
  */
 export async function continueBroadcast(deps: Deps, broadcast: Broadcast): Promise<void> {
   const afterRoom = await walkRooms(deps, broadcast.afterRoom, async (room) => {
@@ -28,6 +28,6 @@ async function postTo(deps: Deps, roomId: RoomId, broadcast: Broadcast): Promise
   const frame = { event: 'broadcast', room: roomId, roomEpoch: room.epoch, message } as const;
   await fanOut(deps, room, frame, includeSender ? {} : { userId: fromUserId });
 }
-/** The same expiry in every run: a row that is written again unchanged is no event. */
+/** The same expiry in every run: a row that is written again unchanged causes no event. */
 export const putBroadcast = (deps: Deps, broadcast: Broadcast): Promise<void> =>
   deps.store.putBroadcast(broadcast, broadcast.sentAtMs + DAY_MS);

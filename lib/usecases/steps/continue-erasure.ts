@@ -5,14 +5,14 @@ import type { Deps } from '../deps.ts';
 import { eraseFromRoom, usersWithState } from './erase-from-room.ts';
 import { walkRooms } from './walk-rooms.ts';
 
-/** A run that is given up by the stream is an operator's to repeat, by the same call. */
+/** If the stream gives up a run, an operator repeats the same call. */
 const KEPT_MS = 7 * DAY_MS;
-/** The next rooms of a deletion, then a word to the stream if there may be more. */
+/** Erases users from the next rooms, then writes the erasure's row for the stream if there may be more. */
 export async function continueErasure(deps: Deps, erasure: Erasure): Promise<void> {
   const afterRoom = await walkRooms(deps, erasure.afterRoom, (room) => eraseOrLeave(deps, room, erasure.userIds));
   if (afterRoom !== undefined) await putErasure(deps, { ...erasure, afterRoom });
 }
-/** A room that fails keeps no other from being done: it is left to the sweep, which tries until it is done. */
+/** A room that fails holds up no other: the sweep tries it until it succeeds. */
 async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]): Promise<void> {
   let left = users;
   try {
@@ -20,10 +20,10 @@ async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]):
     for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
   } catch (fault) {
     deps.onFault('take deleted users out of a room', fault);
-    const entries = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
-    await deps.store.arm(deps.now(), entries);
+    const timers = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
+    await deps.store.arm(deps.now(), timers);
   }
 }
-/** The same expiry in every run: a row that is written again unchanged is no event. */
+/** The same expiry in every run: a row that is written again unchanged causes no event. */
 export const putErasure = (deps: Deps, erasure: Erasure): Promise<void> =>
   deps.store.putErasure(erasure, erasure.atMs + KEPT_MS);

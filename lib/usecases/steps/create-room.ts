@@ -3,15 +3,15 @@ import type { RoomId } from '../../protocol/ids.ts';
 import { StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
-/** What a room may start with beside its name. */
+/** What a room may start with besides its name. */
 export interface RoomPlan {
   readonly end?: RoomExpiry;
   readonly muted?: boolean;
-  /** Stores what is on other rows. If it is interrupted, the next creation of the room with such a plan does it. */
+  /** Stores what belongs on other rows. If it is interrupted, the next creation with such a plan does it. */
   readonly storeMore?: () => Promise<void>;
 }
 
-/** Creates the room with a new epoch; one that is there, and not half-way, stays as it is. */
+/** Creates the room with a new epoch; a live room stays as it is, but an incomplete one is completed. */
 export async function createRoom(deps: Deps, id: RoomId, name: string, plan: RoomPlan = {}): Promise<Room> {
   const room = await createRow(deps, id, name, plan);
   if (plan.storeMore === undefined || room.incomplete === undefined) return room;

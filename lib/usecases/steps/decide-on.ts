@@ -1,7 +1,7 @@
 import { StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
-/** How often a decision is taken again when other writes change what it was taken on. */
+/** How many attempts a decision gets while other writes change what it relies on. */
 const ATTEMPTS_MAX = 10;
 
 /**
@@ -22,7 +22,7 @@ export async function decideOn<T, E>(
   return exhausted();
 }
 
-/** For `exhausted`, where no answer can say that it was too much at once. */
+/** For `exhausted`, where no refusal can say that it was too much at once: throws. */
 export const keptChanging = (unableTo: string) => (): never => {
   throw new StoreFault(`unable to ${unableTo}; the row kept changing`);
 };

@@ -10,7 +10,7 @@ import { disconnectMember, type OwnConnection } from './disconnect-member.ts';
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled. */
 const POSTS_IN_FLIGHT = 64;
 
-/** Who does not get it: the connection that has the answer instead, or a user altogether. */
+/** Who does not get the frame: the connection that gets the answer instead, or a user on all connections. */
 export interface Excluded {
   readonly connectionId?: ConnectionId;
   readonly userId?: string;
@@ -22,12 +22,12 @@ export interface Delivered {
   readonly except?: Excluded | undefined;
 }
 
-/** Brings a frame to the connections of some members of a room: at once, or by a queue. It evicts nobody. */
+/** Delivers a frame to the connections of some members of a room: at once, or by a queue. It evicts nobody. */
 export interface Delivery {
   toMembers(room: Room, members: readonly Member[], delivered: Delivered): Promise<void>;
 }
 
-/** Posts at once. A connection that is found gone is marked in the same pass. */
+/** Posts at once. A connection that turns out to be gone is closed in the same pass. */
 export const postingDelivery = (deps: Deps): Delivery => ({
   toMembers: async (room, members, { frame, except }) => {
     const frameFor = typeof frame === 'function' ? frame : () => frame;
@@ -44,12 +44,13 @@ export const postingDelivery = (deps: Deps): Delivery => ({
   },
 });
 
-/** The sweep does what is not done by then. */
+/** The sweep does the rooms that are not done by then. */
 const ROOMS_MS = 4_000;
 
 /**
- * API Gateway says 410 of a connection. It may be wrong, and a client that only listens would never learn that it was
- * marked offline (I-M1): so the row and the socket are closed, and a client that is there reconnects and resumes.
+ * API Gateway has answered 410 for a connection. It may be wrong, and a client that only listens would never learn that
+ * it was marked offline (I-M1): so the row and the socket are closed, and a client that is there reconnects and
+ * resumes.
  */
 async function closeGone(deps: Deps, room: RoomId, target: OwnConnection): Promise<void> {
   try {

@@ -7,27 +7,27 @@ import { memberPages } from './member-pages.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
-/** After this the sweep checks whether the work was done. */
+/** After this time the sweep checks whether the rows were removed. */
 export const LOOK_AFTER_MS = 60_000;
 
 /**
  * DESTROY: one write ends the room and with it every membership; the notices and the removal of its rows follow. The
  * destroyed row stays until they are done, so another call, or the sweep, finishes what a crash left. `unless` = the live
- * room as read, where it expires. false = no such room, or it has changed since.
+ * room as read, if it expires. false = no such room, or it has changed since.
  */
-export async function destroyRoom(deps: Deps, roomId: RoomId, byItself: boolean, unless?: Room): Promise<boolean> {
+export async function destroyRoom(deps: Deps, roomId: RoomId, automatic: boolean, unless?: Room): Promise<boolean> {
   const room = unless ?? (await deps.store.getRoom(roomId));
   if (room === undefined) return false;
-  const ended = room.destroyedAtMs === undefined ? await endRoom(deps, room, byItself, unless) : room;
-  // Another call has ended it at the same moment, and does the rest.
+  const ended = room.destroyedAtMs === undefined ? await endRoom(deps, room, automatic, unless) : room;
+  // Another call has ended it concurrently, and does the rest.
   if (ended === undefined) return unless === undefined;
   await removeRows(deps, ended);
   return true;
 }
 
 /**
- * Notifies the members of a destroyed room and removes its rows, and none of a room that was created again under its id. It
- * stays on the rows of its connections: they may have joined the new one by now.
+ * Notifies the members of a destroyed room and removes its rows, but none of a new room under its id. The room stays on the
+ * rows of its connections: they may have joined the new one by now.
  */
 export async function removeRows(deps: Deps, room: Room): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
@@ -46,14 +46,14 @@ export async function removeRows(deps: Deps, room: Room): Promise<void> {
 async function endRoom(
   deps: Deps,
   { roomId, epoch }: Room,
-  byItself: boolean,
+  automatic: boolean,
   unless: Room | undefined,
 ): Promise<Room | undefined> {
-  // Before the room itself: a room that is created again under this id must not lose what is set for it.
-  if (!byItself) {
+  // Before the end of the room: a new room under this id must not lose what is set for it.
+  if (!automatic) {
     await deps.store.removeFromSet('kept-rooms', [roomId]);
     await deps.store.removeFromList('muted-rooms', [roomId]);
   }
   await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room: roomId }]);
-  return deps.store.destroyRoom(roomId, epoch, deps.now(), byItself, unless);
+  return deps.store.destroyRoom(roomId, epoch, deps.now(), automatic, unless);
 }

@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import { disconnectMember } from './disconnect-member.ts';
 
 const ROOMS_IN_FLIGHT = 8;
-/** No Lambda lives so long: what the connection had in progress when it was closed is done by then, or never will be. */
+/** No Lambda runs so long: what was in progress when the connection was closed is done by then, or never will be. */
 export const SETTLED_MS = 60_000;
-/** Marks the member offline where this was the last connection. A room that fails keeps no other from being marked. */
+/** Marks the member offline where this was the last connection. A room that fails holds up no other. */
 export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {
   const faults: unknown[] = [];
   await inParallel(connection.rooms, ROOMS_IN_FLIGHT, async (room) => {

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
 import { forgetRow } from './end-membership.ts';
 
-/** A connection and whose it is. */
+/** A connection, its user and its device. */
 export interface OwnConnection {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;
@@ -14,7 +14,7 @@ export interface OwnConnection {
 }
 
 /**
- * Takes one connection out of one room. The room is read after the disconnect was noticed: an older seq would bring the
+ * Removes one connection from one room. The room is read after the disconnect is noticed: an older seq would bring the
  * eviction forward. Acts on this connection only, so a late event of an old connection changes nothing. `silentSinceMs`:
  * the disconnect was not noticed before the lease had expired. Returns the row after it.
  */
@@ -28,10 +28,10 @@ export async function disconnectMember(
   const disconnect = async () => {
     const member = await deps.store.getMember(roomId, userId);
     if (member === undefined || !member.connections.includes(connectionId)) return member;
-    // With each attempt: the other connections may be lost by now, and then this one sets the mark.
+    // Read in each attempt: the other connections may be lost by now, and then this one sets the mark.
     const room = await deps.store.getRoom(roomId);
     if (!isLive(room) || room.epoch !== member.roomEpoch) {
-      // A join wrote it after the room's end had removed the others (I-L1).
+      // A join wrote this row after the room's end had removed the others (I-L1).
       await forgetRow(deps, member);
       return undefined;
     }

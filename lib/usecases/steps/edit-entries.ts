@@ -20,7 +20,7 @@ export interface EntriesToRemove {
   /** Also those that another user has set. */
   readonly force: boolean;
 }
-/** As setRoomEntries, in the room as read. */
+/** Like setRoomEntries, in a room that the caller has read. */
 export function setEntriesIn<T = never>(
   deps: Deps,
   room: Room,
@@ -38,7 +38,7 @@ export function setEntriesIn<T = never>(
     permit,
   });
 }
-/** As removeRoomEntries, in the room as read. */
+/** Like removeRoomEntries, in a room that the caller has read. */
 export function removeEntriesIn<T = never>(
   deps: Deps,
   room: Room,

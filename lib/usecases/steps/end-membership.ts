@@ -6,8 +6,9 @@ import type { Deps } from '../deps.ts';
 const ENDS_IN_FLIGHT = 32;
 
 /**
- * Ends this very membership, as read: one conditional write, so it ends once and for one reason, however many try. The
- * table's stream has that write, and from there all are notified, but `exceptConnection`, which has its answer instead.
+ * Ends this membership if its row is unchanged since the read: one conditional write, so it ends once and for one reason,
+ * however many callers try. The table's stream reports the write, and from there all are notified but `exceptConnection`,
+ * which gets the answer instead.
  */
 export async function endMembership(
   deps: Deps,
@@ -24,7 +25,7 @@ export async function endMembership(
   return outcome !== 'conflict';
 }
 
-/** The common cases cost one write: the row is deleted, and what was on it says why. */
+/** The common cases cost one write: the row is deleted, and the deleted row says why. */
 function isReportedByDeletion(member: Member, next: Member, nowMs: number): boolean {
   const { ended: end, ...rest } = next;
   if (end === undefined || end.connections.length > 0 || isWorthKeeping(rest, nowMs)) return false;
@@ -43,8 +44,8 @@ export async function evictMembers(deps: Deps, evicted: readonly Member[]): Prom
 }
 
 /**
- * Removes a row without an event, because the room's end has said it all. The stream would report a deleted row as a leave
- * or an eviction; an empty one is no event, and expires at once.
+ * Removes a row without an event, because the room's end was reported instead. The stream would report a deleted row as a
+ * leave or an eviction; an emptied row causes no event, and expires at once.
  */
 export async function forgetRow(deps: Deps, row: Member): Promise<void> {
   if (row.membershipId === undefined) await deps.store.deleteMember(row);

@@ -11,24 +11,24 @@ import { endMembership, forgetRow } from './end-membership.ts';
 /**
  * Removes a deleted user from one room: the membership ends as by a leave, and the user is taken off the allowlist, loses
  * the exemption and their entries. A block and a mute in the room stay until they expire. Idempotent. A user who was
- * created again and has joined since is another one, who stays.
+ * created again and has joined since is a new user, who stays.
  */
 export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): Promise<void> {
   const row = await deps.store.getMember(roomId, user);
-  // Read after the row, so a row of another epoch is of an older one.
+  // Read after the row, so a row of another epoch belongs to an older one.
   const room = await deps.store.getRoom(roomId);
   if (row !== undefined && row.roomEpoch !== room?.epoch) await forgetRow(deps, row);
-  // What is in a destroyed room goes with it.
+  // The destruction of a room removes all that is in it.
   if (!isLive(room)) return;
   const erased = row === undefined ? 'nothing' : await eraseMember(deps, room, row);
-  if (erased !== 'is-back' && room.allowlistedSince[user] !== undefined)
+  if (erased !== 'is-new' && room.allowlistedSince[user] !== undefined)
     await deps.store.removeFromAllowlist(roomId, room.epoch, user);
   if (room.hasEntries) await eraseEntries(deps, room, user);
   // A send that was checked before now fails.
-  if (erased === 'out') await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
+  if (erased === 'removed') await deps.store.bumpSendPermissionVersion(roomId, room.epoch);
 }
 
-/** Those of the users who have any row, entry or allowlisting in the room: in most rooms of a walk there is none. */
+/** The users among these who have a row, an entry or an allowlisting in the room; most rooms of a walk have none. */
 export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly UserId[]): Promise<readonly UserId[]> {
   const [room, rows] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMembers(roomId, users)]);
   const found = new Set<string>(rows.map(({ userId }) => userId));
@@ -41,13 +41,13 @@ export async function usersWithState(deps: Deps, roomId: RoomId, users: readonly
 }
 
 /**
- * When the user was created again; Infinity = never. No token is issued before the profile is there, so asked after
- * something of the user was read it says whether that belongs to the deleted one.
+ * When the user was created again; Infinity = never. No token is issued before the profile exists, so a call after a read
+ * of the user's state says whether that state belongs to the deleted user.
  */
 const createdAgainAt = async (deps: Deps, user: UserId): Promise<number> =>
   (await deps.store.getProfile(user))?.createdAtMs ?? Number.POSITIVE_INFINITY;
 
-function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'nothing' | 'is-back'> {
+function eraseMember(deps: Deps, room: Room, read: Member): Promise<'removed' | 'nothing' | 'is-new'> {
   const user = read.userId;
   let row: Member | undefined = read;
   const erase = async () => {
@@ -57,13 +57,14 @@ function eraseMember(deps: Deps, room: Room, read: Member): Promise<'out' | 'not
     if (member.membershipId === undefined) {
       if (!row.muteExempt || (await putRest(deps, member))) return 'nothing';
     } else {
-      if (member.joinedAtMs >= (await createdAgainAt(deps, user))) return 'is-back';
-      if (await endMembership(deps, member, isEvicted(member, room, deps.settings) ? 'offline' : 'left')) return 'out';
+      if (member.joinedAtMs >= (await createdAgainAt(deps, user))) return 'is-new';
+      if (await endMembership(deps, member, isEvicted(member, room, deps.settings) ? 'offline' : 'left'))
+        return 'removed';
     }
     row = await deps.store.getMember(room.roomId, user);
     return 'conflict';
   };
-  return decideOn<'out' | 'nothing' | 'is-back', never>(deps, erase, keptChanging('remove the user from the room'));
+  return decideOn<'removed' | 'nothing' | 'is-new', never>(deps, erase, keptChanging('remove the user from the room'));
 }
 
 /** false = the row has changed since. */
@@ -74,7 +75,7 @@ async function putRest(deps: Deps, member: Member): Promise<boolean> {
   return outcome !== 'conflict';
 }
 
-/** Also those that were to stay when the user leaves: each of them has the user's id. */
+/** Also the entries that outlive the membership: each of them has the user's id. */
 async function eraseEntries(deps: Deps, room: Room, user: UserId): Promise<void> {
   await changeEntries(deps, room, {
     operation: 'remove',

@@ -8,15 +8,15 @@ import { wireMessage } from './wire-message.ts';
 /** The longest id that a request can have. */
 const ANY_ID = 'x'.repeat(REQUEST_ID_FORM.lengthMax);
 
-/** What of some messages went into a frame. */
+/** Which messages went into a frame. */
 export interface Filled {
   readonly messages: readonly Message[];
   /** Seqs of those that are hidden. */
   readonly hidden: readonly number[];
   /** The seq of the last one that was handled, shown or not; undefined = there was none. */
   readonly lastSeq: number | undefined;
-  /** Some did not fit: they are for another frame. */
-  readonly isCut: boolean;
+  /** Some did not fit: they need another frame. */
+  readonly isTruncated: boolean;
 }
 
 /**
@@ -35,11 +35,11 @@ export function fillFrame(around: object, messages: readonly StoredMessage[], us
     const added = 1 + (message.hidden ? String(message.seq).length : frameBytes(own));
     if (empty + added <= FRAME_BYTES_MAX) {
       bytes += added;
-      if (bytes > FRAME_BYTES_MAX) return { messages: shown, hidden, lastSeq, isCut: true };
+      if (bytes > FRAME_BYTES_MAX) return { messages: shown, hidden, lastSeq, isTruncated: true };
       if (message.hidden) hidden.push(message.seq);
       else shown.push(own);
     }
     lastSeq = message.seq;
   }
-  return { messages: shown, hidden, lastSeq, isCut: false };
+  return { messages: shown, hidden, lastSeq, isTruncated: false };
 }

@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 import { lifeOf } from './read-messages.ts';
 
 /**
- * Where a user's message is that an earlier attempt got into this room: in its tail, or in the log, for as long as that
- * keeps it. The room must be read first: what leaves the tail after that is in the log already.
+ * Finds a user's message that an earlier attempt got into this room: in its tail, or in the log, as long as that keeps it.
+ * The room must be read first: what leaves the tail after that is in the log already.
  */
 export async function findSent(
   deps: Deps,

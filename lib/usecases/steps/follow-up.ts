@@ -8,8 +8,8 @@ import { memberPages } from './member-pages.ts';
 import { wireMessage } from './wire-message.ts';
 
 /**
- * What follows the acceptance of a message: one pass over the members with two consumers. Delivery brings them the
- * message, all but the sending connection; eviction ends the memberships that the accepting write evicted.
+ * What follows the acceptance of a message: one pass over the members with two consumers. Delivery sends the message
+ * to all their connections but the sending one; eviction ends the memberships that the message evicts.
  */
 export async function followUp(deps: Deps, room: Room, message: StoredMessage, except?: Excluded): Promise<void> {
   const delivery = postingDelivery(deps);

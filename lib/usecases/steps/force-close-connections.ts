@@ -10,8 +10,8 @@ const ROOMS_MS = 4_000;
 
 /**
  * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
- * frame of theirs is served, whatever becomes of the sockets. Then each client is notified why. What cannot be closed makes
- * this fail, after all others were ended: then the call is to be made again.
+ * frame of theirs is served, whatever becomes of the sockets. Then each client is notified why. If a row cannot be closed,
+ * this throws after it has ended all others: the caller has to repeat it.
  */
 export async function forceCloseConnections(
   deps: Deps,
@@ -24,7 +24,7 @@ export async function forceCloseConnections(
   if (faults.length > 0) throw faults[0];
 }
 
-/** The same without the rooms; reports what could not be closed. */
+/** The same without the rooms; returns the faults of those that could not be closed. */
 export async function forceClose(
   deps: Deps,
   userId: UserId,
@@ -42,7 +42,7 @@ export async function forceClose(
   });
   const ids = closed.map(({ connectionId }) => connectionId);
   if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
-  // Also those that could not be closed: the end of the socket may do it.
+  // Also those whose rows could not be closed: the end of the socket may close them.
   await inParallel(connections, CLOSES_IN_FLIGHT, async ({ connectionId }) => {
     await deps.push.post(connectionId, { event: 'closing', ...cause });
     await deps.push.close(connectionId);

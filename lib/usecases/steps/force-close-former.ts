@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
 import { forceCloseConnections } from './force-close-connections.ts';
 
-/** What is ended for a connection that has been opened: its row is there, so of two at once one sees the other. */
+/** Ends the connections that a new one replaces. Its row exists by now, so of two at once at least one sees the other. */
 export async function endFormer(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { oneDevicePerPlatform, maxConnectionsPerUser } = deps.settings;
   const order = oneDevicePerPlatform ? await noteLogin(deps, own) : undefined;
@@ -47,7 +47,7 @@ function noteLogin(deps: Deps, { userId, device, loginId, openedAtMs }: Connecti
   return decideOn<Order | 'followed', never>(deps, note, keptChanging('note the login'));
 }
 
-/** One that comes later and is not noted yet finds this one, and ends it. */
+/** A later login that is not noted yet finds this connection, and ends it. */
 function isFormer({ logins, sinceMs }: Order, own: Connection, other: Connection): boolean {
   if (other.device !== own.device || other.loginId === own.loginId) return false;
   const noted = logins.find(({ loginId }) => loginId === other.loginId);

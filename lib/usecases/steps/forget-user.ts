@@ -2,7 +2,7 @@ import { Code } from '../../protocol/codes.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 
-/** Removes what an app said of a user: the profile, the item in the list of users, the blacklist, the tags. */
+/** Removes what the app has stored about a user: the profile, the item in the list of users, the blacklist, the tags. */
 export async function forgetUser(deps: Deps, user: UserId): Promise<void> {
   await deps.store.deleteProfile(user);
   await deps.store.deleteSet(`blacklist#${user}`);

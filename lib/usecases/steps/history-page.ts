@@ -5,7 +5,7 @@ import { MARK_EVERY } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { lifeOf, readMessages } from './read-messages.ts';
 
-/** How many reads a page may take past what it does not show, or past a frame full of text; then it ends short, and says where. */
+/** How many reads a page may take to get past hidden messages or long texts; then it ends short, with a cursor. */
 const READS_MAX = 4;
 
 /** Which messages of a room's history. */
@@ -14,7 +14,7 @@ export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' 
 export interface HistoryPage {
   /** In the order asked for; none that is hidden. */
   readonly messages: readonly StoredMessage[];
-  /** What was passed over among them, because only its seq is to be seen. */
+  /** The messages that were passed over among them, of which only the seq is shown. */
   readonly hidden: readonly StoredMessage[];
   /** The cursor of the next page; undefined = this is the end. */
   readonly next: number | undefined;
@@ -22,7 +22,7 @@ export interface HistoryPage {
 
 /**
  * A page of history. Times never decrease with seq, and marks in the log say where a time begins, so a page costs the same
- * wherever it lies. The cursor distinguishes messages of one time.
+ * wherever it begins. The cursor distinguishes messages of one millisecond.
  */
 export async function historyPage(
   deps: Deps,
@@ -38,7 +38,7 @@ export async function historyPage(
   let cursor = query.cursor ?? (await startOf(deps, room, query));
   for (let reads = 0; reads < readsMax && messages.length < count; reads += 1) {
     const range = isUp ? { afterSeq: cursor, beforeSeq: end } : { afterSeq: 0, beforeSeq: cursor };
-    // A search lands a few messages off at most.
+    // A search by time lands a few messages off at most.
     const limit = count - messages.length + (reads === 0 && query.cursor === undefined ? MARK_EVERY : 0);
     const found = await readMessages(deps, room, { ...range, order, limit });
     const shown = found.messages.filter((message) => isShown(message) && isInTime(message, query));
@@ -55,7 +55,7 @@ export async function historyPage(
 const below = (seq: number, end: number) => (seq < end ? seq : undefined);
 const above = (seq: number, end: number) => (seq > end ? seq : undefined);
 
-/** What is not to be kept is in no history, even while it is at hand. */
+/** Transient and hidden messages are in no history, even while they are in the tail. */
 const isShown = ({ transient, hidden }: StoredMessage): boolean => transient !== true && hidden !== true;
 
 function isInTime({ sentAtMs }: StoredMessage, { timestampMs, order, cursor }: HistoryQuery): boolean {
@@ -63,13 +63,13 @@ function isInTime({ sentAtMs }: StoredMessage, { timestampMs, order, cursor }: H
   return order === 'descending' ? sentAtMs < timestampMs : sentAtMs > timestampMs;
 }
 
-/** A seq at which the page may begin: what lies between it and the time that was asked for is passed over. */
+/** A seq at which the page may begin: what lies between it and the requested time is passed over. */
 async function startOf(deps: Deps, room: Room, { timestampMs, order }: HistoryQuery): Promise<number> {
   if (order === 'ascending') return timestampMs === 0 ? 0 : lastUpTo(deps, room, timestampMs);
   return timestampMs === 0 ? room.seq + 1 : firstFrom(deps, room, timestampMs);
 }
 
-/** A seq that was sent at that time or later, with no more than a few before it that were too. */
+/** The seq of a message that was sent at that time or later, with at most a few such messages before it. */
 async function firstFrom(deps: Deps, room: Room, atMs: number): Promise<number> {
   const [first] = room.tail;
   if (first !== undefined && first.sentAtMs < atMs) {
@@ -78,7 +78,7 @@ async function firstFrom(deps: Deps, room: Room, atMs: number): Promise<number> 
   return (await deps.store.markFrom(lifeOf(room), atMs)) ?? first?.seq ?? room.seq + 1;
 }
 
-/** A seq that was sent at that time or earlier, with no more than a few after it that were too; 0 = there may be none. */
+/** The seq of a message that was sent by that time, with at most a few such messages after it; 0 = there may be none. */
 async function lastUpTo(deps: Deps, room: Room, atMs: number): Promise<number> {
   const [first] = room.tail;
   if (first !== undefined && first.sentAtMs <= atMs) {

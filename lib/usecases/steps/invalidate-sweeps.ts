@@ -2,10 +2,10 @@ import type { Member } from '../../domain/member.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * After this no check that began before it evicts the member: each ends the membership by the revision that it read. For
- * what is on the room's row and forbids an eviction; that must be written by then.
+ * After this no check that began earlier evicts the member: it can end the membership only at the revision that it read.
+ * Called after a write of the room's row that forbids the eviction.
  */
 export async function invalidateConcurrentSweeps(deps: Deps, member: Member): Promise<void> {
-  // A conflict is as good: another write has changed the row since it was read.
+  // A conflict is as good: another write has changed the row.
   if (member.offline !== undefined) await deps.store.putMember(member, member.revision);
 }

@@ -9,16 +9,16 @@ import { endMembership } from './end-membership.ts';
 
 /** A leave that was made. */
 export interface LeftRoom {
-  /** The row as it was. */
+  /** The row before the leave. */
   readonly member: Member;
   /** Other devices of the user stay in the room: the membership goes on. */
   readonly devicesStay: boolean;
 }
 
 /**
- * Leaves the room by one device. `permit` is asked after each read of the row, when nothing else forbids the leave:
- * whatever changes its answer later writes that row too, so the leave's own write is refused then. `own`: 'answer' = the
- * connection has an answer that says so; 'notify' = it is notified as the others are.
+ * Leaves the room by one device. `permit` is asked after each read of the row, when nothing else forbids the leave: a write
+ * that changes its answer later changes that row too, so the leave's own write is refused then. `notice`: 'answer' = the
+ * connection gets an answer; 'notify' = it is notified like the others.
  */
 export function leave<T>(
   deps: Deps,

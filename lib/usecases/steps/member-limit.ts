@@ -13,12 +13,12 @@ async function membersOf(deps: Deps, room: Room): Promise<readonly Member[]> {
   for await (const page of memberPages(deps, room)) rows.push(...page);
   return membersAmong(deps, room.roomId, rows);
 }
-/** Asked after the member's row is written: are there as many others? Of two that join at once both may be refused. */
+/** Asked after the member's row is written: are there too many members now? Of two concurrent joins both may be refused. */
 export async function isOverMemberLimit(deps: Deps, room: Room): Promise<boolean> {
   const { roomMemberLimit } = deps.settings;
   return roomMemberLimit > 0 && (await countMembers(deps, room)) > roomMemberLimit;
 }
-/** Have as many joined before this member? That does not change while one who joined later is being refused. */
+/** Did as many members as the limit join before this one? A later member who is being refused does not change that. */
 export async function joinedBeyondLimit(deps: Deps, room: Room, { userId, joinedAtMs }: Member): Promise<boolean> {
   const { roomMemberLimit } = deps.settings;
   if (roomMemberLimit === 0) return false;

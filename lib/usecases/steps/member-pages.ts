@@ -2,7 +2,7 @@ import type { Member } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
 import type { Deps } from '../deps.ts';
 
-/** The rows of the room's present epoch, page by page: those of members, or also those of users who are only blocked or muted. */
+/** The rows of the room's present epoch, page by page: of members, or also of users who are only blocked or muted. */
 export async function* memberPages(
   deps: Deps,
   room: Room,

@@ -5,9 +5,9 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Those of these rows that are of members. The room is read after the rows: it can only have moved on, so no user is shown
- * who is removed by now. But a row that was read before its user resumed must not be judged by a later message (I-M17):
- * where a row looks evicted it is read once more, and counts as evicted only if it has not changed.
+ * The rows among these that belong to members. The room is read after the rows: it can only have moved on, so no user is
+ * shown who is removed by now. But a row that was read before its user resumed must not be judged by a later message
+ * (I-M17): a row that seems evicted is read once more, and counts as evicted only if it has not changed.
  */
 export async function membersAmong(deps: Deps, roomId: RoomId, rows: readonly Member[]): Promise<readonly Member[]> {
   const room = await deps.store.getRoom(roomId);

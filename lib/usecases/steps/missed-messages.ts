@@ -6,9 +6,9 @@ import { fillFrame } from './fill-frame.ts';
 import { historyPage } from './history-page.ts';
 import { readMessages } from './read-messages.ts';
 
-/** As many frames full of text are read for a join, so that it finds all it was asked for past what is hidden. */
+/** How many reads a join may take, so that it finds all messages that it asks for past hidden ones. */
 const JOIN_READS_MAX = 16;
-/** Stands where a number of any size may come, so that a frame is measured with it. */
+/** Stands for any seq when the size of a frame is measured. */
 export const ANY_SEQ = Number.MAX_SAFE_INTEGER;
 /** What a join or a resume hands over. */
 export interface MissedMessages {
@@ -19,8 +19,8 @@ export interface MissedMessages {
   readonly complete: boolean;
 }
 /**
- * The newest messages, oldest first: of those that do not fit the newest are left out, so that the client goes on from
- * `seq` as it does after a resume. `answer`: all other fields of it.
+ * The newest messages, oldest first. If not all fit, the newest are left out, so that the client continues from `seq` as it
+ * does after a resume. `answer`: all other fields of the answer.
  */
 export async function newestMessages(
   deps: Deps,
@@ -32,13 +32,15 @@ export async function newestMessages(
   const query = { timestampMs: 0, order: 'descending', count } as const;
   const { messages, hidden, next } = await historyPage(deps, room, query, JOIN_READS_MAX);
   const missing = count - messages.length;
-  // They are too long to be read in one go: the client gets the oldest now, by seq.
+  // They are too long to be read at once: the client gets the oldest now, by seq.
   if (next !== undefined && missing > 0) {
     return missedMessages(deps, room, Math.max(0, next - 1 - missing), userId, answer);
   }
   const oldestSeq = messages.at(-1)?.seq ?? room.seq + 1;
-  const places = hidden.filter(({ seq }) => seq > oldestSeq).map((message) => ({ ...message, hidden: true as const }));
-  const found = [...messages, ...places].sort((one, other) => one.seq - other.seq);
+  const passedOver = hidden
+    .filter(({ seq }) => seq > oldestSeq)
+    .map((message) => ({ ...message, hidden: true as const }));
+  const found = [...messages, ...passedOver].sort((one, other) => one.seq - other.seq);
   const filled = fill(room, found, userId, answer, undefined);
   return { ...filled, complete: handedOf(filled) === Math.max(0, filled.seq + 1 - oldestSeq) };
 }
@@ -65,7 +67,7 @@ function fill(
   readTo: number | undefined,
 ): Handed {
   const whole = { ...answer, seq: ANY_SEQ, latestSeq: ANY_SEQ, complete: false };
-  const { messages, hidden, lastSeq, isCut } = fillFrame(whole, found, userId);
-  const seq = (isCut ? lastSeq : readTo) ?? room.seq;
+  const { messages, hidden, lastSeq, isTruncated } = fillFrame(whole, found, userId);
+  const seq = (isTruncated ? lastSeq : readTo) ?? room.seq;
   return { seq, latestSeq: room.seq, messages, ...(hidden.length > 0 ? { hidden } : {}) };
 }

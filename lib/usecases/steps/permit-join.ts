@@ -13,13 +13,13 @@ import type { Turn } from './take-turn.ts';
 
 export type JoinRequest = RequestOf<'join'>;
 
-/** The room, and the user's row in it, by the read before the turn. */
+/** The room, and the user's row in it, as read before the turn. */
 export interface Entry {
   readonly room: Room;
   readonly row: Member | undefined;
 }
 
-/** Refuses before anything is written, even that the user has tried. */
+/** Checks a join before its first write: a refusal writes nothing, not even a turn. */
 export async function permitEntry(
   deps: Deps,
   caller: Caller,
@@ -47,7 +47,7 @@ function refuseNewRoom({ resume, autoCreate }: JoinRequest): Refused | undefined
   return autoCreate ? undefined : refused('no-such-room');
 }
 
-/** What the row forbids. `member`: as of this room. 'again' = the row has changed since it was read. */
+/** Why the row refuses the join. `member`: the row as of this room. 'again' = it has changed since it was read. */
 export async function refuseEntry(
   deps: Deps,
   member: Member,
@@ -58,7 +58,7 @@ export async function refuseEntry(
   if (isBlocked(member, deps.now())) return refused('blocked', { endReason: 'blocked' });
   if (resume === undefined) return undefined;
   if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
-    // I-M13: a member who is found evicted was evicted before the resume.
+    // I-M13: the member was evicted before the resume.
     return (await endMembership(deps, member, 'offline')) ? over('offline') : 'again';
   }
   return member.membershipId === resume.membership ? undefined : over(await endOf(deps, member, resume));

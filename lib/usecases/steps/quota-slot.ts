@@ -21,7 +21,7 @@ export function quotaSlotFor(deps: Deps, room: Room, rank: MessageRank, atMs: nu
   return { kind: 'free', slot: { window: windowOf(atMs), limit, over: windowsBefore(room, atMs) } };
 }
 
-/** The rank of a client's message. Its type is read only where that decides: while there are slots for all, it does not. */
+/** The rank of a client's message. Reads the lists of types only if they decide: not while even low priority has a slot. */
 export async function rankOf(deps: Deps, room: Room, user: UserId, type: string, atMs: number): Promise<MessageRank> {
   if (hasSlot(room, 'low', atMs, deps.settings.roomMessageQuota)) return 'low';
   const [allowlisted, low] = await Promise.all([

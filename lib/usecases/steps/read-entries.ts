@@ -4,20 +4,20 @@ import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
 import { bytesOf } from './entry-frames.ts';
 
-/** Values may be 12 KB each, so a short page should not cost the reading of all of them. */
+/** Values may be 12 KB each, so a short page must not read all of them. */
 const VALUES_AT_ONCE = 20;
 
 export interface EntriesRead {
   readonly index: EntryIndex;
-  /** Those that were wanted and are there, in order. */
+  /** The wanted ones that exist, in order. */
   readonly keys: readonly string[];
-  /** Of the first of them, or of all; by key. */
+  /** The values of the first of these keys, or of all; by key. */
   readonly values: ReadonlyMap<string, string>;
 }
 
 /**
  * Reads the wanted entries as of one revision, in the order of their keys, as many as it takes to fill `bytesMax`.
- * A value never changes under its version, so after a change only what is new has to be read again.
+ * A value never changes under its version, so after a change only new versions have to be read.
  */
 export async function readEntries(
   deps: Deps,

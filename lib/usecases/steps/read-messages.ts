@@ -33,8 +33,8 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
     ? [...logged.messages, ...(logged.readTo === undefined ? inOrder : [])]
     : [...inOrder, ...logged.messages];
   const kept = messages.slice(0, limit);
-  const isCut = messages.length > limit || (isInLog && fromLog <= 0);
-  const readTo = isCut ? kept.at(-1)?.seq : logged.readTo;
+  const isTruncated = messages.length > limit || (isInLog && fromLog <= 0);
+  const readTo = isTruncated ? kept.at(-1)?.seq : logged.readTo;
   return readTo === undefined ? { messages: kept } : { messages: kept, readTo };
 }
 

@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 import { disconnectMember } from './disconnect-member.ts';
 
 /**
- * The connection, after a member's row that names it was written: whichever way its end or a leave came in between, no
- * connection that is gone stays online. Returns its row with the room on it, which a leave in between may have removed;
+ * Reads the connection again after a member's row that names it was written: however its end or a leave came in between, no
+ * closed connection stays online. Returns its row with the room on it, which a leave in between may have removed;
  * undefined = it is closed, and is no longer in the room.
  */
 export async function recheckConnection(

@@ -20,7 +20,7 @@ export interface RestrictedUser {
   readonly untilMs: number;
 }
 
-/** Listed first, so that no restricted user is missing; several calls: the last counts. */
+/** Listed first, so that no restricted user is missing from the list. Of several calls the last one counts. */
 export async function restrictUsers(
   deps: Deps,
   kind: RestrictionKind,
@@ -42,7 +42,7 @@ async function setRestriction(deps: Deps, kind: RestrictionKind, user: UserId, u
   await alignRestriction(deps, kind, user, [before, untilMs]);
 }
 
-/** `ends`: at which the user may be listed. */
+/** `ends`: the ends under which the user may be listed. */
 async function alignRestriction(
   deps: Deps,
   kind: RestrictionKind,
@@ -59,7 +59,7 @@ async function alignRestriction(
 const endOf = (access: Access, kind: RestrictionKind, nowMs: number): number | undefined =>
   nowMs < access[kind.access] ? access[kind.access] : undefined;
 
-/** The list may hold more than are restricted, so each user's access is read. */
+/** The list may hold users who are not restricted, so each user's access is read. */
 export const restrictedUsers = (
   deps: Deps,
   kind: RestrictionKind,
@@ -69,6 +69,6 @@ export const restrictedUsers = (
   listPage(deps, { list: kind.list, page, size, beforeItem: latestUpTo(deps.now()) }, async ({ item, untilMs }) => {
     const userId = userIn(item);
     if (userId === undefined) return undefined;
-    const isBarred = endOf(await deps.store.getAccess(userId), kind, deps.now()) === untilMs;
-    return isBarred ? { userId, untilMs } : undefined;
+    const isRestricted = endOf(await deps.store.getAccess(userId), kind, deps.now()) === untilMs;
+    return isRestricted ? { userId, untilMs } : undefined;
   });

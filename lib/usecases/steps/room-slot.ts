@@ -7,7 +7,7 @@ const CHECKED_MAX = 5;
 
 /**
  * May this connection have one more room? Rooms from which its user was removed, and rooms that are gone, may still be on
- * its row: then one of them can be replaced by it.
+ * its row: then the new room can replace one of them.
  */
 export async function findRoomSlot(
   deps: Deps,

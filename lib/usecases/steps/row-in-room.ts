@@ -4,8 +4,8 @@ import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * The user's row as of this room, to be written over. A row of another epoch counts as empty only if it is older: where the
- * room, read again after the row, still has its epoch, no later one can have written the row (I-R1, I-M11, I-B1).
+ * The user's row as of this room, for a write. A row of another epoch counts as empty only if it is older: if the room,
+ * read again after the row, still has its epoch, no later epoch can have written the row (I-R1, I-M11, I-B1).
  * undefined = the room was destroyed, and may have been created again.
  */
 export async function rowInRoom(

@@ -18,7 +18,7 @@ export interface Turn {
   readonly access: Access;
   /**
    * Comes after all checks that can refuse, and before the first write and the expensive reads: from then on the frame
-   * counts. `also`: it does this too. 'again' = what the checks relied on has changed: ask for a new turn.
+   * counts. `also`: a second action of the same frame. 'again' = what the checks relied on has changed: ask for a new turn.
    */
   take(also?: LimitedAction): Promise<Outcome<'taken' | 'again'>>;
 }
@@ -57,14 +57,14 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
   };
 }
 
-/** Whatever else an eventually consistent read forbids stays forbidden. */
+/** May what this eventually consistent read forbids be lifted by now? All else that it forbids stays forbidden. */
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
-  const isTalk = action === 'send' || action === 'attributes';
+  const isTalk = action === 'send' || action === 'entries';
   return isLockedOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
-/** Serves a frame, and again where what its checks relied on has changed before it took its turn. */
+/** Serves a frame; starts again if what its checks relied on changes before it takes its turn. */
 export const inTurn = <T extends object>(
   deps: Deps,
   caller: Caller,
@@ -84,7 +84,7 @@ export const inTurn = <T extends object>(
 
 const busy = () => refused('too-much-at-once', { retryAfterMs: 500 });
 
-/** A turn of what comes before there is a connection; `access` may come from an eventually consistent read. */
+/** Takes a turn before the connection exists; `access` may come from an eventually consistent read. */
 export async function takeFirstTurn(
   deps: Deps,
   userId: UserId,
@@ -106,7 +106,7 @@ export async function takeFirstTurn(
   return isRefused(outcome) ? outcome : undefined;
 }
 
-/** By the rows as read, or as they are now where another Lambda has written the user's access since. */
+/** Takes the turns by the rows as read, or as they are now if another Lambda has written the user's access since. */
 function takeAs(
   deps: Deps,
   caller: Caller,
@@ -136,14 +136,14 @@ function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 
   return isRefused(decided) ? decided : 'again';
 }
 
-/** What a use case decides by itself: whether the user is muted, and whether the message was sent before. */
+/** Has anything changed that a use case decides itself: is the user muted, and was the message sent before? */
 function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
   return before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now);
 }
 
-/** The access with these turns taken; the very same where there is nothing to take. */
+/** The access with these turns taken; the same object if there is nothing to take. */
 function decide(deps: Deps, { connection, access }: Rows, requests: readonly TurnRequest[]): Outcome<Access> {
   const nowMs = deps.now();
   if (connection.closedAtMs !== undefined || isForceClosed(access, connection.connectionId)) {
@@ -177,7 +177,7 @@ function takeOne(deps: Deps, access: Access, request: TurnRequest): Outcome<Acce
   return refused('too-many-requests', { retryAfterMs: turn.retryAfterMs });
 }
 
-/** A send that is repeated while an attempt may be in progress sends nothing: it asks what became of that. */
+/** A send that is repeated while an attempt may be in progress sends nothing: it only asks for the outcome of that. */
 function takeSend(deps: Deps, access: Access, key: string): Outcome<Access> {
   const nowMs = deps.now();
   if (isMarked(access.sends, key, nowMs)) {

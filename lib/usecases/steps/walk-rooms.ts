@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 const ROOMS_IN_RUN = 50;
 const ROOMS_IN_FLIGHT = 4;
 
-/** Does something in the next rooms there are; the last of them is where the next run goes on, undefined = there are no more. */
+/** Runs `work` for the next rooms. Returns the last of them, after which the next run continues; undefined = no more. */
 export async function walkRooms(
   deps: Deps,
   afterRoom: string,

@@ -9,7 +9,7 @@ const statusOf: Readonly<Record<MemberEndReason, WebhookEvent['status']>> = {
   blocked: WEBHOOK_STATUS.blocked,
 };
 
-/** The event that the app's server hears of a change; its id is the same however often the change is seen. */
+/** The webhook's event for a change; its id is the same however often the stream repeats the change. */
 export function eventOf(change: Change): WebhookEvent | undefined {
   switch (change.kind) {
     case 'broadcast':

@@ -6,42 +6,42 @@ import { goneSinceMs, SETTLED_MS } from '../steps/disconnect-from-rooms.ts';
 import { disconnectMember } from '../steps/disconnect-member.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
 
-/** As for a member; from then on each room of a closed connection has a timer of its own. */
+/** The result for a connection. Once it is closed, each of its rooms gets a timer of its own. */
 export interface ConnectionSweepResult extends SweepResult {
-  readonly members?: readonly { readonly entry: Timer; readonly atMs: number }[];
+  readonly members?: readonly { readonly timer: Timer; readonly atMs: number }[];
   readonly evicted?: number;
   /** Rooms that could not be checked. */
   readonly failed?: number;
-  /** Some of all its rooms could not be checked: they are to be tried again. */
+  /** Some of its rooms could not be checked, in this run or in an earlier one: they are tried again. */
   readonly hasFailed?: boolean;
-  /** The time was up: this is what is left. */
+  /** What is left, if the time was up. */
   readonly rest?: ConnectionTimer;
-  /** Nothing more can come of it: its row may be deleted once the members' timers are set. */
+  /** It needs no more checks: its row may be deleted once the members' timers are armed. */
   readonly isOver?: true;
 }
 
 /**
- * A connection whose lease was to expire by the time of its timer: it was renewed since, or is half-open, or closed by now.
- * Begins no second room after `stopMs`, however many there are.
+ * Checks a connection whose lease was to expire by the time of its timer. By now the lease is renewed, or the
+ * connection is half-open or closed. Always checks one room, and begins no further one after `stopMs`.
  */
 export async function sweepConnection(
   deps: Deps,
-  entry: ConnectionTimer,
+  timer: ConnectionTimer,
   stopMs: number,
 ): Promise<ConnectionSweepResult> {
-  const { userId, connectionId } = entry;
+  const { userId, connectionId } = timer;
   const key = { userId, connectionId };
   const eventual = await deps.store.getConnectionEventually(key);
-  // A row that was closed long ago no longer changes, so this read is good enough for it.
+  // A row that was closed long ago no longer changes, so the eventually consistent read is enough.
   const connection = isDecided(deps, eventual) ? eventual : await deps.store.getConnection(key);
   if (connection === undefined) return {};
-  if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, entry, stopMs);
+  if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, timer, stopMs);
   const aliveUntilMs = connection.leaseUntilMs;
   if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'alive' };
   const closed = await closeLapsed(deps, connection);
-  // It was renewed in the last moment, or closed by another: the next check finds which.
+  // Another call has renewed or closed it concurrently: the next check finds which.
   if (closed === undefined) return { nextAtMs: deps.now() };
-  return { ...(await walkRooms(deps, closed, entry, stopMs)), did: 'closed' };
+  return { ...(await walkRooms(deps, closed, timer, stopMs)), did: 'closed' };
 }
 
 function isDecided(deps: Deps, connection: Connection | undefined): boolean {
@@ -51,7 +51,7 @@ function isDecided(deps: Deps, connection: Connection | undefined): boolean {
 
 const isSettled = (deps: Deps, { closedAtMs = 0 }: Connection): boolean => deps.now() >= closedAtMs + SETTLED_MS;
 
-/** Its lease has expired. undefined = it was renewed in the last moment, or is closed already. */
+/** Closes a connection whose lease has expired; undefined = it was renewed concurrently, or is closed already. */
 async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Promise<Connection | undefined> {
   const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
   if (closed !== undefined) await deps.push.close(key.connectionId);
@@ -59,41 +59,41 @@ async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Pr
 }
 
 /**
- * The Lambda that closed it may have died before it marked the members, and one that joined a room by it before it saw the
- * close. So it is checked again when both must be over, and members whose time comes later wait for that. Then its row may
- * be deleted.
+ * The Lambda that closed the connection may have died before it marked the members, and one that joined a room through
+ * it may have died before it noticed the close. So the rooms are checked once more when neither can be running any
+ * more; a member's timer for a later time is armed only then. After that the row may be deleted.
  */
 async function walkRooms(
   deps: Deps,
   connection: Connection,
-  entry: ConnectionTimer,
+  timer: ConnectionTimer,
   stopMs: number,
 ): Promise<ConnectionSweepResult> {
   const { userId, closedAtMs = 0 } = connection;
   const isLast = isSettled(deps, connection);
-  const members: { entry: Timer; atMs: number }[] = [];
+  const members: { timer: Timer; atMs: number }[] = [];
   const counts = { evicted: 0, failed: 0 };
-  let afterRoom = entry.afterRoom;
+  let afterRoom = timer.afterRoom;
   for (const [index, room] of roomsAfter(connection, afterRoom).entries()) {
-    // One at least: else a check that began late would never get on.
+    // At least one room: otherwise a check that begins late would make no progress.
     if (index > 0 && deps.now() >= stopMs) {
-      const rest = { ...entry, afterRoom, hasFailed: counts.failed > 0 ? true : entry.hasFailed };
+      const rest = { ...timer, afterRoom, hasFailed: counts.failed > 0 ? true : timer.hasFailed };
       return { members, ...counts, rest };
     }
     const { nextAtMs, did } = await checkRoom(deps, connection, room, () => {
       counts.failed += 1;
     });
     if (nextAtMs !== undefined && (isLast || nextAtMs < closedAtMs + SETTLED_MS))
-      members.push({ entry: { kind: 'member', room, userId }, atMs: nextAtMs });
+      members.push({ timer: { kind: 'member', room, userId }, atMs: nextAtMs });
     if (did === 'evicted') counts.evicted += 1;
     afterRoom = room;
   }
   const checked = { members, ...counts };
-  if (counts.failed > 0 || entry.hasFailed) return { ...checked, hasFailed: true };
+  if (counts.failed > 0 || timer.hasFailed) return { ...checked, hasFailed: true };
   return isLast ? { ...checked, isOver: true } : { ...checked, nextAtMs: closedAtMs + SETTLED_MS };
 }
 
-/** By name, so that the last one done is a checkpoint. */
+/** Sorted by id, so that the last room that is done is a checkpoint. */
 const roomsAfter = ({ rooms }: Connection, afterRoom: RoomId | undefined): readonly RoomId[] =>
   rooms.filter((room) => afterRoom === undefined || room > afterRoom).toSorted((one, other) => (one < other ? -1 : 1));
 

@@ -13,20 +13,21 @@ export interface SweepResult {
 const FIRST_CHECK_MS = 300_000;
 const LAST_CHECK_MS = DAY_MS;
 /**
- * A member without a connection: evicted by a message and not removed yet (its Lambda died), evicted by the real-time
- * service, or to be checked again, less and less often: only a message can evict them then, and that message does it.
+ * Checks an offline member. Removes one that a message has evicted (its Lambda died before it did so) or that the
+ * real-time service evicts now. Any other member is checked less and less often: only a message can evict them, and its
+ * Lambda does.
  */
 export async function sweepMember(deps: Deps, roomId: RoomId, user: UserId): Promise<SweepResult> {
   // check:     read revision 7, read the room ---------------------------------------- end 7 -> refused
   // allowlist: -------------------------------- write the room, revision 8 -> answered
-  // So the row is read first: a caller that writes the room and then the row invalidates every check that missed the room.
+  // So the row is read first: who writes the room and then the row invalidates every check that read the old room.
   const member = await deps.store.getMember(roomId, user);
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room) || member?.roomEpoch !== room.epoch || member.offline === undefined) return {};
   const nowMs = deps.now();
   const evictAtMs = realTimeEvictionAtMs(member, room, deps.settings);
   if (isEvicted(member, room, deps.settings) || (evictAtMs !== undefined && evictAtMs <= nowMs)) {
-    // Refused: the member has resumed, or another write has ended it; the next check of the row finds which.
+    // Refused: the member has resumed, or another write has ended the membership; the next check finds which.
     return (await endMembership(deps, member, 'offline')) ? { did: 'evicted' } : { nextAtMs: nowMs };
   }
   if (evictAtMs !== undefined) return { nextAtMs: evictAtMs };

@@ -8,7 +8,7 @@ import type { SweepResult } from './sweep-member.ts';
 /** A room's expiry may be brought forward, so it is checked this often at least. */
 const CHECK_MS = HOUR_MS;
 
-/** A room that may have expired, or whose destruction was interrupted. */
+/** Checks a room that may have expired, or whose destruction may have been interrupted. */
 export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult> {
   const room = await deps.store.getRoom(roomId);
   if (room === undefined) return {};
@@ -21,7 +21,7 @@ export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult
   }
   const [nowMs, endMs] = [deps.now(), roomExpiresAtMs(room)];
   if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + CHECK_MS) };
-  // After the room: a call that keeps it in between is seen here, or by the version of the send permissions.
+  // Read after the room: a call that keeps the room in between shows here, or changes the version of the send permissions.
   if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + CHECK_MS };
   const destroyed = await destroyRoom(deps, roomId, true, room);
   return destroyed ? { did: 'destroyed' } : { nextAtMs: nowMs };

@@ -16,9 +16,9 @@ import { watchOffline } from './watch-offline.ts';
 
 const ROWS_IN_PAGE = 25;
 const CHECKS_IN_FLIGHT = 32;
-/** What was checked is written this often at least, so a run that dies leaves no more than this to be done again. */
+/** How often at least the results of checks are written: a run that dies leaves no more than this to do again. */
 const SLICE_MS = 5_000;
-/** What could not be checked is tried again, and holds up nothing else. */
+/** When a failed check is tried again; it holds up no other check. */
 const TRY_AGAIN_MS = 300_000;
 
 /** What a run did. All but `lagMs` are counts. */
@@ -33,15 +33,16 @@ export interface SweepReport {
   readonly unreadable: number;
   /** How late the oldest timer was checked. */
   readonly lagMs: number;
-  /** The time was up; the next run goes on with what is due. */
+  /** The time was up; the next run continues with the timers that are still due. */
   readonly unfinished: boolean;
 }
 
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
 /**
- * Checks what is due, page by page, until there is no more or the time is up: the list itself is the checkpoint that the
- * next run goes on from. A timer decides nothing, so two runs at once, a lost or a doubled one do no harm.
+ * Checks the due timers, page by page, until none is left or the time is up: the due list itself is the checkpoint that
+ * the next run continues from. A timer decides nothing, so runs that overlap, or one that is lost or doubled, do no
+ * harm.
  */
 export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
   const counts: Counts = {
@@ -57,8 +58,8 @@ export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
 }
 
 /**
- * It may take several runs, and fail in each, or be killed with them: what is due does not wait for it. With a third of
- * the time the runs of the two schedules seldom walk at once.
+ * The walk may take several runs and may fail in each, so the due timers do not wait for it. It gets a third of the
+ * time, so that the runs of the two schedules seldom walk concurrently.
  */
 async function walk(deps: Deps, untilMs: number, counts: Counts): Promise<void> {
   try {
@@ -78,110 +79,113 @@ async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Co
       return;
     }
     const stopMs = Math.min(untilMs, deps.now() + SLICE_MS);
-    const isAll = await sweepRows(deps, rows, stopMs, counts);
-    if (isAll && rows.length < ROWS_IN_PAGE) return;
+    const isDone = await sweepRows(deps, rows, stopMs, counts);
+    if (isDone && rows.length < ROWS_IN_PAGE) return;
   }
 }
 
 /**
- * Begins no check after `stopMs`. What must be checked again is armed before the rows are deleted, so a run that dies loses
+ * Begins no check after `stopMs`. The next checks are armed before the rows are deleted, so a run that dies loses
  * nothing. false = some timers were not checked; they are still in the list.
  */
 async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, counts: Counts): Promise<boolean> {
-  const left = new Map(rows.flatMap((row) => row.timers).map((entry) => [nameOf(entry), entry]));
-  const later = nextChecksOf(deps);
+  const left = new Map(rows.flatMap((row) => row.timers).map((timer) => [nameOf(timer), timer]));
+  const nextChecks = nextChecksOf(deps);
   counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
-  await inParallel([...left], CHECKS_IN_FLIGHT, async ([name, entry]) => {
+  await inParallel([...left], CHECKS_IN_FLIGHT, async ([name, timer]) => {
     if (deps.now() >= stopMs) return;
     left.delete(name);
     counts.due += 1;
     try {
-      const rest = await checkTimer(deps, entry, stopMs, counts, later);
+      const rest = await checkTimer(deps, timer, stopMs, counts, nextChecks);
       if (rest !== undefined) left.set(name, rest);
     } catch (fault) {
       counts.failed += 1;
-      deps.onFault(`check a ${entry.kind} that is due`, fault);
-      later.arm(entry, deps.now() + TRY_AGAIN_MS);
+      deps.onFault(`check a due timer of kind ${timer.kind}`, fault);
+      nextChecks.arm(timer, deps.now() + TRY_AGAIN_MS);
     }
   });
-  for (const [atMs, ofBucket] of later.entries) await deps.store.arm(atMs, ofBucket);
-  await inParallel(later.over, CHECKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
+  for (const [atMs, ofBucket] of nextChecks.timers) await deps.store.arm(atMs, ofBucket);
+  await inParallel(nextChecks.over, CHECKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
   await inParallel(rows, CHECKS_IN_FLIGHT, (row) => rewriteRow(deps, row, left, counts));
   return left.size === 0;
 }
 
-const nameOf = (entry: Timer): string => JSON.stringify(entry);
+const nameOf = (timer: Timer): string => JSON.stringify(timer);
 
-/** What is written when some checks are done. */
+/** What some checks leave to write. */
 interface NextChecks {
   /** By the time of the next check. */
-  readonly entries: ReadonlyMap<number, readonly Timer[]>;
-  readonly arm: (entry: Timer, atMs: number) => void;
-  /** Connections that nothing more can come of: their rows are deleted after what came of them was armed. */
+  readonly timers: ReadonlyMap<number, readonly Timer[]>;
+  readonly arm: (timer: Timer, atMs: number) => void;
+  /** Connections that need no more checks: their rows are deleted after the timers of their rooms are armed. */
   readonly over: ConnectionKey[];
 }
 
 function nextChecksOf(deps: Deps): NextChecks {
-  const entries = new Map<number, Timer[]>();
-  const arm = (entry: Timer, atMs: number) => {
+  const timers = new Map<number, Timer[]>();
+  const arm = (timer: Timer, atMs: number) => {
     const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
-    entries.set(bucket, [...(entries.get(bucket) ?? []), entry]);
+    timers.set(bucket, [...(timers.get(bucket) ?? []), timer]);
   };
-  return { entries, arm, over: [] };
+  return { timers, arm, over: [] };
 }
 
-/** The row is deleted; what is left of it is due as before, in a row of its own. */
+/** Deletes the row; the timers that are left move to a new row for the same time. */
 async function rewriteRow(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
-  const rest = row.timers.flatMap((entry) => left.get(nameOf(entry)) ?? []);
+  const rest = row.timers.flatMap((timer) => left.get(nameOf(timer)) ?? []);
   if (rest.length > 0) {
-    if (rest.every((entry, index) => entry === row.timers[index]) && rest.length === row.timers.length) return;
+    if (rest.every((timer, index) => timer === row.timers[index]) && rest.length === row.timers.length) return;
     await deps.store.arm(row.dueAtMs, rest);
   }
   counts.unreadable += row.unreadable;
   await disarm(deps, row);
 }
 
-/** Returns what there was no time for. */
+/** Returns what is left of the timer when the time is up. */
 async function checkTimer(
   deps: Deps,
-  entry: Timer,
+  timer: Timer,
   stopMs: number,
   counts: Counts,
-  later: NextChecks,
+  nextChecks: NextChecks,
 ): Promise<Timer | undefined> {
-  if (entry.kind === 'connection') return checkRooms(deps, entry, stopMs, counts, later);
-  if (entry.kind === 'erasure') {
-    await eraseFromRoom(deps, entry.room, entry.userId);
+  if (timer.kind === 'connection') return checkRooms(deps, timer, stopMs, counts, nextChecks);
+  if (timer.kind === 'erasure') {
+    await eraseFromRoom(deps, timer.room, timer.userId);
     return undefined;
   }
-  const seen = entry.kind === 'room' ? sweepRoom(deps, entry.room) : sweepMember(deps, entry.room, entry.userId);
-  const { nextAtMs, did } = await seen;
-  if (nextAtMs !== undefined) later.arm(entry, nextAtMs);
+  const result = timer.kind === 'room' ? sweepRoom(deps, timer.room) : sweepMember(deps, timer.room, timer.userId);
+  const { nextAtMs, did } = await result;
+  if (nextAtMs !== undefined) nextChecks.arm(timer, nextAtMs);
   if (did !== undefined) counts[did] += 1;
   return undefined;
 }
 
 async function checkRooms(
   deps: Deps,
-  entry: ConnectionTimer,
+  timer: ConnectionTimer,
   stopMs: number,
   counts: Counts,
-  later: NextChecks,
+  nextChecks: NextChecks,
 ): Promise<Timer | undefined> {
-  const seen = await sweepConnection(deps, entry, stopMs);
-  const { nextAtMs = seen.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = seen;
-  const { userId, connectionId } = entry;
+  const result = await sweepConnection(deps, timer, stopMs);
+  const { nextAtMs = result.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = result;
+  const { userId, connectionId } = timer;
   const whole = { kind: 'connection', userId, connectionId } as const;
-  for (const member of seen.members ?? []) later.arm(member.entry, member.atMs);
-  if (nextAtMs !== undefined) later.arm(whole, nextAtMs);
-  if (seen.isOver) later.over.push(whole);
+  for (const member of result.members ?? []) nextChecks.arm(member.timer, member.atMs);
+  if (nextAtMs !== undefined) nextChecks.arm(whole, nextAtMs);
+  if (result.isOver) nextChecks.over.push(whole);
   if (did !== undefined) counts[did] += 1;
-  counts.evicted += seen.evicted ?? 0;
-  counts.failed += seen.failed ?? 0;
-  return seen.rest;
+  counts.evicted += result.evicted ?? 0;
+  counts.failed += result.failed ?? 0;
+  return result.rest;
 }
 
-/** What cannot be read is reported and deleted too: rows that stay would fill the page in the end, and hold up all others. */
+/**
+ * Reports and deletes unreadable timers too: if they stayed, they would fill the page in the end and hold up all
+ * others.
+ */
 async function disarm(deps: Deps, row: TimerRow): Promise<void> {
   if (row.unreadable > 0) {
     deps.onFault(

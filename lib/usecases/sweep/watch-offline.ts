@@ -6,14 +6,14 @@ import { armOffline } from '../steps/arm-offline.ts';
 const ROOMS_IN_PAGE = 50;
 /** The checkpoint is written this often at least, so a run that dies leaves no more than this to be walked again. */
 const NOTE_MS = 5_000;
-/** Several runs may be at work; each removes the checkpoints that it found. */
+/** Several runs may overlap; each removes the checkpoints that it found. */
 const CHECKPOINTS_MAX = 10;
-/** No room is called so, and none comes before it. */
+/** The checkpoint of a finished walk: it is no room id, and sorts before all of them. */
 const DONE = '#';
 /**
- * The real-time service was switched on: the members who have been offline for long are found once, room by room (case 26).
- * The set holds a checkpoint up to which all are done, so that a run goes on where the former ended. Throws after a room
- * that cannot be read: the next run passes it over.
+ * Once the real-time service is switched on, finds the members who have been offline for long, room by room (case 26).
+ * The set holds a checkpoint, so that a run continues where the previous one ended. Throws after a room that cannot be
+ * read: the next run skips it.
  */
 export async function watchOffline(deps: Deps, untilMs: number): Promise<void> {
   const checkpoints = (await deps.store.readSet('real-time-walk')).toSorted((one, other) => (one < other ? -1 : 1));
@@ -21,7 +21,7 @@ export async function watchOffline(deps: Deps, untilMs: number): Promise<void> {
     if (checkpoints.length > 0) await deps.store.removeFromSet('real-time-walk', checkpoints);
     return;
   }
-  // Runs that died, or ran at once, have left several, each of them correct.
+  // Runs that died or overlapped may have left several, each of them correct.
   const [first = ''] = checkpoints;
   if (first !== DONE && deps.now() < untilMs) await walk(deps, first, checkpoints, untilMs);
 }
@@ -42,7 +42,7 @@ async function walk(deps: Deps, from: string, found: readonly string[], untilMs:
     await note();
   }
 }
-/** Arms a timer for each member who is offline. Each checkpoint is of what is done by then. */
+/** Arms a timer for each offline member. Each checkpoint covers what is done when it is yielded. */
 async function* checkpointsFrom(deps: Deps, from: string): AsyncGenerator<string> {
   const [, room = '', cursor] = /^([^#]*)#?(.+)?$/.exec(from) ?? [];
   if (cursor !== undefined && isRoomId(room)) yield* checkpointsIn(deps, room, cursor);
@@ -53,7 +53,10 @@ async function* checkpointsFrom(deps: Deps, from: string): AsyncGenerator<string
   }
   yield DONE;
 }
-/** A room may have more members than there is time: inside it a checkpoint is the room and the cursor, after it the room. */
+/**
+ * A room may have more members than a run has time for: inside it a checkpoint is the room and the cursor, after it the
+ * room.
+ */
 async function* checkpointsIn(deps: Deps, roomId: RoomId, from: string | undefined): AsyncGenerator<string> {
   let cursor = from;
   try {
