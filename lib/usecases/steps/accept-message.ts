@@ -8,7 +8,7 @@ export type Accepted =
   | { readonly kind: 'accepted'; readonly room: Room; readonly message: StoredMessage }
   | { readonly kind: 'conflict' };
 
-/** A message and what it must pass. */
+/** A message, and the conditions of its write. */
 export interface Candidate {
   readonly message: NewMessage;
   /** As read before the sender was checked; undefined for the server API. */
@@ -20,8 +20,8 @@ export interface Candidate {
 export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(), room.lastMessageAtMs);
 
 /**
- * The write that takes the seq, the time and the content. What earlier messages left in the room's tail goes to the log
- * first and is dropped from the tail by the same write, so a crash at any point loses nothing.
+ * One write gives the message its seq and stores it. A full tail goes to the log first, and that write removes it from
+ * the room's row, so a crash at any point loses nothing.
  */
 export async function acceptMessage(deps: Deps, room: Room, candidate: Candidate): Promise<Accepted> {
   const logged = isTailFull(room.tail) ? room.tail : [];

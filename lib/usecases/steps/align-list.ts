@@ -34,5 +34,5 @@ export async function alignList(
     current = await read();
     return current?.item === listed?.item && current?.untilMs === listed?.untilMs ? undefined : 'conflict';
   };
-  await decideOn(deps, align, keptChanging('list what was changed'));
+  await decideOn(deps, align, keptChanging('align the list'));
 }

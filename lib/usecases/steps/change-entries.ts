@@ -12,7 +12,7 @@ export interface EntriesDone {
   readonly faults: Readonly<Record<string, EntryFault>>;
 }
 
-/** Asked before the first write; what it answers instead of 'taken' is the outcome. */
+/** Called before the first write; any answer but 'taken' becomes the outcome. */
 export type Permit<T> = () => Promise<'taken' | T>;
 
 /** A change of a room's entries; `T`: why it is refused after all. */

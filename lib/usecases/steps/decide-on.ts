@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts';
 const ATTEMPTS_MAX = 10;
 
 /**
- * Reads, decides and writes: `attempt` does all three, and says 'conflict' where its write was refused because what it had
- * read has changed. It waits before the third attempt and each later one, so that many writers of one row get through.
+ * Reads, decides and writes: `attempt` does all three, and returns 'conflict' if its write was refused because what it
+ * had read has changed. Waits before the third attempt and each later one, so that many writers of one row get through.
  * `exhausted` gives the outcome after the last attempt.
  */
 export async function decideOn<T, E>(

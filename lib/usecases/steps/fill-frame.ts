@@ -20,8 +20,8 @@ export interface Filled {
 }
 
 /**
- * Puts messages into an answer, in their order, as many as fit. One that fits into no frame at all is left out, so that it
- * does not keep the others from being read. `around`: the answer without them, with every field that it will have.
+ * Puts messages into an answer, in their order, as many as fit. A message that fits into no frame is left out, so that
+ * it does not block the others. `around`: the answer without them, with every field that it will have.
  */
 export function fillFrame(around: object, messages: readonly StoredMessage[], userId: string): Filled {
   const empty = frameBytes({ event: 'answer', id: ANY_ID, ...around, messages: [], hidden: [] });

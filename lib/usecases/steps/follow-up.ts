@@ -17,7 +17,7 @@ export async function followUp(deps: Deps, room: Room, message: StoredMessage, e
   const evicted: Member[] = [];
   try {
     for await (const members of memberPages(deps, room)) {
-      // Stored and not pushed: members find the gap and ask for it once distribution goes on.
+      // Stored and not pushed: members find the gap and ask for it once distribution is on again.
       if (!room.distributionStopped) await deliver(deps, delivery, room, members, delivered);
       evicted.push(...members.filter((member) => isEvicted(member, room, deps.settings)));
     }
@@ -28,7 +28,7 @@ export async function followUp(deps: Deps, room: Room, message: StoredMessage, e
   await evictMembers(deps, evicted);
 }
 
-/** A failed delivery keeps nobody from being evicted. */
+/** A failed delivery does not stop the evictions. */
 async function deliver(
   deps: Deps,
   delivery: Delivery,

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { disconnectFromRooms } from './disconnect-from-rooms.ts';
 
 const CLOSES_IN_FLIGHT = 8;
-/** The sweep does the rooms that are left by then: a caller waits for this. */
+/** A caller waits for this, so the sweep does the rooms that are left by then. */
 const ROOMS_MS = 4_000;
 
 /**

@@ -28,7 +28,7 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
     isInLog && fromLog > 0
       ? await deps.store.readLog({ ...lifeOf(room), ...ofLog, order, limit: fromLog, charactersMax: FRAME_BYTES_MAX })
       : { messages: [] };
-  // Where the log's page ends short, the tail, which comes after it, is not shown.
+  // If the log's page ends short, the tail is left out: it comes after the messages that are missing.
   const messages = isUp
     ? [...logged.messages, ...(logged.readTo === undefined ? inOrder : [])]
     : [...inOrder, ...logged.messages];

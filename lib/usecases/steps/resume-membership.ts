@@ -37,7 +37,7 @@ export async function resumeMembership(
   }
   const again = await recheckConnection(deps, connection, room.roomId);
   if (again === undefined) return refused('connection-closed');
-  // As after a join: of two rooms at once the connection leaves one.
+  // As after a join: with one room at a time, the connection stays in only one.
   if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, room.roomId);
   return undefined;
 }

@@ -160,7 +160,7 @@ function decide(deps: Deps, { connection, access }: Rows, requests: readonly Tur
   return next === access ? access : trimmed(deps, next);
 }
 
-/** Without what is no longer needed. */
+/** Without turns and force-closed connections that no longer matter. */
 function trimmed(deps: Deps, access: Access): Access {
   const nowMs = deps.now();
   const forceClosed = access.forceClosed.filter(({ atMs }) => nowMs - atMs < FORCE_CLOSED_KEPT_MS);

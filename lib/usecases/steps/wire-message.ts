@@ -3,7 +3,7 @@ import type { Message } from '../../protocol/message.ts';
 
 /**
  * A message as this user gets it: the one way from the stored message to the wire. Each field is named, so that a field
- * added to the stored message reaches no client unseen.
+ * added to the stored message reaches no client by accident.
  */
 export function wireMessage(userId: string, message: StoredMessage): Message {
   const { seq, messageId, clientMessageId, senderUserId, type, content, sentAtMs } = message;

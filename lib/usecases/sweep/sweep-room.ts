@@ -13,7 +13,7 @@ export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult
   const room = await deps.store.getRoom(roomId);
   if (room === undefined) return {};
   if (room.destroyedAtMs !== undefined) {
-    // The Lambda that has destroyed it may still be at work.
+    // The Lambda that has destroyed it may still be removing its rows.
     const finishAtMs = room.destroyedAtMs + LOOK_AFTER_MS;
     if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
     await removeRows(deps, room);

@@ -70,7 +70,7 @@ async function* checkpointsIn(deps: Deps, roomId: RoomId, from: string | undefin
   }
   yield roomId;
 }
-/** Returns where the next page begins; undefined = nowhere. */
+/** Returns the cursor of the next page; undefined = there is none. */
 async function watchPage(deps: Deps, roomId: RoomId, from: string | undefined): Promise<string | undefined> {
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return undefined;
