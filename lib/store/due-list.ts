@@ -10,11 +10,19 @@ export interface ConnectionTimer extends ConnectionKey {
   readonly hasFailed?: true | undefined;
 }
 
+/** The rows of a destroyed room must be gone by then, also where the room was created again. */
+export interface DestroyedRoomTimer {
+  readonly kind: 'destroyed-room';
+  readonly room: RoomId;
+  readonly epoch: string;
+}
+
 /** What the sweep checks when its time has come. It decides nothing: the check reads the rows themselves. */
 export type Timer =
   | ConnectionTimer
   | { readonly kind: 'member'; readonly room: RoomId; readonly userId: UserId }
   | { readonly kind: 'room'; readonly room: RoomId }
+  | DestroyedRoomTimer
   /** A deleted user is still to be removed from the room. */
   | { readonly kind: 'erasure'; readonly room: RoomId; readonly userId: UserId };
 

@@ -8,7 +8,6 @@ import type { Change } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { continueBroadcast } from './steps/continue-broadcast.ts';
 import { continueErasure } from './steps/continue-erasure.ts';
-import { removeRows } from './steps/destroy-room.ts';
 import { fanOut } from './steps/fan-out.ts';
 import { removeEntriesOf } from './steps/remove-entries-of.ts';
 import { eventOf } from './steps/webhook-event.ts';
@@ -31,11 +30,7 @@ export async function announceChanges(
   await events?.put(changes.flatMap((change) => eventOf(change) ?? []));
   for (const change of changes) {
     if (change.kind === 'room-created') await deps.store.addToList('rooms', [{ item: change.room.roomId, untilMs: 0 }]);
-    else if (change.kind === 'room-destroyed') {
-      await deps.store.removeFromList('rooms', [change.room.roomId]);
-      // The Lambda that destroyed it may have died, and the room may exist again: then no sweep knows of this epoch.
-      await removeRows(deps, change.room);
-    }
+    else if (change.kind === 'room-destroyed') await deps.store.removeFromList('rooms', [change.room.roomId]);
   }
   await inParallel([...byRoom(changes)], ROOMS_IN_FLIGHT, ([room, ofRoom]) => announceInRoom(deps, room, ofRoom));
   for (const change of changes) {

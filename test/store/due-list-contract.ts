@@ -68,6 +68,13 @@ export function describeDueList(use: () => StoreUnderTest): void {
       expect(await dueAnywhere()).toHaveLength(2);
     });
 
+    it('keeps the epoch of a room whose rows must be gone', async () => {
+      const destroyed = (epoch: string): Timer => ({ kind: 'destroyed-room', room: 'r1' as RoomId, epoch });
+      await use().store.arm(startMs, [destroyed('e1'), destroyed('e2'), room('r1')]);
+      const found = timersOf(await due(startMs, 9, dueShardOf('r1' as RoomId)));
+      expect(textsOf(found)).toEqual(textsOf([destroyed('e1'), destroyed('e2'), room('r1')]));
+    });
+
     it("keeps the checkpoint of a connection's check", async () => {
       const parts = [
         {},
@@ -187,6 +194,11 @@ export function describeDueList(use: () => StoreUnderTest): void {
             ...['member#ann#r1#e', 'room#r1#e'],
           ],
         },
+      ],
+      [
+        'a destroyed room without epoch, or with more',
+        3,
+        { timers: ['destroyed-room#r1', 'destroyed-room#r1#', 'destroyed-room#r1#e#f'] },
       ],
       ['invalid ids', 5, { timers: ['connection#ä#c', 'connection#ann#ä', 'member#ann#ä', 'member#ä#r', 'room#ä'] }],
       ['a connection without a user', 1, { connectionId: 'c' }],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
-import { type ConnectionId, isConnectionId, isRoomId, isUserId, type UserId } from '../../protocol/ids.ts';
+import { type ConnectionId, isConnectionId, isRoomId, isUserId, type RoomId, type UserId } from '../../protocol/ids.ts';
 import type { ConnectionTimer, DueList, Timer, TimerRow } from '../due-list.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
 import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
@@ -62,7 +62,7 @@ interface NamedRow {
 function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
   const shards = new Map<number, Set<string>>();
   for (const timer of timers) {
-    const shard = dueShardOf(timer.kind === 'room' ? timer.room : timer.userId);
+    const shard = dueShardOf(shardedBy(timer));
     shards.set(shard, (shards.get(shard) ?? new Set()).add(nameOf(timer)));
   }
   return [...shards].flatMap(([shard, ofShard]) => {
@@ -73,6 +73,9 @@ function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
     }));
   });
 }
+
+const shardedBy = (timer: Timer): UserId | RoomId =>
+  timer.kind === 'room' || timer.kind === 'destroyed-room' ? timer.room : timer.userId;
 
 const digestOf = (names: readonly string[]): string =>
   createHash('sha256').update(names.join('\n')).digest('base64url');
@@ -86,6 +89,8 @@ function nameOf(timer: Timer): string {
       return `member#${timer.userId}#${timer.room}`;
     case 'room':
       return `room#${timer.room}`;
+    case 'destroyed-room':
+      return `destroyed-room#${timer.room}#${timer.epoch}`;
     case 'erasure':
       return `erasure#${timer.userId}#${timer.room}`;
   }
@@ -104,6 +109,7 @@ function readName(name: unknown): Timer | undefined {
   if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;
   if (rest.length > 0) return undefined;
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
+  if (kind === 'destroyed-room') return isRoomId(id) && other !== '' ? { kind, room: id, epoch: other } : undefined;
   if (kind !== 'member' && kind !== 'erasure') return undefined;
   return isUserId(id) && isRoomId(other) ? { kind, userId: id, room: other } : undefined;
 }

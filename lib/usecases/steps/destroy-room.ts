@@ -1,6 +1,7 @@
 import { inParallel } from '../../domain/in-parallel.ts';
 import type { Room } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { RoomLife } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { forgetRow } from './end-membership.ts';
 import { memberPages } from './member-pages.ts';
@@ -29,7 +30,7 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, automatic: boolean
  * Notifies the members of a destroyed room and removes its rows, but none of a new room under its id. The room stays on the
  * rows of its connections: they may have joined the new one by now.
  */
-export async function removeRows(deps: Deps, room: Room): Promise<void> {
+export async function removeRows(deps: Deps, room: RoomLife & Pick<Room, 'destroyedAutomatically'>): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
   const frame = { event: 'destroyed', room: roomId, roomEpoch, automatic } as const;
   for await (const rows of memberPages(deps, room, 'every row')) {
@@ -54,6 +55,6 @@ async function endRoom(
     await deps.store.removeFromSet('kept-rooms', [roomId]);
     await deps.store.removeFromList('muted-rooms', [roomId]);
   }
-  await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'room', room: roomId }]);
+  await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room', room: roomId, epoch }]);
   return deps.store.destroyRoom(roomId, epoch, deps.now(), automatic, unless);
 }

@@ -1,11 +1,11 @@
 import type { Member } from '../../domain/member.ts';
-import type { Room } from '../../domain/room.ts';
+import type { RoomLife } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
 /** The rows of the room's present epoch, page by page: of members, or also of users who are only blocked or muted. */
 export async function* memberPages(
   deps: Deps,
-  room: Room,
+  room: RoomLife,
   which: 'members' | 'every row' = 'members',
 ): AsyncGenerator<readonly Member[]> {
   let cursor: string | undefined;

@@ -22,7 +22,7 @@ export interface ConnectionSweepResult extends SweepResult {
 
 /**
  * Checks a connection whose lease was to expire by the time of its timer. By now the lease is renewed, or the
- * connection is half-open or closed. Always checks one room, and begins no further one after `stopMs`.
+ * connection is half-open or closed. Of a closed one it checks at least one room, and begins no further one after `stopMs`.
  */
 export async function sweepConnection(
   deps: Deps,

@@ -1,6 +1,7 @@
-import { roomExpiresAtMs } from '../../domain/room.ts';
+import { isLive, type Room, roomExpiresAtMs } from '../../domain/room.ts';
 import { HOUR_MS } from '../../domain/time.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { DestroyedRoomTimer } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { destroyRoom, LOOK_AFTER_MS, removeRows } from '../steps/destroy-room.ts';
 import type { SweepResult } from './sweep-member.ts';
@@ -12,17 +13,31 @@ const CHECK_MS = HOUR_MS;
 export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult> {
   const room = await deps.store.getRoom(roomId);
   if (room === undefined) return {};
-  if (room.destroyedAtMs !== undefined) {
-    // The Lambda that has destroyed it may still be removing its rows.
-    const finishAtMs = room.destroyedAtMs + LOOK_AFTER_MS;
-    if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
-    await removeRows(deps, room);
-    return {};
-  }
+  if (!isLive(room)) return finishDestruction(deps, room);
   const [nowMs, endMs] = [deps.now(), roomExpiresAtMs(room)];
   if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + CHECK_MS) };
   // Read after the room: a call that keeps the room in between shows here, or changes the version of the send permissions.
   if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + CHECK_MS };
   const destroyed = await destroyRoom(deps, roomId, true, room);
   return destroyed ? { did: 'destroyed' } : { nextAtMs: nowMs };
+}
+
+/** Checks that the rows of one epoch of a room are gone. A live room of that epoch was not destroyed after all. */
+export async function sweepDestroyedRoom(
+  deps: Deps,
+  { room: roomId, epoch }: DestroyedRoomTimer,
+): Promise<SweepResult> {
+  const room = await deps.store.getRoom(roomId);
+  if (room === undefined) return {};
+  if (room.epoch === epoch) return isLive(room) ? {} : finishDestruction(deps, room);
+  await removeRows(deps, { roomId, epoch });
+  return {};
+}
+
+async function finishDestruction(deps: Deps, room: Room): Promise<SweepResult> {
+  // The Lambda that has destroyed it may still be removing its rows.
+  const finishAtMs = (room.destroyedAtMs ?? 0) + LOOK_AFTER_MS;
+  if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
+  await removeRows(deps, room);
+  return {};
 }

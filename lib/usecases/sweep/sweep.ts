@@ -10,15 +10,15 @@ import {
 import type { Deps } from '../deps.ts';
 import { eraseFromRoom } from '../steps/erase-from-room.ts';
 import { sweepConnection } from './sweep-connection.ts';
-import { sweepMember } from './sweep-member.ts';
-import { sweepRoom } from './sweep-room.ts';
+import { type SweepResult, sweepMember } from './sweep-member.ts';
+import { sweepDestroyedRoom, sweepRoom } from './sweep-room.ts';
 import { watchOffline } from './watch-offline.ts';
 
 const ROWS_IN_PAGE = 25;
 const CHECKS_IN_FLIGHT = 32;
 /** How often at least the results of checks are written: a run that dies leaves no more than this to do again. */
 const SLICE_MS = 5_000;
-/** When a failed check is tried again; it holds up no other check. */
+/** How long until a failed check is tried again; it holds up no other check. */
 const TRY_AGAIN_MS = 300_000;
 
 /** What a run did. All but `lagMs` are counts. */
@@ -151,15 +151,24 @@ async function checkTimer(
   nextChecks: NextChecks,
 ): Promise<Timer | undefined> {
   if (timer.kind === 'connection') return checkRooms(deps, timer, stopMs, counts, nextChecks);
-  if (timer.kind === 'erasure') {
-    await eraseFromRoom(deps, timer.room, timer.userId);
-    return undefined;
-  }
-  const result = timer.kind === 'room' ? sweepRoom(deps, timer.room) : sweepMember(deps, timer.room, timer.userId);
-  const { nextAtMs, did } = await result;
+  const { nextAtMs, did } = await checkOne(deps, timer);
   if (nextAtMs !== undefined) nextChecks.arm(timer, nextAtMs);
   if (did !== undefined) counts[did] += 1;
   return undefined;
+}
+
+async function checkOne(deps: Deps, timer: Exclude<Timer, ConnectionTimer>): Promise<SweepResult> {
+  switch (timer.kind) {
+    case 'erasure':
+      await eraseFromRoom(deps, timer.room, timer.userId);
+      return {};
+    case 'room':
+      return sweepRoom(deps, timer.room);
+    case 'destroyed-room':
+      return sweepDestroyedRoom(deps, timer);
+    case 'member':
+      return sweepMember(deps, timer.room, timer.userId);
+  }
 }
 
 async function checkRooms(
