@@ -62,4 +62,8 @@ export type Outcome<T> = T | Refused;
 
 export const refused = (reason: Reason, detail: RefusalDetail = {}): Refused => new Refused(reason, detail);
 
+/** What an addition to a list with a limit comes to. */
+export const unlessFull = (outcome: 'added' | 'full', why: string): Outcome<'added'> =>
+  outcome === 'added' ? outcome : refused('list-full', { why });
+
 export const isRefused = (outcome: unknown): outcome is Refused => outcome instanceof Refused;

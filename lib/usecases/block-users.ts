@@ -6,6 +6,7 @@ import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { changeMember, type RestrictedInRoom, rowsOf } from './steps/change-member.ts';
 import { decideOn, keptChanging } from './steps/decide-on.ts';
+import { noteReason } from './steps/end-membership.ts';
 import { rowInRoom } from './steps/row-in-room.ts';
 
 /** BLOCK: removed at once, and joins are refused until `untilMs` (ms). The table's stream reports it. */
@@ -32,9 +33,8 @@ const blockOne = (deps: Deps, room: Room, user: UserId, untilMs: number): Promis
       if (member === undefined) return undefined;
       const reason = isEvicted(member, room, deps.settings) ? 'offline' : 'blocked';
       const next = blocked(member, untilMs, reason, deps.now());
-      const { membershipId } = member;
-      const event = membershipId === undefined ? undefined : reason;
-      if (membershipId !== undefined && reason === 'blocked') await deps.store.noteEnd(membershipId, reason);
+      const event = member.membershipId === undefined ? undefined : reason;
+      await noteReason(deps, member, reason);
       return (await deps.store.putMember(next, member.revision, event)) === 'conflict' ? 'conflict' : undefined;
     },
     keptChanging('block the user'),

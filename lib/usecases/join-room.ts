@@ -6,7 +6,7 @@ import type { JoinedAnswer } from '../protocol/answers.ts';
 import type { Resume } from '../protocol/client-frames.ts';
 import { MESSAGE_COUNT_DEFAULT } from '../protocol/limits.ts';
 import type { Caller, Deps } from './deps.ts';
-import { decideOn } from './steps/decide-on.ts';
+import { decideOn, tooMuchAtOnce } from './steps/decide-on.ts';
 import type { OwnConnection } from './steps/disconnect-member.ts';
 import { endMembership, evictMembers, forgetRow } from './steps/end-membership.ts';
 import { isOverMemberLimit, joinedBeyondLimit } from './steps/member-limit.ts';
@@ -31,7 +31,9 @@ export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
  * connection is read again after it: however a `$disconnect` interleaves, no closed connection stays online.
  */
 export const joinRoom = (deps: Deps, caller: Caller, request: JoinRequest): Promise<Outcome<Joined>> =>
-  inTurn(deps, caller, { action: 'join' }, (turn) => decideOn(deps, () => joinOnce(deps, caller, request, turn), busy));
+  inTurn(deps, caller, { action: 'join' }, (turn) =>
+    decideOn(deps, () => joinOnce(deps, caller, request, turn), tooMuchAtOnce),
+  );
 
 /** 'conflict' = the room was destroyed in between: decide again whether there is one to join. */
 async function joinOnce(
@@ -76,8 +78,6 @@ async function joinOnce(
   return answer(deps, { before: room, now }, admitted, request);
 }
 
-const busy = () => refused('too-much-at-once', { retryAfterMs: 500 });
-
 interface Admitted {
   readonly member: Member;
   /** The row as it was before this join's write. */
@@ -118,7 +118,7 @@ function admit(
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
     return stored === 'conflict' ? again() : { member: stored, before: member, fresh, isNewDevice };
   };
-  return decideOn<Outcome<Admitted | 'room-is-gone'>, Refused>(deps, attempt, busy);
+  return decideOn<Outcome<Admitted | 'room-is-gone'>, Refused>(deps, attempt, tooMuchAtOnce);
 }
 
 /** A new member may be one too many; so may one who joins again because a Lambda died before this check. */
@@ -137,7 +137,7 @@ async function full(deps: Deps, caller: Caller, member: Member): Promise<Refused
     row = await deps.store.getMember(member.roomId, member.userId);
     return 'conflict';
   };
-  const outcome = await decideOn<undefined, Refused>(deps, end, busy);
+  const outcome = await decideOn<undefined, Refused>(deps, end, tooMuchAtOnce);
   if (isRefused(outcome)) return outcome;
   await forgetRoom(deps, caller, member.roomId);
   return refused('room-full');

@@ -4,7 +4,7 @@ import { isLive } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
-import { decideOn } from './steps/decide-on.ts';
+import { decideOn, tooMuchAtOnce } from './steps/decide-on.ts';
 import { followUp } from './steps/follow-up.ts';
 import { quotaSlotFor } from './steps/quota-slot.ts';
 
@@ -25,11 +25,7 @@ type Published = { readonly seq: number; readonly messageId: string; readonly ro
 /** A message by the server API: membership and mutes do not apply. It counts like any other and brings no user online. */
 export function publishMessage(deps: Deps, publication: Publication): Promise<Outcome<Published>> {
   const id = deps.randomId();
-  return decideOn<Outcome<Published>, Refused>(
-    deps,
-    () => publishOnce(deps, publication, id),
-    () => refused('too-much-at-once', { retryAfterMs: 500 }),
-  );
+  return decideOn<Outcome<Published>, Refused>(deps, () => publishOnce(deps, publication, id), tooMuchAtOnce);
 }
 
 async function publishOnce(deps: Deps, publication: Publication, id: string): Promise<Outcome<Published> | 'conflict'> {
@@ -44,7 +40,7 @@ async function publishOnce(deps: Deps, publication: Publication, id: string): Pr
   const transient = publication.isKept ? {} : { transient: true as const };
   const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender, ...transient };
   const after = await acceptMessage(deps, room, { message, sendPermissionVersion: undefined, quotaSlot: slot.slot });
-  if (after.kind === 'conflict') return 'conflict';
+  if (after === 'conflict') return 'conflict';
   await followUp(deps, after.room, after.message);
   return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };
 }

@@ -85,7 +85,7 @@ async function sendOnce(
   const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
   const { sendPermissionVersion } = room;
   const after = await acceptMessage(deps, room, { message, sendPermissionVersion, quotaSlot: slot.slot });
-  if (after.kind === 'conflict') return 'again';
+  if (after === 'conflict') return 'again';
   await followUp(deps, after.room, after.message, { connectionId: caller.connectionId });
   return sent(after.room, after.message);
 }

@@ -1,5 +1,5 @@
 import type { Profile } from '../domain/access.ts';
-import { type Outcome, refused } from '../domain/outcome.ts';
+import { type Outcome, unlessFull } from '../domain/outcome.ts';
 import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
@@ -7,6 +7,7 @@ import { listPage } from './steps/list-page.ts';
 
 export const BLACKLIST_MAX = 1000;
 export const TAGS_MAX = 20;
+const holdsAtMost = (limit: number): string => `it holds at most ${limit}`;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
 
@@ -67,10 +68,10 @@ const isAfter = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
 
 /** Adds all of them or none. */
 export const addToBlacklist = async (deps: Deps, user: UserId, others: readonly UserId[]): Promise<Outcome<'added'>> =>
-  addedOr(await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now()), BLACKLIST_MAX);
-
-const addedOr = (outcome: 'added' | 'full', limit: number): Outcome<'added'> =>
-  outcome === 'added' ? outcome : refused('list-full', { why: `it holds at most ${limit}` });
+  unlessFull(
+    await deps.store.addToDatedSet(`blacklist#${user}`, others, BLACKLIST_MAX, deps.now()),
+    holdsAtMost(BLACKLIST_MAX),
+  );
 
 export const removeFromBlacklist = (deps: Deps, user: UserId, others: readonly UserId[]): Promise<void> =>
   deps.store.removeFromDatedSet(`blacklist#${user}`, others);
@@ -78,10 +79,10 @@ export const removeFromBlacklist = (deps: Deps, user: UserId, others: readonly U
 /** Replaces the user's tags by these; a refusal changes none. */
 export async function setTags(deps: Deps, user: UserId, next: readonly string[]): Promise<Outcome<'added'>> {
   const wanted = new Set(next);
-  if (wanted.size > TAGS_MAX) return addedOr('full', TAGS_MAX);
+  if (wanted.size > TAGS_MAX) return unlessFull('full', holdsAtMost(TAGS_MAX));
   const unwanted = (await tags(deps, user)).filter((tag) => !wanted.has(tag));
   await deps.store.removeFromSet(`tags#${user}`, unwanted);
-  return addedOr(await deps.store.addToSet(`tags#${user}`, [...wanted], TAGS_MAX), TAGS_MAX);
+  return unlessFull(await deps.store.addToSet(`tags#${user}`, [...wanted], TAGS_MAX), holdsAtMost(TAGS_MAX));
 }
 
 export const tags = (deps: Deps, user: UserId): Promise<readonly string[]> => deps.store.readSet(`tags#${user}`);

@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'ends by a leave are not noted',
     END,
-    "if (reason === 'left' && member.membershipId !== undefined)",
+    "if (membershipId !== undefined && reason !== 'offline')",
     'if (false as boolean)',
   ),
   mutant('a send ignores the block', SEND, 'if (isBlocked(member, nowMs))', 'if (false as boolean)'),

@@ -19,7 +19,7 @@ async function eraseOrLeave(deps: Deps, room: RoomId, users: readonly UserId[]):
     left = await usersWithState(deps, room, users);
     for (; left[0] !== undefined; left = left.slice(1)) await eraseFromRoom(deps, room, left[0]);
   } catch (fault) {
-    deps.onFault('take deleted users out of a room', fault);
+    deps.onFault('remove deleted users from a room', fault);
     const timers = left.map((userId): Timer => ({ kind: 'erasure', room, userId }));
     await deps.store.arm(deps.now(), timers);
   }

@@ -1,3 +1,4 @@
+import { type Refused, refused } from '../../domain/outcome.ts';
 import { StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
@@ -21,6 +22,9 @@ export async function decideOn<T, E>(
   }
   return exhausted();
 }
+
+/** For `exhausted`: the same request may succeed a moment later. */
+export const tooMuchAtOnce = (): Refused => refused('too-much-at-once', { retryAfterMs: 500 });
 
 /** For `exhausted`, where no refusal can say that it was too much at once: throws. */
 export const keptChanging = (unableTo: string) => (): never => {

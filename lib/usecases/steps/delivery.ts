@@ -5,7 +5,7 @@ import type { ConnectionId, RoomId } from '../../protocol/ids.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 import type { Deps } from '../deps.ts';
 import { disconnectFromRooms } from './disconnect-from-rooms.ts';
-import { disconnectMember, type OwnConnection } from './disconnect-member.ts';
+import type { OwnConnection } from './disconnect-member.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled. */
 const POSTS_IN_FLIGHT = 64;
@@ -56,8 +56,9 @@ async function closeGone(deps: Deps, room: RoomId, target: OwnConnection): Promi
   try {
     const closed = await deps.store.closeConnection(target, deps.now());
     await deps.push.close(target.connectionId);
-    await disconnectMember(deps, room, target, undefined);
-    await disconnectFromRooms(deps, closed, deps.now() + ROOMS_MS);
+    // This room first, also where the connection's row lacks it.
+    const rooms = [...new Set([room, ...closed.rooms])];
+    await disconnectFromRooms(deps, { ...closed, rooms }, deps.now() + ROOMS_MS);
   } catch (fault) {
     deps.onFault('close a connection that is gone', fault);
   }

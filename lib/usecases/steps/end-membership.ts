@@ -1,5 +1,5 @@
 import { inParallel } from '../../domain/in-parallel.ts';
-import { emptyMember, ended, isWorthKeeping, type Member } from '../../domain/member.ts';
+import { emptyMember, ended, isWorthKeeping, type Member, type MemberEndReason } from '../../domain/member.ts';
 import type { ConnectionId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 
@@ -16,13 +16,17 @@ export async function endMembership(
   reason: 'left' | 'offline',
   exceptConnection?: ConnectionId,
 ): Promise<boolean> {
-  // A reason that was not noted reads as `offline`, after which a client joins again by itself.
-  if (reason === 'left' && member.membershipId !== undefined) await deps.store.noteEnd(member.membershipId, reason);
+  await noteReason(deps, member, reason);
   const next = ended(member, reason, deps.now(), exceptConnection);
   const outcome = isReportedByDeletion(member, next, deps.now())
     ? await deps.store.deleteMember(member)
     : await deps.store.putMember(next, member.revision, reason);
   return outcome !== 'conflict';
+}
+
+/** Before a membership ends: a reason that was not noted reads as `offline`, after which a client joins again by itself. */
+export async function noteReason(deps: Deps, { membershipId }: Member, reason: MemberEndReason): Promise<void> {
+  if (membershipId !== undefined && reason !== 'offline') await deps.store.noteEnd(membershipId, reason);
 }
 
 /** The common cases cost one write: the row is deleted, and the deleted row says why. */

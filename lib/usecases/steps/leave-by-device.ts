@@ -3,7 +3,7 @@ import { currentMember, type Member, withoutDevice } from '../../domain/member.t
 import { type Outcome, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import type { Deps } from '../deps.ts';
-import { decideOn } from './decide-on.ts';
+import { decideOn, tooMuchAtOnce } from './decide-on.ts';
 import type { OwnConnection } from './disconnect-member.ts';
 import { endMembership } from './end-membership.ts';
 
@@ -39,7 +39,7 @@ export function leave<T>(
     if (permitted !== 'taken') return permitted;
     return leaveOnce(deps, own, room, member, notice);
   };
-  return decideOn(deps, attempt, () => refused('too-much-at-once', { retryAfterMs: 500 }));
+  return decideOn(deps, attempt, tooMuchAtOnce);
 }
 
 async function leaveOnce(

@@ -19,7 +19,7 @@ export interface Entry {
   readonly row: Member | undefined;
 }
 
-/** Checks a join before its first write: a refusal writes nothing, not even a turn. */
+/** Checks a join before its first write. A refusal takes no turn, and at most ends a membership that was evicted. */
 export async function permitEntry(
   deps: Deps,
   caller: Caller,

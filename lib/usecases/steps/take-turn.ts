@@ -4,7 +4,7 @@ import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turns
 import type { UserId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { decideOn } from './decide-on.ts';
+import { decideOn, tooMuchAtOnce } from './decide-on.ts';
 
 /** What a frame is about to do. */
 export type TurnRequest =
@@ -79,10 +79,8 @@ export const inTurn = <T extends object>(
       const outcome = await serve(turn);
       return outcome === 'again' ? 'conflict' : outcome;
     },
-    busy,
+    tooMuchAtOnce,
   );
-
-const busy = () => refused('too-much-at-once', { retryAfterMs: 500 });
 
 /** Takes a turn before the connection exists; `access` may come from an eventually consistent read. */
 export async function takeFirstTurn(
@@ -101,7 +99,7 @@ export async function takeFirstTurn(
       read = await deps.store.getAccess(userId);
       return 'conflict';
     },
-    busy,
+    tooMuchAtOnce,
   );
   return isRefused(outcome) ? outcome : undefined;
 }
@@ -127,7 +125,7 @@ function takeAs(
       rows = now;
       return 'conflict';
     },
-    busy,
+    tooMuchAtOnce,
   );
 }
 
