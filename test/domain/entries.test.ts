@@ -55,11 +55,7 @@ describe('setting entries', () => {
   test('takes no new key beyond the limit, and still replaces', () => {
     const change = setEntries(index, new Map(['a', 'mine', 'b'].map((key) => [key, next])), false, 3);
     expect(change).toMatchObject({ done: ['a', 'mine'], faults: { b: 'too-many-entries' } });
-    expect(Object.keys(change.index?.entries ?? {}).sort((one, other) => (one < other ? -1 : 1))).toEqual([
-      'a',
-      'theirs',
-      'mine',
-    ]);
+    expect(new Set(Object.keys(change.index?.entries ?? {}))).toEqual(new Set(['a', 'mine', 'theirs']));
   });
 });
 

@@ -111,7 +111,7 @@ describe('the roles', () => {
       [
         table(...readAndWrite),
         [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
-        connections('POST'),
+        connections('POST', 'DELETE'),
         [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],
         [['sqs:SendMessage'], refer('ChangeStreamLostChanges', 'Arn')],
       ],

@@ -3,12 +3,13 @@ import type { RoomId } from '../../lib/protocol/ids.ts';
 import { blockUsers } from '../../lib/usecases/block-users.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
-import { useStore } from '../support/emulators.ts';
+import { createMemoryStore } from '../simulation/memory-store.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { framesOf } from './changed-world.ts';
 import { beginJob, inEveryWay, JOIN_TOUCHES, playBoth } from './every-order.ts';
 
-const store = useStore('dynoxide');
+// Hundreds of orders; the in-memory table passes the store's contract (test/store/memory.test.ts).
+const store = createMemoryStore();
 
 const join = (world: World, caller: Caller, room: RoomId) =>
   world.frame(caller, { action: 'join', room, messageCount: -1, autoCreate: true });
@@ -16,7 +17,7 @@ const join = (world: World, caller: Caller, room: RoomId) =>
 type Pair = readonly [RoomId, RoomId];
 
 async function twoRooms(settings = {}) {
-  const world = createWorld(store(), settings);
+  const world = createWorld(store, settings);
   const rooms: Pair = [`${world.room}-a` as RoomId, `${world.room}-b` as RoomId];
   for (const room of rooms) expect(await join(world, await world.open('owner'), room)).toMatchObject({ code: 0 });
   return { world, rooms };
@@ -71,7 +72,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
   test('the later one stays, and the client is notified of the other', async () => {
     const there = await twoRooms();
     await expectLastOnly(there, (name) => there.world.open(name));
-  }, 100_000);
+  }, 60_000);
 
   test('also where the user is in one of the rooms already', async () => {
     const there = await twoRooms();
@@ -80,7 +81,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
       await join(there.world, bob, there.rooms[0]);
       return bob;
     });
-  }, 100_000);
+  }, 60_000);
 
   test('also where another device of the user is in one of the rooms', async () => {
     const there = await twoRooms();
@@ -88,7 +89,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
       await join(there.world, await there.world.open(name), there.rooms[0]);
       return there.world.open(name);
     });
-  }, 100_000);
+  }, 60_000);
 
   test.each(['blocked', 'full'])(
     'a join that is refused, %s, removes the user from no room',
