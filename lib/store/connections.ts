@@ -43,9 +43,9 @@ export interface Connections {
    * Stores the intent before the member row is written; undefined = the connection is not open. A join makes the room
    * the last one; without `by` a room keeps its position in the join order, and one that is missing comes first.
    */
-  addConnectionRoom(key: ConnectionKey, room: RoomId, by?: 'join'): Promise<Connection | undefined>;
-  /** `before`: only if that room was joined later. */
-  removeConnectionRoom(key: ConnectionKey, room: RoomId, before?: RoomId): Promise<void>;
+  addConnectionRoom(key: ConnectionKey, room: RoomId, nowMs: number, by?: 'join'): Promise<Connection | undefined>;
+  /** Only if the room was last added before that time. `before`: only if that room was joined later. */
+  removeConnectionRoom(key: ConnectionKey, room: RoomId, addedBeforeMs: number, before?: RoomId): Promise<void>;
   /** Marks it closed, or writes a tombstone if there is no row yet. Returns the row, also if it was closed before. */
   closeConnection(key: ConnectionKey, nowMs: number): Promise<Connection>;
   /** Closes it if it is open and this is still its lease; undefined = it is closed, or its lease was renewed. */

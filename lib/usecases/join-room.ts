@@ -47,7 +47,7 @@ async function joinOnce(
   const { room } = permitted;
   // A resume keeps the order of the joins: if a refused one changed it, that could end another membership.
   const by = request.resume === undefined ? 'join' : undefined;
-  const connection = await deps.store.addConnectionRoom(caller, request.room, by);
+  const connection = await deps.store.addConnectionRoom(caller, request.room, deps.now(), by);
   if (connection === undefined) return refused('connection-closed');
   if (!(await noteActivity(deps, room))) return 'conflict';
   const admitted = await admit(deps, connection, permitted, request.resume);

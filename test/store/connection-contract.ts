@@ -24,16 +24,16 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const { store } = use();
       const connection = newConnection();
       const id = keyOf(connection);
-      expect(await store.addConnectionRoom(id, room)).toBeUndefined();
+      expect(await store.addConnectionRoom(id, room, 50)).toBeUndefined();
       await store.openConnection(connection);
-      expect((await store.addConnectionRoom(id, room))?.rooms).toEqual([room]);
-      expect((await store.addConnectionRoom(id, room))?.rooms).toEqual([room]);
-      await store.addConnectionRoom(id, 'r2' as RoomId);
-      await store.removeConnectionRoom(id, 'r2' as RoomId);
+      expect((await store.addConnectionRoom(id, room, 50))?.rooms).toEqual([room]);
+      expect((await store.addConnectionRoom(id, room, 50))?.rooms).toEqual([room]);
+      await store.addConnectionRoom(id, 'r2' as RoomId, 50);
+      await store.removeConnectionRoom(id, 'r2' as RoomId, 51);
       expect(await store.closeConnection(id, 70)).toEqual({ ...connection, rooms: [room], closedAtMs: 70 });
       expect((await store.closeConnection(id, 80)).closedAtMs).toBe(70);
-      expect(await store.addConnectionRoom(id, 'r2' as RoomId)).toBeUndefined();
-      await store.removeConnectionRoom(id, room);
+      expect(await store.addConnectionRoom(id, 'r2' as RoomId, 90)).toBeUndefined();
+      await store.removeConnectionRoom(id, room, 90);
       expect((await store.getConnection(id))?.rooms).toEqual([]);
     });
 
@@ -42,7 +42,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const connection = newConnection({ rooms: ['r3', 'r1'] as RoomId[] });
       await store.openConnection(connection);
       const add = async (name: string, by?: 'join') =>
-        (await store.addConnectionRoom(keyOf(connection), name as RoomId, by))?.rooms;
+        (await store.addConnectionRoom(keyOf(connection), name as RoomId, 50, by))?.rooms;
       expect(await add('r2', 'join')).toEqual(['r3', 'r1', 'r2']);
       expect(await add('r3', 'join')).toEqual(['r1', 'r2', 'r3']);
       expect(await add('r1')).toEqual(['r1', 'r2', 'r3']);
@@ -50,12 +50,28 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await add('r0', 'join')).toEqual(['r9', 'r1', 'r2', 'r3', 'r0']);
     });
 
+    it('keeps a room that was added since, also where it was added before that too', async () => {
+      const { store } = use();
+      const connection = newConnection();
+      const id = keyOf(connection);
+      await store.openConnection(connection);
+      await store.addConnectionRoom(id, room, 50, 'join');
+      await store.removeConnectionRoom(id, room, 50);
+      expect((await store.getConnection(id))?.rooms).toEqual([room]);
+      await store.addConnectionRoom(id, room, 70);
+      await store.removeConnectionRoom(id, room, 60);
+      expect((await store.getConnection(id))?.rooms).toEqual([room]);
+      await store.removeConnectionRoom(id, room, 71);
+      expect((await store.getConnection(id))?.rooms).toEqual([]);
+    });
+
     it('gives up a room for another only if that was joined later', async () => {
       const { store } = use();
       const connection = newConnection({ rooms: ['r1', 'r2'] as RoomId[] });
       await store.openConnection(connection);
       const lose = async (name: string, before: string) => {
-        await store.removeConnectionRoom(keyOf(connection), name as RoomId, before as RoomId);
+        const { openedAtMs } = connection;
+        await store.removeConnectionRoom(keyOf(connection), name as RoomId, openedAtMs + 1, before as RoomId);
         return (await store.getConnection(connection))?.rooms;
       };
       expect(await lose('r2', 'r1')).toEqual(['r1', 'r2']);
@@ -74,7 +90,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       await store.removeConnection(keyOf(connection));
       await interposedStore(use(), { 0: 'lost' }).removeConnection(keyOf(connection));
       expect(await store.getConnection(connection)).toBeUndefined();
-      expect(await store.addConnectionRoom(connection, room)).toBeUndefined();
+      expect(await store.addConnectionRoom(connection, room, clock.nowMs)).toBeUndefined();
       expect(await store.renewLease(connection, connection.leaseUntilMs + 100_000)).toBe(false);
     });
 
@@ -84,9 +100,9 @@ export function describeConnections(use: () => StoreUnderTest): void {
       const id = keyOf(connection);
       const tombstone = await store.closeConnection(id, clock.nowMs);
       expect(tombstone).toMatchObject({ ...id, rooms: [], closedAtMs: clock.nowMs });
-      await store.removeConnectionRoom(id, room);
+      await store.removeConnectionRoom(id, room, clock.nowMs);
       expect(await store.openConnection(connection)).toBe(false);
-      expect(await store.addConnectionRoom(id, room)).toBeUndefined();
+      expect(await store.addConnectionRoom(id, room, clock.nowMs)).toBeUndefined();
     });
 
     it('is closed for its own user only', async () => {
@@ -131,7 +147,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
     it('is not created by the removal of a room', async () => {
       const { store } = use();
       const connection = newConnection();
-      await store.removeConnectionRoom(connection, room);
+      await store.removeConnectionRoom(connection, room, connection.openedAtMs);
       expect(await store.getConnection(connection)).toBeUndefined();
     });
 

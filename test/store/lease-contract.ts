@@ -73,7 +73,7 @@ export function describeLeases(use: () => StoreUnderTest): void {
       expect(all.filter((answer) => answer !== undefined)).toEqual([closed]);
       expect(await stored(connection)).toEqual(closed);
       expect(await use().store.closeConnection(connection, 90)).toEqual(closed);
-      expect(await use().store.addConnectionRoom(connection, 'r1' as RoomId)).toBeUndefined();
+      expect(await use().store.addConnectionRoom(connection, 'r1' as RoomId, 0)).toBeUndefined();
       expect(await use().store.openConnection(connection)).toBe(false);
     });
 

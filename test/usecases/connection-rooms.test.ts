@@ -8,6 +8,7 @@ import { joinRoom } from '../../lib/usecases/join-room.ts';
 import { leaveRoom } from '../../lib/usecases/leave-room.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
+import { forgetRoom } from '../../lib/usecases/steps/rooms-of-connection.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, worldWith } from './changed-world.ts';
@@ -145,12 +146,12 @@ describe('a room stays on the row of the connection while the user is in it, so 
     100_000,
   );
 
-  test('a send that resumes the membership, while an earlier leave removes the room from the row', async () => {
+  test('a send that resumes the membership, while an earlier leave would remove the room from the row', async () => {
     const disturbed = disturb(store().store, 'putMember', 'before');
     const world = worldWith(store(), () => disturbed.store);
     await world.drop(await world.enter('bob', { instance: 'run_1' }));
     const bob = await world.open('bob', { instance: 'run_2' });
-    disturbed.once(() => world.deps.store.removeConnectionRoom(bob, world.room));
+    disturbed.once(() => forgetRoom(world.deps, bob, world.room));
     expect(await world.send(bob)).toMatchObject({ code: 0 });
     expect((await rowOf(world, bob))?.connections).toEqual([bob.connectionId]);
     await expectOfflineAfter(world, bob);
@@ -172,11 +173,56 @@ describe('a room stays on the row of the connection while the user is in it, so 
 describe('a room on the row of a connection that is not in it', () => {
   const otherOf = (world: World) => `${world.room}-other` as RoomId;
 
-  test('is removed by the next join when it is destroyed', async () => {
+  test('stays there after a leave, until no join of it can be running', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    await world.leave(bob);
+    expect(await roomsOf(world, bob)).toEqual([world.room]);
+    await world.join(bob);
+    world.pass(60_001);
+    await world.leave(bob);
+    expect(await roomsOf(world, bob)).toEqual([]);
+  });
+
+  test('is removed by a later join of another room after it was left', async () => {
+    const world = createWorld(store());
+    const bob = await world.enter('bob');
+    await world.leave(bob);
+    world.pass(60_001);
+    await world.join(bob, { room: otherOf(world) });
+    expect(await roomsOf(world, bob)).toEqual([otherOf(world)]);
+  });
+
+  test('belongs to a join that is still running when the user leaves, and whose Lambda dies', async () => {
+    const interlude = createInterlude();
+    let isDead = false;
+    const world = worldWith(store(), (real) => ({
+      putMember: async (...values) => {
+        await interlude.play();
+        return real.putMember(...values);
+      },
+      getConnection: async (key) => {
+        if (isDead) throw new Error('the Lambda is dead');
+        return real.getConnection(key);
+      },
+    }));
+    const bob = await world.enter('bob');
+    interlude.plan(async () => {
+      expect(await world.leave(bob)).toMatchObject({ code: 0 });
+      isDead = true;
+    });
+    await expect(joinRoom(world.deps, bob, { ...REQUEST, room: world.room })).rejects.toThrow('the Lambda is dead');
+    isDead = false;
+    expect((await rowOf(world, bob))?.connections).toEqual([bob.connectionId]);
+    await expectOfflineAfter(world, bob);
+  });
+
+  test('is removed by a join a minute later when it is destroyed', async () => {
     const world = createWorld(store());
     const bob = await world.enter('bob');
     await destroyRoom(world.deps, world.room, false);
     expect(await roomsOf(world, bob)).toEqual([world.room]);
+    world.pass(60_001);
     await world.join(bob, { room: otherOf(world) });
     expect(await roomsOf(world, bob)).toEqual([otherOf(world)]);
   });
@@ -226,7 +272,6 @@ test('a full room: the refused user is removed although their row changes before
   expect(await world.join(bob)).toMatchObject({ code: 23411 });
   expect(await world.memberIds()).toEqual(['ann']);
   expect((await rowOf(world, bob))?.mutedUntilMs).toBe(10 ** 14);
-  expect(await roomsOf(world, bob)).toEqual([]);
 });
 
 test('the sweep finishes a destroyed room, and leaves alone the one that was created in between', async () => {

@@ -76,7 +76,7 @@ async function inRooms(world: World, count: number) {
   const bob = await world.open('bob', { instance: 'run_1' });
   await inParallel(rooms, 16, async (room) => {
     const { epoch } = await createRoom(world.deps, room, '');
-    await world.deps.store.addConnectionRoom(bob, room, 'join');
+    await world.deps.store.addConnectionRoom(bob, room, world.clock.nowMs, 'join');
     const by = { connectionId: bob.connectionId, device: 'mobile.run' };
     const member = withConnection({ ...emptyMember(room, bob.userId, epoch), membershipId: 'm' }, by);
     await world.deps.store.putMember(member, 0);

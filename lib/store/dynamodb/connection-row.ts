@@ -8,9 +8,10 @@ interface ConnectionRow extends ConnectionKey, Partial<Omit<Connection, 'rooms' 
   readonly rooms?: Readonly<Record<string, number>>;
 }
 
-/** Rooms as the row has them: each with its number in join order, and the number of joins. */
-export const joinOrderOf = (rooms: readonly RoomId[]) => ({
+/** Rooms as the row has them: each with its number in join order and the time of its addition, and the number of joins. */
+export const roomsOnRow = (rooms: readonly RoomId[], nowMs: number) => ({
   rooms: Object.fromEntries(rooms.map((room, index) => [room, index + 1])),
+  roomsAddedAtMs: Object.fromEntries(rooms.map((room) => [room, nowMs])),
   joins: rooms.length,
 });
 

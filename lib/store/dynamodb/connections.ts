@@ -3,7 +3,7 @@ import type { RoomId, UserId } from '../../protocol/ids.ts';
 import { RENEW_AFTER_MS } from '../../protocol/limits.ts';
 import type { Connection, ConnectionKey, Connections } from '../connections.ts';
 import type { DueList } from '../due-list.ts';
-import { joinOrderOf, toConnection } from './connection-row.ts';
+import { roomsOnRow, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
 import { ConditionFailed, named, REFUSED, type Table, unlessRefused } from './table.ts';
 
@@ -34,7 +34,7 @@ export class DynamoConnections implements Connections {
       Item: {
         ...connectionKey(userId, connectionId),
         ...connection,
-        ...joinOrderOf(connection.rooms),
+        ...roomsOnRow(connection.rooms, openedAtMs),
         ...expiry(expiresAtMs),
       },
       ConditionExpression: 'attribute_not_exists(pk)',
@@ -97,6 +97,7 @@ export class DynamoConnections implements Connections {
   readonly addConnectionRoom = async (
     { userId, connectionId }: ConnectionKey,
     room: RoomId,
+    nowMs: number,
     by?: 'join',
   ): Promise<Connection | undefined> => {
     const isJoin = by === 'join';
@@ -106,14 +107,14 @@ export class DynamoConnections implements Connections {
     const update = this.#table.update({
       Key: connectionKey(userId, connectionId),
       UpdateExpression: isJoin
-        ? `SET #rooms.#room = ${next}, #joins = ${next}`
-        : 'SET #rooms.#room = if_not_exists(#rooms.#room, :zero)',
+        ? `SET #addedAtMs.#room = :nowMs, #rooms.#room = ${next}, #joins = ${next}`
+        : 'SET #addedAtMs.#room = :nowMs, #rooms.#room = if_not_exists(#rooms.#room, :zero)',
       ConditionExpression: 'attribute_exists(#rooms) AND attribute_not_exists(#closedAtMs)',
       ExpressionAttributeNames: {
-        ...{ '#rooms': 'rooms', '#room': room, '#closedAtMs': 'closedAtMs' },
+        ...{ '#rooms': 'rooms', '#addedAtMs': 'roomsAddedAtMs', '#room': room, '#closedAtMs': 'closedAtMs' },
         ...(isJoin ? { '#joins': 'joins' } : {}),
       },
-      ExpressionAttributeValues: { ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
+      ExpressionAttributeValues: { ':nowMs': nowMs, ':zero': 0, ...(isJoin ? { ':one': 1 } : {}) },
     });
     const row = await unlessRefused(update);
     return row === REFUSED ? undefined : toConnection(row);
@@ -122,21 +123,25 @@ export class DynamoConnections implements Connections {
   readonly removeConnectionRoom = async (
     { userId, connectionId }: ConnectionKey,
     room: RoomId,
+    addedBeforeMs: number,
     before?: RoomId,
   ): Promise<void> => {
     const isLater = before === undefined ? '' : ' AND #rooms.#room < #rooms.#before';
     // expiry:       -- row expired
     // leave:        ---------------- remove r -> refused: an update would create an empty row
+    // join of r:    add r ----------------------------- member row written, and the Lambda dies
+    // leave of r:   --------- remove r -> refused: a join that has added it may still write the member row
     // join of s:    leaves r ------------- remove r before s -> refused: r is the last one now
     // join of r:    ---------- r after s
     const update = this.#table.update({
       Key: connectionKey(userId, connectionId),
-      UpdateExpression: 'REMOVE #rooms.#room',
-      ConditionExpression: `attribute_exists(#rooms)${isLater}`,
+      UpdateExpression: 'REMOVE #rooms.#room, #addedAtMs.#room',
+      ConditionExpression: `#addedAtMs.#room < :addedBeforeMs${isLater}`,
       ExpressionAttributeNames: {
-        ...{ '#rooms': 'rooms', '#room': room },
+        ...{ '#rooms': 'rooms', '#addedAtMs': 'roomsAddedAtMs', '#room': room },
         ...(before === undefined ? {} : { '#before': before }),
       },
+      ExpressionAttributeValues: { ':addedBeforeMs': addedBeforeMs },
     });
     await unlessRefused(update);
   };

@@ -25,7 +25,7 @@ export async function resumeMembership(
   room: Room,
   member: Member,
 ): Promise<Outcome<'again' | undefined>> {
-  const connection = await deps.store.addConnectionRoom(caller, room.roomId);
+  const connection = await deps.store.addConnectionRoom(caller, room.roomId, deps.now());
   if (connection === undefined) return refused('connection-closed');
   if (!(await mayResume(deps, room.roomId, member, connection))) return notIn();
   const next = withConnection(member, connection);

@@ -6,13 +6,21 @@ import type { Settings } from '../../../lib/domain/settings.ts';
 import { check as checkHistory } from '../../support/checker/check.ts';
 import type { HistoryEvent, MemberWritten } from '../../support/checker/history.ts';
 import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
-import type { Played } from './play.ts';
+import type { History } from './history.ts';
 import { keyOf } from './truth.ts';
+
+/** A run that is over. */
+export interface Run {
+  readonly history: History;
+  readonly settings: Settings;
+  /** Sockets that API Gateway has open at the end. */
+  readonly openSockets: ReadonlySet<string>;
+}
 
 type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
 type EventOf<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: K }>;
 
-export function check(played: Played): readonly Violation[] {
+export function check(played: Run): readonly Violation[] {
   const violations: Violation[] = [];
   const report: Report = (invariant, sentence, ...events) => violations.push({ invariant, sentence, events });
   checkRows(played, report);
@@ -28,7 +36,7 @@ export function check(played: Played): readonly Violation[] {
  * A message over the limit overlapped the resume of the member, which is then decided either way (docs/rules.md): it was
  * undone before it was answered, so it is no eviction of a member who was in.
  */
-function isUndoneResume({ history: { events } }: Played, { invariant, events: proof }: Violation): boolean {
+function isUndoneResume({ history: { events } }: Run, { invariant, events: proof }: Violation): boolean {
   const end = proof.at(-1) ?? -1;
   const last = events[end];
   if (!['I-M1', 'I-M2', 'I-M3'].includes(invariant)) return false;
@@ -60,7 +68,7 @@ const optionsOf = (settings: Settings): Partial<CheckOptions> => ({
 });
 
 /** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none returns. */
-function checkRows({ history }: Played, report: Report): void {
+function checkRows({ history }: Run, report: Report): void {
   const rows = new Map<string, MemberWritten>();
   const ended = new Map<string, number>();
   const destroyed = new Map<string, number>();
@@ -92,7 +100,7 @@ function checkRows({ history }: Played, report: Report): void {
 }
 
 /** I-D2, I-D3, I-D7, I-R1, I-B2. */
-function checkMessages({ history: { events } }: Played, report: Report): void {
+function checkMessages({ history: { events } }: Run, report: Report): void {
   const seqs = new Map<string, number>();
   const destroyed = new Map<string, number>();
   const accepted = new Map<string, number>();
@@ -156,7 +164,7 @@ function blocksIn(events: readonly HistoryEvent[]) {
 }
 
 /** I-M4, I-M5, I-M16, I-M17, I-M13: what answers say was so at some moment between the call and the answer. */
-function checkReads({ history }: Played, report: Report): void {
+function checkReads({ history }: Run, report: Report): void {
   const { events, truth } = history;
   const calls = new Map<string, readonly [EventOf<'call'>, number]>();
   events.forEach((event, index) => {
@@ -190,7 +198,7 @@ function checkReads({ history }: Played, report: Report): void {
 }
 
 /** I-M1, I-M2, I-M3, I-M10, I-M13: each end follows the rule, and is reported once and with its reason. */
-function checkEnds({ history, settings }: Played, report: Report): void {
+function checkEnds({ history, settings }: Run, report: Report): void {
   const { events, truth } = history;
   const reasons = new Map<string, readonly [string, number]>();
   const calls = new Map<string, readonly [EventOf<'call'>, number]>();
@@ -249,7 +257,7 @@ function checkEnds({ history, settings }: Played, report: Report): void {
 }
 
 /** I-L1: the rows agree with the rule and with the sockets, and each end is announced. */
-function checkSettled({ history, openSockets }: Played, report: Report): void {
+function checkSettled({ history, openSockets }: Run, report: Report): void {
   const { events, truth } = history;
   const last = events.length - 1;
   for (const [key, member] of truth.members) {

@@ -13,17 +13,14 @@ import { disconnectHandler } from '../../../lib/handlers/disconnect.ts';
 import { messageHandler } from '../../../lib/handlers/message.ts';
 import { serverApiHandler } from '../../../lib/handlers/server-api.ts';
 import { sweepHandler } from '../../../lib/handlers/sweep.ts';
-import type { PushFrame } from '../../../lib/protocol/push-frames.ts';
-import type { WebhookEvent } from '../../../lib/protocol/webhook.ts';
-import type { PostResult, Push } from '../../../lib/push/push.ts';
 import { signRequest } from '../../../lib/server-api/index.ts';
 import { readChange } from '../../../lib/store/dynamodb/changes.ts';
 import { createDynamoStore } from '../../../lib/store/dynamodb/dynamodb-store.ts';
 import type { StreamRecord } from '../../../lib/store/room-store.ts';
-import type { Frame } from '../../support/checker/history.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import type { History } from './history.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { pushOf, queueOf, type ServicesOptions } from './services.ts';
 import type { Socket } from './socket.ts';
 
 const APP_KEY = 'app';
@@ -43,7 +40,6 @@ const BATCH_RECORDS_MAX = 100;
 export interface Mishaps {
   /** How late the `$disconnect` of a connection comes, ms, once for each time that it comes. */
   readonly disconnects: () => readonly number[];
-  readonly post: () => 'ok' | 'failed' | 'failed-delivered' | 'false-gone';
   readonly repeatsBatch: () => boolean;
   readonly sweepRuns: () => number;
   /** By how much the clock of an event, or of a host, is ahead, ms. */
@@ -176,30 +172,12 @@ export class Deployment {
     this.#invoke(
       'changes',
       async (depsAt, process) => {
-        const queue = { put: (events: readonly WebhookEvent[]) => this.#putEvents(process, events) };
-        const { batchItemFailures } = await changesHandler(
-          depsAt,
-          now,
-          queue,
-          readChange,
-        )({
-          Records: batch as unknown as readonly StreamRecord[],
-        });
+        const changed = changesHandler(depsAt, now, queueOf(process, this.#services), readChange);
+        const { batchItemFailures } = await changed({ Records: batch as unknown as readonly StreamRecord[] });
         ended(batchItemFailures.length === 0);
       },
       () => ended(false),
     );
-  }
-
-  async #putEvents(process: Process, events: readonly WebhookEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.#o.scheduler.step({
-      process,
-      kind: 'queue',
-      label: `queue ${events.map(({ eventId }) => eventId).join(' ')}`,
-      apply: () => this.#o.history.webhook(events),
-      failWith: () => new Error('the queue does not answer'),
-    });
   }
 
   #hostClock(): () => number {
@@ -246,7 +224,7 @@ export class Deployment {
       random,
       sleep: (pauseMs) => scheduler.sleep(pauseMs, process),
     });
-    const push = this.#pushOf(process);
+    const push = pushOf(process, this.#services);
     const randomId = () => Math.floor(random() * 2 ** 52).toString(36);
     return (eventMs) => {
       clock.now = () => eventMs + scheduler.nowMs - process.startedAtMs;
@@ -255,32 +233,9 @@ export class Deployment {
     };
   }
 
-  #pushOf(process: Process): Push {
-    const { scheduler, mishaps } = this.#o;
-    const step = <T>(label: string, apply: () => T) =>
-      scheduler.step<T>({ process, kind: 'post', label, apply, failWith: () => new Error('no answer') });
-    return {
-      post: (connectionId, frame) =>
-        step(`post ${frame.event} to ${connectionId}`, () => this.#post(connectionId, frame, mishaps.post())).catch(
-          () => 'failed' as const,
-        ),
-      close: (connectionId) =>
-        step(`close ${connectionId}`, () => this.sockets.get(connectionId)?.closeByServer()).catch(() => undefined),
-    };
-  }
-
-  #post(connectionId: string, frame: PushFrame, mishap: ReturnType<Mishaps['post']>): PostResult {
-    const socket = this.sockets.get(connectionId);
-    if (socket === undefined || !socket.isOpen || mishap === 'false-gone') {
-      this.#o.history.ofConnection('goneAnswer', connectionId);
-      return 'gone';
-    }
-    // An answer `failed` does not say whether the client gets it.
-    if (mishap !== 'failed') {
-      this.#o.history.pushed(connectionId, frame as Frame, socket.isDeaf);
-      socket.toClient(frame);
-    }
-    return mishap === 'ok' ? 'ok' : 'failed';
+  get #services(): ServicesOptions {
+    const { scheduler, history, onFault } = this.#o;
+    return { scheduler, history, sockets: this.sockets, onFault };
   }
 
   #eventOf(socket: Socket) {

@@ -5,6 +5,7 @@
 
 import type { Mishaps } from './deployment.ts';
 import type { Fate, Fates, Scheduler, Step } from './scheduler.ts';
+import type { Failure, StepKind } from './service-errors.ts';
 
 export const FAULT_KINDS = [
   'delayed',
@@ -36,6 +37,26 @@ const SELDOM: readonly FaultKind[] = [
 ];
 const SKEW_MAX_MS = 400;
 
+/** How each of these kinds of fault ends a call. */
+const FAILURES_OF = {
+  throttled: { error: 'ProvisionedThroughputExceededException', isApplied: false },
+  'not-applied': { error: 'InternalServerError', isApplied: false },
+  'answer-lost': { error: 'InternalServerError', isApplied: true },
+  'post-failed': { error: 'ServiceUnavailable', isApplied: false },
+  'post-delivered-without-answer': { error: 'ServiceUnavailable', isApplied: true },
+  'post-false-gone': { error: 'GoneException', isApplied: false },
+} as const satisfies Partial<Record<FaultKind, Failure>>;
+
+const OF_TABLE = ['throttled', 'not-applied', 'answer-lost'] as const;
+const OF_POST = ['post-failed', 'post-delivered-without-answer', 'post-false-gone'] as const;
+const FAILING: Readonly<Record<StepKind, readonly (keyof typeof FAILURES_OF)[]>> = {
+  read: OF_TABLE,
+  write: OF_TABLE,
+  queue: OF_TABLE,
+  post: OF_POST,
+  close: OF_POST,
+};
+
 export class Faults implements Mishaps {
   readonly counts = new Map<FaultKind, number>();
   /** From then on nothing goes wrong any more, and nothing is late. */
@@ -49,12 +70,11 @@ export class Faults implements Mishaps {
     this.#scheduler = scheduler;
   }
 
-  readonly fates: Fates = (step, pastDelays): Fate => {
+  readonly fates: Fates = (step: Step, pastDelays): Fate => {
     if (pastDelays === 0 && this.#occurs('delayed')) return 'delayed';
     for (const fate of ['killed-before', 'killed-after'] as const) if (this.#occurs(fate)) return fate;
-    if (step.kind === 'post') return 'served';
-    for (const fate of ['throttled', 'not-applied'] as const) if (this.#occurs(fate)) return fate;
-    return canLoseAnswer(step) && this.#occurs('answer-lost') ? 'answer-lost' : 'served';
+    const kind = FAILING[step.kind].find((one) => this.#occurs(one));
+    return kind === undefined ? 'served' : FAILURES_OF[kind];
   };
 
   readonly disconnects = (): readonly number[] => {
@@ -62,12 +82,6 @@ export class Faults implements Mishaps {
     const delay = () =>
       this.#occurs('disconnect-late') ? this.#scheduler().pick([3_000, 20_000, 35_000, 170_000, 400_000]) : 0;
     return this.#occurs('disconnect-doubled') ? [delay(), delay()] : [delay()];
-  };
-
-  readonly post = () => {
-    if (this.#occurs('post-failed')) return 'failed';
-    if (this.#occurs('post-delivered-without-answer')) return 'failed-delivered';
-    return this.#occurs('post-false-gone') ? 'false-gone' : 'ok';
   };
 
   readonly repeatsBatch = (): boolean => this.#occurs('batch-repeated');
@@ -86,8 +100,6 @@ export class Faults implements Mishaps {
     return true;
   }
 }
-
-const canLoseAnswer = ({ kind }: Step): boolean => kind !== 'post';
 
 /** A run's own mix: some runs without any fault, some with one kind, some with many. */
 export function mixOf(scheduler: Pick<Scheduler, 'random' | 'happens' | 'pick'>): ReadonlyMap<FaultKind, number> {

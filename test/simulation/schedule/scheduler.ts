@@ -3,6 +3,8 @@
  * fire. Clock: its own, virtual. Chance: the `random` that it gets is the only one.
  */
 
+import type { Failure, StepKind } from './service-errors.ts';
+
 /** One invocation of a Lambda. Once it is dead nothing of it goes on. */
 export interface Process {
   readonly id: number;
@@ -10,8 +12,6 @@ export interface Process {
   readonly startedAtMs: number;
   isDead: boolean;
 }
-
-export type StepKind = 'read' | 'write' | 'post' | 'queue';
 
 /** A call that leaves a process: to the table, to a connection or to a queue. */
 export interface Step {
@@ -21,12 +21,11 @@ export interface Step {
   readonly label: string;
   /** Does it, at the moment at which it is called; throws what the service answers as an error. */
   readonly apply: () => unknown;
-  /** What the caller gets where the fate is not `served`. */
-  readonly failWith: (fate: FailedFate) => unknown;
+  /** What the caller gets where the call fails. */
+  readonly failWith: (failure: Failure) => unknown;
 }
 
-export type FailedFate = 'throttled' | 'not-applied' | 'answer-lost';
-export type Fate = 'served' | FailedFate | 'delayed' | 'killed-before' | 'killed-after';
+export type Fate = 'served' | 'delayed' | 'killed-before' | 'killed-after' | Failure;
 
 /** Decides what becomes of a step that is about to complete. */
 export type Fates = (step: Step, pastDelays: number) => Fate;
@@ -159,10 +158,8 @@ export class Scheduler {
       case 'served':
         settle(step);
         return;
-      case 'answer-lost':
-        quietly(step.apply);
-        break;
     }
+    if (fate.isApplied) quietly(step.apply);
     step.reject(step.failWith(fate));
   }
 }
