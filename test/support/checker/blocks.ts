@@ -45,13 +45,19 @@ function checkRefused(facts: Facts, { call, index, answerIndex }: CallRecord): v
   const switches = [facts.blocks.get(call.room, user), facts.blocksEverywhere.get('', user)];
   const isPossible = switches.some((found) =>
     (found?.maybe(answerIndex, index) ?? []).some(
-      (block) => (block.call.args.untilMs ?? Infinity) > call.atMs - facts.options.epsMs,
+      (block) => latestEndMs(block, facts.options.inFlightMs) > call.atMs - facts.options.epsMs,
     ),
   );
   if (isPossible) return;
   const block = switches[0]?.ons.findLast((on) => on.index < index);
   const sentence = `a join of ${user} to ${call.room} was refused without a block`;
   facts.report('I-B4', sentence, block?.index ?? Infinity, index, answerIndex);
+}
+
+/** A block is timed from when the server handles the call, which is between the call and its answer. */
+function latestEndMs({ call, answer }: CallRecord, inFlightMs: number): number {
+  const untilMs = call.args.untilMs ?? Infinity;
+  return untilMs + (answer === undefined ? inFlightMs : answer.atMs - call.atMs);
 }
 
 function checkAllowlistLimit(facts: Facts, { call, index, answerIndex }: CallRecord): void {
