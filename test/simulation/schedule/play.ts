@@ -5,9 +5,10 @@
 
 import { defaultSettings, type Settings } from '../../../lib/domain/settings.ts';
 import { createChance } from '../chance.ts';
+import type { TimedAct } from './acts.ts';
 import { type FaultKind, Faults, mixOf } from './fault-kinds.ts';
 import type { History } from './history.ts';
-import { type Act, createPlan } from './plan.ts';
+import { createPlan } from './plan.ts';
 import { devicesOf, Stage } from './stage.ts';
 
 const USERS = ['ann', 'bob', 'cid'] as const;
@@ -15,7 +16,7 @@ const USERS = ['ann', 'bob', 'cid'] as const;
 export interface Played {
   readonly history: History;
   readonly settings: Settings;
-  readonly acts: readonly Act[];
+  readonly acts: readonly TimedAct[];
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly steps: number;
   readonly virtualMs: number;

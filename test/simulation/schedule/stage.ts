@@ -7,11 +7,11 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Settings } from '../../../lib/domain/settings.ts';
 import { createMemoryClient } from '../memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../memory-dynamodb/memory-table.ts';
+import type { Cast, TimedAct } from './acts.ts';
 import { AppServer } from './app-server.ts';
 import { Bot } from './bot.ts';
 import { Deployment, type Mishaps } from './deployment.ts';
 import { History } from './history.ts';
-import type { Act, Cast } from './plan.ts';
 import { type Fate, type Fates, type Process, Scheduler, type Step } from './scheduler.ts';
 import { toError } from './service-errors.ts';
 
@@ -85,7 +85,7 @@ export class Stage {
   }
 
   /** One after another, each at its time; one that comes late waits for nothing more. */
-  async act(acts: readonly Act[]): Promise<void> {
+  async act(acts: readonly TimedAct[]): Promise<void> {
     const { scheduler, cast } = this;
     let atMs = scheduler.nowMs;
     for (const [index, { afterMs, name, run }] of acts.entries()) {

@@ -1,0 +1,21 @@
+/* A named course of events, in which each call that leaves a process is made to fail. Clock and chance: none. */
+
+import type { Settings } from '../../../lib/domain/settings.ts';
+import type { TimedAct } from '../schedule/acts.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly settings: Partial<Settings>;
+  readonly users: readonly string[];
+  /** Bot 0 is the first device of the first user, bot 1 that user's next device where there are two, and so on. */
+  readonly devicesPerUser: 1 | 2;
+  readonly rooms: readonly string[];
+  /** Nothing fails in these, and all that they cause is done before the others begin. */
+  readonly before: readonly TimedAct[];
+  /** Each call from the first of these acts on may fail. */
+  readonly acts: readonly TimedAct[];
+  /** How long after the last act calls may still fail, ms. */
+  readonly forMs: number;
+  /** The `$disconnect` of sockets that are closed by the client, ms after it; none = it is lost. */
+  readonly disconnects: readonly number[];
+}
