@@ -53,6 +53,8 @@ const ONE_ROOM = { rooms: ['r1', 'r2'], settings: { multipleRooms: false } } as 
 const SWEPT = { forMs: 125_000 } as const;
 
 const inRoom = (...bots: readonly number[]) => inOrder(...bots.flatMap((bot) => [connects(bot), joins(bot, 'r1')]));
+/** A client whose request has no answer believes it is still in the room, and resumes. */
+const RECONNECT = [after(10_500, disconnects(0)), after(200, connects(0))];
 const AWAY = [...inRoom(0), after(200, disconnectsForGood(0))];
 const BOB_IN_ANN_AWAY = [...inRoom(1, 0), after(200, disconnectsForGood(0))];
 
@@ -76,6 +78,9 @@ export const scenarios: readonly Scenario[] = [
     ...TWO_DEVICES,
     settings: { leaveEndsAllDevices: true },
   }),
+  scenario('a leave, then a reconnect', inRoom(0), [...atOnce(leaves(0, 'r1')), ...RECONNECT]),
+  scenario('a join of another room, then a reconnect', inRoom(0), [...atOnce(joins(0, 'r2')), ...RECONNECT], ONE_ROOM),
+  scenario('a block, then a reconnect', inRoom(0), [...atOnce(blocks('r1', 'ann')), ...RECONNECT]),
   scenario('a leave and a join', inRoom(0), atOnce(leaves(0, 'r1'), joins(0, 'r1'))),
   scenario('a join of another room', inRoom(0), atOnce(joins(0, 'r2')), ONE_ROOM),
   scenario('joins of two rooms', inOrder(connects(0)), atOnce(joins(0, 'r1'), joins(0, 'r2')), ONE_ROOM),
