@@ -94,10 +94,10 @@ export const scenarios: readonly Scenario[] = [
   scenario('a disconnect during a join', inOrder(connects(0)), atOnce(joins(0, 'r1'), disconnectsForGood(0))),
   scenario('a disconnect during a leave', inRoom(0), atOnce(leaves(0, 'r1'), disconnectsForGood(0))),
   scenario('a disconnect during a send', inRoom(0), atOnce(sends(0, 'r1'), disconnectsForGood(0))),
-  scenario('a reconnect that resumes', [...inRoom(0), ...inOrder(disconnects(0))], atOnce(connects(0))),
+  scenario('a reconnect that resumes', AWAY, atOnce(connects(0))),
   scenario(
     'a reconnect before the late event of the former connection',
-    [...inRoom(0), ...inOrder(losesNetwork(0))],
+    [...inRoom(0), ...inOrder(losesNetworkForGood(0))],
     atOnce(connects(0)),
     { disconnects: [20_000], forMs: 25_000 },
   ),

@@ -46,6 +46,7 @@ export async function sweepScenario(scenario: Scenario, options: SweepOptions): 
     return played.points;
   };
   const points = await run(new Map());
+  if (points.length === 0) throw new Error(`unable to sweep '${scenario.name}'; it makes no call`);
   totals.points = points.length;
   for (const [index, point] of points.entries()) {
     for (const fate of CRASHES) await run(new Map([[index, fate]]));

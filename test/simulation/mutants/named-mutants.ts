@@ -1,12 +1,19 @@
-/** A guard that is taken out of the product: `find` in a file is replaced, once. */
-export interface Mutant {
-  readonly what: string;
-  readonly path: string;
-  readonly find: string;
-  readonly replace: string;
-}
+/* Guards whose removal needs a choice: several of one file, a check after a write, an order of reads. */
 
-const mutant = (what: string, path: string, find: string, replace: string): Mutant => ({ what, path, find, replace });
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Mutant, ROOT } from './mutant.ts';
+
+/** `find` in a file is replaced, once. */
+const mutant = (what: string, path: string, find: string, replace: string): Mutant => ({
+  what,
+  path,
+  text: () => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    if (!text.includes(find)) throw new Error(`unable to make the mutant '${what}'; ${path} has no ${find}`);
+    return text.replace(find, () => replace);
+  },
+});
 
 const EVICTION = 'lib/domain/eviction.ts';
 const MEMBER = 'lib/domain/member.ts';
@@ -21,7 +28,7 @@ const IN_ROOM = 'lib/usecases/steps/row-in-room.ts';
 const AMONG = 'lib/usecases/steps/members-among.ts';
 const END = 'lib/usecases/steps/end-membership.ts';
 
-export const mutants: readonly Mutant[] = [
+export const namedMutants: readonly Mutant[] = [
   mutant('the message limit is one more', EVICTION, '>= limits.offlineMessageLimit', '> limits.offlineMessageLimit'),
   mutant(
     'the message limit is one less',
@@ -191,5 +198,48 @@ export const mutants: readonly Mutant[] = [
     'lib/usecases/sweep/sweep-connection.ts',
     'return isLast ? {',
     'return isLast || true ? {',
+  ),
+  mutant(
+    'a room leaves the row of its connection at once',
+    'lib/usecases/steps/rooms-of-connection.ts',
+    'deps.now() - SETTLED_MS',
+    'deps.now() + SETTLED_MS',
+  ),
+  mutant(
+    'the timer of a destroyed room ignores one whose row is gone',
+    'lib/usecases/sweep/sweep-room.ts',
+    '  if (room?.epoch === epoch) return',
+    '  if (room === undefined) return {};\n  if (room.epoch === epoch) return',
+  ),
+  mutant(
+    'a destroyed room has no timer',
+    'lib/usecases/steps/destroy-room.ts',
+    "await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room'",
+    "if (deps.now() < 0) await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room'",
+  ),
+  mutant(
+    'a closed connection is not checked again',
+    'lib/usecases/sweep/sweep-connection.ts',
+    'nextAtMs: closedAtMs + SETTLED_MS };',
+    'isOver: true };',
+  ),
+  mutant(
+    'what was refused for a change is not decided again',
+    'lib/usecases/steps/decide-on.ts',
+    'ATTEMPTS_MAX = 10',
+    'ATTEMPTS_MAX = 1',
+  ),
+  mutant('a throttled call is not repeated', 'lib/store/dynamodb/table.ts', 'MOST_ATTEMPTS = 5', 'MOST_ATTEMPTS = 1'),
+  mutant(
+    'the list of members is read eventually late',
+    'lib/store/dynamodb/table.ts',
+    'ConsistentRead: true, ...input',
+    'ConsistentRead: false, ...input',
+  ),
+  mutant(
+    'many rows are read eventually late',
+    'lib/store/dynamodb/table.ts',
+    'Keys: [...keys], ConsistentRead: true',
+    'Keys: [...keys], ConsistentRead: false',
   ),
 ];

@@ -1,0 +1,9 @@
+/* Generated mutants that change nothing which anybody can observe, each with the reason. */
+
+interface EquivalentMutant {
+  /** How the mutant's name begins, without the line. */
+  readonly of: string;
+  readonly why: string;
+}
+
+export const equivalentMutants: readonly EquivalentMutant[] = [];

@@ -1,0 +1,58 @@
+/*
+ * `npm run mutants -- [--seeds N] [--only part-of-a-name] [--list]`: takes one guard after another out of the product (a
+ * condition, a read, a bound, a check after a write), and runs the tests beside it, random schedules, the crash sweep and
+ * the tests of the use cases until one of them notices. A mutant that nothing notices is listed, and the exit code is 1.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { equivalentMutants } from './equivalent-mutants.ts';
+import { generatedMutants } from './generated-mutants.ts';
+import { kill } from './kill.ts';
+import { ROOT } from './mutant.ts';
+import { namedMutants } from './named-mutants.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '600' },
+    only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const seeds = Number(values.seeds);
+const all = [...namedMutants, ...generatedMutants()].filter(({ what }) => what.includes(values.only));
+const isEquivalent = ({ what }: { readonly what: string }) =>
+  equivalentMutants.some(({ of }) => what.replace(/:\d+/, '').startsWith(of));
+const chosen = all.filter((mutant) => !isEquivalent(mutant));
+
+async function run(): Promise<number> {
+  // Beside the project's packages, which the bundles import.
+  const folder = mkdtempSync(join(ROOT, 'node_modules', '.mutants-'));
+  const survivors: string[] = [];
+  const waiting = chosen.entries();
+  const work = async () => {
+    for (const [index, mutant] of waiting) {
+      const own = join(folder, `${index}`);
+      mkdirSync(own);
+      const found = await kill(mutant, { folder: own, seeds });
+      if (found === undefined) survivors.push(mutant.what);
+      console.log(found === undefined ? `SURVIVES  ${mutant.what}` : `killed  ${mutant.what}: ${found}`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: availableParallelism() }, work));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`${chosen.length - survivors.length} of ${chosen.length} mutants killed`);
+  for (const { of, why } of equivalentMutants) console.log(`left out  ${of}: ${why}`);
+  return survivors.length === 0 ? 0 : 1;
+}
+
+if (!Number.isSafeInteger(seeds) || seeds < 1 || chosen.length === 0) {
+  console.error('npm run mutants -- [--seeds 600] [--only part-of-a-name] [--list]');
+  process.exitCode = 2;
+} else if (values.list) for (const { what } of chosen) console.log(what);
+else process.exitCode = await run();
