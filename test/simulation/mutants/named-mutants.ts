@@ -23,6 +23,7 @@ const ROOMS = 'lib/store/dynamodb/rooms.ts';
 const ROOM_CHANGE = 'lib/store/dynamodb/room-change.ts';
 const JOIN = 'lib/usecases/join-room.ts';
 const PERMIT = 'lib/usecases/steps/permit-join.ts';
+const RESUME = 'lib/usecases/steps/resume-membership.ts';
 const SEND = 'lib/usecases/send-message.ts';
 const IN_ROOM = 'lib/usecases/steps/row-in-room.ts';
 const AMONG = 'lib/usecases/steps/members-among.ts';
@@ -199,6 +200,37 @@ export const namedMutants: readonly Mutant[] = [
     'return isLast ? {',
     'return isLast || true ? {',
   ),
+  mutant(
+    'a device that left is back by its own send',
+    RESUME,
+    'return hasDevice(member, connection.device) && !(',
+    'return !(',
+  ),
+  mutant(
+    'a resume by a send is not checked after its write',
+    RESUME,
+    'if (await wasEvicted(deps, room, member)) {',
+    'if (false as boolean) {',
+  ),
+  mutant(
+    'a resume by a send ends no other membership',
+    RESUME,
+    'if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, room.roomId);',
+    '',
+  ),
+  mutant(
+    'a join ends no other membership',
+    JOIN,
+    'if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);',
+    '',
+  ),
+  mutant(
+    'a resume by a send does not read the connection again',
+    RESUME,
+    'const again = await recheckConnection(deps, connection, room.roomId);',
+    'const again: Connection | undefined = connection;',
+  ),
+  mutant('a repeated send delivers nothing', SEND, 'await pushAgain(deps, caller, room, earlier.seq);', ''),
   mutant(
     'a room leaves the row of its connection at once',
     'lib/usecases/steps/rooms-of-connection.ts',
