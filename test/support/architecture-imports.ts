@@ -70,7 +70,7 @@ const rules: readonly ImportRule[] = [
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
-  { files: /^test\/simulation\/(simulate|mutants)\.ts$/, may: [simulation], packages: [/^node:/, /^esbuild$/] },
+  { files: /^test\/simulation\/(simulate|sweep-crashes)\.ts$/, may: [simulation], packages: [/^node:/] },
   { files: /^test\/simulation\/checker\/pair\.ts$/, may: [simulation, testSupport], packages: [/^vitest$/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },

@@ -8,8 +8,8 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { scenarios } from './scenarios.ts';
-import { addTotals, emptyTotals, type SweepOptions, sweepScenario, type Totals } from './sweep-scenario.ts';
+import { scenarios } from './crash-sweep/scenarios.ts';
+import { addTotals, emptyTotals, type SweepOptions, sweepScenario, type Totals } from './crash-sweep/sweep-scenario.ts';
 
 const options = {
   seed: { type: 'string', default: '1' },

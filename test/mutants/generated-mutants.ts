@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { type Mutant, ROOT } from './mutant.ts';
 
-/** A place in a file, and what stands there in the mutant. */
+/** A part of a file, and what is written instead in the mutant. */
 interface Change {
   readonly node: ts.Node;
   readonly text: string;

@@ -1,9 +1,9 @@
 /* Runs seeds, or crashes in each scenario, until one breaks an invariant; for `mutants.ts`. */
 
-import { scenarios } from '../crash-sweep/scenarios.ts';
-import { sweepScenario } from '../crash-sweep/sweep-scenario.ts';
-import { check } from '../schedule/checks.ts';
-import { play } from '../schedule/play.ts';
+import { scenarios } from '../simulation/crash-sweep/scenarios.ts';
+import { sweepScenario } from '../simulation/crash-sweep/sweep-scenario.ts';
+import { check } from '../simulation/schedule/checks.ts';
+import { play } from '../simulation/schedule/play.ts';
 
 const [what, number] = process.argv.slice(2);
 

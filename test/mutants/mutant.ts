@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-export const ROOT: string = join(import.meta.dirname, '..', '..', '..');
+export const ROOT: string = join(import.meta.dirname, '..', '..');
 
 /** A guard that is taken out of the product: a file with another text. */
 export interface Mutant {
