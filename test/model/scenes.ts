@@ -1,0 +1,138 @@
+import * as can from './menu.ts';
+import type { Scene } from './system.ts';
+import { empty, offline, online, twoDevices, withMember, withOpen } from './worlds.ts';
+
+const ANN = 0;
+
+/** What may happen in each scene, in any order and interleaved in every way. */
+export const scenes: readonly Scene[] = [
+  {
+    name: 'a reconnect',
+    world: online,
+    items: [can.lose(0), can.closeEvent(0, 2), can.connect(1), can.join(1), can.message(2), can.checkMember(ANN)],
+    ...{ total: 7, atOnce: 3 },
+  },
+  {
+    name: 'a resume',
+    world: offline,
+    items: [
+      can.join(1, 2),
+      can.lose(1),
+      can.closeEvent(1),
+      can.message(2),
+      can.tick(),
+      can.checkMember(ANN),
+      can.leave(1),
+      can.stream(),
+      can.say(1),
+    ],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'a first join',
+    world: empty,
+    items: [can.connect(0), can.lose(0), can.closeEvent(0, 2), can.join(0, 2), can.leave(0), can.sweep(0)],
+    ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'two devices',
+    world: twoDevices,
+    items: [
+      can.lose(0),
+      can.lose(2),
+      can.closeEvent(0),
+      can.closeEvent(2),
+      can.leave(0),
+      can.leave(2),
+      can.message(2),
+      can.tick(),
+      can.checkMember(ANN),
+    ],
+    ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'two devices return',
+    world: withOpen(withOpen(withMember(empty, { lost: [0, 2] }), 1), 2),
+    items: [can.join(1), can.join(2), can.message(2), can.lose(1), can.closeEvent(1)],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'a block',
+    world: withOpen(online, 2),
+    items: [can.block(ANN), can.unblock(ANN), can.join(0), can.join(2), can.leave(0), can.say(0), can.stream(2)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'an allowlisting',
+    world: withMember(empty, { lost: [0] }),
+    items: [can.allow(ANN), can.disallow(ANN), can.message(3), can.tick(), can.checkMember(ANN)],
+    ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'the real-time service',
+    world: { ...offline, realTime: true },
+    items: [
+      can.allow(ANN),
+      can.join(1),
+      can.tick(2),
+      can.checkMember(ANN, 2),
+      can.lose(1),
+      can.closeEvent(1),
+      can.message(1),
+    ],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'the end of a room',
+    world: withOpen(online, 2),
+    items: [
+      can.destroy(2),
+      can.join(2),
+      can.join(0),
+      can.lose(0),
+      can.closeEvent(0),
+      can.block(ANN),
+      can.message(1),
+      can.allow(ANN),
+      can.leave(0),
+      can.say(0),
+    ],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'an idle room',
+    world: { ...withOpen(empty, 0), lastUse: 0 },
+    items: [
+      can.tick(1, ['join', 'enter', 'write', 'check']),
+      can.expire(2),
+      can.join(0),
+      can.message(1),
+      can.destroy(),
+    ],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'a repeated send',
+    world: online,
+    items: [can.say(0, 3, 'hello'), can.message(1), can.block(ANN)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'two senders',
+    world: withMember(online, { connected: [3] }),
+    items: [can.say(0), can.say(3), can.message(1), can.block(ANN), can.tick(), can.lose(0), can.closeEvent(0)],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'a lease',
+    world: online,
+    items: [can.silence(0), can.beat(0), can.sweep(0, 2), can.lose(0), can.message(2), can.connect(1), can.join(1)],
+    ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'a query',
+    world: offline,
+    items: [can.query(ANN), can.message(2), can.join(1), can.tick(), can.checkMember(ANN)],
+    ...{ total: 5, atOnce: 3 },
+  },
+];

@@ -1,0 +1,164 @@
+import type { Broken, System, Transition } from './checker.ts';
+import type { Guards } from './guards.ts';
+import { atRest, forgiveCrash, observe } from './invariants.ts';
+import { type Call, type Fact, type Node, type Outcome, Processes } from './process.ts';
+import { at, userOf, type World } from './world.ts';
+
+/** What may begin: an act, or something that happens at once. */
+export type Begin = { readonly call: Call; readonly world?: World } | { readonly text: string; readonly world: World };
+
+/** One line of a scene's menu: may happen so many times. */
+export interface Item {
+  readonly times: number;
+  /** The ways in which it may begin here. */
+  readonly begins: (world: World, running: readonly Call[], on: Guards) => readonly Begin[];
+}
+
+export interface Scene {
+  readonly name: string;
+  readonly world: World;
+  readonly items: readonly Item[];
+  /** How many of them may happen in all. */
+  readonly total: number;
+  /** How many acts may run at once. */
+  readonly atOnce: number;
+}
+
+export interface State {
+  readonly world: World;
+  readonly nodes: readonly Node[];
+  readonly left: readonly number[];
+}
+
+/** The system of one scene, with these guards. */
+export function systemOf(scene: Scene, on: Guards): System<State> {
+  const processes = new Processes();
+  const keys = new Keys();
+  return {
+    initial: { world: scene.world, nodes: [], left: [...scene.items.map(({ times }) => times), scene.total] },
+    moves: (state) => [...steps(processes, state), ...begins(processes, scene, on, state), ...deaths(state)],
+    key: (state) => keys.of(state),
+  };
+}
+
+/** Each act that runs takes its next step. */
+function steps(processes: Processes, state: State): Transition<State>[] {
+  return state.nodes.flatMap((node, index) => {
+    const others = state.nodes.filter((_, other) => other !== index);
+    return take(processes, state.world, node, others, '').map(({ text, node: next, made }) =>
+      transition(
+        state.world,
+        { ...state, nodes: next.step === undefined ? others : sorted([...others, next]) },
+        made,
+        text,
+      ),
+    );
+  });
+}
+
+interface Taken {
+  readonly text: string;
+  readonly node: Node;
+  readonly made: Outcome;
+}
+
+/** One step and the instant ones after it. */
+function take(processes: Processes, world: World, node: Node, others: readonly Node[], before: string): Taken[] {
+  const { step } = node;
+  if (step === undefined) return [{ text: before, node, made: { world, result: null } }];
+  const free = (user: number) => freeRevision(world, [...others, node], user);
+  return step.run(world, free).flatMap((made): Taken[] => {
+    const next = processes.after(node, made.result);
+    const text = `${before === '' ? `${node.call.who} ` : `${before}, `}${step.text}${made.result === false || (made.result === null && step.text.startsWith('writes')) ? ': refused' : ''}`;
+    if (next.step?.instant !== true) return [{ text, node: next, made }];
+    return take(processes, made.world, next, others, text).map((later) => ({
+      ...later,
+      made: { ...later.made, facts: [...(made.facts ?? []), ...(later.made.facts ?? [])] },
+    }));
+  });
+}
+
+/** The lowest revision that no act has read and no row has. */
+function freeRevision(world: World, nodes: readonly Node[], user: number): number {
+  let used = 1 | (1 << at(world.rows, user).revision);
+  for (const row of world.stream) if (row.user === user) used |= 1 << row.revision;
+  for (const node of nodes) used |= node.revisions[user] ?? 0;
+  for (let revision = 1; ; revision += 1) if ((used & (1 << revision)) === 0) return revision;
+}
+
+function transition(
+  before: World,
+  state: State,
+  { world, facts = [] }: { world: World; facts?: readonly Fact[] | undefined },
+  text: string,
+): Transition<State> {
+  const seen = observe({ before, after: world, noticed: facts });
+  const broken: Broken | undefined = seen.broken ?? (state.nodes.length === 0 ? atRest(seen.world) : undefined);
+  return { text, state: { ...state, world: seen.world }, broken };
+}
+
+function begins(processes: Processes, scene: Scene, on: Guards, state: State): Transition<State>[] {
+  const total = at(state.left, scene.items.length);
+  if (total === 0) return [];
+  const running = state.nodes.map(({ call }) => call);
+  return scene.items.flatMap((item, index) => {
+    if (at(state.left, index) === 0) return [];
+    const left = state.left.map((count, other) =>
+      other === index || other === scene.items.length ? count - 1 : count,
+    );
+    return item.begins(state.world, running, on).flatMap((begin) => {
+      if ('text' in begin) return [transition(state.world, { ...state, left }, { world: begin.world }, begin.text)];
+      return state.nodes.length < scene.atOnce ? started(processes, state, left, begin) : [];
+    });
+  });
+}
+
+function started(
+  processes: Processes,
+  state: State,
+  left: readonly number[],
+  begin: { call: Call; world?: World },
+): Transition<State>[] {
+  const first = processes.start(begin.call);
+  return take(processes, begin.world ?? state.world, first, state.nodes, '').map(({ text, node, made }) => {
+    const nodes = node.step === undefined ? state.nodes : sorted([...state.nodes, node]);
+    return transition(state.world, { ...state, left, nodes }, made, text);
+  });
+}
+
+/** A Lambda may die between any two steps. */
+function deaths(state: State): Transition<State>[] {
+  return state.nodes.map(({ call }, index) => {
+    const nodes = state.nodes.filter((_, other) => other !== index);
+    const { connection } = call.args as { connection?: number | null };
+    const world = typeof connection === 'number' ? forgiveCrash(state.world, userOf(connection)) : state.world;
+    return transition(state.world, { ...state, nodes }, { world }, `${call.who}: the Lambda dies`);
+  });
+}
+
+const sorted = (nodes: readonly Node[]): readonly Node[] => nodes.toSorted((one, other) => one.id - other.id);
+
+/** Short names of states: each part of the world gets a number. */
+class Keys {
+  readonly #numbers = new Map<string, number>();
+  readonly #known = new WeakMap<object, number>();
+
+  of({ world, nodes, left }: State): string {
+    const codes: number[] = [];
+    for (const part of Object.values(world))
+      codes.push(typeof part === 'object' && part !== null ? this.#number(part) : Number(part ?? 0) + 1);
+    codes.push(this.#number(left));
+    for (const { id } of nodes) codes.push(id >>> 15, id & 0x7fff);
+    return String.fromCharCode(...codes);
+  }
+
+  #number(part: object): number {
+    const known = this.#known.get(part);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(part);
+    const number = this.#numbers.get(text) ?? this.#numbers.size + 1;
+    this.#numbers.set(text, number);
+    this.#known.set(part, number);
+    return number;
+  }
+}
