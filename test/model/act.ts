@@ -12,6 +12,15 @@ export function* ask<T>(step: StepOf<T>): Generator<Step, T, never> {
   return (yield step) as T;
 }
 
+/**
+ * Acts that have written nothing that a death could leave half done: what they repeat was refused. A death there leads
+ * where the act had never begun, or had died before.
+ */
+const BLANK = new Set(
+  `join|leave|leave row|send|publish|block|block row|unblock|unblock row|allowlist|delist|destroy|expire|query|query row|
+  sweep member|sweep connection|settle|open|close|heartbeat`.split(/\|\s*/),
+);
+
 /** Names an act. `who` begins each sentence about it. */
 export const define =
   <A extends object>(name: string, who: (args: A) => string, steps: (args: A, on: Guards) => Steps) =>
@@ -20,6 +29,7 @@ export const define =
     args,
     key: `${name} ${JSON.stringify(args)}`,
     who: who(args),
+    isBlank: BLANK.has(name) || (name === 'accept' && 'version' in args && args.version === null),
     begin: () => steps(args, on),
   });
 

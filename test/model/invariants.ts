@@ -69,17 +69,17 @@ function wrongEnd(change: Change, user: number): Broken | undefined {
   for (const { membership, reason } of endsOf(change, user)) {
     if (reason !== 'offline' || evicted.includes(membership) || !isOnRow(at(before.rows, user), before.room)) continue;
     if (goneSince === null) return rule('I-M1', 'a member with a live connection was removed as offline');
-    if (allowlisted) return rule('I-M9', 'a member on the allowlist was removed as offline');
     // A resume that overlaps the message may be decided either way: nothing is answered yet.
-    if (isOverLimit(before, goneSince)) continue;
+    if (isOverLimit(before.room.allowlisted[user] ?? before.room, goneSince)) continue;
+    if (allowlisted) return rule('I-M9', 'a member on the allowlist was removed as offline');
     if (!before.realTime) return rule('I-M6', 'a member was removed as offline, and no message had evicted them');
     if (before.now <= goneSince.at) return rule('I-M8', 'the real-time service removed a member within the grace');
   }
   return undefined;
 }
 
-const isOverLimit = ({ room }: World, goneSince: Position): boolean =>
-  room.seq - goneSince.seq >= LIMIT || (room.seq > goneSince.seq && room.at > goneSince.at);
+const isOverLimit = (position: Position, goneSince: Position): boolean =>
+  position.seq - goneSince.seq >= LIMIT || (position.seq > goneSince.seq && position.at > goneSince.at);
 
 /** I-M1, I-M2, I-M9: the rule evicts nobody who is there, nor too soon, nor on the allowlist. */
 function wrongEviction({ before, after }: Change, user: number): Broken | undefined {
@@ -88,7 +88,7 @@ function wrongEviction({ before, after }: Change, user: number): Broken | undefi
   if (!isOnRow(row, after.room) || !isEvicted(row, after.room) || evicted.includes(row.membership)) return undefined;
   if (goneSince === null) return rule('I-M1', 'a member with a live connection is evicted');
   if (allowlisted) return rule('I-M9', 'a member on the allowlist is evicted');
-  if (isOverLimit(after, goneSince)) return undefined;
+  if (isOverLimit(after.room, goneSince)) return undefined;
   return rule('I-M2', 'a member is evicted too soon: too few messages since the disconnect');
 }
 
@@ -118,8 +118,22 @@ function factsAfter(change: Change, user: number): Facts {
     facts = { ...facts, ended: [...facts.ended, ...ends.map(({ membership, reason }) => ({ membership, reason }))] };
   if (isOnRow(row, after.room) && isEvicted(row, after.room) && !facts.evicted.includes(row.membership))
     facts = { ...facts, evicted: [...facts.evicted, row.membership] };
+  if (at(change.before.rows, user) !== row) facts = afterWrite(change, user, facts);
   const goneSince = goneSinceAfter(after, user);
   return isEqual(goneSince, facts.goneSince) ? facts : { ...facts, goneSince };
+}
+
+/**
+ * A resume that came after the eviction finds that when it reads the room again. If another write of the row comes before
+ * that, the membership goes on: docs/reliability.md, I-M13.
+ */
+function afterWrite({ before, noticed }: Change, user: number, facts: Facts): Facts {
+  const was = at(before.rows, user);
+  const resumed = noticed.find((fact) => fact.kind === 'resumed' && fact.user === user);
+  const isLate = resumed?.kind === 'resumed' && isOnRow(was, before.room) && isEvicted(was, before.room);
+  if (isLate) return { ...facts, late: resumed.connection };
+  if (facts.late === null) return facts;
+  return { ...facts, late: null, evicted: facts.evicted.filter((membership) => membership !== was.membership) };
 }
 
 /** A connection is heard if its socket is up, its frames arrive, and the client was answered that it is in the room. */

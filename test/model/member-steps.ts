@@ -23,8 +23,8 @@ export interface Put {
   readonly random: boolean;
   /** Reported to the table's stream. */
   readonly event?: Reason | 'joined' | undefined;
-  /** A resume: the check after it may still end the membership. */
-  readonly resumes?: boolean;
+  /** A resume by this connection: the check after it may still end the membership. */
+  readonly resumes?: number;
 }
 
 /** Writes a member's row; the result is the row as stored, or null for a conflict. */
@@ -37,7 +37,7 @@ export const putRow = (next: Row, { text, read, guarded, random, event, resumes 
     const revision = random ? free(next.user) : now.revision + 1;
     const row: Row = { ...next, revision, membership: isFresh ? world.noted.length : next.membership };
     const numbered = isFresh ? { ...world, noted: [...world.noted, null] } : world;
-    const facts: Fact[] = resumes ? [{ kind: 'resumed', user: next.user }] : [];
+    const facts: Fact[] = resumes !== undefined ? [{ kind: 'resumed', user: next.user, connection: resumes }] : [];
     if (event === undefined || event === 'joined') return one(withRow(numbered, row), row, facts);
     const membership = read.membership;
     const stream = [...numbered.stream, row];

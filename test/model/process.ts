@@ -8,7 +8,7 @@ export type Fact =
       readonly membership: number;
       readonly reason: 'left' | 'offline' | 'blocked';
     }
-  | { readonly kind: 'resumed'; readonly user: number }
+  | { readonly kind: 'resumed'; readonly user: number; readonly connection: number }
   | { readonly kind: 'broken'; readonly rule: string; readonly why: string };
 
 export interface Outcome {
@@ -36,6 +36,8 @@ export interface Call {
   readonly key: string;
   /** The start of each sentence about it. */
   readonly who: string;
+  /** Where it begins, whatever it has written is complete: a death here is one of the state without it. */
+  readonly isBlank: boolean;
   readonly begin: () => Steps;
 }
 
@@ -45,14 +47,25 @@ export interface Node {
   readonly call: Call;
   /** undefined = it is done. */
   readonly step: Step | undefined;
+  /** It may have written something: only then does it matter whether it dies. */
+  readonly hasWritten: boolean;
   /** By user, the revisions that it has read, as bits. */
   readonly revisions: readonly number[];
   readonly results: readonly unknown[];
   readonly children: Map<string, Node>;
 }
 
+/** Steps that change no row. */
+const CHANGES_NOTHING = /^(reads|begins|compares|answers|asks)/;
+
 /** All the points that acts have come to; each is computed once. */
 export class Processes {
+  readonly #keyOf: (result: unknown) => string;
+
+  constructor(keyOf: (result: unknown) => string) {
+    this.#keyOf = keyOf;
+  }
+
   readonly #starts = new Map<string, Node>();
   #made = 0;
 
@@ -66,7 +79,7 @@ export class Processes {
 
   /** The point after a step that had this result. */
   after(node: Node, result: unknown): Node {
-    const key = JSON.stringify(result) ?? '';
+    const key = this.#keyOf(result);
     const known = node.children.get(key);
     if (known !== undefined) return known;
     const next = this.#make(node.call, [...node.results, result]);
@@ -76,14 +89,18 @@ export class Processes {
 
   #make(call: Call, results: readonly unknown[]): Node {
     const steps = call.begin();
+    let hasWritten = !call.isBlank;
     let { done, value } = steps.next();
-    for (const result of results) ({ done, value } = steps.next(result as never));
+    for (const result of results) {
+      hasWritten ||= !CHANGES_NOTHING.test((value as Step).text);
+      ({ done, value } = steps.next(result as never));
+    }
     if (done && value !== undefined) return this.start(value as Call);
     const step = done ? undefined : (value as Step);
     const revisions = [0, 0];
     if (step !== undefined) for (const read of [call.args, ...results]) collectRevisions(read, revisions);
     this.#made += 1;
-    return { id: this.#made, call, step, revisions, results, children: new Map() };
+    return { id: this.#made, call, step, hasWritten, revisions, results, children: new Map() };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Broken, System, Transition } from './checker.ts';
 import type { Guards } from './guards.ts';
 import { atRest, forgiveCrash, observe } from './invariants.ts';
+import { Keys } from './keys.ts';
 import { type Call, type Fact, type Node, type Outcome, Processes } from './process.ts';
 import { at, userOf, type World } from './world.ts';
 
@@ -32,8 +33,8 @@ export interface State {
 
 /** The system of one scene, with these guards. */
 export function systemOf(scene: Scene, on: Guards): System<State> {
-  const processes = new Processes();
   const keys = new Keys();
+  const processes = new Processes((result) => keys.ofResult(result));
   return {
     initial: { world: scene.world, nodes: [], left: [...scene.items.map(({ times }) => times), scene.total] },
     moves: (state) => [...steps(processes, state), ...begins(processes, scene, on, state), ...deaths(state)],
@@ -92,8 +93,10 @@ function transition(
   { world, facts = [] }: { world: World; facts?: readonly Fact[] | undefined },
   text: string,
 ): Transition<State> {
-  const seen = observe({ before, after: world, noticed: facts });
-  const broken: Broken | undefined = seen.broken ?? (state.nodes.length === 0 ? atRest(seen.world) : undefined);
+  const isQuiet = before === world && facts.length === 0;
+  const seen = isQuiet ? { world } : observe({ before, after: world, noticed: facts });
+  const broken: Broken | undefined =
+    ('broken' in seen ? seen.broken : undefined) ?? (state.nodes.length === 0 ? atRest(seen.world) : undefined);
   return { text, state: { ...state, world: seen.world }, broken };
 }
 
@@ -128,37 +131,13 @@ function started(
 
 /** A Lambda may die between any two steps. */
 function deaths(state: State): Transition<State>[] {
-  return state.nodes.map(({ call }, index) => {
+  return state.nodes.flatMap(({ call, hasWritten }, index) => {
+    if (!hasWritten) return [];
     const nodes = state.nodes.filter((_, other) => other !== index);
     const { connection } = call.args as { connection?: number | null };
     const world = typeof connection === 'number' ? forgiveCrash(state.world, userOf(connection)) : state.world;
-    return transition(state.world, { ...state, nodes }, { world }, `${call.who}: the Lambda dies`);
+    return [transition(state.world, { ...state, nodes }, { world }, `${call.who}: the Lambda dies`)];
   });
 }
 
 const sorted = (nodes: readonly Node[]): readonly Node[] => nodes.toSorted((one, other) => one.id - other.id);
-
-/** Short names of states: each part of the world gets a number. */
-class Keys {
-  readonly #numbers = new Map<string, number>();
-  readonly #known = new WeakMap<object, number>();
-
-  of({ world, nodes, left }: State): string {
-    const codes: number[] = [];
-    for (const part of Object.values(world))
-      codes.push(typeof part === 'object' && part !== null ? this.#number(part) : Number(part ?? 0) + 1);
-    codes.push(this.#number(left));
-    for (const { id } of nodes) codes.push(id >>> 15, id & 0x7fff);
-    return String.fromCharCode(...codes);
-  }
-
-  #number(part: object): number {
-    const known = this.#known.get(part);
-    if (known !== undefined) return known;
-    const text = JSON.stringify(part);
-    const number = this.#numbers.get(text) ?? this.#numbers.size + 1;
-    this.#numbers.set(text, number);
-    this.#known.set(part, number);
-    return number;
-  }
-}

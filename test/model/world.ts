@@ -80,6 +80,8 @@ export interface Facts {
   /** The epoch in which a block is acknowledged; 0 = none. */
   readonly blockedIn: number;
   readonly allowlisted: boolean;
+  /** A connection whose resume came after the eviction, and has yet to find that. */
+  readonly late: number | null;
 }
 
 /** A read of membership under way: was the user a member all along, or never? */
@@ -156,6 +158,13 @@ export const emptyWorld: World = {
   sessions: DEVICES.map(() => ({ membership: 0, epoch: 0 })),
   noted: [null],
   access: USERS.map(() => ({ revision: 0, marks: [] })),
-  facts: USERS.map(() => ({ evicted: [], ended: [], goneSince: { seq: 0, at: 0 }, blockedIn: 0, allowlisted: false })),
+  facts: USERS.map(() => ({
+    evicted: [],
+    ended: [],
+    goneSince: { seq: 0, at: 0 },
+    blockedIn: 0,
+    allowlisted: false,
+    late: null,
+  })),
   ...{ stream: [], epochs: 1, lastUse: -1, watch: null },
 };

@@ -26,8 +26,10 @@ export interface Decided extends Message {
   readonly at: number;
 }
 
-export const by = ({ connection }: Message): string =>
-  connection === null ? 'the server API' : `a send of ${nameOfConnection(connection)}`;
+/** A declaration, because this file and `send.ts` import each other. */
+export function by({ connection }: Message): string {
+  return connection === null ? 'the server API' : `a send of ${nameOfConnection(connection)}`;
+}
 
 export const accept = define('accept', by, function* (decided: Decided, on): Steps {
   const { connection, id, isMarked = false } = decided;

@@ -151,7 +151,14 @@ export const delistUser = define(
   function* ({ user }, on): Steps {
     yield acknowledge('begins', user, { allowlisted: false });
     const room = yield* ask(readRoom());
-    if (room.life === 'live') yield delist(user, room.epoch, on('a delisting notes the seq'), true);
+    if (room.life !== 'live') return undefined;
+    if (room.allowlisted[user] !== null && on('a delisting ends an evicted membership first')) {
+      const row = yield* ask(readRow(user));
+      if (row.epoch === room.epoch && isEvicted(row, room)) {
+        yield* endMembership(row, 'offline', on, 'a delisting ends the row that it has read');
+      }
+    }
+    yield delist(user, room.epoch, on('a delisting notes the seq'), true);
     return undefined;
   },
 );

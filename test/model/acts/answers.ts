@@ -15,7 +15,7 @@ const withMembership = (world: World, connection: number, membership: number): W
 /** The client gets the answer, if its socket is up. */
 export const answerJoined = (connection: number, session: Session): Step =>
   answer('answers: joined', (world) => {
-    const isEvicted = at(world.facts, userOf(connection)).evicted.includes(session.membership);
+    const isEvicted = at(world.facts, userOf(connection)).late === connection;
     const why = 'a membership that a message had ended was answered as resumed';
     const result = null;
     if (isEvicted) return { world, result, facts: [{ kind: 'broken', rule: 'I-M13', why }] };

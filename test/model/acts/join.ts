@@ -43,13 +43,10 @@ export const joinRoom = define('join', by, function* (request: Request, on): Ste
   return live === null ? undefined : enterRoom({ ...request, room: forEviction(live), row }, on);
 });
 
+/** The room first: a row that changes before its read is as new, and one that changes after it refuses the write. */
 function* readBoth(user: number): Generator<Step, readonly [Room, Row], never> {
-  if (yield* ask(either('begins with the room'))) {
-    const room = yield* ask(readRoom());
-    return [room, yield* ask(readRow(user))];
-  }
-  const row = yield* ask(readRow(user));
-  return [yield* ask(readRoom()), row];
+  const room = yield* ask(readRoom());
+  return [room, yield* ask(readRow(user))];
 }
 
 function* createOrRead(on: Guards): Generator<Step, Room | null, never> {
@@ -130,7 +127,7 @@ const writeRow = define('write', by, function* (entry: Entry, on): Steps {
     putRow(isFresh ? joined(member, connection) : withConnection(member, connection), {
       text: `writes ${nameOf(user)}'s row: ${isFresh ? 'a new member' : 'one more connection'}`,
       ...{ read: member, guarded: on(guard), random: on('the first revision of a row is random') },
-      ...{ event: isFresh ? 'joined' : undefined, resumes: true },
+      ...{ event: isFresh ? 'joined' : undefined, resumes: connection },
     }),
   );
   if (stored === null) return yield* again();

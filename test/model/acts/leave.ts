@@ -32,8 +32,12 @@ const leaveRow = define('leave row', by, function* (args: OfConnection & { reado
     const isEnded = yield* endMembership(member, 'offline', on, 'a leave ends the row that it has read');
     return isEnded ? undefined : leaveRow(args, on);
   }
-  const now = yield* ask(clock);
-  const rest = withoutDevice(member, deviceOf(connection), { seq: room.seq, at: Math.max(now, room.at) });
+  let rest = withoutDevice(member, deviceOf(connection), room);
+  if (rest !== null && rest.mark !== null) {
+    const newest = on('the room of a leave that sets a mark is read after the row') ? yield* ask(readRoom()) : room;
+    const now = yield* ask(clock);
+    rest = withoutDevice(member, deviceOf(connection), { seq: newest.seq, at: Math.max(now, newest.at) });
+  }
   const guard = 'a leave changes the row that it has read';
   const isDone =
     rest === null

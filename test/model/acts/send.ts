@@ -95,7 +95,7 @@ const resumeBySend = define('resume by send', by, function* (args: Decided & { r
     putRow(withConnection(member, connection), {
       text: `writes ${nameOf(member.user)}'s row: one more connection`,
       ...{ read: member, guarded: on('a send resumes the row that it has read') },
-      ...{ random: on('the first revision of a row is random'), resumes: true },
+      ...{ random: on('the first revision of a row is random'), resumes: connection },
     }),
   );
   if (stored === null) return send(retry, on);
