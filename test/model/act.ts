@@ -27,7 +27,6 @@ export const define =
   (args: A, on: Guards): Call => ({
     name,
     args,
-    key: `${name} ${JSON.stringify(args)}`,
     who: who(args),
     isBlank: BLANK.has(name) || (name === 'accept' && 'version' in args && args.version === null),
     begin: () => steps(args, on),

@@ -16,6 +16,8 @@ export interface System<S> {
   readonly moves: (state: S) => readonly Transition<S>[];
   /** Equal for equal states. */
   readonly key: (state: S) => string;
+  /** The state as it is kept until its moves are made. */
+  readonly kept: (state: S) => S;
 }
 
 export interface Counterexample extends Broken {
@@ -48,7 +50,7 @@ interface Ways {
 export function check<S>(system: System<S>, { maxStates, progress }: Limits): Checked {
   const seen = new Set([system.key(system.initial)]);
   const ways: Ways = { from: [-1], move: [-1] };
-  let level: [S, number][] = [[system.initial, 0]];
+  let level: [S, number][] = [[system.kept(system.initial), 0]];
   let [transitions, depth] = [0, 0];
   const done = (isComplete: boolean) => ({ states: seen.size, transitions, depth, isComplete });
   while (level.length > 0) {
@@ -63,7 +65,7 @@ export function check<S>(system: System<S>, { maxStates, progress }: Limits): Ch
         seen.add(key);
         ways.from.push(index);
         ways.move.push(which);
-        next.push([to, ways.from.length - 1]);
+        next.push([system.kept(to), ways.from.length - 1]);
       }
       if (seen.size > maxStates) return done(false);
     }

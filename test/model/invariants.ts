@@ -1,7 +1,7 @@
 import type { Broken } from './checker.ts';
 import type { Fact } from './process.ts';
 import { isEvicted, isMember, isOnRow } from './rules.ts';
-import { at, type Facts, LIMIT, type Position, replaced, userOf, type Watch, type World } from './world.ts';
+import { at, type Facts, type Position, replaced, userOf, type Watch, type World } from './world.ts';
 
 /** One move: the world before it and after it, and what the move itself has noticed. */
 interface Change {
@@ -32,6 +32,7 @@ const firstOf = (world: World, find: (user: number) => Broken | undefined): Brok
 
 const brokenBy = (change: Change, user: number): Broken | undefined =>
   lostMembership(change, user) ??
+  endedAgain(change, user) ??
   wrongEnd(change, user) ??
   wrongEviction(change, user) ??
   wrongReturn(change, user) ??
@@ -62,6 +63,13 @@ function lostMembership(change: Change, user: number): Broken | undefined {
   return undefined;
 }
 
+/** I-M18: a membership whose end was reported is on no row again. */
+function endedAgain({ before, after }: Change, user: number): Broken | undefined {
+  const { membership } = at(after.rows, user);
+  const isBack = membership !== 0 && at(before.facts, user).ended.some((end) => end.membership === membership);
+  return isBack ? rule('I-M18', 'a membership that was reported as ended is on the row again') : undefined;
+}
+
 /** I-M1, I-M8, I-M9, I-M11: an end as offline needs the rule, or the real-time service. */
 function wrongEnd(change: Change, user: number): Broken | undefined {
   const { before } = change;
@@ -70,7 +78,7 @@ function wrongEnd(change: Change, user: number): Broken | undefined {
     if (reason !== 'offline' || evicted.includes(membership) || !isOnRow(at(before.rows, user), before.room)) continue;
     if (goneSince === null) return rule('I-M1', 'a member with a live connection was removed as offline');
     // A resume that overlaps the message may be decided either way: nothing is answered yet.
-    if (isOverLimit(before.room.allowlisted[user] ?? before.room, goneSince)) continue;
+    if (isOverLimit(before.room.allowlisted[user] ?? before.room, goneSince, before.room.limit)) continue;
     if (allowlisted) return rule('I-M9', 'a member on the allowlist was removed as offline');
     if (!before.realTime) return rule('I-M6', 'a member was removed as offline, and no message had evicted them');
     if (before.now <= goneSince.at) return rule('I-M8', 'the real-time service removed a member within the grace');
@@ -78,8 +86,8 @@ function wrongEnd(change: Change, user: number): Broken | undefined {
   return undefined;
 }
 
-const isOverLimit = (position: Position, goneSince: Position): boolean =>
-  position.seq - goneSince.seq >= LIMIT || (position.seq > goneSince.seq && position.at > goneSince.at);
+const isOverLimit = (position: Position, goneSince: Position, limit: number): boolean =>
+  position.seq - goneSince.seq >= limit || (position.seq > goneSince.seq && position.at > goneSince.at);
 
 /** I-M1, I-M2, I-M9: the rule evicts nobody who is there, nor too soon, nor on the allowlist. */
 function wrongEviction({ before, after }: Change, user: number): Broken | undefined {
@@ -88,7 +96,9 @@ function wrongEviction({ before, after }: Change, user: number): Broken | undefi
   if (!isOnRow(row, after.room) || !isEvicted(row, after.room) || evicted.includes(row.membership)) return undefined;
   if (goneSince === null) return rule('I-M1', 'a member with a live connection is evicted');
   if (allowlisted) return rule('I-M9', 'a member on the allowlist is evicted');
-  if (isOverLimit(after.room, goneSince)) return undefined;
+  const isByMessage = after.room.seq !== before.room.seq || at(before.rows, user) !== row;
+  if (!isByMessage) return rule('ALLOWLIST', 'the delisting itself evicts a member: the next message decides');
+  if (isOverLimit(after.room, goneSince, after.room.limit)) return undefined;
   return rule('I-M2', 'a member is evicted too soon: too few messages since the disconnect');
 }
 

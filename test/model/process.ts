@@ -33,7 +33,6 @@ export type Steps = Generator<Step, Call | undefined, never>;
 export interface Call {
   readonly name: string;
   readonly args: object;
-  readonly key: string;
   /** The start of each sentence about it. */
   readonly who: string;
   /** Where it begins, whatever it has written is complete: a death here is one of the state without it. */
@@ -70,10 +69,11 @@ export class Processes {
   #made = 0;
 
   start(call: Call): Node {
-    const known = this.#starts.get(call.key);
+    const key = `${call.name} ${this.#keyOf(call.args)}`;
+    const known = this.#starts.get(key);
     if (known !== undefined) return known;
     const node = this.#make(call, []);
-    this.#starts.set(call.key, node);
+    this.#starts.set(key, node);
     return node;
   }
 

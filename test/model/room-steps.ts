@@ -20,7 +20,7 @@ export const createRoom = (guarded: boolean): StepOf<Room | null> => ({
   text: 'creates the room',
   run: (world) => {
     if (guarded && world.room.life === 'live') return one(world, null);
-    const room = newRoom(world.epochs + 1, world.now);
+    const room = newRoom(world.epochs + 1, world.now, world.room.limit);
     return one({ ...withRoom(world, room), epochs: room.epoch }, room);
   },
 });
@@ -80,7 +80,7 @@ export const removeRoom = (
     const { room } = world;
     const isSame = (!guard.epoch || room.epoch === epoch) && (!guard.destroyed || room.life === 'destroyed');
     if (room.life === 'none' || !isSame) return one(world, null);
-    const none: Room = { ...newRoom(0, 0), life: 'none' };
+    const none: Room = { ...newRoom(0, 0, room.limit), life: 'none' };
     return one(withRoom(world, none), null, room.life === 'live' ? otherEpoch(room, -1) : []);
   },
 });

@@ -1,11 +1,11 @@
-import { deviceOf, LIMIT, type Position, type Room, type Row } from './world.ts';
+import { deviceOf, type Position, type Room, type Row } from './world.ts';
 
 /** The arithmetic of docs/rules.md, with ticks in place of milliseconds. */
 export function isEvicted(row: Row, room: Room): boolean {
   if (row.mark === null) return false;
   const position = room.allowlisted[row.user] ?? room;
   if (position.seq <= Math.max(row.mark.seq, room.delistedSeq[row.user] ?? 0)) return false;
-  return position.seq - row.mark.seq >= LIMIT || position.at > row.mark.at;
+  return position.seq - row.mark.seq >= room.limit || position.at > row.mark.at;
 }
 
 /** Has a membership of the room as it is, evicted or not. */

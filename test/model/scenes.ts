@@ -1,8 +1,10 @@
 import * as can from './menu.ts';
 import type { Scene } from './system.ts';
-import { empty, offline, online, twoDevices, withMember, withOpen } from './worlds.ts';
+import { blocked, empty, offline, online, twoDevices, withMember, withOpen } from './worlds.ts';
 
 const ANN = 0;
+/** Ann is offline and does not return. */
+const silent = withMember(empty, { lost: [0] });
 
 /** What may happen in each scene, in any order and interleaved in every way. */
 export const scenes: readonly Scene[] = [
@@ -64,9 +66,27 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'an allowlisting',
-    world: withMember(empty, { lost: [0] }),
+    world: silent,
     items: [can.allow(ANN), can.disallow(ANN), can.message(3), can.tick(), can.checkMember(ANN)],
     ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'the end of a block',
+    world: blocked,
+    items: [can.unblock(ANN, 2), can.block(ANN), can.join(0, 2), can.leave(0)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'a resume and a delisting',
+    world: offline,
+    items: [can.join(1), can.message(1), can.tick(), can.allow(ANN), can.disallow(ANN)],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'calls at once',
+    world: silent,
+    items: [can.allow(ANN), can.disallow(ANN), can.block(ANN), can.message(1), can.tick(), can.checkMember(ANN)],
+    ...{ total: 4, atOnce: 3 },
   },
   {
     name: 'the real-time service',
@@ -83,20 +103,27 @@ export const scenes: readonly Scene[] = [
     ...{ total: 5, atOnce: 3 },
   },
   {
-    name: 'the end of a room',
+    name: 'a room created again',
     world: withOpen(online, 2),
-    items: [
-      can.destroy(2),
-      can.join(2),
-      can.join(0),
-      can.lose(0),
-      can.closeEvent(0),
-      can.block(ANN),
-      can.message(1),
-      can.allow(ANN),
-      can.leave(0),
-      can.say(0),
-    ],
+    items: [can.destroy(2), can.join(2), can.join(0)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'calls to a former room',
+    world: withOpen(online, 2),
+    items: [can.destroy(), can.join(2), can.block(ANN), can.allow(ANN), can.message(1)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'frames to a former room',
+    world: withOpen(online, 2),
+    items: [can.destroy(), can.join(2), can.say(0), can.leave(0), can.lose(0), can.closeEvent(0)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'messages in a queue',
+    world: { ...silent, room: { ...silent.room, limit: 3 } },
+    items: [can.message(3), can.tick(), can.allow(ANN)],
     ...{ total: 4, atOnce: 3 },
   },
   {

@@ -33,12 +33,19 @@ export interface State {
 
 /** The system of one scene, with these guards. */
 export function systemOf(scene: Scene, on: Guards): System<State> {
+  // The former room matters only where a read may be stale.
+  const staleRoom = on('the room of a mark is read consistently') ? null : scene.world.room;
   const keys = new Keys();
   const processes = new Processes((result) => keys.ofResult(result));
   return {
-    initial: { world: scene.world, nodes: [], left: [...scene.items.map(({ times }) => times), scene.total] },
+    initial: {
+      world: { ...scene.world, staleRoom },
+      nodes: [],
+      left: [...scene.items.map(({ times }) => times), scene.total],
+    },
     moves: (state) => [...steps(processes, state), ...begins(processes, scene, on, state), ...deaths(state)],
     key: (state) => keys.of(state),
+    kept: (state) => keys.kept(state),
   };
 }
 

@@ -1,6 +1,3 @@
-/** How many messages an offline member is out at: 2 in place of 31. */
-export const LIMIT = 2;
-
 /** Where the room stood. `at` counts ticks of the clock, and each tick is longer than the grace. */
 export interface Position {
   readonly seq: number;
@@ -12,6 +9,8 @@ export type Reason = 'left' | 'offline' | 'blocked';
 /** The room's row. */
 export interface Room extends Position {
   readonly epoch: number;
+  /** The message at which an offline member is evicted, in place of the 31st. */
+  readonly limit: number;
   readonly life: 'none' | 'live' | 'destroyed';
   /** Version of the send permissions. */
   readonly version: number;
@@ -144,15 +143,24 @@ export const emptyRow = (user: number, epoch: number): Row => ({
 });
 
 const noRoom: Room = {
-  ...{ epoch: 0, life: 'none', seq: 0, at: 0, version: 0, active: 0 },
+  ...{ epoch: 0, limit: 2, life: 'none', seq: 0, at: 0, version: 0, active: 0 },
   ...{ allowlisted: USERS.map(() => null), delistedSeq: USERS.map(() => 0), sent: [] },
 };
 
-export const newRoom = (epoch: number, now: number): Room => ({ ...noRoom, epoch, life: 'live', active: now });
+export const newRoom = (epoch: number, now: number, limit: number): Room => ({
+  ...noRoom,
+  ...{ epoch, limit, life: 'live', active: now },
+});
 
 /** Nobody is connected, and there is a live room. */
 export const emptyWorld: World = {
-  ...{ now: 0, realTime: false, room: newRoom(1, 0), staleRoom: null, rows: USERS.map((_, user) => emptyRow(user, 0)) },
+  ...{
+    now: 0,
+    realTime: false,
+    room: newRoom(1, 0, 2),
+    staleRoom: null,
+    rows: USERS.map((_, user) => emptyRow(user, 0)),
+  },
   links: CONNECTIONS.map(() => ({ is: 'unknown', hasRoom: false, lease: 0 })),
   sockets: CONNECTIONS.map(() => ({ is: 'unused', membership: 0, silent: false, events: 0 })),
   sessions: DEVICES.map(() => ({ membership: 0, epoch: 0 })),

@@ -49,3 +49,9 @@ export const online = withMember(empty, { connected: [0] });
 export const twoDevices = withMember(empty, { connected: [0, 2] });
 /** Ann is offline, with the phone; it has a new connection that has not joined yet. */
 export const offline = withOpen(withMember(empty, { lost: [0] }), 1);
+/** Ann is blocked, and was no member. Her phone is connected. */
+export const blocked: World = {
+  ...withOpen(empty, 0),
+  rows: replaced(empty.rows, 0, { ...at(empty.rows, 0), revision: 1, epoch: 1, blocked: true }),
+  facts: replaced(empty.facts, 0, { ...at(empty.facts, 0), blockedIn: 1 }),
+};

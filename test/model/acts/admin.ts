@@ -1,5 +1,5 @@
 import { ask, define, nameOf } from '../act.ts';
-import type { Guards } from '../guards.ts';
+import type { GuardName, Guards } from '../guards.ts';
 import { deleteRow, noteEnd, putRow, readRow } from '../member-steps.ts';
 import type { Step, Steps } from '../process.ts';
 import { allowlist, changeRoom, delist, readRoom } from '../room-steps.ts';
@@ -94,7 +94,7 @@ const unblockRow = define(
 );
 
 /** Writes what is left of a row, or deletes it. */
-function* writeRest(rest: Row, read: Row, on: Guards, guard: string): Generator<Step, boolean, never> {
+function* writeRest(rest: Row, read: Row, on: Guards, guard: GuardName): Generator<Step, boolean, never> {
   const guarded = on(guard);
   const isKept = rest.membership !== 0 || rest.ended !== null || rest.blocked;
   const text = `${isKept ? 'writes' : 'deletes'} what is left on ${nameOf(read.user)}'s row`;
