@@ -128,20 +128,22 @@ function factsAfter(change: Change, user: number): Facts {
     facts = { ...facts, ended: [...facts.ended, ...ends.map(({ membership, reason }) => ({ membership, reason }))] };
   if (isOnRow(row, after.room) && isEvicted(row, after.room) && !facts.evicted.includes(row.membership))
     facts = { ...facts, evicted: [...facts.evicted, row.membership] };
-  if (at(change.before.rows, user) !== row) facts = afterWrite(change, user, facts);
+  const isDelisted = change.before.room.delistedSeq[user] !== after.room.delistedSeq[user];
+  if (at(change.before.rows, user) !== row || isDelisted) facts = afterWrite(change, user, facts);
   const goneSince = goneSinceAfter(after, user);
   return isEqual(goneSince, facts.goneSince) ? facts : { ...facts, goneSince };
 }
 
 /**
- * A resume that came after the eviction finds that when it reads the room again. If another write of the row comes before
- * that, the membership goes on: docs/reliability.md, I-M13.
+ * A join or a resume that came after the end finds that when it reads the room again. If another write of the row, or a
+ * delisting, comes before that, the membership goes on: docs/reliability.md, I-M13.
  */
-function afterWrite({ before, noticed }: Change, user: number, facts: Facts): Facts {
+function afterWrite({ before, after, noticed }: Change, user: number, facts: Facts): Facts {
   const was = at(before.rows, user);
   const resumed = noticed.find((fact) => fact.kind === 'resumed' && fact.user === user);
-  const isLate = resumed?.kind === 'resumed' && isOnRow(was, before.room) && isEvicted(was, before.room);
-  if (isLate) return { ...facts, late: resumed.connection };
+  const isOver =
+    !isOnRow(at(after.rows, user), after.room) || (isOnRow(was, before.room) && isEvicted(was, before.room));
+  if (resumed?.kind === 'resumed' && isOver) return { ...facts, late: resumed.connection };
   if (facts.late === null) return facts;
   return { ...facts, late: null, evicted: facts.evicted.filter((membership) => membership !== was.membership) };
 }
@@ -177,12 +179,15 @@ export function forgiveCrash(world: World, user: number): World {
   return { ...world, facts: replaced(world.facts, user, { ...facts, evicted }) };
 }
 
-/** At rest: a connection on a member's row is found by the end of that connection, now or later. */
-export function atRest(world: World): Broken | undefined {
-  for (const row of world.rows) {
-    if (!isOnRow(row, world.room)) continue;
-    const ghost = row.connections.some((connection) => !at(world.links, connection).hasRoom);
-    if (ghost) return rule('I-L1', 'a connection stays on the row of a member for ever');
+/** At rest, where no Lambda has died: the end of a connection has taken it off the member's row, or will find it there. */
+export function atRest({ rows, room, links, hasDied }: World): Broken | undefined {
+  if (hasDied) return undefined;
+  for (const row of rows.filter((one) => isOnRow(one, room))) {
+    for (const connection of row.connections) {
+      const { is, hasRoom } = at(links, connection);
+      if (is === 'closed') return rule('I-L1', 'a closed connection stays on the row of a member');
+      if (!hasRoom) return rule('I-L1', 'the end of a connection will not find the member');
+    }
   }
   return undefined;
 }

@@ -11,7 +11,13 @@ export class Keys {
   readonly #known = new WeakMap<object, number>();
 
   of({ world, nodes, left }: State): string {
-    const codes = [world.now * 2 + (world.realTime ? 1 : 0), world.epochs, world.lastUse + 1, ...left];
+    const codes = [
+      world.now * 2 + (world.realTime ? 1 : 0),
+      world.hasDied ? 1 : 0,
+      world.epochs,
+      world.lastUse + 1,
+      ...left,
+    ];
     for (const part of partsOf(world)) codes.push(part === null ? 0 : this.#number(part));
     for (const { id } of nodes) codes.push(id >>> 15, id & 0x7fff);
     return String.fromCharCode(...codes);

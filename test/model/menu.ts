@@ -58,6 +58,9 @@ export const closeEvent = (connection: number, times = 1): Item => ({
   },
 });
 
+/** Frames that a client sends over a connection without waiting for an answer. */
+export const atOnce = (item: Item): Item => ({ ...item, begins: (world, _, on) => item.begins(world, [], on) });
+
 /** A resume if the device has a membership to resume, else a join. */
 export const join = (connection: number, times = 1): Item => ({
   times,
@@ -112,7 +115,14 @@ export const query = (user: number, times = 1): Item => unless(['query'], times,
 export const tick = (times = 1, waitsFor: readonly string[] = []): Item => ({
   times,
   begins: (world, running) =>
-    runs(running, ...waitsFor) ? [] : [{ text: 'more than the grace passes', world: { ...world, now: world.now + 1 } }],
+    runs(running, ...waitsFor) ? [] : [{ text: 'more than the grace passes', world: later(world) }],
+});
+
+/** The marks of sends have expired by then. */
+const later = (world: World): World => ({
+  ...world,
+  now: world.now + 1,
+  access: world.access.map((access) => ({ ...access, marks: [] })),
 });
 
 /** So long without a frame that the lease is over; the socket is up. */

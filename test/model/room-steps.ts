@@ -21,7 +21,9 @@ export const createRoom = (guarded: boolean): StepOf<Room | null> => ({
   run: (world) => {
     if (guarded && world.room.life === 'live') return one(world, null);
     const room = newRoom(world.epochs + 1, world.now, world.room.limit);
-    return one({ ...withRoom(world, room), epochs: room.epoch }, room);
+    const why = 'a live room was replaced by a new one';
+    const facts: Fact[] = world.room.life === 'live' ? [{ kind: 'broken', rule: 'I-R1', why }] : [];
+    return one({ ...withRoom(world, room), epochs: room.epoch }, room, facts);
   },
 });
 
@@ -71,16 +73,13 @@ export const delist = (user: number, epoch: number, notesSeq: boolean, guarded: 
   );
 
 /** Removes the row of a destroyed room. */
-export const removeRoom = (
-  epoch: number,
-  guard: { readonly epoch: boolean; readonly destroyed: boolean },
-): StepOf<null> => ({
+export const removeRoom = (epoch: number, guarded: boolean): StepOf<null> => ({
   text: 'removes the row of the room',
   run: (world) => {
     const { room } = world;
-    const isSame = (!guard.epoch || room.epoch === epoch) && (!guard.destroyed || room.life === 'destroyed');
-    if (room.life === 'none' || !isSame) return one(world, null);
+    const isSame = room.epoch === epoch && room.life === 'destroyed';
+    if (room.life === 'none' || (guarded && !isSame)) return one(world, null);
     const none: Room = { ...newRoom(0, 0, room.limit), life: 'none' };
-    return one(withRoom(world, none), null, room.life === 'live' ? otherEpoch(room, -1) : []);
+    return one(withRoom(world, none), null, otherEpoch(room, epoch));
   },
 });

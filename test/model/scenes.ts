@@ -1,5 +1,6 @@
 import * as can from './menu.ts';
 import type { Scene } from './system.ts';
+import { replaced } from './world.ts';
 import { blocked, empty, offline, online, twoDevices, withMember, withOpen } from './worlds.ts';
 
 const ANN = 0;
@@ -7,7 +8,7 @@ const ANN = 0;
 const silent = withMember(empty, { lost: [0] });
 
 /** What may happen in each scene, in any order and interleaved in every way. */
-export const scenes: readonly Scene[] = [
+const all: readonly Omit<Scene, 'isSmall'>[] = [
   {
     name: 'a reconnect',
     world: online,
@@ -51,6 +52,51 @@ export const scenes: readonly Scene[] = [
       can.checkMember(ANN),
     ],
     ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'a late event',
+    world: {
+      ...offline,
+      sockets: replaced(offline.sockets, 0, { is: 'down', membership: 0, silent: false, events: 1 }),
+    },
+    items: [can.closeEvent(0), can.join(1), can.message(2)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'a send and a resume',
+    world: withOpen(withOpen(withMember(empty, { lost: [0, 2] }), 1), 2),
+    items: [can.join(1), can.say(2), can.message(2)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'two devices lost',
+    world: twoDevices,
+    items: [can.lose(0), can.lose(2), can.closeEvent(0), can.closeEvent(2), can.message(2)],
+    ...{ total: 6, atOnce: 3 },
+  },
+  {
+    name: 'a leave and a lost device',
+    world: twoDevices,
+    items: [can.leave(0), can.lose(2), can.closeEvent(2), can.message(2)],
+    ...{ total: 5, atOnce: 3 },
+  },
+  {
+    name: 'a return after the end',
+    world: withOpen(offline, 2),
+    items: [can.message(2), can.join(2), can.join(1), can.say(1)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'a join and a leave at once',
+    world: online,
+    items: [can.atOnce(can.leave(0)), can.atOnce(can.join(0, 2)), can.lose(0), can.closeEvent(0)],
+    ...{ total: 4, atOnce: 3 },
+  },
+  {
+    name: 'two first joins',
+    world: withOpen(withOpen(empty, 0), 2),
+    items: [can.join(0), can.join(2), can.destroy()],
+    ...{ total: 3, atOnce: 3 },
   },
   {
     name: 'two devices return',
@@ -141,7 +187,12 @@ export const scenes: readonly Scene[] = [
   {
     name: 'a repeated send',
     world: online,
-    items: [can.say(0, 3, 'hello'), can.message(1), can.block(ANN)],
+    items: [
+      can.say(0, 3, 'hello'),
+      can.message(1),
+      can.block(ANN),
+      can.tick(1, ['send', 'accept', 'resume by', 'unmark']),
+    ],
     ...{ total: 4, atOnce: 3 },
   },
   {
@@ -163,3 +214,11 @@ export const scenes: readonly Scene[] = [
     ...{ total: 5, atOnce: 3 },
   },
 ];
+
+/** More than 25,000 states. */
+const LARGE = new Set(
+  `a reconnect|two devices|two devices return|a block|an allowlisting|the real-time service|a room created again|calls to a former room|frames to a former room|two senders|a lease|a query|a return after the end|two first joins|a resume and a delisting`.split(
+    '|',
+  ),
+);
+export const scenes: readonly Scene[] = all.map((scene) => ({ ...scene, isSmall: !LARGE.has(scene.name) }));

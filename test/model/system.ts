@@ -17,6 +17,8 @@ export interface Item {
 
 export interface Scene {
   readonly name: string;
+  /** Few enough states for each run of the tests. */
+  readonly isSmall: boolean;
   readonly world: World;
   readonly items: readonly Item[];
   /** How many of them may happen in all. */
@@ -142,7 +144,8 @@ function deaths(state: State): Transition<State>[] {
     if (!hasWritten) return [];
     const nodes = state.nodes.filter((_, other) => other !== index);
     const { connection } = call.args as { connection?: number | null };
-    const world = typeof connection === 'number' ? forgiveCrash(state.world, userOf(connection)) : state.world;
+    const before: World = { ...state.world, hasDied: true };
+    const world = typeof connection === 'number' ? forgiveCrash(before, userOf(connection)) : before;
     return [transition(state.world, { ...state, nodes }, { world }, `${call.who}: the Lambda dies`)];
   });
 }

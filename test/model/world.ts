@@ -110,6 +110,8 @@ export interface World {
   /** The tick of the last join that was answered; -1 = not of interest. */
   readonly lastUse: number;
   readonly watch: Watch | null;
+  /** A Lambda has died. */
+  readonly hasDied: boolean;
 }
 
 /** Which user and device a connection is of: ann's phone, the phone again, ann's laptop, bob's phone, bob's laptop. */
@@ -174,5 +176,5 @@ export const emptyWorld: World = {
     allowlisted: false,
     late: null,
   })),
-  ...{ stream: [], epochs: 1, lastUse: -1, watch: null },
+  ...{ stream: [], epochs: 1, lastUse: -1, watch: null, hasDied: false },
 };

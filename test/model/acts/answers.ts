@@ -13,12 +13,13 @@ const withMembership = (world: World, connection: number, membership: number): W
 });
 
 /** The client gets the answer, if its socket is up. */
-export const answerJoined = (connection: number, session: Session): Step =>
+export const answerJoined = (connection: number, session: Session, asked: Session | null): Step =>
   answer('answers: joined', (world) => {
     const isEvicted = at(world.facts, userOf(connection)).late === connection;
-    const why = 'a membership that a message had ended was answered as resumed';
+    const why = 'a membership that had ended was answered as resumed';
+    const isOther = asked !== null && asked.membership !== session.membership;
     const result = null;
-    if (isEvicted) return { world, result, facts: [{ kind: 'broken', rule: 'I-M13', why }] };
+    if (isEvicted || isOther) return { world, result, facts: [{ kind: 'broken', rule: 'I-M13', why }] };
     const used = world.lastUse < 0 ? world : { ...world, lastUse: world.now };
     if (at(world.sockets, connection).is !== 'up') return { world: used, result };
     return {
@@ -31,8 +32,10 @@ export const answerJoined = (connection: number, session: Session): Step =>
 export const answerEnded = (connection: number, session: Session, reason: string): Step =>
   answer(`answers: ended by '${reason}'`, (world) => {
     const end = at(world.facts, userOf(connection)).ended.find((one) => one.membership === session.membership);
-    const isWrong = end !== undefined && reason !== 'destroyed' && end.reason !== reason;
-    const why = `the end of a membership was reported as '${end?.reason}', and a resume was refused with '${reason}'`;
+    const isGone =
+      session.epoch !== world.room.epoch && !at(world.facts, userOf(connection)).evicted.includes(session.membership);
+    const isWrong = reason !== 'destroyed' && (end === undefined ? isGone : end.reason !== reason);
+    const why = `the end of a membership was '${end?.reason ?? 'destroyed'}', and a resume was refused with '${reason}'`;
     const next = withSession(world, deviceOf(connection), { membership: 0, epoch: 0 });
     return { world: next, result: null, facts: isWrong ? [{ kind: 'broken', rule: 'I-M10', why }] : [] };
   });

@@ -72,7 +72,7 @@ function* refuseEntry(
     return 'refused';
   }
   if (resume === null) return undefined;
-  if (member.membership !== 0 && isEvicted(member, room) && on('a resume reads the eviction')) {
+  if (member.membership !== 0 && isEvicted(member, room)) {
     if (!(yield* endMembership(member, 'offline', on, 'a resume ends the row that it has read'))) return 'again';
     yield answerEnded(connection, resume, 'offline');
     return 'refused';
@@ -88,7 +88,7 @@ function* refuseEntry(
 export const enterRoom = define('enter', by, function* (entry: Entry, on): Steps {
   const { connection, room } = entry;
   const request = { connection, resume: entry.resume };
-  const isOpen = yield* ask(addRoom(connection, on('no room is added to a closed connection')));
+  const isOpen = yield* ask(addRoom(connection, true));
   if (!isOpen) return undefined;
   if ((yield* ask(clock)) > room.active && on('a join is noted before it happens')) {
     const guard = { epoch: true, live: true };
@@ -117,7 +117,7 @@ const writeRow = define('write', by, function* (entry: Entry, on): Steps {
   const refused = yield* refuseEntry(request, member, room, on);
   if (refused === 'again') return yield* again();
   if (refused === 'refused') return undefined;
-  if (member.membership !== 0 && isEvicted(member, room) && on('a join reads the eviction')) {
+  if (member.membership !== 0 && isEvicted(member, room)) {
     yield* endMembership(member, 'offline', on, 'a join ends the row that it has read');
     return yield* again();
   }
@@ -162,7 +162,7 @@ const checkJoin = define('check', by, function* (written: Written, on): Steps {
     yield* endMembership(member, 'offline', on, 'a join ends the row that it has written', connection);
     return joinRoom({ connection, resume }, on);
   }
-  yield answerJoined(connection, { membership: member.membership, epoch });
+  yield answerJoined(connection, { membership: member.membership, epoch }, resume);
   return undefined;
 });
 
@@ -170,5 +170,5 @@ export function* isStillOpen(connection: number, on: Guards): Generator<Step, bo
   const link = yield* ask(readLink(connection, "reads the connection's row again"));
   if (link.is !== 'open') return false;
   if (link.hasRoom || !on('a join notes the room again')) return true;
-  return yield* ask(addRoom(connection, on('no room is added to a closed connection')));
+  return yield* ask(addRoom(connection, true));
 }

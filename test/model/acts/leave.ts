@@ -29,7 +29,7 @@ const leaveRow = define('leave row', by, function* (args: OfConnection & { reado
   const member = currentRow(row, room.epoch);
   if (member.membership === 0) return undefined;
   if (isEvicted(member, room)) {
-    const isEnded = yield* endMembership(member, 'offline', on, 'a leave ends the row that it has read');
+    const isEnded = yield* endMembership(member, 'offline', on, 'a leave changes the row that it has read');
     return isEnded ? undefined : leaveRow(args, on);
   }
   let rest = withoutDevice(member, deviceOf(connection), room);

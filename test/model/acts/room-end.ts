@@ -27,10 +27,7 @@ export const removeRows = define('remove rows', byCall, function* ({ epoch }: { 
   const isOfEpoch = on('a destruction removes only rows of its epoch');
   const rows: readonly Row[] = yield* ask(readRows(isOfEpoch ? epoch : undefined));
   for (const row of rows) yield* forgetRow(row, on, 'a destruction removes the rows that it has read');
-  yield removeRoom(epoch, {
-    epoch: on('the removal of a room names its epoch'),
-    destroyed: on('the removal of a room needs a destroyed one'),
-  });
+  yield removeRoom(epoch, on('the removal of a room names what was destroyed'));
   return undefined;
 });
 
@@ -87,10 +84,8 @@ export const queryMember = define('query', byQuery, function* ({ user }: OfUser,
 });
 
 const queryRow = define('query row', byQuery, function* ({ user }: OfUser, on): Steps {
-  const isRowFirst = on('a query reads the room after the row');
-  const early = isRowFirst ? undefined : yield* ask(readRoom());
   const row = yield* ask(readRow(user));
-  const room = early ?? (yield* ask(readRoom()));
+  const room = yield* ask(readRoom());
   if (isOnRow(row, room) && isEvicted(row, room) && on('a query reads an evicted row once more')) {
     const again = yield* ask(readRow(user));
     if (again.revision !== row.revision && again.revision !== 0) return queryRow({ user }, on);

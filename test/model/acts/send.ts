@@ -31,8 +31,8 @@ export const send = define('send', by, function* (message: Message, on): Steps {
   const member = currentRow(row, room.epoch);
   const isUnknown = member.membership !== 0 && !member.connections.includes(connection);
   const resumes = isUnknown && hasDevice(member, deviceOf(connection));
-  if ((member.blocked && on('a send reads the block')) || member.membership === 0) return unmark(message, on);
-  if (isEvicted(member, room) && on('a send reads the eviction')) {
+  if (member.blocked || member.membership === 0) return unmark(message, on);
+  if (isEvicted(member, room)) {
     const isEnded = yield* endMembership(member, 'offline', on, 'a send ends the row that it has read');
     return isEnded ? unmark(message, on) : send(message, on);
   }
@@ -90,7 +90,7 @@ const resumeBySend = define('resume by send', by, function* (args: Decided & { r
   const { isMarked = false, id, epoch } = decided;
   const connection = args.connection ?? 0;
   const retry = { connection, id, isMarked };
-  if (!(yield* ask(addRoom(connection, on('no room is added to a closed connection'))))) return unmark(retry, on);
+  if (!(yield* ask(addRoom(connection, true)))) return unmark(retry, on);
   const stored = yield* ask(
     putRow(withConnection(member, connection), {
       text: `writes ${nameOf(member.user)}'s row: one more connection`,
@@ -106,6 +106,6 @@ const resumeBySend = define('resume by send', by, function* (args: Decided & { r
   }
   if (on('a send reads the connection again') && !(yield* isStillOpen(connection, on)))
     return disconnectMember({ connection }, on);
-  yield answerJoined(connection, { membership: member.membership, epoch });
+  yield answerJoined(connection, { membership: member.membership, epoch }, null);
   return accept(decided, on);
 });
