@@ -3,7 +3,7 @@ import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
-import { evictMembers } from './steps/end-membership.ts';
+import { endMembership, evictMembers } from './steps/end-membership.ts';
 import { invalidateConcurrentSweeps } from './steps/invalidate-sweeps.ts';
 
 /**
@@ -30,7 +30,10 @@ export async function addToAllowlist(deps: Deps, roomId: RoomId, users: readonly
 
 const full = ({ settings }: Deps) => refused('list-full', { why: `it holds at most ${settings.maxAllowlistedUsers}` });
 
-/** Delisting an offline member evicts nobody: the next message decides. */
+/**
+ * Delisting an offline member evicts nobody: the next message decides. So it would also bring back a member who was evicted
+ * before they were allowlisted and whose row is still there: that membership is ended first (I-M13).
+ */
 export async function removeFromAllowlist(
   deps: Deps,
   roomId: RoomId,
@@ -39,6 +42,9 @@ export async function removeFromAllowlist(
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refused('no-such-room');
   for (const user of users) {
+    const member = Object.hasOwn(room.allowlistedSince, user) ? await deps.store.getMember(roomId, user) : undefined;
+    if (member?.roomEpoch === room.epoch && isEvicted(member, room, deps.settings))
+      await endMembership(deps, member, 'offline');
     await deps.store.removeFromAllowlist(roomId, room.epoch, user);
     // The real-time service has to check the member now.
     await deps.store.arm(deps.now(), [{ kind: 'member', room: roomId, userId: user }]);

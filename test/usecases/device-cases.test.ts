@@ -80,6 +80,24 @@ describe('LEAVE is per device', () => {
     expect(await world.isIn('bob')).toBe(false);
   });
 
+  test('I-M2: a device that is lost during a leave received what came before it, and that does not count', async () => {
+    const disturbed = disturb(store().store, 'getRoom', 'after');
+    const world = worldWith(store(), () => disturbed.store);
+    const phone = await world.enter('bob', mobile);
+    const laptop = await world.enter('bob', web);
+    disturbed.once(async () => {
+      await world.publish(20);
+      await world.drop(laptop);
+    });
+    expect(await world.leave(phone)).toEqual({ code: 0 });
+    expect(framesOf(world, laptop, 'messages')).toHaveLength(20);
+    expect(await rowOf(world, phone)).toMatchObject({ offline: { seq: 20 } });
+    await world.publish(30);
+    expect(await world.isIn('bob')).toBe(true);
+    await world.publish(1);
+    expect(await world.isIn('bob')).toBe(false);
+  });
+
   test('the same with the real-time service: the grace starts with the leave', async () => {
     const world = createWorld(store(), realTime);
     await onlyDisconnectedLeft(world);

@@ -122,6 +122,25 @@ describe('allowlisted by a call while past the grace', () => {
   }, 60_000);
 });
 
+test('I-M13: delisting does not bring back who was evicted before they were allowlisted, if two Lambdas died', async () => {
+  const { store: healthy } = store();
+  let isDead = false;
+  const deleteMember: typeof healthy.deleteMember = (member) =>
+    isDead ? Promise.reject(new Error('the Lambda has died')) : healthy.deleteMember(member);
+  const world = worldWith(store(), () => ({ ...healthy, deleteMember }));
+  const ann = await world.enter('ann');
+  await world.drop(await world.enter('bob'));
+  world.pass(30_001);
+  isDead = true;
+  await world.publish(1);
+  expect(await world.protect('bob')).toBe('added');
+  expect(await world.isIn('bob')).toBe(false);
+  isDead = false;
+  expect(await world.unprotect('bob')).toBe('removed');
+  expect(await world.isIn('bob')).toBe(false);
+  expect(await world.endsSeenBy(ann, 'bob')).toEqual(['offline']);
+});
+
 describe('the real-time service is switched for a room', () => {
   const switched = (on: boolean) => (world: World) => (deps: Deps) => setRealTimeKickOut(deps, world.room, on);
 

@@ -1,5 +1,5 @@
 import { isEvicted, offlineMark } from '../../domain/eviction.ts';
-import { currentMember, type Member, withoutDevice } from '../../domain/member.ts';
+import { currentMember, type Device, type Member, withoutDevice } from '../../domain/member.ts';
 import { type Outcome, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import type { Deps } from '../deps.ts';
@@ -51,7 +51,7 @@ async function leaveOnce(
 ): Promise<LeftRoom | 'conflict'> {
   const nowMs = deps.now();
   const device = member.devices[own.connectionId] ?? own.device;
-  const rest = withoutDevice(member, device, offlineMark(room, nowMs, nowMs));
+  const rest = await withoutDeviceNow(deps, room, member, device);
   if (rest === undefined || deps.settings.leaveEndsAllDevices) {
     const except = notice === 'answer' ? own.connectionId : undefined;
     return (await endMembership(deps, member, 'left', except)) ? { member, devicesStay: false } : 'conflict';
@@ -62,4 +62,19 @@ async function leaveOnce(
     await deps.store.arm(nowMs, [{ kind: 'member', room: room.roomId, userId: own.userId }]);
   }
   return { member, devicesStay: true };
+}
+
+/**
+ * The mark of a leave after which only disconnected devices stay. The room is read after the member's row: with an older seq
+ * a message that another device still received would count against the member (I-M2).
+ */
+async function withoutDeviceNow(deps: Deps, room: Room, member: Member, device: Device): Promise<Member | undefined> {
+  const rest = withoutDevice(member, device, offlineMark(room, deps.now(), deps.now()));
+  if (rest?.offline === undefined) return rest;
+  const newest = (await deps.store.getRoom(room.roomId)) ?? room;
+  return withoutDevice(
+    member,
+    device,
+    offlineMark(newest.epoch === room.epoch ? newest : room, deps.now(), deps.now()),
+  );
 }
