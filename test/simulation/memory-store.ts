@@ -9,7 +9,13 @@ import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
 import { MemoryTable } from './memory-dynamodb/memory-table.ts';
 import type { StreamRecord } from './memory-dynamodb/stream-records.ts';
 
-export function createMemoryStore(): StreamedStore {
+/** A store whose rows a test can compare. */
+export interface MemoryStore extends StreamedStore {
+  /** A copy of each row of the table. */
+  readonly rows: () => Iterable<Readonly<Record<string, unknown>>>;
+}
+
+export function createMemoryStore(): MemoryStore {
   const clock = { nowMs: 1_800_000_000_000 };
   const now = () => clock.nowMs;
   const records: StreamRecord[] = [];
@@ -28,5 +34,5 @@ export function createMemoryStore(): StreamedStore {
       return unread;
     };
   };
-  return { store, createClient, clock, openStream };
+  return { store, createClient, clock, openStream, rows: () => table.rows() };
 }
