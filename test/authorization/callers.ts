@@ -175,4 +175,9 @@ const ended: Readonly<Record<string, CallerState>> = {
   },
 };
 
-export const callers: Readonly<Record<string, CallerState>> = { ...ofConnections, ...ofMembers, ...restricted, ...ended };
+export const callers: Readonly<Record<string, CallerState>> = {
+  ...ofConnections,
+  ...ofMembers,
+  ...restricted,
+  ...ended,
+};

@@ -46,7 +46,7 @@ deactivated, still open                      | block block        block         
 deactivated                                  | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
 deleted                                      | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
 connection ended                             | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
-found gone by a post                         | ok    ok           out:destroyed out   out   ok       out     out    out    out          out   out    out   ok    -
+found gone by a post                         | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
 given up by the sweep                        | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
 replaced by a later login                    | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -
 one connection too many                      | ended ended        ended         ended ended ended    ended   ended  ended  ended        ended ended  ended ended -

@@ -17,7 +17,8 @@ export function readMatrix(text: string): readonly Cell[] {
   const columns = (head[1] ?? '').split(/\s+/);
   return rows.flatMap(([row = '', cells = '']) => {
     const words = cells.split(/\s+/);
-    if (words.length !== columns.length) throw new Error(`unable to read the matrix; "${row}" has ${words.length} cells`);
+    if (words.length !== columns.length)
+      throw new Error(`unable to read the matrix; "${row}" has ${words.length} cells`);
     return columns.map((column, index) => ({ row, column, expected: words[index] ?? '' }));
   });
 }

@@ -7,7 +7,7 @@ import type { Joined } from '../../lib/usecases/join-room.ts';
 import { createApiWorld } from '../server-api/api-world.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 import type { ClientQuery } from '../support/world.ts';
-import { rowsByKey } from './table-rows.ts';
+import { changedKeys, rowsByKey, type TableRows } from './table-rows.ts';
 
 const SECOND_MS = 1000;
 const LEASE_MS = 170_000;
@@ -17,8 +17,9 @@ export interface Names {
   readonly room: string;
   readonly ownMessageId: string;
   readonly othersMessageId: string;
-  /** The membership that ann had last, or one that never was. */
+  /** The room's epoch before it ended. */
   readonly roomEpoch: string;
+  /** The one that ann had last, or one that never was. */
   readonly membership: string;
 }
 
@@ -43,11 +44,11 @@ export function createScene(change: Partial<Settings>) {
     const joined = await world.join(caller, { room: target });
     if (joined.code !== 0) throw new Error(`unable to set up the scene; the join is refused with ${joined.code}`);
     const { roomEpoch, membership } = joined as Joined;
-    if (caller.userId === 'ann' && target === room) state.names = { ...state.names, roomEpoch, membership };
+    if (target === room) state.names = { ...state.names, roomEpoch };
+    if (caller.userId === 'ann' && target === room) state.names = { ...state.names, membership };
     return caller;
   };
-  const enter = async (userId: string, query: ClientQuery): Promise<Caller> =>
-    joinAs(await world.open(userId, query));
+  const enter = async (userId: string, query: ClientQuery): Promise<Caller> => joinAs(await world.open(userId, query));
   const publish = async (fromUserId: string): Promise<string> => {
     const said = { fromUserId, objectName: 'app:x', content: 'hi', toChatroomId: room };
     const { messageUIDs } = await must('/message/chatroom/publish.json', said);
@@ -97,6 +98,13 @@ export function createScene(change: Partial<Settings>) {
     ann: 'ann' as UserId,
     store: world.deps.store,
     rows: () => rowsByKey(store.rows()),
+    /** Makes the table what it was. */
+    restore: (rows: TableRows) => {
+      for (const { pk, sk, row } of changedKeys(rowsByKey(store.rows()), rows)) {
+        if (row === undefined) store.remove(pk, sk);
+        else store.put(row);
+      }
+    },
     untilMs: () => clock.nowMs + 3_600_000,
     expireToken: () => {
       state.tokenLifeMs = 0;

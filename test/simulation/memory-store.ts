@@ -3,6 +3,7 @@
  * Clock: its own, which the test moves. Chance: none.
  */
 
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { connectionLifeMs, type StreamedStore, tableName } from '../support/emulators.ts';
 import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
@@ -13,6 +14,9 @@ import type { StreamRecord } from './memory-dynamodb/stream-records.ts';
 export interface MemoryStore extends StreamedStore {
   /** A copy of each row of the table. */
   readonly rows: () => Iterable<Readonly<Record<string, unknown>>>;
+  /** Puts a row as another writer might have left it. */
+  readonly put: (row: Readonly<Record<string, unknown>>) => void;
+  readonly remove: (pk: unknown, sk: unknown) => void;
 }
 
 export function createMemoryStore(): MemoryStore {
@@ -34,5 +38,9 @@ export function createMemoryStore(): MemoryStore {
       return unread;
     };
   };
-  return { store, createClient, clock, openStream, rows: () => table.rows() };
+  const put = (row: Readonly<Record<string, unknown>>) =>
+    void table.apply(new PutCommand({ TableName: tableName, Item: row }));
+  const remove = (pk: unknown, sk: unknown) =>
+    void table.apply(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
+  return { store, createClient, clock, openStream, rows: () => table.rows(), put, remove };
 }
