@@ -2,7 +2,7 @@ import type { Settings } from '../../lib/domain/settings.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import type { Scene } from './scene.ts';
 
-/** How ann comes to the state that a row names; the result is the connection that her frames arrive over. */
+/** How ann comes to the state that a row names; the result is the connection that the frame arrives over. */
 export interface CallerState {
   readonly settings?: Partial<Settings>;
   readonly make: (scene: Scene, bob: Caller) => Promise<Caller>;
@@ -85,6 +85,11 @@ const ofMembers: Readonly<Record<string, CallerState>> = {
   'offline within the limits, other device': reconnected(laptop, (scene) => scene.publishMany(30)),
   'evicted by the 31st message': reconnected(phone, (scene) => scene.publishMany(31)),
   'evicted after 30 s': reconnected(phone, late),
+  'evicted, row still there': reconnected(phone, async (scene) => {
+    const row = scene.rowOf(`ROOM#${scene.room} MEMBER#ann`);
+    await scene.publishMany(31);
+    scene.putRow(row);
+  }),
   'evicted by the real-time service': reconnected(phone, async (scene, bob) => {
     await scene.must('/chatroom/realtime/set.json', { chatroomId: scene.room, realTime: 1 });
     await scene.silence(bob);

@@ -48,7 +48,16 @@ async function setScene(cell: FrameCell) {
 function mayChange(change: string, { caller, frame, expected }: FrameCell, room: string): boolean {
   // Any frame is a sign of life.
   if (/^USER#ann CONNECTION#\S+ \.leaseUntilMs$/.test(change)) return true;
-  // A resume or a leave that finds the member evicted removes the row.
-  const isEnd = frame === 'resume' || frame === 'leave';
-  return isEnd && expected.startsWith('out') && caller.startsWith('evicted') && change === `ROOM#${room} MEMBER#ann`;
+  // A join that finds the room full has taken a turn, was a member for a moment, and its membership has an end.
+  if (expected === 'full') return ofFullRoom(room).some((each) => each.test(change));
+  // A resume, a leave or a send that finds the member evicted removes the row.
+  const isEnd = caller === 'evicted, row still there' && ['resume', 'leave', 'send'].includes(frame);
+  return isEnd && change === `ROOM#${room} MEMBER#ann`;
 }
+
+const ofFullRoom = (room: string): readonly RegExp[] => [
+  /^END#\S+ END$/,
+  /^USER#ann ACCESS( \.(turns|revision|expiresAtSec))?$/,
+  /^USER#ann CONNECTION#\S+ \.(joins|rooms)$/,
+  new RegExp(`^ROOM#${room} MEMBER#ann( \\.(revision|joinedAtMs|ended|event|expiresAtSec))?$`),
+];

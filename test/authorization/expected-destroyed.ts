@@ -19,6 +19,7 @@ offline within the limits, same device       | ok    gone         gone   gone  g
 offline within the limits, other device      | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
 evicted by the 31st message                  | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
 evicted after 30 s                           | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
+evicted, row still there                     | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
 evicted by the real-time service             | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
 allowlisted, offline beyond the limits       | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -
 left                                         | ok    gone         gone   gone  gone  gone     gone    gone   gone   gone         gone  gone   gone  ok    -

@@ -19,6 +19,7 @@ offline within the limits, same device       | ok    ok           out:destroyed 
 offline within the limits, other device      | ok    ok           out:destroyed out   out   ok       out     out    out    out          out   out    out   ok    -
 evicted by the 31st message                  | ok    ok           out           out   out   ok       out     out    out    out          out   out    out   ok    -
 evicted after 30 s                           | ok    ok           out           out   out   ok       out     out    out    out          out   out    out   ok    -
+evicted, row still there                     | ok    ok           out           out   out   ok       out     out    out    out          out   out    out   ok    -
 evicted by the real-time service             | ok    ok           out           out   out   ok       out     out    out    out          out   out    out   ok    -
 allowlisted, offline beyond the limits       | ok    ok           out:destroyed out   out   ok       out     out    out    out          out   out    out   ok    -
 left                                         | ok    ok           out           out   out   ok       out     out    out    out          out   out    out   ok    -

@@ -22,6 +22,3 @@ export function readMatrix(text: string): readonly Cell[] {
     return columns.map((column, index) => ({ row, column, expected: words[index] ?? '' }));
   });
 }
-
-export const rowsOf = (cells: readonly Cell[]): readonly string[] => [...new Set(cells.map(({ row }) => row))];
-export const columnsOf = (cells: readonly Cell[]): readonly string[] => [...new Set(cells.map(({ column }) => column))];

@@ -98,6 +98,8 @@ export function createScene(change: Partial<Settings>) {
     ann: 'ann' as UserId,
     store: world.deps.store,
     rows: () => rowsByKey(store.rows()),
+    rowOf: (key: string) => rowsByKey(store.rows()).get(key) ?? {},
+    putRow: store.put,
     /** Makes the table what it was. */
     restore: (rows: TableRows) => {
       for (const { pk, sk, row } of changedKeys(rowsByKey(store.rows()), rows)) {

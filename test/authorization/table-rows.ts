@@ -11,7 +11,7 @@ export function differences(before: TableRows, after: TableRows): readonly strin
   return keysOf(before, after).flatMap((key) => {
     const [old, now] = [before.get(key), after.get(key)];
     if (old === undefined || now === undefined) return [key];
-    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort(compareTexts);
     return names.filter((name) => text(old[name]) !== text(now[name])).map((name) => `${key} .${name}`);
   });
 }
@@ -27,7 +27,10 @@ export function changedKeys(before: TableRows, after: TableRows) {
     });
 }
 
-const keysOf = (before: TableRows, after: TableRows) => [...new Set([...before.keys(), ...after.keys()])].sort();
+const keysOf = (before: TableRows, after: TableRows) =>
+  [...new Set([...before.keys(), ...after.keys()])].sort(compareTexts);
+
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
 const text = (value: unknown): string =>
-  JSON.stringify(value, (_name, part) => (part instanceof Set ? ['set', ...[...part].sort()] : part)) ?? '';
+  JSON.stringify([value], (_name, part) => (part instanceof Set ? { set: [...part].sort(compareTexts) } : part));
