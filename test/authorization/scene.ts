@@ -4,7 +4,9 @@ import { messageHandler } from '../../lib/handlers/message.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import type { Joined } from '../../lib/usecases/join-room.ts';
+import { type FormValues, formText, serve } from '../server-api/api-caller.ts';
 import { createApiWorld } from '../server-api/api-world.ts';
+import { signedCall } from '../server-api/signed-call.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 import type { ClientQuery } from '../support/world.ts';
 import { changedKeys, rowsByKey, type TableRows } from './table-rows.ts';
@@ -23,20 +25,24 @@ export interface Names {
   readonly membership: string;
 }
 
+const anySignature = { strongSignaturesOnly: false, singleUseNonces: false, signatureMaxAgeSec: 0 };
+
 export type Scene = ReturnType<typeof createScene>;
 
 /** The product with the settings of a deployment that chooses nothing but `change`, on a table of its own. */
 export function createScene(change: Partial<Settings>) {
   const store = createMemoryStore();
   const world = createApiWorld(store, { ...defaultSettings, ...change });
-  const { clock, room, call } = world;
+  const { clock, room } = world;
   const names = { room, ownMessageId: '1-x', othersMessageId: '1-x', roomEpoch: 'e-none', membership: 'm-none' };
   const state: { names: Names; tokenLifeMs: number } = { names, tokenLifeMs: 3_600_000 };
+  const lenient = { ...world.deps.settings, ...anySignature };
   const onMessage = messageHandler(() => world.deps);
 
-  /** An app server's call that has to succeed. */
-  const must = async (path: string, values: Parameters<typeof call>[1] = {}) => {
-    const body = await call(path, values);
+  /** A call of the app server that has to succeed, whatever the settings say of signatures. */
+  const must = async (path: string, values: FormValues | string = {}) => {
+    const text = typeof values === 'string' ? values : formText(values);
+    const { body } = await serve({ ...world.deps, settings: lenient }, signedCall(path, text));
     if (body.code !== 200) throw new Error(`unable to set up the scene; ${path}: ${JSON.stringify(body)}`);
     return body;
   };
