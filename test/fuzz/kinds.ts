@@ -1,6 +1,8 @@
 import { checkParser, type Verdict } from './check-parser.ts';
 import { drawsOf } from './draw.ts';
 import { frameText } from './frame-inputs.ts';
+import { servedForms } from './served-forms.ts';
+import { servedFrames } from './served-frames.ts';
 
 /** Inputs of a seed, and the property that each has to keep. */
 export interface Inputs {
@@ -14,4 +16,6 @@ export type Kind = (seed: number) => Inputs | Promise<Inputs>;
 
 export const kinds: Readonly<Record<string, Kind>> = {
   parser: (seed) => ({ inputAt: (index) => frameText(drawsOf(seed, index)), check: checkParser }),
+  forms: (seed) => servedForms(seed),
+  frames: servedFrames,
 };
