@@ -13,7 +13,6 @@ export function drawsOf(seed: number, index: number): Draw {
 }
 
 export function pick<T>(draw: Draw, from: readonly T[]): T {
-  const found = from[draw(from.length)];
-  if (found === undefined) throw new Error('unable to pick; there is nothing to choose from');
-  return found;
+  if (from.length === 0) throw new Error('unable to pick; there is nothing to choose from');
+  return from[draw(from.length)] as T;
 }

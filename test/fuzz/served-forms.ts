@@ -12,7 +12,7 @@ import { callText } from './form-inputs.ts';
 import type { Inputs } from './kinds.ts';
 
 /** Reading is cheap, serving is not: this many inputs are read for one that is served too. */
-const READ_FOR_ONE_SERVED = 10;
+const READ_FOR_ONE_SERVED = 50;
 const codes: ReadonlySet<unknown> = new Set(Object.values(ApiCode));
 
 const partsOf = (input: string): readonly [path: string, bytes: Uint8Array] => {
@@ -20,7 +20,7 @@ const partsOf = (input: string): readonly [path: string, bytes: Uint8Array] => {
   return [input.slice(0, at), Buffer.from(input.slice(at + 1), 'latin1')];
 };
 
-/** Calls of the server API, right and bent: all are read, and one in ten is served to a table in memory. */
+/** Calls of the server API, right and bent: all are read, and one in fifty is served to a table in memory. */
 export async function servedForms(seed: number, readForOneServed = READ_FOR_ONE_SERVED): Promise<Inputs> {
   const scene = createScene({});
   await scene.furnish();
