@@ -73,3 +73,11 @@ it('I-L2: no bent record of a batch keeps the others from being announced', asyn
     expect(announced.length).toBeGreaterThan(0);
   }
 });
+
+it('I-L2: a member whose row has a value of another kind is no change', async () => {
+  const { records } = await recorded();
+  const blocked = records.find(({ dynamodb }) => dynamodb.NewImage?.event?.S === 'blocked');
+  if (blocked?.dynamodb.NewImage === undefined) throw new Error('unable to bend a record; nobody was blocked');
+  const NewImage = { ...blocked.dynamodb.NewImage, mutedUntilMs: { L: [] } };
+  expect(() => readChange({ ...blocked, dynamodb: { ...blocked.dynamodb, NewImage } })).toThrow(StoreFault);
+});

@@ -71,13 +71,16 @@ function refusalOf(fault: unknown): Verdict {
   return `${fault.code}`;
 }
 
+/** A name of JSON that no form can have is not one of a parameter: the call ignores it. */
+const sendable = (form: Form) =>
+  [...form].filter(([name, values]) => values.length > 0 && !/[\ud800-\udfff]/u.test(name));
+
 const formText = (form: Form): string =>
-  [...form]
+  sendable(form)
     .flatMap(([name, values]) => values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`))
     .join('&');
 
-const isSame = (one: Form, other: Form): boolean =>
-  JSON.stringify([...one].filter(([, values]) => values.length > 0)) === JSON.stringify([...other]);
+const isSame = (one: Form, other: Form): boolean => JSON.stringify(sendable(one)) === JSON.stringify([...other]);
 
 /** @throws Error that says what does not hold of the answer */
 async function checkServed(scene: Scene, path: string, bytes: Uint8Array): Promise<Verdict> {
