@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
-import { StoreFault, type StreamRecord } from '../../lib/store/room-store.ts';
 import { readChange } from '../../lib/store/dynamodb/changes.ts';
+import { StoreFault, type StreamRecord } from '../../lib/store/room-store.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 import { createWorld } from '../support/world.ts';
@@ -58,7 +58,9 @@ it('reads a bent record of the stream, ignores it, or says that it is not whole'
 it('I-L2: no bent record of a batch keeps the others from being announced', async () => {
   const { world, records } = await recorded();
   const announced: string[] = [];
-  const queue = { put: async (events: readonly { eventId: string }[]) => void announced.push(...events.map((one) => one.eventId)) };
+  const queue = {
+    put: async (events: readonly { eventId: string }[]) => void announced.push(...events.map((one) => one.eventId)),
+  };
   const handle = changesHandler(() => world.deps, world.deps.now, queue, readChange);
   const [created] = records;
   if (created === undefined) throw new Error('unable to make a batch; the stream is empty');

@@ -52,7 +52,8 @@ const isOfConnections = (change: string): boolean =>
 
 function report(what: string, senders: readonly SocketSender[], startedAtMs: number): void {
   const totals = new Map<string, number>();
-  for (const { totals: each } of senders) for (const [name, count] of each) totals.set(name, (totals.get(name) ?? 0) + count);
+  for (const { totals: each } of senders)
+    for (const [name, count] of each) totals.set(name, (totals.get(name) ?? 0) + count);
   const sorted = [...totals].sort(([, one], [, other]) => other - one).map(([name, count]) => `${name} ${count}`);
   console.log(`${what}: ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s; ${sorted.join(', ')}`);
 }

@@ -60,7 +60,8 @@ it('accepts no token that the secret has not signed, and throws for none', async
     const verified = await verifyToken(bent.token, APP_KEY, [SECRET], NOW_MS);
     seen[verified.ok ? 'accepted' : 'refused'] += 1;
     if (!verified.ok) continue;
-    if (!(bent.isSignedRight || isSameToken(bent.token, token))) throw new Error(`token ${index} is accepted: ${bent.token}`);
+    if (!(bent.isSignedRight || isSameToken(bent.token, token)))
+      throw new Error(`token ${index} is accepted: ${bent.token}`);
     expect(verified).toMatchObject({ userId: expect.stringMatching(/^[A-Za-z0-9_+=-]{1,64}$/) });
     expect(verified.expiresAtMs).toBeGreaterThan(NOW_MS);
     expect(verified.issuedAtMs).toBeLessThanOrEqual(NOW_MS);

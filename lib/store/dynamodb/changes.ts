@@ -31,7 +31,8 @@ export function readChange({ eventName, dynamodb }: StreamRecord): Change | unde
 function toEnd(row: Row, atMs: number): Change | undefined {
   const member = toMember(row);
   const { membershipId, offline } = member;
-  if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member, memberShape)) return undefined;
+  if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member, memberShape))
+    return undefined;
   const reason = offline === undefined ? 'left' : 'offline';
   // The stream's times are whole seconds; no membership ends before it began.
   const ended = { membershipId, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;

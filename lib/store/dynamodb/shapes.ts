@@ -1,7 +1,7 @@
-import type { Broadcast } from '../broadcasts.ts';
-import type { Erasure } from '../erasures.ts';
 import type { Member } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
+import type { Broadcast } from '../broadcasts.ts';
+import type { Erasure } from '../erasures.ts';
 
 type Is = (value: unknown) => boolean;
 /** What fields must be. */
@@ -31,7 +31,8 @@ export function hasShape<T>(value: unknown, shape: Shape<T>): boolean {
   return Object.entries<Is | undefined>(shape).every(([name, is]) => is?.(fields[name]) !== false);
 }
 
-const offline: Is = (value) => hasShape<NonNullable<Member['offline']>>(value, { seq: number, atMs: number, sinceMs: number });
+const offline: Is = (value) =>
+  hasShape<NonNullable<Member['offline']>>(value, { seq: number, atMs: number, sinceMs: number });
 const REASONS: ReadonlySet<unknown> = new Set(['left', 'offline', 'blocked']);
 const ended: Is = (value) =>
   hasShape<NonNullable<Member['ended']>>(value, {
@@ -58,4 +59,9 @@ export const broadcastShape: Required<Shape<Broadcast>> = {
   ...{ id: text, fromUserId: text, type: text, content: text, includeSender: flag, sentAtMs: number, afterRoom: text },
 };
 
-export const erasureShape: Required<Shape<Erasure>> = { id: text, userIds: listOf(text), atMs: number, afterRoom: text };
+export const erasureShape: Required<Shape<Erasure>> = {
+  id: text,
+  userIds: listOf(text),
+  atMs: number,
+  afterRoom: text,
+};
