@@ -13,6 +13,8 @@ const clean = [
     'test/architecture-',
     'test/bin/',
     'test/domain/',
+    'test/authorization/',
+    'test/fuzz/',
     'test/server-api/',
     'test/store/',
     'test/client/',

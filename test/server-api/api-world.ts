@@ -1,4 +1,4 @@
-import type { EmulatedStore } from '../support/emulators.ts';
+import type { StreamedStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 import { callerOf } from './api-caller.ts';
 
@@ -11,7 +11,7 @@ export const noRoom = (unableTo: string) => ({
 });
 
 /** A world whose app server calls the API. */
-export function createApiWorld(store: EmulatedStore, change: Parameters<typeof createWorld>[1] = {}) {
+export function createApiWorld(store: StreamedStore, change: Parameters<typeof createWorld>[1] = {}) {
   const world = createWorld(store, change);
   const call = callerOf(world.deps);
   const create = () => call('/chatroom/create_new.json', { chatroomId: world.room });

@@ -3,13 +3,23 @@
  * Clock: its own, which the test moves. Chance: none.
  */
 
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { connectionLifeMs, type StreamedStore, tableName } from '../support/emulators.ts';
 import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
 import { MemoryTable } from './memory-dynamodb/memory-table.ts';
 import type { StreamRecord } from './memory-dynamodb/stream-records.ts';
 
-export function createMemoryStore(): StreamedStore {
+/** A store whose rows a test can compare. */
+export interface MemoryStore extends StreamedStore {
+  /** A copy of each row of the table. */
+  readonly rows: () => Iterable<Readonly<Record<string, unknown>>>;
+  /** Puts a row as another writer might have left it. */
+  readonly put: (row: Readonly<Record<string, unknown>>) => void;
+  readonly remove: (pk: unknown, sk: unknown) => void;
+}
+
+export function createMemoryStore(): MemoryStore {
   const clock = { nowMs: 1_800_000_000_000 };
   const now = () => clock.nowMs;
   const records: StreamRecord[] = [];
@@ -28,5 +38,9 @@ export function createMemoryStore(): StreamedStore {
       return unread;
     };
   };
-  return { store, createClient, clock, openStream };
+  const put = (row: Readonly<Record<string, unknown>>) =>
+    void table.apply(new PutCommand({ TableName: tableName, Item: row }));
+  const remove = (pk: unknown, sk: unknown) =>
+    void table.apply(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
+  return { store, createClient, clock, openStream, rows: () => table.rows(), put, remove };
 }

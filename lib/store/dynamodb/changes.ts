@@ -6,6 +6,7 @@ import { toErasure } from './erasures.ts';
 import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
 import { toMember } from './member-row.ts';
 import { toRoom } from './room-row.ts';
+import { broadcastShape, erasureShape, hasShape, memberShape, roomShape, type Shape } from './shapes.ts';
 import type { Row } from './table.ts';
 
 /**
@@ -30,7 +31,8 @@ export function readChange({ eventName, dynamodb }: StreamRecord): Change | unde
 function toEnd(row: Row, atMs: number): Change | undefined {
   const member = toMember(row);
   const { membershipId, offline } = member;
-  if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member)) return undefined;
+  if (membershipId === undefined || !isWhole(row, memberKey(member.roomId, member.userId), member, memberShape))
+    return undefined;
   const reason = offline === undefined ? 'left' : 'offline';
   // The stream's times are whole seconds; no membership ends before it began.
   const ended = { membershipId, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
@@ -42,22 +44,24 @@ function toChange(row: Row): Change | undefined {
     case 'room-created':
     case 'room-destroyed': {
       const room = toRoom(row);
-      return isWhole(row, roomKey(room.roomId), room) ? { kind: row.event, room } : undefined;
+      return isWhole(row, roomKey(room.roomId), room, roomShape) ? { kind: row.event, room } : undefined;
     }
     case 'broadcast': {
       const broadcast = toBroadcast(row);
-      return isWhole(row, broadcastKey(broadcast.id), broadcast) ? { kind: 'broadcast', broadcast } : undefined;
+      const isRead = isWhole(row, broadcastKey(broadcast.id), broadcast, broadcastShape);
+      return isRead ? { kind: 'broadcast', broadcast } : undefined;
     }
     case 'erasure': {
       const erasure = toErasure(row);
-      return isWhole(row, erasureKey(erasure.id), erasure) ? { kind: 'erasure', erasure } : undefined;
+      const isRead = isWhole(row, erasureKey(erasure.id), erasure, erasureShape);
+      return isRead ? { kind: 'erasure', erasure } : undefined;
     }
     case 'joined':
     case 'left':
     case 'offline':
     case 'blocked': {
       const member = toMember(row);
-      if (!isWhole(row, memberKey(member.roomId, member.userId), member)) return undefined;
+      if (!isWhole(row, memberKey(member.roomId, member.userId), member, memberShape)) return undefined;
       if (row.event === 'joined') return member.membershipId === undefined ? undefined : { kind: 'joined', member };
       return member.ended === undefined ? undefined : { kind: 'ended', member, rowIsDeleted: false };
     }
@@ -66,9 +70,12 @@ function toChange(row: Row): Change | undefined {
   }
 }
 
-/** Whether the row's key is that of the value read from it, and the value has all its fields. */
-const isWhole = (row: Row, key: Key, value: object): boolean =>
-  row.pk === key.pk && row.sk === key.sk && !Object.values(value).includes(undefined);
+/**
+ * Whether the row's key is that of the value read from it, and the value has all its fields. I-L2: a value of another kind
+ * would fail what follows, and the batch with it, at each attempt.
+ */
+const isWhole = <T extends object>(row: Row, key: Key, value: T, shape: Shape<T>): boolean =>
+  row.pk === key.pk && row.sk === key.sk && !Object.values(value).includes(undefined) && hasShape(value, shape);
 
 /** The error may quote the row's content, so it is not passed on. */
 function unlessUnreadable<T>(read: () => T): T | undefined {
