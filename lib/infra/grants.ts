@@ -65,7 +65,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   sweep: { table: readAndWrite, connections: ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {
-    table: readAndWrite,
+    table: readAlsoMany,
     stream: readStream,
     connections: ['POST', 'DELETE'],
     webhookQueue: send,
