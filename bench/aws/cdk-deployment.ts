@@ -18,7 +18,7 @@ export class CdkDeployment implements FactsDeployment {
   readonly #interrupted: AbortSignal;
   readonly #folder: string;
   #running: ChildProcess | undefined;
-  #hasBegun = false;
+  #hasBegun: boolean = false;
 
   constructor(region: string, interrupted: AbortSignal) {
     this.#region = region;

@@ -10,7 +10,7 @@ export interface Estimate {
 /** Creating and deleting the stack. */
 const STACK_SEC = 420;
 
-/** The list prices of us-east-1; other regions are up to half as much again. Each invocation may read and write a row. */
+/** In whole cents, by the list prices of us-east-1; other regions are up to half as much again. Each invocation may read and write a row. */
 export function estimate(chosen: readonly Measurement[]): Estimate {
   const usd = chosen.reduce((sum, { need }) => {
     const { messages, connectionMinutes, invocations, invocationMs } = need;
@@ -18,5 +18,5 @@ export function estimate(chosen: readonly Measurement[]): Estimate {
     return sum + messagesUsd(messages) + connectionMinutesUsd(connectionMinutes) + ofLambda;
   }, 0);
   const seconds = chosen.reduce((sum, { need }) => sum + need.durationSec, STACK_SEC);
-  return { usd, minutes: Math.ceil(seconds / 60) };
+  return { usd: Math.ceil(usd * 100) / 100, minutes: Math.ceil(seconds / 60) };
 }

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { CdkDeployment } from './cdk-deployment.ts';
 import { estimate } from './estimate.ts';
 import { measurements } from './measurements.ts';
 import { helpText, readOptions } from './options.ts';
@@ -34,7 +33,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
   await checkCredentials(region);
   const { usd, minutes } = estimate(chosen);
-  console.log(`${chosen.length} measurements in ${region}: at most $${usd.toFixed(4)} and about ${minutes} min.`);
+  const names = chosen.map(({ name }) => name).join(', ');
+  console.log(`Measures ${names} in ${region}: at most $${usd.toFixed(2)}, about ${minutes} min.`);
   if (!isConfirmed && !(await isAccepted())) {
     console.log('Nothing was done.');
     return;
@@ -46,6 +46,8 @@ async function main(args: readonly string[]): Promise<void> {
       interrupt.abort();
     });
   }
+  // The CDK takes seconds to load.
+  const { CdkDeployment } = await import('./cdk-deployment.ts');
   const deployment = new CdkDeployment(region, interrupt.signal);
   console.log(`The stack is ${deployment.stackName}.`);
   const rows = await runFacts(deployment, chosen, interrupt.signal, console.log);

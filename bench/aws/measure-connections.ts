@@ -13,9 +13,9 @@ async function lastActiveAtMs({ connections }: Site, ConnectionId: string): Prom
 /** Which activity is noted as `lastActiveAt`. Between two reads there is one act, and seconds on both sides of it. */
 export const lastActive: Measurement = {
   name: 'last-active',
-  assumption: '`lastActiveAt` of GET @connections is moved by frames of the client only',
-  expected: 'frame yes, ping no, post no, GET no',
-  source: 'the lease in the table assumes nothing of it; a cheaper heartbeat would',
+  assumption: '`lastActiveAt` of GET @connections is moved by what the client sends, and by no post',
+  expected: 'frame yes, ping yes, post no, GET no',
+  source: 'no document of AWS says; lib/local/gateway does so, and the lease in the table relies on none of it',
   need: { messages: 20, connectionMinutes: 1, invocations: 8, invocationMs: 20, durationSec: 40 },
   run: async (site) => {
     const socket = await FactSocket.open(site);

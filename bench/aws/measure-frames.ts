@@ -50,7 +50,7 @@ async function receives(site: Site, sizeBytes: number, frameBytes: number): Prom
       const { receivedBytes } = JSON.parse(text) as { receivedBytes?: number };
       return receivedBytes === sizeBytes ? 'arrives' : text.slice(0, 80);
     });
-  const end = await Promise.race([answer.catch(() => 'closed'), socket.closed.then((code) => `closed ${code}`)]);
+  const end = await answer.catch(async () => (socket.isOpen ? 'no answer' : `closed ${await socket.closed}`));
   socket.terminate();
   return end;
 }

@@ -43,10 +43,14 @@ export async function runFacts(
         interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
       });
       const finding = await Promise.race([measure(measurement, site), stopped]);
-      if (finding === undefined) break;
+      if (finding === undefined || interrupted.aborted) break;
       print(`${name}: ${finding.verdict}`);
       rows.push({ measurement, finding });
     }
+  } catch (error) {
+    // Printed here too: if the deletion also fails, its error is the one that is thrown.
+    print(error instanceof Error ? error.message : String(error));
+    throw error;
   } finally {
     await deployment.destroy();
   }
