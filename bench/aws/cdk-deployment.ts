@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { synthesizeFacts } from './assembly.ts';
 import type { FactsDeployment } from './run-facts.ts';
@@ -33,6 +33,8 @@ export class CdkDeployment implements FactsDeployment {
     const token = randomBytes(24).toString('base64url');
     synthesizeFacts(join(this.#folder, 'assembly'), this.stackName, createHash('sha256').update(token).digest('hex'));
     if (process.exitCode) throw new Error('unable to deploy; cdk-nag has findings');
+    // The synthesis blocks the process: a signal that came meanwhile is handled in the next turn.
+    await nextTurn();
     this.#interrupted.throwIfAborted();
     this.#hasBegun = true;
     const outputs = join(this.#folder, 'outputs.json');
@@ -52,7 +54,9 @@ export class CdkDeployment implements FactsDeployment {
       if (this.#hasBegun) await this.#cdk('destroy', '--force');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`unable to delete the stack ${this.stackName} in ${this.#region}; delete it by hand (${why})`);
+      throw new Error(
+        `unable to delete the stack ${this.stackName} in ${this.#region}; if it is there, delete it by hand (${why})`,
+      );
     } finally {
       rmSync(this.#folder, { recursive: true, force: true });
     }

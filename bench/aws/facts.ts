@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       console.log(interrupt.signal.aborted ? 'Still deleting the stack …' : 'Interrupted; deleting the stack …');
-      interrupt.abort();
+      interrupt.abort(new Error('the run was interrupted'));
     });
   }
   // The CDK takes seconds to load.

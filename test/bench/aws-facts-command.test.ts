@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { estimate } from '../../bench/aws/estimate.ts';
@@ -54,6 +56,34 @@ describe('npm run aws-facts', () => {
   it('prints cost and duration before it asks', async () => {
     const { out } = await command(['--region', 'eu-central-1', '--only', 'answers'], known);
     expect(out).toBe('Measures answers in eu-central-1: at most $0.01, about 8 min.\n');
+  });
+});
+
+describe('a run that is interrupted', () => {
+  it('before it deploys calls nothing of AWS, leaves no file and ends with an error', { timeout: 90_000 }, async () => {
+    const before = readdirSync(root);
+    const args = ['--import', 'tsx', join(root, 'bench', 'aws', 'facts.ts'), '--region', 'eu-central-1', '--yes'];
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...known },
+    });
+    let out = '';
+    child.stderr.on('data', (chunk) => {
+      out += String(chunk);
+    });
+    child.stdout.on('data', (chunk) => {
+      out += String(chunk);
+      // The synthesis holds up the signal until it is over.
+      if (String(chunk).includes('The stack is')) child.kill('SIGINT');
+    });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(out).toContain('Interrupted; deleting the stack');
+    expect(out).toMatch(/the run was interrupted\n$/);
+    expect(out).not.toContain('destroy');
+    expect(readdirSync(root)).toEqual(before);
+    const [, name = ''] = /The stack is (\S+)\.\n/.exec(out) ?? [];
+    expect(name).toMatch(/^DoormanFacts-[0-9a-f]{8}$/);
   });
 });
 

@@ -12,7 +12,7 @@ const expectStatus = (what: string, got: unknown, expected: number): void => {
   if (got !== expected) throw new Error(`unable to fail on purpose; ${what} gave ${String(got)}, not ${expected}`);
 };
 
-/** Calls with signatures that are wrong, used up, or in the wrong place. */
+/** Calls with signatures that are wrong, used up, or where none belongs. */
 export async function signatures(d: WatchedDeployment): Promise<void> {
   const headers = d.sign(PATH, BODY);
   const { Signature: signature = '', Nonce: nonce = '' } = headers;
@@ -31,7 +31,7 @@ export async function signatures(d: WatchedDeployment): Promise<void> {
   expectStatus('a form that is none', (await d.call(PATH, { chatroomId: d.stack.appSecret.repeat(9) })).status, 400);
 }
 
-/** Handshakes and plain requests with tokens that are wrong or in the wrong place. */
+/** Handshakes and plain requests with tokens that are wrong or where none belongs. */
 export async function tokens(d: WatchedDeployment): Promise<void> {
   const good = await d.token('mallory');
   const [head = '', claims = '', signature = ''] = good.split('.');

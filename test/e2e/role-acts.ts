@@ -65,7 +65,7 @@ export async function administrate(d: WatchedDeployment): Promise<void> {
   await d.drain();
 }
 
-/** Changes that are announced to members, of whom one is gone, and the deletion of a user. */
+/** Changes that are announced to members, one of them gone, and the deletion of a user. */
 export async function announce(d: WatchedDeployment): Promise<void> {
   const gina = await d.enter('gina', 'square');
   await d.drain();
