@@ -65,7 +65,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   sweep: { table: readAndWrite, connections: ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {
-    table: readAndWrite,
+    table: readAlsoMany,
     stream: readStream,
     connections: ['POST', 'DELETE'],
     webhookQueue: send,
@@ -93,14 +93,21 @@ function describe(role: Role, arn: string): string {
   return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
 
-function allow(role: Role, service: string, actions: readonly string[] | undefined, arns: readonly string[]): void {
+/** Allows the actions of a service on resources. */
+export function allow(
+  role: Role,
+  service: string,
+  actions: readonly string[] | undefined,
+  arns: readonly string[],
+): void {
   if (actions === undefined || arns.length === 0) return;
   role.addToPolicy(
     new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [...arns] }),
   );
 }
 
-function allowConnections(role: Role, methods: readonly string[], { api, stageName }: WebSocketStage): void {
+/** Allows HTTP methods on the connections of a stage. */
+export function allowConnections(role: Role, methods: readonly string[], { api, stageName }: WebSocketStage): void {
   const arns = methods.map((method) =>
     Stack.of(role).formatArn({
       service: 'execute-api',

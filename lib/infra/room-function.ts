@@ -14,7 +14,7 @@ const requireBanner =
 
 /** What distinguishes one Lambda from another. */
 export interface RoomFunctionProps {
-  /** Name of the file in `functions/`, without the extension. */
+  /** Path of the file from `functions/`, without the extension. */
   readonly entry: string;
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
@@ -24,15 +24,16 @@ export interface RoomFunctionProps {
 export class RoomFunction extends Construct {
   readonly handler: IFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: RoomFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(this.role);
     this.handler = new NodejsFunction(this, 'Function', {
       entry: join(projectRoot, 'functions', `${props.entry}.ts`),
       handler: 'handler',
@@ -43,7 +44,7 @@ export class RoomFunction extends Construct {
       memorySize: 512,
       timeout: props.timeout,
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       environment: { ...props.environment },
       awsSdkConnectionReuse: false,
       bundling: {

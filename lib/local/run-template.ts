@@ -96,7 +96,7 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const stack = await timed(options, 'template read', async () => readStack(options.cloudAssembly));
   const iam = createIam(stack.functions);
   const crashes = createCrashes();
-  const pools = createFunctionPools({ maxEnvironments, takeCrash: crashes.take, randomId, log });
+  const pools = createFunctionPools({ iam, maxEnvironments, takeCrash: crashes.take, randomId, log });
   const { invoke } = pools;
   const data = await startData(options, stack, closers);
   const services = await startServices(data, iam, closers);

@@ -114,7 +114,5 @@ describe('the grants', () => {
     expect(used.length).toBeGreaterThan(0);
     const grants = granted();
     expect(used.filter((use) => !grants.includes(use))).toEqual([]);
-    const unused = grants.filter((grant) => !used.includes(grant));
-    console.log(`granted but not used in this run:\n  ${unused.join('\n  ')}`);
   });
 });

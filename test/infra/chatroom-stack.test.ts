@@ -109,7 +109,7 @@ describe('the roles', () => {
     [
       'Changes',
       [
-        table(...readAndWrite),
+        table(...readAlsoMany),
         [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
         connections('POST', 'DELETE'),
         [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],

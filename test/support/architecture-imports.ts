@@ -74,6 +74,7 @@ const rules: readonly ImportRule[] = [
   { files: /^test\/simulation\/checker\/pair\.ts$/, may: [simulation, testSupport], packages: [/^vitest$/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },
+  { files: /^test\/bench\//, may: [anything], packages: [anything] },
   { files: /^test\//, may: [exceptBench], packages: [anything] },
 ];
 

@@ -1,4 +1,3 @@
-import type { Iam } from '../iam/iam.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { TableStreams } from '../streams/table-streams.ts';
 import type { LocalEventSource } from '../template/local-event-source.ts';
@@ -19,7 +18,6 @@ export interface EventSources {
 /** The sources, functions and roles of the mappings. */
 export interface EventSourcesOptions extends MappingOptions {
   readonly stack: StackDescription;
-  readonly iam: Iam;
   readonly streams: TableStreams;
   readonly queues: Queues;
 }

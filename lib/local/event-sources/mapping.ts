@@ -1,4 +1,5 @@
 import type { After } from '../base/timers.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { Invoke } from '../lambda/invoke.ts';
 
 /** A running event source mapping. */
@@ -15,6 +16,8 @@ export interface Mapping {
 
 /** What every mapping needs. */
 export interface MappingOptions {
+  /** Lambda reads a source in the role of the function. */
+  readonly iam: Iam;
   readonly invoke: Invoke;
   readonly now: () => number;
   readonly randomId: () => string;

@@ -2,14 +2,29 @@ import type { Iam, RequiredGrant } from '../iam/iam.ts';
 import type { LocalEventSource } from '../template/local-event-source.ts';
 import type { LocalFunction } from '../template/local-function.ts';
 
-const streamActions = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'];
-const queueActions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+const readStream = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'];
+const readQueue = ['ReceiveMessage', 'GetQueueAttributes'];
+
+/** What Lambda needs before it can invoke the function: it finds and reads the source. */
+export const readGrants = ({ kind, arn }: LocalEventSource): RequiredGrant[] =>
+  kind === 'queue'
+    ? readQueue.map((name) => ({ action: `sqs:${name}`, resource: arn }))
+    : readStream.map((name) => ({ action: `dynamodb:${name}`, resource: arn }));
+
+/** What Lambda needs after the function has handled messages of a queue. */
+export const deleteGrants = ({ arn }: LocalEventSource): RequiredGrant[] => [
+  { action: 'sqs:DeleteMessage', resource: arn },
+];
+
+/** What Lambda needs to report a batch that it gives up. */
+export const reportGrants = (onFailureArn: string): RequiredGrant[] => [
+  { action: 'sqs:SendMessage', resource: onFailureArn },
+];
 
 function requiredGrants(source: LocalEventSource): RequiredGrant[] {
-  if (source.kind === 'queue') return queueActions.map((name) => ({ action: `sqs:${name}`, resource: source.arn }));
-  const reading = streamActions.map((name) => ({ action: `dynamodb:${name}`, resource: source.arn }));
+  if (source.kind === 'queue') return [...readGrants(source), ...deleteGrants(source)];
   const { onFailureArn } = source;
-  return onFailureArn === undefined ? reading : [...reading, { action: 'sqs:SendMessage', resource: onFailureArn }];
+  return [...readGrants(source), ...(onFailureArn === undefined ? [] : reportGrants(onFailureArn))];
 }
 
 /** Checks that the function's role lets Lambda read the source and report the batches that it gives up. */

@@ -4,6 +4,7 @@ import type { Queue } from '../queues/queue.ts';
 import type { LocalQueueSource } from '../template/local-event-source.ts';
 import { failedIds } from './batch-response.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
+import { deleteGrants, readGrants } from './poller-grants.ts';
 import { type SqsRecord, toFiltered, toSqsRecord } from './queue-records.ts';
 
 /** What the mapping of a queue needs. */
@@ -56,20 +57,27 @@ export class QueueMapping implements Mapping {
   }
 
   async #handle(messages: readonly ReceivedMessage[]): Promise<void> {
-    const { source, queue, invoke, log } = this.#options;
+    const { source, iam, invoke, log } = this.#options;
     const { filters } = source;
+    iam.use(source.functionId, readGrants(source));
     const isWanted = (record: SqsRecord): boolean =>
       filters.length === 0 || filters.some((matches) => matches(toFiltered(record)));
     const records = messages.map((message) => toSqsRecord(message, source.arn));
     const wanted = records.filter(isWanted);
     // A message that no filter matches is deleted; else it would become visible again and again.
-    for (const record of records) if (!wanted.includes(record)) queue.delete(record.receiptHandle);
+    for (const record of records) if (!wanted.includes(record)) this.#delete(record.receiptHandle);
     if (wanted.length === 0) return;
     const result = await invoke(source.functionId, { Records: wanted });
     if (this.#stopped) return;
     if (!result.ok) log(`${source.logicalId}: ${errorOf(result)}`);
     const ids = wanted.map(({ messageId }) => messageId);
     const failed = failedIds(result, ids, source.reportsItemFailures);
-    for (const { messageId, receiptHandle } of wanted) if (!failed.has(messageId)) queue.delete(receiptHandle);
+    for (const { messageId, receiptHandle } of wanted) if (!failed.has(messageId)) this.#delete(receiptHandle);
+  }
+
+  #delete(receiptHandle: string): void {
+    const { source, iam, queue } = this.#options;
+    iam.use(source.functionId, deleteGrants(source));
+    queue.delete(receiptHandle);
   }
 }

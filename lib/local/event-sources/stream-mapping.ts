@@ -7,6 +7,7 @@ import type { LocalFunction } from '../template/local-function.ts';
 import { failedIds } from './batch-response.ts';
 import { describeFailure } from './failure-record.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
+import { readGrants, reportGrants } from './poller-grants.ts';
 import { type Batch, decideOutcome, type GiveUpReason } from './stream-batch.ts';
 
 /** What the mapping of a stream needs. */
@@ -102,7 +103,8 @@ export class StreamMapping implements Mapping {
   }
 
   async #attempt(batch: Batch): Promise<void> {
-    const { source, invoke, now } = this.#options;
+    const { source, iam, invoke, now } = this.#options;
+    iam.use(source.functionId, readGrants(source));
     const result = await invoke(source.functionId, { Records: batch.records });
     if (this.#stopped) return;
     if (!result.ok) this.#log(errorOf(result));
@@ -122,11 +124,12 @@ export class StreamMapping implements Mapping {
   }
 
   #giveUp(batch: Batch, reason: GiveUpReason): void {
-    const { source, fn, reader, onFailure, randomId, now } = this.#options;
+    const { source, fn, reader, onFailure, iam, randomId, now } = this.#options;
     this.#log(`gives up ${batch.records.length} records: ${reason}`);
     const { shardId } = reader;
     const context = { functionArn: fn.arn, streamArn: source.arn, shardId, requestId: randomId(), atMs: now() };
     const body = JSON.stringify(describeFailure({ batch, reason, ...context }));
+    if (source.onFailureArn !== undefined) iam.use(source.functionId, reportGrants(source.onFailureArn));
     onFailure?.send({ body, senderId: fn.logicalId });
   }
 

@@ -76,7 +76,9 @@ export async function openWebSocketApi(
       disconnectDelivery: options.disconnectDelivery,
       authorizeCall: ({ authorization, method, connectionId }) => {
         const call = `${sockets.apiId}/${sockets.stageName}/${method}/@connections/${connectionId}`;
-        return iam.allows(signerOf(authorization) ?? '', 'execute-api:ManageConnections', arnOf('execute-api', call));
+        const signer = signerOf(authorization) ?? '';
+        const grant = { action: 'execute-api:ManageConnections', resource: arnOf('execute-api', call) };
+        return iam.knows(signer) && iam.use(signer, [grant]) === undefined;
       },
       log,
     }),

@@ -1,4 +1,5 @@
 import { account } from '../base/account.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { LocalFunction } from '../template/local-function.ts';
 import type { Invoke } from './invoke.ts';
 import type { EnvironmentReport } from './lambda-environment.ts';
@@ -22,6 +23,7 @@ export interface FunctionVariables {
 
 /** How to run the functions. */
 export interface FunctionPoolsOptions {
+  readonly iam: Iam;
   readonly maxEnvironments: number;
   readonly takeCrash: TakeCrash;
   readonly randomId: () => string;
@@ -48,29 +50,50 @@ export function createFunctionPools(options: FunctionPoolsOptions): FunctionPool
   };
 }
 
+const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+/** Lambda writes when an event begins and ends, whatever the function logs. AWS does not say when it may not. */
+function useLog({ logicalId, path, logGroupArn: resource }: LocalFunction, { iam, log }: FunctionPoolsOptions): void {
+  if (resource === undefined) return;
+  const grants = logActions.map((action) => ({ action, resource }));
+  const missing = iam.use(logicalId, grants);
+  if (missing !== undefined) log(`${path}: AWS would lose this log; the role does not grant ${missing.action}`);
+}
+
 function createPool(fn: LocalFunction, variables: FunctionVariables, options: FunctionPoolsOptions): LambdaPool {
-  const { localize, servicesUrl } = variables;
-  const own = Object.entries(fn.environment).map(([name, value]) => [name, localize(value)]);
-  return createLambdaPool({
+  const pool = createLambdaPool({
     fn,
-    variables: {
-      ...Object.fromEntries(own),
-      // The only inherited variable: as in Lambda, a bundle needs it to start a program.
-      PATH: process.env.PATH ?? '',
-      AWS_REGION: account.region,
-      AWS_LAMBDA_FUNCTION_NAME: fn.functionName,
-      // The access key id names the caller, so that the endpoints check the role of this function.
-      AWS_ACCESS_KEY_ID: fn.logicalId,
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_DYNAMODB: servicesUrl,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: servicesUrl,
-      AWS_ENDPOINT_URL_SQS: servicesUrl,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    },
+    variables: variablesOf(fn, variables),
     nodePath: findNode(),
     maxEnvironments: options.maxEnvironments,
     takeCrash: options.takeCrash,
     randomId: options.randomId,
     log: (line) => options.log(`${fn.path}: ${line}`),
   });
+  return {
+    ...pool,
+    invoke: (event) => {
+      useLog(fn, options);
+      return pool.invoke(event);
+    },
+  };
+}
+
+/** All variables of the environments of a function. */
+function variablesOf(fn: LocalFunction, { localize, servicesUrl }: FunctionVariables): Record<string, string> {
+  const own = Object.entries(fn.environment).map(([name, value]) => [name, localize(value)]);
+  return {
+    ...Object.fromEntries(own),
+    // The only inherited variable: as in Lambda, a bundle needs it to start a program.
+    PATH: process.env.PATH ?? '',
+    AWS_REGION: account.region,
+    AWS_LAMBDA_FUNCTION_NAME: fn.functionName,
+    // The access key id names the caller, so that the endpoints check the role of this function.
+    AWS_ACCESS_KEY_ID: fn.logicalId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: servicesUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: servicesUrl,
+    AWS_ENDPOINT_URL_SQS: servicesUrl,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
 }

@@ -13,6 +13,14 @@ process.once('uncaughtException', (error) => {
   process.exit(1);
 });
 
+/** As Lambda's runtime logs the error of an event: with all the properties that an error shows. */
+const logFailure = (error, requestId) => {
+  const { errorType, errorMessage } = toFailure(error);
+  const { stack = '', ...shown } = error instanceof Error ? { ...error, stack: error.stack } : {};
+  const text = JSON.stringify({ errorType, errorMessage, ...shown, stack: String(stack).split('\n') });
+  console.error(`${new Date().toISOString()}\t${requestId}\tERROR\tInvoke Error \t${text}`);
+};
+
 const toFailure = (error) =>
   error instanceof Error
     ? { errorType: error.name, errorMessage: error.message }
@@ -43,7 +51,10 @@ try {
       .then(() => handler(event, contextOf(call, performance.now())))
       .then(
         (payload) => ({ ok: true, payload: payload ?? null }),
-        (error) => ({ ok: false, ...toFailure(error) }),
+        (error) => {
+          logFailure(error, call.requestId);
+          return { ok: false, ...toFailure(error) };
+        },
       );
     process.send({ type: 'answer', memoryMb: process.memoryUsage().rss / 2 ** 20, answer });
   });

@@ -47,7 +47,7 @@ async function handle(incoming: IncomingMessage, { iam, services }: ServiceEndpo
   }
   const input = JSON.parse(body.toString('utf8') || '{}') as Record<string, unknown>;
   const call = { operation, input, signer, headers, body };
-  const missing = service.requiredGrants(call).find(({ action, resource }) => !iam.allows(signer, action, resource));
+  const missing = iam.use(signer, service.requiredGrants(call));
   if (missing !== undefined) {
     const text = `User: ${signer} is not authorized to perform: ${missing.action} on resource: ${missing.resource}`;
     return faultAnswer(400, 'AccessDeniedException', text);

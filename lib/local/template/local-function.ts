@@ -16,6 +16,8 @@ export interface LocalFunction {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly Statement[];
+  /** The log that the template names; Lambda writes it in the role of the function. */
+  readonly logGroupArn: string | undefined;
 }
 
 /** Describes a function whose asset is in `assetRoot`, with the defaults of AWS::Lambda::Function. */
@@ -26,6 +28,7 @@ export function describeFunction(
   assetRoot: string,
 ): LocalFunction {
   const variables = (properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+  const { LogGroup: log } = (resource.Properties?.LoggingConfig ?? {}) as { LogGroup?: { Ref?: string } };
   return {
     logicalId,
     functionName: resolver.physicalName(logicalId),
@@ -37,5 +40,6 @@ export function describeFunction(
     memoryMb: Number(properties.MemorySize ?? 128),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
     statements: readStatements(template, resolver, resource.Properties?.Role),
+    logGroupArn: log?.Ref === undefined ? undefined : resolver.arn(log.Ref),
   };
 }

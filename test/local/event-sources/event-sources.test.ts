@@ -4,25 +4,31 @@ import { eventTemplate, startDecider, success, writeEventStack } from '../event-
 import { failure, runEventStack, useEventStack } from '../use-event-stack.ts';
 
 describe('the event sources of a stack', () => {
-  const { stack } = useEventStack('dynoxide');
+  const { stack, decide, put, order } = useEventStack('dynoxide');
+  const usedBy = (id: string): string[] =>
+    stack()
+      .testing.usedGrants()
+      .filter(({ functionId }) => functionId === id)
+      .map(({ action }) => action);
 
-  it('use the grants of the functions', () => {
-    const used = (id: string) =>
-      stack()
-        .testing.usedGrants()
-        .filter(({ functionId }) => functionId === id);
-    expect(used('Auditor').map(({ action }) => action)).toEqual([
-      'dynamodb:GetRecords',
-      'dynamodb:GetShardIterator',
-      'dynamodb:DescribeStream',
-      'dynamodb:ListStreams',
-      'sqs:SendMessage',
-    ]);
-    expect(used('Packer').map(({ action }) => action)).toEqual([
-      'sqs:ReceiveMessage',
-      'sqs:DeleteMessage',
-      'sqs:GetQueueAttributes',
-    ]);
+  it('use the grants of the functions when they read, delete and report', async () => {
+    expect([usedBy('Auditor'), usedBy('Packer')]).toEqual([[], []]);
+    const reading = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'].map((a) => `dynamodb:${a}`);
+    await put('a/1');
+    await stack().testing.drain();
+    expect(usedBy('Auditor')).toEqual(reading);
+    decide('Auditor', () => failure);
+    await put('a/2');
+    await stack().testing.drain();
+    expect(usedBy('Auditor')).toEqual([...reading, 'sqs:SendMessage']);
+    decide('Packer', () => failure);
+    order('one', 'group');
+    await stack().testing.drain();
+    expect(usedBy('Packer')).toEqual(['sqs:ReceiveMessage', 'sqs:GetQueueAttributes']);
+    decide('Packer', () => success);
+    stack().testing.queue('Orders').expireVisibility();
+    await stack().testing.drain();
+    expect(usedBy('Packer')).toEqual(['sqs:ReceiveMessage', 'sqs:GetQueueAttributes', 'sqs:DeleteMessage']);
   });
 });
 

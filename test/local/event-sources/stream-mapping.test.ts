@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StreamMapping } from '../../../lib/local/event-sources/stream-mapping.ts';
+import { createIam } from '../../../lib/local/iam/iam.ts';
 import type { InvokeResult } from '../../../lib/local/lambda/invoke.ts';
 import { createQueues } from '../../../lib/local/queues/queues.ts';
 import { type StreamRecord, toStreamRecord } from '../../../lib/local/streams/stream-record.ts';
@@ -36,6 +37,7 @@ function createMapping(more: Partial<LocalStreamSource>, read: () => Promise<Str
     fn,
     reader: { shardId: 's', read, onWrite: () => {} },
     onFailure: queues.find('Losses'),
+    iam: createIam(stack.functions),
     invoke: async (_functionId, event) => {
       batches.push(
         (event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.SequenceNumber).join(),

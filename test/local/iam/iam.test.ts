@@ -30,4 +30,16 @@ describe('IAM', () => {
   ])('allows %s to call %s on %s: %s', (functionId, action, resource, allowed) => {
     expect(iam.allows(functionId, action, resource)).toBe(allowed);
   });
+
+  it('records what a call used, only if the whole call is allowed', () => {
+    const recording = createIam(stack.functions);
+    const [put, query] = ['PutItem', 'Query'].map((name) => ({ action: `dynamodb:${name}`, resource: tableArn }));
+    if (put === undefined || query === undefined) throw new Error('unable to test; there are no actions');
+    expect(recording.allows('Worker', put.action, put.resource)).toBe(true);
+    expect(recording.use('Worker', [put, query])).toBe(query);
+    expect(recording.usedGrants()).toEqual([]);
+    expect(recording.use('Worker', [put])).toBeUndefined();
+    expect(recording.use('Worker', [put])).toBeUndefined();
+    expect(recording.usedGrants()).toEqual([{ functionId: 'Worker', functionName: 'Small/Worker', ...put }]);
+  });
 });
