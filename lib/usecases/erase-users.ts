@@ -1,6 +1,6 @@
 import { inParallel } from '../domain/in-parallel.ts';
-import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
+import { latestFirst } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Timer } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
