@@ -19,7 +19,7 @@ export function isSendable(message: RCIMIWMessage): boolean {
   return isOfRoom(message) && isText(clientMessageId) && isText(objectName) && typeof content === 'string';
 }
 
-/** A copy as a map; undefined if it is no map or object, or has something other than texts. */
+/** A copy as a map; undefined if it is not a map or an object of texts. */
 export function readTextMap(given: unknown): Map<string, string> | undefined {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
   const entries: unknown[][] = given instanceof Map ? [...given] : Object.entries(given);

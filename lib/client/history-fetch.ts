@@ -21,7 +21,7 @@ export interface HistoryStart {
   readonly hadSeq?: number;
 }
 
-/** One call of the app, fetched page by page. A value: every function here returns a new one. */
+/** One call of the app, fetched page by page. Immutable: every function here returns a new one. */
 export interface HistoryFetch extends HistoryStart {
   readonly call: HistoryCall;
   readonly found: readonly Message[];

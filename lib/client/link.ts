@@ -84,7 +84,7 @@ export class Link {
     socket.close();
   }
 
-  /** undefined: the token is not valid as a sub-protocol, so it is no token. */
+  /** undefined: the token is not valid as a sub-protocol, so it is not a token. */
   #construct(token: string, loginId: string): ClientSocket | undefined {
     const { server, platform, Socket } = this.#deps;
     // React Native's URL cannot set a query.

@@ -9,7 +9,7 @@ const INCONCLUSIVE_CODES: readonly number[] = [Code.DISCONNECTED, Code.TOKEN_EXP
 
 type JoinFrame = Extract<ClientFrame, { action: 'join' }>;
 
-/** How the app joined; a join after a removal is made the same way. */
+/** What the app asked for when it joined. The client uses it again for each resume and rejoin. */
 export interface JoinOptions {
   readonly messageCount: number;
   readonly autoCreate: boolean;
@@ -24,12 +24,12 @@ export interface Member extends JoinOptions {
 /** What a membership reports to its room. */
 export interface MembershipEvents {
   joining(): void;
-  /** The user is in, by a new or a resumed membership; `messageCount` as in the frame of the join. */
+  /** The user is a member, by a new or a resumed membership; `messageCount` as in the join frame. */
   joined(answer: JoinedAnswer, messageCount: number): void;
-  /** A join that the app did not ask for has ended. */
+  /** The client has joined again without the app's help; or, with an error code, the user is no longer a member. */
   rejoined(code: number): void;
   removed(reason: EndReason): void;
-  /** Nothing of the room is kept. */
+  /** The user is not a member: the room drops what it has kept. */
   forgotten(): void;
   settled(): void;
 }
@@ -42,9 +42,9 @@ export class Membership {
   /** The last seq that was handed to the app; undefined = the app has seen nothing of the room. */
   readonly #lastSeq: () => number | undefined;
   #member: Member | undefined;
-  /** The user was evicted as offline and joins again as soon as possible. */
+  /** The user was evicted, and the client joins again as soon as possible. */
   #rejoining: JoinOptions | undefined;
-  /** The last membership that a push has ended: a later answer may still say that it lasts. */
+  /** The last membership that ended. An answer that was sent before its end may arrive after it. */
   #ended: { readonly membershipId: string; readonly reason: EndReason } | undefined;
 
   constructor(roomId: string, operations: Operations, events: MembershipEvents, lastSeq: () => number | undefined) {
@@ -65,7 +65,7 @@ export class Membership {
 
   join(options: JoinOptions, done: (code: number) => void): void {
     this.#events.joining();
-    this.#operations.add(this.#joinOf(options, done));
+    this.#operations.add(this.#joinOperation(options, done));
   }
 
   leave(done: (code: number) => void): void {
@@ -77,7 +77,7 @@ export class Membership {
         const wasMember = this.#member !== undefined;
         const isOver = answer.code === Code.OK || saysNotInRoom(answer);
         if (isOver) this.forget();
-        // No resume ran during the leave, and the next join of the app needs its result.
+        // The leave has held back any resume, and the app's next join needs the result of one.
         else if (answer.code !== Code.DISCONNECTED) this.resume();
         // An earlier attempt or an eviction may have ended the membership already: the leave counts as done.
         const isDone = isOver && (wasMember || attempts > 1);
@@ -87,7 +87,7 @@ export class Membership {
     });
   }
 
-  /** Asks whether the user is still a member, and for missed messages; not during a leave. */
+  /** Asks whether the user is still a member, and for missed messages. Does nothing during a leave. */
   resume(): void {
     const member = this.#member;
     if (this.#operations.has('leave') || this.#operations.has('resume')) return;
@@ -98,10 +98,10 @@ export class Membership {
     this.#operations.addFirst({
       kind: 'resume',
       isEndless: true,
-      // Always with this membership, even if it has ended since: without it the frame would be a new join.
+      // Names this membership even if it has ended since: without one the frame would be a fresh join.
       frameOf: (id) => ({ ...this.#newJoinFrame(id, member), resume: resumeOf(member, this.#lastSeq() ?? 0) }),
       settle: (answer, { hasMoved }) => {
-        // A push has ended this membership in between, and was handled.
+        // A push may have ended this membership since then; that has been handled.
         const isOver = this.#member === undefined || this.#member.membershipId !== member.membershipId;
         if ('membership' in answer && !isOver) this.#joined(answer, member, hasMoved, () => {});
         else if (isRefusal(answer) && !isOver && !INCONCLUSIVE_CODES.includes(answer.code)) this.#lost(answer);
@@ -115,7 +115,7 @@ export class Membership {
     const member = this.#member;
     // During a leave the app gets only the outcome of the leave.
     if (this.#operations.has('leave')) return;
-    this.#hasEnded(reason);
+    this.#noteEnd(reason);
     if (member === undefined || reason !== 'offline') this.forget();
     else this.#member = undefined;
     this.#events.removed(reason);
@@ -125,7 +125,7 @@ export class Membership {
 
   /** The room of the current membership is destroyed. */
   destroyed(): void {
-    this.#hasEnded('destroyed');
+    this.#noteEnd('destroyed');
     this.forget();
     this.#operations.proceed();
   }
@@ -136,7 +136,7 @@ export class Membership {
     this.#events.forgotten();
   }
 
-  #joinOf(options: JoinOptions, done: (code: number) => void): Operation {
+  #joinOperation(options: JoinOptions, done: (code: number) => void): Operation {
     return {
       kind: 'join',
       frameOf: (id) => this.#joinFrame(id, options),
@@ -159,12 +159,12 @@ export class Membership {
     return { action: 'join', id, room: this.#roomId, messageCount, autoCreate };
   }
 
-  #hasEnded(reason: EndReason): void {
+  #noteEnd(reason: EndReason): void {
     if (this.#member !== undefined) this.#ended = { membershipId: this.#member.membershipId, reason };
     this.#operations.remove('resume');
   }
 
-  /** `hasMoved`: the join went over a link that is about to be closed, so it is resumed over the current one. */
+  /** `hasMoved`: the join went over a link that is about to be closed, so the current one needs a resume. */
   #joined(answer: JoinedAnswer, options: JoinOptions, hasMoved: boolean, done: () => void): void {
     const { roomEpoch, membership: membershipId } = answer;
     const { messageCount, autoCreate } = options;
@@ -185,13 +185,13 @@ export class Membership {
     }
   }
 
-  /** A resume was refused. After an eviction as offline the user joins again; otherwise the membership is over. */
+  /** A resume was refused. After an eviction the client joins again; otherwise the membership is over. */
   #lost(answer: RefusalAnswer, join?: { options: JoinOptions; done: (code: number) => void }): void {
     const reason = removalReason(answer);
     if (reason === 'offline' && join !== undefined) {
       this.#member = undefined;
-      // Before the event: what the app does in its listener, such as a leave, comes after this join.
-      this.#operations.addFirst(this.#joinOf(join.options, join.done));
+      // Queued before the event, so that what the app does in its listener, such as a leave, comes after this join.
+      this.#operations.addFirst(this.#joinOperation(join.options, join.done));
       this.#events.removed(reason);
       this.#events.joining();
     } else if (reason !== undefined) {

@@ -5,8 +5,8 @@ import type { AskDeps } from './operations.ts';
 import { Recent } from './recent.ts';
 import { Repairer } from './repairer.ts';
 import {
+  type Arrival,
   openSession,
-  type Position,
   recall,
   receive,
   resumeSession,
@@ -53,7 +53,7 @@ export class MessageFlow {
     return this.#repairer.session?.roomEpoch ?? '';
   }
 
-  /** `messageCount`: as in the frame of the join. */
+  /** `messageCount`: as in the join frame. */
   joined(answer: JoinedAnswer, messageCount: number): void {
     const count = messageCount === 0 ? MESSAGE_COUNT_DEFAULT : Math.max(0, messageCount);
     const session = this.#repairer.session;
@@ -62,9 +62,9 @@ export class MessageFlow {
     this.#report(step, answer.latestSeq > answer.seq);
   }
 
-  receive(roomEpoch: string, positions: readonly Position[]): void {
+  receive(roomEpoch: string, arrivals: readonly Arrival[]): void {
     const session = this.#repairer.session;
-    if (session?.roomEpoch === roomEpoch) this.#report(receive(session, positions), false);
+    if (session?.roomEpoch === roomEpoch) this.#report(receive(session, arrivals), false);
   }
 
   recalled(message: Message): void {

@@ -103,7 +103,7 @@ function readContent(content: string): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** An app that sends bare text is shown as it is. */
+/** Content in another form than RongCloud's is shown as it is. */
 function asText(base: RCIMIWMessage, read: JsonObject = {}): RCIMIWTextMessage {
   const { content, extra } = read;
   const message = { ...base, messageType: RCIMIWMessageType.TEXT };
@@ -112,7 +112,7 @@ function asText(base: RCIMIWMessage, read: JsonObject = {}): RCIMIWTextMessage {
     : { ...message, text: base.content };
 }
 
-/** What is not made of texts alone cannot be shown as fields. */
+/** Only an object of texts can be shown as fields. */
 function asCustom(base: RCIMIWMessage, read: JsonObject | undefined): RCIMIWMessage | RCIMIWCustomMessage {
   if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
   const fields = read as Record<string, string>;

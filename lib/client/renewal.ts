@@ -7,7 +7,7 @@ const RENEW_MS = 110 * 60_000;
 /** A renewal comes up to this much earlier or later, so that clients that connected together do not renew together. */
 const SPREAD_MS = 5 * 60_000;
 
-/** Plans the link that replaces the current one before the gateway closes it, and holds that link until it is open. */
+/** Plans the link that replaces the current one before the gateway closes it, and holds that link while it opens. */
 export class Renewal {
   readonly #deps: Pick<EngineDeps, 'timers' | 'random'>;
   readonly #dial: () => Link;
@@ -26,12 +26,12 @@ export class Renewal {
     this.#after(RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS));
   }
 
-  /** The renewal failed. */
+  /** The renewal failed: tries again after a growing delay. */
   retry(): void {
     this.#after(this.#backoff.next().value);
   }
 
-  /** The renewal succeeded: the next failure starts with a short delay. */
+  /** The renewal succeeded: after the next failure the delay is short again. */
   done(): void {
     this.#backoff = backoffDelaysMs(this.#deps.random);
   }
@@ -40,7 +40,7 @@ export class Renewal {
     return link === this.#next;
   }
 
-  /** The next link is open and becomes the current one. */
+  /** Stops holding the next link: it has become the current one, or did not open. */
   release(): void {
     this.#next = undefined;
   }

@@ -23,7 +23,7 @@ export interface RepairerEvents {
   notMember(): void;
 }
 
-/** Holds the session of a room and asks for its missing messages, one hole at a time. */
+/** Holds the session of a room and asks for its missing messages, one run of seqs at a time. */
 export class Repairer {
   readonly #roomId: string;
   readonly #deps: AskDeps;

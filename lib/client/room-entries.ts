@@ -5,7 +5,7 @@ const EARLY_MAX = 100;
 
 export type EntriesPush = Extract<PushFrame, { event: 'entries' }>;
 
-/** What a client knows of a room's entries. A value: every function here returns a new one. */
+/** What a client knows of a room's entries. Immutable: every function here returns a new one. */
 export interface RoomEntries {
   /** `entries` has the changes up to here; -1 = they are old, and the current ones are not read yet. */
   readonly revision: number;

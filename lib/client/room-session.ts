@@ -1,24 +1,24 @@
 import type { JoinedAnswer, MessagesAnswer } from '../protocol/answers.ts';
 import type { Message } from '../protocol/message.ts';
 
-/** Why a position has no message: the app sent it and has it, or there is none to show. */
+/** Why a seq comes without a message: the app sent it and has it, or the seq is hidden. */
 type NoMessage = 'own' | 'hidden';
 
-/** A seq with what is known of it. */
-export interface Position {
+/** A seq, and what has arrived for it. */
+export interface Arrival {
   readonly seq: number;
   readonly message: Message | NoMessage;
 }
 
-/** What a client has seen of one room epoch. A value: every function here returns a new one. */
+/** What a client has seen of one room epoch. Immutable: every function here returns a new session. */
 export interface RoomSession {
   readonly roomEpoch: string;
-  /** Everything up to here was handed to the app, passed over, or given up as a gap. */
+  /** Every seq up to here was handed to the app, needs no handing over, or was reported as a gap. */
   readonly seq: number;
   /** The highest seq that is known to exist. */
   readonly knownSeq: number;
-  /** Positions that came too early, ascending; all above `seq`. */
-  readonly early: readonly Position[];
+  /** What arrived before a seq that is still missing, ascending; all above `seq`. */
+  readonly early: readonly Arrival[];
 }
 
 /** The seqs afterSeq+1 … beforeSeq-1. */
@@ -39,75 +39,73 @@ export interface SessionStep {
   readonly events: readonly SessionEvent[];
 }
 
-/** The part of a join's answer that orders messages. */
+/** What a session takes from the answer to a join. */
 export type JoinedMessages = Pick<JoinedAnswer, 'roomEpoch' | 'seq' | 'latestSeq' | 'messages' | 'hidden' | 'complete'>;
 
-/** The part of a repair's answer that orders messages. */
+/** What a session takes from the answer to a repair. */
 export type RepairedMessages = Pick<MessagesAnswer, 'messages' | 'hidden' | 'next'>;
 
-/** Opens the session of a room epoch: the join asked for the newest `count` messages, and all that follow. */
+/** Opens the session of a room epoch, whose join asked for the newest `count` messages. */
 export function openSession(joined: JoinedMessages, count: number): SessionStep {
   const { roomEpoch, seq, latestSeq } = joined;
-  const early = positionsOfJoin(joined);
+  const early = arrivalsOfJoin(joined);
   const before = Math.min(seq, (early[0]?.seq ?? seq + 1) - 1);
-  // If something is lost, it may be the oldest message asked for, which nothing else in the answer shows.
+  // If something is lost, it may be the oldest message asked for: begin before it, so that the gap includes it.
   const afterSeq = joined.complete ? before : Math.max(0, Math.min(before, latestSeq - count));
   return giveUp({ roomEpoch, seq: afterSeq, knownSeq: Math.max(seq, latestSeq), early }, seq);
 }
 
-/** Takes the missed messages from the answer to a resume. What should be in it and is not becomes a gap. */
+/** Takes the missed messages from the answer to a resume. What it should contain and does not becomes a gap. */
 export function resumeSession(session: RoomSession, joined: JoinedMessages, count: number): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined, count);
-  return giveUp(add(session, positionsOfJoin(joined), joined.latestSeq), joined.seq);
+  return giveUp(add(session, arrivalsOfJoin(joined), joined.latestSeq), joined.seq);
 }
 
-/** Takes positions, in any order and more than once. */
-export function receive(session: RoomSession, positions: readonly Position[]): SessionStep {
-  return drain(add(session, positions, 0), []);
+/** Takes what arrived, in any order; ignores what arrived before. */
+export function receive(session: RoomSession, arrivals: readonly Arrival[]): SessionStep {
+  return drain(add(session, arrivals, 0), []);
 }
 
-/** A message was recalled. If the app does not have it yet, it gets the replacement, if there is one, in its turn. */
+/** Takes a recall. If the app does not have the message yet, it gets the note instead, or nothing if there is none. */
 export function recall(session: RoomSession, recalled: Message): SessionStep {
-  const waiting = session.early.find((position) => position.seq === recalled.seq);
+  const waiting = session.early.find((arrival) => arrival.seq === recalled.seq);
   const isKnown = waiting?.message === 'own' || recalled.seq <= session.seq;
   if (isKnown) return { session, events: [{ recalled }] };
-  return receive({ ...session, early: session.early.filter((position) => position !== waiting) }, [
-    positionOf(recalled),
-  ]);
+  return receive({ ...session, early: session.early.filter((arrival) => arrival !== waiting) }, [arrivalOf(recalled)]);
 }
 
-/** Takes the answer to a repair: up to the next page, what it lacks is lost for good, so repairing ends. */
+/** Takes the answer to a repair. Up to the next page, what it lacks is lost for good: nothing asks for it again. */
 export function repair(session: RoomSession, asked: SeqRange, answer: RepairedMessages): SessionStep {
   const end = asked.beforeSeq - 1;
-  return giveUp(add(session, positionsOf(answer), 0), Math.min(answer.next ?? end, end));
+  return giveUp(add(session, arrivalsOf(answer), 0), Math.min(answer.next ?? end, end));
 }
 
-/** The oldest hole, or undefined if nothing is missing. */
+/** The oldest run of missing seqs; undefined = nothing is missing. */
 export function missing(session: RoomSession): SeqRange | undefined {
   const beforeSeq = session.early[0]?.seq ?? session.knownSeq + 1;
   return beforeSeq > session.seq + 1 ? { afterSeq: session.seq, beforeSeq } : undefined;
 }
 
-/** The position of a message. */
-export function positionOf(message: Message): Position {
+/** The arrival of a message at its seq. */
+export function arrivalOf(message: Message): Arrival {
   return { seq: message.seq, message: message.hidden ? 'hidden' : message };
 }
 
-function positionsOf({ messages, hidden = [] }: Pick<JoinedMessages, 'messages' | 'hidden'>): readonly Position[] {
-  return [...messages.map(positionOf), ...hidden.map((seq) => ({ seq, message: 'hidden' as const }))];
+function arrivalsOf({ messages, hidden = [] }: Pick<JoinedMessages, 'messages' | 'hidden'>): readonly Arrival[] {
+  return [...messages.map(arrivalOf), ...hidden.map((seq) => ({ seq, message: 'hidden' as const }))];
 }
 
-/** If nothing is lost, each seq between the messages has nothing to show, even if it is not listed. */
-function positionsOfJoin(joined: JoinedMessages): readonly Position[] {
-  const positions = merge([], positionsOf(joined), 0);
-  const [first] = positions;
-  if (first === undefined || !joined.complete) return positions;
+/** If nothing is lost, each seq after the first message without one is hidden, even if `hidden` does not list it. */
+function arrivalsOfJoin(joined: JoinedMessages): readonly Arrival[] {
+  const arrivals = merge([], arrivalsOf(joined), 0);
+  const [first] = arrivals;
+  if (first === undefined || !joined.complete) return arrivals;
   const length = Math.max(0, joined.seq - first.seq);
   const rest = Array.from({ length }, (_, index) => ({ seq: first.seq + 1 + index, message: 'hidden' as const }));
-  return merge(positions, rest, 0);
+  return merge(arrivals, rest, 0);
 }
 
-/** Nothing more will come up to this seq: what is missing becomes a gap. */
+/** What is missing up to this seq will not arrive any more: it becomes a gap. */
 function giveUp(session: RoomSession, throughSeq: number): SessionStep {
   const events: SessionEvent[] = [];
   let seq = session.seq;
@@ -115,45 +113,44 @@ function giveUp(session: RoomSession, throughSeq: number): SessionStep {
     if (nextSeq > seq + 1) events.push({ gap: { afterSeq: seq, beforeSeq: nextSeq } });
     seq = Math.max(seq, nextSeq - 1);
   };
-  const early = session.early.filter((position) => position.seq > throughSeq);
-  for (const position of session.early.slice(0, session.early.length - early.length)) {
-    passTo(position.seq);
-    events.push(...eventsOf(position));
-    seq = position.seq;
+  const early = session.early.filter((arrival) => arrival.seq > throughSeq);
+  for (const arrival of session.early.slice(0, session.early.length - early.length)) {
+    passTo(arrival.seq);
+    events.push(...eventsOf(arrival));
+    seq = arrival.seq;
   }
   passTo(throughSeq + 1);
   return drain({ ...session, seq, early }, events);
 }
 
 function drain(session: RoomSession, before: readonly SessionEvent[]): SessionStep {
-  const run = session.early.filter((position, index) => position.seq === session.seq + 1 + index);
+  const run = session.early.filter((arrival, index) => arrival.seq === session.seq + 1 + index);
   return {
     session: { ...session, seq: session.seq + run.length, early: session.early.slice(run.length) },
     events: [...before, ...run.flatMap(eventsOf)],
   };
 }
 
-function add(session: RoomSession, positions: readonly Position[], latestSeq: number): RoomSession {
-  const early = merge(session.early, positions, session.seq);
+function add(session: RoomSession, arrivals: readonly Arrival[], latestSeq: number): RoomSession {
+  const early = merge(session.early, arrivals, session.seq);
   const knownSeq = Math.max(session.knownSeq, latestSeq, early.at(-1)?.seq ?? 0);
   return { ...session, early, knownSeq };
 }
 
-function merge(early: readonly Position[], positions: readonly Position[], afterSeq: number): readonly Position[] {
-  const bySeq = new Map<number, Position>();
-  for (const position of [...early, ...positions]) {
-    const known = bySeq.get(position.seq);
-    if (position.seq > afterSeq && (known === undefined || isRecallOf(known, position)))
-      bySeq.set(position.seq, position);
+function merge(early: readonly Arrival[], arrivals: readonly Arrival[], afterSeq: number): readonly Arrival[] {
+  const bySeq = new Map<number, Arrival>();
+  for (const arrival of [...early, ...arrivals]) {
+    const known = bySeq.get(arrival.seq);
+    if (arrival.seq > afterSeq && (known === undefined || isRecallOf(known, arrival))) bySeq.set(arrival.seq, arrival);
   }
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/** The next one is the recall, whose push was lost or is still to come. */
-function isRecallOf({ message }: Position, next: Position): boolean {
+/** Is `next` the note that replaces this message? The push of the recall was lost, or is on its way. */
+function isRecallOf({ message }: Arrival, next: Arrival): boolean {
   return typeof message !== 'string' && typeof next.message !== 'string' && next.message.recalled === true;
 }
 
-function eventsOf({ message }: Position): readonly SessionEvent[] {
+function eventsOf({ message }: Arrival): readonly SessionEvent[] {
   return typeof message === 'string' ? [] : [{ message }];
 }

@@ -11,7 +11,7 @@ import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
 import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 import { Recent } from './recent.ts';
 import type { EntriesEvent } from './room-entries.ts';
-import { positionOf } from './room-session.ts';
+import { arrivalOf } from './room-session.ts';
 
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
@@ -214,7 +214,7 @@ export class Room {
   }
 
   #take(frame: OwnPush): void {
-    if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(positionOf));
+    if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(arrivalOf));
     else if (frame.event === 'recalled') this.#messages.recalled(frame.message);
     else if (frame.event === 'broadcast') this.#messages.broadcast(frame.message);
     else if (frame.event === 'entries') this.#entries.push(frame);
@@ -248,7 +248,7 @@ export class Room {
   }
 
   #checkIdle(): void {
-    // A user who joined on another device only may read the history here, and continues where a page ended.
+    // A user who joined only on another device may read the history here, and continues where a page ended.
     const isKept = this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
     if (!isKept) this.#events.idle();
   }

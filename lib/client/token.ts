@@ -5,7 +5,7 @@ export interface TokenClaims {
   readonly expiresAtMs: number | undefined;
 }
 
-/** Reads the payload of a JWT without verifying it; undefined if it is no JWT or names no user. */
+/** Reads the payload of a JWT without verifying it; undefined if it is not a JWT or names no user. */
 export function readToken(token: string): TokenClaims | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
@@ -19,7 +19,7 @@ export function readToken(token: string): TokenClaims | undefined {
   }
 }
 
-/** Decodes UTF-8 whose bytes are given as characters. React Native has no TextDecoder. */
+/** Decodes UTF-8 from the result of `atob`, one character per byte: React Native has no TextDecoder. */
 function utf8Text(bytes: string): string {
   const escaped = Array.from(bytes, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return decodeURIComponent(escaped.join(''));

@@ -14,8 +14,8 @@ export interface Restrictions {
 }
 
 /**
- * All that holds for a user over all connections and in all rooms, on one row: so whether the user may do something is one
- * conditional write.
+ * All that holds for a user over all connections and in all rooms, on one row: so whether the user may do something is
+ * one conditional write.
  */
 export interface Access extends Restrictions {
   /** Changes with each write of the row; 0 = there is none. */
@@ -51,7 +51,7 @@ export const isRestricted = (access: Restrictions, nowMs: number): boolean =>
 export const isLockedOut = ({ blockedUntilMs, deactivatedAtMs }: Restrictions, nowMs: number): boolean =>
   deactivatedAtMs > 0 || nowMs < blockedUntilMs;
 
-/** What an app server says of a user when it asks for a token. */
+/** What an app server says about a user when it asks for a token. */
 export interface Profile {
   readonly userId: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Reason } from './outcome.ts';
 
-/** Who set an entry of a room, and when; its value is stored apart, under the version. */
+/** An entry of a room without its value, which has a row of its own under `version`. */
 export interface Entry {
   readonly version: string;
   readonly userId: UserId;
@@ -10,11 +10,11 @@ export interface Entry {
   readonly setAtMs: number;
 }
 
-/** All entries of a room but their values, on one row: a change is one conditional write. */
+/** All entries of a room without their values, on one row, so that a change is one conditional write. */
 export interface EntryIndex {
   readonly roomId: RoomId;
   readonly roomEpoch: string;
-  /** 0 = nothing was ever set in this epoch; one more with each change. */
+  /** Incremented by each change; 0 = no entry was ever set in this room epoch. */
   readonly revision: number;
   readonly entries: Readonly<Record<string, Entry>>;
 }
@@ -28,8 +28,9 @@ export const emptyIndex = (room: RoomId, roomEpoch: string): EntryIndex => ({
 
 export type EntryFault = Extract<Reason, 'too-many-entries' | 'entry-of-another-user' | 'no-such-entry'>;
 
-/** What a change makes of the index. `index` is absent where nothing changes. */
+/** The outcome of a change. */
 export interface EntryChange {
+  /** The index after the change; absent = nothing changes. */
   readonly index?: EntryIndex;
   /** The keys that were set or removed. */
   readonly done: readonly string[];
@@ -53,17 +54,17 @@ function changed(
   return { index: next, done, faults: Object.fromEntries(faults) };
 }
 
-/** Sets keys; another user's only where `overwrite` says so, and no more than `limit` in the room. */
+/** Sets entries, up to `limit` in the room; replaces an entry of another user only with `overwrite`. */
 export function setEntries(
   index: EntryIndex,
-  news: ReadonlyMap<string, Entry>,
+  toSet: ReadonlyMap<string, Entry>,
   overwrite: boolean,
   limit: number,
 ): EntryChange {
   const entries = new Map(Object.entries(index.entries));
   const done: string[] = [];
   const faults: [string, EntryFault][] = [];
-  for (const [key, entry] of news) {
+  for (const [key, entry] of toSet) {
     const before = entryOf(index, key);
     if (!overwrite && isOfAnother(before, entry.userId)) faults.push([key, 'entry-of-another-user']);
     else if (before === undefined && entries.size >= limit) faults.push([key, 'too-many-entries']);
@@ -75,7 +76,7 @@ export function setEntries(
   return changed(index, entries, done, faults);
 }
 
-/** Removes keys; another user's only where `force` says so. */
+/** Removes entries; those of another user only with `force`. */
 export function removeEntries(index: EntryIndex, keys: readonly string[], userId: string, force: boolean): EntryChange {
   const entries = new Map(Object.entries(index.entries));
   const done: string[] = [];
@@ -92,6 +93,6 @@ export function removeEntries(index: EntryIndex, keys: readonly string[], userId
   return changed(index, entries, done, faults);
 }
 
-/** The keys that are removed with the membership of this user. */
-export const entriesThatGoWith = (index: EntryIndex, userId: string): readonly string[] =>
+/** The keys of the entries that are removed when this user's membership ends. */
+export const autoDeletedKeys = (index: EntryIndex, userId: string): readonly string[] =>
   Object.entries(index.entries).flatMap(([key, entry]) => (entry.autoDelete && entry.userId === userId ? [key] : []));

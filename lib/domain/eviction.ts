@@ -16,7 +16,7 @@ export interface RealTimeLimits {
  * KICK-31ST, KICK-30S, ALLOWLIST: is this offline member evicted? A pure function of two rows whose values only grow,
  * so the write that accepts a message evicts every member over a limit, however many they are.
  *
- * For an allowlisted user the position counts that the room had when they were allowlisted: one who was evicted by then
+ * For an allowlisted user, what counts is the room's position when they were allowlisted: one who was evicted by then
  * stays evicted (case 15).
  */
 export function isEvicted(member: Member, room: Room, limits: EvictionLimits): boolean {
@@ -31,7 +31,7 @@ export function isEvicted(member: Member, room: Room, limits: EvictionLimits): b
   );
 }
 
-/** A user may be called `constructor`; what every object inherits is no value of theirs. */
+/** A user id may be `constructor`, a name that every object inherits. */
 const ownValue = <T>(entries: Readonly<Record<string, T>>, user: string): T | undefined =>
   Object.hasOwn(entries, user) ? entries[user] : undefined;
 
@@ -41,14 +41,17 @@ export function isMember(member: Member | undefined, room: Room | undefined, lim
   return !isEvicted(member, room, limits);
 }
 
-/** The mark for a disconnect noticed now; never earlier than the last message, so skew can only delay an eviction. */
+/** The mark for a disconnect noticed now, and never earlier than the last message, even if this clock is behind. */
 export const offlineMark = (room: RoomPosition, nowMs: number, sinceMs: number): OfflineMark => ({
   seq: room.seq,
   atMs: Math.max(nowMs, room.lastMessageAtMs),
   sinceMs,
 });
 
-/** KICK-REALTIME: when the member is evicted without any message. undefined = never: online, allowlisted, or the service is off. */
+/**
+ * KICK-REALTIME: when the member is evicted without any message. undefined = never: online, allowlisted, or the service
+ * is off.
+ */
 export function realTimeEvictionAtMs(member: Member, room: Room, limits: RealTimeLimits): number | undefined {
   const isOn = room.realTimeKickOut ?? limits.realTimeKickOut;
   if (!isOn || member.offline === undefined || Object.hasOwn(room.allowlistedSince, member.userId)) return undefined;

@@ -1,4 +1,4 @@
-/** Runs `act` for each item, at most `most` at a time. Throws the first failure; what runs by then goes on. */
+/** Runs `act` for each item, at most `most` at a time. Throws the first failure; calls in progress continue. */
 export async function inParallel<T>(
   items: readonly T[],
   most: number,

@@ -27,7 +27,7 @@ export interface End {
 
 /**
  * Everything about one user in one room, on one row, so that any decision about them is one conditional write.
- * Without `membership` the row says only what outlives a membership: a block, a mute.
+ * Without `membershipId` the row says only what outlives a membership: a block, a mute.
  */
 export interface Member {
   readonly roomId: RoomId;
@@ -40,7 +40,7 @@ export interface Member {
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
   readonly connections: readonly ConnectionId[];
-  /** Which device each of them is of. */
+  /** The device of each connection. */
   readonly devices: Readonly<Record<ConnectionId, Device>>;
   /** Devices that have joined, lost their connection and not left: with one of them the user stays a member. */
   readonly disconnectedDevices: readonly Device[];
@@ -79,7 +79,7 @@ export const isMutedInRoom = (member: Member, nowMs: number): boolean => nowMs <
 
 export const isBlocked = (member: Member, nowMs: number): boolean => nowMs < member.blockedUntilMs;
 
-/** One connection and the device that it is of. */
+/** A connection and its device. */
 export interface DeviceConnection {
   readonly connectionId: ConnectionId;
   readonly device: Device;
@@ -92,14 +92,16 @@ const NO_DEVICES = {
   lastDisconnectAtMs: 0,
   offline: undefined,
 } as const;
-/** More than these are not remembered: the oldest is forgotten. */
+/** A member has at most this many: the oldest is forgotten. */
 export const DISCONNECTED_DEVICES_MAX = 8;
 
 /** A fresh join (I-M12): a new membership id; the counts start at zero. */
 export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
   withConnection({ ...member, ...NO_DEVICES, membershipId: membership, joinedAtMs: nowMs, ended: undefined }, by);
 
-/** One more device, or a resume: same membership, mark cleared. The caller has checked that the member is not evicted. */
+/**
+ * One more device, or a resume: same membership, mark cleared. The caller has checked that the member is not evicted.
+ */
 export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
   const others = member.connections.filter((id) => id !== connectionId);
   return {
@@ -111,23 +113,26 @@ export function withConnection(member: Member, { connectionId, device }: DeviceC
   };
 }
 
-/** A connection is gone, its device not yet. The mark is set only by the last one (I-M14) and never moved by a late event. */
+/**
+ * A connection is gone, its device not yet. The mark is set only by the last one (I-M14) and never moved by a late
+ * event.
+ */
 export function withoutConnection(member: Member, connection: ConnectionId, mark: OfflineMark): Member {
   if (!member.connections.includes(connection)) return member;
   const rest = withoutIds(member, [connection]);
   const device = member.devices[connection] ?? connection;
   const isThere = rest.connections.some((id) => rest.devices[id] === device);
-  const away = isThere
+  const disconnectedDevices = isThere
     ? rest.disconnectedDevices
     : [...rest.disconnectedDevices, device].slice(-DISCONNECTED_DEVICES_MAX);
-  return withMarkIfAlone({ ...rest, disconnectedDevices: away }, mark);
+  return withMarkIfAlone({ ...rest, disconnectedDevices }, mark);
 }
 
 /** Is this device in the room, connected or disconnected? */
 export const hasDevice = ({ devices, disconnectedDevices }: Member, device: Device): boolean =>
   Object.values(devices).includes(device) || disconnectedDevices.includes(device);
 
-/** A device leaves. Without a membership in the answer it was the last one. */
+/** A device leaves; undefined = it was the last one. */
 export function withoutDevice(member: Member, device: Device, mark: OfflineMark): Member | undefined {
   const own = member.connections.filter((id) => member.devices[id] === device);
   const rest = {
@@ -151,7 +156,9 @@ function withMarkIfAlone(member: Member, mark: OfflineMark): Member {
   return { ...member, offline: member.offline ?? { ...mark, sinceMs } };
 }
 
-/** The membership is over; what outlives it stays, and which connections are to be notified: all but `exceptConnection`. */
+/**
+ * The membership is over; what outlives it stays, and which connections are to be notified: all but `exceptConnection`.
+ */
 export function ended(member: Member, reason: MemberEndReason, nowMs: number, exceptConnection?: ConnectionId): Member {
   const { membershipId = '' } = member;
   const connections = member.connections.filter((connection) => connection !== exceptConnection);

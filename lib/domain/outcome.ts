@@ -39,7 +39,7 @@ export interface RefusalDetail {
   readonly why?: string;
   /** Ask again after this time; without it, asking again does not help. */
   readonly retryAfterMs?: number;
-  /** How the membership ended, which the request was about. */
+  /** How the membership that the request was about ended. */
   readonly endReason?: EndReason;
   /** Why some entries were not set or removed, by key. */
   readonly faults?: Readonly<Record<string, Reason>>;
@@ -62,7 +62,7 @@ export type Outcome<T> = T | Refused;
 
 export const refused = (reason: Reason, detail: RefusalDetail = {}): Refused => new Refused(reason, detail);
 
-/** What an addition to a list with a limit comes to. */
+/** The outcome of an addition to a list with a limit. */
 export const unlessFull = (outcome: 'added' | 'full', why: string): Outcome<'added'> =>
   outcome === 'added' ? outcome : refused('list-full', { why });
 

@@ -8,14 +8,16 @@ export type MessageRank = 'low' | 'normal' | 'allowlisted' | 'unlimited';
 
 export const windowOf = (nowMs: number): string => String(Math.floor(nowMs / WINDOW_MS));
 
-/** How many messages the window may hold before this one; undefined = no limit. Half is kept from messages of low rank. */
+/**
+ * How many messages the window may hold before this one; undefined = no limit. Half is kept from messages of low rank.
+ */
 export function limitOf(rank: MessageRank, roomMessageQuota: number): number | undefined {
   if (roomMessageQuota === 0 || rank === 'unlimited') return undefined;
   if (rank === 'low') return Math.ceil(roomMessageQuota / 2);
   return rank === 'allowlisted' ? Math.ceil(roomMessageQuota * 1.5) : roomMessageQuota;
 }
 
-/** Has the window of this time a quota slot for a message of this rank? */
+/** Does the window of this time have a quota slot left for a message of this rank? */
 export function hasSlot(room: Room, rank: MessageRank, nowMs: number, roomMessageQuota: number): boolean {
   const limit = limitOf(rank, roomMessageQuota);
   const window = windowOf(nowMs);

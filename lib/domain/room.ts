@@ -8,14 +8,14 @@ export interface StoredMessage extends Message {
   readonly transient?: true | undefined;
 }
 
-/** What the log keeps of a message: of one that is not to be kept, only its seq. */
+/** The message as the log keeps it: without its content, if it is transient. */
 export function asLogged(message: StoredMessage): StoredMessage {
   if (message.transient !== true) return message;
-  const { transient: _transient, ...place } = message;
-  return { ...place, content: '', hidden: true };
+  const { transient: _transient, ...kept } = message;
+  return { ...kept, content: '', hidden: true };
 }
 
-/** A message on its way into the room: neither its seq nor what follows from that is known. */
+/** A message on its way into the room: its seq, and what follows from that, is not known yet. */
 export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled' | 'hidden'> & {
   /** Unique in the room, 1 to 64 of A-Z a-z 0-9 _ - */
   readonly id: string;
@@ -29,7 +29,7 @@ export interface RoomPosition {
 
 /** When a room expires. */
 export interface RoomExpiry {
-  /** `idle`: so long after the last join, leave or message; `fixed`: so long after its creation. */
+  /** Counts from the last join, leave or message (`idle`), or from the creation (`fixed`). */
   readonly destroyType: 'idle' | 'fixed';
   readonly destroyAfterMin: number;
 }
@@ -42,7 +42,7 @@ export interface Room extends RoomPosition, RoomExpiry {
   readonly createdAtMs: number;
   /** Set once destroyed: the row then only waits for its clean-up. */
   readonly destroyedAtMs?: number | undefined;
-  /** Destroyed by its own end, not by a call. */
+  /** It expired; no call destroyed it. */
   readonly destroyedAutomatically?: boolean | undefined;
   /** What it starts with on other rows is incomplete. */
   readonly incomplete?: true | undefined;
@@ -52,11 +52,11 @@ export interface Room extends RoomPosition, RoomExpiry {
   readonly distributionStopped: boolean;
   /** When a user last joined or left, to within ACTIVITY_MS. */
   readonly lastActiveAtMs: number;
-  /** The real-time service for this room; undefined = as the deployment has it. */
+  /** The real-time service for this room; undefined = the deployment's setting applies. */
   readonly realTimeKickOut?: boolean | undefined;
   /** It has, or had, entries. */
   readonly hasEntries: boolean;
-  /** Version of the send permissions: a block, a mute or a keep raises it, and a decision by an older one is taken again. */
+  /** A block, a mute or a keep increments it: a decision that read an older version is made again. */
   readonly sendPermissionVersion: number;
   /** ALLOWLIST: user → the room's position when they were put on it. */
   readonly allowlistedSince: Readonly<Record<string, RoomPosition>>;
@@ -105,7 +105,7 @@ export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number
  */
 export const messageIdAt = (seq: number, id: string): string => `${seq.toString(36)}-${id}`;
 
-/** The seq and the id in a message id, or undefined where it is none. */
+/** The seq and the id in a message id; undefined if the text is not one. */
 export function readMessageId(messageId: string): { readonly seq: number; readonly id: string } | undefined {
   const [, seq, id] = /^([0-9a-z]{1,9})-([A-Za-z0-9_-]{1,64})$/.exec(messageId) ?? [];
   return seq === undefined || id === undefined ? undefined : { seq: Number.parseInt(seq, 36), id };

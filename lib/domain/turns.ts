@@ -28,19 +28,20 @@ type TurnDecision =
   | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
 /**
- * A minute's worth may be used at once and is refilled evenly over a minute (GCRA): so all of a limit is one number, the
- * time at which it will be unused again. `cost`: how many turns at once; more than a minute has count as a whole minute.
+ * A minute's worth may be used at once and is refilled evenly over a minute (GCRA): so all of a limit is one number,
+ * the time at which it will be unused again. `cost`: how many turns at once; more than a minute's worth counts as that
+ * much.
  */
 export function turnOf(tatMs: number, perMinute: number, cost: number, nowMs: number): TurnDecision {
   const everyMs = MINUTE_MS / perMinute;
   const nextMs = Math.max(tatMs, nowMs) + everyMs * Math.min(cost, perMinute);
   const tooEarlyMs = nextMs - nowMs - MINUTE_MS;
-  // Half a turn more than there is: sums of fractions are not exact.
+  // Allows half a turn too much, because sums of fractions are not exact.
   if (tooEarlyMs < everyMs / 2) return { kind: 'turn', tatMs: nextMs };
   return { kind: 'wait', retryAfterMs: Math.ceil(tooEarlyMs) };
 }
 
-/** Those that still say something. */
+/** The turns of which some is still used up. */
 export const turnsInUse = (turns: Turns, nowMs: number): Turns =>
   Object.fromEntries(Object.entries(turns).filter(([, tatMs]) => tatMs > nowMs));
 
@@ -53,7 +54,7 @@ export interface SendMark {
 
 /** An attempt to send may be under way for this long: the Lambda's timeout, and a margin. */
 export const SEND_KEPT_MS = 32_000;
-/** More than these in that time are not remembered: the oldest are forgotten. */
+/** A user has at most this many marks: the oldest are forgotten. */
 const SENDS_MAX = 200;
 
 /** The marks with this one, or how long until there may be one more. `sends`: oldest first. */
@@ -74,7 +75,7 @@ export function sendTurnOf(
 ): SendTurnDecision {
   const others = sends.filter((send) => send.key !== key && nowMs - send.atMs < SEND_KEPT_MS);
   const lately = others.filter((send) => nowMs - send.atMs < SECOND_MS);
-  // There is one where there are so many.
+  // undefined = fewer than `perSecond` in the last second.
   const first = lately.at(-perSecond);
   if (first !== undefined) return { kind: 'wait', retryAfterMs: Math.max(1, first.atMs + SECOND_MS - nowMs) };
   return { kind: 'turn', sends: [...others, { key, atMs: nowMs }].slice(-SENDS_MAX) };

@@ -25,7 +25,7 @@ const shape = v.strictObject(
 /**
  * The secrets that the text of the app secret puts in force, newest first. Refuses every malformed text: anyone can
  * derive the key that follows from an empty or missing secret.
- * @throws Error `unable to use the app secret; <why>`, without anything of the text.
+ * @throws Error `unable to use the app secret; <why>`; it never quotes the text.
  */
 export function readAppSecret(text: string | undefined): Secrets {
   // The JSON parser's own error would repeat the text, so a text that is not JSON becomes undefined here.

@@ -3,7 +3,7 @@ import { readAppSecret } from './app-secret.ts';
 
 /** How long a Lambda that has read a secret may still accept it after it was removed. */
 const KEPT_MS = 60_000;
-/** What no known secret has signed may be signed with a new one; no caller causes a read more often than this. */
+/** A signature that matches no known secret may be by a newer one; callers cause at most one read in this time. */
 const RENEWED_EVERY_MS = 10_000;
 /** How soon an unusable secret is read again. */
 const FAULT_KEPT_MS = 1000;
@@ -21,8 +21,8 @@ export interface SecretKeeperOptions {
 type LastRead = { readonly atMs: number } & ({ readonly secrets: Secrets } | { readonly fault: unknown });
 
 /**
- * Reads the app's secret and keeps it for a minute. While it cannot be read or is malformed, there is none: every caller
- * fails, even where the former secret would still do.
+ * Reads the app's secret and keeps it for a minute. While it cannot be read or is malformed, there is none: every
+ * caller fails, even where the former secret would still do.
  */
 export function createSecretKeeper({ read, onFault, count }: SecretKeeperOptions): SecretsAt {
   let last: LastRead | undefined;

@@ -3,7 +3,7 @@ import type { UserId } from '../protocol/ids.ts';
 import { isUserId } from '../protocol/ids.ts';
 import { requireSecret } from '../server-api/secrets.ts';
 
-/** The app key is the audience: a token of one app opens nothing in another. */
+/** The app key is the audience: a token of one app is not valid in another. */
 const ISSUER = 'doorman';
 
 /** Tokens have a key of their own, so that the secret signs two kinds of things with two different keys. */
@@ -13,7 +13,10 @@ export type VerifiedToken =
   | { readonly ok: true; readonly userId: UserId; readonly issuedAtMs: number; readonly expiresAtMs: number }
   | { readonly ok: false; readonly why: 'expired' | 'incorrect' };
 
-/** HS256 and nothing else; the header's alg, kid, jku and the like decide nothing. Secrets: the ones in force, newest first. */
+/**
+ * HS256 and nothing else; the header's alg, kid, jku and the like decide nothing. Secrets: the ones in force, newest
+ * first.
+ */
 export async function verifyToken(
   token: string,
   appKey: string,

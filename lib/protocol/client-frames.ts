@@ -40,7 +40,9 @@ export interface SendFrame extends RoomFrame {
 /** Asks for a page of history by time. */
 export interface HistoryFrame extends RoomFrame {
   readonly action: 'history';
-  /** 0 = from the newest (descending) or the oldest (ascending); else descending takes older, ascending newer than it. */
+  /**
+   * 0 = from the newest (descending) or the oldest (ascending); else descending takes older, ascending newer than it.
+   */
   readonly timestampMs: number;
   readonly order: 'descending' | 'ascending';
   readonly count: number;
@@ -66,7 +68,7 @@ export interface SetEntriesFrame extends RoomFrame {
   readonly entries: Readonly<Record<string, string>>;
   /** Removes them when this user's membership ends. */
   readonly autoDelete: boolean;
-  /** Sets also those that another user has set. */
+  /** Also sets those that another user has set. */
   readonly overwrite: boolean;
 }
 
@@ -74,7 +76,7 @@ export interface SetEntriesFrame extends RoomFrame {
 export interface RemoveEntriesFrame extends RoomFrame {
   readonly action: 'removeEntries';
   readonly keys: readonly string[];
-  /** Removes also those that another user has set. */
+  /** Also removes those that another user has set. */
   readonly force: boolean;
 }
 
@@ -90,7 +92,7 @@ export interface PingFrame extends AnsweredFrame {
   readonly action: 'ping';
 }
 
-/** A sign of life. It has no answer: that would be a message that is paid for. */
+/** A sign of life. It has no answer, because API Gateway would charge for it as a message. */
 export interface BeatFrame {
   readonly action: 'beat';
   readonly id?: undefined;

@@ -4,12 +4,12 @@
 export const FRAME_BYTES_MAX = 32_768;
 
 /**
- * The longest content of a message as it stands in a frame: as a JSON string, escapes included, quotes not. The rest of a
- * frame holds whatever can surround one message, in a push, a page or the answer to a join.
+ * The longest content of a message as it stands in a frame: as a JSON string, escapes included, quotes not. The rest of
+ * a frame holds whatever can surround one message, in a push, a page or the answer to a join.
  */
 export const CONTENT_BYTES_MAX = 31_744;
 
-/** So much JSON of entries fits in a frame together with what surrounds it; one entry always does. */
+/** This much JSON of entries fits in a frame together with what surrounds it; one entry always does. */
 export const ENTRIES_BYTES_MAX = 28_672;
 
 /** RongCloud's limit of messages that a join or one page of history can carry. */
@@ -24,11 +24,11 @@ export const ENTRY_VALUE_LENGTH_MAX = 4096;
 
 /**
  * A client sends a `beat` when the last sign of life that the server has certainly stored is this old; without one the
- * server takes the client for gone.
+ * server considers the client gone.
  */
 export const HEARTBEAT_MS = 135_000;
 /**
- * The server stores a sign of life only when the one that it has stored is this old, so that a client that talks much does
+ * The server stores a sign of life only when the one that it has stored is this old, so that a talkative client does
  * not cost a write for each frame.
  */
 export const RENEW_AFTER_MS = 20_000;

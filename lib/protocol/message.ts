@@ -1,6 +1,6 @@
 /** RongCloud's own message types begin with this; all others are an app's. */
 export const BUILT_IN_TYPE_PREFIX = 'RC:';
-/** The type of what stands in the history where a message was recalled. */
+/** The type of the note that replaces a recalled message in the history. */
 export const RECALLED_TYPE = 'RC:RcNtf';
 
 /** A message as delivered. `content` is the app's text (JSON by RongCloud's convention). */
@@ -15,7 +15,7 @@ export interface Message {
   readonly content: string;
   /** ms since 1970 */
   readonly sentAtMs: number;
-  /** It stands where a message was recalled; its type is `RECALLED_TYPE`. */
+  /** It is the note that replaces a recalled message; its type is `RECALLED_TYPE`. */
   readonly recalled?: true | undefined;
   /**
    * An app server sent it as this user, and not for them: their client takes its seq and does not show it. Only the

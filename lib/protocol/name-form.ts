@@ -1,4 +1,4 @@
-/** What a name may be: 1 to `lengthMax` characters of one set, which stands as between brackets of a regular expression. */
+/** The form of a name: 1 to `lengthMax` of these characters, written as in the brackets of a regular expression. */
 export interface NameForm {
   readonly lengthMax: number;
   readonly characters: string;
@@ -20,7 +20,7 @@ export const MESSAGE_TYPE_FORM: NameForm = { lengthMax: 32, characters: 'A-Za-z0
 /** RongCloud's limit of an entry's key. */
 export const ENTRY_KEY_FORM: NameForm = { lengthMax: 128, characters: 'A-Za-z0-9+=_-' };
 
-/** Never matches `__proto__`: as a name in an object it is lost. */
+/** Never matches `__proto__`: an object loses a field of that name. */
 export const patternOf = ({ lengthMax, characters }: NameForm): RegExp =>
   new RegExp(`^(?!__proto__$)[${characters}]{1,${lengthMax}}$`);
 

@@ -7,7 +7,9 @@ import { FRAME_BYTES_MAX } from './limits.ts';
 import type { Field } from './parse-field.ts';
 import { frameTable } from './parse-frame-table.ts';
 
-/** A frame, or why the text is none: `code` and `message` are for the client, `id` is '' where it could not be read. */
+/**
+ * A frame, or why the text is not one: `code` and `message` are for the client, `id` is '' where it could not be read.
+ */
 export type ParsedFrame =
   | { readonly ok: true; readonly frame: CheckedFrame }
   | { readonly ok: false; readonly id: string; readonly code: Code; readonly message: string };

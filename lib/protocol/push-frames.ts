@@ -2,7 +2,10 @@ import type { Answer } from './answers.ts';
 import type { EndReason } from './end-reason.ts';
 import type { Message } from './message.ts';
 
-/** What an app server did to users or to a room. Clients are notified where the call asks for it; scopes: docs/protocol.md. */
+/**
+ * What an app server did to users or to a room. Clients are notified where the call asks for it; scopes:
+ * docs/protocol.md.
+ */
 export type NoticeKind =
   | 'block'
   | 'unblock'
@@ -52,14 +55,14 @@ export interface RemovedPush extends RoomPush {
 /** The room was destroyed, and all memberships with it. */
 export interface DestroyedPush extends RoomPush {
   readonly event: 'destroyed';
-  /** true = by its own end; false = by a call. */
+  /** true = it expired; false = a call destroyed it. */
   readonly automatic: boolean;
 }
 
 /** A message was recalled. */
 export interface RecalledPush extends RoomPush {
   readonly event: 'recalled';
-  /** What now stands at its seq; its type is `RECALLED_TYPE`. */
+  /** The note that is now at its seq; its type is `RECALLED_TYPE`. */
   readonly message: Message;
 }
 
@@ -73,7 +76,7 @@ export interface BroadcastPush extends RoomPush {
 /** Entries were set or removed. One change may come as several frames. */
 export interface EntriesPush extends RoomPush {
   readonly event: 'entries';
-  /** One more with each change: after a jump a client reads all entries again. */
+  /** Incremented by each change: after a jump a client reads all entries again. */
   readonly revision: number;
   readonly operation: 'set' | 'remove';
   /** Values by key; those of removed entries are empty. */

@@ -28,7 +28,7 @@ export interface Endpoint {
   readonly fields: Fields;
   /** What the answer holds besides `code`. */
   readonly answer: Properties;
-  /** What it holds at times only. */
+  /** What it holds only sometimes. */
   readonly sometimes: Properties;
   readonly run: (d: ServerApiDeps, form: Form) => Promise<AnswerFields>;
 }
@@ -45,7 +45,9 @@ export interface EndpointDefinition<F extends Fields> {
   readonly run: (d: ServerApiDeps, parameters: ParametersOf<F>) => Promise<AnswerFields>;
 }
 
-/** Binds a call's parameters to the function that takes them. Without more: a form, 100 calls a second, a bare answer. */
+/**
+ * Binds a call's parameters to the function that takes them. Without more: a form, 100 calls a second, a bare answer.
+ */
 export function endpoint<F extends Fields>(definition: EndpointDefinition<F>): Endpoint {
   const { run, ...told } = definition;
   return {

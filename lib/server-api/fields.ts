@@ -125,7 +125,7 @@ export function readFields<F extends Fields>(fields: F, form: Form): ParametersO
 
 const missing = (name: string) => badParameter(`unable to accept the call; ${name} is missing`);
 
-/** An empty value is as good as none. */
+/** An empty value counts as missing. */
 function singleValue(name: string, form: Form): string | undefined {
   const values = form.get(name) ?? [];
   if (values.length > 1) throw badParameter(`unable to accept the call; ${name} is given more than once`);

@@ -38,11 +38,11 @@ export function readJsonForm(body: Uint8Array): Form {
   return new Map(Object.entries(found).map(([name, value]) => [name, stringsOf(name, value)]));
 }
 
-/** What the text of one parameter is in JSON, or undefined; what holds more than a call may have is not parsed. */
+/** The JSON value of one parameter; undefined if it is not JSON, or holds more than a call may have. */
 export const jsonParameter = (text: string): unknown =>
   excessOf(text, JSON_BOUNDS) === undefined ? jsonValue(text) : undefined;
 
-/** The object that it is, or undefined. */
+/** The same, if it is an object. */
 export const jsonObject = (text: string): JsonObject | undefined => objectOf(jsonParameter(text));
 
 const objectOf = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);

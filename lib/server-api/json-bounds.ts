@@ -1,6 +1,6 @@
 /** How much a JSON text may hold. */
 export interface JsonBounds {
-  /** Lists and objects in one another. */
+  /** How deep lists and objects are nested. */
   readonly depthMax: number;
   /** Values, each list and each object being one of them; an empty one counts twice. */
   readonly valuesMax: number;

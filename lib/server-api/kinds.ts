@@ -28,7 +28,7 @@ function idKind<T extends string>(isId: (text: string) => text is T): Kind<T> {
 export const roomId: Kind<RoomId> = idKind(isRoomId);
 export const userId: Kind<UserId> = idKind(isUserId);
 
-/** Text of at most so many bytes in UTF-8. */
+/** Text of at most `max` bytes in UTF-8. */
 export function bytes(max: number): Kind<string> {
   const parse = (name: string, value: string): string => {
     if (Buffer.byteLength(value) > max) throw tooLong(name, `${max} bytes`);
@@ -37,7 +37,7 @@ export function bytes(max: number): Kind<string> {
   return { rule: `text of at most ${max} bytes`, schema: { type: 'string', maxLength: max }, parse };
 }
 
-/** Text of at most so many characters, as JavaScript and Java count them (UTF-16). */
+/** Text of at most `max` characters, as JavaScript and Java count them (UTF-16). */
 export function characters(max: number): Kind<string> {
   const parse = (name: string, value: string): string => {
     if (value.length > max) throw tooLong(name, `${max} characters`);

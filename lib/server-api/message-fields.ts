@@ -44,7 +44,7 @@ export const messageFields = {
   ),
 };
 
-/** What goes to the room beside something else. */
+/** A message that a call sends to the room besides what it does. */
 export const alongFields = {
   objectName: optional(messageType, 'the type of a message that is sent to the room then; with content only'),
   content: optional(content, 'that message; with objectName only'),
@@ -55,7 +55,7 @@ export interface MessageContent {
   readonly content: string;
 }
 
-/** What is of RongCloud's types must be JSON, since its clients read it so; what is of an app's own may be any text. */
+/** Content of RongCloud's types must be JSON, because clients parse it; that of an app's own types may be any text. */
 export function messageContent(type: string, text: string): MessageContent {
   if (type.startsWith(BUILT_IN_TYPE_PREFIX) && jsonValue(text) === undefined) {
     throw wrong('content', `JSON, as objectName begins with ${BUILT_IN_TYPE_PREFIX}`);

@@ -20,8 +20,8 @@ export async function publishTo(
 }
 
 /**
- * Sends unless this sender has used the number within the last minute. A call that was refused and has sent nothing does
- * not count, so that it may come again as it was; one whose outcome is unknown does.
+ * Sends unless this sender has used the number within the last minute. A call that was refused and has sent nothing
+ * does not count, so the caller may repeat it unchanged; one whose outcome is unknown does.
  */
 export async function onceAMinute<T>(
   deps: Deps,

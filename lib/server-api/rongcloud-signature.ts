@@ -8,8 +8,8 @@ import { requireSecret } from './secrets.ts';
 import { checkAppKey, checkNoWebhook, checkSigned, nonceOnce, signatureHeaders, unsigned } from './signature-parts.ts';
 
 /**
- * ASCII without blank and comma: what a longer text would need to have a signature that follows from a shorter one's
- * (SHA-1 can be continued) is not among it.
+ * ASCII without blank and comma. That also prevents a length extension of SHA-1: its padding has characters that are
+ * not allowed here.
  */
 const NONCE = /^[!-+\--~]{1,64}$/;
 const TIMESTAMP = /^\d{1,16}$/;
@@ -48,8 +48,8 @@ function checkAge({ settings, now }: Deps, timestamp: number): void {
 }
 
 /**
- * The nonce with the timestamp: both are signed as one text, so that another division of it has the same signature; and
- * a nonce alone may come again by chance, since some SDKs draw it from a million.
+ * Remembers the nonce with the timestamp: both are signed as one text, so another split of that text has the same
+ * signature. And a nonce alone may repeat by chance, since some SDKs draw it from a million.
  */
 async function checkUse(deps: Deps, appKey: string, signed: string): Promise<void> {
   const { singleUseNonces, signatureMaxAgeSec } = deps.settings;

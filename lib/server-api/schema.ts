@@ -32,7 +32,7 @@ export const oneOf = (description: string, ...values: readonly [string | number,
   enum: values,
 });
 export const list = (items: Schema, description: string): Schema => ({ type: 'array', description, items });
-/** `sometimes`: what it need not hold. */
+/** `sometimes`: the optional properties. */
 export const object = (properties: Properties, sometimes: Properties = {}): Schema => ({
   type: 'object',
   properties: { ...properties, ...sometimes },

@@ -10,12 +10,12 @@ export interface SecretsInForce {
 }
 
 /**
- * The secret, for a key to be derived from it. Who reads a secret checks its whole form; this is the last line of defence
- * beside every derivation.
- * @throws Error where it is empty: what is derived from it would be known to everybody.
+ * The secret, to derive a key from. Its readers check its form; this is the last line of defence, next to every
+ * derivation.
+ * @throws Error if it is empty: everybody could derive the same key.
  */
 export function requireSecret(secret: string): string {
-  // The type says what callers promise, and a slip in a secret is just what breaks promises.
+  // Does not trust the type: a secret that is not set may arrive as undefined.
   if (typeof secret !== 'string' || secret === '') throw new Error('unable to derive a key; the secret is empty');
   return secret;
 }

@@ -28,7 +28,7 @@ export const signatureHeaders = (headers: Headers, prefixes: readonly string[]):
   signature: headerOf(headers, prefixes, 'Signature'),
 });
 
-/** An empty one is as good as none. */
+/** An empty one counts as missing. */
 function headerOf(
   headers: Headers,
   prefixes: readonly string[],

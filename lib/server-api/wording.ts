@@ -1,6 +1,6 @@
 import { ApiCode, RefusedCall } from './refused-call.ts';
 
-/** Asked too often, or too much at once: the same call may do a second later. */
+/** Asked too often, or too much at once: the same call may succeed a second later. */
 export const tooFast = (message: string, more: Readonly<Record<string, unknown>> = {}): RefusedCall =>
   new RefusedCall(429, ApiCode.TOO_FAST, message, more);
 

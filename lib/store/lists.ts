@@ -5,7 +5,7 @@ export type AppList =
   | 'rooms'
   | 'users'
   | 'muted-rooms'
-  // In these an item contains its sort key, so that they are read by time: see `ranked-entry.ts`.
+  // The items of these begin with a time, so that they are read by time: see `time-sorted-item.ts`.
   | 'muted-users'
   | 'blocked-users'
   | 'deactivated-users';

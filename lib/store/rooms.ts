@@ -44,7 +44,7 @@ export interface Rooms {
   recallInTail(room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined>;
   /** Notes that a user joins or leaves now. */
   noteActivity(room: RoomId, epoch: string, nowMs: number): Promise<Room | undefined>;
-  /** undefined = as the deployment has it. */
+  /** undefined = the deployment's setting applies. */
   setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined>;
   /**
    * Event: room-destroyed. Of several concurrent calls one gets the room, the others undefined. `unless` = the room as

@@ -18,9 +18,10 @@ const CHANGES_IN_FRAME = 100;
 type MemberChanged = Extract<Change, { member: Member }>;
 
 /**
- * Reports the changes of the table's stream in their order: events for the webhook, frames for members, and what follows
- * from an end. It may run again with the same changes, because the stream repeats them until a run succeeds: events keep
- * their ids, and a client ignores a change that it has seen. Only a fault of storage or of the queue makes a run fail.
+ * Reports the changes of the table's stream in their order: events for the webhook, frames for members, and what
+ * follows from an end. It may run again with the same changes, because the stream repeats them until a run succeeds:
+ * events keep their ids, and a client ignores a change that it has seen. Only a fault of storage or of the queue makes
+ * a run fail.
  */
 export async function announceChanges(
   deps: Deps,
@@ -86,7 +87,7 @@ function memberChange({ member }: MemberChanged): MemberChange {
   return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs };
 }
 
-/** After the end is reported: deletes the row, or keeps what outlives the membership. The stream has later changes too. */
+/** After the end is reported: deletes the row, or keeps what outlives the membership. */
 async function settle(deps: Deps, member: Member): Promise<void> {
   const rest = afterEndNotified(member, deps.settings.leaveEndsAllDevices);
   if (isWorthKeeping(rest, deps.now())) await deps.store.putMember(rest, member.revision);

@@ -1,7 +1,7 @@
 import { inParallel } from '../domain/in-parallel.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { latestFirst, userIn } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
+import { latestFirst, userIn } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { alignList } from './steps/align-list.ts';

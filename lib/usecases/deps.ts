@@ -13,11 +13,11 @@ export interface Deps {
   readonly randomId: () => string;
   /** Faults of follow-ups: counted and logged, never reported to the caller. */
   readonly onFault: (what: string, fault: unknown) => void;
-  /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and not equally long for any two callers. */
+  /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and with jitter. */
   readonly backOff: (conflicts: number) => Promise<void>;
 }
 
-/** The calling user, as the connection says and never as a frame says. */
+/** The calling user, from the connection and never from a frame. */
 export interface Caller {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;

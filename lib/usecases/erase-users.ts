@@ -1,6 +1,6 @@
 import { inParallel } from '../domain/in-parallel.ts';
-import { latestFirst } from '../domain/ranked-entry.ts';
 import { DAY_MS } from '../domain/time.ts';
+import { latestFirst } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Timer } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
@@ -17,15 +17,15 @@ const ROOMS_MS = 5_000;
 /** No token lives longer, whatever the setting is or was: a deleted user's tokens stay revoked for this long. */
 const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
 /**
- * Deletes users: after the answer none of their tokens opens anything, no connection of theirs is open, and they are in
- * none of the rooms that their connections have named. All other rooms follow, page by page from the stream. What the app
+ * Deletes users: after the answer their tokens are revoked, their connections are closed, and they are in none of the
+ * rooms on the rows of those connections. All other rooms follow, page by page from the stream. What the app
  * has stored about them, and its restrictions of them in all rooms, are deleted.
  */
 export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<void> {
   const userIds = [...new Set(users)];
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => lockOut(deps, user));
-  // After the profiles are deleted: a profile would mean that the user was created again. Before the rooms of the users'
-  // connections: if the call is interrupted among them, the stream does the rest.
+  // After the profiles are deleted: a profile would mean that the user was created again. Before the rooms of the
+  // users' connections: if the call is interrupted among them, the stream does the rest.
   await putErasure(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
   const stopMs = deps.now() + ROOMS_MS;
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
@@ -53,8 +53,8 @@ async function unlist(deps: Deps, user: UserId): Promise<void> {
   }
 }
 /**
- * The rooms on the rows of the user's connections: all that the user has joined lately, even a room too new to be on the
- * list of rooms.
+ * The rooms on the rows of the user's connections: all that the user has joined lately, even a room too new to be on
+ * the list of rooms.
  */
 async function eraseFromOwnRooms(deps: Deps, user: UserId, stopMs: number): Promise<void> {
   const connections = await deps.store.connectionsEverOf(user);

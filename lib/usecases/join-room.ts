@@ -13,13 +13,13 @@ import { isOverMemberLimit, joinedBeyondLimit } from './steps/member-limit.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './steps/missed-messages.ts';
 import { noteActivity } from './steps/note-activity.ts';
 import { notifyOwnDevices } from './steps/notify-own-devices.ts';
-import { type Entry, type JoinRequest, permitEntry, refuseEntry } from './steps/permit-join.ts';
+import { type JoinRequest, type PermittedJoin, permitJoin, refuseJoin } from './steps/permit-join.ts';
 import { recheckConnection } from './steps/recheck-connection.ts';
 import { forgetRoom, keepLastRoom } from './steps/rooms-of-connection.ts';
 import { rowInRoom } from './steps/row-in-room.ts';
 import { inTurn, type Turn } from './steps/take-turn.ts';
 
-/** After this time a client has given up, and its Lambda has ended. */
+/** For this long after a join its client may repeat it, because a Lambda died before it checked the member limit. */
 const UNCHECKED_MS = 60_000;
 
 export type { JoinRequest } from './steps/permit-join.ts';
@@ -27,25 +27,25 @@ export type { JoinRequest } from './steps/permit-join.ts';
 export type Joined = Omit<JoinedAnswer, 'event' | 'id'>;
 
 /**
- * A join, a second device, or a resume. The intent (the room on the connection's row) comes before the member row, and the
- * connection is read again after it: however a `$disconnect` interleaves, no closed connection stays online.
+ * A fresh join, another device, or a resume. The room goes on the connection's row before the member's row is written,
+ * and the connection is read again after that: however a `$disconnect` interleaves, no closed connection stays online.
  */
 export const joinRoom = (deps: Deps, caller: Caller, request: JoinRequest): Promise<Outcome<Joined>> =>
   inTurn(deps, caller, { action: 'join' }, (turn) =>
     decideOn(deps, () => joinOnce(deps, caller, request, turn), tooMuchAtOnce),
   );
 
-/** 'conflict' = the room was destroyed in between: decide again whether there is one to join. */
+/** 'conflict' = the room was destroyed or the member was evicted in between: read and decide again. */
 async function joinOnce(
   deps: Deps,
   caller: Caller,
   request: JoinRequest,
   turn: Turn,
 ): Promise<Outcome<Joined | 'again' | 'conflict'>> {
-  const permitted = await permitEntry(deps, caller, request, turn);
+  const permitted = await permitJoin(deps, caller, request, turn);
   if (permitted === 'again' || isRefused(permitted)) return permitted;
   const { room } = permitted;
-  // A resume keeps the order of the joins: if a refused one changed it, that could end another membership.
+  // A resume does not change the join order: if it was then refused, the new order could end another membership.
   const by = request.resume === undefined ? 'join' : undefined;
   const connection = await deps.store.addConnectionRoom(caller, request.room, deps.now(), by);
   if (connection === undefined) return refused('connection-closed');
@@ -56,13 +56,13 @@ async function joinOnce(
     await forgetRoom(deps, caller, request.room);
     return admitted;
   }
-  const [again, now] = await Promise.all([
+  const [rechecked, now] = await Promise.all([
     recheckConnection(deps, connection, request.room),
     deps.store.getRoom(request.room),
   ]);
-  if (again === undefined) return refused('connection-closed');
+  if (rechecked === undefined) return refused('connection-closed');
   if (!isLive(now) || now.epoch !== room.epoch) {
-    // The room's end may have removed its rows before this one was written.
+    // The destruction of the room may have removed its rows before this one was written.
     await forgetRow(deps, admitted.member);
     return 'conflict';
   }
@@ -74,7 +74,7 @@ async function joinOnce(
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
   if (deps.settings.multiLoginSync && admitted.isNewDevice)
     await notifyOwnDevices(deps, connection, room.roomId, 'joined');
-  if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);
+  if (!deps.settings.multipleRooms) await keepLastRoom(deps, rechecked, request.room);
   return answer(deps, { before: room, now }, admitted, request);
 }
 
@@ -89,34 +89,34 @@ interface Admitted {
 
 function admit(
   deps: Deps,
-  by: OwnConnection,
-  { room, row: read }: Entry,
+  own: OwnConnection,
+  { room, row: read }: PermittedJoin,
   resume: Resume | undefined,
 ): Promise<Outcome<Admitted | 'room-is-gone'>> {
-  const { userId } = by;
+  const { userId } = own;
   let row = read;
-  const again = async () => {
+  const readAgain = async () => {
     row = await deps.store.getMember(room.roomId, userId);
     return 'conflict' as const;
   };
   const attempt = async (): Promise<Outcome<Admitted | 'room-is-gone' | 'conflict'>> => {
     const member = await rowInRoom(deps, room, userId, row);
     if (member === undefined) return 'room-is-gone';
-    const refusal = await refuseEntry(deps, member, room, resume);
-    if (refusal === 'again') return again();
+    const refusal = await refuseJoin(deps, member, room, resume);
+    if (refusal === 'again') return readAgain();
     if (refusal !== undefined) return refusal;
     if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
-      // I-M13: evicted before this join, which is a fresh one.
+      // I-M13: the member was evicted before this join, so it is a fresh one.
       await evictMembers(deps, [member]);
-      return again();
+      return readAgain();
     }
     const fresh = member.membershipId === undefined;
-    const isNewDevice = fresh || !hasDevice(member, by.device);
-    // Written even if this connection is in the room: a concurrent join that is about to leave the room finds a changed
-    // row.
-    const next = fresh ? joined(member, by, deps.randomId(), deps.now()) : withConnection(member, by);
+    const isNewDevice = fresh || !hasDevice(member, own.device);
+    // Written even if this connection is in the room already: a concurrent join of another room, which is about to
+    // leave this one, then finds a changed row.
+    const next = fresh ? joined(member, own, deps.randomId(), deps.now()) : withConnection(member, own);
     const stored = await deps.store.putMember(next, member.revision, fresh ? 'joined' : undefined);
-    return stored === 'conflict' ? again() : { member: stored, before: member, fresh, isNewDevice };
+    return stored === 'conflict' ? readAgain() : { member: stored, before: member, fresh, isNewDevice };
   };
   return decideOn<Outcome<Admitted | 'room-is-gone'>, Refused>(deps, attempt, tooMuchAtOnce);
 }

@@ -58,7 +58,7 @@ function historyAnswer(room: Room, userId: string, page: HistoryPage): Messages 
     roomEpoch: room.epoch,
     messages,
     ...(next === undefined ? {} : { next }),
-    // If fewer than were found are shown, the others fit into no frame.
+    // If fewer messages are shown than were found, the others fit in no frame and are lost.
     complete: isTruncated || messages.length === page.messages.length,
   };
 }

@@ -30,8 +30,8 @@ interface Attempt {
 
 /**
  * An accepted message takes two writes: the mark on the sender's row, then the room's row. All reads come first, so a
- * refusal writes nothing. The room is read before the other rows: its version of the send permissions is then older than
- * all that was checked, and what has left its tail is in the log.
+ * refusal writes nothing. The room is read before the other rows: its version of the send permissions is then older
+ * than all that was checked, and what has left its tail is in the log.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Outcome<Sent>> {
   const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
@@ -91,8 +91,9 @@ async function sendOnce(
 }
 
 /**
- * I-D5: the Lambda that accepted the message may have died before it delivered it, and in a quiet room nothing else shows
- * a client the gap. An older message needs no push: the next one has shown the gap. Clients ignore a seq that they have.
+ * I-D5: the Lambda that accepted the message may have died before it delivered it, and in a quiet room nothing else
+ * shows clients the gap. An older message needs no push: the next one has shown the gap. Clients ignore a seq that they
+ * have.
  */
 async function pushAgain(deps: Deps, { connectionId }: Caller, room: Room, seq: number): Promise<void> {
   const newest = room.tail.at(-1);

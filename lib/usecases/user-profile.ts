@@ -1,6 +1,6 @@
 import type { Profile } from '../domain/access.ts';
 import { type Outcome, unlessFull } from '../domain/outcome.ts';
-import { earliestFirst, userIn } from '../domain/ranked-entry.ts';
+import { earliestFirst, userIn } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './steps/list-page.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Arrival,
+  arrivalOf,
   type JoinedMessages,
   missing,
   openSession,
-  type Position,
-  positionOf,
   type RoomSession,
   recall,
   receive,
@@ -18,7 +18,7 @@ import { range } from '../support/range.ts';
 import { message } from './server-frames.ts';
 
 const messages = (...seqs: number[]) => seqs.map((seq) => message(seq));
-const positions = (...seqs: number[]) => messages(...seqs).map(positionOf);
+const arrivals = (...seqs: number[]) => messages(...seqs).map(arrivalOf);
 const reported = (events: readonly SessionEvent[]) =>
   events.map((event) => {
     if ('message' in event) return event.message.seq;
@@ -31,7 +31,7 @@ const rangeOf = (event: SessionEvent): readonly [number, number] => {
 };
 const recalled = (seq: number): Message => ({ ...message(seq), type: 'RC:RcNtf', recalled: true });
 const deleted = (seq: number): Message => ({ ...recalled(seq), hidden: true });
-const own = (...seqs: number[]): readonly Position[] => seqs.map((seq) => ({ seq, message: 'own' }));
+const own = (...seqs: number[]): readonly Arrival[] => seqs.map((seq) => ({ seq, message: 'own' }));
 /** The answer of a join. Unless `more` says otherwise, it has all that was asked for. */
 const joined = (seq: number, messages: readonly Message[], more: Partial<JoinedMessages> = {}): JoinedMessages => ({
   roomEpoch: 'e1',
@@ -52,16 +52,16 @@ describe('a room session', () => {
   });
 
   it('delivers in order, each once, and keeps messages that come too early', () => {
-    const first = receive(opened(3), positions(4, 4, 6));
+    const first = receive(opened(3), arrivals(4, 4, 6));
     expect(reported(first.events)).toEqual([4]);
     expect(missing(first.session)).toEqual({ afterSeq: 4, beforeSeq: 6 });
-    const second = receive(first.session, positions(3, 5));
+    const second = receive(first.session, arrivals(3, 5));
     expect(reported(second.events)).toEqual([5, 6]);
     expect(missing(second.session)).toBeUndefined();
   });
 
   it('advances over an accepted message of the user without delivering it', () => {
-    const step = receive(opened(3), [...own(4), ...positions(5, 4)]);
+    const step = receive(opened(3), [...own(4), ...arrivals(5, 4)]);
     expect(reported(step.events)).toEqual([5]);
   });
 
@@ -78,7 +78,7 @@ describe('a room session', () => {
   });
 
   it('treats as lost only what an answer covers', () => {
-    const early = receive(opened(3), positions(6)).session;
+    const early = receive(opened(3), arrivals(6)).session;
     const resumed = resumeSession(early, joined(3, []), 0);
     expect(reported(resumed.events)).toEqual([]);
     expect(missing(resumed.session)).toEqual({ afterSeq: 3, beforeSeq: 6 });
@@ -92,16 +92,16 @@ describe('a room session', () => {
   });
 
   it('delivers the replacement of a recalled message in its turn, and never the message', () => {
-    const late = recall(receive(opened(3), positions(5)).session, recalled(5));
+    const late = recall(receive(opened(3), arrivals(5)).session, recalled(5));
     expect(late.events).toEqual([]);
-    expect(receive(late.session, positions(5, 4)).events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
+    expect(receive(late.session, arrivals(5, 4)).events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
     const early = recall(opened(3), recalled(4));
     expect(early.events).toEqual([{ message: recalled(4) }]);
-    expect(receive(early.session, positions(4)).events).toEqual([]);
+    expect(receive(early.session, arrivals(4)).events).toEqual([]);
   });
 
   it('delivers the replacement even if the push of the recall is lost', () => {
-    const early = receive(opened(3), positions(5)).session;
+    const early = receive(opened(3), arrivals(5)).session;
     const step = resumeSession(early, joined(5, [message(4), recalled(5)]), 0);
     expect(step.events).toEqual([{ message: message(4) }, { message: recalled(5) }]);
   });
@@ -120,7 +120,7 @@ describe('a seq without a message', () => {
     expect(first.session.seq).toBe(9);
     const missed = resumeSession(first.session, joined(13, messages(11), { hidden: [10, 12, 13] }), 0);
     expect(reported(missed.events)).toEqual([11]);
-    const early = receive(missed.session, positions(17)).session;
+    const early = receive(missed.session, arrivals(17)).session;
     const repaired = repair(early, { afterSeq: 13, beforeSeq: 17 }, { messages: messages(15), hidden: [14, 16] });
     expect(reported(repaired.events)).toEqual([15, 17]);
     expect(missing(repaired.session)).toBeUndefined();
@@ -137,19 +137,19 @@ describe('a seq without a message', () => {
 
   it('is a deleted message: the app is notified only if it has the message', () => {
     expect(reported(recall(opened(3), deleted(3)).events)).toEqual(['recalled 3']);
-    const early = recall(receive(opened(3), positions(5)).session, deleted(5));
+    const early = recall(receive(opened(3), arrivals(5)).session, deleted(5));
     expect(early.events).toEqual([]);
     // Over two connections it may come twice.
     const twice = recall(early.session, deleted(5));
     expect(twice.events).toEqual([]);
-    expect(reported(receive(twice.session, positions(4, 5, 6)).events)).toEqual([4, 6]);
+    expect(reported(receive(twice.session, arrivals(4, 5, 6)).events)).toEqual([4, 6]);
     const next = recall(opened(3), deleted(4));
     expect(next.events).toEqual([]);
-    expect(reported(receive(next.session, positions(4, 5)).events)).toEqual([5]);
+    expect(reported(receive(next.session, arrivals(4, 5)).events)).toEqual([5]);
   });
 
   it('delivers in its turn a pushed message that the history does not keep', () => {
-    const early = receive(opened(3), positions(5)).session;
+    const early = receive(opened(3), arrivals(5)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 5 }, { messages: [], hidden: [4] });
     expect(reported(step.events)).toEqual([5]);
   });
@@ -160,7 +160,7 @@ describe('an answer that does not hold everything', () => {
     const step = openSession(joined(953, messages(951, 952, 953), { latestSeq: 1000 }), 50);
     expect(reported(step.events)).toEqual([951, 952, 953]);
     expect(missing(step.session)).toEqual({ afterSeq: 953, beforeSeq: 1001 });
-    const pushed = receive(step.session, positions(1001)).session;
+    const pushed = receive(step.session, arrivals(1001)).session;
     expect(missing(pushed)).toEqual({ afterSeq: 953, beforeSeq: 1001 });
   });
 
@@ -171,7 +171,7 @@ describe('an answer that does not hold everything', () => {
   });
 
   it('covers nothing from its next page on', () => {
-    const early = receive(opened(3), positions(9)).session;
+    const early = receive(opened(3), arrivals(9)).session;
     const asked = { afterSeq: 3, beforeSeq: 9 };
     const step = repair(early, asked, { messages: messages(4, 6), next: 7 });
     expect(reported(step.events)).toEqual([4, [4, 6], 6, [6, 8]]);
@@ -182,7 +182,7 @@ describe('an answer that does not hold everything', () => {
   });
 
   it('covers no more than what was asked for', () => {
-    const early = receive(opened(3), positions(6, 9)).session;
+    const early = receive(opened(3), arrivals(6, 9)).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 6 }, { messages: messages(4, 5), next: 8 });
     expect(reported(step.events)).toEqual([4, 5, 6]);
     expect(missing(step.session)).toEqual({ afterSeq: 6, beforeSeq: 9 });
@@ -195,7 +195,7 @@ describe('a message that is lost', () => {
     expect(reported(first.events)).toEqual([6, [6, 8], 8, [8, 10]]);
     const missed = resumeSession(opened(3), joined(8, messages(5, 7, 8), { complete: false }), 0);
     expect(reported(missed.events)).toEqual([[3, 5], 5, [5, 7], 7, 8]);
-    const early = receive(opened(3), positions(9)).session;
+    const early = receive(opened(3), arrivals(9)).session;
     const repaired = repair(early, { afterSeq: 3, beforeSeq: 9 }, { messages: messages(4, 6, 7, 8) });
     expect(reported(repaired.events)).toEqual([4, [4, 6], 6, 7, 8, 9]);
   });
@@ -210,7 +210,7 @@ describe('a message that is lost', () => {
   });
 
   it('is a gap of all that a repair asked for and did not get', () => {
-    const early = receive(opened(3), positions(9)).session;
+    const early = receive(opened(3), arrivals(9)).session;
     const asked = { afterSeq: 3, beforeSeq: 9 };
     expect(reported(repair(early, asked, { messages: [] }).events)).toEqual([[3, 9], 9]);
     expect(reported(repair(early, asked, { messages: messages(6, 7, 8) }).events)).toEqual([[3, 6], 6, 7, 8, 9]);
@@ -218,7 +218,7 @@ describe('a message that is lost', () => {
   });
 
   it('is no gap if it arrives by a push before the answer', () => {
-    const early = receive(opened(3), [...positions(5), ...own(7), ...positions(9)]).session;
+    const early = receive(opened(3), [...arrivals(5), ...own(7), ...arrivals(9)]).session;
     const step = repair(early, { afterSeq: 3, beforeSeq: 9 }, { messages: [] });
     expect(reported(step.events)).toEqual([[3, 5], 5, [5, 7], [7, 9], 9]);
   });
@@ -230,7 +230,7 @@ describe('with any order, repetition and loss', () => {
   const fates = fc.array(fc.constantFrom('kept', 'hidden', 'lost'), { minLength: 40, maxLength: 40 });
 
   const step = (session: RoomSession, { seqs, kind }: { seqs: readonly number[]; kind: string }) => {
-    if (kind !== 'deleted') return receive(session, kind === 'own' ? own(...seqs) : positions(...seqs));
+    if (kind !== 'deleted') return receive(session, kind === 'own' ? own(...seqs) : arrivals(...seqs));
     const [seq] = seqs;
     return seq === undefined ? { session, events: [] } : recall(session, deleted(seq));
   };
@@ -280,7 +280,7 @@ describe('with any order, repetition and loss', () => {
         const seqs: unknown[] = [];
         const kept = Array.from({ length: 40 }, () => 'kept');
         for (const batch of all) {
-          const pushed = receive(session, positions(...batch));
+          const pushed = receive(session, arrivals(...batch));
           seqs.push(...reported(pushed.events));
           session = pushed.session;
           for (let hole = missing(session); hole !== undefined; hole = missing(session)) {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  autoDeletedKeys,
   type Entry,
   type EntryIndex,
   emptyIndex,
-  entriesThatGoWith,
   removeEntries,
   setEntries,
 } from '../../lib/domain/entries.ts';
@@ -78,8 +78,8 @@ describe('removing entries', () => {
 test('the end of a membership removes the entries of the user that are set to autoDelete', () => {
   const goes = { autoDelete: true };
   const entries = { a: entry('ann', goes), b: entry('bob', goes), c: entry('ann'), d: entry('ann', goes) };
-  expect(entriesThatGoWith(indexOf(entries), user('ann'))).toEqual(['a', 'd']);
-  expect(entriesThatGoWith(indexOf(entries), user('eve'))).toEqual([]);
+  expect(autoDeletedKeys(indexOf(entries), user('ann'))).toEqual(['a', 'd']);
+  expect(autoDeletedKeys(indexOf(entries), user('eve'))).toEqual([]);
 });
 
 test.each(['constructor', 'toString', '__proto__'])('a key called %s is a key like any other', (key) => {

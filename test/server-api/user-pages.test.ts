@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { latestFirst } from '../../lib/domain/ranked-entry.ts';
+import { latestFirst } from '../../lib/domain/time-sorted-item.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { useStore } from '../support/emulators.ts';
 import { type Answered, numbered } from './api-caller.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { latestFirst, userIn } from '../../lib/domain/ranked-entry.ts';
+import { latestFirst, userIn } from '../../lib/domain/time-sorted-item.ts';
 import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { exemptFromMute } from '../../lib/usecases/exempt-from-mute.ts';

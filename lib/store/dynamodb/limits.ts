@@ -18,7 +18,7 @@ export class DynamoLimits implements Limits {
     const use = randomRevision(this.#table.random);
     // A: put -> stored           B: put -> refused: it was used
     // A: put -> stored, answer lost -- put -> refused, finds its own use
-    // An expired row is the same as none.
+    // An expired row is ignored.
     const put = this.#table.put({
       Item: { ...nonceKey(nonce), use, ...expiry(expiresAtMs) },
       ConditionExpression: 'attribute_not_exists(pk) OR #expiresAtSec <= :nowSec',

@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/access.ts';
-import { earliestFirst } from '../../domain/ranked-entry.ts';
+import { earliestFirst } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Users } from '../users.ts';
 import { countKey, listKey, profileKey } from './keys.ts';

@@ -9,10 +9,7 @@ type Condition = Pick<
 /** Random, so that a row that was deleted and created again never has a revision that was read before. */
 export const randomRevision = (random: () => number): number => Math.floor(random() * 2 ** 51) + 1;
 
-/**
- * The condition that the row still has the revision that was read; 0 = there was no row, and an expired row is the same
- * as none.
- */
+/** The row still has the revision that was read; 0 = there was no row, or only an expired one. */
 export function atRevision(revision: number, nowMs: number): Condition {
   if (revision !== 0) {
     return {

@@ -4,13 +4,15 @@ import { historyMs } from '../../domain/time.ts';
 import { type Acceptance, StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
-/** What the room's row took, and the room after it. */
+/** The message as the room's row stored it, and the room after that write. */
 export interface Accepted {
   readonly room: Room;
   readonly message: StoredMessage;
 }
 
-/** The time of a message that is accepted now: times never decrease in a room, whatever the clocks of two Lambdas say. */
+/**
+ * The time of a message that is accepted now: times never decrease in a room, whatever the clocks of two Lambdas say.
+ */
 export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(), room.lastMessageAtMs);
 
 /**

@@ -18,7 +18,7 @@ export type Permit<T> = () => Promise<'taken' | T>;
 /** A change of a room's entries; `T`: why it is refused after all. */
 export interface EntriesEdit<T = never> {
   readonly operation: 'set' | 'remove';
-  /** Decides on the present index; called again if the index changes before the decision is written. */
+  /** Decides on the current index; called again if the index changes before the decision is written. */
   readonly decide: (index: EntryIndex) => EntryChange | Promise<EntryChange>;
   /** The value that a key is set to; '' where it is removed. */
   readonly valueOf: (key: string) => string;
@@ -26,8 +26,8 @@ export interface EntriesEdit<T = never> {
 }
 
 /**
- * One conditional write of the index, so that no change of another caller is lost; then the room's members are notified.
- * Changes only the room that was read, and no new room that was created under its id since.
+ * One conditional write of the index, so that no change of another caller is lost; then the room's members are
+ * notified. Changes only the room that was read, and no new room that was created under its id since.
  */
 export const changeEntries = <T = never>(
   deps: Deps,

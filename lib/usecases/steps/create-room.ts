@@ -7,7 +7,9 @@ import type { Deps } from '../deps.ts';
 export interface RoomPlan {
   readonly end?: RoomExpiry;
   readonly muted?: boolean;
-  /** Stores what belongs on other rows. If it is interrupted, the next creation with such a plan does it. */
+  /**
+   * Stores what belongs on other rows. If it is interrupted, the next creation with a `storeMore` completes the room.
+   */
   readonly storeMore?: () => Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export async function decideOn<T, E>(
 /** For `exhausted`: the same request may succeed a moment later. */
 export const tooMuchAtOnce = (): Refused => refused('too-much-at-once', { retryAfterMs: 500 });
 
-/** For `exhausted`, where no refusal can say that it was too much at once: throws. */
+/** For `exhausted`, where the caller has no refusal for this: throws. */
 export const keptChanging = (unableTo: string) => (): never => {
   throw new StoreFault(`unable to ${unableTo}; the row kept changing`);
 };

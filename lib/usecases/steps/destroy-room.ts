@@ -8,13 +8,13 @@ import { memberPages } from './member-pages.ts';
 
 const ROWS_IN_FLIGHT = 32;
 
-/** After this time the sweep checks whether the rows were removed. */
-export const LOOK_AFTER_MS = 60_000;
+/** After this time the sweep finishes a destruction that was interrupted. */
+export const FINISH_AFTER_MS = 60_000;
 
 /**
  * DESTROY: one write ends the room and with it every membership; the notices and the removal of its rows follow. The
- * destroyed row stays until they are done, so another call, or the sweep, finishes what a crash left. `unless` = the live
- * room as read, if it expires. false = no such room, or it has changed since.
+ * destroyed row stays until they are done, so another call, or the sweep, finishes what a crash left. `unless` = the
+ * live room as read, if it expires. false = no such room, or it has changed since.
  */
 export async function destroyRoom(deps: Deps, roomId: RoomId, automatic: boolean, unless?: Room): Promise<boolean> {
   const room = unless ?? (await deps.store.getRoom(roomId));
@@ -27,8 +27,8 @@ export async function destroyRoom(deps: Deps, roomId: RoomId, automatic: boolean
 }
 
 /**
- * Notifies the members of a destroyed room and removes its rows, but none of a new room under its id. The room stays on the
- * rows of its connections: they may have joined the new one by now.
+ * Notifies the members of a destroyed room and removes its rows, but none of a new room under its id. The room stays on
+ * the rows of its connections: they may have joined the new one by now.
  */
 export async function removeRows(deps: Deps, room: RoomLife & Pick<Room, 'destroyedAutomatically'>): Promise<void> {
   const { roomId, epoch: roomEpoch, destroyedAutomatically: automatic = false } = room;
@@ -55,6 +55,6 @@ async function endRoom(
     await deps.store.removeFromSet('kept-rooms', [roomId]);
     await deps.store.removeFromList('muted-rooms', [roomId]);
   }
-  await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room', room: roomId, epoch }]);
+  await deps.store.arm(deps.now() + FINISH_AFTER_MS, [{ kind: 'destroyed-room', room: roomId, epoch }]);
   return deps.store.destroyRoom(roomId, epoch, deps.now(), automatic, unless);
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { disconnectMember } from './disconnect-member.ts';
 
 const ROOMS_IN_FLIGHT = 8;
-/** No Lambda runs so long: what was in progress when the connection was closed is done by then, or never will be. */
+/** No Lambda runs this long: what was in progress when the connection was closed is done by then, or never will be. */
 export const SETTLED_MS = 60_000;
 /** Marks the member offline where this was the last connection. A room that fails holds up no other. */
 export async function disconnectFromRooms(deps: Deps, connection: Connection, stopMs: number): Promise<void> {

@@ -5,13 +5,13 @@ import type { Deps } from '../deps.ts';
 import { disconnectFromRooms } from './disconnect-from-rooms.ts';
 
 const CLOSES_IN_FLIGHT = 8;
-/** A caller waits for this, so the sweep does the rooms that are left by then. */
+/** The caller waits for the rooms no longer than this; the sweep does those that are left. */
 const ROOMS_MS = 4_000;
 
 /**
  * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no
- * frame of theirs is served, whatever becomes of the sockets. Then each client is notified why. If a row cannot be closed,
- * this throws after it has ended all others: the caller has to repeat it.
+ * frame of theirs is served, whatever becomes of the sockets. Then each client is notified why. If a row cannot be
+ * closed, this throws after it has ended all others: the caller has to repeat it.
  */
 export async function forceCloseConnections(
   deps: Deps,

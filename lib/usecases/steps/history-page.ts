@@ -14,15 +14,15 @@ export type HistoryQuery = Pick<HistoryFrame, 'timestampMs' | 'order' | 'count' 
 export interface HistoryPage {
   /** In the order asked for; none that is hidden. */
   readonly messages: readonly StoredMessage[];
-  /** The messages that were passed over among them, of which only the seq is shown. */
+  /** The transient and the hidden messages that the page passed over. */
   readonly hidden: readonly StoredMessage[];
   /** The cursor of the next page; undefined = this is the end. */
   readonly next: number | undefined;
 }
 
 /**
- * A page of history. Times never decrease with seq, and marks in the log say where a time begins, so a page costs the same
- * wherever it begins. The cursor distinguishes messages of one millisecond.
+ * A page of history. Times never decrease with seq, and marks in the log say where a time begins, so a page costs the
+ * same wherever it begins. The cursor distinguishes messages of one millisecond.
  */
 export async function historyPage(
   deps: Deps,
@@ -78,7 +78,9 @@ async function firstFrom(deps: Deps, room: Room, atMs: number): Promise<number> 
   return (await deps.store.markFrom(lifeOf(room), atMs)) ?? first?.seq ?? room.seq + 1;
 }
 
-/** The seq of a message that was sent by that time, with at most a few such messages after it; 0 = there may be none. */
+/**
+ * The seq of a message that was sent by that time, with at most a few such messages after it; 0 = there may be none.
+ */
 async function lastUpTo(deps: Deps, room: Room, atMs: number): Promise<number> {
   const [first] = room.tail;
   if (first !== undefined && first.sentAtMs <= atMs) {
@@ -86,7 +88,7 @@ async function lastUpTo(deps: Deps, room: Room, atMs: number): Promise<number> {
   }
   const mark = await deps.store.markBefore(lifeOf(room), atMs + 1);
   if (mark !== undefined) return mark;
-  // Nothing so old is kept: rows past their expiry need not be read through.
+  // Messages as old as this are not kept, so there is no need to read through expired rows.
   const keptFromMs = deps.now() - historyMs(deps.settings);
   const oldest = await deps.store.markFrom(lifeOf(room), Math.max(atMs + 1, keptFromMs));
   return Math.max(0, (oldest ?? 0) - MARK_EVERY - 1);

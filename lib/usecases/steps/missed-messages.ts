@@ -6,7 +6,7 @@ import { fillFrame } from './fill-frame.ts';
 import { historyPage } from './history-page.ts';
 import { readMessages } from './read-messages.ts';
 
-/** How many reads a join may take, so that it finds all messages that it asks for past hidden ones. */
+/** How many reads a join may take to find the messages that it asks for among hidden ones. */
 const JOIN_READS_MAX = 16;
 /** Stands for any seq when the size of a frame is measured. */
 export const ANY_SEQ = Number.MAX_SAFE_INTEGER;
@@ -19,8 +19,8 @@ export interface MissedMessages {
   readonly complete: boolean;
 }
 /**
- * The newest messages, oldest first. If not all fit, the newest are left out, so that the client continues from `seq` as it
- * does after a resume. `answer`: all other fields of the answer.
+ * The newest messages, oldest first. If not all fit, the newest are left out, so that the client continues from `seq`
+ * as it does after a resume. `answer`: all other fields of the answer.
  */
 export async function newestMessages(
   deps: Deps,

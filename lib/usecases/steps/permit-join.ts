@@ -14,24 +14,24 @@ import type { Turn } from './take-turn.ts';
 export type JoinRequest = RequestOf<'join'>;
 
 /** The room, and the user's row in it, as read before the turn. */
-export interface Entry {
+export interface PermittedJoin {
   readonly room: Room;
   readonly row: Member | undefined;
 }
 
 /** Checks a join before its first write. A refusal takes no turn, and at most ends a membership that was evicted. */
-export async function permitEntry(
+export async function permitJoin(
   deps: Deps,
   caller: Caller,
   request: JoinRequest,
   turn: Turn,
-): Promise<Outcome<Entry | 'again'>> {
+): Promise<Outcome<PermittedJoin | 'again'>> {
   const [room, row] = await Promise.all([
     deps.store.getRoom(request.room),
     deps.store.getMember(request.room, caller.userId),
   ]);
   const refusal = isLive(room)
-    ? await refuseEntry(deps, currentMember(row, room.roomId, caller.userId, room.epoch), room, request.resume)
+    ? await refuseJoin(deps, currentMember(row, room.roomId, caller.userId, room.epoch), room, request.resume)
     : refuseNewRoom(request);
   if (refusal !== undefined) return refusal;
   const slot = await findRoomSlot(deps, turn.connection, request.room);
@@ -48,7 +48,7 @@ function refuseNewRoom({ resume, autoCreate }: JoinRequest): Refused | undefined
 }
 
 /** Why the row refuses the join. `member`: the row as of this room. 'again' = it has changed since it was read. */
-export async function refuseEntry(
+export async function refuseJoin(
   deps: Deps,
   member: Member,
   room: Room,

@@ -10,7 +10,7 @@ export type QuotaSlot =
   | { readonly kind: 'full'; readonly retryAfterMs: number };
 
 /**
- * The room's quota: RongCloud takes 40 messages in 200 ms, of which types of low priority get no more than half, and
+ * The room's quota: RongCloud accepts 40 messages in 200 ms, of which types of low priority get no more than half, and
  * allowlisted users half as much again. Types on the message allowlist are not counted. `atMs` is the message's time.
  */
 export function quotaSlotFor(deps: Deps, room: Room, rank: MessageRank, atMs: number): QuotaSlot {
@@ -21,7 +21,9 @@ export function quotaSlotFor(deps: Deps, room: Room, rank: MessageRank, atMs: nu
   return { kind: 'free', slot: { window: windowOf(atMs), limit, over: windowsBefore(room, atMs) } };
 }
 
-/** The rank of a client's message. Reads the lists of types only if they decide: not while even low priority has a slot. */
+/**
+ * The rank of a client's message. Reads the lists of types only if they decide: not while even low priority has a slot.
+ */
 export async function rankOf(deps: Deps, room: Room, user: UserId, type: string, atMs: number): Promise<MessageRank> {
   if (hasSlot(room, 'low', atMs, deps.settings.roomMessageQuota)) return 'low';
   const [allowlisted, low] = await Promise.all([

@@ -13,7 +13,7 @@ export interface Range {
 
 /**
  * Messages from the log and the room's tail, each once. The room is read first: what leaves the tail after that is in
- * the log already. Ends after a frame full of text, since no answer takes more.
+ * the log already. Ends after one frame's worth of text, since no answer holds more.
  */
 export async function readMessages(deps: Deps, room: Room, range: Range): Promise<LogPage> {
   const { afterSeq, beforeSeq, order, limit } = range;

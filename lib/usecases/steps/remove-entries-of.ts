@@ -1,4 +1,4 @@
-import { type EntryChange, type EntryIndex, entriesThatGoWith, removeEntries } from '../../domain/entries.ts';
+import { autoDeletedKeys, type EntryChange, type EntryIndex, removeEntries } from '../../domain/entries.ts';
 import { currentMember } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
 import type { UserId } from '../../protocol/ids.ts';
@@ -15,7 +15,7 @@ export async function removeEntriesOf(deps: Deps, room: Room, user: UserId): Pro
 }
 
 async function withoutEntriesOf(deps: Deps, index: EntryIndex, user: UserId): Promise<EntryChange> {
-  const keys = entriesThatGoWith(index, user);
+  const keys = autoDeletedKeys(index, user);
   if (keys.length === 0) return { done: [], faults: {} };
   const row = await deps.store.getMember(index.roomId, user);
   const member = currentMember(row, index.roomId, user, index.roomEpoch);

@@ -1,6 +1,6 @@
 import type { Access } from '../../domain/access.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { latestFirst, latestUpTo, userIn } from '../../domain/ranked-entry.ts';
+import { latestFirst, latestUpTo, userIn } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Deps } from '../deps.ts';
 import { alignList, type Listed } from './align-list.ts';

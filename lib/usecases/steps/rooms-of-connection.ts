@@ -10,18 +10,18 @@ import { isOverMemberLimit } from './member-limit.ts';
 import { noteActivity } from './note-activity.ts';
 
 /**
- * Removes the room from the connection's row, unless a join that has added it may still be running and write the member's
- * row. A room too many on the row does no harm: the end of the connection finds no member there. One too few leaves a
- * member online for ever.
+ * Removes the room from the connection's row, unless the join that added it may still be running: it may yet write the
+ * member's row. An extra room on the row does no harm, because the end of the connection finds no member there. A
+ * missing one would leave a member online for ever.
  */
 export function forgetRoom(deps: Deps, caller: Caller, roomId: RoomId, before?: RoomId): Promise<void> {
   return deps.store.removeConnectionRoom(caller, roomId, deps.now() - SETTLED_MS, before);
 }
 
 /**
- * One room at a time: the connection stays in the room that it joined last. `connection` is read after the member row of
- * `joined` was written, and the row of another room after that: so of two concurrent joins at least one sees both rows, and
- * both know which room stays. A room that is no longer on the connection's row was left for another room.
+ * One room at a time: the connection stays in the room that it joined last. Each join writes its member row, then reads
+ * `connection`, then the member row of each other room. So of two concurrent joins at least one sees both rows, and
+ * both agree on the room that stays. If `joined` is no longer on the connection's row, it was left for another room.
  */
 export async function keepLastRoom(deps: Deps, connection: Connection, joined: RoomId): Promise<void> {
   const { rooms } = connection;
@@ -32,7 +32,7 @@ export async function keepLastRoom(deps: Deps, connection: Connection, joined: R
   }
 }
 
-/** Is the connection in this room? A join that the member limit is about to refuse ends no other membership. */
+/** Is the connection in this room? Not if the member limit is about to refuse its join: that must end no other one. */
 export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, roomId: RoomId): Promise<boolean> {
   const [room, row] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, userId)]);
   if (!isLive(room) || row?.roomEpoch !== room.epoch || !row.connections.includes(connectionId)) return false;
@@ -40,22 +40,22 @@ export async function hasJoined(deps: Deps, { userId, connectionId }: Caller, ro
 }
 
 /**
- * A join of another room ends this one. The client has not asked for that, so it is notified: by the table's stream where
- * the membership ends, so that no crash prevents it; here where another device of the user stays in the room.
+ * Leaves the room for another one. The client did not ask for that, so it is notified: if the membership ends, from the
+ * table's stream, so that no crash prevents it; if another device of the user stays in the room, from here.
  */
 async function leaveForAnother(deps: Deps, caller: Connection, roomId: RoomId, another: RoomId): Promise<void> {
   const room = await deps.store.getRoom(roomId);
-  // If the room is created again, a join of it comes after `another`.
+  // The condition keeps the room on the row if it is created again and joined later than `another`.
   if (!isLive(room)) return forgetRoom(deps, caller, roomId, another);
   const permit = async (member: Member) => {
-    // This device may have been removed since, while another one is in the room.
+    // This device may have left since, while another one stays in the room.
     if (!hasDevice(member, caller.device)) return 'stays' as const;
     await noteActivity(deps, room);
     const { rooms = [] } = (await deps.store.getConnection(caller)) ?? {};
     return rooms.indexOf(roomId) < rooms.indexOf(another) ? ('taken' as const) : ('stays' as const);
   };
   const left = await leave(deps, caller, room, permit, 'notify');
-  // Of a leave that kept finding a changed row nothing is known.
+  // If the member's row kept changing, the leave may not have happened: the room stays on the connection's row.
   if (left === 'stays' || (isRefused(left) && left.reason === 'too-much-at-once')) return;
   await forgetRoom(deps, caller, roomId, another);
   if (isRefused(left) || !left.devicesStay) return;

@@ -18,7 +18,8 @@ export interface Turn {
   readonly access: Access;
   /**
    * Comes after all checks that can refuse, and before the first write and the expensive reads: from then on the frame
-   * counts. `also`: a second action of the same frame. 'again' = what the checks relied on has changed: ask for a new turn.
+   * counts. `also`: a second action of the same frame. 'again' = what the checks relied on has changed: ask for a new
+   * turn.
    */
   take(also?: LimitedAction): Promise<Outcome<'taken' | 'again'>>;
 }
@@ -31,10 +32,10 @@ interface Rows {
 }
 
 /**
- * May this user do this now, by this connection? Reads their two rows, first eventually consistently, and refuses without a
- * write. `take` is conditional on the user's access as read. A block everywhere, an expiry of tokens and a force-close
- * change that row, so after they are answered no turn is taken against them. Without a limit there is nothing to write, and
- * the rows are read consistently.
+ * May this user do this now, by this connection? Reads their two rows, first eventually consistently, and refuses
+ * without a write. `take` is conditional on the user's access as read. A block everywhere, an expiry of tokens and a
+ * force-close change that row, so after they are answered no turn is taken against them. Without a limit there is
+ * nothing to write, and the rows are read consistently.
  */
 export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Outcome<Turn>> {
   const isFree = request.action !== 'send' && limitPerMinute(deps.settings, request.action) === 0;
@@ -57,7 +58,9 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
   };
 }
 
-/** May what this eventually consistent read forbids be lifted by now? All else that it forbids stays forbidden. */
+/**
+ * Does this eventually consistent read show a block or a mute that may be over by now? All else that it shows lasts.
+ */
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
   const isTalk = action === 'send' || action === 'entries';
@@ -134,7 +137,7 @@ function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 
   return isRefused(decided) ? decided : 'again';
 }
 
-/** Has anything changed that a use case decides itself: is the user muted, and was the message sent before? */
+/** Has anything changed that only the use case checks: whether the user is muted, or the message was sent before? */
 function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
@@ -158,7 +161,7 @@ function decide(deps: Deps, { connection, access }: Rows, requests: readonly Tur
   return next === access ? access : trimmed(deps, next);
 }
 
-/** Without turns and force-closed connections that no longer matter. */
+/** The access without the turns and force-closed connections that no longer matter. */
 function trimmed(deps: Deps, access: Access): Access {
   const nowMs = deps.now();
   const forceClosed = access.forceClosed.filter(({ atMs }) => nowMs - atMs < FORCE_CLOSED_KEPT_MS);
@@ -175,7 +178,7 @@ function takeOne(deps: Deps, access: Access, request: TurnRequest): Outcome<Acce
   return refused('too-many-requests', { retryAfterMs: turn.retryAfterMs });
 }
 
-/** A send that is repeated while an attempt may be in progress sends nothing: it only asks for the outcome of that. */
+/** A send that is repeated while an attempt may be in progress sends nothing: it only asks for the outcome. */
 function takeSend(deps: Deps, access: Access, key: string): Outcome<Access> {
   const nowMs = deps.now();
   if (isMarked(access.sends, key, nowMs)) {
@@ -187,7 +190,9 @@ function takeSend(deps: Deps, access: Access, key: string): Outcome<Access> {
   return refused('too-many-sends', { retryAfterMs: turn.retryAfterMs });
 }
 
-/** undefined = the connection's row is not there: it was opened just now, or closed so long ago that its row is gone. */
+/**
+ * undefined = the connection's row is not there: it was opened just now, or closed so long ago that its row is gone.
+ */
 async function readEventually(deps: Deps, caller: Caller): Promise<Rows | undefined> {
   const [connection, access] = await Promise.all([
     caller.seen ?? deps.store.getConnectionEventually(caller),

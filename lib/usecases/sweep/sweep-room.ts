@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../domain/time.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { DestroyedRoomTimer } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { destroyRoom, LOOK_AFTER_MS, removeRows } from '../steps/destroy-room.ts';
+import { destroyRoom, FINISH_AFTER_MS, removeRows } from '../steps/destroy-room.ts';
 import type { SweepResult } from './sweep-member.ts';
 
 /** A room's expiry may be brought forward, so it is checked this often at least. */
@@ -16,15 +16,15 @@ export async function sweepRoom(deps: Deps, roomId: RoomId): Promise<SweepResult
   if (!isLive(room)) return finishDestruction(deps, room);
   const [nowMs, endMs] = [deps.now(), roomExpiresAtMs(room)];
   if (nowMs < endMs) return { nextAtMs: Math.min(endMs, nowMs + CHECK_MS) };
-  // Read after the room: a call that keeps the room in between shows here, or changes the version of the send permissions.
+  // Read after the room: a call that keeps the room shows here, or else its new version refuses the destruction.
   if ((await deps.store.readSet('kept-rooms')).includes(roomId)) return { nextAtMs: nowMs + CHECK_MS };
   const destroyed = await destroyRoom(deps, roomId, true, room);
   return destroyed ? { did: 'destroyed' } : { nextAtMs: nowMs };
 }
 
 /**
- * Checks that the rows of one epoch of a room are gone: one that another call wrote during the removal is left, though the
- * room's own row is gone. A live room of that epoch was not destroyed after all.
+ * Removes the rows that a destroyed room may still have: a call that ran during the removal may have written one after
+ * it, and the room's own row is gone by now. A live room of that epoch was not destroyed after all.
  */
 export async function sweepDestroyedRoom(
   deps: Deps,
@@ -37,8 +37,8 @@ export async function sweepDestroyedRoom(
 }
 
 async function finishDestruction(deps: Deps, room: Room): Promise<SweepResult> {
-  // The Lambda that has destroyed it may still be removing its rows.
-  const finishAtMs = (room.destroyedAtMs ?? 0) + LOOK_AFTER_MS;
+  // The Lambda that destroyed the room may still be removing its rows.
+  const finishAtMs = (room.destroyedAtMs ?? 0) + FINISH_AFTER_MS;
   if (deps.now() < finishAtMs) return { nextAtMs: finishAtMs };
   await removeRows(deps, room);
   return {};

@@ -8,7 +8,7 @@ const ROOMS_IN_PAGE = 50;
 const NOTE_MS = 5_000;
 /** Several runs may overlap; each removes the checkpoints that it found. */
 const CHECKPOINTS_MAX = 10;
-/** The checkpoint of a finished walk: it is no room id, and sorts before all of them. */
+/** The checkpoint of a finished walk: it is not a room id, and sorts before every room id. */
 const DONE = '#';
 /**
  * Once the real-time service is switched on, finds the members who have been offline for long, room by room (case 26).

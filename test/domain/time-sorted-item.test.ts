@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { earliestFirst, latestFirst, latestUpTo, userIn } from '../../lib/domain/ranked-entry.ts';
+import { earliestFirst, latestFirst, latestUpTo, userIn } from '../../lib/domain/time-sorted-item.ts';
 
 /** As DynamoDB sorts keys. */
 const byText = (one: string, other: string): number => (one < other ? -1 : 1);
