@@ -66,5 +66,5 @@ test('I-M10: a resume that reads the row after the destruction has removed it is
   const { roomEpoch, membership } = joined;
   disturbed.once(() => destroyRoom(world.deps, world.room, false));
   const resumed = await world.join(await world.open('bob'), { resume: { roomEpoch, membership, seq: 0 } });
-  expect(resumed).toMatchObject({ endReason: 'destroyed' });
+  expect(resumed).toMatchObject({ reason: 'destroyed' });
 });
