@@ -33,6 +33,7 @@ const WHERE = {
   'a room is created only where none lives': 'two first joins',
   'a resume names its room epoch': 'a room created again',
   'a join reads the block': 'a block',
+  'a resume without a noted end reads the room again': 'a room created again',
   'a resume names its membership': 'a return after the end',
   'a join is noted before it happens': 'an idle room',
   'a join overwrites no row of a newer room': 'two first joins',

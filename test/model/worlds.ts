@@ -43,13 +43,13 @@ export const withOpen = (world: World, connection: number): World => ({
 });
 
 export const empty = emptyWorld;
-/** Ann is in the room with her phone. */
+/** Ann is in the room with the phone. */
 export const online = withMember(empty, { connected: [0] });
 /** Ann is in the room with phone and laptop. */
 export const twoDevices = withMember(empty, { connected: [0, 2] });
 /** Ann is offline, with the phone; it has a new connection that has not joined yet. */
 export const offline = withOpen(withMember(empty, { lost: [0] }), 1);
-/** Ann is blocked, and was no member. Her phone is connected. */
+/** Ann is blocked, and was no member. The phone is connected. */
 export const blocked: World = {
   ...withOpen(empty, 0),
   rows: replaced(empty.rows, 0, { ...at(empty.rows, 0), revision: 1, epoch: 1, blocked: true }),

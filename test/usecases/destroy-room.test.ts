@@ -3,6 +3,7 @@ import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { createRoom } from '../../lib/usecases/steps/create-room.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
+import { disturb } from './disturbed-store.ts';
 import { mortalDeps } from './mortal-deps.ts';
 
 const store = useStore('dynoxide');
@@ -54,4 +55,16 @@ describe('I-L1: a destruction whose Lambda died is finished by the sweep', () =>
     await world.sweep();
     expect(await world.isIn('ann')).toBe(true);
   });
+});
+
+test('I-M10: a resume that reads the row after the destruction has removed it is refused as destroyed', async () => {
+  const disturbed = disturb(store().store, 'getMember', 'before');
+  const world = createWorld({ ...store(), store: disturbed.store });
+  const bob = await world.enter('bob');
+  const joined = await world.join(bob);
+  if (joined.code !== 0 || !('membership' in joined)) throw new Error('unable to join the room');
+  const { roomEpoch, membership } = joined;
+  disturbed.once(() => destroyRoom(world.deps, world.room, false));
+  const resumed = await world.join(await world.open('bob'), { resume: { roomEpoch, membership, seq: 0 } });
+  expect(resumed).toMatchObject({ reason: 'destroyed' });
 });

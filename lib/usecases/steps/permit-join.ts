@@ -61,12 +61,16 @@ export async function refuseJoin(
     // I-M13: the member was evicted before the resume.
     return (await endMembership(deps, member, 'offline')) ? over('offline') : 'again';
   }
-  return member.membershipId === resume.membership ? undefined : over(await endOf(deps, member, resume));
+  return member.membershipId === resume.membership ? undefined : over(await endOf(deps, room, member, resume));
 }
 
 const over = (endReason: EndReason) =>
   refused('membership-ended', { endReason, why: 'the membership ended while you were offline' });
 
-/** A reason that was not noted is `offline`. */
-const endOf = async (deps: Deps, { ended }: Member, { membership }: Resume): Promise<EndReason> =>
-  ended?.membershipId === membership ? ended.reason : ((await deps.store.getEnd(membership)) ?? 'offline');
+/** A reason that was not noted is `offline`, unless the room was destroyed after it was read, and its rows with it. */
+async function endOf(deps: Deps, room: Room, { ended }: Member, { membership }: Resume): Promise<EndReason> {
+  const noted = ended?.membershipId === membership ? ended.reason : await deps.store.getEnd(membership);
+  if (noted !== undefined) return noted;
+  const now = await deps.store.getRoom(room.roomId);
+  return isLive(now) && now.epoch === room.epoch ? 'offline' : 'destroyed';
+}

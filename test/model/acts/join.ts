@@ -81,7 +81,11 @@ function* refuseEntry(
   if (isSame || (member.membership !== 0 && !on('a resume names its membership'))) return undefined;
   const { ended } = member;
   const own = ended?.membership === resume.membership ? ended.reason : undefined;
-  yield answerEnded(connection, resume, own ?? (yield* ask(readEnd(resume.membership))) ?? 'offline');
+  const noted = own ?? (yield* ask(readEnd(resume.membership)));
+  const isSure = noted !== null || !on('a resume without a noted end reads the room again');
+  const now = isSure ? room : yield* ask(readRoom('reads the room again'));
+  const unnoted = now.life === 'live' && now.epoch === room.epoch ? 'offline' : 'destroyed';
+  yield answerEnded(connection, resume, noted ?? unnoted);
   return 'refused';
 }
 
