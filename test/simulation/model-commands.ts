@@ -20,7 +20,7 @@ import { Command, DEVICES, inTurn, ROOMS, type Scene, type Slot, USERS } from '.
 import type { Product } from './modelled-product.ts';
 import { allow, disallow, exempt, ofRoom, ofUser, publish, realTime, restrictions } from './server-commands.ts';
 
-const pass = (durationMs: number) =>
+export const pass = (durationMs: number) =>
   new Command(`${durationMs} ms pass`, async ({ model, product }) => {
     model.nowMs += durationMs;
     product.pass(durationMs);

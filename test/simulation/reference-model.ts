@@ -57,6 +57,10 @@ export class ReferenceModel extends ReferenceRooms {
   send(connection: Connection, name: string, clientMessageId: string): Answer {
     if (!this.hears(connection)) return { code: 30001 };
     const [user, room] = [connection.user, this.rooms.get(name)];
+    const id = `${name} ${clientMessageId}`;
+    // An attempt that may still be in progress, for all that is known; also of a room that was created again since.
+    const isTried = this.#sends.some((sent) => sent.id === id && this.nowMs - sent.atMs < ATTEMPT_MS);
+    if (!isTried && this.isTooFast(user)) return { code: 20604 };
     if (room === undefined) return { code: 23410 };
     const known = room.seqs.get(clientMessageId);
     // The first attempt may have died before its push, and nothing else shows that of the newest message.
@@ -68,10 +72,7 @@ export class ReferenceModel extends ReferenceRooms {
     if (this.#isMuted(room, user)) return { code: 23408 };
     const isIn = member !== undefined && this.mayResume(member, connection);
     if (this.settings.membersOnlySend && !isIn) return { code: 23406 };
-    const id = `${name} ${clientMessageId}`;
-    // It was sent before the room was created again: an attempt that may still be in progress, for all that is known.
-    if (this.#sends.some((sent) => sent.id === id && this.nowMs - sent.atMs < ATTEMPT_MS)) return { code: -1 };
-    if (this.isTooFast(user)) return { code: 20604 };
+    if (isTried) return { code: -1 };
     this.#sends.push({ user, id, atMs: this.nowMs });
     if (isIn) this.attach(member, connection);
     this.accept(room, connection);
@@ -79,7 +80,7 @@ export class ReferenceModel extends ReferenceRooms {
     return { code: 0, seq: room.seq };
   }
 
-  isTooFast(user: string): boolean {
+  private isTooFast(user: string): boolean {
     return this.#sends.filter((sent) => sent.user === user && this.nowMs - sent.atMs < 1000).length >= SENDS_PER_SECOND;
   }
 
