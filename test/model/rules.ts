@@ -1,5 +1,8 @@
 import { deviceOf, type Position, type Room, type Row } from './world.ts';
 
+/** So that two worlds that differ only in an order are one state. */
+export const ascending = (one: string | number, other: string | number): number => (one < other ? -1 : 1);
+
 /** The arithmetic of docs/rules.md, with ticks in place of milliseconds. */
 export function isEvicted(row: Row, room: Room): boolean {
   if (row.mark === null) return false;
@@ -34,7 +37,7 @@ export const joined = (row: Row, connection: number): Row => ({
 
 export const withConnection = (row: Row, connection: number): Row => ({
   ...row,
-  connections: [...row.connections.filter((one) => one !== connection), connection].toSorted(),
+  connections: [...row.connections.filter((one) => one !== connection), connection].toSorted(ascending),
   disconnectedDevices: row.disconnectedDevices.filter((device) => device !== deviceOf(connection)),
   mark: null,
 });
@@ -45,7 +48,7 @@ export function withoutConnection(row: Row, connection: number, mark: Position, 
   const device = deviceOf(connection);
   const isThere = connections.some((one) => deviceOf(one) === device);
   const others = row.disconnectedDevices.filter((one) => one !== device);
-  const disconnectedDevices = isThere ? others : [...others, device].toSorted();
+  const disconnectedDevices = isThere ? others : [...others, device].toSorted(ascending);
   const isMarked = connections.length === 0 || marks === 'each';
   return { ...row, connections, disconnectedDevices, mark: isMarked ? (row.mark ?? mark) : row.mark };
 }

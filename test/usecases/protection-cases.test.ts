@@ -124,7 +124,7 @@ describe('allowlisted by a call while past the grace', () => {
 
 test('I-M13: delisting does not bring back who was evicted before they were allowlisted, if two Lambdas died', async () => {
   const { store: healthy } = store();
-  let isDead = false;
+  let isDead = false as boolean;
   const deleteMember: typeof healthy.deleteMember = (member) =>
     isDead ? Promise.reject(new Error('the Lambda has died')) : healthy.deleteMember(member);
   const world = worldWith(store(), () => ({ ...healthy, deleteMember }));

@@ -2,7 +2,7 @@ import { ask, define, nameOfConnection } from '../act.ts';
 import type { Guards } from '../guards.ts';
 import type { Fact, Outcome, Step, Steps } from '../process.ts';
 import { changeRoom } from '../room-steps.ts';
-import { isEvicted, isOnRow } from '../rules.ts';
+import { ascending, isEvicted, isOnRow } from '../rules.ts';
 import { at, type Room, type Row, userOf, type World } from '../world.ts';
 import { clock } from './answers.ts';
 import { endMembership } from './ends.ts';
@@ -48,7 +48,7 @@ function acceptance(decided: Decided, sentAt: number, on: Guards): Step {
       return null;
     if (room.at > sentAt && on('times of messages never decrease')) return null;
     const next = on('the write itself counts the seq') ? room.seq + 1 : seq + 1;
-    return { ...room, seq: next, at: sentAt, sent: id === null ? room.sent : [...room.sent, id].toSorted() };
+    return { ...room, seq: next, at: sentAt, sent: id === null ? room.sent : [...room.sent, id].toSorted(ascending) };
   });
   return {
     ...write,

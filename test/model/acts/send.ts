@@ -4,7 +4,7 @@ import type { Guards } from '../guards.ts';
 import { putRow, readRow } from '../member-steps.ts';
 import type { Step, Steps } from '../process.ts';
 import { readRoom } from '../room-steps.ts';
-import { currentRow, hasDevice, isEvicted, withConnection } from '../rules.ts';
+import { ascending, currentRow, hasDevice, isEvicted, withConnection } from '../rules.ts';
 import { type Access, at, deviceOf, type Row, replaced, userOf } from '../world.ts';
 import { accept, by, type Decided, type Message } from './accept.ts';
 import { answerJoined } from './answers.ts';
@@ -68,7 +68,9 @@ function* mark(message: Message, access: Access, on: Guards): Generator<Step, Me
   if (isMarked || id === null) return message;
   if (access.marks.includes(id) && on('a send marks itself')) return undefined;
   const read = on('a mark is written on the row that was read') ? access : undefined;
-  const isTaken = yield* ask(writeAccess(userOf(message.connection ?? 0), read, (marks) => [...marks, id].toSorted()));
+  const isTaken = yield* ask(
+    writeAccess(userOf(message.connection ?? 0), read, (marks) => [...marks, id].toSorted(ascending)),
+  );
   return isTaken ? { ...message, isMarked: true } : 'again';
 }
 
