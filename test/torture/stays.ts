@@ -1,0 +1,65 @@
+import type { AnswerResult } from '../support/checker/history.ts';
+import type { Records } from './records.ts';
+
+/** One membership as a client has seen it. */
+export interface Stay {
+  readonly membership: string;
+  readonly epoch: string;
+  /** What came after this seq is owed to the client. */
+  readonly afterSeq: number;
+  readonly seqs: Set<number>;
+  /** Seqs that the SDK has reported as lost although the client was a member. */
+  readonly lost: Set<number>;
+}
+
+/** What one client was handed in each room, by its memberships. */
+export class Stays {
+  readonly client: string;
+  readonly #records: Records;
+  readonly #stays = new Map<string, Stay>();
+
+  constructor(client: string, records: Records) {
+    this.client = client;
+    this.#records = records;
+  }
+
+  get(room: string): Stay | undefined {
+    return this.#stays.get(room);
+  }
+
+  /** The answer to a join or a resume. */
+  answered({ room, membership, roomEpoch: epoch, latestSeq }: AnswerResult & { readonly room?: string }): void {
+    if (room === undefined || membership === undefined || epoch === undefined || latestSeq === undefined) return;
+    if (this.#stays.get(room)?.membership === membership) return;
+    this.#stays.set(room, { membership, epoch, afterSeq: latestSeq, seqs: new Set(), lost: new Set() });
+  }
+
+  over(room: string): void {
+    this.#stays.delete(room);
+  }
+
+  /** The app was handed a message. */
+  got(room: string, seq: number): void {
+    const stay = this.#stays.get(room);
+    if (stay === undefined) return;
+    stay.seqs.add(seq);
+    const { client } = this;
+    const { epoch, membership } = stay;
+    this.#records.history.note({ kind: 'appGot', client, room, epoch, membership, seq });
+  }
+
+  /** A message of this client's own, which the app is not handed. */
+  sent(room: string, seq: number): void {
+    this.#stays.get(room)?.seqs.add(seq);
+  }
+
+  gap(room: string, afterSeq: number, beforeSeq: number): void {
+    const stay = this.#stays.get(room);
+    if (stay === undefined) return;
+    const [firstSeq, lastSeq] = [afterSeq + 1, beforeSeq - 1];
+    for (let seq = Math.max(firstSeq, stay.afterSeq + 1); seq <= lastSeq; seq += 1) stay.lost.add(seq);
+    const { client } = this;
+    const { epoch, membership } = stay;
+    this.#records.history.note({ kind: 'appGap', client, room, epoch, membership, firstSeq, lastSeq });
+  }
+}

@@ -1,0 +1,70 @@
+import type { HistoryEvent } from '../support/checker/history.ts';
+import type { Violation } from '../support/checker/violation.ts';
+import type { Problem } from './quiet.ts';
+
+/** What went wrong, for a reader. */
+export interface Story {
+  readonly invariant: string;
+  readonly sentence: string;
+  readonly lines: readonly string[];
+}
+
+const LAST_EVENTS = 60;
+const AROUND_MS = 3_000;
+
+const line = (event: HistoryEvent | undefined, index: number, startMs: number): string => {
+  const { atMs = startMs, ...rest } = event ?? {};
+  return `${((atMs - startMs) / 1000).toFixed(3)} s  #${index}  ${JSON.stringify(rest)}`;
+};
+
+/** The events that prove it, and what else happened to the same users at the time. */
+export function storyOfViolation(
+  { invariant, sentence, events: proof }: Violation,
+  events: readonly HistoryEvent[],
+): Story {
+  const startMs = events[0]?.atMs ?? 0;
+  const users = usersIn(proof.map((index) => events[index]));
+  const [firstMs, lastMs] = [events[proof[0] ?? 0]?.atMs ?? 0, events[proof.at(-1) ?? 0]?.atMs ?? 0];
+  const near = events.flatMap((event, index) => {
+    const isNear = event.atMs >= firstMs - AROUND_MS && event.atMs <= lastMs + AROUND_MS;
+    return isNear && isAbout(event, users, events) ? [index] : [];
+  });
+  const shown = [...new Set([...near.slice(-LAST_EVENTS), ...proof])].sort((one, other) => one - other);
+  const lines = shown.map((index) => `${proof.includes(index) ? '>' : ' '} ${line(events[index], index, startMs)}`);
+  return { invariant, sentence, lines };
+}
+
+export function storyOfProblem({ invariant, sentence, about }: Problem, events: readonly HistoryEvent[]): Story {
+  const startMs = events[0]?.atMs ?? 0;
+  const users = new Set(about);
+  const last = events.flatMap((event, index) => (isAbout(event, users, events) ? [index] : [])).slice(-LAST_EVENTS);
+  return { invariant, sentence, lines: last.map((index) => `  ${line(events[index], index, startMs)}`) };
+}
+
+function usersIn(events: readonly (HistoryEvent | undefined)[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) => {
+      if (event === undefined) return [];
+      if (event.kind === 'call') return event.by === 'server-api' ? (event.args.user ?? []) : event.by.user;
+      return 'user' in event ? (event.user ?? []) : [];
+    }),
+  );
+}
+
+/** Events of a connection or of an answer name no user: their text does. */
+function isAbout(event: HistoryEvent, users: ReadonlySet<string>, events: readonly HistoryEvent[]): boolean {
+  if (event.kind === 'fault') return true;
+  const text = JSON.stringify(event);
+  const names = [...users, ...connectionsOf(users, events)];
+  return names.some((name) => text.includes(`"${name}"`));
+}
+
+const cache = new WeakMap<ReadonlySet<string>, readonly string[]>();
+
+function connectionsOf(users: ReadonlySet<string>, events: readonly HistoryEvent[]): readonly string[] {
+  const found =
+    cache.get(users) ??
+    events.flatMap((event) => (event.kind === 'opened' && users.has(event.user) ? [event.connection] : []));
+  cache.set(users, found);
+  return found;
+}
