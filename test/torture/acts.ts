@@ -16,13 +16,14 @@ type Act = keyof typeof WEIGHTS;
 
 /** What the users and the app's server do, by a seed. */
 export class Acts {
-  count = 0;
   readonly #part: Part;
   readonly #dice: Dice;
+  readonly #acted: () => void;
 
-  constructor(part: Part, dice: Dice) {
+  constructor(part: Part, dice: Dice, acted: () => void) {
     this.#part = part;
     this.#dice = dice;
+    this.#acted = acted;
   }
 
   /** About 20 acts a second until the signal. */
@@ -38,7 +39,7 @@ export class Acts {
     const dice = this.#dice;
     const [act, room, user, client] = [dice.draw(WEIGHTS), dice.pick(rooms), dice.pick(users), dice.pick(clients)];
     if (act === undefined || room === undefined || user === undefined || client === undefined) return;
-    this.count += 1;
+    this.#acted();
     if (act === 'send' || act === 'join' || act === 'leave') this.#ofClient(act, client, room);
     else if (act === 'exist' || act === 'block') void server[act](room, user);
     else if (act === 'unblock' || act === 'allow' || act === 'disallow') void server.onUser(act, room, user);

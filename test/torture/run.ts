@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly stormMs: number;
   /** Quiet windows of one part: after them there are new users and rooms. */
   readonly windows: number;
-  /** For progress. */
+  /** Gets how each quiet window ended, and each violation when it is found. */
   readonly tell: (line: string) => void;
   /** Ends the run before its time. */
   readonly signal: AbortSignal;
@@ -41,12 +41,13 @@ export interface RunOptions {
 /** What has been seen so far. */
 export interface Tally {
   acts: number;
-  /** Calls of clients and of the app's server whose outcome was checked. */
-  calls: number;
-  events: number;
-  /** Writes of the table that were checked. */
-  writes: number;
   quiet: number;
+  /** Events of the histories that were checked. */
+  events: number;
+  /** Calls of clients and of the app's server, by operation. */
+  readonly calls: Map<string, number>;
+  /** Writes of the table, by what they are of; ends of memberships by their reason. */
+  readonly writes: Map<string, number>;
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly stories: Story[];
   /** Ids of violations that are counted already. */
@@ -54,7 +55,7 @@ export interface Tally {
 }
 
 export const emptyTally = (faults: ReadonlyMap<FaultKind, number>): Tally => ({
-  ...{ acts: 0, calls: 0, events: 0, writes: 0, quiet: 0, faults },
+  ...{ acts: 0, quiet: 0, events: 0, calls: new Map(), writes: new Map(), faults },
   ...{ stories: [], seen: new Set() },
 });
 
@@ -63,46 +64,46 @@ export async function runPart(number: number, options: RunOptions, tally: Tally)
   const { stage, seed, windows, signal } = options;
   const part = await openPart(number, stage);
   const nemesis = new Nemesis(stage, new Dice(seed * 2 + number));
-  const acts = new Acts(part, new Dice(seed * 2 + 1 + number));
+  const acts = new Acts(part, new Dice(seed * 2 + 1 + number), () => {
+    tally.acts += 1;
+  });
   try {
     for (let window = 0; window < windows && !signal.aborted; window += 1) {
-      await storm(options, nemesis, acts, tally);
+      await storm(options, nemesis, acts);
       await quiet(options, part, tally);
     }
   } finally {
     await nemesis.stop();
     await closePart(part);
     addUp(part, tally);
+    tally.events += part.records.events.length;
   }
 }
 
-async function storm(
-  { stage, stormMs, signal }: RunOptions,
-  nemesis: Nemesis,
-  acts: Acts,
-  tally: Tally,
-): Promise<void> {
+async function storm({ stage, stormMs, signal }: RunOptions, nemesis: Nemesis, acts: Acts): Promise<void> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const before = acts.count;
   const running = [acts.run(until), runSweeps(stage, until), nemesis.run()];
   await wait(stormMs, undefined, { signal }).catch(() => undefined);
   over.abort();
   await nemesis.stop();
   await Promise.all(running);
-  tally.acts += acts.count - before;
 }
 
 /** Everything has to come right, and the history so far is checked. */
-async function quiet({ stage, tell }: RunOptions, part: Part, tally: Tally): Promise<void> {
+async function quiet(options: RunOptions, part: Part, tally: Tally): Promise<void> {
+  const { stage, tell } = options;
   const startedMs = performance.now();
   const problems = await settle(stage, part, Date.now);
   const settledMs = performance.now();
-  for (const problem of problems) add(tally, problem.sentence, () => storyOfProblem(problem, part.records.events));
+  for (const problem of problems)
+    add(options, tally, problem.sentence, () => storyOfProblem(problem, part.records.events));
   const { events } = part.records;
   for (const violation of check(events, CHECK_OPTIONS)) {
     if (isUndoneResume(events, violation)) continue;
-    add(tally, `${violation.events.join(' ')} ${violation.sentence}`, () => storyOfViolation(violation, events));
+    add(options, tally, `${violation.events.join(' ')} ${violation.sentence}`, () =>
+      storyOfViolation(violation, events),
+    );
   }
   tally.quiet += 1;
   const checkedMs = performance.now();
@@ -110,17 +111,25 @@ async function quiet({ stage, tell }: RunOptions, part: Part, tally: Tally): Pro
   tell(`quiet after ${settled} s, ${events.length} events checked in ${checked} s, ${tally.stories.length} violations`);
 }
 
-function add(tally: Tally, id: string, story: () => Story): void {
+function add({ tell }: RunOptions, tally: Tally, id: string, makeStory: () => Story): void {
   if (tally.seen.has(id)) return;
   tally.seen.add(id);
-  tally.stories.push(story());
+  const story = makeStory();
+  tally.stories.push(story);
+  const { invariant, sentence, lines } = story;
+  tell([`\nVIOLATION ${invariant}: ${sentence}`, ...lines, ''].join('\n  '));
 }
 
-function addUp({ records }: Part, tally: Tally): void {
-  const writes = new Set(['accepted', 'memberWritten', 'memberDeleted', 'roomCreated', 'roomDestroyed']);
-  tally.events += records.events.length;
-  for (const { kind } of records.events) {
-    if (kind === 'call') tally.calls += 1;
-    if (writes.has(kind)) tally.writes += 1;
+function addUp({ records }: Part, { calls, writes }: Tally): void {
+  for (const event of records.events) {
+    if (event.kind === 'call') increase(calls, event.op);
+    else if ('ended' in event && event.ended !== undefined) increase(writes, `end as ${event.ended.reason}`);
+    else if (WRITES.has(event.kind)) increase(writes, event.kind);
   }
 }
+
+const WRITES = new Set<string>(['accepted', 'memberWritten', 'memberDeleted', 'roomCreated', 'roomDestroyed']);
+
+const increase = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+};

@@ -57,7 +57,6 @@ export async function openStage({ random, log }: StageOptions): Promise<Stage> {
     closers.push(table.close);
     const links = new Links(() => held.gatewayPort);
     await links.open();
-    closers.push(() => links.close());
     const invocations = new Invocations({ faults, links, records: () => held.records, random });
     let posts: HttpProxy | undefined;
     closers.push(() => posts?.close());
@@ -83,7 +82,7 @@ export async function openStage({ random, log }: StageOptions): Promise<Stage> {
         },
       },
     });
-    closers.push(stack.close);
+    closers.push(stack.close, () => links.close());
     await table.follow((change) => held.records.wrote(change));
     const pids = () => [table.pid(), ...stack.testing.pids()].filter((pid) => pid !== undefined);
     return Object.assign(held, { stack, faults, links, table, invocations, pids, close });

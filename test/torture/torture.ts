@@ -3,6 +3,7 @@
  * server, while much of it is made to fail; see `--help`.
  */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import { emptyTally, type RunOptions, runPart, type Tally } from './run.ts';
@@ -27,6 +28,7 @@ Exit code 1: something did not come right; its story is printed. Ctrl-C ends the
 
 const PROGRESS_MS = 10_000;
 const WINDOWS = 4;
+const CLOSING_MOST_MS = 20_000;
 
 interface Options {
   readonly minutes: number;
@@ -59,21 +61,39 @@ function readOptions(args: readonly string[]): Options | 'help' {
 const describeFaults = ({ faults }: Tally): string =>
   FAULT_KINDS.map((kind) => `${kind} ${faults.get(kind) ?? 0}`).join(', ');
 
+const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, one) => all + one, 0);
+
+const listed = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+
 function tellEnd(tally: Tally, seconds: string, { seed }: Options): void {
   console.log(`\n${seconds} s, ${tally.acts} acts, ${tally.quiet} quiet windows`);
-  console.log(`checked: ${tally.calls} calls, ${tally.writes} writes, ${tally.events} events`);
+  console.log(`checked: ${sum(tally.calls)} calls, ${sum(tally.writes)} writes, ${tally.events} events in all`);
+  for (const counts of [tally.calls, tally.writes]) console.log(`  ${listed(counts)}`);
   for (const kind of FAULT_KINDS) console.log(`  ${kind.padEnd(20)} ${tally.faults.get(kind) ?? 0}`);
   console.log(`${tally.stories.length} violations`);
-  for (const { invariant, sentence, lines } of tally.stories) {
-    console.log(`\n${invariant}: ${sentence}`);
-    for (const line of lines) console.log(`  ${line}`);
-  }
-  if (tally.stories.length > 0) console.log(`\nagain: npm run torture -- --minutes 10 --seed ${seed}`);
+  for (const { invariant, sentence } of tally.stories) console.log(`  ${invariant}: ${sentence}`);
+  if (tally.stories.length > 0) console.log(`again: npm run torture -- --minutes 10 --seed ${seed}`);
 }
 
 async function play(stage: Stage, options: Options, signal: AbortSignal, tally: Tally): Promise<void> {
   const run: RunOptions = { stage, signal, windows: WINDOWS, tell: console.log, ...options };
   for (let part = 1; !signal.aborted; part += 1) await runPart(part, run, tally);
+}
+
+/** A stack that does not end by itself is ended process by process. */
+async function closeInTime(stage: Stage): Promise<void> {
+  const pids = stage.pids();
+  const outcome = await Promise.race([stage.close(), wait(CLOSING_MOST_MS, 'too late')]);
+  if (outcome !== 'too late') return;
+  console.error('The stack did not end by itself.');
+  for (const pid of pids) kill(pid);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {}
 }
 
 async function main(options: Options): Promise<number> {
@@ -96,7 +116,7 @@ async function main(options: Options): Promise<number> {
   } finally {
     clearInterval(progress);
     clearTimeout(timer);
-    await stage.close();
+    await closeInTime(stage);
   }
   tellEnd(tally, seconds(), options);
   return tally.stories.length > 0 ? 1 : 0;
