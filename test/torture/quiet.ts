@@ -75,20 +75,18 @@ function wrongRows({ stack }: Stage, { records, clients }: Part): readonly Probl
     const life = truth.rooms.get(room);
     if (membershipId === undefined || life?.epoch !== member.roomEpoch || life.destroyedAtMs !== undefined) return [];
     const isMember = (truth.turns.get(keyOf(room, user))?.at(-1)?.membership ?? '') !== '';
-    if (!isMember) return [problem('I-L1', `${user} is evicted from ${room}, and the row is still there`, user, room)];
+    if (!isMember) return [problem('I-L1', `${user} is evicted from ${room}, and the row is still there`, user)];
     if ((offline === undefined) === (connections.length === 0)) {
-      return [
-        problem('I-L1', `${user} in ${room} has ${connections.length} connections and the mark of others`, user, room),
-      ];
+      return [problem('I-L1', `${user} in ${room} has ${connections.length} connections and the mark of others`, user)];
     }
     return connections.flatMap((connection) => {
       if (!open.has(connection)) {
-        return [problem('I-L1', `${user} is online in ${room} by ${connection}, which is no open socket`, user, room)];
+        return [problem('I-L1', `${user} is online in ${room} by ${connection}, which is no open socket`, user)];
       }
       const client = clients.find(({ connectionId }) => connectionId === connection);
       if (client?.room === room) return [];
       const knows = client === undefined ? 'belongs to no client' : `whose app believes to be in ${client.room}`;
-      return [problem('I-L1', `${user} is online in ${room} by ${connection}, ${knows}`, user, room)];
+      return [problem('I-L1', `${user} is online in ${room} by ${connection}, ${knows}`, user)];
     });
   });
 }
@@ -101,7 +99,7 @@ function wrongClients({ records, clients }: Part): readonly Problem[] {
     const row = records.history.truth.members.get(keyOf(room, user));
     if (row?.connections.some((connection) => connection === client.connectionId) !== true) {
       const sentence = `${user}/${platform} believes to be in ${room}, and the row does not have its connection`;
-      return [problem('I-M13', sentence, user, room)];
+      return [problem('I-M13', sentence, user)];
     }
     return missing(records.history.truth.rooms.get(room)?.seq ?? 0, client, room);
   });
@@ -111,12 +109,12 @@ function wrongClients({ records, clients }: Part): readonly Problem[] {
 function missing(newestSeq: number, { userId, platform, stays }: TortureClient, room: string): readonly Problem[] {
   const stay = stays.get(room);
   const who = `${userId}/${platform}`;
-  if (stay === undefined) return [problem('I-D6', `${who} is in ${room} without the answer to a join`, userId, room)];
+  if (stay === undefined) return [problem('I-D6', `${who} is in ${room} without the answer to a join`, userId)];
   const [lost] = stay.lost;
-  if (lost !== undefined) return [problem('I-D6', `${who} has lost ${lost} of ${room} as a member`, userId, room)];
+  if (lost !== undefined) return [problem('I-D6', `${who} has lost ${lost} of ${room} as a member`, userId)];
   for (let seq = stay.afterSeq + 1; seq <= newestSeq; seq += 1) {
     if (stay.seqs.has(seq)) continue;
-    return [problem('I-D5', `${who} was not handed ${seq} of ${room}, which is at ${newestSeq}`, userId, room)];
+    return [problem('I-D5', `${who} was not handed ${seq} of ${room}, which is at ${newestSeq}`, userId)];
   }
   return [];
 }

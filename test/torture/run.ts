@@ -96,8 +96,7 @@ async function quiet(options: RunOptions, part: Part, tally: Tally): Promise<voi
   const startedMs = performance.now();
   const problems = await settle(stage, part, Date.now);
   const settledMs = performance.now();
-  for (const problem of problems)
-    add(options, tally, problem.sentence, () => storyOfProblem(problem, part.records.events));
+  for (const problem of problems) add(options, tally, problem.sentence, () => storyOfProblem(problem, part));
   const { events } = part.records;
   for (const violation of check(events, CHECK_OPTIONS)) {
     if (isUndoneResume(events, violation)) continue;

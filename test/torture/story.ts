@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../support/checker/history.ts';
 import type { Violation } from '../support/checker/violation.ts';
+import type { Part } from './part.ts';
 import type { Problem } from './quiet.ts';
 
 /** What went wrong, for a reader. */
@@ -10,6 +11,7 @@ export interface Story {
 }
 
 const LAST_EVENTS = 60;
+const LAST_LINES = 30;
 const AROUND_MS = 3_000;
 
 const line = (event: HistoryEvent | undefined, index: number, startMs: number): string => {
@@ -34,11 +36,18 @@ export function storyOfViolation(
   return { invariant, sentence, lines };
 }
 
-export function storyOfProblem({ invariant, sentence, about }: Problem, events: readonly HistoryEvent[]): Story {
+/** The last that happened to these users, and what their apps were told. */
+export function storyOfProblem({ invariant, sentence, about }: Problem, { records, clients }: Part): Story {
+  const { events } = records;
   const startMs = events[0]?.atMs ?? 0;
   const users = new Set(about);
   const last = events.flatMap((event, index) => (isAbout(event, users, events) ? [index] : [])).slice(-LAST_EVENTS);
-  return { invariant, sentence, lines: last.map((index) => `  ${line(events[index], index, startMs)}`) };
+  const diaries = clients.filter(({ userId }) => users.has(userId)).flatMap(({ diary }) => diary.slice(-LAST_LINES));
+  return {
+    invariant,
+    sentence,
+    lines: [...last.map((index) => `  ${line(events[index], index, startMs)}`), ...diaries],
+  };
 }
 
 function usersIn(events: readonly (HistoryEvent | undefined)[]): ReadonlySet<string> {

@@ -46,6 +46,8 @@ export class TortureClient {
   /** Rooms where the outcome of the last join or leave is unknown. */
   readonly unsure = new Set<string>();
   readonly stays: Stays;
+  /** What the app asked and what it was told, for a story. */
+  readonly diary: string[] = [];
   /** Calls of the app without an outcome. */
   pending = 0;
   isConnected: boolean = false;
@@ -78,6 +80,7 @@ export class TortureClient {
 
   join(room: string): void {
     this.pending += 1;
+    this.#write(`asks to join ${room}`);
     const onChatRoomJoined = (code: number) => {
       this.pending -= 1;
       this.#joined(room, code);
@@ -87,8 +90,10 @@ export class TortureClient {
 
   leave(room: string): void {
     this.pending += 1;
+    this.#write(`asks to leave ${room}`);
     const onChatRoomLeft = (code: number) => {
       this.pending -= 1;
+      this.#write(`has left ${room}: ${code}`);
       if (code === 0) this.#out(room);
       this.#note(room, code);
     };
@@ -117,15 +122,27 @@ export class TortureClient {
     const engine = this.#engine;
     engine.setOnMessageReceivedListener(({ targetId, seq }) => this.stays.got(targetId, seq));
     engine.setOnChatRoomGapListener((room, after, before) => this.stays.gap(room, after, before));
-    engine.setOnChatRoomRemovedListener((room) => this.#out(room));
-    engine.setOnChatRoomStatusChangedListener((room) => this.#out(room));
+    engine.setOnChatRoomRemovedListener((room, reason) => {
+      this.#write(`is removed from ${room}: ${reason}`);
+      this.#out(room);
+    });
+    engine.setOnChatRoomStatusChangedListener((room) => {
+      this.#write(`learns that ${room} is destroyed`);
+      this.#out(room);
+    });
     engine.setOnChatRoomJoinedListener((code, room) => this.#joined(room, code));
     engine.setOnConnectionStatusChangedListener((status) => {
       this.isConnected = status === 1;
+      this.#write(`has the connection status ${status}`);
     });
   }
 
+  #write(line: string): void {
+    this.diary.push(`${new Date(Date.now()).toISOString().slice(11, -1)} ${this.stays.client} ${line}`);
+  }
+
   #joined(room: string, code: number): void {
+    this.#write(`has joined ${room}: ${code}`);
     if (code === 0) this.room = room;
     else this.#out(room);
     this.#note(room, code);
