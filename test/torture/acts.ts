@@ -51,8 +51,9 @@ export class Acts {
   #ofClient(act: Extract<Act, 'send' | 'join' | 'leave'>, client: TortureClient, room: string): void {
     if (client.pending >= CLIENT_PENDING_MAX) return;
     // Mostly to the room where they are; now and then to one where they are not.
-    if (act === 'send') void client.send(client.room ?? room);
-    else if (act === 'leave') client.leave(client.room ?? room);
+    const own = this.#dice.pick([...client.rooms]) ?? room;
+    if (act === 'send') void client.send(own);
+    else if (act === 'leave') client.leave(own);
     else client.join(room);
   }
 }

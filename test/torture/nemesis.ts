@@ -36,10 +36,26 @@ export class Nemesis {
       for (const kind of this.#dice.shuffled(FAULT_KINDS)) {
         await this.#pause(this.#dice.between(PAUSE_MIN_MS, PAUSE_MAX_MS));
         if (signal.aborted) return;
-        const injected = this.inject(kind).finally(() => this.#under.delete(injected));
-        this.#under.add(injected);
+        this.#start(kind);
       }
     }
+  }
+
+  /** Each kind, until it has happened. A kind that finds no occasion is tried again. */
+  async eachOnce(signal: AbortSignal): Promise<void> {
+    const { counts } = this.#stage.faults;
+    const left = () => FAULT_KINDS.filter((kind) => (counts.get(kind) ?? 0) === 0);
+    while (left().length > 0 && !signal.aborted) {
+      for (const kind of this.#dice.shuffled(left())) {
+        await this.#pause(PAUSE_MIN_MS);
+        if ((counts.get(kind) ?? 0) === 0) this.#start(kind);
+      }
+    }
+  }
+
+  #start(kind: FaultKind): void {
+    const injected = this.inject(kind).finally(() => this.#under.delete(injected));
+    this.#under.add(injected);
   }
 
   /** Stops, and lets everything work again. */

@@ -1,4 +1,5 @@
 import type { AppServerOptions } from '../../bin/scenario/app-server.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { Records } from './records.ts';
 import { SETTINGS, type Stage } from './stage.ts';
 import { TortureClient } from './torture-client.ts';
@@ -8,6 +9,7 @@ const USERS = 12;
 const ROOMS = 3;
 /** So many of the users have a second device. */
 const WITH_WEB = 3;
+const CONNECTING_AT_ONCE = 3;
 
 /** The users and rooms of one part of the run. */
 export interface Part {
@@ -38,7 +40,7 @@ export async function openPart(number: number, stage: Stage): Promise<Part> {
     }
   }
   for (const room of rooms) await server.create(room);
-  for (const client of clients) client.connect();
+  await inParallel(clients, CONNECTING_AT_ONCE, (client) => client.connect());
   return { records, rooms, users, clients, server };
 }
 

@@ -84,36 +84,45 @@ function wrongRows({ stack }: Stage, { records, clients }: Part): readonly Probl
         return [problem('I-L1', `${user} is online in ${room} by ${connection}, which is no open socket`, user)];
       }
       const client = clients.find(({ connectionId }) => connectionId === connection);
-      if (client?.room === room) return [];
-      const knows = client === undefined ? 'belongs to no client' : `whose app believes to be in ${client.room}`;
-      return [problem('I-L1', `${user} is online in ${room} by ${connection}, ${knows}`, user)];
+      if (client?.rooms.has(room) === true) return [];
+      const knows = client === undefined ? 'belongs to no client' : 'whose app does not know';
+      return [problem('I-L1', `${user} is online in ${room} by ${connection}, which ${knows}`, user)];
     });
   });
 }
 
-function wrongClients({ records, clients }: Part): readonly Problem[] {
-  return clients.flatMap((client) => {
-    const { userId: user, platform, room } = client;
+function wrongClients(part: Part): readonly Problem[] {
+  const { members, rooms } = part.records.history.truth;
+  return part.clients.flatMap((client) => {
+    const { userId: user, platform } = client;
     if (!client.isConnected) return [problem('I-D5', `${user}/${platform} does not connect again`, user)];
-    if (room === undefined) return [];
-    const row = records.history.truth.members.get(keyOf(room, user));
-    if (row?.connections.some((connection) => connection === client.connectionId) !== true) {
+    return [...client.rooms].flatMap((room) => {
+      const row = members.get(keyOf(room, user));
+      if (row?.connections.some((connection) => connection === client.connectionId) === true) {
+        return missing(part, client, room, rooms.get(room)?.seq ?? 0);
+      }
       const sentence = `${user}/${platform} believes to be in ${room}, and the row does not have its connection`;
       return [problem('I-M13', sentence, user)];
-    }
-    return missing(records.history.truth.rooms.get(room)?.seq ?? 0, client, room);
+    });
   });
 }
 
 /** I-D5, I-D6: a member has all that was accepted since they joined. */
-function missing(newestSeq: number, { userId, platform, stays }: TortureClient, room: string): readonly Problem[] {
+function missing({ records }: Part, client: TortureClient, room: string, newestSeq: number): readonly Problem[] {
+  const { userId, platform, stays } = client;
   const stay = stays.get(room);
   const who = `${userId}/${platform}`;
   if (stay === undefined) return [problem('I-D6', `${who} is in ${room} without the answer to a join`, userId)];
   const [lost] = stay.lost;
   if (lost !== undefined) return [problem('I-D6', `${who} has lost ${lost} of ${room} as a member`, userId)];
+  const own = new Set(
+    records.events.flatMap((event) => {
+      const isOwn = event.kind === 'accepted' && event.epoch === stay.epoch && stays.asked.has(event.clientMessageId);
+      return isOwn ? [event.seq] : [];
+    }),
+  );
   for (let seq = stay.afterSeq + 1; seq <= newestSeq; seq += 1) {
-    if (stay.seqs.has(seq)) continue;
+    if (stay.seqs.has(seq) || own.has(seq)) continue;
     return [problem('I-D5', `${who} was not handed ${seq} of ${room}, which is at ${newestSeq}`, userId)];
   }
   return [];

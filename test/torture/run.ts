@@ -28,8 +28,8 @@ export const CHECK_OPTIONS: Partial<CheckOptions> = {
 export interface RunOptions {
   readonly stage: Stage;
   readonly seed: number;
-  /** How long the faults last before each quiet window. */
-  readonly stormMs: number;
+  /** How long the faults last before each quiet window: a time, or until each kind has happened once. */
+  readonly storm: { readonly ms: number } | { readonly faults: 'each once' };
   /** Quiet windows of one part: after them there are new users and rooms. */
   readonly windows: number;
   /** Gets how each quiet window ended, and each violation when it is found. */
@@ -69,7 +69,7 @@ export async function runPart(number: number, options: RunOptions, tally: Tally)
   });
   try {
     for (let window = 0; window < windows && !signal.aborted; window += 1) {
-      await storm(options, nemesis, acts);
+      await playStorm(options, nemesis, acts);
       await quiet(options, part, tally);
     }
   } finally {
@@ -80,11 +80,14 @@ export async function runPart(number: number, options: RunOptions, tally: Tally)
   }
 }
 
-async function storm({ stage, stormMs, signal }: RunOptions, nemesis: Nemesis, acts: Acts): Promise<void> {
+async function playStorm({ stage, storm, signal }: RunOptions, nemesis: Nemesis, acts: Acts): Promise<void> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const running = [acts.run(until), runSweeps(stage, until), nemesis.run()];
-  await wait(stormMs, undefined, { signal }).catch(() => undefined);
+  const running = [acts.run(until), runSweeps(stage, until)];
+  if ('ms' in storm) {
+    running.push(nemesis.run());
+    await wait(storm.ms, undefined, { signal }).catch(() => undefined);
+  } else await nemesis.eachOnce(signal);
   over.abort();
   await nemesis.stop();
   await Promise.all(running);
@@ -101,7 +104,7 @@ async function quiet(options: RunOptions, part: Part, tally: Tally): Promise<voi
   for (const violation of check(events, CHECK_OPTIONS)) {
     if (isUndoneResume(events, violation)) continue;
     add(options, tally, `${violation.events.join(' ')} ${violation.sentence}`, () =>
-      storyOfViolation(violation, events),
+      storyOfViolation(violation, part),
     );
   }
   tally.quiet += 1;

@@ -44,7 +44,10 @@ export interface StageOptions {
 export async function openStage({ random, log }: StageOptions): Promise<Stage> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
-    for (const each of closers.splice(0).reverse()) await each();
+    for (const each of closers.splice(0).reverse()) {
+      log(`closes ${each.toString().slice(0, 60)}`);
+      await each();
+    }
   };
   const held = { records: new Records(0, Date.now, SETTINGS), gatewayPort: 0 };
   const faults = new Faults((kind: FaultKind) => held.records.fault(kind));

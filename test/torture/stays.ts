@@ -7,6 +7,8 @@ export interface Stay {
   readonly epoch: string;
   /** What came after this seq is owed to the client. */
   readonly afterSeq: number;
+  /** A device that leaves and joins again may continue a membership of another device, and hears everything again. */
+  readonly session: number;
   readonly seqs: Set<number>;
   /** Seqs that the SDK has reported as lost although the client was a member. */
   readonly lost: Set<number>;
@@ -15,6 +17,9 @@ export interface Stay {
 /** What one client was handed in each room, by its memberships. */
 export class Stays {
   readonly client: string;
+  /** Client message ids of the sends of this client: the app is not handed what it has sent, even if the answer was lost. */
+  readonly asked = new Set<string>();
+  #sessions = 0;
   readonly #records: Records;
   readonly #stays = new Map<string, Stay>();
 
@@ -31,7 +36,9 @@ export class Stays {
   answered({ room, membership, roomEpoch: epoch, latestSeq }: AnswerResult & { readonly room?: string }): void {
     if (room === undefined || membership === undefined || epoch === undefined || latestSeq === undefined) return;
     if (this.#stays.get(room)?.membership === membership) return;
-    this.#stays.set(room, { membership, epoch, afterSeq: latestSeq, seqs: new Set(), lost: new Set() });
+    this.#sessions += 1;
+    const session = this.#sessions;
+    this.#stays.set(room, { membership, epoch, session, afterSeq: latestSeq, seqs: new Set(), lost: new Set() });
   }
 
   over(room: string): void {
@@ -44,13 +51,9 @@ export class Stays {
     if (stay === undefined) return;
     stay.seqs.add(seq);
     const { client } = this;
-    const { epoch, membership } = stay;
+    const { epoch, membership: id, session } = stay;
+    const membership = `${id}/${session}`;
     this.#records.history.note({ kind: 'appGot', client, room, epoch, membership, seq });
-  }
-
-  /** A message of this client's own, which the app is not handed. */
-  sent(room: string, seq: number): void {
-    this.#stays.get(room)?.seqs.add(seq);
   }
 
   gap(room: string, afterSeq: number, beforeSeq: number): void {
@@ -59,7 +62,8 @@ export class Stays {
     const [firstSeq, lastSeq] = [afterSeq + 1, beforeSeq - 1];
     for (let seq = Math.max(firstSeq, stay.afterSeq + 1); seq <= lastSeq; seq += 1) stay.lost.add(seq);
     const { client } = this;
-    const { epoch, membership } = stay;
+    const { epoch, membership: id, session } = stay;
+    const membership = `${id}/${session}`;
     this.#records.history.note({ kind: 'appGap', client, room, epoch, membership, firstSeq, lastSeq });
   }
 }

@@ -11,19 +11,17 @@ export interface Story {
 }
 
 const LAST_EVENTS = 60;
-const LAST_LINES = 30;
+const LAST_LINES = 80;
 const AROUND_MS = 3_000;
 
 const line = (event: HistoryEvent | undefined, index: number, startMs: number): string => {
   const { atMs = startMs, ...rest } = event ?? {};
-  return `${((atMs - startMs) / 1000).toFixed(3)} s  #${index}  ${JSON.stringify(rest)}`;
+  return `${new Date(atMs).toISOString().slice(11, -1)}  #${index}  ${JSON.stringify(rest)}`;
 };
 
 /** The events that prove it, and what else happened to the same users at the time. */
-export function storyOfViolation(
-  { invariant, sentence, events: proof }: Violation,
-  events: readonly HistoryEvent[],
-): Story {
+export function storyOfViolation({ invariant, sentence, events: proof }: Violation, part: Part): Story {
+  const { events } = part.records;
   const startMs = events[0]?.atMs ?? 0;
   const users = usersIn(proof.map((index) => events[index]));
   const [firstMs, lastMs] = [events[proof[0] ?? 0]?.atMs ?? 0, events[proof.at(-1) ?? 0]?.atMs ?? 0];
@@ -33,27 +31,27 @@ export function storyOfViolation(
   });
   const shown = [...new Set([...near.slice(-LAST_EVENTS), ...proof])].sort((one, other) => one - other);
   const lines = shown.map((index) => `${proof.includes(index) ? '>' : ' '} ${line(events[index], index, startMs)}`);
-  return { invariant, sentence, lines };
+  return { invariant, sentence, lines: [...lines, ...diariesOf(users, part)] };
 }
 
+const diariesOf = (users: ReadonlySet<string>, { clients }: Part): readonly string[] =>
+  clients.filter(({ userId }) => users.has(userId)).flatMap(({ diary }) => diary.slice(-LAST_LINES));
+
 /** The last that happened to these users, and what their apps were told. */
-export function storyOfProblem({ invariant, sentence, about }: Problem, { records, clients }: Part): Story {
-  const { events } = records;
+export function storyOfProblem({ invariant, sentence, about }: Problem, part: Part): Story {
+  const { events } = part.records;
   const startMs = events[0]?.atMs ?? 0;
   const users = new Set(about);
   const last = events.flatMap((event, index) => (isAbout(event, users, events) ? [index] : [])).slice(-LAST_EVENTS);
-  const diaries = clients.filter(({ userId }) => users.has(userId)).flatMap(({ diary }) => diary.slice(-LAST_LINES));
-  return {
-    invariant,
-    sentence,
-    lines: [...last.map((index) => `  ${line(events[index], index, startMs)}`), ...diaries],
-  };
+  const lines = last.map((index) => `  ${line(events[index], index, startMs)}`);
+  return { invariant, sentence, lines: [...lines, ...diariesOf(users, part)] };
 }
 
 function usersIn(events: readonly (HistoryEvent | undefined)[]): ReadonlySet<string> {
   return new Set(
     events.flatMap((event) => {
       if (event === undefined) return [];
+      if ('client' in event) return event.client.slice(0, event.client.indexOf('/'));
       if (event.kind === 'call') return event.by === 'server-api' ? (event.args.user ?? []) : event.by.user;
       return 'user' in event ? (event.user ?? []) : [];
     }),
@@ -62,7 +60,6 @@ function usersIn(events: readonly (HistoryEvent | undefined)[]): ReadonlySet<str
 
 /** Events of a connection or of an answer name no user: their text does. */
 function isAbout(event: HistoryEvent, users: ReadonlySet<string>, events: readonly HistoryEvent[]): boolean {
-  if (event.kind === 'fault') return true;
   const text = JSON.stringify(event);
   const names = [...users, ...connectionsOf(users, events)];
   return names.some((name) => text.includes(`"${name}"`));

@@ -96,19 +96,13 @@ async function openReader(
 
 /** Runs one at a time. Each caller waits for a run that has begun after the call; those who wait share one. */
 export function coalesced(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
-  const start = (): Promise<void> => {
-    running = run().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
   return () => {
-    if (running === undefined) return start();
-    next ??= running.then(() => {
+    next ??= last.then(() => {
       next = undefined;
-      return start();
+      last = run();
+      return last;
     });
     return next;
   };

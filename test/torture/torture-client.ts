@@ -13,6 +13,9 @@ const FOR_EVER = 0;
 /** The app learns from these that its call has had no effect. */
 const isCertain = (code: number): boolean => code === 0 || (code >= 20_000 && code < 30_000);
 
+/** Not a member, no such room. */
+const NOT_IN: readonly number[] = [23406, 23410];
+
 export interface TortureClientOptions {
   readonly userId: string;
   readonly platform: Platform;
@@ -41,8 +44,8 @@ let links = 0;
 export class TortureClient {
   readonly userId: string;
   readonly platform: Platform;
-  /** The room that the app believes to be in. */
-  room: string | undefined;
+  /** Where the app believes to be: joined, and not notified of an end. */
+  readonly rooms = new Set<string>();
   /** Rooms where the outcome of the last join or leave is unknown. */
   readonly unsure = new Set<string>();
   readonly stays: Stays;
@@ -70,12 +73,10 @@ export class TortureClient {
     return this.#o.links.get(this.#linkId)?.connectionId;
   }
 
-  connect(): void {
-    this.pending += 1;
-    const onConnected = () => {
-      this.pending -= 1;
-    };
-    void this.#engine.connect(this.#o.token, FOR_EVER, { onConnected });
+  connect(): Promise<void> {
+    return new Promise((resolve) => {
+      void this.#engine.connect(this.#o.token, FOR_EVER, { onConnected: () => resolve() });
+    });
   }
 
   join(room: string): void {
@@ -94,7 +95,7 @@ export class TortureClient {
     const onChatRoomLeft = (code: number) => {
       this.pending -= 1;
       this.#write(`has left ${room}: ${code}`);
-      if (code === 0) this.#out(room);
+      if (code === 0 || NOT_IN.includes(code)) this.#out(room);
       this.#note(room, code);
     };
     void this.#engine.leaveChatRoom(room, { onChatRoomLeft });
@@ -105,10 +106,10 @@ export class TortureClient {
     const message = await this.#engine.createTextMessage(CHATROOM, room, '', `from ${this.userId}`);
     const { client } = this.stays;
     const request = message.clientMessageId;
+    this.stays.asked.add(request);
     this.#o.records.history.note({ kind: 'appAsked', client, request, room });
     const onMessageSent = (code: number) => {
       this.pending -= 1;
-      if (code === 0) this.stays.sent(room, message.seq);
       this.#o.records.history.note({ kind: 'appAnswered', client, request, code, seq: message.seq });
     };
     await this.#engine.sendMessage(message, { onMessageSent });
@@ -143,8 +144,8 @@ export class TortureClient {
 
   #joined(room: string, code: number): void {
     this.#write(`has joined ${room}: ${code}`);
-    if (code === 0) this.room = room;
-    else this.#out(room);
+    if (code === 0) this.rooms.add(room);
+    else if (isCertain(code)) this.#out(room);
     this.#note(room, code);
   }
 
@@ -154,7 +155,7 @@ export class TortureClient {
   }
 
   #out(room: string): void {
-    if (this.room === room) this.room = undefined;
+    this.rooms.delete(room);
     this.stays.over(room);
   }
 

@@ -77,7 +77,8 @@ function tellEnd(tally: Tally, seconds: string, { seed }: Options): void {
 }
 
 async function play(stage: Stage, options: Options, signal: AbortSignal, tally: Tally): Promise<void> {
-  const run: RunOptions = { stage, signal, windows: WINDOWS, tell: console.log, ...options };
+  const { seed, stormMs } = options;
+  const run: RunOptions = { stage, signal, seed, windows: WINDOWS, storm: { ms: stormMs }, tell: console.log };
   for (let part = 1; !signal.aborted; part += 1) await runPart(part, run, tally);
 }
 
