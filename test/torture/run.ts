@@ -103,9 +103,7 @@ async function quiet(options: RunOptions, part: Part, tally: Tally): Promise<voi
   const { events } = part.records;
   for (const violation of check(events, CHECK_OPTIONS)) {
     if (isUndoneResume(events, violation)) continue;
-    add(options, tally, `${violation.events.join(' ')} ${violation.sentence}`, () =>
-      storyOfViolation(violation, part),
-    );
+    add(options, tally, `${violation.events.join(' ')} ${violation.sentence}`, () => storyOfViolation(violation, part));
   }
   tally.quiet += 1;
   const checkedMs = performance.now();

@@ -99,11 +99,13 @@ export function coalesced(run: () => Promise<void>): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   return () => {
-    next ??= last.then(() => {
-      next = undefined;
-      last = run();
-      return last;
-    });
+    next ??= last
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        last = run();
+        return last;
+      });
     return next;
   };
 }
