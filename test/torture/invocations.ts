@@ -8,7 +8,7 @@ import type { Records } from './records.ts';
 const LATE_MIN_MS = 1_000;
 const LATE_MAX_MS = 25_000;
 
-/** The parts of Lambda's events that are looked at. */
+/** The parts of Lambda's events that matter here. */
 interface AnyEvent {
   readonly Records?: readonly { readonly eventSource?: string }[];
   readonly 'detail-type'?: string;

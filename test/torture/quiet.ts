@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 250;
 /** A message to all rooms once in so many looks: it shows each client what it misses, and the server who is gone. */
 const FENCE_EVERY = 8;
 
-/** Something that should have come right, and about whom. */
+/** Something that should have come right, and which users it concerns. */
 export interface Problem {
   readonly invariant: string;
   readonly sentence: string;

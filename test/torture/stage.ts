@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { type FaultKind, Faults } from './fault-kinds.ts';
@@ -18,7 +19,11 @@ const NO_LIMITS = {
   ...{ serverApiCallsPerSec: 0, sendsPerSecond: 100, roomMessageQuota: 0 },
 };
 
-/** Smaller than by default, so that messages evict somebody in a run of minutes. */
+const CLOSING_MOST_MS = 20_000;
+
+type Closers = (() => Promise<void> | void)[];
+
+/** Smaller than by default, so that messages evict members in a run of minutes. */
 const CHOSEN = { offlineMessageLimit: 10, realTimeGraceMs: 10_000, notifyMemberChanges: true };
 export const SETTINGS: Settings = { ...defaultSettings, ...NO_LIMITS, ...CHOSEN };
 
@@ -42,13 +47,9 @@ export interface StageOptions {
 }
 
 export async function openStage({ random, log }: StageOptions): Promise<Stage> {
-  const closers: (() => Promise<void> | void)[] = [];
-  const close = async () => {
-    for (const each of closers.splice(0).reverse()) {
-      log(`closes ${each.toString().slice(0, 60)}`);
-      await each();
-    }
-  };
+  const closers: Closers = [];
+  let pids = (): number[] => [];
+  const close = () => closeInTime(closers, pids(), log);
   const held = { records: new Records(0, Date.now, SETTINGS), gatewayPort: 0 };
   const faults = new Faults((kind: FaultKind) => held.records.fault(kind));
   try {
@@ -87,10 +88,32 @@ export async function openStage({ random, log }: StageOptions): Promise<Stage> {
     });
     closers.push(stack.close, () => links.close());
     await table.follow((change) => held.records.wrote(change));
-    const pids = () => [table.pid(), ...stack.testing.pids()].filter((pid) => pid !== undefined);
+    pids = () => [table.pid(), ...stack.testing.pids()].filter((pid) => pid !== undefined);
     return Object.assign(held, { stack, faults, links, table, invocations, pids, close });
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A stack that does not end by itself is ended process by process. */
+async function closeInTime(closers: Closers, pids: readonly number[], log: (line: string) => void): Promise<void> {
+  const closeAll = async () => {
+    while (closers.length > 0) await closers.pop()?.();
+  };
+  const tooLate = new AbortController();
+  const outcome = await Promise.race([
+    closeAll(),
+    wait(CLOSING_MOST_MS, 'too late', { signal: tooLate.signal, ref: false }),
+  ]);
+  tooLate.abort();
+  if (outcome !== 'too late') return;
+  log(`unable to close the stack in time; ${closers.length} parts are open, and its processes are killed`);
+  for (const pid of pids) kill(pid);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {}
 }

@@ -37,7 +37,7 @@ export function storyOfViolation({ invariant, sentence, events: proof }: Violati
 const diariesOf = (users: ReadonlySet<string>, { clients }: Part): readonly string[] =>
   clients.filter(({ userId }) => users.has(userId)).flatMap(({ diary }) => diary.slice(-LAST_LINES));
 
-/** The last that happened to these users, and what their apps were told. */
+/** The last that happened to these users, and what their apps were notified of. */
 export function storyOfProblem({ invariant, sentence, about }: Problem, part: Part): Story {
   const { events } = part.records;
   const startMs = events[0]?.atMs ?? 0;

@@ -49,7 +49,7 @@ export class TortureClient {
   /** Rooms where the outcome of the last join or leave is unknown. */
   readonly unsure = new Set<string>();
   readonly stays: Stays;
-  /** What the app asked and what it was told, for a story. */
+  /** What the app asked and what it was notified of, for a story. */
   readonly diary: string[] = [];
   /** Calls of the app without an outcome. */
   pending = 0;

@@ -3,7 +3,6 @@
  * server, while much of it is made to fail; see `--help`.
  */
 
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import { emptyTally, type RunOptions, runPart, type Tally } from './run.ts';
@@ -28,7 +27,6 @@ Exit code 1: something did not come right; its story is printed. Ctrl-C ends the
 
 const PROGRESS_MS = 10_000;
 const WINDOWS = 4;
-const CLOSING_MOST_MS = 20_000;
 
 interface Options {
   readonly minutes: number;
@@ -82,21 +80,6 @@ async function play(stage: Stage, options: Options, signal: AbortSignal, tally: 
   for (let part = 1; !signal.aborted; part += 1) await runPart(part, run, tally);
 }
 
-/** A stack that does not end by itself is ended process by process. */
-async function closeInTime(stage: Stage): Promise<void> {
-  const pids = stage.pids();
-  const outcome = await Promise.race([stage.close(), wait(CLOSING_MOST_MS, 'too late')]);
-  if (outcome !== 'too late') return;
-  console.error('The stack did not end by itself.');
-  for (const pid of pids) kill(pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {}
-}
-
 async function main(options: Options): Promise<number> {
   const ended = new AbortController();
   const interrupted = new AbortController();
@@ -117,7 +100,7 @@ async function main(options: Options): Promise<number> {
   } finally {
     clearInterval(progress);
     clearTimeout(timer);
-    await closeInTime(stage);
+    await stage.close();
   }
   tellEnd(tally, seconds(), options);
   return tally.stories.length > 0 ? 1 : 0;
