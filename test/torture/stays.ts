@@ -32,10 +32,14 @@ export class Stays {
     return this.#stays.get(room);
   }
 
-  /** The answer to a join or a resume. */
-  answered({ room, membership, roomEpoch: epoch, latestSeq }: AnswerResult & { readonly room?: string }): void {
+  /**
+   * The answer to a join or a resume. `isIn`: the app believes to be in the room; else this begins a new session, and a
+   * former answer came too late for the SDK.
+   */
+  answered(isIn: boolean, answer: AnswerResult & { readonly room?: string }): void {
+    const { room, membership, roomEpoch: epoch, latestSeq } = answer;
     if (room === undefined || membership === undefined || epoch === undefined || latestSeq === undefined) return;
-    if (this.#stays.get(room)?.membership === membership) return;
+    if (isIn && this.#stays.get(room)?.membership === membership) return;
     this.#sessions += 1;
     const session = this.#sessions;
     this.#stays.set(room, { membership, epoch, session, afterSeq: latestSeq, seqs: new Set(), lost: new Set() });

@@ -203,14 +203,20 @@ export class TortureClient {
     this.#o.records.history.call({ id, by, op, room: frame.room ?? '', args: argsOf(frame) });
   }
 
+  #answered(answer: JoinAnswer): void {
+    this.stays.answered(this.rooms.has(answer.room ?? ''), answer);
+  }
+
   #arrived(linkId: string, text: string): void {
     const frame = JSON.parse(text) as AnyFrame;
     if (frame.event !== 'answer') return;
     const { id = '', code = 0 } = frame;
-    if (code === 0 && linkId === this.#linkId) this.stays.answered(frame as AnswerResult & { room?: string });
+    if (code === 0 && linkId === this.#linkId) this.#answered(frame as JoinAnswer);
     this.#o.records.history.answer(`${linkId}:${id}`, code, frame as AnswerResult);
   }
 }
+
+type JoinAnswer = AnswerResult & { readonly room?: string };
 
 function argsOf({ resume, clientMessageId, afterSeq, beforeSeq }: AnyFrame): CallArgs {
   if (resume !== undefined) return { membership: resume.membership, seq: resume.seq };
