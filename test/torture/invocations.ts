@@ -38,6 +38,8 @@ export class Invocations {
   readonly skewMs = new Map<string, number>();
   /** How many of the two schedules still run in this tick. */
   sweepsLeft = 0;
+  /** Runs of functions that have not ended. */
+  running = 0;
   readonly #o: InvocationsOptions;
   readonly #late = new Set<() => void>();
   readonly #seen = new Set<string>();
@@ -51,7 +53,19 @@ export class Invocations {
     return [...this.#seen];
   }
 
-  readonly around =
+  readonly around = (invoke: Invoke): Invoke => {
+    const handle = this.#handleBy(invoke);
+    return async (functionId, event) => {
+      this.running += 1;
+      try {
+        return await handle(functionId, event);
+      } finally {
+        this.running -= 1;
+      }
+    };
+  };
+
+  readonly #handleBy =
     (invoke: Invoke): Invoke =>
     async (functionId, event) => {
       this.#seen.add(functionId);

@@ -24,19 +24,18 @@ export interface Problem {
 export async function settle(stage: Stage, part: Part, now: () => number): Promise<readonly Problem[]> {
   const { records, server, rooms, users } = part;
   records.history.note({ kind: 'faultsEnd' });
-  const pending = await until(now() + PENDING_MOST_MS, now, () => unanswered(part));
+  const pending = await until(now() + PENDING_MOST_MS, now, async () => [...unanswered(part), ...unfinished(stage)]);
   if (pending.length > 0) return pending;
   for (const room of rooms) await server.mute(room, false);
-  // An app that does not know the outcome of its call asks once more.
-  for (const client of part.clients) for (const room of client.unsure) client.join(room);
   let looks = 0;
   const problems = await until(now() + CONVERGED_MOST_MS, now, async () => {
+    for (const client of part.clients) askAgain(client);
     if (looks % FENCE_EVERY === 0) for (const room of rooms) await server.publish(room);
     looks += 1;
     await sweepOnce(stage);
     stage.stack.testing.queue(EVENTS_QUEUE).expireVisibility();
     await stage.stack.testing.drain();
-    return [...(await unanswered(part)), ...wrongRows(stage, part), ...wrongClients(part)];
+    return [...unanswered(part), ...wrongRows(stage, part), ...wrongClients(part)];
   });
   for (const room of rooms) await server.members(room);
   for (const room of rooms) for (const user of users) await server.exist(room, user);
@@ -56,7 +55,18 @@ async function until(
   }
 }
 
-async function unanswered(part: Part): Promise<readonly Problem[]> {
+/** An app that does not know the outcome of a call joins once more: then it is in this room, and in no other. */
+function askAgain(client: TortureClient): void {
+  const [room] = client.unsure;
+  if (room !== undefined && client.pending === 0) client.join(room);
+}
+
+/** A Lambda whose client has given up may still do what it was asked. */
+function unfinished({ invocations: { running } }: Stage): readonly Problem[] {
+  return running === 0 ? [] : [problem('I-L3', `${running} Lambdas are still running`)];
+}
+
+function unanswered(part: Part): readonly Problem[] {
   if (pendingOf(part) === 0) return [];
   const names = part.clients.filter(({ pending }) => pending > 0).map(({ userId }) => userId);
   return [{ invariant: 'I-D11', sentence: `calls of the app without an outcome: ${names.join(', ')}`, about: names }];
@@ -85,8 +95,8 @@ function wrongRows({ stack }: Stage, { records, clients }: Part): readonly Probl
       }
       const client = clients.find(({ connectionId }) => connectionId === connection);
       if (client?.rooms.has(room) === true) return [];
-      const knows = client === undefined ? 'belongs to no client' : 'whose app does not know';
-      return [problem('I-L1', `${user} is online in ${room} by ${connection}, which ${knows}`, user)];
+      const knows = client === undefined ? 'which belongs to no client' : 'whose app does not know';
+      return [problem('I-L1', `${user} is online in ${room} by ${connection}, ${knows}`, user)];
     });
   });
 }

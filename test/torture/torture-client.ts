@@ -144,8 +144,10 @@ export class TortureClient {
 
   #joined(room: string, code: number): void {
     this.#write(`has joined ${room}: ${code}`);
-    if (code === 0) this.rooms.add(room);
-    else if (isCertain(code)) this.#out(room);
+    if (code === 0) {
+      this.rooms.add(room);
+      this.unsure.clear();
+    } else if (isCertain(code)) this.#out(room);
     this.#note(room, code);
   }
 

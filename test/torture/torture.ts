@@ -83,8 +83,8 @@ async function play(stage: Stage, options: Options, signal: AbortSignal, tally: 
 async function main(options: Options): Promise<number> {
   const ended = new AbortController();
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
+  process.on('SIGINT', () => interrupted.abort());
+  process.on('SIGTERM', () => interrupted.abort());
   const startedMs = performance.now();
   const seconds = () => ((performance.now() - startedMs) / 1000).toFixed(0);
   console.log(`seed ${options.seed}, ${options.minutes} min, faults for ${options.stormMs / 1000} s at a time`);
