@@ -13,6 +13,8 @@ const FOR_EVER = 0;
 /** The app learns from these that its call has had no effect. */
 const isCertain = (code: number): boolean => code === 0 || (code >= 20_000 && code < 30_000);
 
+/** Nobody listens on the discard port of this machine: a dial there fails as it does without a network. */
+const NO_NETWORK = 'ws://127.0.0.1:9';
 /** Not a member, no such room. */
 const NOT_IN: readonly number[] = [23406, 23410];
 
@@ -57,6 +59,7 @@ export class TortureClient {
   readonly #o: TortureClientOptions;
   readonly #engine: RCIMIWEngine;
   #linkId = '';
+  #hasNetwork: boolean = true;
 
   constructor(options: TortureClientOptions) {
     this.#o = options;
@@ -115,6 +118,18 @@ export class TortureClient {
     await this.#engine.sendMessage(message, { onMessageSent });
   }
 
+  /** The network is gone until `restore`. */
+  loseNetwork(): void {
+    this.#write('loses the network');
+    this.#hasNetwork = false;
+    this.#o.records.lost(this.connectionId);
+    this.#o.links.get(this.#linkId)?.cut();
+  }
+
+  restore(): void {
+    this.#hasNetwork = true;
+  }
+
   async end(): Promise<void> {
     await this.#engine.destroy();
   }
@@ -166,7 +181,10 @@ export class TortureClient {
       links += 1;
       const linkId = `${links}`;
       this.#linkId = linkId;
-      return this.#record(linkId, new WebSocket(server, protocols, { headers: { [LINK_HEADER]: linkId } }));
+      return this.#record(
+        linkId,
+        new WebSocket(this.#hasNetwork ? server : NO_NETWORK, protocols, { headers: { [LINK_HEADER]: linkId } }),
+      );
     };
     return function Network(server: string, protocols: string[]) {
       return dial(server, protocols);
