@@ -97,15 +97,18 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const iam = createIam(stack.functions);
   const crashes = createCrashes();
   const pools = createFunctionPools({ iam, maxEnvironments, takeCrash: crashes.take, randomId, log });
-  const { invoke } = pools;
+  const invoke = testing.aroundInvoke?.(pools.invoke) ?? pools.invoke;
   const data = await startData(options, stack, closers);
   const services = await startServices(data, iam, closers);
   const parts = { stack, iam, invoke };
   const eventSources = await startMappings(options, data, parts);
   const { webSocket, http } = await timed(options, 'APIs open', () => openApis(options, parts, closers));
   const ports = { webSocketPort: webSocket.port, httpPort: http.port };
-  const localize = createLocalizer({ apis: stack.apis, ...ports, servicesUrl: services.url });
-  pools.open(stack.functions, { localize, servicesUrl: services.url });
+  const addresses = { apis: stack.apis, ...ports, servicesUrl: services.url };
+  const localize = createLocalizer(addresses);
+  const webSocketPort = (await testing.connectionsPort?.(webSocket.port)) ?? webSocket.port;
+  const localizeForFunctions = createLocalizer({ ...addresses, webSocketPort });
+  pools.open(stack.functions, { localize: localizeForFunctions, servicesUrl: services.url });
   closers.push(async () => {
     // A running batch ends only when its environment does.
     const stopped = eventSources.stop();

@@ -1,5 +1,6 @@
 import type { DisconnectDelivery, WebSocketLimits } from '../gateway/websocket/websocket-options.ts';
 import type { UsedGrant } from '../iam/iam.ts';
+import type { Invoke } from '../lambda/invoke.ts';
 import type { EnvironmentReport } from '../lambda/lambda-environment.ts';
 import type { CrashTime } from '../lambda/lambda-pool.ts';
 import type { QueueView } from './queue-view.ts';
@@ -12,6 +13,10 @@ export interface TestingOptions {
   readonly disconnectDelivery?: DisconnectDelivery | undefined;
   /** With `manual` a schedule runs only when `fireSchedules` is called. */
   readonly schedules?: 'timer' | 'manual' | undefined;
+  /** Wraps every invocation of a function: it observes, repeats, delays or loses events, or changes their times. */
+  readonly aroundInvoke?: ((invoke: Invoke) => Invoke) | undefined;
+  /** Gets the port of the WebSocket API and returns the port at which functions find its `@connections`. */
+  readonly connectionsPort?: ((webSocketPort: number) => Promise<number>) | undefined;
 }
 
 /** What only tests and measurements do with a running stack. */

@@ -29,14 +29,14 @@ export function check(played: Run): readonly Violation[] {
   checkEnds(played, report);
   checkSettled(played, report);
   const ofHistory = checkHistory(played.history.events, optionsOf(played.settings));
-  return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played, violation));
+  return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }
 
 /**
  * A message over the limit overlapped the resume of the member, which is then decided either way (docs/rules.md): it was
  * undone before it was answered, so it is no eviction of a member who was in.
  */
-function isUndoneResume({ history: { events } }: Run, { invariant, events: proof }: Violation): boolean {
+export function isUndoneResume(events: readonly HistoryEvent[], { invariant, events: proof }: Violation): boolean {
   const end = proof.at(-1) ?? -1;
   const last = events[end];
   if (!['I-M1', 'I-M2', 'I-M3', 'I-M6'].includes(invariant)) return false;

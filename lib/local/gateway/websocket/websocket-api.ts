@@ -97,7 +97,11 @@ async function upgrade(gateway: Gateway, request: IncomingMessage, socket: Duple
     return;
   }
   // The client disconnected while $connect ran, and the function has accepted a connection that never opened.
-  if (!socket.readable || !socket.writable) return deliverDisconnect(gateway, admission.facts, 1006, '');
+  if (!socket.readable || !socket.writable) {
+    // The server allows half-open sockets: this one would stay open for ever and hold up `close`.
+    socket.destroy();
+    return deliverDisconnect(gateway, admission.facts, 1006, '');
+  }
   if (admission.protocol !== undefined) gateway.protocols.set(request, admission.protocol);
   socket.off('error', onError);
   gateway.sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** A masked text frame, as clients send it; the mask is zero and leaves the payload readable. */
 export function textFrame(text: string): Buffer {
@@ -9,8 +9,8 @@ export function textFrame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), payload]);
 }
 
-/** Sends the handshake together with these bytes and returns the start of the answer. */
-export async function handshakeWith(port: number, bytes: Buffer): Promise<string> {
+/** Sends the handshake and waits for nothing. */
+export function beginHandshake(port: number, bytes: Buffer = Buffer.alloc(0)): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   const lines = [
@@ -22,6 +22,12 @@ export async function handshakeWith(port: number, bytes: Buffer): Promise<string
     'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
   ];
   socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
+  return socket;
+}
+
+/** Sends the handshake together with these bytes and returns the start of the answer. */
+export async function handshakeWith(port: number, bytes: Buffer): Promise<string> {
+  const socket = beginHandshake(port, bytes);
   const [head] = (await once(socket, 'data')) as [Buffer];
   return head.toString('latin1');
 }

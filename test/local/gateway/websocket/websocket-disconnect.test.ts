@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeAll, connect, createClient, createQueue, startApi } from './gateway-client.ts';
+import { beginHandshake } from './raw-client.ts';
 
 afterEach(closeAll);
 
@@ -82,5 +84,23 @@ describe('close', () => {
     expect((await waiting.closed).code).toBe(1006);
     expect(api.calls.items).toEqual([]);
     expect(api.connectionIds()).toEqual([]);
+  });
+
+  it('is not held up by a client that ended its side while $connect ran', async () => {
+    let admit = (_answer: object): void => undefined;
+    const held = new Promise<object>((resolve) => {
+      admit = resolve;
+    });
+    const api = await startApi({ $connect: () => held, $disconnect: ok });
+    const socket = beginHandshake(api.port);
+    const ended = once(socket, 'close');
+    await api.calls.next();
+    socket.end();
+    // Its answer shows that the end has arrived: it was sent before.
+    await fetch(api.connectionsUrl);
+    admit(ok());
+    expect((await api.calls.next()).event.requestContext.routeKey).toBe('$disconnect');
+    await ended;
+    await api.close();
   });
 });
