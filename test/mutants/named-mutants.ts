@@ -46,12 +46,7 @@ export const namedMutants: readonly Mutant[] = [
     'mark.seq',
   ),
   mutant('the allowlist is not asked', EVICTION, 'ownValue(room.allowlistedSince, member.userId) ?? room', 'room'),
-  mutant(
-    'a resume keeps the mark',
-    MEMBER,
-    '    offline: undefined,\n  };\n}\n\n/** A connection is gone',
-    '  };\n}\n\n/** A connection is gone',
-  ),
+  mutant('a resume keeps the mark', MEMBER, '    offline: undefined,\n  };\n}\n', '  };\n}\n'),
   mutant(
     'a late event moves the mark',
     MEMBER,
@@ -221,7 +216,7 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'a join ends no other membership',
     JOIN,
-    'if (!deps.settings.multipleRooms) await keepLastRoom(deps, again, request.room);',
+    'if (!deps.settings.multipleRooms) await keepLastRoom(deps, rechecked, request.room);',
     '',
   ),
   mutant(
@@ -246,8 +241,8 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'a destroyed room has no timer',
     'lib/usecases/steps/destroy-room.ts',
-    "await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room'",
-    "if (deps.now() < 0) await deps.store.arm(deps.now() + LOOK_AFTER_MS, [{ kind: 'destroyed-room'",
+    "await deps.store.arm(deps.now() + FINISH_AFTER_MS, [{ kind: 'destroyed-room'",
+    "if (deps.now() < 0) await deps.store.arm(deps.now() + FINISH_AFTER_MS, [{ kind: 'destroyed-room'",
   ),
   mutant(
     'a closed connection is not checked again',
