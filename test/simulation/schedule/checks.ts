@@ -99,26 +99,22 @@ function checkRows({ history }: Run, report: Report): void {
   });
 }
 
-/** I-D2, I-D3, I-D7, I-R1, I-B2. */
+/** I-D2, I-D3, I-D7, I-R1. */
 function checkMessages({ history: { events } }: Run, report: Report): void {
   const seqs = new Map<string, number>();
   const destroyed = new Map<string, number>();
   const accepted = new Map<string, number>();
-  const blocks = blocksIn(events);
   const calls = callsIn(events);
   events.forEach((event, index) => {
     if (event.kind === 'roomDestroyed') destroyed.set(event.epoch, index);
     if (event.kind === 'accepted') {
-      const { epoch, seq, room, sender, clientMessageId } = event;
+      const { epoch, seq, sender, clientMessageId } = event;
       if (seq !== (seqs.get(epoch) ?? 0) + 1) report('I-D3', `${epoch}: ${seq} after ${seqs.get(epoch)}`, index);
       seqs.set(epoch, seq);
       if (destroyed.has(epoch)) report('I-R1', 'accepted in a destroyed room', destroyed.get(epoch) ?? 0, index);
       const id = `${epoch} ${sender} ${clientMessageId}`;
       if (accepted.has(id)) report('I-D2', `${clientMessageId} is accepted twice`, accepted.get(id) ?? 0, index);
       accepted.set(id, index);
-      const block =
-        sender === 'system' ? undefined : blocks.find((one) => one.holds(room, sender, epoch, index, event.atMs));
-      if (block !== undefined) report('I-B2', `${sender} is blocked`, block.index, index);
     }
     if (event.kind !== 'answer' || event.code !== 0) return;
     const call = calls.get(event.id);
@@ -133,35 +129,6 @@ function checkMessages({ history: { events } }: Run, report: Report): void {
 
 const callsIn = (events: readonly HistoryEvent[]) =>
   new Map(events.flatMap((event) => (event.kind === 'call' ? [[event.id, event] as const] : [])));
-
-/** Blocks that were answered, until they are lifted or over. */
-function blocksIn(events: readonly HistoryEvent[]) {
-  const calls = callsIn(events);
-  const epochs = new Map<string, string>();
-  return events.flatMap((event, index) => {
-    if (event.kind === 'roomCreated') epochs.set(event.room, event.epoch);
-    const call = event.kind === 'answer' && event.code === 0 ? calls.get(event.id) : undefined;
-    if (call?.op !== 'block') return [];
-    const { room, args } = call;
-    const epoch = epochs.get(room);
-    const liftedAt = events.findIndex(
-      (other, at) =>
-        at > events.indexOf(call) &&
-        other.kind === 'call' &&
-        ['unblock', 'block'].includes(other.op) &&
-        other.room === room &&
-        other.args.user === args.user,
-    );
-    const holds = (inRoom: string, user: string, ofEpoch: string, at: number, atMs: number) =>
-      inRoom === room &&
-      user === args.user &&
-      ofEpoch === epoch &&
-      at > index &&
-      (liftedAt === -1 || at < liftedAt) &&
-      atMs < (args.untilMs ?? 0) - 1_000;
-    return [{ index, holds }];
-  });
-}
 
 /** I-M4, I-M5, I-M16, I-M17, I-M13: what answers say was so at some moment between the call and the answer. */
 function checkReads({ history }: Run, report: Report): void {
@@ -231,7 +198,8 @@ function checkEnds({ history, settings }: Run, report: Report): void {
         call?.op === 'resume' &&
         reason !== undefined &&
         at < from &&
-        !['destroyed', 'blocked', reason].includes(event.result.reason)
+        !['destroyed', 'blocked', reason].includes(event.result.reason) &&
+        !isLeftHalfway(events, call, event.result.reason)
       ) {
         report(
           'I-M10',
@@ -254,6 +222,19 @@ function checkEnds({ history, settings }: Run, report: Report): void {
     const [reason] = reasons.get(membership) ?? [];
     if (reason !== 'offline') report('I-M13', `${user} was removed from ${room}, and is in again`, index, later);
   }
+}
+
+/** The Lambda of a leave, or of a move, noted the reason and died; then the member was evicted (docs/reliability.md). */
+function isLeftHalfway(events: readonly HistoryEvent[], resume: EventOf<'call'>, told: string): boolean {
+  if (told !== 'left' || resume.by === 'server-api') return false;
+  const { user } = resume.by;
+  return events.slice(0, events.indexOf(resume)).some((event) => {
+    if (event.kind !== 'call' || event.by === 'server-api' || event.by.user !== user) return false;
+    const isOfRoom = event.op === 'leave' ? event.room === resume.room : event.op === 'join';
+    return (
+      isOfRoom && !events.some((answer) => answer.kind === 'answer' && answer.id === event.id && answer.code === 0)
+    );
+  });
 }
 
 /** I-L1: the rows agree with the rule and with the sockets, and each end is announced. */

@@ -197,6 +197,7 @@ export class Deployment {
     // The service notices at the timeout at the latest, even if the process died long before.
     scheduler.after(TIMEOUTS_MS[name], () => {
       if (isDone) return;
+      if (name === 'message') this.#o.history.note({ kind: 'fault', what: 'frame' });
       scheduler.kill(process);
       died();
     });

@@ -113,6 +113,10 @@ export class Stage {
       ...{ random, fates, overtaking, startMs: START_MS },
       onStep: (step, fate) => {
         onStep(step, fate);
+        // A sign of life whose Lambda failed proves nothing.
+        if (step.process.name === 'message' && fate !== 'served' && fate !== 'delayed') {
+          this.history.note({ kind: 'fault', what: 'frame' });
+        }
         if (!isTraced) return;
         const { process, label } = step;
         const outcome = typeof fate === 'string' ? fate : `${fate.error}${fate.isApplied ? ', applied' : ''}`;

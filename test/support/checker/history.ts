@@ -309,9 +309,9 @@ export interface AppGap {
   readonly lastSeq: number;
 }
 
-/** Something was made to fail. `sweep`: a run of the sweep was lost. */
+/** Something was made to fail. `sweep`: a run of the sweep was lost; `frame`: the Lambda of a frame, and nothing else. */
 export interface Fault {
   readonly kind: 'fault';
   readonly atMs: number;
-  readonly what: 'sweep' | 'crash' | 'storage' | 'post' | 'network' | 'clock' | 'other';
+  readonly what: 'sweep' | 'crash' | 'storage' | 'post' | 'network' | 'clock' | 'frame' | 'other';
 }

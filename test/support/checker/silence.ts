@@ -48,7 +48,8 @@ function hasOtherFaults({ history, timeline }: Facts, fromMs: number, untilMs: n
   const first = firstNotBelow(timeline.faultsMs, fromMs - LAMBDA_MS, (faultMs) => faultMs);
   if ((timeline.faultsMs[first] ?? Infinity) > untilMs) return false;
   const faults = history.filter(
-    (event) => event.kind === 'fault' && event.atMs <= untilMs && event.atMs >= fromMs - LAMBDA_MS,
+    (event) =>
+      event.kind === 'fault' && event.what !== 'frame' && event.atMs <= untilMs && event.atMs >= fromMs - LAMBDA_MS,
   );
   const sweeps = faults.filter((event) => event.kind === 'fault' && event.what === 'sweep');
   return faults.length > sweeps.length || sweeps.length > 1;
