@@ -1,7 +1,7 @@
 /* Lets tests, random schedules and crashes loose on one mutant, the quickest first. */
 
 import { fork, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Mutant, ROOT } from './mutant.ts';
@@ -38,10 +38,21 @@ export async function kill(mutant: Mutant, { folder, seeds }: KillOptions): Prom
   return undefined;
 }
 
-/** Quick tests of a folder. */
+/** @throws Error where the tests fail without any mutant: then they would kill each one. */
+export async function checkHealthy(folder: string): Promise<void> {
+  const textFile = join(folder, 'healthy.ts.txt');
+  for (const [, paths, path] of OWN_TESTS) {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    writeFileSync(textFile, text);
+    const found = await runTests({ path, what: 'none', text: () => text }, textFile, paths);
+    if (found !== undefined) throw new Error(`unable to judge mutants; without any, this fails: ${found}`);
+  }
+}
+
+/** Quick tests of a folder, and a file in it. */
 const OWN_TESTS = [
-  ['lib/domain/', ['test/domain']],
-  ['lib/store/', ['test/store/memory.test.ts']],
+  ['lib/domain/', ['test/domain'], 'lib/domain/member.ts'],
+  ['lib/store/', ['test/store/memory.test.ts'], 'lib/store/dynamodb/members.ts'],
 ] as const;
 
 /** Bundles the simulation with the mutant in the place of the product's own text. */
@@ -84,12 +95,14 @@ async function runTests({ path }: Mutant, textFile: string, paths: readonly stri
     const child = spawn(process.execPath, [vitest, 'run', '--config', config, '--root', ROOT, ...paths], {
       cwd: ROOT,
       env: { ...process.env, MUTANT_PATH: join(ROOT, path), MUTANT_TEXT: textFile, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
     child.on('exit', (code) => {
       const failed = /FAIL {2}(.*)/.exec(output)?.[1];
       resolve(code === 0 ? undefined : `the test ${failed ?? `run ends with ${code}`}`);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { equivalentMutants } from './equivalent-mutants.ts';
 import { generatedMutants } from './generated-mutants.ts';
-import { kill } from './kill.ts';
+import { checkHealthy, kill } from './kill.ts';
 import { ROOT } from './mutant.ts';
 import { namedMutants } from './named-mutants.ts';
 
@@ -42,6 +42,7 @@ async function run(): Promise<number> {
     }
   };
   try {
+    await checkHealthy(folder);
     await Promise.all(Array.from({ length: availableParallelism() }, work));
   } finally {
     rmSync(folder, { recursive: true, force: true });
