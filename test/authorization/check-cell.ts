@@ -58,6 +58,6 @@ function mayChange(change: string, { caller, frame, expected }: FrameCell, room:
 const ofFullRoom = (room: string): readonly RegExp[] => [
   /^END#\S+ END$/,
   /^USER#ann ACCESS( \.(turns|revision|expiresAtSec))?$/,
-  /^USER#ann CONNECTION#\S+ \.(joins|rooms)$/,
+  /^USER#ann CONNECTION#\S+ \.(joins|rooms|roomsAddedAtMs)$/,
   new RegExp(`^ROOM#${room} MEMBER#ann( \\.(revision|joinedAtMs|ended|event|expiresAtSec))?$`),
 ];
