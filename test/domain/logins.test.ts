@@ -43,6 +43,11 @@ describe('a login', () => {
     expect(decide(next, 'r0', 51)).toMatchObject({ kind: 'latest' });
   });
 
+  test('is not before itself', () => {
+    const login = { loginId: 'a', sinceMs: 5 };
+    expect(isBefore(login, login)).toBe(false);
+  });
+
   test('has an order with another of the same time', () => {
     const [a, b] = [login('a', 5), login('b', 5)];
     expect([isBefore(a, b), isBefore(b, a)]).toEqual([true, false]);

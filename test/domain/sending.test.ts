@@ -27,3 +27,8 @@ test('the tail is full by its text or by its number of messages', () => {
   expect(isTailFull([{ content: 'x'.repeat(600) }])).toBe(true);
   expect(isTailFull(Array.from({ length: 6 }, () => ({ content: '' })))).toBe(true);
 });
+
+test('a tail is full from 512 characters on, with 100 for what is beside each text', () => {
+  const tailOf = (length: number) => [{ content: 'x'.repeat(length) }];
+  expect([411, 412].map((length) => isTailFull(tailOf(length)))).toEqual([false, true]);
+});

@@ -84,3 +84,9 @@ describe('the sends of a user', () => {
     expect(one).toEqual({ kind: 'turn', sends: [...many.slice(1), { key: 'new', atMs: startMs + 5000 }] });
   });
 });
+
+test('a turn that comes half a turn too early waits, and one that comes a ms later does not', () => {
+  const usedUpMs = 60_000 - 1_000 + 500;
+  expect(turnOf(usedUpMs, 60, 1, 0)).toEqual({ kind: 'wait', retryAfterMs: 500 });
+  expect(turnOf(usedUpMs, 60, 1, 1)).toEqual({ kind: 'turn', tatMs: usedUpMs + 1_000 });
+});
