@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { createMemoryClient, type Schedule } from '../simulation/memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../simulation/memory-dynamodb/memory-table.ts';
@@ -8,10 +8,29 @@ import { describeStore } from './contract.ts';
 
 /** The latency of a network, so that concurrent calls overlap. */
 const LATENCY_MS = 2;
-const overNetwork: Schedule = async ({ apply }) => {
+const overNetwork: Schedule = async ({ name, input, apply }) => {
+  if (['Get', 'BatchGet', 'Query'].includes(name)) noteEventual(input);
   await wait(LATENCY_MS);
   return apply();
 };
+
+/** Kinds of rows that were read with eventual consistency. */
+const readEventually = new Set<string>();
+
+type Read = {
+  readonly Key?: { readonly pk: string; readonly sk: string };
+  readonly ConsistentRead?: boolean;
+  readonly ExpressionAttributeValues?: { readonly ':pk'?: string };
+  readonly RequestItems?: Readonly<Record<string, { readonly ConsistentRead?: boolean }>>;
+};
+
+function noteEventual(input: unknown): void {
+  const { Key, ConsistentRead, ExpressionAttributeValues, RequestItems } = input as Read;
+  const isConsistent = RequestItems === undefined ? ConsistentRead : RequestItems[tableName]?.ConsistentRead;
+  if (isConsistent === true) return;
+  const words = Key === undefined ? [ExpressionAttributeValues?.[':pk'] ?? 'a batch'] : [Key.pk, Key.sk];
+  readEventually.add(words.map((word) => word.split('#')[0]).join(' '));
+}
 
 function createMemoryStore(): StoreUnderTest {
   const clock = { nowMs: 1_800_000_000_000 };
@@ -25,4 +44,8 @@ function createMemoryStore(): StoreUnderTest {
 describe('the store on the in-memory DynamoDB of the simulation', () => {
   const made = createMemoryStore();
   describeStore(() => made);
+
+  test('reads every row consistently but those whose methods say otherwise', () => {
+    expect(readEventually).toEqual(new Set(['DUE', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']));
+  });
 });

@@ -86,10 +86,21 @@ export function describeUsers(use: () => StoreUnderTest): void {
       await block();
       clock.nowMs += 20_000;
       expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 9, tokensValidFromMs: 50 });
-      // The requests: 0 the read, 1 the write.
+      // The requests: 0 the read, 1 the read again, 2 the write.
       await interposedStore(use(), { 0: 'lost', 1: block }).forgetAccess(ann, 60, clock.nowMs + 10_000);
       await interposedStore(use(), { 1: 'lost' }).forgetAccess(ann, 70, clock.nowMs + 10_000);
       expect(await store.getAccess(ann)).toMatchObject({ blockedUntilMs: 0, tokensValidFromMs: 70 });
+    });
+
+    it('keeps a later expiry of tokens that comes between the read and the write', async () => {
+      const { store, clock } = use();
+      for (const isKnown of [true, false]) {
+        const ann = user(fresh('ann'));
+        if (isKnown) await store.expireTokens(ann, 50);
+        const expire = () => store.expireTokens(ann, 90);
+        await interposedStore(use(), { 1: expire }).forgetAccess(ann, 60, clock.nowMs + 10_000);
+        expect((await store.getAccess(ann)).tokensValidFromMs).toBe(90);
+      }
     });
   });
 
