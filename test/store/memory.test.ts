@@ -21,12 +21,12 @@ type Read = {
   readonly Key?: { readonly pk: string; readonly sk: string };
   readonly ConsistentRead?: boolean;
   readonly ExpressionAttributeValues?: { readonly ':pk'?: string };
-  readonly RequestItems?: Readonly<Record<string, { readonly ConsistentRead?: boolean }>>;
+  readonly RequestItems?: { readonly [tableName]: { readonly ConsistentRead?: boolean } };
 };
 
 function noteEventual(input: unknown): void {
   const { Key, ConsistentRead, ExpressionAttributeValues, RequestItems } = input as Read;
-  const isConsistent = RequestItems === undefined ? ConsistentRead : RequestItems[tableName]?.ConsistentRead;
+  const isConsistent = RequestItems === undefined ? ConsistentRead : RequestItems[tableName].ConsistentRead;
   if (isConsistent === true) return;
   const words = Key === undefined ? [ExpressionAttributeValues?.[':pk'] ?? 'a batch'] : [Key.pk, Key.sk];
   readEventually.add(words.map((word) => word.split('#')[0]).join(' '));
