@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { End, Member } from '../../lib/domain/member.ts';
 import { DAY_MS } from '../../lib/domain/time.ts';
 import { memberKey } from '../../lib/store/dynamodb/keys.ts';
+import { StoreFault } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, rowAt } from './interposed-store.ts';
 import { connectionId, newMember, newRoom, user } from './rows.ts';
@@ -84,6 +85,20 @@ export function describeMembers(use: () => StoreUnderTest): void {
         Array.from({ length: 10 }, () => use().store.putMember(next, inside.revision, 'left')),
       );
       expect(all.filter((answer) => answer !== 'conflict')).toHaveLength(1);
+    });
+
+    it('is not put a second time where it is the first row, the answer is lost and the member has left since', async () => {
+      const { store } = use();
+      const { roomId: room } = newRoom();
+      const leave = async () => {
+        const row = await store.getMember(room, user('ann'));
+        expect(row && (await store.deleteMember(row))).toBe('deleted');
+      };
+      const lost = interposedStore(use(), { 0: 'lost', 1: leave });
+      await expect(lost.putMember(newMember(room, 'ann'), 0)).rejects.toThrow(StoreFault);
+      expect(await store.getMember(room, user('ann'))).toBeUndefined();
+      const found = interposedStore(use(), { 0: 'lost' });
+      expect(await found.putMember(newMember(room, 'bob'), 0)).toMatchObject({ userId: 'bob' });
     });
 
     it('is put once when the answer is lost, unless another write was first', async () => {

@@ -182,6 +182,15 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await destroy(again)).toMatchObject({ destroyedAtMs: 7 });
     });
 
+    it('is not created a second time where the answer is lost and it was destroyed since', async () => {
+      const { store } = use();
+      const room = newRoom();
+      const destroy = () => store.destroyRoom(room.roomId, room.epoch, 7, false);
+      const lost = interposedStore(use(), { 0: 'lost', 1: destroy });
+      await lost.createRoom(room).catch(() => undefined);
+      expect(await store.getRoom(room.roomId)).toMatchObject({ destroyedAtMs: 7 });
+    });
+
     it('is destroyed when the answer is lost, unless it is in use again', async () => {
       const room = await create();
       const store = (events: Record<number, Event>) => interposedStore(use(), events);
