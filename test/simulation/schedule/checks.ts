@@ -39,7 +39,7 @@ export function check(played: Run): readonly Violation[] {
 export function isUndoneResume(events: readonly HistoryEvent[], { invariant, events: proof }: Violation): boolean {
   const end = proof.at(-1) ?? -1;
   const last = events[end];
-  if (!['I-M1', 'I-M2', 'I-M3', 'I-M6'].includes(invariant)) return false;
+  if (!['I-M1', 'I-M2', 'I-M3', 'I-M6', 'I-M8'].includes(invariant)) return false;
   if (last?.kind !== 'memberWritten' && last?.kind !== 'memberDeleted') return false;
   return events.some((call, index) => {
     if (index > end || call.kind !== 'call' || call.by === 'server-api') return false;
