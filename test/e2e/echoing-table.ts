@@ -33,8 +33,9 @@ export async function startEchoingTable(): Promise<EchoingTable> {
     const body = await buffer(incoming);
     const text = body.toString('utf8');
     const { failing } = state;
-    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
-    if (failing?.fits(operation, text)) {
+    const [service = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
+    // Only the Lambdas' requests fail: the reads of the stream are AWS's own, and no Lambda sees their errors.
+    if (service.startsWith('DynamoDB_') && failing?.fits(operation, text)) {
       failures += 1;
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(echo(failing.failure, incoming, text));

@@ -113,7 +113,7 @@ describe('no secret', () => {
   });
 
   it('is the key of a request to AWS, which no line shows', () => {
-    for (const { text } of d.witness.shown) expect(text).not.toMatch(/AWS4-HMAC|Signature=[0-9a-f]/i);
+    expect(d.witness.shown.filter(({ text }) => /AWS4-HMAC|Signature=[0-9a-f]/i.test(text))).toEqual([]);
   });
 
   it.each([
