@@ -11,7 +11,8 @@ import type { ConnectionId, RoomId, UserId } from '../lib/protocol/ids.ts';
 import { joinRoom } from '../lib/usecases/join-room.ts';
 import { openConnection } from '../lib/usecases/open-connection.ts';
 import { createRoom } from '../lib/usecases/steps/create-room.ts';
-import { measuredDeps, TABLE_KEYS, TABLE_NAME, withTable } from './measured-deps.ts';
+import { tableKeys } from '../test/support/table-keys.ts';
+import { measuredDeps, TABLE_NAME, withTable } from './measured-deps.ts';
 
 const CHUNK_CHARACTERS = 1_000_000;
 const HOUR_MS = 3_600_000;
@@ -99,7 +100,7 @@ async function writeExport(folder: string, filling: Filling, sample: SampleRows)
 export async function fillTable(folder: string, filling: Filling): Promise<void> {
   await writeExport(join(folder, 'export'), filling, await writeSample(filling.joinedAtMs));
   const schema = join(folder, 'schema.json');
-  const Table = { TableName: TABLE_NAME, TableStatus: 'ACTIVE', ...TABLE_KEYS };
+  const Table = { TableName: TABLE_NAME, TableStatus: 'ACTIVE', ...tableKeys };
   const BillingModeSummary = { BillingMode: 'PAY_PER_REQUEST' };
   await writeFile(schema, JSON.stringify({ Table: { ...Table, BillingModeSummary } }));
   const program = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');

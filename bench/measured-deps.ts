@@ -5,17 +5,10 @@ import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
+import { tableKeys } from '../test/support/table-keys.ts';
 import { UnitsMeter } from '../test/support/units-meter.ts';
 
 export const TABLE_NAME = 'rooms';
-/** Its keys, as CreateTable wants them. */
-export const TABLE_KEYS = {
-  AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-};
 
 /** Works on an empty table of a DynamoDB of its own, which is gone afterwards. */
 export async function withTable<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
@@ -25,7 +18,7 @@ export async function withTable<T>(work: (endpoint: string) => Promise<T>): Prom
     await callDynamodb(endpoint, 'CreateTable', {
       TableName: TABLE_NAME,
       BillingMode: 'PAY_PER_REQUEST',
-      ...TABLE_KEYS,
+      ...tableKeys,
     });
     return await work(endpoint);
   } finally {

@@ -4,6 +4,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { audienceIndex } from './room-table.ts';
 
 /** The Lambdas, by the names of their files. */
 export type FunctionName =
@@ -19,6 +20,8 @@ export type FunctionName =
 /** Everything that one Lambda may do, besides writing its log. */
 export interface Grant {
   readonly table?: readonly string[];
+  /** Actions on the index of the table; an action on the table is none on its index. */
+  readonly audience?: readonly string[];
   /** Actions on the stream of the table. */
   readonly stream?: readonly string[];
   /** HTTP methods on the connections of the WebSocket API. */
@@ -79,7 +82,7 @@ export function addresses(grant: Grant, resources: GrantedResources): Record<str
   const { table, sockets, webhookQueue, secret, webhookUrl } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
   return {
-    ...(grant.table && { TABLE_NAME: table.tableName }),
+    ...((grant.table ?? grant.audience) && { TABLE_NAME: table.tableName }),
     ...(grant.connections && { CONNECTIONS_URL: sockets.callbackUrl }),
     ...(sends && webhookQueue && { WEBHOOK_QUEUE_URL: webhookQueue.queueUrl }),
     ...(grant.secret && { SECRET_ARN: secret.secretArn }),
@@ -126,9 +129,10 @@ export function allowConnections(role: Role, methods: readonly string[], { api, 
 
 /** Adds the grant to the role. */
 export function applyGrant(grant: Grant, role: Role, resources: GrantedResources): void {
-  const { table, stream, connections, webhookQueue, lostChanges, secret } = grant;
+  const { table, audience, stream, connections, webhookQueue, lostChanges, secret } = grant;
   const webhookArns = resources.webhookQueue === undefined ? [] : [resources.webhookQueue.queueArn];
   allow(role, 'dynamodb', table, [resources.table.tableArn]);
+  allow(role, 'dynamodb', audience, [`${resources.table.tableArn}/index/${audienceIndex.indexName}`]);
   allow(role, 'dynamodb', stream, [resources.streamArn]);
   allowConnections(role, connections ?? [], resources.sockets);
   allow(role, 'sqs', webhookQueue, webhookArns);

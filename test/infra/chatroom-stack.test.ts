@@ -4,6 +4,7 @@ import { defaultSettings } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
 import { counterTo } from '../../lib/handlers/metrics.ts';
 import { createSecrets } from '../../lib/local/secrets/secrets.ts';
+import { tableKeys } from '../support/table-keys.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
 
 const webhookUrl = 'https://app.example.com/events';
@@ -11,20 +12,16 @@ const template = synthesizeTemplate({ webhookUrl });
 const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'Sweep', 'ServerApi', 'Changes', 'Webhook'] as const;
 
 describe('the table', () => {
-  it('is the only one, on demand, without index, retained, encrypted and restorable', () => {
+  it('is the only one, on demand, with one index, retained, encrypted and restorable', () => {
     template.resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
     template.hasResource('AWS::DynamoDB::GlobalTable', {
       DeletionPolicy: 'Retain',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
+        ...tableKeys,
         TimeToLiveSpecification: { AttributeName: 'expiresAtSec', Enabled: true },
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
         StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
-        GlobalSecondaryIndexes: Match.absent(),
         Replicas: [
           Match.objectLike({
             DeletionProtectionEnabled: true,

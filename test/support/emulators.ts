@@ -5,6 +5,7 @@ import { createDocumentClient } from '../../lib/store/dynamodb/document-client.t
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { openStream, type ReadStream } from './stream.ts';
+import { tableKeys } from './table-keys.ts';
 
 export type Engine = 'dynoxide' | 'dynalite';
 export const tableName = 'rooms';
@@ -80,14 +81,7 @@ export async function createTable(endpoint: string): Promise<void> {
   await callDynamodb(endpoint, 'CreateTable', {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
+    ...tableKeys,
     // dynalite has no streams and ignores this.
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });

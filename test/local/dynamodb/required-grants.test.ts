@@ -3,6 +3,7 @@ import { requiredGrants } from '../../../lib/local/dynamodb/required-grants.ts';
 
 it.each([
   ['Query', { TableName: 'T', IndexName: 'I' }, [['dynamodb:Query', 'table/T/index/I']]],
+  ['Query', { TableName: 'T' }, [['dynamodb:Query', 'table/T']]],
   ['BatchWriteItem', { RequestItems: { T: [] } }, [['dynamodb:BatchWriteItem', 'table/T']]],
   [
     'TransactWriteItems',

@@ -12,6 +12,7 @@ describe('IAM', () => {
   it.each([
     ['Worker', 'dynamodb:PutItem', tableArn, true],
     ['Worker', 'dynamodb:PutItem', `${tableArn}2`, false],
+    ['Worker', 'dynamodb:PutItem', `${tableArn}/index/audience`, false],
     ['Worker', 'dynamodb:Query', tableArn, false],
     ['Bare', 'dynamodb:PutItem', tableArn, false],
     ['Nobody', 'dynamodb:PutItem', tableArn, false],

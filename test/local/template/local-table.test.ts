@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stack, streamArn } from './described-event-stack.ts';
+import { describeWith, stack, streamArn } from './described-event-stack.ts';
 
 describe('the description of a table with a stream', () => {
   const ledger = stack.tables.find(({ logicalId }) => logicalId === 'Ledger');
@@ -11,4 +11,17 @@ describe('the description of a table with a stream', () => {
     });
     expect(stack.tables.find(({ logicalId }) => logicalId === 'Table')?.stream).toBeUndefined();
   });
+});
+
+it('the description of a table has its indexes', () => {
+  const GlobalSecondaryIndexes = [
+    {
+      IndexName: 'byAmount',
+      KeySchema: [{ AttributeName: 'amount', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ];
+  const { tables } = describeWith('Ledger', { GlobalSecondaryIndexes });
+  const ledger = tables.find(({ logicalId }) => logicalId === 'Ledger');
+  expect(ledger?.create).toMatchObject({ GlobalSecondaryIndexes });
 });
