@@ -221,8 +221,8 @@ describe('a call', () => {
   it('with what is not modelled fails loudly', () => {
     const refused: Error[] = [];
     const table = newTable({ onInvalid: (error) => refused.push(error) });
-    const byIndex = new QueryCommand({ TableName, IndexName: 'other' });
-    expect(() => table.apply(byIndex)).toThrow('does not model IndexName in Query');
+    const counting = new QueryCommand({ TableName, Select: 'COUNT' });
+    expect(() => table.apply(counting)).toThrow('does not model Select in Query');
     expect(() => update(table, 'REMOVE a', { ReturnValues: 'UPDATED_NEW' })).toThrow('ReturnValues UPDATED_NEW');
     expect(() => update(table, 'REMOVE')).toThrow('Syntax error');
     expect(() => table.apply(new ScanCommand({ TableName }))).toThrow('the command ScanCommand');

@@ -2,14 +2,19 @@ import { ExpressionFault, validationError } from './errors.ts';
 import type { Comparator, Condition, Operand, Placeholders } from './expressions.ts';
 import { compareTexts, type Value } from './values.ts';
 
-/** The rows that a query is about: those of a partition that are neither below nor above. */
+/** The names of the keys that a query goes by: those of the table or of its index. */
+export interface KeyNames {
+  readonly partition: string;
+  readonly sort: string;
+}
+
+/** The rows that a query is about: those of a partition whose sort keys are neither below nor above. */
 export interface KeyRange {
-  readonly pk: string;
+  readonly partition: string;
   readonly isBelow: (sk: string) => boolean;
   readonly isAbove: (sk: string) => boolean;
 }
 
-type Name = 'pk' | 'sk';
 type By = Comparator | 'between' | 'begins_with';
 interface KeyPart {
   readonly name: string;
@@ -26,23 +31,24 @@ const MIRRORED: Readonly<Record<Comparator, Comparator>> = {
   '>=': '<=',
 };
 
-/** Reads a condition on keys: one on `pk`, and perhaps one on `sk`. */
-export function keyRangeOf(condition: Condition, placeholders: Placeholders): KeyRange {
+/** Reads a condition on keys: one on that of the partition, and perhaps one on the sort key. */
+export function keyRangeOf(condition: Condition, placeholders: Placeholders, keys: KeyNames): KeyRange {
   const parts = partsOf(condition).map((part) => toKeyPart(part, placeholders));
-  const [pkPart, ...others] = parts.sort((one, other) => (one.name < other.name ? -1 : 1));
-  if (pkPart?.name !== 'pk') throw validationError('Query condition missed key schema element: pk');
-  const [skPart] = others;
-  if (others.length > 1 || pkPart.by !== '=') throw validationError('Query key condition not supported');
-  if (skPart?.name === 'pk') {
+  const rankOf = ({ name }: KeyPart) => (name === keys.partition ? 0 : 1);
+  const [partitionPart, ...others] = parts.sort((one, other) => rankOf(one) - rankOf(other));
+  if (partitionPart?.name !== keys.partition) throw missed(keys.partition);
+  const [sortPart] = others;
+  if (others.length > 1 || partitionPart.by !== '=') throw validationError('Query key condition not supported');
+  if (sortPart?.name === keys.partition) {
     throw new ExpressionFault('KeyConditionExpressions must only contain one condition per key');
   }
-  if (skPart !== undefined && skPart.name !== 'sk') {
-    throw validationError('Query condition missed key schema element: sk');
-  }
-  const [pk] = textsOf(pkPart, 'pk');
-  if (skPart === undefined) return { pk, isBelow: () => false, isAbove: () => false };
-  return { pk, ...sortRange(skPart.by, textsOf(skPart, 'sk')) };
+  if (sortPart !== undefined && sortPart.name !== keys.sort) throw missed(keys.sort);
+  const [partition] = textsOf(partitionPart);
+  if (sortPart === undefined) return { partition, isBelow: () => false, isAbove: () => false };
+  return { partition, ...sortRange(sortPart.by, textsOf(sortPart)) };
 }
+
+const missed = (name: string) => validationError(`Query condition missed key schema element: ${name}`);
 
 const partsOf = (condition: Condition): readonly Condition[] =>
   condition.kind === 'and' ? condition.parts.flatMap(partsOf) : [condition];
@@ -93,7 +99,7 @@ const valuesOf = ({ values }: Placeholders, ...operands: readonly Operand[]): re
     );
   });
 
-function textsOf({ values }: KeyPart, name: Name): readonly [string, ...string[]] {
+function textsOf({ values, name }: KeyPart): readonly [string, ...string[]] {
   for (const value of values) {
     if (typeof value !== 'string') {
       const what = 'Condition parameter type does not match schema type';
@@ -110,7 +116,7 @@ export const emptyKey = (name: string) =>
       `string value. Key: ${name}`,
   );
 
-function sortRange(by: By, [low, high = low]: readonly [string, ...string[]]): Omit<KeyRange, 'pk'> {
+function sortRange(by: By, [low, high = low]: readonly [string, ...string[]]): Omit<KeyRange, 'partition'> {
   const never = () => false;
   const isLess = (sk: string) => compareTexts(sk, low) < 0;
   const isMore = (sk: string) => compareTexts(sk, high) > 0;

@@ -1,9 +1,11 @@
 /*
- * Models one DynamoDB table with the string keys `pk` and `sk`, TTL on `expiresAtSec` and a stream of new and old images.
+ * Models one DynamoDB table with the string keys `pk` and `sk`, its index, TTL on `expiresAtSec` and a stream of new and
+ * old images.
  * Each call is applied at once and whole. Clock: the `now` that it gets, for the times in the stream. Chance: the
  * `staleness` that it gets decides how far behind an eventually consistent read is.
  */
 
+import { AudienceIndex } from './audience-index.ts';
 import type { CallInput, RowKey } from './call-input.ts';
 import { giveMap } from './copies.ts';
 import { NotModelled, ServiceError } from './errors.ts';
@@ -21,7 +23,7 @@ export interface MemoryTableOptions {
   readonly now: () => number;
   /**
    * Asked once for each eventually consistent read: how many writes it is behind, of the row for Get and BatchGet, of the
-   * partition for Query. Without it every read sees the newest, and the table keeps no former versions.
+   * partition for Query, be it one of the table or of the index. Without it every read sees the newest, and the table keeps no former versions.
    */
   readonly staleness?: () => number;
   /** Gets a record of each write that changes a row. */
@@ -57,6 +59,7 @@ export class MemoryTable {
     this.#parts = {
       name: options.tableName,
       rows: new RowVersions(options.staleness !== undefined),
+      index: new AudienceIndex(options.staleness !== undefined),
       staleness: options.staleness ?? (() => 0),
       write: (pk, sk, before, after, bytes) => this.#write(pk, sk, before, after, bytes, false),
     };
@@ -108,13 +111,15 @@ export class MemoryTable {
     after: MapValue | undefined,
     bytes: number,
     isByTtl: boolean,
-  ): void {
-    if (before === after || (before !== undefined && after !== undefined && isEqual(before, after))) return;
+  ): number {
+    if (before === after || (before !== undefined && after !== undefined && isEqual(before, after))) return 0;
     const { sequence } = this.#parts.rows.put(pk, sk, after, bytes);
+    const indexUnits = this.#parts.index.follow(before, after);
     const { onRecord, now } = this.#options;
-    if (onRecord === undefined) return;
+    if (onRecord === undefined) return indexUnits;
     const change = { pk, sk, before, after, bytes: bytesBefore + bytes, sequence, atMs: now(), isByTtl };
     onRecord(toStreamRecord(change));
+    return indexUnits;
   }
 
   #noting(plan: Plan): object {

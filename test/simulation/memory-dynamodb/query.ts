@@ -1,5 +1,5 @@
-import { type CallInput, checkFields, checkTable, type RowKey, takeKey, textOf } from './call-input.ts';
-import { capacityOf, readUnits } from './capacity.ts';
+import { type CallInput, checkFields, checkTable, textOf } from './call-input.ts';
+import { capacityOf, readUnits, type TakenUnits } from './capacity.ts';
 import { giveMap } from './copies.ts';
 import { inExpression, NotModelled, validationError } from './errors.ts';
 import { holds } from './evaluate-condition.ts';
@@ -7,6 +7,7 @@ import type { Condition, Parsed, Path, Placeholders } from './expressions.ts';
 import { type KeyRange, keyRangeOf } from './key-condition.ts';
 import { project } from './parse-projection.ts';
 import { conditionOf, type Given, placeholdersOf, projectionOf } from './placeholders.ts';
+import { checkFilter, checkProjection, type QuerySource, type Start, sourceOf } from './query-source.ts';
 import { firstSlot, type Slot, type Version } from './row-versions.ts';
 import { metadata, type Plan, type TableParts } from './table-parts.ts';
 import { compareTexts, type MapValue } from './values.ts';
@@ -14,13 +15,14 @@ import { compareTexts, type MapValue } from './values.ts';
 const FIELDS: ReadonlySet<string> = new Set([
   ...['TableName', 'KeyConditionExpression', 'FilterExpression', 'ProjectionExpression'],
   ...['ExpressionAttributeNames', 'ExpressionAttributeValues', 'ScanIndexForward', 'Limit'],
-  ...['ExclusiveStartKey', 'ConsistentRead', 'ReturnConsumedCapacity'],
+  ...['ExclusiveStartKey', 'ConsistentRead', 'ReturnConsumedCapacity', 'IndexName'],
 ]);
 const PAGE_BYTES = 1024 * 1024;
 
 interface Query {
+  readonly source: QuerySource;
   readonly range: KeyRange;
-  readonly start: RowKey | undefined;
+  readonly start: Start | undefined;
   readonly limit: number;
   readonly isForward: boolean;
   readonly isConsistent: boolean;
@@ -32,7 +34,7 @@ interface Query {
 export function planQuery(table: TableParts, input: CallInput): Plan {
   checkFields('Query', input, FIELDS);
   checkTable(input.TableName, table.name);
-  const query = toQuery(input);
+  const query = toQuery(sourceOf(table, input), input);
   return () => {
     const { versions, next } = readPage(table, query);
     const bytes = versions.reduce((sum, version) => sum + version.bytes, 0);
@@ -43,12 +45,17 @@ export function planQuery(table: TableParts, input: CallInput): Plan {
       Count: items.length,
       ScannedCount: versions.length,
       ...(next === undefined ? {} : { LastEvaluatedKey: next }),
-      ...capacityOf(input, table.name, () => readUnits(bytes, query.isConsistent)),
+      ...capacityOf(input, table.name, () => unitsOf(query, bytes)),
     };
   };
 }
 
-function toQuery(input: CallInput): Query {
+function unitsOf({ source, isConsistent }: Query, bytes: number): TakenUnits {
+  const units = readUnits(bytes, isConsistent);
+  return source.isIndex ? { table: 0, index: units } : { table: units, index: 0 };
+}
+
+function toQuery(source: QuerySource, input: CallInput): Query {
   const keyText = textOf(input, 'KeyConditionExpression');
   if (keyText === undefined) throw new NotModelled('Query without a KeyConditionExpression');
   const keys = conditionOf('KeyConditionExpression', keyText);
@@ -57,11 +64,13 @@ function toQuery(input: CallInput): Query {
   const projectionText = textOf(input, 'ProjectionExpression');
   const projection = projectionText === undefined ? undefined : projectionOf('ProjectionExpression', projectionText);
   const placeholders = placeholdersOf(input as Given, [keys, filter, projection]);
-  if (filter !== undefined) checkFilter(filter.parsed, placeholders);
-  const range = inExpression('KeyConditionExpression', () => keyRangeOf(keys.parsed.tree, placeholders));
+  if (filter !== undefined) checkFilter(namesIn(filter.parsed, placeholders), source);
+  if (projection !== undefined) checkProjection(namesIn(projection.parsed, placeholders), source);
+  const range = inExpression('KeyConditionExpression', () => keyRangeOf(keys.parsed.tree, placeholders, source.keys));
   return {
+    source,
     range,
-    start: input.ExclusiveStartKey === undefined ? undefined : takeStart(input.ExclusiveStartKey, range),
+    start: input.ExclusiveStartKey === undefined ? undefined : takeStart(input.ExclusiveStartKey, range, source),
     limit: limitOf(input),
     isForward: input.ScanIndexForward !== false,
     isConsistent: input.ConsistentRead === true,
@@ -79,31 +88,23 @@ function limitOf({ Limit: limit = Number.POSITIVE_INFINITY }: CallInput): number
   );
 }
 
-/** A filter may name nothing of the key. */
-function checkFilter({ heads }: Parsed<Condition>, { names }: Placeholders): void {
-  for (const head of heads) {
-    const name = names[head] ?? head;
-    if (name !== 'pk' && name !== 'sk') continue;
-    throw validationError(
-      `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
-    );
-  }
-}
+const namesIn = ({ heads }: Parsed<unknown>, { names }: Placeholders): readonly string[] =>
+  [...heads].map((head) => names[head] ?? head);
 
-function takeStart(given: unknown, { pk, isBelow, isAbove }: KeyRange): RowKey {
-  const start = takeKey(given);
-  if (isBelow(start.sk) || isAbove(start.sk)) {
+function takeStart(given: unknown, { partition, isBelow, isAbove }: KeyRange, source: QuerySource): Start {
+  const start = source.takeStart(given);
+  if (isBelow(start.sort) || isAbove(start.sort)) {
     throw validationError('The provided starting key does not match the range key predicate');
   }
-  if (start.pk === pk) return start;
+  if (start.partition === partition) return start;
   throw validationError('The provided starting key is outside query boundaries based on provided conditions');
 }
 
 /** The rows that the query reads, before its filter, and the key where the next page goes on. */
-function readPage(table: TableParts, query: Query): { readonly versions: readonly Version[]; readonly next?: RowKey } {
-  const { pk } = query.range;
-  const see = table.rows.viewOf(pk, query.isConsistent ? 0 : table.staleness());
-  const slots = table.rows.slotsOf(pk);
+function readPage(table: TableParts, query: Query): { readonly versions: readonly Version[]; readonly next?: object } {
+  const { source, range } = query;
+  const see = source.rows.viewOf(range.partition, query.isConsistent ? 0 : table.staleness());
+  const slots = source.rows.slotsOf(range.partition);
   const { first, end } = boundsOf(slots, query);
   const versions: Version[] = [];
   let bytes = 0;
@@ -114,20 +115,20 @@ function readPage(table: TableParts, query: Query): { readonly versions: readonl
     versions.push(version);
     bytes += version.bytes;
     // Also where no row comes after it.
-    if (versions.length >= query.limit || bytes >= PAGE_BYTES) return { versions, next: { pk, sk: slot.sk } };
+    if (versions.length >= query.limit || bytes >= PAGE_BYTES) return { versions, next: source.keyOf(version.item) };
   }
   return { versions };
 }
 
-function boundsOf(slots: readonly Slot[], { range, start, isForward }: Query): { first: number; end: number } {
-  const first = firstSlot(slots, (sk) => !range.isBelow(sk));
-  const end = firstSlot(slots, range.isAbove);
+function boundsOf(slots: readonly Slot[], { source, range, start, isForward }: Query): { first: number; end: number } {
+  const first = firstSlot(slots, (position) => !range.isBelow(source.sortKeyAt(position)));
+  const end = firstSlot(slots, (position) => range.isAbove(source.sortKeyAt(position)));
   if (start === undefined) return { first, end };
   return isForward
     ? {
         first: Math.max(
           first,
-          firstSlot(slots, (sk) => compareTexts(sk, start.sk) > 0),
+          firstSlot(slots, (position) => compareTexts(position, start.position) > 0),
         ),
         end,
       }
@@ -135,7 +136,7 @@ function boundsOf(slots: readonly Slot[], { range, start, isForward }: Query): {
         first,
         end: Math.min(
           end,
-          firstSlot(slots, (sk) => compareTexts(sk, start.sk) >= 0),
+          firstSlot(slots, (position) => compareTexts(position, start.position) >= 0),
         ),
       };
 }

@@ -26,7 +26,7 @@ export function planGet(table: TableParts, input: CallInput): Plan {
     return {
       $metadata: metadata(),
       ...(item === undefined ? {} : { Item: giveMap(projected(item)) }),
-      ...capacityOf(input, table.name, () => readUnits(bytes, isConsistent)),
+      ...capacityOf(input, table.name, () => ({ table: readUnits(bytes, isConsistent), index: 0 })),
     };
   };
 }
@@ -55,7 +55,8 @@ export function planBatchGet(table: TableParts, input: CallInput): Plan {
     const count = countThatFit(versions);
     const items = versions.slice(0, count).flatMap(({ item }) => (item === undefined ? [] : giveMap(projected(item))));
     const left = keys.slice(count).map((key) => ({ ...key }));
-    const unitsOf = () => versions.slice(0, count).reduce((sum, { bytes }) => sum + readUnits(bytes, isConsistent), 0);
+    const units = versions.slice(0, count).map(({ bytes }) => readUnits(bytes, isConsistent));
+    const unitsOf = () => ({ table: units.reduce((sum, each) => sum + each, 0), index: 0 });
     const { ConsumedCapacity } = capacityOf(input, table.name, unitsOf) as { ConsumedCapacity?: object };
     return {
       $metadata: metadata(),

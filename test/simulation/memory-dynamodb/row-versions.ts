@@ -9,6 +9,7 @@ export interface Version {
 }
 
 export interface Slot {
+  /** By which the slots of a partition sort. In the index it is the position of an entry. */
   readonly sk: string;
   current: Version;
   /** Oldest first; empty in a table that keeps none. */

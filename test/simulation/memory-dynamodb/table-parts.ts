@@ -1,3 +1,4 @@
+import type { AudienceIndex } from './audience-index.ts';
 import type { RowVersions, Version } from './row-versions.ts';
 import type { MapValue } from './values.ts';
 
@@ -5,10 +6,14 @@ import type { MapValue } from './values.ts';
 export interface TableParts {
   readonly name: string;
   readonly rows: RowVersions;
+  readonly index: AudienceIndex;
   /** How far behind an eventually consistent read is: 0 = it sees the newest. */
   readonly staleness: () => number;
-  /** Stores the row, or deletes it where `after` is undefined. Does nothing where nothing changes. */
-  readonly write: (pk: string, sk: string, before: Version, after: MapValue | undefined, bytes: number) => void;
+  /**
+   * Stores the row, or deletes it where `after` is undefined; does nothing where nothing changes. Gives the units that the
+   * index takes.
+   */
+  readonly write: (pk: string, sk: string, before: Version, after: MapValue | undefined, bytes: number) => number;
 }
 
 /** A call that has been read and checked: each run of it is one application to the table. */

@@ -1,3 +1,4 @@
+import { checkIndexKeys } from './audience-index.ts';
 import {
   type CallInput,
   checkFields,
@@ -9,7 +10,7 @@ import {
   takeKey,
   textOf,
 } from './call-input.ts';
-import { capacityOf, writeUnits } from './capacity.ts';
+import { capacityOf, type TakenUnits, writeUnits } from './capacity.ts';
 import { giveMap } from './copies.ts';
 import { ServiceError, validationError } from './errors.ts';
 import { holds } from './evaluate-condition.ts';
@@ -37,12 +38,13 @@ export function planPut(table: TableParts, input: CallInput): Plan {
   const key = keyIn(item);
   const bytes = sizeOfItem(item);
   if (bytes > ITEM_BYTES_MAX) throw validationError('Item size has exceeded the maximum allowed size');
+  checkIndexKeys(item);
   const returned = fieldOf(input, 'ReturnValues', ['NONE', 'ALL_OLD']);
   const check = conditionOn(table, key, input);
   return () => {
     const before = check();
-    table.write(key.pk, key.sk, before, item, bytes);
-    return answer(table, input, before, bytes, returned === 'ALL_OLD' ? before.item : undefined);
+    const index = table.write(key.pk, key.sk, before, item, bytes);
+    return answer(table, input, unitsOf(before, bytes, index), returned === 'ALL_OLD' ? before.item : undefined);
   };
 }
 
@@ -54,8 +56,8 @@ export function planDelete(table: TableParts, input: CallInput): Plan {
   const check = conditionOn(table, key, input);
   return () => {
     const before = check();
-    table.write(key.pk, key.sk, before, undefined, 0);
-    return answer(table, input, before, 0, returned === 'ALL_OLD' ? before.item : undefined);
+    const index = table.write(key.pk, key.sk, before, undefined, 0);
+    return answer(table, input, unitsOf(before, 0, index), returned === 'ALL_OLD' ? before.item : undefined);
   };
 }
 
@@ -76,9 +78,10 @@ export function planUpdate(table: TableParts, input: CallInput): Plan {
     const after = update === undefined ? base : applyUpdate(update.parsed.tree, base, placeholders);
     const bytes = sizeOfItem(after);
     if (bytes > ITEM_BYTES_MAX) throw validationError('Item size to update has exceeded the maximum allowed size');
-    table.write(key.pk, key.sk, before, after, bytes);
-    if (returned === 'NONE') return answer(table, input, before, bytes, undefined);
-    return answer(table, input, before, bytes, returned === 'ALL_NEW' ? after : before.item);
+    checkIndexKeys(after);
+    const index = table.write(key.pk, key.sk, before, after, bytes);
+    if (returned === 'NONE') return answer(table, input, unitsOf(before, bytes, index), undefined);
+    return answer(table, input, unitsOf(before, bytes, index), returned === 'ALL_NEW' ? after : before.item);
   };
 }
 
@@ -124,16 +127,20 @@ function checkOn(
   };
 }
 
+const unitsOf = (before: Version, bytes: number, index: number) => (): TakenUnits => ({
+  table: writeUnits(before.bytes, bytes),
+  index,
+});
+
 function answer(
   table: TableParts,
   input: CallInput,
-  before: Version,
-  bytes: number,
+  taken: () => TakenUnits,
   attributes: MapValue | undefined,
 ): object {
   return {
     $metadata: metadata(),
     ...(attributes === undefined ? {} : { Attributes: giveMap(attributes) }),
-    ...capacityOf(input, table.name, () => writeUnits(before.bytes, bytes)),
+    ...capacityOf(input, table.name, taken),
   };
 }
