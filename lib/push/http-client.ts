@@ -5,7 +5,7 @@ export interface HttpClientOptions {
   /** The service's address; its path is not used. */
   readonly endpoint: URL;
   readonly mostSockets: number;
-  /** How long a socket may be silent within a request. */
+  /** How long an answer may take. */
   readonly timeoutMs: number;
   /** Sockets are not used again after a pause of this length: the service may have closed them, above all where the Lambda was frozen. */
   readonly idleMs: number;
@@ -46,14 +46,18 @@ export function createHttpClient({ endpoint, mostSockets, timeoutMs, idleMs, now
     maxFreeSockets: mostSockets,
     scheduling: 'lifo',
   });
+  // There is one endpoint; Node would join two dozen options to a name for each request.
+  agent.getName = () => endpoint.host;
   const { hostname: host, port } = endpoint;
-  const address = { agent, host, ...(port !== '' && { port }), timeout: timeoutMs };
+  const address = { agent, host, ...(port !== '' && { port }) };
   let usedAtMs = now();
   return {
     send: ({ method, path, headers, body }) => {
       if (now() - usedAtMs > idleMs) dropFreeSockets(agent);
       usedAtMs = now();
-      return exchange(request({ ...address, method, path, headers }), body);
+      // Node takes a flat list as it is, and checks and copies each header of an object.
+      const list = Object.entries(headers).flat();
+      return exchange(request({ ...address, method, path, headers: list }), body, timeoutMs);
     },
     destroy: () => agent.destroy(),
   };
@@ -64,7 +68,7 @@ function dropFreeSockets(agent: http.Agent): void {
 }
 
 /** The status counts, also where the body breaks off; the body is read to its end because the socket is used again. */
-function exchange(request: http.ClientRequest, body: Buffer): Promise<HttpAnswer> {
+function exchange(request: http.ClientRequest, body: Buffer, timeoutMs: number): Promise<HttpAnswer> {
   return new Promise((resolve) => {
     let status = 0;
     let errorType = '';
@@ -73,12 +77,15 @@ function exchange(request: http.ClientRequest, body: Buffer): Promise<HttpAnswer
       errorType = errorTypeOf(response.headers['x-amzn-errortype']);
       response.resume();
     });
-    request.on('timeout', () => request.destroy(timedOut));
+    const timer = setTimeout(() => request.destroy(timedOut), timeoutMs);
     request.on('error', (fault: NodeJS.ErrnoException) => {
       if (status === 0) errorType = fault.code ?? fault.name;
     });
     // Comes after everything else, and just before the socket is free.
-    request.on('close', () => resolve({ status, errorType }));
+    request.on('close', () => {
+      clearTimeout(timer);
+      resolve({ status, errorType });
+    });
     request.end(body);
   });
 }

@@ -10,7 +10,7 @@ export interface SignedTransportOptions extends SignerOptions {
   readonly attempts: number;
   /** Requests under way at once. */
   readonly mostInFlight: number;
-  /** How long a socket may be silent within a request. */
+  /** How long the answer to one attempt may take. */
   readonly timeoutMs: number;
   /** 0 to 1, without 1. */
   readonly random: () => number;

@@ -15,7 +15,7 @@ export interface PushSetup {
   readonly onFault: (what: string, fault: unknown) => void;
 }
 
-const closing: PushFrame = { event: 'closing', code: 31010, message: 'another device' };
+const closing: PushFrame = { event: 'closing', code: 31010, message: 'another device: é字😀' };
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'the-secret-key', sessionToken: 'the-session-token' };
 const CONNECTION_ID = 'Ab/+cd(1)efg=';
 
