@@ -157,6 +157,10 @@ export const settingDefinitions = {
   },
   singleUseNonces: { ...flag(false), meaning: "A nonce of a signature in RongCloud's form works once." },
   strongSignaturesOnly: { ...flag(false), meaning: "Only signatures in Doorman's own form are accepted." },
+  leanPosts: {
+    ...flag(true),
+    meaning: 'Posts to connections go through a lean HTTP client; if false, through the AWS SDK.',
+  },
   connectionLifeMs: {
     ...whole(7_500_000, 1_000, 86_400_000, 'ms'),
     meaning: "How long a connection's row is kept; must be longer than API Gateway's two hours.",

@@ -1,11 +1,11 @@
 import type { Settings } from '../domain/settings.ts';
-import { createApiGatewayPush, createManagementClient } from '../push/api-gateway.ts';
 import type { Push } from '../push/push.ts';
 import { createDocumentClient } from '../store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { readSettings, required } from './deps-environment.ts';
+import { wirePush } from './deps-push.ts';
 import { onFault } from './fault.ts';
 
 /** Deps for one event: `now` is its time plus what this invocation has taken so far. */
@@ -15,16 +15,10 @@ export type DepsAt = (eventMs: number) => Deps;
 const BACK_OFF_MS = 5;
 const BACK_OFF_MAX_MS = 100;
 
-const noPush: Push = {
-  post: async () => 'failed',
-  close: async () => undefined,
-};
-
 /** Wires the store and the push once per environment; only this function knows which implementations they are. */
 export function wire(): DepsAt {
   const settings = readSettings();
-  const url = process.env.CONNECTIONS_URL;
-  const push = url === undefined ? noPush : createApiGatewayPush({ client: createManagementClient(url), onFault });
+  const push = wirePush(settings, { random, sleep });
   const clock = { now: () => 0 };
   const store = createDynamoStore({
     client: createDocumentClient({}),

@@ -47,6 +47,7 @@ const flags = [
   ['realTimeKickOut', false],
   ['oneDevicePerPlatform', true],
   ['multiLoginSync', false],
+  ['leanPosts', true],
 ] as const;
 
 /** Name, default. */

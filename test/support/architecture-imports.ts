@@ -56,6 +56,8 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/store\/dynamodb\//, may: [store, domain, ids, limits], packages: [awsSdk, /^node:crypto$/] },
   { files: store, may: [store, domain, ids, limits], packages: [] },
   { files: /^lib\/push\/(api-gateway|sqs)\.ts$/, may: [push, protocol], packages: [awsSdk] },
+  { files: /^lib\/push\/(sigv4|payload)\.ts$/, may: [], packages: [/^node:crypto$/] },
+  { files: /^lib\/push\/http-client\.ts$/, may: [], packages: [/^node:https?$/] },
   { files: push, may: [push, protocol], packages: [] },
   { files: steps, may: [steps, ...ofUseCases], packages: [] },
   { files: sweep, may: [sweep, steps, ...ofUseCases], packages: [] },

@@ -1,0 +1,58 @@
+import type { Settings } from '../domain/settings.ts';
+import { createLeanPush } from '../push/lean-push.ts';
+import type { Push } from '../push/push.ts';
+import { required } from './deps-environment.ts';
+import { onFault } from './fault.ts';
+
+/** As many as one delivery has under way, and as many again for what else the Lambda posts. */
+const POSTS_IN_FLIGHT = 128;
+const ATTEMPTS = 4;
+/** API Gateway answers within tens of ms. */
+const TIMEOUT_MS = 3_000;
+
+const noPush: Push = {
+  post: async () => 'failed',
+  close: async () => undefined,
+};
+
+/** The way to the connections, where the template grants one; no Lambda loads the transport that it does not use. */
+export function wirePush(
+  settings: Settings,
+  from: { readonly random: () => number; readonly sleep: (pauseMs: number) => Promise<void> },
+): Push {
+  const endpoint = process.env.CONNECTIONS_URL;
+  if (endpoint === undefined) return noPush;
+  if (!settings.leanPosts) return loadedPush(sdkPush(endpoint));
+  return createLeanPush({
+    ...from,
+    endpoint,
+    region: required('AWS_REGION'),
+    credentials: environmentCredentials(),
+    now: Date.now,
+    attempts: ATTEMPTS,
+    mostInFlight: POSTS_IN_FLIGHT,
+    timeoutMs: TIMEOUT_MS,
+    onFault,
+  });
+}
+
+/** A Lambda's credentials stay the same as long as its environment lives. */
+function environmentCredentials() {
+  const credentials = {
+    accessKeyId: required('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: process.env.AWS_SESSION_TOKEN,
+  };
+  return () => credentials;
+}
+
+async function sdkPush(endpoint: string): Promise<Push> {
+  const { createApiGatewayPush, createManagementClient } = await import('../push/api-gateway.ts');
+  return createApiGatewayPush({ client: createManagementClient(endpoint), onFault });
+}
+
+/** Loads during the init phase already. */
+const loadedPush = (push: Promise<Push>): Push => ({
+  post: async (connectionId, frame) => (await push).post(connectionId, frame),
+  close: async (connectionId) => (await push).close(connectionId),
+});
