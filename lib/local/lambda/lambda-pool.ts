@@ -18,7 +18,7 @@ export interface LambdaPool {
 
 /** How a pool runs its function. */
 export interface PoolOptions extends EnvironmentOptions {
-  /** The most events that run concurrently; further ones wait. */
+  /** The most events that run concurrently on this machine; further ones wait, up to the function's own limit. */
   readonly maxEnvironments: number;
   readonly takeCrash: TakeCrash;
 }
@@ -35,12 +35,20 @@ export function findNode(): string {
 
 const failure = (errorMessage: string): InvokeResult => ({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
 
+const throttled: InvokeResult = {
+  ok: false,
+  errorType: 'TooManyRequestsException',
+  errorMessage: 'Rate Exceeded.',
+  throttled: true,
+};
+
 /** Creates a pool without environments. It grows with the load and replaces environments that exit. */
 export function createLambdaPool(options: PoolOptions): LambdaPool {
   const all: LambdaEnvironment[] = [];
   const idle: LambdaEnvironment[] = [];
   const waiting: ((environment: LambdaEnvironment | undefined) => void)[] = [];
   const running = new Set<LambdaEnvironment>();
+  const limit = options.fn.reservedConcurrency ?? Number.POSITIVE_INFINITY;
   let closed = false;
   const start = (): LambdaEnvironment => {
     const environment = new LambdaEnvironment(options);
@@ -78,6 +86,8 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
   };
   return {
     invoke: async (event, requestId) => {
+      // What waits for this machine would run in AWS, so it counts too.
+      if (running.size + waiting.length >= limit) return throttled;
       const crash = options.takeCrash(options.fn.logicalId);
       const taken = take();
       if (taken !== undefined && !(taken instanceof Promise)) running.add(taken);

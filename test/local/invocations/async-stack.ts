@@ -1,4 +1,5 @@
 import { eventTemplate, type SeenRecord } from '../event-stack.ts';
+import { integration, route } from '../small-stack.ts';
 import { type EventStack, type EventStackOptions, useEventStack } from '../use-event-stack.ts';
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -37,8 +38,11 @@ export const asyncTemplate = {
         DestinationConfig: { OnFailure: { Destination: arnOf('LostEvents') } },
       },
     },
-    Narrow: lambda('BareRole', { ReservedConcurrentExecutions: 1 }),
+    NarrowRole: role('lambda:InvokeFunction', arnOf('Narrow')),
+    Narrow: lambda('NarrowRole', { ReservedConcurrentExecutions: 1 }),
     Closed: lambda('BareRole', { ReservedConcurrentExecutions: 0 }),
+    ClosedIntegration: integration('Http', 'Closed'),
+    ClosedRoute: route('Http', 'GET /closed', 'ClosedIntegration'),
   },
 };
 
