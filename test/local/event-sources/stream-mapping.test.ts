@@ -223,6 +223,10 @@ describe('the batching window of a stream', () => {
       ['1,2,3', '4'],
       [5000, 5000],
     ]);
+    const filters = [(record: unknown) => (record as StreamRecord).dynamodb.SequenceNumber !== 'x'];
+    const filtered = createMapping({ ...limits, filters }, createStream('1', 'x', '2', 'x', '3', '4').read);
+    await filtered.mapping.settle();
+    expect(filtered.batches).toEqual(['1,2,3', '4']);
     const late = createStream('5');
     const second = createMapping(limits, late.read);
     second.mapping.wake();
