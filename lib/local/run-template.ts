@@ -8,7 +8,9 @@ import { type EventSources, startEventSources } from './event-sources/event-sour
 import type { HttpApi } from './gateway/http/http-api.ts';
 import { openHttpApi, openWebSocketApi, type StackParts } from './gateway/open-apis.ts';
 import type { WebSocketApi } from './gateway/websocket/websocket-api.ts';
-import { createIam, type Iam } from './iam/iam.ts';
+import { createIam } from './iam/iam.ts';
+import { type AsyncInvocations, createAsyncInvocations } from './invocations/async-invocations.ts';
+import { createLambdaService } from './invocations/lambda-service.ts';
 import { createFunctionPools } from './lambda/function-pools.ts';
 import type { Invoke } from './lambda/invoke.ts';
 import { createQueues, type Queues } from './queues/queues.ts';
@@ -99,8 +101,9 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const pools = createFunctionPools({ iam, maxEnvironments, takeCrash: crashes.take, randomId, log });
   const invoke = testing.aroundInvoke?.(pools.invoke) ?? pools.invoke;
   const data = await startData(options, stack, closers);
-  const services = await startServices(data, iam, closers);
   const parts = { stack, iam, invoke };
+  const asyncInvocations = startAsyncInvocations(options, data, parts);
+  const services = await startServices(options, data, { ...parts, asyncInvocations }, closers);
   const eventSources = await startMappings(options, data, parts);
   const { webSocket, http } = await timed(options, 'APIs open', () => openApis(options, parts, closers));
   const ports = { webSocketPort: webSocket.port, httpPort: http.port };
@@ -110,8 +113,8 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const localizeForFunctions = createLocalizer({ ...addresses, webSocketPort });
   pools.open(stack.functions, { localize: localizeForFunctions, servicesUrl: services.url });
   closers.push(async () => {
-    // A running batch ends only when its environment does.
-    const stopped = eventSources.stop();
+    // A running batch or event ends only when its environment does.
+    const stopped = Promise.all([eventSources.stop(), asyncInvocations.stop()]);
     await pools.close();
     await stopped;
   });
@@ -128,7 +131,7 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
     invoke,
     secret: (id) => readSecret(data.secrets, id),
     putSecret: data.secrets.put,
-    testing: createTesting({ ...data, ...parts, pools, crashes, eventSources, schedules, webSocket }),
+    testing: createTesting({ ...data, ...parts, pools, crashes, eventSources, asyncInvocations, schedules, webSocket }),
     close,
   };
 }
@@ -165,7 +168,16 @@ async function startData(options: RunTemplateOptions, stack: StackDescription, c
   };
 }
 
-async function startServices(data: Data, iam: Iam, closers: Closers): Promise<ServiceEndpoint> {
+interface InvokedParts extends StackParts {
+  readonly asyncInvocations: AsyncInvocations;
+}
+
+async function startServices(
+  { randomId }: RunTemplateOptions,
+  data: Data,
+  { stack, iam, invoke, asyncInvocations }: InvokedParts,
+  closers: Closers,
+): Promise<ServiceEndpoint> {
   const dynamodb = createDynamodbService(data.emulator.endpoint, data.streams.observe);
   closers.push(dynamodb.close);
   const services = {
@@ -173,7 +185,9 @@ async function startServices(data: Data, iam: Iam, closers: Closers): Promise<Se
     secretsmanager: createSecretsService(data.secrets),
     AmazonSQS: createSqsService(data.queues),
   };
-  const endpoint = await startServiceEndpoint({ iam, services });
+  const { functions } = stack;
+  const lambda = createLambdaService({ functions, invoke, invokeAsync: asyncInvocations.invoke, randomId });
+  const endpoint = await startServiceEndpoint({ iam, services, restServices: [lambda] });
   closers.push(endpoint.close);
   return endpoint;
 }
@@ -191,6 +205,15 @@ async function openApis(
   const http = await openHttpApi(apisOptions, parts);
   closers.push(http.close);
   return { webSocket, http };
+}
+
+function startAsyncInvocations(
+  { now, log, testing = {} }: RunTemplateOptions,
+  { queues }: Data,
+  parts: StackParts,
+): AsyncInvocations {
+  const { asyncDelivery: delivery = (deliver) => deliver() } = testing;
+  return createAsyncInvocations({ ...parts, queues, delivery, now, after: afterOnClock, log });
 }
 
 function startMappings(

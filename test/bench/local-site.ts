@@ -62,7 +62,7 @@ export async function startLocalSite(tokenSha256: (token: string) => string): Pr
   const emulator = await startEmulator({ engine: 'dynoxide' });
   await createTables(emulator.endpoint, stack.tables);
   const dynamodb = createDynamodbService(emulator.endpoint, (_call, forward) => forward());
-  const services = await startServiceEndpoint({ iam, services: { DynamoDB_20120810: dynamodb } });
+  const services = await startServiceEndpoint({ iam, services: { DynamoDB_20120810: dynamodb }, restServices: [] });
   const pools = createFunctionPools({ iam, maxEnvironments: 8, takeCrash: () => undefined, randomId, log: print });
   const api = await openWebSocketApi(
     { port: 0, now, randomId, log: print, limits: {}, disconnectDelivery: (deliver) => deliver() },

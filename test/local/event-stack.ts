@@ -130,6 +130,7 @@ export const eventTemplate = {
 /** One batch that a function was invoked with. */
 export interface Invocation {
   readonly functionName: string;
+  readonly requestId: string;
   readonly records: readonly SeenRecord[];
 }
 
@@ -180,14 +181,28 @@ export async function startDecider(): Promise<Decider> {
 
 /** The bundle of all functions: the `do` of an event names what it does; with a batch it asks the decider. */
 const bundleWith = (deciderUrl: string) => `
-${callSource}const actions = {
+${callSource}
+const invoke = async (name, type, body) => {
+  const response = await fetch(process.env.AWS_ENDPOINT_URL_LAMBDA + '/2015-03-31/functions/' + name + '/invocations', {
+    method: 'POST',
+    headers: {
+      'x-amz-invocation-type': type,
+      authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID
+        + '/20200101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body,
+  });
+  return { status: response.status, body: await response.text() };
+};
+const actions = {
   environment: () => process.env,
   dynamodb: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_DYNAMODB, 'DynamoDB_20120810.' + operation, input),
+  lambda: ({ name, type, payload }) => invoke(name, type, JSON.stringify(payload)),
   sqs: ({ operation, input }) => call(process.env.AWS_ENDPOINT_URL_SQS, 'AmazonSQS.' + operation, input),
 };
-export const handler = async (event) => {
+export const handler = async (event, { awsRequestId: requestId }) => {
   if (event.do) return actions[event.do](event);
-  const invocation = { functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, records: event.Records };
+  const invocation = { functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, requestId, records: event.Records };
   const response = await fetch('${deciderUrl}', { method: 'POST', body: JSON.stringify(invocation) });
   const decision = await response.json();
   if (decision.error) throw new Error(decision.error);

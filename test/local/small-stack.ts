@@ -8,12 +8,14 @@ const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const invocationOf = (id: string) =>
   joined('arn:aws:apigateway:', ref('AWS::Region'), ':lambda:path/2015-03-31/functions/', arnOf(id), '/invocations');
 
-const integration = (apiId: string, functionId: string) => ({
+/** The integration of an API with a function. */
+export const integration = (apiId: string, functionId: string) => ({
   Type: 'AWS::ApiGatewayV2::Integration',
   Properties: { ApiId: ref(apiId), IntegrationType: 'AWS_PROXY', IntegrationUri: invocationOf(functionId) },
 });
 
-const route = (apiId: string, RouteKey: string, integrationId: string, more: object = {}) => ({
+/** A route of an API. */
+export const route = (apiId: string, RouteKey: string, integrationId: string, more: object = {}) => ({
   Type: 'AWS::ApiGatewayV2::Route',
   Properties: { ApiId: ref(apiId), RouteKey, Target: joined('integrations/', ref(integrationId)), ...more },
 });

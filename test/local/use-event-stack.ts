@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { QueueMessage } from '../../lib/local/queues/message.ts';
 import { type LocalStack, runTemplate } from '../../lib/local/run-template.ts';
+import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import {
   type Decider,
   type Decision,
@@ -17,13 +18,17 @@ export type Engine = 'dynoxide' | 'dynalite';
 const ids = { count: 0 };
 
 /** Runs the stack of a cloud assembly on a stopped clock. */
-export const runEventStack = (cloudAssembly: string, engine: Engine): Promise<LocalStack> =>
+export const runEventStack = (
+  cloudAssembly: string,
+  engine: Engine,
+  testing: TestingOptions = {},
+): Promise<LocalStack> =>
   runTemplate({
     cloudAssembly,
     engine,
     port: 0,
     now: () => 1_700_000_000_000,
-    testing: { schedules: 'manual' },
+    testing: { schedules: 'manual', ...testing },
     randomId: () => `id-${ids.count++}`,
     log: () => {},
     step: () => {},
@@ -44,6 +49,8 @@ export const itemOf = (key: string, more: object = {}) => {
 /** The running stack with its decider, and the steps of the tests. */
 export interface EventStack {
   stack(): LocalStack;
+  /** All invocations of a function that it asked about. */
+  invocationsOf(functionName: string): Invocation[];
   /** The batches that a function was invoked with. */
   batchesOf(functionName: string): SeenRecord[][];
   /** Decides for one function from now on; `invocations` counts its batches, this one included. */
@@ -59,13 +66,19 @@ export interface EventStack {
   queued(id: string): QueueMessage[];
 }
 
+/** Another template than that of the event stack, and what a test changes of AWS. */
+export interface EventStackOptions {
+  readonly template?: object;
+  readonly testing?: TestingOptions;
+}
+
 /** One stack per describe; drained before each test. */
-export function useEventStack(engine: Engine): EventStack {
+export function useEventStack(engine: Engine, { template, testing }: EventStackOptions = {}): EventStack {
   const running: { stack?: LocalStack; decider?: Decider; assembly?: SmallStack } = {};
   beforeAll(async () => {
     running.decider = await startDecider();
-    running.assembly = writeEventStack(running.decider.url);
-    running.stack = await runEventStack(running.assembly.folder, engine);
+    running.assembly = writeEventStack(running.decider.url, template);
+    running.stack = await runEventStack(running.assembly.folder, engine, testing);
   });
   afterAll(async () => {
     await running.stack?.close();
@@ -85,16 +98,17 @@ export function useEventStack(engine: Engine): EventStack {
     if (running.decider === undefined) throw new Error('unable to test; no decider runs');
     return running.decider;
   };
+  const invocationsOf = (functionName: string): Invocation[] =>
+    decider().invocations.filter((invocation) => invocation.functionName === functionName);
   const batchesOf = (functionName: string): SeenRecord[][] =>
-    decider()
-      .invocations.filter((invocation) => invocation.functionName === functionName)
-      .map(({ records }) => [...records]);
+    invocationsOf(functionName).map(({ records }) => [...records]);
   const write = async (operation: string, input: object): Promise<void> => {
     const result = await stack().invoke('Writer', { do: 'dynamodb', operation, input });
     expect(result).toMatchObject({ ok: true, payload: { status: 200 } });
   };
   return {
     stack,
+    invocationsOf,
     batchesOf,
     write,
     decide: (functionName, decision) => {

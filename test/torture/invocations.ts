@@ -53,9 +53,10 @@ export class Invocations {
     return [...this.#seen];
   }
 
-  readonly around = (invoke: Invoke): Invoke => {
-    const handle = this.#handleBy(invoke);
-    return async (functionId, event) => {
+  readonly around =
+    (invoke: Invoke): Invoke =>
+    async (functionId, event, requestId) => {
+      const handle = this.#handleBy((id, changed) => invoke(id, changed, requestId));
       this.running += 1;
       try {
         return await handle(functionId, event);
@@ -63,7 +64,6 @@ export class Invocations {
         this.running -= 1;
       }
     };
-  };
 
   readonly #handleBy =
     (invoke: Invoke): Invoke =>

@@ -1,3 +1,4 @@
+import { type Settling, settleAll } from '../base/settle.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { TableStreams } from '../streams/table-streams.ts';
 import type { LocalEventSource } from '../template/local-event-source.ts';
@@ -7,10 +8,8 @@ import { checkGrants } from './poller-grants.ts';
 import { QueueMapping } from './queue-mapping.ts';
 import { StreamMapping } from './stream-mapping.ts';
 
-/** The event source mappings of a stack. */
-export interface EventSources {
-  /** Resolves when every record and every visible message has been handled or waits for its retry. */
-  drain(): Promise<void>;
+/** The event source mappings of a stack: they settle when no record and no visible message is left. */
+export interface EventSources extends Settling {
   /** Reads nothing more; resolves when the running batches have ended. */
   stop(): Promise<void>;
 }
@@ -30,15 +29,11 @@ export async function startEventSources(options: EventSourcesOptions): Promise<E
     checkGrants(source, stack.functions, iam);
     mappings.push(await createMapping(source, options));
   }
-  const ended = (): number => mappings.reduce((sum, mapping) => sum + mapping.ended, 0);
   return {
-    drain: async () => {
-      for (let before = -1; before !== ended(); ) {
-        before = ended();
-        // The work of one mapping may be the input of a second one, so all settle again until none ends another batch.
-        await Promise.all(mappings.map((mapping) => mapping.settle()));
-      }
+    get ended() {
+      return mappings.reduce((sum, mapping) => sum + mapping.ended, 0);
     },
+    settle: () => settleAll(mappings),
     stop: async () => {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     },

@@ -1,15 +1,12 @@
+import type { Settling } from '../base/settle.ts';
 import type { After } from '../base/timers.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Invoke } from '../lambda/invoke.ts';
 
 /** A running event source mapping. */
-export interface Mapping {
-  /** The number of batches that have ended. */
-  readonly ended: number;
+export interface Mapping extends Settling {
   /** Reads the source again. */
   wake(): void;
-  /** Resolves when everything that the source had at the call has been handled or waits for its retry. */
-  settle(): Promise<void>;
   /** Reads nothing more; resolves when the running batches have ended. */
   stop(): Promise<void>;
 }

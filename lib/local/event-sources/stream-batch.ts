@@ -39,3 +39,9 @@ export function decideOutcome(tried: Batch, firstFailed: number, rules: Rules, n
   if (nowMs - tried.readAtMs >= rules.maxRecordAgeMs) return { kind: 'give up', batch, reason: 'RecordAgeExpired' };
   return { kind: 'retry', batch };
 }
+
+/** Decides what follows when the function had no free environment: such a try is no failure and splits no batch. */
+export function decideThrottled(batch: Batch, { maxRecordAgeMs }: Rules, nowMs: number): Outcome {
+  if (nowMs - batch.readAtMs >= maxRecordAgeMs) return { kind: 'give up', batch, reason: 'RecordAgeExpired' };
+  return { kind: 'retry', batch };
+}

@@ -1,14 +1,15 @@
-import { errorOf } from '../lambda/invoke.ts';
+import { errorOf, type InvokeResult } from '../lambda/invoke.ts';
 import type { Queue } from '../queues/queue.ts';
 import type { StreamRecord } from '../streams/stream-record.ts';
 import type { StreamReader } from '../streams/table-streams.ts';
 import type { LocalStreamSource } from '../template/local-event-source.ts';
 import type { LocalFunction } from '../template/local-function.ts';
 import { failedIds } from './batch-response.ts';
+import { BatchWindow } from './batch-window.ts';
 import { describeFailure } from './failure-record.ts';
 import type { Mapping, MappingOptions } from './mapping.ts';
 import { readGrants, reportGrants } from './poller-grants.ts';
-import { type Batch, decideOutcome, type GiveUpReason } from './stream-batch.ts';
+import { type Batch, decideOutcome, decideThrottled, type GiveUpReason, type Outcome } from './stream-batch.ts';
 
 /** What the mapping of a stream needs. */
 export interface StreamMappingOptions extends MappingOptions {
@@ -35,6 +36,7 @@ const sequenceOf = ({ dynamodb }: StreamRecord): string => dynamodb.SequenceNumb
 /** Invokes one function with the records of one stream: one batch at a time, in order. */
 export class StreamMapping implements Mapping {
   readonly #options: StreamMappingOptions;
+  readonly #window: BatchWindow;
   #ended = 0;
   #pending: Batch[] = [];
   #waiters: Waiter[] = [];
@@ -46,6 +48,7 @@ export class StreamMapping implements Mapping {
 
   constructor(options: StreamMappingOptions) {
     this.#options = options;
+    this.#window = new BatchWindow({ ...options, onPassed: () => this.wake() });
     options.reader.onWrite(() => this.wake());
   }
 
@@ -59,7 +62,10 @@ export class StreamMapping implements Mapping {
     this.#running ??= this.#run();
   }
 
-  /** Waiting retries run immediately. With unlimited retries it waits for ten of them. */
+  /**
+   * Waiting retries run immediately, and so does a batch whose window has not passed. With unlimited retries it waits for
+   * ten of them.
+   */
   settle(): Promise<void> {
     const settled = new Promise<void>((resolve) => this.#waiters.push({ resolve, patience }));
     this.#endPause?.();
@@ -70,6 +76,7 @@ export class StreamMapping implements Mapping {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#window.close();
     this.#endPause?.();
     this.#release();
     await this.#running;
@@ -80,7 +87,7 @@ export class StreamMapping implements Mapping {
       try {
         const [batch] = this.#pending;
         if (batch !== undefined) await this.#attempt(batch);
-        else if (!(await this.#read())) break;
+        else if (!(await this.#read()) && !this.#woken) break;
       } catch (error) {
         if (this.#stopped) break;
         this.#log(error instanceof Error ? error.message : String(error));
@@ -91,15 +98,16 @@ export class StreamMapping implements Mapping {
     this.#release();
   }
 
-  /** Reads the next batch; false when the stream has no more records. */
+  /** Reads towards the next batch; false when the stream has no more records and no batch is due. */
   async #read(): Promise<boolean> {
-    const { source, reader, now } = this.#options;
+    const { source, reader } = this.#options;
     this.#woken = false;
-    const records = await reader.read(source.batchSize);
+    const records = await reader.read(this.#window.room);
     const { filters } = source;
-    const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
-    if (wanted.length > 0) this.#pending = [{ records: wanted, readAtMs: now(), invocations: 0, failures: 0 }];
-    return records.length > 0 || this.#woken;
+    this.#window.add(records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record))));
+    const batch = this.#window.take(records.length === 0 && this.#waiters.length > 0);
+    if (batch !== undefined) this.#pending = [batch];
+    return records.length > 0 || batch !== undefined;
   }
 
   async #attempt(batch: Batch): Promise<void> {
@@ -108,19 +116,24 @@ export class StreamMapping implements Mapping {
     const result = await invoke(source.functionId, { Records: batch.records });
     if (this.#stopped) return;
     if (!result.ok) this.#log(errorOf(result));
-    const ids = batch.records.map(sequenceOf);
-    const failed = failedIds(result, ids, source.reportsItemFailures);
-    const firstFailed = failed.size === 0 ? ids.length : ids.findIndex((id) => failed.has(id));
-    const tried = { ...batch, invocations: batch.invocations + 1 };
-    const outcome = decideOutcome(tried, firstFailed, source, now());
+    const isThrottled = !result.ok && result.throttled === true;
+    const outcome = isThrottled ? decideThrottled(batch, source, now()) : this.#decide(batch, result);
     if (outcome.kind === 'retry') {
       this.#pending[0] = outcome.batch;
-      return this.#backOff(source.maxRetries);
+      return this.#backOff(isThrottled ? Number.POSITIVE_INFINITY : source.maxRetries);
     }
     if (outcome.kind === 'give up') this.#giveUp(outcome.batch, outcome.reason);
     this.#pending.splice(0, 1, ...(outcome.kind === 'split' ? outcome.batches : []));
     this.#failuresInARow = 0;
     this.#ended += 1;
+  }
+
+  #decide(batch: Batch, result: InvokeResult): Outcome {
+    const { source, now } = this.#options;
+    const ids = batch.records.map(sequenceOf);
+    const failed = failedIds(result, ids, source.reportsItemFailures);
+    const firstFailed = failed.size === 0 ? ids.length : ids.findIndex((id) => failed.has(id));
+    return decideOutcome({ ...batch, invocations: batch.invocations + 1 }, firstFailed, source, now());
   }
 
   #giveUp(batch: Batch, reason: GiveUpReason): void {

@@ -34,8 +34,8 @@ export interface FunctionPoolsOptions {
 export function createFunctionPools(options: FunctionPoolsOptions): FunctionPools {
   const pools = new Map<string, LambdaPool>();
   return {
-    invoke: async (functionId, event) =>
-      (await pools.get(functionId)?.invoke(event)) ?? {
+    invoke: async (functionId, event, requestId) =>
+      (await pools.get(functionId)?.invoke(event, requestId ?? options.randomId())) ?? {
         ok: false,
         errorType: 'ResourceNotFoundException',
         errorMessage: `unable to invoke ${functionId}; the template has no such function`,
@@ -67,14 +67,13 @@ function createPool(fn: LocalFunction, variables: FunctionVariables, options: Fu
     nodePath: findNode(),
     maxEnvironments: options.maxEnvironments,
     takeCrash: options.takeCrash,
-    randomId: options.randomId,
     log: (line) => options.log(`${fn.path}: ${line}`),
   });
   return {
     ...pool,
-    invoke: (event) => {
+    invoke: (event, requestId) => {
       useLog(fn, options);
-      return pool.invoke(event);
+      return pool.invoke(event, requestId);
     },
   };
 }
@@ -92,6 +91,7 @@ function variablesOf(fn: LocalFunction, { localize, servicesUrl }: FunctionVaria
     AWS_ACCESS_KEY_ID: fn.logicalId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: servicesUrl,
+    AWS_ENDPOINT_URL_LAMBDA: servicesUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: servicesUrl,
     AWS_ENDPOINT_URL_SQS: servicesUrl,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

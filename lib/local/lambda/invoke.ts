@@ -6,10 +6,15 @@ export interface FailedInvocation {
   readonly ok: false;
   readonly errorType: string;
   readonly errorMessage: string;
+  /** The function did not run, because all environments that the template reserves for it are busy. */
+  readonly throttled?: true;
 }
 
-/** Invokes the function that has this logical id in the template. Never rejects. */
-export type Invoke = (functionId: string, event: unknown) => Promise<InvokeResult>;
+/**
+ * Invokes the function that has this logical id in the template. Never rejects. Without a request id the function gets a
+ * new one.
+ */
+export type Invoke = (functionId: string, event: unknown, requestId?: string) => Promise<InvokeResult>;
 
 /** The error of a failed invocation, as text for the log. */
 export const errorOf = ({ errorType, errorMessage }: FailedInvocation): string => `${errorType}: ${errorMessage}`;

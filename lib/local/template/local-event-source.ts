@@ -20,6 +20,8 @@ interface Source {
 export interface LocalStreamSource extends Source {
   readonly kind: 'stream';
   readonly tableId: string;
+  /** How long a batch waits for more records before it is full. */
+  readonly windowMs: number;
   /** Infinity: until the records expire. */
   readonly maxRetries: number;
   readonly maxRecordAgeMs: number;
@@ -61,7 +63,7 @@ const supportedProperties = new Set([
   'MaximumRecordAgeInSeconds',
   'MaximumRetryAttempts',
   'ScalingConfig',
-  // Ignored: a function gets its batch as soon as there is a record.
+  // Ignored for a queue: a function gets its messages as soon as there is one.
   'MaximumBatchingWindowInSeconds',
   // Ignored: the local stack runs one batch of a stream at a time, an order that every factor allows.
   'ParallelizationFactor',
@@ -132,6 +134,7 @@ function describeStreamSource(
     kind: 'stream',
     tableId: table.logicalId,
     batchSize: Number(properties.BatchSize ?? 100),
+    windowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1000,
     maxRetries: orInfinite(properties.MaximumRetryAttempts),
     maxRecordAgeMs: Math.min(orInfinite(properties.MaximumRecordAgeInSeconds) * 1000, streamRetentionMs),
     bisects: properties.BisectBatchOnFunctionError === true,

@@ -14,6 +14,8 @@ export interface LocalFunction {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** The most environments that run concurrently; undefined without a limit of its own. */
+  readonly reservedConcurrency: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly Statement[];
   /** The log that the template names; Lambda writes it in the role of the function. */
@@ -38,6 +40,10 @@ export function describeFunction(
     handler: String(properties.Handler),
     timeoutMs: Number(properties.Timeout ?? 3) * 1000,
     memoryMb: Number(properties.MemorySize ?? 128),
+    reservedConcurrency:
+      properties.ReservedConcurrentExecutions === undefined
+        ? undefined
+        : Number(properties.ReservedConcurrentExecutions),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
     statements: readStatements(template, resolver, resource.Properties?.Role),
     logGroupArn: log?.Ref === undefined ? undefined : resolver.arn(log.Ref),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FindFunctionId, FindResources, Template } from './cloudformation.ts';
 import { describeApi, type LocalApi } from './local-api.ts';
+import { describeAsyncInvoke, type LocalAsyncInvoke } from './local-async-invoke.ts';
 import { describeEventSource, type LocalEventSource } from './local-event-source.ts';
 import { describeFunction, type LocalFunction } from './local-function.ts';
 import { describeQueue, type LocalQueue } from './local-queue.ts';
@@ -20,6 +21,8 @@ export interface StackDescription {
   readonly secrets: readonly LocalSecret[];
   readonly queues: readonly LocalQueue[];
   readonly eventSources: readonly LocalEventSource[];
+  /** Of the functions whose template says how; the others have AWS's defaults. */
+  readonly asyncInvokes: readonly LocalAsyncInvoke[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +69,9 @@ export function describeStack(template: Template, stackName: string, assetRoot: 
     queues,
     eventSources: find('AWS::Lambda::EventSourceMapping').flatMap((resource) =>
       describeEventSource(resource, { functions, tables, queues }),
+    ),
+    asyncInvokes: find('AWS::Lambda::EventInvokeConfig').map((resource) =>
+      describeAsyncInvoke(resource, functions, queues),
     ),
     apis: find('AWS::ApiGatewayV2::Api').map((api) => describeApi(api, find, findFunctionId)),
     schedules: find('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap((resource) =>

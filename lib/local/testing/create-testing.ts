@@ -1,7 +1,9 @@
+import { settleAll } from '../base/settle.ts';
 import type { Emulator } from '../dynamodb/emulator.ts';
 import type { EventSources } from '../event-sources/event-sources.ts';
 import type { WebSocketApi } from '../gateway/websocket/websocket-api.ts';
 import type { Iam } from '../iam/iam.ts';
+import type { AsyncInvocations } from '../invocations/async-invocations.ts';
 import type { FunctionPools } from '../lambda/function-pools.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { Schedules } from '../schedules/schedules.ts';
@@ -19,15 +21,21 @@ export interface TestedParts {
   readonly crashes: Crashes;
   readonly queues: Queues;
   readonly eventSources: EventSources;
+  readonly asyncInvocations: AsyncInvocations;
   readonly schedules: Schedules;
   readonly webSocket: WebSocketApi;
 }
 
 /** Creates the controls of a running stack. */
 export function createTesting(parts: TestedParts): Testing {
-  const { stack, emulator, iam, pools, crashes, queues, eventSources, schedules, webSocket } = parts;
+  const { stack, emulator, iam, pools, crashes, queues, schedules, webSocket, asyncInvocations } = parts;
+  const drain = (): Promise<void> => settleAll([parts.eventSources, asyncInvocations]);
   return {
-    drain: eventSources.drain,
+    drain,
+    runAsyncRetries: async () => {
+      await asyncInvocations.runRetries();
+      await drain();
+    },
     fireSchedules: schedules.fireAll,
     crash: (functionId, when) => crashes.plan(findFunctionId(stack, functionId), when),
     queue: (id) => findQueue(queues, id),

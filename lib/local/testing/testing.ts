@@ -1,5 +1,6 @@
 import type { DisconnectDelivery, WebSocketLimits } from '../gateway/websocket/websocket-options.ts';
 import type { UsedGrant } from '../iam/iam.ts';
+import type { AsyncDelivery } from '../invocations/async-queue.ts';
 import type { Invoke } from '../lambda/invoke.ts';
 import type { EnvironmentReport } from '../lambda/lambda-environment.ts';
 import type { CrashTime } from '../lambda/lambda-pool.ts';
@@ -11,6 +12,8 @@ export interface TestingOptions {
   readonly limits?: Partial<WebSocketLimits> | undefined;
   /** Loses, delays or repeats `$disconnect`. */
   readonly disconnectDelivery?: DisconnectDelivery | undefined;
+  /** Loses, delays or repeats the events of asynchronous invocations. */
+  readonly asyncDelivery?: AsyncDelivery | undefined;
   /** With `manual` a schedule runs only when `fireSchedules` is called. */
   readonly schedules?: 'timer' | 'manual' | undefined;
   /** Wraps every invocation of a function: it observes, repeats, delays or loses events, or changes their times. */
@@ -22,10 +25,14 @@ export interface TestingOptions {
 /** What only tests and measurements do with a running stack. */
 export interface Testing {
   /**
-   * Resolves when every stream record has been handled or given up and every visible message has been handled once,
-   * with all the work that follows from them. Waiting retries run immediately; of unlimited retries it waits for ten.
+   * Resolves when every stream record has been handled or given up, every visible message has been handled once and
+   * every asynchronous invocation has run once, with all the work that follows from them. Waiting retries of streams run
+   * immediately; of unlimited retries it waits for ten. Waiting retries of asynchronous invocations go on waiting, unless
+   * they wait for a free environment.
    */
   drain(): Promise<void>;
+  /** Runs the waiting retries of asynchronous invocations immediately, each once; then drains. */
+  runAsyncRetries(): Promise<void>;
   /** Runs all schedules as if it were that time. */
   fireSchedules(atMs: number): Promise<void>;
   /**

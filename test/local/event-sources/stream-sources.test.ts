@@ -77,6 +77,21 @@ describe.each(['dynoxide', 'dynalite'] as const)('the event sources of a stream 
     expect(batchesOf('Follower').at(-1)?.map(keyOf)).toEqual(['stuck/2']);
   });
 
+  it('do not hold back another function on the same stream', async () => {
+    const kind = { kind: { S: 'order' } };
+    decide('Follower', () => failure);
+    for (const key of ['apart/1', 'apart/2']) {
+      await put(key, kind);
+      await stack().testing.drain();
+    }
+    expect(new Set(batchesOf('Follower').flat().map(keyOf))).toEqual(new Set(['apart/1']));
+    expect(batchesOf('Auditor').flat().map(keyOf)).toEqual(['apart/1', 'apart/2']);
+    succeed();
+    await stack().testing.drain();
+    expect(batchesOf('Follower').at(-1)?.map(keyOf)).toEqual(['apart/2']);
+    expect(batchesOf('Auditor')).toHaveLength(2);
+  });
+
   it('retry without a drain, after a backoff', async () => {
     const again = new Promise<readonly SeenRecord[]>((resolve) => {
       decide('Auditor', (records, invocations) => {

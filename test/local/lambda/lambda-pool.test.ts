@@ -1,6 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { InvokeResult } from '../../../lib/local/lambda/invoke.ts';
 import { type CrashTime, createLambdaPool, findNode, type LambdaPool } from '../../../lib/local/lambda/lambda-pool.ts';
+import type { LocalFunction } from '../../../lib/local/template/local-function.ts';
 import { readStack } from '../../../lib/local/template/stack-description.ts';
 import { listen } from '../../support/listen.ts';
 import { writeSmallStack } from '../small-stack.ts';
@@ -10,24 +12,31 @@ const broken = writeSmallStack("throw new RangeError('not today');");
 const lines: string[] = [];
 const pools: LambdaPool[] = [];
 
+interface TestedPool extends Omit<LambdaPool, 'invoke'> {
+  invoke(event: unknown): Promise<InvokeResult>;
+}
+
 function createPool(
   functionId: string,
   maxEnvironments: number,
-  { folder = assembly.folder, takeCrash = (): CrashTime | undefined => undefined } = {},
-): LambdaPool {
+  {
+    folder = assembly.folder,
+    takeCrash = (): CrashTime | undefined => undefined,
+    own = {} as Partial<LocalFunction>,
+  } = {},
+): TestedPool {
   const fn = readStack(folder).functions.find(({ logicalId }) => logicalId === functionId);
   if (fn === undefined) throw new Error(`unable to test ${functionId}; the template has no such function`);
   const pool = createLambdaPool({
-    fn,
+    fn: { ...fn, ...own },
     variables: { PATH: process.env.PATH ?? '' },
     nodePath: findNode(),
     maxEnvironments,
     takeCrash,
-    randomId: () => 'request-1',
     log: (line) => lines.push(line),
   });
   pools.push(pool);
-  return pool;
+  return { ...pool, invoke: (event) => pool.invoke(event, 'request-1') };
 }
 
 /** A server whose answers wait until `count` requests have arrived. */
@@ -79,6 +88,40 @@ describe('a pool', () => {
     const invocations = pool.reports().map((report) => report.invocations);
     expect(invocations).toHaveLength(2);
     expect(invocations.reduce((sum, each) => sum + each)).toBe(10);
+  });
+
+  it.each([
+    [1, 4],
+    [2, 1],
+    [2, 2],
+  ])('throttles events over a reserved concurrency of %i, with at most %i environments', async (limit, most) => {
+    const crashes: CrashTime[] = [];
+    const own = { reservedConcurrency: limit };
+    const pool = createPool('Worker', most, { own, takeCrash: () => crashes.shift() });
+    // Until the test comes to the meeting, its events run or wait.
+    const meeting = await startMeeting(Math.min(limit, most) + 1);
+    const events = Array.from({ length: limit }, (_, index) =>
+      pool.invoke(index < most ? { do: 'meet', url: meeting.url } : { do: 'count' }),
+    );
+    crashes.push('before');
+    expect(await pool.invoke({ do: 'count' })).toEqual({
+      ok: false,
+      errorType: 'TooManyRequestsException',
+      errorMessage: 'Rate Exceeded.',
+      throttled: true,
+    });
+    crashes.pop();
+    await fetch(meeting.url);
+    expect((await Promise.all(events)).map(({ ok }) => ok)).toEqual(events.map(() => true));
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ ok: true });
+    expect(pool.reports()).toHaveLength(Math.min(limit, most));
+    meeting.close();
+  });
+
+  it('runs nothing with a reserved concurrency of 0', async () => {
+    const pool = createPool('Worker', 4, { own: { reservedConcurrency: 0 } });
+    expect(await pool.invoke({ do: 'count' })).toMatchObject({ ok: false, throttled: true });
+    expect(pool.reports()).toEqual([]);
   });
 
   it('returns the error of a function that throws, and keeps its environment', async () => {

@@ -30,7 +30,11 @@ beforeAll(async () => {
   const randomId = (): string => `id-${ids.count++}`;
   const queues = createQueues({ queues: stack.queues, now: () => 0, randomId, after: () => () => {} });
   running.queues = queues;
-  running.endpoint = await startServiceEndpoint({ iam, services: { AmazonSQS: createSqsService(queues) } });
+  running.endpoint = await startServiceEndpoint({
+    iam,
+    services: { AmazonSQS: createSqsService(queues) },
+    restServices: [],
+  });
 });
 afterAll(() => running.endpoint?.close());
 

@@ -77,6 +77,26 @@ describe.each(['dynoxide', 'dynalite'] as const)('the streams of tables on %s', 
     expect(await reader.read(10)).toEqual([]);
   });
 
+  it('are read by each reader at its own pace', async () => {
+    const TableName = 'two-readers';
+    const { streams, reader } = await open(describeTable(TableName));
+    const second = await streams.open(TableName);
+    const ids = (records: readonly StreamRecord[]) =>
+      records.map(({ dynamodb }) => (dynamodb.Keys.pk as { S: string }).S);
+    const notified = [0, 0];
+    for (const [at, each] of [reader, second].entries()) {
+      each.onWrite(() => {
+        notified[at] = (notified[at] ?? 0) + 1;
+      });
+    }
+    for (const id of ['a', 'b', 'c']) await write(streams, 'PutItem', { TableName, Item: itemOf(id, 1) });
+    expect(ids(await reader.read(1))).toEqual(['a']);
+    expect(ids(await second.read(10))).toEqual(['a', 'b', 'c']);
+    await write(streams, 'PutItem', { TableName, Item: itemOf('d', 1) });
+    expect([ids(await second.read(10)), ids(await reader.read(10))]).toEqual([['d'], ['b', 'c', 'd']]);
+    expect([await second.read(10), await reader.read(10), notified]).toEqual([[], [], [4, 4]]);
+  });
+
   it('return at most the limit, and continue from there', async () => {
     const TableName = 'page-by-page';
     const { streams, reader } = await open(describeTable(TableName));

@@ -11,6 +11,7 @@ describe('the description of event source mappings', () => {
       arn: streamArn,
       tableId: 'Ledger',
       batchSize: 10,
+      windowMs: 1000,
       filters: [expect.any(Function)],
       reportsItemFailures: false,
       maxRetries: Number.POSITIVE_INFINITY,
@@ -21,6 +22,7 @@ describe('the description of event source mappings', () => {
     expect(auditor).toMatchObject({
       functionId: 'Auditor',
       batchSize: 100,
+      windowMs: 0,
       filters: [],
       reportsItemFailures: true,
       maxRetries: 1,

@@ -15,7 +15,17 @@ describe('the description of a stack', () => {
       timeoutMs: 3000,
       memoryMb: 128,
     });
-    expect(stack.functions[1]).toMatchObject({ timeoutMs: 1000, statements: [] });
+    expect(stack.functions[1]).toMatchObject({ timeoutMs: 1000, statements: [], reservedConcurrency: undefined });
+  });
+
+  it('contains the memory and the reserved concurrency of each function', () => {
+    const template = structuredClone(smallTemplate);
+    Object.assign(template.Resources.Bare.Properties, { MemorySize: 512, ReservedConcurrentExecutions: 0 });
+    const { functions } = describeStack(template, 'Small', '/assets');
+    expect(functions.map(({ memoryMb, reservedConcurrency }) => [memoryMb, reservedConcurrency])).toEqual([
+      [128, undefined],
+      [512, 0],
+    ]);
   });
 
   it('contains the statements of each role', () => {
