@@ -72,9 +72,15 @@ export interface EventStackOptions {
   readonly testing?: TestingOptions;
 }
 
-/** One stack per describe; drained before each test. */
-export function useEventStack(engine: Engine, { template, testing }: EventStackOptions = {}): EventStack {
-  const running: { stack?: LocalStack; decider?: Decider; assembly?: SmallStack } = {};
+interface Running {
+  stack?: LocalStack;
+  decider?: Decider;
+  assembly?: SmallStack;
+}
+
+/** Starts the stack before the tests of a describe and closes it after them. */
+function runForAll(engine: Engine, { template, testing }: EventStackOptions): Running {
+  const running: Running = {};
   beforeAll(async () => {
     running.decider = await startDecider();
     running.assembly = writeEventStack(running.decider.url, template);
@@ -85,6 +91,12 @@ export function useEventStack(engine: Engine, { template, testing }: EventStackO
     await running.decider?.close();
     running.assembly?.remove();
   });
+  return running;
+}
+
+/** One stack per describe; drained before each test. */
+export function useEventStack(engine: Engine, options: EventStackOptions = {}): EventStack {
+  const running = runForAll(engine, options);
   beforeEach(async () => {
     await stack().testing.drain();
     decider().decide = () => success;

@@ -42,6 +42,18 @@ const throttled: InvokeResult = {
   throttled: true,
 };
 
+async function run(
+  environment: LambdaEnvironment,
+  event: unknown,
+  requestId: string,
+  crash: CrashTime | undefined,
+): Promise<InvokeResult> {
+  if (crash === undefined) return environment.run(event, requestId);
+  if (crash === 'after') await environment.run(event, requestId);
+  await environment.close();
+  return failure('Runtime exited with error: signal: killed');
+}
+
 /** Creates a pool without environments. It grows with the load and replaces environments that exit. */
 export function createLambdaPool(options: PoolOptions): LambdaPool {
   const all: LambdaEnvironment[] = [];
@@ -72,17 +84,6 @@ export function createLambdaPool(options: PoolOptions): LambdaPool {
     const following = environment.dead ? start() : environment;
     running.add(following);
     next(following);
-  };
-  const run = async (
-    environment: LambdaEnvironment,
-    event: unknown,
-    requestId: string,
-    crash: CrashTime | undefined,
-  ) => {
-    if (crash === undefined) return environment.run(event, requestId);
-    if (crash === 'after') await environment.run(event, requestId);
-    await environment.close();
-    return failure('Runtime exited with error: signal: killed');
   };
   return {
     invoke: async (event, requestId) => {

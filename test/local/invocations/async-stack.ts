@@ -6,7 +6,7 @@ const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 const lambda = (roleId: string, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
-  Properties: { Handler: 'index.handler', Role: arnOf(roleId), ...more },
+  Properties: { Handler: 'index.handler', Role: arnOf(roleId), Timeout: 20, ...more },
   Metadata: { 'aws:asset:path': 'asset.worker' },
 });
 
