@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { defaultSettings, type Settings } from '../lib/domain/settings.ts';
+import { digest } from '../lib/handlers/deps-digest.ts';
 import { callDynamodb, startEmulator } from '../lib/local/dynamodb/emulator.ts';
+import type { Doorbell } from '../lib/push/doorbell.ts';
 import type { Push } from '../lib/push/push.ts';
 import { createDocumentClient } from '../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb/dynamodb-store.ts';
@@ -34,6 +36,8 @@ export interface MeasuredDepsOptions {
   readonly settings: Partial<Settings>;
   /** Those that do not reach anybody where left out. */
   readonly push: Partial<Push>;
+  /** Jobs are not done where left out. */
+  readonly doorbell?: Doorbell;
 }
 
 /** The use cases on a DynamoDB of this machine, with what they take from it. A fault ends the measurement. */
@@ -59,7 +63,11 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
     throw new Error(`unable to ${what}`, { cause });
   };
   return {
-    deps: { store, push: { ...push, ...options.push }, settings, now, randomId, onFault, backOff: () => setTimeout(1) },
+    deps: {
+      ...{ store, push: { ...push, ...options.push }, settings, now, randomId, onFault },
+      ...{ doorbell: options.doorbell ?? { ring: async () => 'rung' }, random: Math.random, digest },
+      ...{ backOff: () => setTimeout(1), sleep: setTimeout },
+    },
     meter,
   };
 }

@@ -1,8 +1,10 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DeploymentSettings } from './domain/settings.ts';
 import { AppSecret } from './infra/app-secret.ts';
 import { ChangeStream } from './infra/change-stream.ts';
+import { Deliveries } from './infra/deliveries.ts';
 import { addresses, applyGrant, type FunctionName, grants } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
 import { RoomTable } from './infra/room-table.ts';
@@ -26,12 +28,18 @@ export class ChatroomStack extends Stack {
     const { lostChanges } = stream;
     const queues = { lostChanges, webhookQueue: events?.queue };
     const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
-    const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
-      const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], resources) };
-      const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
-      applyGrant(grants[entry], role, resources);
-      return handler;
+    const createFunction = (id: string, entry: FunctionName, timeout: Duration, deliver?: IFunction) => {
+      const all = { ...resources, deliver };
+      const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], all) };
+      const created = new RoomFunction(this, id, { entry, timeout, environment });
+      applyGrant(grants[entry], created.role, all);
+      return created;
     };
+    const deliver = createFunction('Deliver', 'deliver', Duration.minutes(5));
+    const addFunction = (id: string, entry: FunctionName, timeout: Duration) =>
+      createFunction(id, entry, timeout, deliver.handler).handler;
+    const deliveries = new Deliveries(this, 'Deliveries', deliver);
+    deliveries.watch(addFunction('Watch', 'watch', Duration.seconds(60)), streamArn);
 
     // API Gateway waits 10 s for an authorizer and 29 s for an integration. A sweep must end before the next one.
     const sweep = addFunction('Sweep', 'sweep', Duration.seconds(55));

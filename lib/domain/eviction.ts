@@ -19,7 +19,7 @@ export interface RealTimeLimits {
  * For an allowlisted user, what counts is the room's position when they were allowlisted: one who was evicted by then
  * stays evicted (case 15).
  */
-export function isEvicted(member: Member, room: Room, limits: EvictionLimits): boolean {
+export function isEvicted(member: Pick<Member, 'userId' | 'offline'>, room: Room, limits: EvictionLimits): boolean {
   const mark = member.offline;
   if (mark === undefined) return false;
   const position: RoomPosition = ownValue(room.allowlistedSince, member.userId) ?? room;

@@ -21,6 +21,36 @@ export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled' | 
   readonly id: string;
 };
 
+/** An accepted message that is not in the log yet. */
+export interface TailEntry {
+  readonly seq: number;
+  /** See NewMessage. */
+  readonly id: string;
+  /** Never earlier than that of the entry before it. */
+  readonly sentAtMs: number;
+  /** undefined = it has a row of its own: see Log.readContents. */
+  readonly message?: StoredMessage | undefined;
+}
+
+/** How far the room's messages have been delivered, and who delivers them. */
+export interface DeliveryState {
+  /** All messages up to here have been posted to everyone who was connected. */
+  readonly deliveredSeq: number;
+  /** When the last post of messages began; 0 = never. */
+  readonly deliveredAtMs: number;
+  /** Only its holder delivers. It begins with the acceptance of a message, and ends when all are delivered. */
+  readonly lease?: DeliveryLease | undefined;
+  /** Until then the room counts as too large for the accepting Lambda to deliver in it. */
+  readonly crowdedUntilMs: number;
+}
+
+/** The right to deliver a room's messages. */
+export interface DeliveryLease {
+  readonly id: string;
+  /** After that, any other Lambda may take it over. */
+  readonly untilMs: number;
+}
+
 /** Where the room stood: its counter, and the time of its last message (0 = none yet). Both only grow. */
 export interface RoomPosition {
   readonly seq: number;
@@ -65,7 +95,8 @@ export interface Room extends RoomPosition, RoomExpiry {
   /** Window of 200 ms (its number since 1970) → messages of clients taken in it; only the newest windows are kept. */
   readonly taken: Readonly<Record<string, number>>;
   /** Accepted messages that are not yet in the log, oldest first, without gaps up to `seq`. */
-  readonly tail: readonly StoredMessage[];
+  readonly tail: readonly TailEntry[];
+  readonly delivery: DeliveryState;
 }
 
 /** A join or a leave is noted on the room only if none was noted for this long. */
@@ -97,6 +128,7 @@ export const newRoom = (room: RoomId, name: string, epoch: string, nowMs: number
   delistedSeq: {},
   taken: {},
   tail: [],
+  delivery: { deliveredSeq: 0, deliveredAtMs: 0, crowdedUntilMs: 0 },
 });
 
 /**

@@ -1,8 +1,22 @@
-/** A tail with this much text moves to the log, so that the room's row stays at about 1 KB: one write unit. */
-const TAIL_FULL_CHARACTERS = 512;
+import type { TailEntry } from './room.ts';
 
-export const isTailFull = (tail: readonly { readonly content: string }[]): boolean =>
-  tail.reduce((sum, message) => sum + message.content.length + 100, 0) >= TAIL_FULL_CHARACTERS;
+/** What the tail may hold before it moves to the log, so that the room's row stays at about 1 KB: one write unit. */
+const TAIL_CHARACTERS_MAX = 512;
+/** An entry without its message has an id and a time. */
+const TAIL_ENTRIES_MAX = 12;
+
+const charactersOf = (content: string): number => content.length + 100;
+
+const charactersIn = (tail: readonly TailEntry[]): number =>
+  tail.reduce((sum, { message }) => sum + (message === undefined ? 0 : charactersOf(message.content)), 0);
+
+/** Is it time to move the tail to the log? */
+export const isTailFull = (tail: readonly TailEntry[]): boolean =>
+  charactersIn(tail) >= TAIL_CHARACTERS_MAX || tail.length >= TAIL_ENTRIES_MAX;
+
+/** Does a message with this content go into the tail, or into a row of its own, so that the room's row stays small? */
+export const fitsTail = (tail: readonly TailEntry[], content: string): boolean =>
+  charactersIn(tail) + charactersOf(content) <= 2 * TAIL_CHARACTERS_MAX && tail.length < TAIL_ENTRIES_MAX;
 
 const PRIMES = [2_654_435_761, 1_597_334_677] as const;
 

@@ -102,6 +102,10 @@ export const settingDefinitions = {
     ...limit(40, 10_000, 'messages in 200 ms'),
     meaning: 'How many messages from clients a room accepts in 200 ms.',
   },
+  postsPerSecond: {
+    ...whole(8_000, 1, 1_000_000, 'a second'),
+    meaning: "Frames that all rooms together post; API Gateway's limit of an account is 10,000 requests a second.",
+  },
   maxEntriesPerRoom: {
     ...whole(100, 1, 1_000, 'entries'),
     meaning: 'How many entries, which are key-value pairs, a room holds.',

@@ -1,4 +1,6 @@
 import type { Settings } from '../domain/settings.ts';
+import type { Doorbell } from '../push/doorbell.ts';
+import { createDoorbell, lambdaEndpoint } from '../push/lambda-doorbell.ts';
 import { createLeanPush } from '../push/lean-push.ts';
 import type { Push } from '../push/push.ts';
 import { required } from './deps-environment.ts';
@@ -10,16 +12,20 @@ const ATTEMPTS = 4;
 /** API Gateway answers within tens of ms. */
 const TIMEOUT_MS = 3_000;
 
+const RINGS_IN_FLIGHT = 8;
+
+interface Chance {
+  readonly random: () => number;
+  readonly sleep: (pauseMs: number) => Promise<void>;
+}
+
 const noPush: Push = {
   post: async () => 'failed',
   close: async () => undefined,
 };
 
 /** The way to the connections, where the template grants one; no Lambda loads the transport that it does not use. */
-export function wirePush(
-  settings: Settings,
-  from: { readonly random: () => number; readonly sleep: (pauseMs: number) => Promise<void> },
-): Push {
+export function wirePush(settings: Settings, from: Chance): Push {
   const endpoint = process.env.CONNECTIONS_URL;
   if (endpoint === undefined) return noPush;
   if (!settings.leanPosts) return loadedPush(sdkPush(endpoint));
@@ -31,6 +37,26 @@ export function wirePush(
     now: Date.now,
     attempts: ATTEMPTS,
     mostInFlight: POSTS_IN_FLIGHT,
+    timeoutMs: TIMEOUT_MS,
+    onFault,
+  });
+}
+
+const noDoorbell: Doorbell = { ring: async () => 'failed' };
+
+/** The way to the Lambda that delivers, where this one asks it to. */
+export function wireDoorbell(functionName: string | undefined, from: Chance): Doorbell {
+  if (functionName === undefined) return noDoorbell;
+  const region = required('AWS_REGION');
+  return createDoorbell({
+    ...from,
+    functionName,
+    region,
+    endpoint: lambdaEndpoint(region, process.env.AWS_ENDPOINT_URL_LAMBDA),
+    credentials: environmentCredentials(),
+    now: Date.now,
+    attempts: ATTEMPTS,
+    mostInFlight: RINGS_IN_FLIGHT,
     timeoutMs: TIMEOUT_MS,
     onFault,
   });

@@ -1,11 +1,9 @@
-import type { Settings } from '../domain/settings.ts';
-import type { Push } from '../push/push.ts';
 import { createDocumentClient } from '../store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../store/dynamodb/dynamodb-store.ts';
-import type { RoomStore } from '../store/room-store.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { digest } from './deps-digest.ts';
 import { readSettings, required } from './deps-environment.ts';
-import { wirePush } from './deps-push.ts';
+import { wireDoorbell, wirePush } from './deps-push.ts';
 import { onFault } from './fault.ts';
 
 /** Deps for one event: `now` is its time plus what this invocation has taken so far. */
@@ -15,10 +13,14 @@ export type DepsAt = (eventMs: number) => Deps;
 const BACK_OFF_MS = 5;
 const BACK_OFF_MAX_MS = 100;
 
-/** Wires the store and the push once per environment; only this function knows which implementations they are. */
-export function wire(): DepsAt {
+/**
+ * Wires the store and the push once per environment; only this function knows which implementations they are.
+ * `deliverFunction`: the name of the Lambda that delivers, for those that ask it to.
+ */
+export function wire(deliverFunction: string | undefined = process.env.DELIVER_FUNCTION): DepsAt {
   const settings = readSettings();
   const push = wirePush(settings, { random, sleep });
+  const doorbell = wireDoorbell(deliverFunction, { random, sleep });
   const clock = { now: () => 0 };
   const store = createDynamoStore({
     client: createDocumentClient({}),
@@ -31,7 +33,7 @@ export function wire(): DepsAt {
   return (eventMs) => {
     const now = eventClock(eventMs);
     clock.now = now;
-    return depsOf({ settings, push, store, now });
+    return depsOf({ settings, push, doorbell, store, now });
   };
 }
 
@@ -49,11 +51,17 @@ function eventClock(eventMs: number): () => number {
   return () => eventMs + Math.floor(performance.now() - startedMs);
 }
 
-const depsOf = (o: { settings: Settings; push: Push; store: RoomStore; now: () => number }): Deps => ({
-  ...o,
+type Wired = Pick<Deps, 'settings' | 'push' | 'doorbell' | 'store' | 'now'>;
+
+const depsOf = (wired: Wired): Deps => ({
+  ...wired,
   randomId: () => crypto.randomUUID(),
+  random,
+  digest,
+  sleep,
   onFault,
   backOff: (conflicts) => sleep(random() * Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** conflicts)),
 });
 
 export { readChange } from '../store/dynamodb/changes.ts';
+export { readLease } from '../store/dynamodb/leases.ts';

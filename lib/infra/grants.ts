@@ -2,6 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { audienceIndex } from './room-table.ts';
@@ -15,7 +16,9 @@ export type FunctionName =
   | 'sweep'
   | 'server-api'
   | 'changes'
-  | 'webhook';
+  | 'webhook'
+  | 'deliver'
+  | 'watch';
 
 /** Everything that one Lambda may do, besides writing its log. */
 export interface Grant {
@@ -29,6 +32,8 @@ export interface Grant {
   /** Actions on the queue of the webhook, if there is one. */
   readonly webhookQueue?: readonly string[];
   readonly lostChanges?: readonly string[];
+  /** Whether it may start the Lambda that delivers. */
+  readonly deliver?: boolean;
   /** Whether it may read the secret. */
   readonly secret?: boolean;
   /** Whether it receives the address of the webhook, which can hold a key of the app's server. */
@@ -42,6 +47,8 @@ export interface GrantedResources {
   readonly sockets: WebSocketStage;
   readonly webhookQueue: Queue | undefined;
   readonly lostChanges: Queue;
+  /** The Lambda that delivers, once it is there. */
+  readonly deliver?: IFunction | undefined;
   readonly secret: Secret;
   readonly webhookUrl: string;
 }
@@ -64,27 +71,38 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
-  message: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
+  message: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'], deliver: true },
   sweep: { table: readAndWrite, connections: ['POST', 'DELETE'] },
-  'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
+  'server-api': {
+    table: readAlsoMany,
+    audience: ['Query'],
+    connections: ['POST', 'DELETE'],
+    deliver: true,
+    secret: true,
+  },
   changes: {
     table: readAlsoMany,
+    audience: ['Query'],
     stream: readStream,
     connections: ['POST', 'DELETE'],
     webhookQueue: send,
     lostChanges: send,
   },
+  // That it may start itself is said where it is created.
+  deliver: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'] },
+  watch: { table: ['GetItem'], stream: readStream, deliver: true },
   webhook: { webhookQueue: receive, secret: true, webhookUrl: true },
 };
 
 /** The environment variables that say where the Lambda finds what it may use. */
 export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {
-  const { table, sockets, webhookQueue, secret, webhookUrl } = resources;
+  const { table, sockets, webhookQueue, deliver, secret, webhookUrl } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
   return {
     ...((grant.table ?? grant.audience) && { TABLE_NAME: table.tableName }),
     ...(grant.connections && { CONNECTIONS_URL: sockets.callbackUrl }),
     ...(sends && webhookQueue && { WEBHOOK_QUEUE_URL: webhookQueue.queueUrl }),
+    ...(grant.deliver && deliver && { DELIVER_FUNCTION: deliver.functionName }),
     ...(grant.secret && { SECRET_ARN: secret.secretArn }),
     ...(grant.webhookUrl && { WEBHOOK_URL: webhookUrl }),
   };
@@ -137,5 +155,7 @@ export function applyGrant(grant: Grant, role: Role, resources: GrantedResources
   allowConnections(role, connections ?? [], resources.sockets);
   allow(role, 'sqs', webhookQueue, webhookArns);
   allow(role, 'sqs', lostChanges, [resources.lostChanges.queueArn]);
+  const deliverArns = resources.deliver === undefined ? [] : [resources.deliver.functionArn];
+  allow(role, 'lambda', grant.deliver ? ['InvokeFunction'] : undefined, deliverArns);
   allow(role, 'secretsmanager', secret ? ['GetSecretValue'] : undefined, [resources.secret.secretArn]);
 }

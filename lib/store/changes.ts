@@ -1,5 +1,6 @@
 import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Broadcast } from './broadcasts.ts';
 import type { Erasure } from './erasures.ts';
 
@@ -18,6 +19,14 @@ export type Change =
   | { readonly kind: 'room-created' | 'room-destroyed'; readonly room: Room }
   | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
   | { readonly kind: 'erasure'; readonly erasure: Erasure };
+
+/** A lease to deliver that a write has left on a room's row. */
+export interface LeaseLeft {
+  readonly room: RoomId;
+  readonly epoch: string;
+  readonly leaseId: string;
+  readonly untilMs: number;
+}
 
 /** A row in the stream: a map of DynamoDB's typed values. */
 export type StreamImage = Readonly<Record<string, unknown>>;

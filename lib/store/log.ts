@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../domain/room.ts';
+import type { NewMessage, StoredMessage } from '../domain/room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 
 /** One life of one room. */
@@ -32,10 +32,25 @@ export interface SentPosition {
   readonly sentAtMs: number;
 }
 
+/**
+ * What is known of a message by its id: its position, or that someone began to send it at `startedAtMs`. Then it may have
+ * been accepted, and its position is in the log.
+ */
+export type SentRecord = SentPosition | { readonly startedAtMs: number };
+
+/** A message without what follows from its seq. */
+export type MessageContent = Omit<NewMessage, 'id' | 'sentAtMs'>;
+
 /** The rooms' history. */
 export interface Log {
   /** Puts accepted messages into the log; idempotent. Their seqs have no gaps. */
   appendLog(room: RoomId, epoch: string, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void>;
+  /** Stores a message that is about to be accepted: the room's tail then only names it. */
+  putContent(life: RoomLife, message: NewMessage, expiresAtMs: number): Promise<void>;
+  /** What `putContent` has stored, by id; an id without it is absent. At most 100 ids. */
+  readContents(life: RoomLife, ids: readonly string[]): Promise<ReadonlyMap<string, MessageContent>>;
+  /** Notes the positions of messages of clients, so that `findSent` finds them. */
+  noteSent(life: RoomLife, messages: readonly StoredMessage[], expiresAtMs: number): Promise<void>;
   /** Reads a bounded number of rows, and makes progress with each call. */
   readLog(query: LogQuery): Promise<LogPage>;
   /**
@@ -44,8 +59,8 @@ export interface Log {
    */
   markBefore(life: RoomLife, atMs: number): Promise<number | undefined>;
   markFrom(life: RoomLife, atMs: number): Promise<number | undefined>;
-  /** A client's message in the log, by its client message id. */
-  findSent(life: RoomLife, userId: string, clientMessageId: string): Promise<SentPosition | undefined>;
+  /** A message that has left the tail, or that may be about to be accepted. `id`: see NewMessage. */
+  findSent(life: RoomLife, id: string): Promise<SentRecord | undefined>;
 }
 
 /** No two neighbouring marks are further apart. */

@@ -16,9 +16,10 @@ export interface Members {
   noteEnd(membershipId: string, reason: MemberEndReason): Promise<void>;
   /** undefined = no end was noted. */
   getEnd(membershipId: string): Promise<MemberEndReason | undefined>;
-  /** A page of the room's member rows in any state; no cursor on the last page. */
+  /** A page of the room's member rows in any state, at most `limit`; no cursor on the last page. */
   listMembers(
     room: RoomId,
     cursor?: string,
+    limit?: number,
   ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }>;
 }

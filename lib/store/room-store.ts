@@ -1,3 +1,4 @@
+import type { Audience } from './audience.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Connections } from './connections.ts';
 import type { DueList } from './due-list.ts';
@@ -11,6 +12,7 @@ import type { Members } from './members.ts';
 import type { Rooms } from './rooms.ts';
 import type { Users } from './users.ts';
 
+export type * from './audience.ts';
 export type * from './broadcasts.ts';
 export type * from './changes.ts';
 export type * from './connections.ts';
@@ -36,6 +38,7 @@ export type * from './users.ts';
 export interface RoomStore
   extends Rooms,
     Members,
+    Audience,
     Connections,
     Logins,
     DueList,

@@ -1,4 +1,4 @@
-import type { NewMessage, Room, RoomExpiry, StoredMessage } from '../domain/room.ts';
+import type { DeliveryLease, NewMessage, Room, RoomExpiry, StoredMessage, TailEntry } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 
 /** A new message, and what must hold when the room accepts it. */
@@ -8,12 +8,29 @@ export interface Acceptance {
   /** As read before the sender was checked; undefined for the server API, to which no block applies. */
   readonly sendPermissionVersion: number | undefined;
   readonly message: NewMessage;
-  /** Messages of the tail that the caller has put into the log: the write removes them from the tail. */
-  readonly logged: readonly StoredMessage[];
+  /** false: `putContent` has stored the message, and the tail only names it. */
+  readonly isInTail: boolean;
+  /** The lease to deliver, which the write takes if nobody has it. */
+  readonly lease: DeliveryLease;
   /** The window must have fewer than `limit` messages; absent = it is not counted. `over`: past windows to remove. */
   readonly quotaSlot?:
     | { readonly window: string; readonly limit: number; readonly over: readonly string[] }
     | undefined;
+}
+
+/** What the holder of a lease has done. */
+export interface DeliveryProgress {
+  readonly roomId: RoomId;
+  readonly epoch: string;
+  readonly leaseId: string;
+  readonly deliveredSeq: number;
+  /** When the last post began. */
+  readonly deliveredAtMs: number;
+  readonly crowdedUntilMs: number;
+  /** The oldest of the tail, which are in the log by now: the write removes them. `message` is the logged form. */
+  readonly logged: readonly TailEntry[];
+  /** The lease from now on; undefined = it ends, unless a message has come after `deliveredSeq`. */
+  readonly next: DeliveryLease | undefined;
 }
 
 /** Room rows. */
@@ -23,11 +40,17 @@ export interface Rooms {
   createRoom(room: Room): Promise<boolean>;
   /**
    * One write sets the seq, the time and the content, and evicts every offline member over the limit. Conditions: the
-   * epoch, a live room, the version of the send permissions, a free quota slot, and that the room's last message is not
-   * later than this one. Returns the room after it. Throws AcceptanceUnknown when the answer is lost: look for the
-   * message before you try again.
+   * epoch, a live room, the version of the send permissions and a free quota slot; not what other senders write. Returns
+   * the room after it. Throws AcceptanceUnknown when the answer is lost: look for the message before you try again.
    */
   acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'>;
+  /** Takes the lease over from its former holder; undefined = it has another holder, or has ended. */
+  takeOverDelivery(room: RoomId, epoch: string, formerId: string, next: DeliveryLease): Promise<Room | undefined>;
+  /**
+   * Notes the progress. undefined = nothing was written, because the lease has another holder, a logged message was
+   * recalled since, or the lease would end although a message has come.
+   */
+  advanceDelivery(progress: DeliveryProgress): Promise<Room | undefined>;
   /** Like each change below, one write to a live room of this epoch; undefined = there is no such room any more. */
   addToAllowlist(room: RoomId, epoch: string, user: UserId, limit: number): Promise<Room | 'full' | undefined>;
   removeFromAllowlist(room: RoomId, epoch: string, user: UserId): Promise<Room | undefined>;

@@ -1,5 +1,6 @@
 import type { Settings } from '../domain/settings.ts';
 import type { ConnectionId, UserId } from '../protocol/ids.ts';
+import type { Doorbell } from '../push/doorbell.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
 
@@ -7,14 +8,21 @@ import type { Connection, RoomStore } from '../store/room-store.ts';
 export interface Deps {
   readonly store: RoomStore;
   readonly push: Push;
+  /** Has a DeliveryJob done by another Lambda. */
+  readonly doorbell: Doorbell;
   readonly settings: Settings;
   /** ms since 1970, from the event that is being served */
   readonly now: () => number;
   readonly randomId: () => string;
+  /** Uniform in [0, 1) */
+  readonly random: () => number;
+  /** The same for the same text, and for no other: 22 of A-Z a-z 0-9 _ - */
+  readonly digest: (text: string) => string;
   /** Faults of follow-ups: counted and logged, never reported to the caller. */
   readonly onFault: (what: string, fault: unknown) => void;
   /** Waits before a decision is repeated: longer with each conflict (1, 2, …), and with jitter. */
   readonly backOff: (conflicts: number) => Promise<void>;
+  readonly sleep: (pauseMs: number) => Promise<void>;
 }
 
 /** The calling user, from the connection and never from a frame. */

@@ -5,7 +5,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn, tooMuchAtOnce } from './steps/decide-on.ts';
-import { followUp } from './steps/follow-up.ts';
+import { deliverAccepted } from './steps/deliver-accepted.ts';
 import { quotaSlotFor } from './steps/quota-slot.ts';
 
 export interface Publication {
@@ -39,8 +39,9 @@ async function publishOnce(deps: Deps, publication: Publication, id: string): Pr
   const notForSender = publication.includeSender ? {} : { notForSender: true as const };
   const transient = publication.isKept ? {} : { transient: true as const };
   const message = { id, clientMessageId: id, senderUserId, type, content, sentAtMs, ...notForSender, ...transient };
-  const after = await acceptMessage(deps, room, { message, sendPermissionVersion: undefined, quotaSlot: slot.slot });
-  if (after === 'conflict') return 'conflict';
-  await followUp(deps, after.room, after.message);
-  return { seq: after.message.seq, messageId: after.message.messageId, roomEpoch: room.epoch };
+  const accepted = await acceptMessage(deps, room, { message, sendPermissionVersion: undefined, quotaSlot: slot.slot });
+  if (accepted === 'conflict') return 'conflict';
+  await deliverAccepted(deps, accepted.room, accepted.leaseId, undefined);
+  const { seq, messageId } = accepted.message;
+  return { seq, messageId, roomEpoch: room.epoch };
 }

@@ -106,7 +106,7 @@ const recalledForm = (
 async function replace(deps: Deps, room: Room, recalled: StoredMessage): Promise<StoredMessage | undefined> {
   if (room.tail.some(({ seq }) => seq === recalled.seq)) {
     const after = await deps.store.recallInTail(room.roomId, room.epoch, recalled);
-    return after?.tail.find(({ seq }) => seq === recalled.seq);
+    return after?.tail.find(({ seq }) => seq === recalled.seq)?.message;
   }
   // A Lambda may be logging the original concurrently: that row must not outlive this one.
   const expiresAtMs = deps.now() + SEND_KEPT_MS + historyMs(deps.settings);

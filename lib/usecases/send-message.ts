@@ -11,9 +11,9 @@ import type { RequestOf } from '../protocol/client-frames.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn } from './steps/decide-on.ts';
+import { deliverAbandoned, deliverAccepted } from './steps/deliver-accepted.ts';
 import { endMembership } from './steps/end-membership.ts';
-import { findSent } from './steps/find-sent.ts';
-import { followUp } from './steps/follow-up.ts';
+import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
 import { mayResume, notIn, resumeMembership } from './steps/resume-membership.ts';
 import { askTurn, type Turn } from './steps/take-turn.ts';
@@ -29,9 +29,10 @@ interface Attempt {
 }
 
 /**
- * An accepted message takes two writes: the mark on the sender's row, then the room's row. All reads come first, so a
- * refusal writes nothing. The room is read before the other rows: its version of the send permissions is then older
- * than all that was checked, and what has left its tail is in the log.
+ * An accepted message takes two writes: the mark on the sender's row, then the room's row; a third one between them where
+ * the message does not fit on the room's row. All reads come first, so a refusal writes nothing. The room is read before
+ * the other rows: its version of the send permissions is then older than all that was checked, and what has left its tail
+ * is in the log.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Outcome<Sent>> {
   const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
@@ -59,13 +60,11 @@ async function sendOnce(
   if (isRefused(turn)) return turn;
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refused('no-such-room');
-  const [row, earlier] = await Promise.all([
-    deps.store.getMember(roomId, caller.userId),
-    findSent(deps, room, caller.userId, clientMessageId),
-  ]);
+  const id = idOfSent(deps, caller.userId, clientMessageId);
+  const [row, earlier] = await Promise.all([deps.store.getMember(roomId, caller.userId), findSent(deps, room, id)]);
   // Even if the sender was removed or blocked since: other members may have read the message.
   if (earlier !== undefined) {
-    await pushAgain(deps, caller, room, earlier.seq);
+    await deliverAbandoned(deps, room);
     return sent(room, earlier);
   }
   const member = currentMember(row, roomId, caller.userId, room.epoch);
@@ -82,22 +81,12 @@ async function sendOnce(
   const stopped =
     (await mark(turn, attempt)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
-  const message = { id: deps.randomId(), clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
+  const message = { id, clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
   const { sendPermissionVersion } = room;
-  const after = await acceptMessage(deps, room, { message, sendPermissionVersion, quotaSlot: slot.slot });
-  if (after === 'conflict') return 'again';
-  await followUp(deps, after.room, after.message, { connectionId: caller.connectionId });
-  return sent(after.room, after.message);
-}
-
-/**
- * I-D5: the Lambda that accepted the message may have died before it delivered it, and in a quiet room nothing else
- * shows clients the gap. An older message needs no push: the next one has shown the gap. Clients ignore a seq that they
- * have.
- */
-async function pushAgain(deps: Deps, { connectionId }: Caller, room: Room, seq: number): Promise<void> {
-  const newest = room.tail.at(-1);
-  if (newest?.seq === seq && seq === room.seq) await followUp(deps, room, newest, { connectionId });
+  const accepted = await acceptMessage(deps, room, { message, sendPermissionVersion, quotaSlot: slot.slot });
+  if (accepted === 'conflict') return 'again';
+  await deliverAccepted(deps, accepted.room, accepted.leaseId, caller.connectionId);
+  return sent(accepted.room, accepted.message);
 }
 
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isTailFull, sendKey } from '../../lib/domain/sending.ts';
+import type { TailEntry } from '../../lib/domain/room.ts';
+import { fitsTail, isTailFull, sendKey } from '../../lib/domain/sending.ts';
+import { message } from '../store/rows.ts';
 
 test('the key of a send is unique to its room and client message id', () => {
   const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
@@ -23,12 +25,31 @@ test('the key of a send is unique to its room and client message id', () => {
 
 test('the tail is full by its text or by its number of messages', () => {
   expect(isTailFull([])).toBe(false);
-  expect(isTailFull([{ content: 'short' }])).toBe(false);
-  expect(isTailFull([{ content: 'x'.repeat(600) }])).toBe(true);
-  expect(isTailFull(Array.from({ length: 6 }, () => ({ content: '' })))).toBe(true);
+  expect(isTailFull([entryWith('short')])).toBe(false);
+  expect(isTailFull([entryWith('x'.repeat(600))])).toBe(true);
+  expect(isTailFull(Array.from({ length: 6 }, () => entryWith('')))).toBe(true);
+  expect([11, 12].map((length) => isTailFull(Array.from({ length }, () => named)))).toEqual([false, true]);
 });
 
 test('a tail is full from 512 characters on, with 100 for what is beside each text', () => {
-  const tailOf = (length: number) => [{ content: 'x'.repeat(length) }];
+  const tailOf = (length: number) => [entryWith('x'.repeat(length))];
   expect([411, 412].map((length) => isTailFull(tailOf(length)))).toEqual([false, true]);
 });
+
+test('a message fits into a tail that has space for its text and for its name', () => {
+  expect([924, 925].map((length) => fitsTail([], 'x'.repeat(length)))).toEqual([true, false]);
+  expect([424, 425].map((length) => fitsTail([entryWith('x'.repeat(400))], 'x'.repeat(length)))).toEqual([true, false]);
+  expect(
+    [11, 12].map((length) =>
+      fitsTail(
+        Array.from({ length }, () => named),
+        '',
+      ),
+    ),
+  ).toEqual([true, false]);
+});
+
+/** An entry whose message has a row of its own. */
+const named: TailEntry = { seq: 1, id: 'id', sentAtMs: 1 };
+
+const entryWith = (content: string): TailEntry => ({ ...named, message: { ...message(1), content } });

@@ -30,6 +30,7 @@ const wholes = [
   ['serverApiCallsPerSec', 100, 0, 10_000],
   ['signatureMaxAgeSec', 0, 0, 86_400],
   ['maxKeptRooms', 5, 0, 1_000],
+  ['postsPerSecond', 8_000, 1, 1_000_000],
   ['maxEntriesPerRoom', 100, 1, 1_000],
   ['destroyAfterMin', 60, 60, 10_080],
   ['realTimeGraceMs', 60_000, 0, 140_000],

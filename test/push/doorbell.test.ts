@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDoorbell, lambdaEndpoint } from '../../lib/push/doorbell.ts';
+import { createDoorbell, lambdaEndpoint } from '../../lib/push/lambda-doorbell.ts';
 import { answers, closeServices, type Reaction, resets, startService } from './scripted-service.ts';
 
 const doorbells: { destroy(): void }[] = [];

@@ -1,4 +1,5 @@
 import type { Settings } from '../../lib/domain/settings.ts';
+import { digest } from '../../lib/handlers/deps-digest.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { worldSettings } from '../support/world.ts';
@@ -23,10 +24,13 @@ export function recordingDeps(
     push: { post: async () => 'ok', close: async () => undefined },
     settings: { ...worldSettings, ...settings },
     now: () => NOW_MS,
+    doorbell: { ring: async () => 'rung' },
     randomId: () => 'random-1',
+    random: () => 0.5,
+    digest,
     onFault: (_what, fault) => faults.push(fault),
-
     backOff: async () => {},
+    sleep: async () => {},
   };
   return { deps, faults };
 }

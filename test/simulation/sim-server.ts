@@ -9,6 +9,8 @@ import type { Settings } from '../../lib/domain/settings.ts';
 import { authorizeHandler } from '../../lib/handlers/authorize.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
+import { deliverHandler } from '../../lib/handlers/deliver.ts';
+import { digest } from '../../lib/handlers/deps-digest.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
@@ -17,6 +19,7 @@ import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { PostResult, Push } from '../../lib/push/push.ts';
 import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
+import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
 import { type SweepReport, sweep } from '../../lib/usecases/sweep/sweep.ts';
 import { createStoreAt, tableName } from '../support/emulators.ts';
 import { openStream, type ReadStream } from '../support/stream.ts';
@@ -71,16 +74,25 @@ export class SimServer implements Backend {
     this.deps = {
       store: createStoreAt(endpoint, timers),
       push: this.#push(),
+      doorbell: { ring: async (job) => this.#ring(job as DeliveryJob) },
       settings,
       now: () => timers.nowMs,
       randomId: () => Math.floor(random() * 2 ** 48).toString(36),
+      random,
+      digest,
       onFault: (what, fault) => this.faults.push([what, fault]),
-
       backOff: async () => {},
+      sleep: async () => {},
     };
     this.#handlers = handlersOf(this.deps);
     this.#readStream = openStream(endpoint, tableName);
     this.#sweepLater();
+  }
+
+  #ring(job: DeliveryJob): 'rung' {
+    const handler = deliverHandler(() => this.deps, this.deps.now);
+    void this.#run(() => handler(job, { getRemainingTimeInMillis: () => 300_000 }));
+    return 'rung';
   }
 
   tokenOf(userId: string, lifeSec: number): Promise<string> {

@@ -5,7 +5,7 @@ import { readChange } from '../../lib/store/dynamodb/changes.ts';
 import { type Change, StoreFault, type StreamRecord } from '../../lib/store/room-store.ts';
 import { tableName, useStore } from '../support/emulators.ts';
 import { openStream, type ReadStream } from '../support/stream.ts';
-import { acceptance, connectionId, fresh, message, newConnection, newMember, newRoom, user } from './rows.ts';
+import { acceptance, connectionId, fresh, inTail, message, newConnection, newMember, newRoom, user } from './rows.ts';
 
 const use = useStore('dynoxide');
 let readStream: ReadStream;
@@ -30,7 +30,7 @@ async function put(...args: Parameters<ReturnType<typeof use>['store']['putMembe
 describe('the stream', () => {
   it('reports once that a room was created and destroyed, despite changes in between', async () => {
     const { store } = use();
-    const room = newRoom({ tail: [message(1)], seq: 1, hasEntries: true });
+    const room = newRoom({ tail: [inTail(message(1))], seq: 1, hasEntries: true });
     const { changes, count } = await reportedBy(async () => {
       await store.createRoom(room);
       await store.createRoom(room);
@@ -129,7 +129,7 @@ describe('a row that reports a change and is unreadable', () => {
     return record;
   };
   const roomRecord = () =>
-    recordOf(() => use().store.createRoom(newRoom({ name: secret, seq: 1, tail: [message(1)] })));
+    recordOf(() => use().store.createRoom(newRoom({ name: secret, seq: 1, tail: [inTail(message(1))] })));
   const memberRecord = (news: 'joined' | 'left', change: Partial<Member> = {}) =>
     recordOf(() => put(newMember(newRoom().roomId, 'ann', { disconnectedDevices: [secret], ...change }), 0, news));
 
@@ -156,7 +156,7 @@ describe('a row that reports a change and is unreadable', () => {
     throw new Error('unable to see a refusal; there was none');
   };
 
-  it.each(['pk', 'sk', 'roomId', 'epoch', 'seq', 'tail', 'tailSeq', 'allowlistedSeq'])(
+  it.each(['pk', 'sk', 'roomId', 'epoch', 'seq', 'tail', 'tailTimes', 'allowlistedSeq'])(
     'as a room without %s',
     async (name) => {
       const record = await roomRecord();

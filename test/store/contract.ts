@@ -1,8 +1,10 @@
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { describeAllowlist } from './allowlist-contract.ts';
+import { describeAudience } from './audience-contract.ts';
 import { describeBroadcasts } from './broadcast-contract.ts';
 import { describeConnections } from './connection-contract.ts';
 import { describeDatedSets } from './dated-set-contract.ts';
+import { describeDeliveries } from './delivery-contract.ts';
 import { describeDueList } from './due-list-contract.ts';
 import { describeEntries } from './entry-contract.ts';
 import { describeErasures } from './erasure-contract.ts';
@@ -14,6 +16,7 @@ import { describeLogins } from './login-contract.ts';
 import { describeMembers } from './member-contract.ts';
 import { describeMessages } from './message-contract.ts';
 import { describeRooms } from './room-contract.ts';
+import { describeSentMessages } from './sent-contract.ts';
 import { describeTurns } from './turn-contract.ts';
 import { describeUsers } from './user-contract.ts';
 
@@ -28,6 +31,9 @@ export function describeStore(use: () => StoreUnderTest): void {
   describeDueList(use);
   describeLogins(use);
   describeLog(use);
+  describeSentMessages(use);
+  describeDeliveries(use);
+  describeAudience(use);
   describeEntries(use);
   describeUsers(use);
   describeTurns(use);

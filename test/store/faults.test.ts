@@ -49,7 +49,7 @@ describe('the store under faults', () => {
     const { store, sent } = storeWith(['lost']);
     await expect(store.acceptMessage(acceptance(room, 'a'))).rejects.toThrow(AcceptanceUnknown);
     expect(sent()).toBe(1);
-    expect((await store.getRoom(room.roomId))?.tail.map((entry) => entry.messageId)).toEqual(['1-a']);
+    expect((await store.getRoom(room.roomId))?.tail.map((entry) => entry.message?.messageId)).toEqual(['1-a']);
   });
 
   it('gives up with a StoreFault', async () => {

@@ -163,24 +163,6 @@ export function describeLog(use: () => StoreUnderTest): void {
       expect(await use().store.markFrom({ roomId: room, epoch: 'e1' }, 0)).toBeUndefined();
     });
 
-    it("finds a client's message by its client message id, and none of the server API", async () => {
-      const room = fresh('log') as RoomId;
-      const { store, clock } = use();
-      const byServer: StoredMessage = { ...message(2, 'api-1'), clientMessageId: 'api-1' };
-      const logged = [message(1), byServer, recalled(message(3))];
-      await store.appendLog(room, 'e1', logged, clock.nowMs + 60_000);
-      const { messageId, sentAtMs } = message(1);
-      const life = { roomId: room, epoch: 'e1' };
-      expect(await store.findSent(life, 'ann', 'c-1')).toEqual({ seq: 1, messageId, sentAtMs });
-      expect((await store.findSent(life, 'ann', 'c-3'))?.seq).toBe(3);
-      expect(await store.findSent(life, 'ann', 'api-1')).toBeUndefined();
-      expect(await store.findSent(life, 'bob', 'c-1')).toBeUndefined();
-      expect(await store.findSent({ ...life, epoch: 'e2' }, 'ann', 'c-1')).toBeUndefined();
-      expect(await store.findSent({ ...life, roomId: fresh('log') as RoomId }, 'ann', 'c-1')).toBeUndefined();
-      clock.nowMs += 61_000;
-      expect(await store.findSent(life, 'ann', 'c-1')).toBeUndefined();
-    });
-
     it('skips what is not a message in a row, and rows without messages', async () => {
       const room = await newLog([1, 3], [4, 6], [7, 9]);
       const put = (row: object) =>

@@ -20,7 +20,7 @@ const readEventually = new Set<string>();
 type Read = {
   readonly Key?: { readonly pk: string; readonly sk: string };
   readonly ConsistentRead?: boolean;
-  readonly ExpressionAttributeValues?: { readonly ':pk'?: string };
+  readonly ExpressionAttributeValues?: { readonly ':pk'?: string; readonly ':in'?: string };
   readonly RequestItems?: { readonly [tableName]: { readonly ConsistentRead?: boolean } };
 };
 
@@ -28,7 +28,10 @@ function noteEventual(input: unknown): void {
   const { Key, ConsistentRead, ExpressionAttributeValues, RequestItems } = input as Read;
   const isConsistent = RequestItems === undefined ? ConsistentRead : RequestItems[tableName].ConsistentRead;
   if (isConsistent === true) return;
-  const words = Key === undefined ? [ExpressionAttributeValues?.[':pk'] ?? 'a batch'] : [Key.pk, Key.sk];
+  const words =
+    Key === undefined
+      ? [ExpressionAttributeValues?.[':pk'] ?? ExpressionAttributeValues?.[':in'] ?? 'a batch']
+      : [Key.pk, Key.sk];
   readEventually.add(words.map((word) => word.split('#')[0]).join(' '));
 }
 
@@ -46,6 +49,6 @@ describe('the store on the in-memory DynamoDB of the simulation', () => {
   describeStore(() => made);
 
   test('reads every row consistently but those whose methods say otherwise', () => {
-    expect(readEventually).toEqual(new Set(['DUE', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']));
+    expect(readEventually).toEqual(new Set(['DUE', 'ROOM', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']));
   });
 });

@@ -3,7 +3,7 @@ import type { Room, RoomExpiry } from '../../lib/domain/room.ts';
 import { roomKey } from '../../lib/store/dynamodb/keys.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { type Event, interposedStore, rowAt } from './interposed-store.ts';
-import { acceptance, message, newRoom, recalled, user } from './rows.ts';
+import { acceptance, inTail, message, newRoom, recalled, user } from './rows.ts';
 
 /** The contract of every engine for room rows. */
 export function describeRooms(use: () => StoreUnderTest): void {
@@ -17,7 +17,8 @@ export function describeRooms(use: () => StoreUnderTest): void {
     it('is read as it was created', async () => {
       const room = await create({
         seq: 2,
-        tail: [message(1), recalled(message(2))],
+        lastMessageAtMs: 1002,
+        tail: [inTail({ ...message(1), sentAtMs: 1002 }), inTail(recalled(message(2)))],
         allowlistedSince: { bob: { seq: 1, lastMessageAtMs: 9 } },
         destroyType: 'fixed',
         destroyAfterMin: 90,
@@ -104,7 +105,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
     ];
 
     it.each(changes)('changes %s and nothing else', async (_what, change, expected) => {
-      const room = await create({ seq: 3, tail: [message(3)] });
+      const room = await create({ seq: 3, lastMessageAtMs: 1003, tail: [inTail(message(3))] });
       expect(await change(room)).toEqual({ ...room, ...expected });
       expect(await use().store.getRoom(room.roomId)).toEqual({ ...room, ...expected });
     });
@@ -170,7 +171,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
     });
 
     it('is destroyed despite other changes', async () => {
-      const room = await create({ seq: 3, tail: [message(3)], lastActiveAtMs: 5 });
+      const room = await create({ seq: 3, lastMessageAtMs: 1003, tail: [inTail(message(3))], lastActiveAtMs: 5 });
       await use().store.setDistributionStopped(room.roomId, 'e1', true);
       await setEnd(room, room);
       expect(await destroy(room)).toMatchObject({ seq: 3, destroyedAtMs: 7, destroyedAutomatically: true });
@@ -234,7 +235,7 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ["deployment's real-time service", (room) => use().store.setRealTimeKickOut(room.roomId, 'e1', undefined)],
     ])('is not repeated by: %s', async (_what, change) => {
       const allowlistedSince = { ann: { seq: 0, lastMessageAtMs: 0 } };
-      const room = await create({ seq: 3, tail: [message(3)], allowlistedSince });
+      const room = await create({ seq: 3, lastMessageAtMs: 1003, tail: [inTail(message(3))], allowlistedSince });
       expect(await change(room)).toMatchObject({ roomId: room.roomId });
       expect(await eventOf(room)).toBeUndefined();
     });

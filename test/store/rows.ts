@@ -1,6 +1,13 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { emptyMember, type Member } from '../../lib/domain/member.ts';
-import { newRoom as firstState, messageIdAt, type Room, type StoredMessage } from '../../lib/domain/room.ts';
+import {
+  newRoom as firstState,
+  messageIdAt,
+  type Room,
+  readMessageId,
+  type StoredMessage,
+  type TailEntry,
+} from '../../lib/domain/room.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { Acceptance, Connection, ConnectionKey } from '../../lib/store/room-store.ts';
@@ -67,6 +74,14 @@ export const recalled = (one: StoredMessage): StoredMessage => ({
   recalled: true,
 });
 
+/** The message as an entry of the tail that has its content. */
+export const inTail = (one: StoredMessage): TailEntry => ({
+  seq: one.seq,
+  id: readMessageId(one.messageId)?.id ?? '',
+  sentAtMs: one.sentAtMs,
+  message: one,
+});
+
 export const acceptance = (room: Room, id: string, change: Partial<Acceptance> = {}): Acceptance => {
   const { seq: _seq, messageId: _messageId, ...content } = message(1);
   return {
@@ -74,7 +89,8 @@ export const acceptance = (room: Room, id: string, change: Partial<Acceptance> =
     epoch: room.epoch,
     sendPermissionVersion: room.sendPermissionVersion,
     message: { ...content, id, sentAtMs: 1000 },
-    logged: [],
+    isInTail: true,
+    lease: { id: `lease of ${id}`, untilMs: 9_000 },
     ...change,
   };
 };

@@ -20,6 +20,8 @@ const domain = /^lib\/domain\//;
 const deps = /^lib\/usecases\/deps\.ts$/;
 const verbs = /^lib\/usecases\/[^/]+\.ts$/;
 const steps = /^lib\/usecases\/steps\//;
+/** What one Lambda asks another for: handlers take it from an event. */
+const jobs = /^lib\/usecases\/steps\/delivery-job\.ts$/;
 const sweep = /^lib\/usecases\/sweep\//;
 const sweepRun = /^lib\/usecases\/sweep\/sweep\.ts$/;
 const serverApi = /^lib\/server-api\//;
@@ -28,7 +30,7 @@ const store = /^lib\/store\//;
 const push = /^lib\/push\//;
 const infra = /^lib\/infra\//;
 const storeInterface = /^lib\/store\/room-store\.ts$/;
-const pushInterface = /^lib\/push\/(push|event-queue|webhook)\.ts$/;
+const pushInterface = /^lib\/push\/(push|event-queue|webhook|doorbell)\.ts$/;
 const settings = /^lib\/domain\/settings\.ts$/;
 const anything = /^/;
 const exceptBench = /^(?!bench\/)/;
@@ -44,7 +46,7 @@ const handlerPackages = [/^@aws-lambda-powertools\//, /^jose$/, valibot, /^aws-l
 const localPackages = [/^node:/, /^ws$/, /^dynalite$/, /^@dynoxide\//];
 const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(path|url)$/];
 
-const handlerImports = [handlers, verbs, sweepRun, serverApi, protocol, domain, storeInterface, pushInterface];
+const handlerImports = [handlers, verbs, jobs, sweepRun, serverApi, protocol, domain, storeInterface, pushInterface];
 
 const ofUseCases = [deps, domain, protocol, storeInterface, pushInterface];
 

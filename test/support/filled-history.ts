@@ -1,4 +1,4 @@
-import { newRoom, type StoredMessage } from '../../lib/domain/room.ts';
+import { newRoom, readMessageId, type StoredMessage } from '../../lib/domain/room.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 
@@ -19,7 +19,11 @@ export async function fillRoom(store: RoomStore, room: RoomId, messages: readonl
     lastActiveAtMs: last.sentAtMs,
     seq: last.seq,
     lastMessageAtMs: last.sentAtMs,
-    tail: messages.slice(logged),
+    tail: messages.slice(logged).map((message) => ({
+      ...{ seq: message.seq, sentAtMs: message.sentAtMs, message },
+      id: readMessageId(message.messageId)?.id ?? '',
+    })),
+    delivery: { ...state.delivery, deliveredSeq: last.seq },
   });
   const rows = Array.from({ length: logged / ROW }, (_, row) => messages.slice(row * ROW, (row + 1) * ROW));
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {

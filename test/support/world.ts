@@ -2,6 +2,8 @@ import { isRefused, type Outcome } from '../../lib/domain/outcome.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
+import { deliverHandler } from '../../lib/handlers/deliver.ts';
+import { digest } from '../../lib/handlers/deps-digest.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
@@ -20,6 +22,7 @@ import type { Joined, JoinRequest } from '../../lib/usecases/join-room.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { areMembers, type MemberList, queryMembers } from '../../lib/usecases/query-members.ts';
 import type { Sent } from '../../lib/usecases/send-message.ts';
+import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import type { StreamedStore } from './emulators.ts';
 import { servedValue } from './outcome.ts';
@@ -99,6 +102,18 @@ function handlersOf(deps: Deps, now: () => number) {
   };
 }
 
+/** A run of the Lambda that delivers: its own clock goes on while it pauses. */
+async function runJob(deps: Deps, job: DeliveryJob): Promise<'rung'> {
+  let sleptMs = 0;
+  const now = () => deps.now() + sleptMs;
+  const sleep = async (pauseMs: number) => {
+    sleptMs += pauseMs;
+  };
+  const handler = deliverHandler(() => ({ ...deps, now, sleep }), now);
+  await handler(job, { getRemainingTimeInMillis: () => 300_000 });
+  return 'rung';
+}
+
 export type World = ReturnType<typeof createWorld>;
 
 type Refusal = Omit<RefusalAnswer, 'event' | 'id'>;
@@ -127,11 +142,16 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
   const deps: Deps = {
     store,
     push,
+    // The job is done before the ring returns, and its pauses take no time of the world's clock.
+    doorbell: { ring: (job) => runJob(deps, job as DeliveryJob) },
     settings: { ...worldSettings, ...change },
     now: () => clock.nowMs,
     randomId: () => nextId('id'),
+    random: () => 0.5,
+    digest,
     onFault: (_what, fault) => faults.push(fault),
     backOff: async () => {},
+    sleep: async () => {},
   };
   const users = (names: readonly string[]) => names as readonly UserId[];
 

@@ -47,7 +47,8 @@ test('case 15: added to the allowlist after message 31, before the row is remove
       content: '{}',
       sentAtMs: world.clock.nowMs,
     },
-    logged: [],
+    isInTail: true,
+    lease: { id: 'lease', untilMs: world.clock.nowMs + 5_000 },
   });
   expect(await world.protect('bob')).toBe('added');
   expect(await world.isIn('bob')).toBe(false);

@@ -222,8 +222,8 @@ describe('a recall while the tail moves to the log', () => {
 
   test.each([
     ['before the log is written', 'appendLog'],
-    ['before the tail is truncated', 'acceptMessage'],
-  ] as const)('a sender has read the tail; the recall comes %s', async (_when, name) => {
+    ['before the tail is truncated', 'advanceDelivery'],
+  ] as const)('a delivery has read the tail; the recall comes %s', async (_when, name) => {
     const interlude = createInterlude();
     const world = worldWith(use(), (store) =>
       name === 'appendLog'
@@ -234,9 +234,9 @@ describe('a recall while the tail moves to the log', () => {
             },
           }
         : {
-            acceptMessage: async (acceptance) => {
-              if (acceptance.logged.length > 0) await interlude.play();
-              return store.acceptMessage(acceptance);
+            advanceDelivery: async (progress) => {
+              if (progress.logged.length > 0) await interlude.play();
+              return store.advanceDelivery(progress);
             },
           },
     );

@@ -1,6 +1,7 @@
 import { leaseFrom } from '../../lib/domain/lease.ts';
 import { currentMember, joined, type Member } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
+import { digest } from '../../lib/handlers/deps-digest.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Connection, RoomStore, TimerRow } from '../../lib/store/room-store.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
@@ -67,11 +68,14 @@ export function createSweepMemory(connectedAtMs: number) {
   const deps: Deps = {
     store: store as RoomStore,
     push: new RecordingPush(),
+    doorbell: { ring: async () => 'rung' },
     settings: { ...worldSettings, realTimeKickOut: true },
     now: () => clock.nowMs,
     randomId: () => 'id',
-
+    random: () => 0.5,
+    digest,
     backOff: async () => {},
+    sleep: async () => {},
     onFault: (what, fault) => {
       throw new Error(`unable to ${what}`, { cause: fault });
     },

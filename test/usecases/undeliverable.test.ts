@@ -46,9 +46,10 @@ async function worldWithBadRow(where: 'log' | 'tail', bad: (message: Row) => unk
       });
     }
   } else {
-    const [id = ''] = Object.entries(room.tailSeq as Row).find(([, seq]) => seq === BAD_SEQ) ?? [];
-    const tail = room.tail as Record<string, Row>;
-    await put({ ...room, tail: { ...tail, [id]: bad(tail[id] ?? {}) } });
+    const ids = room.tail as readonly string[];
+    const id = ids[ids.length - 1 - (Number(room.seq) - BAD_SEQ)] ?? '';
+    const contents = room.tailContents as Record<string, Row>;
+    await put({ ...room, tailContents: { ...contents, [id]: bad(contents[id] ?? {}) } });
     await world.publish(12 - BAD_SEQ);
   }
   return { world, ann };
@@ -131,7 +132,9 @@ test('a page of only undeliverable messages continues with a cursor', async () =
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: roomKey(room), ConsistentRead: true }),
   );
-  await client.send(new PutCommand({ TableName: tableName, Item: { ...Item, seq: 80, tail: {}, tailSeq: {} } }));
+  await client.send(
+    new PutCommand({ TableName: tableName, Item: { ...Item, seq: 80, tail: [], tailTimes: [], tailContents: {} } }),
+  );
   expect(state).toBeDefined();
   let cursor: number | undefined;
   const found: string[] = [];

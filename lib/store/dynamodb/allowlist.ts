@@ -24,15 +24,23 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     // message:   seq 8 --------------- seq 9
     // allowlist: ------- at seq 8 ----------- again -> refused: the position stays 8
     // other:     -------------- fills the allowlist -> refused: full
-    // The write itself copies the position, so no message can come between reading and writing it. The user's
-    // delistedSeq stays: a message after it, but before this write, may have evicted them.
+    // The write itself copies the position, so no message can come between reading and writing it: its time is the
+    // latest of the last message that has left the tail, and of the tail. The user's delistedSeq stays: a message after
+    // it, but before this write, may have evicted them.
     const done = await changeRoom(this.#table, room, epoch, {
-      set: ['#allowlistedSeq.#user = #seq', '#allowlistedAtMs.#user = #lastMessageAtMs'],
+      set: [
+        '#allowlistedSeq.#user = #seq',
+        '#allowlistedAtMs.#user = #lastMessageAtMs',
+        '#allowlistedTimes.#user = #tailTimes',
+      ],
       onlyIf: ['attribute_not_exists(#allowlistedSeq.#user)', 'size(#allowlistedSeq) < :limit'],
-      names: { ...named('allowlistedSeq', 'allowlistedAtMs', 'seq', 'lastMessageAtMs'), '#user': user },
+      names: {
+        ...named('allowlistedSeq', 'allowlistedAtMs', 'allowlistedTimes', 'seq', 'lastMessageAtMs', 'tailTimes'),
+        '#user': user,
+      },
       values: { ':limit': limit },
     });
-    if (done !== undefined) return done;
+    if (done !== undefined) return (await this.#shorten(done, user)) ?? done;
     const now = await readLiveRoom(this.#table, room, epoch);
     return now === undefined || Object.hasOwn(now.allowlistedSince, user) ? now : 'full';
   };
@@ -42,13 +50,26 @@ export class DynamoAllowlist implements Pick<Rooms, 'addToAllowlist' | 'removeFr
     // delist:  ------- at seq 8 --------- again -> refused: not on the allowlist, delistedSeq stays 8
     const done = await changeRoom(this.#table, room, epoch, {
       set: ['#delistedSeq.#user = #seq'],
-      remove: ['#allowlistedSeq.#user', '#allowlistedAtMs.#user'],
+      remove: ['#allowlistedSeq.#user', '#allowlistedAtMs.#user', '#allowlistedTimes.#user'],
       onlyIf: ['attribute_exists(#allowlistedSeq.#user)'],
-      names: { ...named('delistedSeq', 'allowlistedSeq', 'allowlistedAtMs', 'seq'), '#user': user },
+      names: { ...named('delistedSeq', 'allowlistedSeq', 'allowlistedAtMs', 'allowlistedTimes', 'seq'), '#user': user },
     });
     if (done === undefined) return readLiveRoom(this.#table, room, epoch);
     return (await this.#forget(done)) ?? done;
   };
+
+  /** Replaces the copy of the tail's times by their latest, so that the row stays small. */
+  #shorten(room: Room, user: UserId): Promise<Room | undefined> {
+    // allowlist: copies the times ------------------------------------ shorten -> the same position, in fewer bytes
+    // other:     ----------------- delists and allowlists the user --- shorten -> refused, the new seq is another one
+    const position = room.allowlistedSince[user];
+    return changeRoom(this.#table, room.roomId, room.epoch, {
+      set: ['#allowlistedAtMs.#user = :atMs', '#allowlistedTimes.#user = :none'],
+      onlyIf: ['#allowlistedSeq.#user = :seq'],
+      names: { ...named('allowlistedSeq', 'allowlistedAtMs', 'allowlistedTimes'), '#user': user },
+      values: { ':atMs': position?.lastMessageAtMs, ':seq': position?.seq, ':none': [] },
+    });
+  }
 
   /** Removes each delistedSeq that a later message makes meaningless, so that the row does not keep growing. */
   async #forget(room: Room): Promise<Room | undefined> {

@@ -1,9 +1,11 @@
 import type { RoomStore } from '../room-store.ts';
 import { DynamoAccess } from './access.ts';
 import { DynamoAllowlist } from './allowlist.ts';
+import { DynamoAudience } from './audience.ts';
 import { DynamoBroadcasts } from './broadcasts.ts';
 import { DynamoConnections } from './connections.ts';
 import { DynamoDatedSets } from './dated-sets.ts';
+import { DynamoDeliveries } from './deliveries.ts';
 import { DynamoDueList } from './due-list.ts';
 import { DynamoEntries } from './entries.ts';
 import { DynamoErasures } from './erasures.ts';
@@ -15,6 +17,7 @@ import { DynamoMembers } from './members.ts';
 import { DynamoMessages } from './messages.ts';
 import { DynamoProfiles } from './profiles.ts';
 import { DynamoRooms } from './rooms.ts';
+import { DynamoSentMessages } from './sent-messages.ts';
 import { Table, type TableOptions } from './table.ts';
 
 /**
@@ -28,11 +31,14 @@ export function createDynamoStore(options: TableOptions): RoomStore {
     ...new DynamoRooms(table),
     ...new DynamoAllowlist(table),
     ...new DynamoMessages(table),
+    ...new DynamoDeliveries(table),
+    ...new DynamoAudience(table),
     ...new DynamoMembers(table),
     ...dueList,
     ...new DynamoConnections(table, dueList, options.connectionLifeMs),
     ...new DynamoLogins(table),
     ...new DynamoLog(table),
+    ...new DynamoSentMessages(table),
     ...new DynamoEntries(table),
     ...new DynamoAccess(table),
     ...new DynamoProfiles(table),

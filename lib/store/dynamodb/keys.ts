@@ -16,6 +16,28 @@ export const roomKey = (room: RoomId): Key => ({ pk: `ROOM#${room}`, sk: 'ROOM' 
 export const endKey = (membershipId: string): Key => ({ pk: `END#${membershipId}`, sk: 'END' });
 export const memberKey = (room: RoomId, user: UserId): Key => ({ pk: `ROOM#${room}`, sk: `${MEMBER_PREFIX}${user}` });
 
+/** The table's only index: sparse, on `listedIn` and `listedAs`. */
+export const AUDIENCE_INDEX = 'audience';
+/** The partitions of the index that lists a room's members: those with a connection, and those without. */
+export const onlinePartition = (room: RoomId): string => `ROOM#${room}#ONLINE`;
+export const offlinePartition = (room: RoomId): string => `ROOM#${room}#OFFLINE`;
+/** Online members sort by a hash, so that a delivery can begin anywhere. */
+export const onlineSortKey = (user: UserId): string => `${hexOf(spread(user))}#${user}`;
+/** The sort keys of online members from this part on, 0 <= at < 1, are greater. */
+export const onlineBound = (at: number): string => hexOf(Math.floor(at * 2 ** 32));
+/** Offline members sort by when they went offline: those who are evicted come first. */
+export const offlineSortKey = (offlineSeq: number, user: UserId): string => `${paddedSeq(offlineSeq)}#${user}`;
+
+const hexOf = (hash: number): string => hash.toString(16).padStart(8, '0');
+
+/** 32 bits; similar ids are far apart. */
+function spread(id: string): number {
+  let hash = 2_166_136_261;
+  for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619);
+  hash = Math.imul(hash ^ (hash >>> 16), 2_246_822_507);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
 export const CONNECTION_PREFIX = 'CONNECTION#';
 export const userPartition = (user: UserId): string => `USER#${user}`;
 export const connectionKey = (user: UserId, connection: ConnectionId): Key => ({
@@ -60,10 +82,10 @@ export const FIRST_MARK = 'T';
 export const LAST_MARK = 'U';
 export const seqOfMark = (sk: string): number => Number.parseInt(sk.slice(sk.indexOf('-') + 1), 10);
 
-/** The position of a sender's message. Each sender has their own partition, so that a busy room has no hot one. */
-export const sentKey = (room: RoomId, epoch: string, userId: string, clientMessageId: string): Key => ({
-  pk: `ROOM#${room}#SENT#${epoch}#${userId}`,
-  sk: clientMessageId,
+/** A message by its id. Each has a partition of its own, so that a busy room has no hot one. */
+export const sentKey = (room: RoomId, epoch: string, id: string): Key => ({
+  pk: `ROOM#${room}#SENT#${epoch}#${id}`,
+  sk: 'SENT',
 });
 
 export const duePartition = (shard: number): string => `DUE#${shard}`;

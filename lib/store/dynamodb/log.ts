@@ -1,7 +1,7 @@
 import { inParallel } from '../../domain/in-parallel.ts';
 import type { StoredMessage } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife, type SentPosition } from '../log.ts';
+import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife } from '../log.ts';
 import {
   expiry,
   FIRST_MARK,
@@ -11,7 +11,6 @@ import {
   markBound,
   markKey,
   recalledLogKey,
-  sentKey,
   seqOfMark,
 } from './keys.ts';
 import { MOST_IN_ROW, readLogRange } from './log-range.ts';
@@ -22,8 +21,10 @@ const MOST_CHARACTERS_IN_ROW = 100_000;
 /** The ends of a row with this much text are marked, so that a search reads no large row that it does not need. */
 const MARKED_CHARACTERS = 1_000;
 
+type SentMethod = 'putContent' | 'readContents' | 'noteSent' | 'findSent';
+
 /** The rooms' history in DynamoDB: several messages per row; rows of different writers may overlap. */
-export class DynamoLog implements Log {
+export class DynamoLog implements Omit<Log, SentMethod> {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -40,7 +41,6 @@ export class DynamoLog implements Log {
     const puts = [
       ...batches.map((batch) => this.#putRow(room, epoch, batch, expiresAtMs)),
       ...batches.flatMap(marksOf).map((message) => this.#putMark(room, epoch, message, expiresAtMs)),
-      ...messages.filter(isByClient).map((message) => this.#putSent(room, epoch, message, expiresAtMs)),
     ];
     await inParallel(puts, MOST_AT_ONCE, (put) => put());
   };
@@ -57,17 +57,6 @@ export class DynamoLog implements Log {
     return this.#mark(logPartition(room, epoch), markBound(atMs), LAST_MARK, true);
   };
 
-  readonly findSent = async (
-    { roomId: room, epoch }: RoomLife,
-    userId: string,
-    clientMessageId: string,
-  ): Promise<SentPosition | undefined> => {
-    const row = await this.#table.get(sentKey(room, epoch, userId, clientMessageId));
-    if (row === undefined) return undefined;
-    const { seq, messageId, sentAtMs } = row as unknown as SentPosition;
-    return { seq, messageId, sentAtMs };
-  };
-
   #putRow(room: RoomId, epoch: string, { messages, firstSeq, lastSeq, recalled }: Batch, expiresAtMs: number) {
     // No condition: the key names the seqs and the form, and a seq has one content in each form. So a repeat writes the
     // same row, and a late write of the plain form leaves the recalled one as it is.
@@ -78,14 +67,6 @@ export class DynamoLog implements Log {
   #putMark(room: RoomId, epoch: string, { seq, sentAtMs }: StoredMessage, expiresAtMs: number) {
     // No condition: a message keeps its time, so its mark is always the same.
     return () => this.#table.put({ Item: { ...markKey(room, epoch, sentAtMs, seq), ...expiry(expiresAtMs) } });
-  }
-
-  #putSent(room: RoomId, epoch: string, message: StoredMessage, expiresAtMs: number) {
-    const { senderUserId, clientMessageId, seq, messageId, sentAtMs } = message;
-    const position: SentPosition = { seq, messageId, sentAtMs };
-    // No condition: a message is accepted once, so its position is always the same.
-    const key = sentKey(room, epoch, senderUserId, clientMessageId);
-    return () => this.#table.put({ Item: { ...key, ...position, ...expiry(expiresAtMs) } });
   }
 
   async #mark(pk: string, from: string, to: string, ScanIndexForward: boolean): Promise<number | undefined> {
@@ -99,10 +80,6 @@ export class DynamoLog implements Log {
     return row === undefined ? undefined : seqOfMark(String(row.sk));
   }
 }
-
-/** The server API gives its messages ids of their own, which no caller repeats. */
-const isByClient = ({ messageId, clientMessageId }: StoredMessage): boolean =>
-  !messageId.endsWith(`-${clientMessageId}`);
 
 interface Batch {
   readonly messages: StoredMessage[];

@@ -1,7 +1,7 @@
 import { type Device, DISCONNECTED_DEVICES_MAX, type End, type Member, type OfflineMark } from '../../domain/member.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
-import { expiry } from './keys.ts';
+import { expiry, offlinePartition, offlineSortKey, onlinePartition, onlineSortKey } from './keys.ts';
 import type { Row } from './table.ts';
 
 interface JoinedConnection {
@@ -27,6 +27,9 @@ interface MemberRow {
   readonly mutedUntilMs: number;
   readonly muteExempt?: boolean | undefined;
   readonly ended?: End | undefined;
+  /** The keys in the index of members; absent = the user is none. */
+  readonly listedIn?: string | undefined;
+  readonly listedAs?: string | undefined;
 }
 
 /** How long after an end a client can still ask for its reason. */
@@ -41,6 +44,8 @@ export function memberRowExpiry(
   const endedUntilMs = ended === undefined ? 0 : ended.atMs + END_KEPT_MS;
   return expiry(Math.max(blockedUntilMs, mutedUntilMs, endedUntilMs, nowMs));
 }
+
+type ListedBy = 'roomId' | 'userId' | 'membershipId' | 'connections' | 'offline';
 
 /** Omits defaults: a fan-out pays for each byte of each row. */
 export function toMemberRow({
@@ -59,7 +64,15 @@ export function toMemberRow({
     offlineSeq: offline?.seq,
     offlineAtMs: offline?.atMs,
     offlineSinceMs: offline?.sinceMs,
+    ...listed({ connections, offline, ...rest }),
   };
+}
+
+/** A member is listed either as online or as offline. */
+function listed({ roomId, userId, membershipId, connections, offline }: Pick<Member, ListedBy>) {
+  if (membershipId === undefined) return {};
+  if (connections.length > 0) return { listedIn: onlinePartition(roomId), listedAs: onlineSortKey(userId) };
+  return { listedIn: offlinePartition(roomId), listedAs: offlineSortKey(offline?.seq ?? 0, userId) };
 }
 
 export function toMember(row: Row): Member {

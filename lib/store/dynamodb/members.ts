@@ -82,12 +82,14 @@ export class DynamoMembers implements Members {
   readonly listMembers = async (
     room: RoomId,
     cursor?: string,
+    limit?: number,
   ): Promise<{ readonly members: readonly Member[]; readonly cursor?: string }> => {
     const { pk } = roomKey(room);
     const { rows, next } = await this.#table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: { ':pk': pk, ':prefix': MEMBER_PREFIX },
       ExclusiveStartKey: cursor === undefined ? undefined : { pk, sk: cursor },
+      Limit: limit,
     });
     const members = rows.map(toMember);
     return next === undefined ? { members } : { members, cursor: next.sk };

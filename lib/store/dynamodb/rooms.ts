@@ -6,7 +6,7 @@ import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { toRoom, toRoomRow } from './room-row.ts';
 import { isDoneOnce, named, type Table, unlessRefused } from './table.ts';
 
-type MessageMethod = 'acceptMessage' | 'recallInTail';
+type MessageMethod = 'acceptMessage' | 'recallInTail' | 'takeOverDelivery' | 'advanceDelivery';
 type AllowlistMethod = 'addToAllowlist' | 'removeFromAllowlist';
 
 /** Room rows in DynamoDB, from create to removal. */

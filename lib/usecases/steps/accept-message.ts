@@ -1,13 +1,17 @@
-import { asLogged, messageIdAt, type Room, type StoredMessage } from '../../domain/room.ts';
-import { isTailFull } from '../../domain/sending.ts';
+import { SHORT_LEASE_MS } from '../../domain/delivery.ts';
+import { messageIdAt, type NewMessage, type Room, type StoredMessage } from '../../domain/room.ts';
+import { fitsTail } from '../../domain/sending.ts';
 import { historyMs } from '../../domain/time.ts';
 import { type Acceptance, StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
+import { lifeOf } from './life-of.ts';
 
 /** The message as the room's row stored it, and the room after that write. */
 export interface Accepted {
   readonly room: Room;
   readonly message: StoredMessage;
+  /** If the room's lease to deliver has this id, the Lambda that accepted the message delivers it. */
+  readonly leaseId: string;
 }
 
 /**
@@ -16,22 +20,26 @@ export interface Accepted {
 export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(), room.lastMessageAtMs);
 
 /**
- * One write gives the message its seq and stores it. A full tail goes to the log first, and that write removes it from
- * the room's row, so a crash at any point loses nothing.
+ * One write gives the message its seq and stores it. Where it would make the room's row large, it is stored before that in
+ * a row of its own, and the write only names it: so accepting costs the same however many others send.
  */
 export async function acceptMessage(
   deps: Deps,
   room: Room,
   acceptance: Pick<Acceptance, 'message' | 'sendPermissionVersion' | 'quotaSlot'>,
 ): Promise<Accepted | 'conflict'> {
-  const logged = isTailFull(room.tail) ? room.tail : [];
-  if (logged.length > 0) {
-    const expiresAtMs = deps.now() + historyMs(deps.settings);
-    await deps.store.appendLog(room.roomId, room.epoch, logged.map(asLogged), expiresAtMs);
-  }
-  const after = await deps.store.acceptMessage({ ...acceptance, roomId: room.roomId, epoch: room.epoch, logged });
+  const { message } = acceptance;
+  const isInTail = fitsTail(room.tail, message.content);
+  if (!isInTail) await deps.store.putContent(lifeOf(room), message, deps.now() + historyMs(deps.settings));
+  const lease = { id: deps.randomId(), untilMs: deps.now() + SHORT_LEASE_MS };
+  const after = await deps.store.acceptMessage({ ...acceptance, ...lifeOf(room), isInTail, lease });
   if (after === 'conflict') return 'conflict';
-  const accepted = after.tail.find(({ seq, messageId }) => messageId === messageIdAt(seq, acceptance.message.id));
-  if (accepted === undefined) throw new StoreFault('unable to accept the message; the room does not hold it');
-  return { room: after, message: accepted };
+  return { room: after, message: messageIn(after, message), leaseId: lease.id };
+}
+
+function messageIn(room: Room, { id, ...content }: NewMessage): StoredMessage {
+  const entry = room.tail.find((one) => one.id === id);
+  if (entry === undefined) throw new StoreFault('unable to accept the message; the room does not hold it');
+  const { seq, sentAtMs, message } = entry;
+  return message ?? { ...content, seq, sentAtMs, messageId: messageIdAt(seq, id) };
 }

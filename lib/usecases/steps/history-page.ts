@@ -3,7 +3,8 @@ import { historyMs } from '../../domain/time.ts';
 import type { HistoryFrame } from '../../protocol/client-frames.ts';
 import { MARK_EVERY } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { lifeOf, readMessages } from './read-messages.ts';
+import { lifeOf } from './life-of.ts';
+import { readMessages } from './read-messages.ts';
 
 /** How many reads a page may take to get past hidden messages or long texts; then it ends short, with a cursor. */
 const READS_MAX = 4;

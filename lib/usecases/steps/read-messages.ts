@@ -1,7 +1,9 @@
 import type { Room } from '../../domain/room.ts';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
-import type { LogPage, RoomLife } from '../../store/room-store.ts';
+import type { LogPage } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
+import { lifeOf } from './life-of.ts';
+import { tailMessages } from './tail-messages.ts';
 
 /** Messages of a room with afterSeq < seq < beforeSeq. */
 export interface Range {
@@ -29,14 +31,11 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
       ? await deps.store.readLog({ ...lifeOf(room), ...ofLog, order, limit: fromLog, charactersMax: FRAME_BYTES_MAX })
       : { messages: [] };
   // If the log's page ends short, the tail is left out: it comes after the messages that are missing.
-  const messages = isUp
-    ? [...logged.messages, ...(logged.readTo === undefined ? inOrder : [])]
-    : [...inOrder, ...logged.messages];
+  const fromTail = isUp && logged.readTo !== undefined ? [] : inOrder.slice(0, limit + 1);
+  const ofTail = await tailMessages(deps, room, fromTail);
+  const messages = isUp ? [...logged.messages, ...ofTail] : [...ofTail, ...logged.messages];
   const kept = messages.slice(0, limit);
   const isTruncated = messages.length > limit || (isInLog && fromLog <= 0);
   const readTo = isTruncated ? kept.at(-1)?.seq : logged.readTo;
   return readTo === undefined ? { messages: kept } : { messages: kept, readTo };
 }
-
-/** The room's log, as the store names it. */
-export const lifeOf = ({ roomId, epoch }: Room): RoomLife => ({ roomId: roomId, epoch });

@@ -71,6 +71,7 @@ export async function runScenario(
 const mishapsOf = ({ disconnects }: Scenario): Mishaps => ({
   disconnects: () => disconnects,
   repeatsBatch: () => false,
+  invocations: () => [20],
   sweepRuns: () => 1,
   skewMs: () => 0,
 });

@@ -13,6 +13,8 @@ import { isEqual, type MapValue, typeOf, type Value } from './values.ts';
 export const INDEX_NAME: string = audienceIndex.IndexName;
 export const INDEX_KEYS = { partition: 'listedIn', sort: 'listedAs' } as const;
 const COPIED = ['pk', 'sk', INDEX_KEYS.partition, INDEX_KEYS.sort, ...audienceIndex.Projection.NonKeyAttributes];
+/** AWS says that an index is up to date within a fraction of a second, and longer only in a failure. */
+const LAG_MAX_MS = 2_000;
 const PARTITION_BYTES_MAX = 2048;
 const SORT_BYTES_MAX = 1024;
 
@@ -31,8 +33,8 @@ export class AudienceIndex {
   /** In a partition the entries lie by their positions. */
   readonly entries: RowVersions;
 
-  constructor(keepsPast: boolean) {
-    this.entries = new RowVersions(keepsPast);
+  constructor(keepsPast: boolean, now: () => number) {
+    this.entries = new RowVersions(keepsPast, now, LAG_MAX_MS);
   }
 
   /** Takes over what a write has made of a row, and gives the units that this takes. */

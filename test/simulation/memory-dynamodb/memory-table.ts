@@ -58,8 +58,8 @@ export class MemoryTable {
     this.#options = options;
     this.#parts = {
       name: options.tableName,
-      rows: new RowVersions(options.staleness !== undefined),
-      index: new AudienceIndex(options.staleness !== undefined),
+      rows: new RowVersions(options.staleness !== undefined, options.now, Number.POSITIVE_INFINITY),
+      index: new AudienceIndex(options.staleness !== undefined, options.now),
       staleness: options.staleness ?? (() => 0),
       write: (pk, sk, before, after, bytes) => this.#write(pk, sk, before, after, bytes, false),
     };

@@ -20,8 +20,8 @@ interface Partition {
   readonly bySk: Map<string, Slot>;
   /** By sort key. */
   readonly slots: Slot[];
-  /** The sequence numbers of its writes; empty in a table that keeps no versions. */
-  readonly writes: number[];
+  /** Its writes; empty in a table that keeps no versions. */
+  readonly writes: { readonly sequence: number; readonly atMs: number }[];
 }
 
 const NEVER: Version = { item: undefined, bytes: 0, sequence: 0 };
@@ -30,10 +30,15 @@ const NEVER: Version = { item: undefined, bytes: 0, sequence: 0 };
 export class RowVersions {
   readonly #partitions = new Map<string, Partition>();
   readonly #keepsPast: boolean;
+  readonly #now: () => number;
+  readonly #lagMaxMs: number;
   #sequence = 0;
 
-  constructor(keepsPast: boolean) {
+  /** `lagMaxMs`: a view of a partition has all writes that are older. */
+  constructor(keepsPast: boolean, now: () => number, lagMaxMs: number) {
     this.#keepsPast = keepsPast;
+    this.#now = now;
+    this.#lagMaxMs = lagMaxMs;
   }
 
   /** The row, or what it was so many of its own writes ago. */
@@ -48,7 +53,7 @@ export class RowVersions {
     const version = { item, bytes, sequence: this.#sequence };
     const partition = this.#partitions.get(pk) ?? this.#addPartition(pk);
     const slot = partition.bySk.get(sk);
-    if (this.#keepsPast) partition.writes.push(version.sequence);
+    if (this.#keepsPast) partition.writes.push({ sequence: version.sequence, atMs: this.#now() });
     if (slot === undefined) insert(partition, { sk, current: version, past: this.#keepsPast ? [NEVER] : [] });
     else if (this.#keepsPast || item !== undefined) {
       if (this.#keepsPast) slot.past.push(slot.current);
@@ -68,8 +73,9 @@ export class RowVersions {
    */
   viewOf(pk: string, writesBack: number): (slot: Slot) => Version {
     const writes = this.#partitions.get(pk)?.writes ?? [];
-    if (writesBack === 0 || writes.length === 0) return ({ current }) => current;
-    const before = writes.at(-Math.min(writesBack, writes.length)) ?? 0;
+    const fromMs = this.#now() - this.#lagMaxMs;
+    const unseen = writesBack === 0 ? [] : writes.slice(-writesBack).filter(({ atMs }) => atMs > fromMs);
+    const before = unseen[0]?.sequence ?? Number.POSITIVE_INFINITY;
     return ({ current, past }) =>
       current.sequence < before ? current : (past.findLast(({ sequence }) => sequence < before) ?? NEVER);
   }

@@ -8,18 +8,24 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Settings } from '../../../lib/domain/settings.ts';
 import { changesHandler } from '../../../lib/handlers/changes.ts';
 import { connectHandler } from '../../../lib/handlers/connect.ts';
+import { deliverHandler } from '../../../lib/handlers/deliver.ts';
 import type { DepsAt } from '../../../lib/handlers/deps.ts';
+import { digest } from '../../../lib/handlers/deps-digest.ts';
 import { disconnectHandler } from '../../../lib/handlers/disconnect.ts';
 import { messageHandler } from '../../../lib/handlers/message.ts';
 import { serverApiHandler } from '../../../lib/handlers/server-api.ts';
 import { sweepHandler } from '../../../lib/handlers/sweep.ts';
+import { watchHandler } from '../../../lib/handlers/watch.ts';
 import { signRequest } from '../../../lib/server-api/index.ts';
 import { readChange } from '../../../lib/store/dynamodb/changes.ts';
 import { createDynamoStore } from '../../../lib/store/dynamodb/dynamodb-store.ts';
+import { readLease } from '../../../lib/store/dynamodb/leases.ts';
 import type { StreamRecord } from '../../../lib/store/room-store.ts';
+import type { DeliveryJob } from '../../../lib/usecases/steps/delivery-job.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import type { History } from './history.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { toError } from './service-errors.ts';
 import { pushOf, queueOf, type ServicesOptions } from './services.ts';
 import type { Socket } from './socket.ts';
 
@@ -32,15 +38,21 @@ const TIMEOUTS_MS = {
   changes: 60_000,
   sweep: 55_000,
   api: 29_000,
+  deliver: 60_000,
+  watch: 60_000,
 };
 type FunctionName = keyof typeof TIMEOUTS_MS;
 const BATCH_RECORDS_MAX = 100;
+/** How long AWS waits before it repeats an asynchronous invocation. */
+const REPEAT_AFTER_MS = 60_000;
 
 /** What goes wrong between the services, asked each time. */
 export interface Mishaps {
   /** How late the `$disconnect` of a connection comes, ms, once for each time that it comes. */
   readonly disconnects: () => readonly number[];
   readonly repeatsBatch: () => boolean;
+  /** How late an asynchronous invocation comes, ms, once for each time that it comes. */
+  readonly invocations: () => readonly number[];
   readonly sweepRuns: () => number;
   /** By how much the clock of an event, or of a host, is ahead, ms. */
   readonly skewMs: () => number;
@@ -64,9 +76,11 @@ export class Deployment {
   readonly sockets = new Map<string, Socket>();
   readonly #o: DeploymentOptions;
   readonly #records: TableRecord[] = [];
+  readonly #leases: TableRecord[] = [];
   #processes = 0;
   #nonces = 0;
   #isPolling: boolean = false;
+  #isWatching: boolean = false;
 
   constructor(options: DeploymentOptions) {
     this.#o = options;
@@ -129,10 +143,38 @@ export class Deployment {
     });
   }
 
-  /** The table's stream has got a record. */
+  /** The table's stream has got a record: each of its two consumers gets it. */
   wrote(record: TableRecord): void {
     this.#records.push(record);
     this.#pollLater(this.#o.scheduler.between(20, 600));
+    if (record.dynamodb.NewImage?.deliveryId === undefined) return;
+    this.#leases.push(record);
+    this.#watchLater(this.#o.scheduler.between(2_000, 5_000));
+  }
+
+  #watchLater(delayMs: number): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#o.scheduler.after(delayMs, () => this.#watch());
+  }
+
+  /** As `#poll`, for the consumer that watches deliveries. */
+  #watch(): void {
+    const batch = [...this.#leases];
+    const ended = (isDone: boolean) => {
+      this.#isWatching = false;
+      if (isDone && !this.#o.mishaps.repeatsBatch()) this.#leases.splice(0, batch.length);
+      if (this.#leases.length > 0) this.#watchLater(1_000);
+    };
+    const now = this.#hostClock();
+    this.#invoke(
+      'watch',
+      async (depsAt) => {
+        await watchHandler(depsAt, now, readLease)({ Records: batch as unknown as readonly StreamRecord[] });
+        ended(true);
+      },
+      () => ended(false),
+    );
   }
 
   /** The schedule's two rules, each once a minute. */
@@ -177,6 +219,42 @@ export class Deployment {
         ended(batchItemFailures.length === 0);
       },
       () => ended(false),
+    );
+  }
+
+  /** Another Lambda asks for a run: it is accepted at a step of that Lambda, and begins soon, late or twice. */
+  async #ring(process: Process, job: DeliveryJob): Promise<'rung' | 'failed'> {
+    const { scheduler, mishaps } = this.#o;
+    const send = () =>
+      scheduler.step<'rung'>({
+        process,
+        kind: 'invoke',
+        label: `invoke ${job.kind} ${job.room}`,
+        apply: () => {
+          for (const delayMs of mishaps.invocations()) scheduler.after(delayMs, () => this.#deliver(job, 2));
+          return 'rung';
+        },
+        failWith: toError,
+      });
+    // As the real client does: it tries again, and never rejects.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const rung = await send().catch(() => undefined);
+      if (rung !== undefined) return rung;
+    }
+    return 'failed';
+  }
+
+  /** One run of a job. AWS repeats one that has failed or died, twice at most. */
+  #deliver(job: DeliveryJob, repeats: number): void {
+    const now = this.#hostClock();
+    const endMs = this.#o.scheduler.nowMs + TIMEOUTS_MS.deliver;
+    const context = { getRemainingTimeInMillis: () => endMs - this.#o.scheduler.nowMs };
+    this.#invoke(
+      'deliver',
+      async (depsAt) => deliverHandler(depsAt, now)(job, context),
+      () => {
+        if (repeats > 0) this.#o.scheduler.after(REPEAT_AFTER_MS, () => this.#deliver(job, repeats - 1));
+      },
     );
   }
 
@@ -230,7 +308,12 @@ export class Deployment {
     return (eventMs) => {
       clock.now = () => eventMs + scheduler.nowMs - process.startedAtMs;
       const backOff = (conflicts: number) => scheduler.sleep(random() * 5 * 2 ** conflicts, process);
-      return { settings, push, store, now: clock.now, randomId, onFault, backOff };
+      const sleep = (pauseMs: number) => scheduler.sleep(pauseMs, process);
+      const doorbell = { ring: (job: object) => this.#ring(process, job as DeliveryJob) };
+      return {
+        ...{ settings, push, doorbell, store, now: clock.now, randomId, random, digest },
+        ...{ onFault, backOff, sleep },
+      };
     };
   }
 

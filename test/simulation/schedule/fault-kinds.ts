@@ -21,6 +21,8 @@ export const FAULT_KINDS = [
   'post-delivered-without-answer',
   'post-false-gone',
   'batch-repeated',
+  'invocation-late',
+  'invocation-doubled',
   'sweep-lost',
   'sweep-doubled',
   'stale-read',
@@ -29,10 +31,17 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Delays and late events are no faults of a service: they happen in every deployment. */
-const ORDINARY: readonly FaultKind[] = ['delayed', 'disconnect-late', 'stale-read'];
+const ORDINARY: readonly FaultKind[] = ['delayed', 'disconnect-late', 'invocation-late', 'stale-read'];
 /** A run has few occasions for these. */
 const SELDOM: readonly FaultKind[] = [
-  ...(['disconnect-lost', 'disconnect-doubled', 'sweep-lost', 'sweep-doubled', 'batch-repeated'] as const),
+  ...([
+    'disconnect-lost',
+    'disconnect-doubled',
+    'sweep-lost',
+    'sweep-doubled',
+    'batch-repeated',
+    'invocation-doubled',
+  ] as const),
   ...(['post-failed', 'post-delivered-without-answer', 'post-false-gone', 'clock-skew'] as const),
 ];
 const SKEW_MAX_MS = 400;
@@ -53,6 +62,7 @@ const FAILING: Readonly<Record<StepKind, readonly (keyof typeof FAILURES_OF)[]>>
   read: OF_TABLE,
   write: OF_TABLE,
   queue: OF_TABLE,
+  invoke: OF_TABLE,
   post: OF_POST,
   // A connection that is closed for the Lambda and stays open would have to be a second fault: the crash sweep has it alone.
   close: [],
@@ -83,6 +93,12 @@ export class Faults implements Mishaps {
     const delay = () =>
       this.#occurs('disconnect-late') ? this.#scheduler().pick([3_000, 20_000, 35_000, 170_000, 400_000]) : 0;
     return this.#occurs('disconnect-doubled') ? [delay(), delay()] : [delay()];
+  };
+
+  readonly invocations = (): readonly number[] => {
+    const delay = () =>
+      this.#occurs('invocation-late') ? this.#scheduler().pick([300, 2_000, 9_000]) : this.#scheduler().between(5, 60);
+    return this.#occurs('invocation-doubled') ? [delay(), delay()] : [delay()];
   };
 
   readonly repeatsBatch = (): boolean => this.#occurs('batch-repeated');

@@ -3,9 +3,11 @@
  */
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { messageIdAt } from '../../../lib/domain/room.ts';
 import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../../lib/protocol/webhook.ts';
 import { toMember } from '../../../lib/store/dynamodb/member-row.ts';
 import { toRoom } from '../../../lib/store/dynamodb/room-row.ts';
+import type { MessageContent } from '../../../lib/store/room-store.ts';
 import type { AnswerResult, Call, Frame, HistoryEvent, OfConnection } from '../../support/checker/history.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import { type RuleLimits, Truth } from './truth.ts';
@@ -18,6 +20,7 @@ export class History {
   readonly events: HistoryEvent[] = [];
   readonly truth: Truth;
   readonly #now: () => number;
+  readonly #contents = new Map<string, MessageContent>();
 
   constructor(now: () => number, limits: RuleLimits) {
     this.#now = now;
@@ -64,9 +67,16 @@ export class History {
   wrote({ dynamodb }: TableRecord): void {
     const { NewImage, OldImage } = dynamodb;
     const { pk, sk } = (NewImage ?? OldImage) as { readonly pk?: Text; readonly sk?: Text };
+    if (sk?.S === 'SENT' && NewImage !== undefined) this.#wroteSent(pk?.S ?? '', rowOf(NewImage));
     if (pk?.S.startsWith('ROOM#') !== true || pk.S.split('#').length !== 2) return;
     if (sk?.S === 'ROOM') this.#wroteRoom(OldImage, NewImage);
     else if (sk?.S.startsWith('MEMBER#') === true) this.#wroteMember(OldImage, NewImage);
+  }
+
+  /** A message on its way into a room whose tail only names it. */
+  #wroteSent(pk: string, row: Record<string, unknown>): void {
+    const [, room, , epoch, id] = pk.split('#');
+    if (row.content !== undefined) this.#contents.set(`${room}#${epoch}#${id}`, row.content as MessageContent);
   }
 
   #wroteRoom(oldImage: Image, newImage: Image): void {
@@ -81,8 +91,11 @@ export class History {
       this.note({ kind: 'roomDestroyed', room, epoch, automatically: after.destroyedAutomatically === true });
     }
     const seqBefore = isSame ? before.seq : 0;
-    for (const message of after.tail.filter(({ seq }) => seq > seqBefore)) {
-      const { seq, sentAtMs, messageId, clientMessageId, senderUserId: sender } = message;
+    for (const { seq, sentAtMs, id, message } of after.tail.filter((entry) => entry.seq > seqBefore)) {
+      const content = message ?? this.#contents.get(`${room}#${epoch}#${id}`);
+      if (content === undefined) throw new Error(`unable to note an acceptance; the message ${id} is nowhere`);
+      const { clientMessageId, senderUserId: sender } = content;
+      const messageId = messageIdAt(seq, id);
       this.note({ kind: 'accepted', room, epoch, seq, sentAtMs, messageId, clientMessageId, sender });
     }
   }

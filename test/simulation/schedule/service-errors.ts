@@ -39,7 +39,7 @@ const UNCLEAR = (['InternalServerError', 'TimeoutError', 'ECONNRESET'] as const)
   failure(error, true),
 ]);
 
-export type StepKind = 'read' | 'write' | 'post' | 'close' | 'queue';
+export type StepKind = 'read' | 'write' | 'post' | 'close' | 'queue' | 'invoke';
 
 const ofTable = [
   failure('ProvisionedThroughputExceededException'),
@@ -57,6 +57,13 @@ const ofConnections = [
   ...UNCLEAR,
 ];
 
+const ofOthers = [
+  failure('ThrottlingException'),
+  failure('AccessDeniedException'),
+  failure('ServiceUnavailable'),
+  ...UNCLEAR,
+];
+
 /** Each way in which a call of the kind can fail. */
 export const FAILURES: Readonly<Record<StepKind, readonly Failure[]>> = {
   // A read changes nothing, so it is all the same whether it was applied.
@@ -64,5 +71,6 @@ export const FAILURES: Readonly<Record<StepKind, readonly Failure[]>> = {
   write: [...ofTable, failure('TransactionConflictException')],
   post: ofConnections,
   close: ofConnections,
-  queue: [failure('ThrottlingException'), failure('AccessDeniedException'), failure('ServiceUnavailable'), ...UNCLEAR],
+  queue: ofOthers,
+  invoke: ofOthers,
 };

@@ -1,0 +1,27 @@
+import type { Room } from './room.ts';
+
+/** How long the accepting Lambda may take to deliver what it has accepted. */
+export const SHORT_LEASE_MS = 5_000;
+/** The lease of a Lambda that delivers until its room is quiet; renewed about each second. */
+export const LONG_LEASE_MS = 10_000;
+/** A room whose rows are more than this is left to the Lambda that delivers: see `crowdedUntilMs`. */
+export const CROWDED_ROWS = 128;
+/** How long a room counts as crowded after it was found so. */
+export const CROWDED_MS = 600_000;
+
+/** Members see four updates a second at most: so many frames cost less, and nobody reads faster. */
+const WINDOW_MIN_MS = 240;
+
+/** How far apart two posts to the same connection are, so that a room keeps to its part of the budget. */
+export const windowMs = (connections: number, postsPerSecond: number): number =>
+  Math.max(WINDOW_MIN_MS, Math.ceil((connections * 1_000) / postsPerSecond));
+
+/** Does nobody deliver here any more, although not all is delivered? */
+export const isAbandoned = ({ delivery }: Room, nowMs: number): boolean =>
+  delivery.lease !== undefined && nowMs > delivery.lease.untilMs;
+
+/** May the accepting Lambda deliver: is the room small and quiet, and nothing waiting but its own message? */
+export function isQuiet({ delivery, seq }: Room, nowMs: number): boolean {
+  const { deliveredSeq, deliveredAtMs, crowdedUntilMs } = delivery;
+  return nowMs >= deliveredAtMs + WINDOW_MIN_MS && nowMs >= crowdedUntilMs && deliveredSeq >= seq - 1;
+}

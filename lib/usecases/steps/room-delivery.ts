@@ -1,0 +1,133 @@
+import { CROWDED_MS, LONG_LEASE_MS, windowMs } from '../../domain/delivery.ts';
+import { isLive, type Room } from '../../domain/room.ts';
+import { isTailFull } from '../../domain/sending.ts';
+import type { Deps } from '../deps.ts';
+import { evictDue } from './evict-due.ts';
+import { Listeners } from './listeners.ts';
+import { logTail } from './log-tail.ts';
+import { messageFrames } from './message-frames.ts';
+import { readMessages } from './read-messages.ts';
+import { repostLater } from './repost-later.ts';
+
+/** How often a quiet room is read, and how often before its delivery ends. */
+const POLL_MS = 80;
+const POLLS_MAX = 3;
+/** The index shows by then who has joined before the last message. */
+const LATE_MS = 2_500;
+/** How long a lease, the progress and a tail that is not full may wait for the write that notes them. */
+const KEEP_EVERY_MS = 1_000;
+/** Messages per round: more wait for the next one. */
+const MESSAGES_MAX = 500;
+
+/** The delivery of one room by the holder of its lease. */
+export class RoomDelivery {
+  readonly #deps: Deps;
+  readonly #leaseId: string;
+  readonly #listeners: Listeners;
+  /** As last read. */
+  #room: Room;
+  #deliveredSeq: number;
+  #deliveredAtMs: number;
+  #crowdedUntilMs: number;
+  #keptAtMs: number;
+  #quietPolls = 0;
+
+  constructor(deps: Deps, room: Room, leaseId: string, isCrowded: boolean) {
+    const { deliveredSeq, deliveredAtMs, crowdedUntilMs } = room.delivery;
+    this.#deps = deps;
+    this.#leaseId = leaseId;
+    this.#room = room;
+    this.#listeners = new Listeners(deps, room);
+    this.#deliveredSeq = deliveredSeq;
+    this.#deliveredAtMs = deliveredAtMs;
+    this.#crowdedUntilMs = isCrowded ? deps.now() + CROWDED_MS : crowdedUntilMs;
+    this.#keptAtMs = deps.now();
+  }
+
+  /** Waits for the window, or for a message, and then delivers; 'ended' = the room is quiet, or the lease is lost. */
+  async step(): Promise<'ended' | 'more'> {
+    if (this.#room.seq > this.#deliveredSeq) return this.#deliverWindow();
+    if (this.#quietPolls >= POLLS_MAX && (await this.#end())) return 'ended';
+    this.#quietPolls += 1;
+    await this.#deps.sleep(POLL_MS);
+    return (await this.#read()) ? 'more' : 'ended';
+  }
+
+  /** After the end: who joined just before the last message, and was not listed yet, gets it too. */
+  async postToLate(): Promise<void> {
+    await this.#deps.sleep(LATE_MS);
+    await this.#listeners.refresh();
+  }
+
+  /** Notes the progress, renews the lease, and moves the tail to the log. */
+  async keep(): Promise<void> {
+    const next = { id: this.#leaseId, untilMs: this.#deps.now() + LONG_LEASE_MS };
+    const after = await this.#deps.store.advanceDelivery({ ...this.#progress, logged: await this.#logTail(), next });
+    this.#keptAtMs = this.#deps.now();
+    if (after !== undefined) this.#room = after;
+  }
+
+  async #deliverWindow(): Promise<'ended' | 'more'> {
+    const { settings, sleep, now } = this.#deps;
+    this.#quietPolls = 0;
+    const window = windowMs(this.#listeners.count, settings.postsPerSecond);
+    // The clock of the Lambda that delivered before may be ahead.
+    await sleep(Math.min(window, Math.max(0, this.#deliveredAtMs + window - now())));
+    // What came during the wait goes into the same frames; a room that was destroyed during it gets none.
+    if (!(await this.#read())) return 'ended';
+    await this.#deliver();
+    if (this.#isKeepDue) await this.keep();
+    return 'more';
+  }
+
+  async #deliver(): Promise<void> {
+    const [deps, room] = [this.#deps, this.#room];
+    const range = { afterSeq: this.#deliveredSeq, beforeSeq: room.seq + 1 };
+    const { messages, readTo } = await readMessages(deps, room, { ...range, order: 'ascending', limit: MESSAGES_MAX });
+    this.#deliveredAtMs = deps.now();
+    if (!room.distributionStopped) {
+      const failed = await this.#listeners.post(messageFrames(room, messages), () => this.#keepInBetween());
+      await repostLater(deps, room, failed, range);
+    }
+    this.#deliveredSeq = readTo ?? room.seq;
+    if ((await evictDue(deps, room)) === 'more') {
+      await deps.doorbell.ring({ kind: 'evict', room: room.roomId, epoch: room.epoch });
+    }
+  }
+
+  /** A long round must not lose its lease, nor let the room's row grow. */
+  async #keepInBetween(): Promise<void> {
+    if (this.#deps.now() - this.#keptAtMs < KEEP_EVERY_MS) return;
+    if (await this.#read()) await this.keep();
+  }
+
+  get #isKeepDue(): boolean {
+    return isTailFull(this.#room.tail) || this.#deps.now() - this.#keptAtMs >= KEEP_EVERY_MS;
+  }
+
+  /** false = the room is destroyed, or another one holds the lease. */
+  async #read(): Promise<boolean> {
+    const room = await this.#deps.store.getRoom(this.#room.roomId);
+    if (!isLive(room) || room.epoch !== this.#room.epoch || room.delivery.lease?.id !== this.#leaseId) return false;
+    this.#room = room;
+    return true;
+  }
+
+  async #end(): Promise<boolean> {
+    const logged = isTailFull(this.#room.tail) ? await this.#logTail() : [];
+    const done = { ...this.#progress, logged, next: undefined };
+    return (await this.#deps.store.advanceDelivery(done)) !== undefined;
+  }
+
+  #logTail() {
+    return logTail(this.#deps, this.#room);
+  }
+
+  get #progress() {
+    const { roomId, epoch } = this.#room;
+    return {
+      ...{ roomId, epoch, leaseId: this.#leaseId, deliveredSeq: this.#deliveredSeq },
+      ...{ deliveredAtMs: this.#deliveredAtMs, crowdedUntilMs: this.#crowdedUntilMs },
+    };
+  }
+}
