@@ -1,7 +1,8 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { DeploymentSettings } from './domain/settings.ts';
+import { type DeploymentSettings, settingsOfLambdas } from './domain/settings.ts';
 import { AppSecret } from './infra/app-secret.ts';
+import { capacities } from './infra/capacity.ts';
 import { ChangeStream } from './infra/change-stream.ts';
 import { addresses, applyGrant, type FunctionName, grants } from './infra/grants.ts';
 import { RoomFunction } from './infra/room-function.ts';
@@ -18,17 +19,22 @@ export class ChatroomStack extends Stack {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
     const { table, streamArn } = new RoomTable(this, 'Rooms');
     const { secret } = new AppSecret(this, 'App');
-    const sockets = new SocketApi(this, 'Sockets');
+    const sockets = new SocketApi(this, 'Sockets', {
+      rateLimit: settings.socketRequestsPerSec,
+      burstLimit: settings.socketBurst,
+    });
     const stream = new ChangeStream(this, 'ChangeStream', streamArn, settings);
-    const { webhookUrl, ...forAll } = settings;
+    const { webhookUrl } = settings;
+    const capacityOf = capacities(settings);
+    const lambdaSettings = JSON.stringify(settingsOfLambdas(settings));
     const events = webhookUrl === '' ? undefined : new WebhookQueue(this, 'Events');
 
     const { lostChanges } = stream;
     const queues = { lostChanges, webhookQueue: events?.queue };
     const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
     const addFunction = (id: string, entry: FunctionName, timeout: Duration) => {
-      const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], resources) };
-      const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment });
+      const environment = { SETTINGS: lambdaSettings, ...addresses(grants[entry], resources) };
+      const { handler, role } = new RoomFunction(this, id, { entry, timeout, environment, ...capacityOf[entry] });
       applyGrant(grants[entry], role, resources);
       return handler;
     };
@@ -42,7 +48,10 @@ export class ChatroomStack extends Stack {
       disconnect: addFunction('Disconnect', 'disconnect', Duration.seconds(29)),
       message: addFunction('Message', 'message', Duration.seconds(29)),
     });
-    const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
+    const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction, {
+      rateLimit: settings.serverApiRequestsPerSec,
+      burstLimit: settings.serverApiBurst,
+    });
     new SweepSchedule(this, 'SweepSchedule', sweep);
     new SweepAlarms(this, 'SweepAlarms');
     stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
