@@ -52,7 +52,7 @@ export class ChatroomStack extends Stack {
       rateLimit: settings.serverApiRequestsPerSec,
       burstLimit: settings.serverApiBurst,
     });
-    new SweepSchedule(this, 'SweepSchedule', sweep);
+    new SweepSchedule(this, 'SweepSchedule', sweep, settings.sweepShards);
     new SweepAlarms(this, 'SweepAlarms');
     stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
     events?.feed(addFunction('Webhook', 'webhook', Duration.seconds(20)));

@@ -25,6 +25,11 @@ const concurrency = (lambdas: string) =>
 
 /** How much the deployment may take, and how fast it is. */
 export const capacitySettings = {
+  // Each two shards have runs of their own. Fewer timers share a row where there are more shards.
+  sweepShards: {
+    ...({ kind: 'whole', default: 2, min: 2, max: 128, unit: 'shards' } as const),
+    meaning: 'Into how many shards the timers of the sweep are spread; two runs a minute sweep each two of them.',
+  },
   // The account and Region have 10,000 a second, with a burst of 5,000, for all APIs and all posts to connections.
   socketRequestsPerSec: {
     ...perSecond(8_000),

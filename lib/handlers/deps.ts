@@ -30,6 +30,7 @@ export function wire(): DepsAt {
     client: createDocumentClient({}),
     tableName: required('TABLE_NAME'),
     connectionLifeMs: settings.connectionLifeMs,
+    dueShards: settings.sweepShards,
     now: () => clock.now(),
     random,
     sleep,

@@ -62,7 +62,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
   message: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
-  sweep: { table: readAndWrite, connections: ['POST', 'DELETE'] },
+  sweep: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
   'server-api': { table: readAlsoMany, connections: ['POST', 'DELETE'], secret: true },
   changes: {
     table: readAlsoMany,

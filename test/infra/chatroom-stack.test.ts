@@ -138,7 +138,7 @@ describe('the roles', () => {
     ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
     ['Disconnect', [table(...withoutDelete)]],
     ['Message', [table(...readAlsoMany), connections('POST', 'DELETE')]],
-    ['Sweep', [table(...readAndWrite), connections('POST', 'DELETE')]],
+    ['Sweep', [table(...readAlsoMany), connections('POST', 'DELETE')]],
     ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
     [
       'Changes',

@@ -34,6 +34,7 @@ const wholes = [
   ['destroyAfterMin', 60, 60, 10_080],
   ['realTimeGraceMs', 60_000, 0, 140_000],
   ['roomMemberLimit', 0, 0, 1_000_000],
+  ['sweepShards', 2, 2, 128],
   ['socketRequestsPerSec', 8_000, 1, 100_000],
   ['socketBurst', 4_000, 1, 100_000],
   ['serverApiRequestsPerSec', 500, 1, 100_000],

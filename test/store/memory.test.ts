@@ -37,7 +37,14 @@ function createMemoryStore(): StoreUnderTest {
   const now = () => clock.nowMs;
   const table = new MemoryTable({ tableName, now });
   const createClient = () => createMemoryClient(table, overNetwork);
-  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now, ...realChance });
+  const store = createDynamoStore({
+    client: createClient(),
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now,
+    ...realChance,
+  });
   return { store, createClient, clock };
 }
 
@@ -46,6 +53,8 @@ describe('the store on the in-memory DynamoDB of the simulation', () => {
   describeStore(() => made);
 
   test('reads every row consistently but those whose methods say otherwise', () => {
-    expect(readEventually).toEqual(new Set(['DUE', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']));
+    expect(readEventually).toEqual(
+      new Set(['DUE', 'DUE SHARDS', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN', 'a batch']),
+    );
   });
 });

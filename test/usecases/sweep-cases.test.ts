@@ -149,7 +149,7 @@ test('a run without any time only reports that it is unfinished', async () => {
 
 test('a doubled run: no eviction, no close and no end of a room happens twice', async () => {
   const world = createWorld(store(), realTime);
-  const other = createWorld(store());
+  const other = createWorld(store(), realTime);
   const witness = await other.enter('witness');
   const { room } = other;
   const endMs = roomExpiresAtMs(
