@@ -1,6 +1,15 @@
+import type { MemberEndReason } from '../domain/member.ts';
 import type { UserId } from '../protocol/ids.ts';
-import type { MemberChange } from '../protocol/push-frames.ts';
 import type { RoomWalk, WalkPut } from './walks.ts';
+
+/** Who has joined or left, as the members of the room are notified of it. */
+export interface NoticedChange {
+  readonly userId: string;
+  readonly change: 'joined' | 'left';
+  readonly reason?: MemberEndReason;
+  readonly membership: string;
+  readonly atMs: number;
+}
 
 /** A message to all rooms, or the rest of a notice to the members of one, in progress. */
 export interface Broadcast extends RoomWalk {
@@ -11,7 +20,7 @@ export interface Broadcast extends RoomWalk {
   readonly includeSender: boolean;
   readonly sentAtMs: number;
   /** It is a notice of these changes in the room of `rest`, and has no message. */
-  readonly notice?: { readonly roomEpoch: string; readonly changes: readonly MemberChange[] };
+  readonly notice?: { readonly roomEpoch: string; readonly changes: readonly NoticedChange[] };
 }
 
 /** Messages to all rooms. */

@@ -48,8 +48,8 @@ export interface DueList {
   /** The same timers at the same time make the same rows, so two sweeps that arm them at once leave no duplicates. */
   arm(atMs: number, timers: readonly Timer[]): Promise<void>;
   /**
-   * How many shards may have timers: the most that any deployment has armed timers in. Whoever arms notes their number
-   * first, so after a change of the setting the timers of the former shards are found too. May miss a note of just now.
+   * How many shards may have timers: the most that any deployment has armed timers in. A store notes their number before it
+   * arms any, so after a change of the setting the timers of the former shards are found too. May miss a note of just now.
    */
   mostShards(): Promise<number>;
   /** Rows of the shard whose time has come, oldest first, at most `limit`. May miss timers that were armed just now. */

@@ -2,9 +2,8 @@ import { inParallel } from '../domain/in-parallel.ts';
 import { afterEndNotified, isWorthKeeping, type Member } from '../domain/member.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
-import type { MemberChange } from '../protocol/push-frames.ts';
 import type { EventQueue } from '../push/event-queue.ts';
-import type { Broadcast, Change } from '../store/room-store.ts';
+import type { Broadcast, Change, NoticedChange } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { continueBroadcast, noticeOf, putBroadcast } from './steps/continue-broadcast.ts';
 import { continueErasure } from './steps/continue-erasure.ts';
@@ -154,7 +153,7 @@ const putRest = (deps: Deps, { roomId }: Room, notice: Notice, cursor: string): 
   return putBroadcast(deps, rest, 'continue');
 };
 
-function memberChange({ member }: MemberChanged): MemberChange {
+function memberChange({ member }: MemberChanged): NoticedChange {
   const { userId, membershipId = '', joinedAtMs, ended } = member;
   if (ended === undefined || membershipId !== '')
     return { userId, change: 'joined', membership: membershipId, atMs: joinedAtMs };

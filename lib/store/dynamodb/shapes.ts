@@ -1,7 +1,6 @@
 import type { Member } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
-import type { MemberChange } from '../../protocol/push-frames.ts';
-import type { Broadcast } from '../broadcasts.ts';
+import type { Broadcast, NoticedChange } from '../broadcasts.ts';
 import type { Erasure } from '../erasures.ts';
 import type { RoomRest } from '../walks.ts';
 
@@ -59,7 +58,7 @@ export const roomShape: Shape<Room> = {
 
 const rest: Is = (value) => hasShape<RoomRest>(value, { room: text, cursor: optional(text) });
 const change: Is = (value) =>
-  hasShape<MemberChange>(value, { userId: text, change: text, membership: text, atMs: number });
+  hasShape<NoticedChange>(value, { userId: text, change: text, membership: text, atMs: number });
 const notice: Is = (value) =>
   hasShape<NonNullable<Broadcast['notice']>>(value, { roomEpoch: text, changes: listOf(change) });
 

@@ -72,7 +72,7 @@ async function countShards(deps: Deps, counts: Counts): Promise<number> {
   }
 }
 
-/** The shards in turn, page by page, so that none waits for the end of another. */
+/** The shards in turn, page by page, so that none waits until one is empty. */
 async function sweepShards(deps: Deps, shards: readonly number[], untilMs: number, counts: Counts): Promise<void> {
   const waiting = [...shards];
   const faults: unknown[] = [];
