@@ -290,7 +290,7 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'many rows are read eventually late',
     'lib/store/dynamodb/table.ts',
-    'Keys: [...keys], ConsistentRead: true',
+    'Keys: [...keys], ConsistentRead',
     'Keys: [...keys], ConsistentRead: false',
   ),
 ];
