@@ -93,7 +93,7 @@ async function announced(room: HostileRoom, kind: 'joined' | 'ended'): Promise<T
     kind === 'joined'
       ? ({ kind, member } as const)
       : ({ kind, member: { ...member, membership: undefined, ended }, rowIsDeleted: true } as const);
-  return room.measure(1, () => announceChanges(deps, undefined, [change]));
+  return room.measure(1, () => announceChanges(deps, undefined, [change], Number.POSITIVE_INFINITY));
 }
 
 /** In and out in turn, of which one is counted. */
@@ -121,7 +121,7 @@ const newRoom: Act = {
     if (row === undefined) throw new Error('unable to go on; there is no room');
     const listed = await room.measure(1, async () => {
       for (const kind of ['room-created', 'room-destroyed'] as const)
-        await announceChanges(room.deps, undefined, [{ kind, room: row }]);
+        await announceChanges(room.deps, undefined, [{ kind, room: row }], Number.POSITIVE_INFINITY);
     });
     room.pass((room.deps.settings.destroyAfterMin + 10) * MINUTE_MS);
     await insist(room, joinOf(room));

@@ -7,7 +7,7 @@ import { withTable } from './measured-deps.ts';
 import { invocationsUsd, messagesUsd, readsUsd, writesUsd } from './prices.ts';
 
 /** API Gateway's stage takes so many frames in a second, and an account so many new connections. */
-const FRAMES_PER_SEC = 2_000;
+const FRAMES_PER_SEC = defaultSettings.socketRequestsPerSec;
 const CONNECTS_PER_SEC = 500;
 const HOUR_SEC = 3600;
 /** What a Lambda is taken to be billed for; only AWS can say. */

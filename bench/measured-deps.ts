@@ -53,6 +53,7 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
     client,
     tableName: TABLE_NAME,
     connectionLifeMs,
+    dueShards: settings.sweepShards,
     now,
     random: Math.random,
     sleep: setTimeout,

@@ -6,9 +6,9 @@ export const connectionMinutesUsd = (minutes: number): number => (minutes * 0.25
 export const writesUsd = (units: number): number => (units * 0.625) / MILLION;
 export const readsUsd = (units: number): number => (units * 0.125) / MILLION;
 
-const MEMORY_GB = 0.5;
+const SMALL_MB = 512;
 const GB_SECOND_USD = 0.0000133334;
 
-/** Invocations of a Lambda on arm64 with 512 MB that is billed for `ms` each. */
-export const invocationsUsd = (invocations: number, ms: number): number =>
-  (invocations * 0.2) / MILLION + invocations * MEMORY_GB * (ms / 1000) * GB_SECOND_USD;
+/** Invocations of a Lambda on arm64 that is billed for `ms` each. */
+export const invocationsUsd = (invocations: number, ms: number, memoryMb: number = SMALL_MB): number =>
+  (invocations * 0.2) / MILLION + invocations * (memoryMb / 1024) * (ms / 1000) * GB_SECOND_USD;

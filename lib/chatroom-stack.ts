@@ -1,8 +1,9 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DeploymentSettings } from './domain/settings.ts';
+import { type DeploymentSettings, settingsOfLambdas } from './domain/settings.ts';
 import { AppSecret } from './infra/app-secret.ts';
+import { capacities } from './infra/capacity.ts';
 import { ChangeStream } from './infra/change-stream.ts';
 import { Deliveries } from './infra/deliveries.ts';
 import { addresses, applyGrant, type FunctionName, grants } from './infra/grants.ts';
@@ -20,9 +21,14 @@ export class ChatroomStack extends Stack {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
     const { table, streamArn } = new RoomTable(this, 'Rooms');
     const { secret } = new AppSecret(this, 'App');
-    const sockets = new SocketApi(this, 'Sockets');
+    const sockets = new SocketApi(this, 'Sockets', {
+      rateLimit: settings.socketRequestsPerSec,
+      burstLimit: settings.socketBurst,
+    });
     const stream = new ChangeStream(this, 'ChangeStream', streamArn, settings);
-    const { webhookUrl, ...forAll } = settings;
+    const { webhookUrl } = settings;
+    const capacityOf = capacities(settings);
+    const lambdaSettings = JSON.stringify(settingsOfLambdas(settings));
     const events = webhookUrl === '' ? undefined : new WebhookQueue(this, 'Events');
 
     const { lostChanges } = stream;
@@ -30,8 +36,8 @@ export class ChatroomStack extends Stack {
     const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
     const createFunction = (id: string, entry: FunctionName, timeout: Duration, deliver?: IFunction) => {
       const all = { ...resources, deliver };
-      const environment = { SETTINGS: JSON.stringify(forAll), ...addresses(grants[entry], all) };
-      const created = new RoomFunction(this, id, { entry, timeout, environment });
+      const environment = { SETTINGS: lambdaSettings, ...addresses(grants[entry], all) };
+      const created = new RoomFunction(this, id, { entry, timeout, environment, ...capacityOf[entry] });
       applyGrant(grants[entry], created.role, all);
       return created;
     };
@@ -50,8 +56,11 @@ export class ChatroomStack extends Stack {
       disconnect: addFunction('Disconnect', 'disconnect', Duration.seconds(29)),
       message: addFunction('Message', 'message', Duration.seconds(29)),
     });
-    const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction);
-    new SweepSchedule(this, 'SweepSchedule', sweep);
+    const serverApi = new ServerApi(this, 'ServerHttp', serverApiFunction, {
+      rateLimit: settings.serverApiRequestsPerSec,
+      burstLimit: settings.serverApiBurst,
+    });
+    new SweepSchedule(this, 'SweepSchedule', sweep, settings.sweepShards);
     new SweepAlarms(this, 'SweepAlarms');
     stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
     events?.feed(addFunction('Webhook', 'webhook', Duration.seconds(20)));

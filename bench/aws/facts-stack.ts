@@ -5,7 +5,7 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { defaultSettings } from '../../lib/domain/settings.ts';
+import { defaultSettings, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { allow, allowConnections, grants } from '../../lib/infra/grants.ts';
 import { RoomFunction } from '../../lib/infra/room-function.ts';
 
@@ -78,8 +78,11 @@ export class FactsStack extends Stack {
 
   /** The product with its default settings, without what would close or refuse a measuring connection. */
   #productEnvironment(): Record<string, string> {
-    const { webhookUrl: _notUsed, ...settings } = defaultSettings;
-    const SETTINGS = JSON.stringify({ ...settings, connectsPerMinute: 0, maxConnectionsPerUser: 0 });
+    const SETTINGS = JSON.stringify({
+      ...settingsOfLambdas(defaultSettings),
+      connectsPerMinute: 0,
+      maxConnectionsPerUser: 0,
+    });
     return { SETTINGS, TABLE_NAME: this.#table.tableName, CONNECTIONS_URL: this.#stage.callbackUrl };
   }
 
@@ -89,7 +92,13 @@ export class FactsStack extends Stack {
   }
 
   #addFunction(id: string, entry: string, environment: Readonly<Record<string, string>>): RoomFunction {
-    return new RoomFunction(this, id, { entry, timeout: Duration.seconds(29), environment });
+    return new RoomFunction(this, id, {
+      entry,
+      timeout: Duration.seconds(29),
+      environment,
+      memoryMb: 512,
+      reservedConcurrency: 0,
+    });
   }
 
   #addRoute(routeKey: string, { handler, node }: RoomFunction, returnResponse: boolean): void {

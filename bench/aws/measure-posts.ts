@@ -29,7 +29,7 @@ export const stageThrottle: Measurement = {
   name: 'stage-throttle',
   assumption: 'the throttle of a stage does not count @connections calls, so fan-out has the quota of the account',
   expected: 'no 429 in 200 posts at once',
-  source: 'lib/infra/socket-api.ts: 2,000 a second for the stage; a room of 1,000 members needs more posts than that',
+  source: 'lib/infra/socket-api.ts: 8,000 a second for the stage; a room of 1,000 members needs more posts than that',
   need: { messages: 210, connectionMinutes: 2, invocations: 8, invocationMs: 3_000, durationSec: 15 },
   run: async (site) => {
     const { tookMs, failed } = await postFromLambda(site, BURST, 0);

@@ -1,6 +1,10 @@
+import { capacitySettings } from './capacity-settings.ts';
+
 interface Described {
   /** One sentence for the operator, of at most 120 characters. */
   readonly meaning: string;
+  /** The stack uses it, and no Lambda receives it. */
+  readonly stackOnly?: true;
 }
 
 /** A whole number in a range. */
@@ -169,6 +173,7 @@ export const settingDefinitions = {
     ...whole(7_500_000, 1_000, 86_400_000, 'ms'),
     meaning: "How long a connection's row is kept; must be longer than API Gateway's two hours.",
   },
+  ...capacitySettings,
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
 type Definitions = typeof settingDefinitions;
@@ -180,8 +185,12 @@ type ValueOf<Kind> = Kind extends 'whole' ? number : Kind extends 'flag' ? boole
 /** What an operator can choose. */
 export type DeploymentSettings = { readonly [Name in SettingName]: ValueOf<Definitions[Name]['kind']> };
 
+type StackOnly = {
+  [Name in SettingName]: Definitions[Name] extends { readonly stackOnly: true } ? Name : never;
+}[SettingName];
+
 /** What every Lambda receives. The webhook's address can hold a key, so only the Lambda that calls it receives it. */
-export type Settings = Omit<DeploymentSettings, 'webhookUrl'>;
+export type Settings = Omit<DeploymentSettings, 'webhookUrl' | StackOnly>;
 
 type LimitedBy<Definition> = Definition extends { readonly limits: infer Action extends string } ? Action : never;
 
@@ -198,6 +207,14 @@ export const mapSettings = (
   Object.fromEntries(
     settingNames.map((name) => [name, read(name, settingDefinitions[name])]),
   ) as unknown as DeploymentSettings;
+
+/** The part that every Lambda receives. */
+export const settingsOfLambdas = (settings: DeploymentSettings): Settings => {
+  const isReceived = (name: SettingName) => name !== 'webhookUrl' && !('stackOnly' in settingDefinitions[name]);
+  return Object.fromEntries(
+    settingNames.filter(isReceived).map((name) => [name, settings[name]]),
+  ) as unknown as Settings;
+};
 
 /** The settings of a deployment that chooses nothing. */
 export const defaultSettings = mapSettings((_name, definition) => definition.default);

@@ -26,6 +26,7 @@ export function wire(deliverFunction: string | undefined = process.env.DELIVER_F
     client: createDocumentClient({}),
     tableName: required('TABLE_NAME'),
     connectionLifeMs: settings.connectionLifeMs,
+    dueShards: settings.sweepShards,
     now: () => clock.now(),
     random,
     sleep,

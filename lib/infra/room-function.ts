@@ -17,6 +17,9 @@ export interface RoomFunctionProps {
   /** Path of the file from `functions/`, without the extension. */
   readonly entry: string;
   readonly timeout: Duration;
+  readonly memoryMb: number;
+  /** 0 = none. */
+  readonly reservedConcurrency: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +44,8 @@ export class RoomFunction extends Construct {
       depsLockFilePath: join(projectRoot, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: props.memoryMb,
+      ...(props.reservedConcurrency > 0 && { reservedConcurrentExecutions: props.reservedConcurrency }),
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,

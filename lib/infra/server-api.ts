@@ -1,5 +1,5 @@
 import { Validations } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage, type ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -21,7 +21,7 @@ export class ServerApi extends Construct {
   /** The base URL, without a trailing slash. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, handler: IFunction) {
+  constructor(scope: Construct, id: string, handler: IFunction, throttle: ThrottleSettings) {
     super(scope, id);
     const api = new HttpApi(this, 'Api', { createDefaultStage: false });
     const routes = api.addRoutes({
@@ -39,7 +39,7 @@ export class ServerApi extends Construct {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: 500, burstLimit: 250 },
+      throttle,
       accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
     });
     this.url = api.apiEndpoint;

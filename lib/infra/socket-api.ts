@@ -1,5 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
-import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type ThrottleSettings,
+  WebSocketApi,
+  type WebSocketRouteOptions,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -32,14 +37,14 @@ export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, throttle: ThrottleSettings) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.action' });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: 'prod',
       autoDeploy: true,
-      throttle: { rateLimit: 2_000, burstLimit: 1_000 },
+      throttle,
       accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
     });
     this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);

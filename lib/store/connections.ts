@@ -33,6 +33,8 @@ export interface Connections {
   getConnection(key: ConnectionKey): Promise<Connection | undefined>;
   /** The same, as an eventually consistent read: never decide on it. */
   getConnectionEventually(key: ConnectionKey): Promise<Connection | undefined>;
+  /** Those of different keys that there are, in any order; eventually consistent too. */
+  getConnectionsEventually(keys: readonly ConnectionKey[]): Promise<readonly Connection[]>;
   /** Writes only if `RENEW_AFTER_MS` of the lease have passed; false = the connection is not open. */
   renewLease(key: ConnectionKey, leaseUntilMs: number): Promise<boolean>;
   /** The open connections of a user. */

@@ -37,13 +37,21 @@ export interface TimerRow {
   readonly unreadable: number;
 }
 
-/** Timers are spread over this many shards, because the writes per second of one partition are limited. */
-export const DUE_SHARDS = 2;
+/**
+ * Timers are spread over shards, because the writes per second of one partition are limited. No deployment has fewer than
+ * these, so these alone need no note.
+ */
+export const FEWEST_SHARDS = 2;
 
 /** What the sweep must check, and when. */
 export interface DueList {
   /** The same timers at the same time make the same rows, so two sweeps that arm them at once leave no duplicates. */
   arm(atMs: number, timers: readonly Timer[]): Promise<void>;
+  /**
+   * How many shards may have timers: the most that any deployment has armed timers in. A store notes their number before it
+   * arms any, so after a change of the setting the timers of the former shards are found too. May miss a note of just now.
+   */
+  mostShards(): Promise<number>;
   /** Rows of the shard whose time has come, oldest first, at most `limit`. May miss timers that were armed just now. */
   dueRows(shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]>;
   disarm(row: TimerRow): Promise<void>;

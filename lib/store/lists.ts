@@ -54,7 +54,8 @@ export interface Lists {
   /** undefined = not noted, or expired. */
   startOfPage(page: PageOfList): Promise<string | undefined>;
 
-  readSet(set: AppSet): Promise<readonly string[]>;
+  /** `eventual`: eventually consistent read. */
+  readSet(set: AppSet, read?: 'consistent' | 'eventual'): Promise<readonly string[]>;
   /** All or none; 'full' = the set would have more than `limit` items. */
   addToSet(set: AppSet, items: readonly string[], limit: number): Promise<'added' | 'full'>;
   /** Returns those that were in the set. */

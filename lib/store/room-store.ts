@@ -26,6 +26,7 @@ export type * from './logins.ts';
 export type * from './members.ts';
 export type * from './rooms.ts';
 export type * from './users.ts';
+export type * from './walks.ts';
 
 /**
  * What the rules need from storage. test/store/contract.ts checks this contract on every engine:
@@ -50,7 +51,7 @@ export interface RoomStore
     Broadcasts,
     Erasures {}
 
-export { DUE_SHARDS } from './due-list.ts';
+export { FEWEST_SHARDS } from './due-list.ts';
 export { MARK_EVERY } from './log.ts';
 
 /** Storage failed; nothing is known to be wrong with the request. */

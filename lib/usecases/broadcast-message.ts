@@ -12,6 +12,6 @@ export interface BroadcastRequest {
 /** A message to everyone who is in a room now. It is in no history, has no seq, keeps no room alive and evicts nobody. */
 export async function broadcastMessage(deps: Deps, request: BroadcastRequest): Promise<{ readonly id: string }> {
   const id = deps.randomId();
-  await putBroadcast(deps, { id, ...request, sentAtMs: deps.now(), afterRoom: '' });
+  await putBroadcast(deps, { id, ...request, sentAtMs: deps.now(), afterRoom: '', rest: [] }, 'continue');
   return { id };
 }

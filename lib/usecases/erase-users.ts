@@ -26,7 +26,7 @@ export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => lockOut(deps, user));
   // After the profiles are deleted: a profile would mean that the user was created again. Before the rooms of the
   // users' connections: if the call is interrupted among them, the stream does the rest.
-  await putErasure(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '' });
+  await putErasure(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '', rest: [] }, 'continue');
   const stopMs = deps.now() + ROOMS_MS;
   await inParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
 }

@@ -22,7 +22,11 @@ async function recorded() {
   await world.publish(31);
   const { nowMs } = world.clock;
   const said = { fromUserId: 'ann' as UserId, type: 'app:x', content: 'hi', includeSender: true };
-  await world.deps.store.putBroadcast({ ...said, id: 'b1', sentAtMs: nowMs, afterRoom: '' }, nowMs + 60_000);
+  await world.deps.store.putBroadcast(
+    { ...said, id: 'b1', sentAtMs: nowMs, afterRoom: '', rest: [] },
+    nowMs + 60_000,
+    'continue',
+  );
   await destroyRoom(world.deps, world.room, false);
   const readAll = await store.openStream();
   const records = (await readAll()).filter((record) => readChange(record) !== undefined);

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../lib/domain/settings.ts';
+import { defaultSettings, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
 import { counterTo } from '../../lib/handlers/metrics.ts';
 import { createSecrets } from '../../lib/local/secrets/secrets.ts';
@@ -65,9 +65,43 @@ describe('the Lambdas', () => {
     ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
   ])('%s receives the settings and %j, and nothing else', (name, expected) => {
     const { SETTINGS: settings, ...others } = variables(template, name);
-    const { webhookUrl: _forOneLambda, ...forAll } = defaultSettings;
-    expect(JSON.parse(String(settings))).toEqual(forAll);
+    expect(JSON.parse(String(settings))).toEqual(settingsOfLambdas(defaultSettings));
     expect(others).toEqual(Object.fromEntries(expected.map((variable) => [variable, known[variable]])));
+  });
+});
+
+describe('the capacity', () => {
+  const lambda = (of: typeof template, name: string) => one(of, 'AWS::Lambda::Function', `${name}Function`).Properties;
+  const chosen = synthesizeTemplate({
+    webhookUrl,
+    ...{ connectConcurrency: 20, messageConcurrency: 30, sweepConcurrency: 40, serverApiConcurrency: 50 },
+    ...{ changesConcurrency: 60, authorizeMemoryMb: 201, connectMemoryMb: 202, disconnectMemoryMb: 203 },
+    ...{ messageMemoryMb: 204, sweepMemoryMb: 205, serverApiMemoryMb: 206, changesMemoryMb: 207, webhookMemoryMb: 208 },
+  });
+
+  it.each(names)('of %s is one CPU where it pays, and nothing is reserved, unless chosen', (name) => {
+    expect(lambda(template, name).MemorySize).toBe(name === 'Message' ? 1769 : 512);
+    expect(lambda(template, name).ReservedConcurrentExecutions).toBeUndefined();
+  });
+
+  it.each([
+    ['Authorize', 201, 20],
+    ['Connect', 202, 20],
+    ['Disconnect', 203, 20],
+    ['Message', 204, 30],
+    ['Sweep', 205, 40],
+    ['ServerApi', 206, 50],
+    ['Changes', 207, 60],
+    ['Webhook', 208, 60],
+  ])('of %s is what was chosen: %i MB, %i runs at once', (name, memoryMb, concurrency) => {
+    const { MemorySize, ReservedConcurrentExecutions } = lambda(chosen, name);
+    expect([MemorySize, ReservedConcurrentExecutions]).toEqual([memoryMb, concurrency]);
+  });
+
+  it('is sent to no Lambda', () => {
+    expect(
+      Object.keys(settingsOfLambdas(defaultSettings)).filter((name) => /Mb$|Concurrency$|Burst$/.test(name)),
+    ).toEqual([]);
   });
 });
 
@@ -101,7 +135,7 @@ describe('the roles', () => {
     ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
     ['Disconnect', [table(...withoutDelete)]],
     ['Message', [table(...readAlsoMany), connections('POST', 'DELETE')]],
-    ['Sweep', [table(...readAndWrite), connections('POST', 'DELETE')]],
+    ['Sweep', [table(...readAlsoMany), connections('POST', 'DELETE')]],
     ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
     [
       'Changes',
@@ -150,12 +184,27 @@ describe('the APIs', () => {
     });
   });
 
-  it('throttles both stages and logs no query string', () => {
+  it('throttles both stages by the settings, below the account limit by default', () => {
+    const throttles = (of: typeof template) =>
+      Object.values(of.findResources('AWS::ApiGatewayV2::Stage')).map(({ Properties: stage }) => {
+        const { ThrottlingRateLimit, ThrottlingBurstLimit } = stage.DefaultRouteSettings;
+        return [stage.StageName, ThrottlingRateLimit, ThrottlingBurstLimit];
+      });
+    expect(throttles(template)).toEqual([
+      ['prod', 8_000, 4_000],
+      ['$default', 500, 250],
+    ]);
+    const chosen = { socketRequestsPerSec: 11, socketBurst: 12, serverApiRequestsPerSec: 13, serverApiBurst: 14 };
+    expect(throttles(synthesizeTemplate(chosen))).toEqual([
+      ['prod', 11, 12],
+      ['$default', 13, 14],
+    ]);
+  });
+
+  it('logs no query string', () => {
     const stages = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     expect(stages).toHaveLength(2);
     for (const { Properties: stage } of stages) {
-      expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
-      expect(stage.DefaultRouteSettings.ThrottlingBurstLimit).toBeGreaterThan(0);
       expect(stage.AccessLogSettings.Format).toContain('$context.requestId');
       expect(stage.AccessLogSettings.Format).not.toMatch(/quer|protocol"|\$request|authorizer/i);
     }

@@ -15,7 +15,7 @@ function granted(grant: Grant) {
   const { table, streamArn } = new RoomTable(stack, 'Rooms');
   const resources = {
     ...{ table, streamArn, webhookQueue: undefined, webhookUrl: '' },
-    sockets: new SocketApi(stack, 'Sockets').stage,
+    sockets: new SocketApi(stack, 'Sockets', { rateLimit: 1, burstLimit: 1 }).stage,
     secret: new AppSecret(stack, 'App').secret,
     lostChanges: new Queue(stack, 'LostChanges'),
   };

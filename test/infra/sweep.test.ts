@@ -26,6 +26,27 @@ describe('the schedule', () => {
     });
   });
 
+  it('of many shards sweeps each two by runs of their own, by two rules as well, with five targets in a rule', () => {
+    const rules = (sweepShards: number) =>
+      Object.values(synthesizeTemplate({ sweepShards }).findResources('AWS::Events::Rule')).map(({ Properties }) =>
+        (Properties.Targets as { Input?: string }[]).map(({ Input }) =>
+          Input === undefined ? Input : JSON.parse(Input),
+        ),
+      );
+    expect(rules(2)).toEqual([[undefined], [undefined]]);
+    const halves = [
+      { part: 0, parts: 2 },
+      { part: 1, parts: 2 },
+    ];
+    expect(rules(3)).toEqual([halves, halves]);
+    expect(rules(4)).toEqual([halves, halves]);
+    const many = rules(128);
+    expect(many.every((targets) => targets.length <= 5)).toBe(true);
+    const all = Array.from({ length: 64 }, (_, part) => ({ part, parts: 64 }));
+    expect(many.flat()).toHaveLength(128);
+    expect(many.flat()).toEqual(expect.arrayContaining(all));
+  });
+
   it('lets each rule run the sweep', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
     const byRules = permissions.filter(({ Properties }) => Properties.Principal === 'events.amazonaws.com');

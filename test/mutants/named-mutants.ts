@@ -184,6 +184,30 @@ export const namedMutants: readonly Mutant[] = [
     "'attribute_exists(#rooms) OR attribute_not_exists(#closedAtMs)'",
   ),
   mutant(
+    'timers are armed in shards that no note names',
+    'lib/store/dynamodb/due-list.ts',
+    'if (timers.length > 0) await this.#noteShards();',
+    '',
+  ),
+  mutant(
+    'the sweep takes a connection whose lease is over for alive',
+    'lib/usecases/sweep/sweep-alive.ts',
+    'connection.closedAtMs !== undefined || deps.now() >= connection.leaseUntilMs',
+    'connection.closedAtMs !== undefined',
+  ),
+  mutant(
+    'the sweep ignores the shards of a former deployment',
+    'lib/usecases/sweep/sweep.ts',
+    'Math.max(deps.settings.sweepShards, await deps.store.mostShards())',
+    'deps.settings.sweepShards',
+  ),
+  mutant(
+    'a run of the stream goes on after a record that failed',
+    'lib/usecases/announce-changes.ts',
+    '!hasFailed && deps.now() < stopMs',
+    'deps.now() < stopMs || hasFailed',
+  ),
+  mutant(
     'the sweep reads the room before the row',
     'lib/usecases/sweep/sweep-member.ts',
     '  const member = await deps.store.getMember(roomId, user);\n  const room = await deps.store.getRoom(roomId);',
@@ -266,7 +290,7 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'many rows are read eventually late',
     'lib/store/dynamodb/table.ts',
-    'Keys: [...keys], ConsistentRead: true',
+    'Keys: [...keys], ConsistentRead',
     'Keys: [...keys], ConsistentRead: false',
   ),
 ];

@@ -198,6 +198,8 @@ test('a broadcast that is pushed to a room again fits too', async () => {
   const content = '"'.repeat(CONTENT_BYTES_MAX / 2);
   const broadcast = { id: 'b'.repeat(36), fromUserId: LONG_USER as Caller['userId'], type: LONG_TYPE, content };
   await world.deps.store.addToList('rooms', [{ item: world.room, untilMs: 0 }]);
-  await continueBroadcast(world.deps, { ...broadcast, includeSender: true, sentAtMs: 1, afterRoom: '' });
+  const whole = { ...broadcast, includeSender: true, sentAtMs: world.clock.nowMs, afterRoom: '', rest: [] };
+  await world.deps.store.putBroadcast(whole, world.clock.nowMs + 60_000, 'note');
+  await continueBroadcast(world.deps, broadcast.id, Number.POSITIVE_INFINITY);
   expect(world.pushed(bob, 'broadcast').map(({ message }) => message.content)).toContain(content);
 });

@@ -29,7 +29,14 @@ export function createMemoryStore(): MemoryStore {
   const table = new MemoryTable({ tableName, now, onRecord: (record) => records.push(record), onInvalid });
   const createClient = () => createMemoryClient(table);
   const chance = { random: () => 0, sleep: async () => {} };
-  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now, ...chance });
+  const store = createDynamoStore({
+    client: createClient(),
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now,
+    ...chance,
+  });
   const openStream = async () => {
     let read = 0;
     return async () => {

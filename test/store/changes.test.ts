@@ -88,11 +88,12 @@ describe('the stream', () => {
   it('reports each step of a broadcast', async () => {
     const broadcast = {
       ...{ id: fresh('broadcast'), fromUserId: user('ann'), type: 'RC:TxtMsg', content: '{"a":1}' },
-      ...{ includeSender: false, sentAtMs: 5, afterRoom: '' },
+      ...{ includeSender: false, sentAtMs: 5, afterRoom: '', rest: [] },
     };
     const { changes } = await reportedBy(async () => {
-      await use().store.putBroadcast(broadcast, use().clock.nowMs + 1000);
-      await use().store.putBroadcast({ ...broadcast, afterRoom: 'r1' }, use().clock.nowMs + 1000);
+      await use().store.putBroadcast(broadcast, use().clock.nowMs + 1000, 'continue');
+      await use().store.putBroadcast({ ...broadcast, afterRoom: 'r0' }, use().clock.nowMs + 1000, 'note');
+      await use().store.putBroadcast({ ...broadcast, afterRoom: 'r1' }, use().clock.nowMs + 1000, 'continue');
     });
     expect(changes).toEqual([
       { kind: 'broadcast', broadcast },
@@ -186,7 +187,8 @@ describe('a row that reports a change and is unreadable', () => {
 
   it.each(['id', 'content', 'afterRoom', 'sentAtMs'])('as a broadcast without %s', async (name) => {
     const row = { id: fresh('broadcast'), fromUserId: user('ann'), type: 'T', content: secret, includeSender: false };
-    const record = await recordOf(() => use().store.putBroadcast({ ...row, sentAtMs: 5, afterRoom: 'r1' }, 60_000));
+    const whole = { ...row, sentAtMs: 5, afterRoom: 'r1', rest: [] };
+    const record = await recordOf(() => use().store.putBroadcast(whole, 60_000, 'continue'));
     expect(readChange(record)).toMatchObject({ kind: 'broadcast' });
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
   });

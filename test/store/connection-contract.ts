@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import { dueShardOf } from '../../lib/store/dynamodb/keys.ts';
+import type { Connection } from '../../lib/store/room-store.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, type StoreUnderTest } from '../support/emulators.ts';
 import { interposedStore, readUnitsOf } from './interposed-store.ts';
@@ -160,6 +161,18 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await readUnitsOf(use(), (store) => store.getConnectionEventually(connection))).toBe(0.5);
     });
 
+    it('is read with many others, those that there are, by eventually consistent reads', async () => {
+      const there = Array.from({ length: 101 }, () => newConnection());
+      for (const connection of there) await use().store.openConnection(connection);
+      const keys = [...there, newConnection()].map(keyOf);
+      const found = await use().store.getConnectionsEventually(keys);
+      const byId = (one: Connection, other: Connection) => (one.connectionId < other.connectionId ? -1 : 1);
+      expect(found.toSorted(byId)).toEqual(there.toSorted(byId));
+      expect(await use().store.getConnectionsEventually([])).toEqual([]);
+      const units = await readUnitsOf(use(), (store) => store.getConnectionsEventually(keys.slice(0, 101)));
+      expect(units).toBe(50.5);
+    });
+
     it('has its timer armed before its row is written, so that no crash leaves a connection unchecked', async () => {
       const { store, clock } = use();
       const [unarmed, unwritten] = [newConnection({ userId: user('early') }), newConnection({ userId: user('late') })];
@@ -167,7 +180,7 @@ export function describeConnections(use: () => StoreUnderTest): void {
       expect(await store.getConnection(unarmed)).toBeUndefined();
       await expect(interposedStore(use(), { 1: 'denied' }).openConnection(unwritten)).rejects.toThrow(StoreFault);
       expect(await store.getConnection(unwritten)).toBeUndefined();
-      const dueAt = (atMs: number) => store.dueRows(dueShardOf(unwritten.userId), atMs, 1000);
+      const dueAt = (atMs: number) => store.dueRows(dueShardOf(unwritten.userId, 2), atMs, 1000);
       const entry = { kind: 'connection', ...keyOf(unwritten) };
       const before = await dueAt(unwritten.leaseUntilMs - 1);
       expect(before.flatMap(({ timers }) => timers)).not.toContainEqual(entry);

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import { duePartition, dueShardOf } from '../../lib/store/dynamodb/keys.ts';
-import { DUE_SHARDS, type Timer, type TimerRow } from '../../lib/store/room-store.ts';
+import { duePartition, dueShardOf as shardOfMany } from '../../lib/store/dynamodb/keys.ts';
+import { FEWEST_SHARDS, type Timer, type TimerRow } from '../../lib/store/room-store.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
-import { mostAtOnce, readUnitsOf } from './interposed-store.ts';
+import { mostAtOnce, readUnitsOf, storeOfShards } from './interposed-store.ts';
 import { connectionId, putRow, user } from './rows.ts';
 
 const ann = user('ann');
+/** The stores under test have the fewest shards. */
+const dueShardOf = (id: UserId | RoomId) => shardOfMany(id, FEWEST_SHARDS);
 const shard = dueShardOf(ann);
 const connection = (name: string, userId: UserId = ann): Timer => ({
   kind: 'connection',
@@ -30,7 +32,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
   let startMs = 0;
   const due = (atMs = startMs, limit = 1000, ofShard = shard) => use().store.dueRows(ofShard, atMs, limit);
   const dueAnywhere = async (atMs = startMs) => {
-    const shards = Array.from({ length: DUE_SHARDS }, (_, ofShard) => due(atMs, 1000, ofShard));
+    const shards = Array.from({ length: FEWEST_SHARDS }, (_, ofShard) => due(atMs, 1000, ofShard));
     return (await Promise.all(shards)).flat();
   };
 
@@ -148,6 +150,38 @@ export function describeDueList(use: () => StoreUnderTest): void {
       const found = await due(startMs, 1000, dueShardOf(userId));
       expect(timersOf(found)).toHaveLength(6000);
       expect(await due(startMs, 59, dueShardOf(userId))).toEqual(found.slice(0, 59));
+    });
+
+    it('knows the most shards that any deployment has armed timers in; two need no note', async () => {
+      const { store } = use();
+      const before = await store.mostShards();
+      expect(before).toBeGreaterThanOrEqual(2);
+      await store.arm(startMs, [connection('c')]);
+      expect(await store.mostShards()).toBe(before);
+      const [more, fewer] = [before + 7, before + 3].map((shards) => storeOfShards(use(), shards));
+      await more?.arm(startMs, []);
+      expect(await store.mostShards()).toBe(before);
+      await more?.arm(startMs, [connection('c')]);
+      expect(await store.mostShards()).toBe(before + 7);
+      await fewer?.arm(startMs, [connection('c')]);
+      expect(await store.mostShards()).toBe(before + 7);
+      expect(await readUnitsOf(use(), (metered) => metered.mostShards())).toBe(0.5);
+    });
+
+    it('finds each timer in one of the shards, whatever their number was when it was armed', async () => {
+      const { store } = use();
+      const users = Array.from({ length: 60 }, (_, index) => user(`user-${index}`));
+      for (const shards of [2, 5, 16])
+        await storeOfShards(use(), shards).arm(
+          startMs,
+          users.map((userId) => connection(`of-${shards}`, userId)),
+        );
+      const found = await Promise.all(
+        Array.from({ length: await store.mostShards() }, (_, ofShard) => due(startMs, 1000, ofShard)),
+      );
+      const own = timersOf(found.flat()).filter((timer) => 'userId' in timer && timer.userId.startsWith('user-'));
+      expect(textsOf(own).size).toBe(180);
+      for (const row of found.flat()) await store.disarm(row);
     });
 
     it('costs half of a consistent read', async () => {

@@ -23,7 +23,14 @@ function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) 
     },
     { step: 'initialize', name: 'faults', priority: 'high' },
   );
-  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => clock.nowMs, ...realChance });
+  const store = createDynamoStore({
+    client,
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now: () => clock.nowMs,
+    ...realChance,
+  });
   return { store, sent: () => sent };
 }
 

@@ -33,7 +33,14 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
 }
 
 const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
-  createDynamoStore({ client, tableName, connectionLifeMs, now: () => under.clock.nowMs, ...realChance });
+  createDynamoStore({ client, tableName, connectionLifeMs, dueShards: 2, now: () => under.clock.nowMs, ...realChance });
+
+/** A store of a deployment with more shards, on the same table. */
+export const storeOfShards = (under: StoreUnderTest, dueShards: number): RoomStore =>
+  createDynamoStore({
+    ...{ client: under.createClient(), tableName, connectionLifeMs, dueShards },
+    ...{ now: () => under.clock.nowMs, ...realChance },
+  });
 
 /** The read units that this work takes on the same table. */
 export async function readUnitsOf(

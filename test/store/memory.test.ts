@@ -21,18 +21,19 @@ type Read = {
   readonly Key?: { readonly pk: string; readonly sk: string };
   readonly ConsistentRead?: boolean;
   readonly ExpressionAttributeValues?: { readonly ':pk'?: string; readonly ':in'?: string };
-  readonly RequestItems?: { readonly [tableName]: { readonly ConsistentRead?: boolean } };
+  readonly RequestItems?: {
+    readonly [tableName]: { readonly Keys: readonly NonNullable<Read['Key']>[]; readonly ConsistentRead?: boolean };
+  };
 };
 
 function noteEventual(input: unknown): void {
   const { Key, ConsistentRead, ExpressionAttributeValues, RequestItems } = input as Read;
   const isConsistent = RequestItems === undefined ? ConsistentRead : RequestItems[tableName].ConsistentRead;
   if (isConsistent === true) return;
-  const words =
-    Key === undefined
-      ? [ExpressionAttributeValues?.[':pk'] ?? ExpressionAttributeValues?.[':in'] ?? 'a batch']
-      : [Key.pk, Key.sk];
-  readEventually.add(words.map((word) => word.split('#')[0]).join(' '));
+  const keys = RequestItems?.[tableName].Keys ?? (Key === undefined ? [] : [Key]);
+  const query = ExpressionAttributeValues?.[':pk'] ?? ExpressionAttributeValues?.[':in'];
+  const read = query === undefined ? keys.map(({ pk, sk }) => [pk, sk]) : [[query]];
+  for (const words of read) readEventually.add(words.map((word) => word.split('#')[0]).join(' '));
 }
 
 function createMemoryStore(): StoreUnderTest {
@@ -40,7 +41,14 @@ function createMemoryStore(): StoreUnderTest {
   const now = () => clock.nowMs;
   const table = new MemoryTable({ tableName, now });
   const createClient = () => createMemoryClient(table, overNetwork);
-  const store = createDynamoStore({ client: createClient(), tableName, connectionLifeMs, now, ...realChance });
+  const store = createDynamoStore({
+    client: createClient(),
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now,
+    ...realChance,
+  });
   return { store, createClient, clock };
 }
 
@@ -49,6 +57,8 @@ describe('the store on the in-memory DynamoDB of the simulation', () => {
   describeStore(() => made);
 
   test('reads every row consistently but those whose methods say otherwise', () => {
-    expect(readEventually).toEqual(new Set(['DUE', 'ROOM', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']));
+    expect(readEventually).toEqual(
+      new Set(['DUE', 'DUE SHARDS', 'ROOM', 'USER ACCESS', 'USER CONNECTION', 'USER LOGIN']),
+    );
   });
 });

@@ -73,6 +73,7 @@ export const createStoreAt = (endpoint: string, clock: { readonly nowMs: number 
     client: createClientAt(endpoint),
     tableName,
     connectionLifeMs,
+    dueShards: 2,
     now: () => clock.nowMs,
     ...realChance,
   });

@@ -26,7 +26,7 @@ import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import type { StreamedStore } from './emulators.ts';
 import { servedValue } from './outcome.ts';
-import type { ReadStream } from './stream.ts';
+import type { ReadStream, TableRecord } from './stream.ts';
 
 /** The defaults, except those that would hinder tests of something else. */
 export const worldSettings: Settings = {
@@ -209,6 +209,14 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
     },
   };
   const onChanges = changesHandler(() => deps, deps.now, queue, readChange);
+  /** As Lambda does: what follows the first record that is not done comes again. */
+  const announceAll = async (records: readonly TableRecord[]): Promise<void> => {
+    const [failed] = (await onChanges({ Records: records })).batchItemFailures;
+    if (failed === undefined) return;
+    const done = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === failed.itemIdentifier);
+    if (done <= 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
+    await announceAll(records.slice(done));
+  };
   let readStream: ReadStream | undefined;
   /** The stream's Lambda gets what was written since the last time, in batches, until it writes nothing more. */
   const settle = async (): Promise<void> => {
@@ -217,8 +225,7 @@ export function createWorld({ store, clock, openStream }: StreamedStore, change:
       const records = await readStream();
       if (records.length === 0) return;
       const own = records.filter(({ dynamodb }) => JSON.stringify(dynamodb.Keys).includes(prefix));
-      const { batchItemFailures } = await onChanges({ Records: own });
-      if (batchItemFailures.length > 0) throw new Error('unable to announce the changes', { cause: faults.at(-1) });
+      await announceAll(own);
     }
   };
   /** Everything since the world began, as after a run whose success was never noted. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { emptyMember, joined } from '../../lib/domain/member.ts';
 import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
-import { type Broadcast, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
+import { type Broadcast, type RoomStore, StoreFault, type WalkPut } from '../../lib/store/room-store.ts';
 import { type BroadcastRequest, broadcastMessage } from '../../lib/usecases/broadcast-message.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { continueBroadcast } from '../../lib/usecases/steps/continue-broadcast.ts';
@@ -23,11 +23,11 @@ const broadcastsTo = (world: World, caller: Caller) => framesOf(world, caller, '
 
 /** Many rooms with one member each, and the broadcasts that were written. */
 async function worldOfRooms(count: number, change: (store: RoomStore) => Partial<RoomStore>) {
-  const puts: Broadcast[] = [];
+  const puts: (Broadcast & { readonly put: WalkPut })[] = [];
   const world = worldWith(use(), (store) => ({
-    putBroadcast: (next, expiresAtMs) => {
-      puts.push(next);
-      return store.putBroadcast(next, expiresAtMs);
+    putBroadcast: (next, expiresAtMs, put) => {
+      puts.push({ ...next, put });
+      return store.putBroadcast(next, expiresAtMs, put);
     },
     ...change(store),
   }));
@@ -48,12 +48,19 @@ async function worldOfRooms(count: number, change: (store: RoomStore) => Partial
   return { world, callers, puts };
 }
 
+const fullRoom = (index: number) => `-${`${index}`.padStart(3, '0')}`;
+
 test('120 rooms get it in several runs; a destroyed one and one that fails do not stop the others', async () => {
   const destroyed = 20;
   const failing = 70;
+  let roomMs = 0;
   const { world, callers, puts } = await worldOfRooms(120, (store) => ({
+    getRoom: (room) => {
+      world.pass(roomMs);
+      return store.getRoom(room);
+    },
     listMembers: (room, cursor) =>
-      room.endsWith(`-0${failing}`)
+      room.endsWith(fullRoom(failing))
         ? Promise.reject(new StoreFault('unable to list'))
         : store.listMembers(room, cursor),
   }));
@@ -63,13 +70,18 @@ test('120 rooms get it in several runs; a destroyed one and one that fails do no
   await world.deps.store.destroyRoom(gone, epoch, world.clock.nowMs, false);
   await world.settle();
   await world.deps.store.addToList('rooms', [{ item: gone, untilMs: 0 }]);
+  const sentAtMs = world.clock.nowMs;
   const { id } = await broadcast(world);
+  roomMs = 1000;
   await world.settle();
 
   const counts = callers.map(({ caller }) => broadcastsTo(world, caller).length);
   expect(counts).toEqual(callers.map((_, index) => (index + 1 === destroyed || index + 1 === failing ? 0 : 1)));
   expect(world.faults).toEqual([new StoreFault('unable to list')]);
-  expect(puts.map(({ afterRoom }) => afterRoom)).toEqual(['', callers[49]?.room, callers[99]?.room]);
+  // A run has 40 s, and notes every 5 s what is done.
+  const ofKind = (kind: WalkPut) => puts.filter(({ put }) => put === kind).map(({ afterRoom }) => afterRoom);
+  expect(ofKind('continue')).toEqual(['', callers[39]?.room, callers[79]?.room]);
+  expect(ofKind('note').slice(0, 2)).toEqual([callers[4]?.room, callers[9]?.room]);
   const [first] = callers;
   const room = await world.deps.store.getRoom(first?.room as RoomId);
   expect(broadcastsTo(world, first?.caller as Caller)).toEqual([
@@ -77,19 +89,74 @@ test('120 rooms get it in several runs; a destroyed one and one that fails do no
       ...{ event: 'broadcast', room: room?.roomId, roomEpoch: room?.epoch },
       message: {
         ...{ seq: 0, messageId: id, clientMessageId: id, senderUserId: 'ann' },
-        ...{ type: 'RC:TxtMsg', content: '{"content":"hello"}', sentAtMs: world.clock.nowMs },
+        ...{ type: 'RC:TxtMsg', content: '{"content":"hello"}', sentAtMs },
       },
     },
   ]);
 
-  // The middle run again: its rooms get the same message once more, and it continues from the same room.
-  await continueBroadcast(world.deps, puts[1] as Broadcast);
-  expect(puts[3]).toEqual(puts[2]);
+  // A run that is repeated finds that all is done.
+  const before = puts.length;
+  await continueBroadcast(world.deps, id, Number.POSITIVE_INFINITY);
+  expect(puts).toHaveLength(before);
+  expect(callers.map(({ caller }) => broadcastsTo(world, caller).length)).toEqual(counts);
+});
+
+test('a run that dies repeats only what it did since its last note', async () => {
+  let roomMs = 0;
+  const { world, callers } = await worldOfRooms(30, (store) => ({
+    getRoom: (room) => {
+      world.pass(roomMs);
+      return store.getRoom(room);
+    },
+  }));
+  const { id } = await broadcast(world);
+  roomMs = 1000;
+  let lists = 0;
+  const store: RoomStore = {
+    ...world.deps.store,
+    // A page of the list for each 5 s: it dies before the fourth.
+    readList: (list, { afterItem, limit }, nowMs) => {
+      lists += 1;
+      if (lists === 4) return Promise.reject(new StoreFault('the Lambda is dead'));
+      // Not the rooms of the tests before.
+      return world.deps.store.readList(list, { afterItem: afterItem || world.room, limit }, nowMs);
+    },
+  };
+  await expect(continueBroadcast({ ...world.deps, store }, id, Number.POSITIVE_INFINITY)).rejects.toThrow('is dead');
+  const times = () => callers.map(({ caller }) => broadcastsTo(world, caller).length);
+  expect(times()).toEqual(callers.map((_, index) => (index < 15 ? 1 : 0)));
+  await continueBroadcast({ ...world.deps, store }, id, Number.POSITIVE_INFINITY);
+  expect(times()).toEqual(callers.map(() => 1));
+});
+
+test('a room that is larger than the time of a run is continued at its cursor', async () => {
+  const world = createWorld(use());
+  const ann = await world.enter('ann');
   await world.settle();
-  const again = callers.map(({ caller }) => broadcastsTo(world, caller).map(({ message }) => message.messageId));
-  expect(again.slice(0, 50)).toEqual(counts.slice(0, 50).map((times) => (times === 0 ? [] : [id])));
-  expect(again.slice(50, 100)).toEqual(counts.slice(50, 100).map((times) => (times === 0 ? [] : [id, id])));
-  expect(again.slice(100).map((ids) => [...new Set(ids)])).toEqual(counts.slice(100).map(() => [id]));
+  const { id } = await broadcast(world);
+  const cursors: (string | undefined)[] = [];
+  const members = await world.deps.store.listMembers(world.room, undefined);
+  const store: RoomStore = {
+    ...world.deps.store,
+    readList: async (_list, { afterItem }) => (afterItem < world.room ? [{ item: world.room, untilMs: 0 }] : []),
+    listMembers: async (_room, cursor) => {
+      cursors.push(cursor);
+      world.pass(30_000);
+      const page = Number(cursor ?? 0) + 1;
+      return page === 5 ? members : { members: [], cursor: `${page}` };
+    },
+  };
+  const deps = { ...world.deps, store };
+  const run = () => continueBroadcast(deps, id, world.clock.nowMs + 40_000);
+  await run();
+  expect(await store.getBroadcast(id)).toMatchObject({ rest: [{ room: world.room, cursor: '2' }] });
+  expect(broadcastsTo(world, ann)).toEqual([]);
+  await run();
+  await run();
+  expect(cursors).toEqual([undefined, '1', '2', '3', '4']);
+  expect(broadcastsTo(world, ann)).toHaveLength(1);
+  await run();
+  expect(cursors).toHaveLength(5);
 });
 
 test('its sender gets it only on request', async () => {

@@ -15,7 +15,14 @@ export function createMeteredWorld(made: EmulatedStore, settings: Partial<Settin
   const client = createClientAt(made.endpoint);
   const meter = new UnitsMeter();
   meter.watch(client);
-  const store = createDynamoStore({ client, tableName, connectionLifeMs, now: () => made.clock.nowMs, ...realChance });
+  const store = createDynamoStore({
+    client,
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now: () => made.clock.nowMs,
+    ...realChance,
+  });
   const world: World = createWorld({ ...made, store }, settings);
   const costOf = async <T>(work: () => Promise<T>): Promise<Cost & { readonly answer: T }> => {
     meter.take();

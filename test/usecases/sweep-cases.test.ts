@@ -7,6 +7,7 @@ import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { destroyRoom } from '../../lib/usecases/steps/destroy-room.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
+import { storeOfShards } from '../store/interposed-store.ts';
 import { putRow } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -84,6 +85,44 @@ test('a timer that cannot be read, beside others that can, is counted, reported 
   expect(world.faults).toHaveLength(1);
 });
 
+test('connections that cannot be read together are read one by one', async () => {
+  const world = worldWith(
+    store(),
+    () => ({ getConnectionsEventually: () => Promise.reject(new StoreFault('one of them cannot be read')) }),
+    realTime,
+  );
+  const ann = await disconnectAll(world, 'bob');
+  expect(await world.sweep()).toMatchObject({ alive: 1, evicted: 1, failed: 0 });
+  expect(world.faults.map(String)).toEqual([expect.stringContaining('one of them cannot be read')]);
+  expect(await world.isOffline(ann.userId)).toBe(false);
+});
+
+test('runs that share the shards sweep each its own, and together all, also those of a former deployment', async () => {
+  const world = createWorld(store(), { ...realTime, sweepShards: 4 });
+  const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
+  const callers: Caller[] = [];
+  for (const user of users) callers.push(await world.enter(user));
+  await emptyDueList(store());
+  world.pass(overMs);
+  const timers = callers.map(({ userId, connectionId }) => ({ kind: 'connection', userId, connectionId }) as const);
+  await storeOfShards(store(), 7).arm(world.clock.nowMs, timers);
+  const due: number[] = [];
+  for (const part of [0, 1, 2]) due.push((await sweep(world.deps, Number.POSITIVE_INFINITY, { part, parts: 3 })).due);
+  expect(due.every((count) => count > 0)).toBe(true);
+  expect(due.reduce((sum, count) => sum + count, 0)).toBe(users.length);
+  expect(await world.memberIds()).toEqual([]);
+});
+
+test('where the note of the shards cannot be read, those of the deployment are swept', async () => {
+  const world = worldWith(
+    store(),
+    () => ({ mostShards: () => Promise.reject(new StoreFault('unreadable')) }),
+    realTime,
+  );
+  await disconnectAll(world, 'bob');
+  expect(await world.sweep()).toMatchObject({ failed: 1, evicted: 1 });
+});
+
 test('a check that throws is counted, reported and tried again in five minutes; the others are handled', async () => {
   let broken = '';
   const world = worldWith(
@@ -149,7 +188,7 @@ test('a run without any time only reports that it is unfinished', async () => {
 
 test('a doubled run: no eviction, no close and no end of a room happens twice', async () => {
   const world = createWorld(store(), realTime);
-  const other = createWorld(store());
+  const other = createWorld(store(), realTime);
   const witness = await other.enter('witness');
   const { room } = other;
   const endMs = roomExpiresAtMs(

@@ -38,6 +38,8 @@ export function createSweepMemory(connectedAtMs: number) {
     dueRows: async (shard, nowMs, limit) =>
       shard === 0 ? [...due.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs).slice(0, limit) : [],
     disarm: async ({ sortKey }) => void due.delete(sortKey),
+    mostShards: async () => 2,
+    getConnectionsEventually: async () => [connection],
     getConnection: async () => connection,
     getConnectionEventually: async () => connection,
     renewLease: async (_key, leaseUntilMs) => {

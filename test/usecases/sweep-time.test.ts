@@ -117,7 +117,7 @@ describe('a page that takes longer than the Lambda lives', () => {
 
 describe('a run that is killed', () => {
   const names = Array.from({ length: 40 }, (_, index) => `bob-${index}` as UserId).filter(
-    (name) => dueShardOf(name) === 0,
+    (name) => dueShardOf(name, 2) === 0,
   );
   /** Two have disconnected and are in their grace when they are checked, two are silent; two of them are on another row too. */
   async function createDue(): Promise<World> {

@@ -57,6 +57,14 @@ export class DynamoConnections implements Connections {
     return row === undefined ? undefined : toConnection(row);
   };
 
+  readonly getConnectionsEventually = async (keys: readonly ConnectionKey[]): Promise<readonly Connection[]> => {
+    const rows = await this.#table.getMany(
+      keys.map(({ userId, connectionId }) => connectionKey(userId, connectionId)),
+      'eventual',
+    );
+    return rows.map(toConnection);
+  };
+
   readonly renewLease = async ({ userId, connectionId }: ConnectionKey, leaseUntilMs: number): Promise<boolean> => {
     // frame A: ------------- renew to 7 -> refused: 9 stays, and it is open
     // frame B: renew to 9

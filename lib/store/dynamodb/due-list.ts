@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { type ConnectionId, isConnectionId, isRoomId, isUserId, type RoomId, type UserId } from '../../protocol/ids.ts';
-import type { ConnectionTimer, DueList, Timer, TimerRow } from '../due-list.ts';
-import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key } from './keys.ts';
-import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { type ConnectionTimer, type DueList, FEWEST_SHARDS, type Timer, type TimerRow } from '../due-list.ts';
+import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key, shardsKey } from './keys.ts';
+import { MOST_AT_ONCE, named, type Row, type Table, unlessRefused } from './table.ts';
 
 const TIMERS_IN_ROW = 100;
 /** How long a row is kept after its time, in case the sweep does not run. */
@@ -13,13 +13,19 @@ const KEPT_MS = 30 * DAY_MS;
 /** The due list in DynamoDB. A row never changes: its key contains a digest of its timers. */
 export class DynamoDueList implements DueList {
   readonly #table: Table;
+  readonly #shards: number;
+  /** Once for each environment of a Lambda. */
+  #areNoted: boolean;
 
-  constructor(table: Table) {
+  constructor(table: Table, shards: number) {
     this.#table = table;
+    this.#shards = shards;
+    this.#areNoted = shards <= FEWEST_SHARDS;
   }
 
   readonly arm = async (atMs: number, timers: readonly Timer[]): Promise<void> => {
-    await inParallel(rowsOf(timers), MOST_AT_ONCE, async ({ shard, names }) => {
+    if (timers.length > 0) await this.#noteShards();
+    await inParallel(rowsOf(timers, this.#shards), MOST_AT_ONCE, async ({ shard, names }) => {
       // sweep A: put c1, c2 ------------ the same key: one row
       // sweep B: ----------- put c1, c2
       // sweep C: ----------- put c1, c3  another key: one made of the first timer and the count would lose c2
@@ -27,6 +33,26 @@ export class DynamoDueList implements DueList {
       await this.#table.put({ Item: { ...key, timers: names, ...expiry(atMs + KEPT_MS) } });
     });
   };
+
+  readonly mostShards = async (): Promise<number> => {
+    const row = await this.#table.get(shardsKey, 'eventual');
+    return Math.max(FEWEST_SHARDS, typeof row?.shards === 'number' ? row.shards : 0);
+  };
+
+  async #noteShards(): Promise<void> {
+    if (this.#areNoted) return;
+    // of 16: note 16 ----------- done
+    // of 8:  ------------ note 8 -> refused: timers may be in all of the 16
+    const update = this.#table.update({
+      Key: shardsKey,
+      UpdateExpression: 'SET #shards = :shards',
+      ConditionExpression: 'attribute_not_exists(#shards) OR #shards < :shards',
+      ExpressionAttributeNames: named('shards'),
+      ExpressionAttributeValues: { ':shards': this.#shards },
+    });
+    await unlessRefused(update);
+    this.#areNoted = true;
+  }
 
   readonly dueRows = async (shard: number, nowMs: number, limit: number): Promise<readonly TimerRow[]> => {
     const rows: Row[] = [];
@@ -49,7 +75,7 @@ export class DynamoDueList implements DueList {
   };
 
   readonly disarm = async ({ shard, sortKey }: TimerRow): Promise<void> => {
-    await this.#table.delete({ Key: { pk: duePartition(shard), sk: sortKey } });
+    await this.#table.delete({ Key: { pk: duePartition(shard), sk: sortKey }, ReturnValues: 'NONE' });
   };
 }
 
@@ -59,10 +85,10 @@ interface NamedRow {
 }
 
 /** Sorts the timers before it splits them into rows, so that equal timers make equal rows in any order. */
-function rowsOf(timers: readonly Timer[]): readonly NamedRow[] {
+function rowsOf(timers: readonly Timer[], shardCount: number): readonly NamedRow[] {
   const shards = new Map<number, Set<string>>();
   for (const timer of timers) {
-    const shard = dueShardOf(shardedBy(timer));
+    const shard = dueShardOf(shardedBy(timer), shardCount);
     shards.set(shard, (shards.get(shard) ?? new Set()).add(nameOf(timer)));
   }
   return [...shards].flatMap(([shard, ofShard]) => {

@@ -26,7 +26,7 @@ import { Table, type TableOptions } from './table.ts';
  */
 export function createDynamoStore(options: TableOptions): RoomStore {
   const table = new Table(options);
-  const dueList = new DynamoDueList(table);
+  const dueList = new DynamoDueList(table, options.dueShards);
   return {
     ...new DynamoRooms(table),
     ...new DynamoAllowlist(table),

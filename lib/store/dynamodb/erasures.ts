@@ -1,8 +1,9 @@
 import type { Erasure, Erasures } from '../erasures.ts';
+import type { WalkPut } from '../walks.ts';
 import { erasureKey, expiry } from './keys.ts';
 import type { Row, Table } from './table.ts';
 
-/** Erasures in DynamoDB. Each put is an event of the table's stream, whose reader continues from there. */
+/** Erasures in DynamoDB. A put that is to continue is an event of the table's stream, whose reader does so. */
 export class DynamoErasures implements Erasures {
   readonly #table: Table;
 
@@ -10,15 +11,25 @@ export class DynamoErasures implements Erasures {
     this.#table = table;
   }
 
-  readonly putErasure = async (erasure: Erasure, expiresAtMs: number): Promise<void> => {
+  readonly getErasure = async (id: string): Promise<Erasure | undefined> => {
+    const row = await this.#table.get(erasureKey(id));
+    return row === undefined ? undefined : toErasure(row);
+  };
+
+  readonly putErasure = async (erasure: Erasure, expiresAtMs: number, put: WalkPut): Promise<void> => {
     // No condition: a repeat writes the same row, and a write that changes nothing makes no record in the stream.
     await this.#table.put({
-      Item: { ...erasureKey(erasure.id), ...erasure, event: 'erasure', ...expiry(expiresAtMs) },
+      Item: {
+        ...erasureKey(erasure.id),
+        ...erasure,
+        ...(put === 'continue' && { event: 'erasure' }),
+        ...expiry(expiresAtMs),
+      },
     });
   };
 }
 
 export function toErasure(row: Row): Erasure {
-  const { id, userIds, atMs, afterRoom } = row as unknown as Erasure;
-  return { id, userIds, atMs, afterRoom };
+  const { id, userIds, atMs, afterRoom, rest = [] } = row as unknown as Erasure;
+  return { id, userIds, atMs, afterRoom, rest };
 }

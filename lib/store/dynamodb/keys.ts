@@ -1,6 +1,5 @@
 import type { Device } from '../../domain/member.ts';
 import type { ConnectionId, RoomId, UserId } from '../../protocol/ids.ts';
-import { DUE_SHARDS } from '../due-list.ts';
 import type { AppList, AppSet, DatedSet, PageOfList } from '../lists.ts';
 
 /** The primary key of a row. Ids have no '#', so each key names one thing only. */
@@ -100,11 +99,14 @@ export const dueBound = (atMs: number): string => paddedTime(Math.floor(atMs) + 
 /** When a timer row is due, from its sort key. */
 export const dueTimeOf = (sortKey: string): number => Number.parseInt(sortKey, 10) || 0;
 
-/** The shard of a user's timers, or of a room's. */
-export function dueShardOf(id: UserId | RoomId): number {
+/** The note of how many shards there are, or were. */
+export const shardsKey: Key = { pk: 'DUE', sk: 'SHARDS' };
+
+/** The shard of a user's timers, or of a room's, of this many. */
+export function dueShardOf(id: UserId | RoomId, shards: number): number {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
-  return hash % DUE_SHARDS;
+  return hash % shards;
 }
 
 /** DynamoDB's TTL counts seconds; nothing outside this file does. */

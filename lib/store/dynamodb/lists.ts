@@ -64,8 +64,8 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     return row === undefined ? undefined : String(row.afterEntry);
   };
 
-  readonly readSet = async (set: AppSet): Promise<readonly string[]> => {
-    const row = await this.#table.get(setKey(set));
+  readonly readSet = async (set: AppSet, read?: 'consistent' | 'eventual'): Promise<readonly string[]> => {
+    const row = await this.#table.get(setKey(set), read);
     return [...((row?.entries ?? []) as Iterable<string>)].sort((one, other) => (one < other ? -1 : 1));
   };
 

@@ -1,7 +1,8 @@
 import type { Member } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
-import type { Broadcast } from '../broadcasts.ts';
+import type { Broadcast, NoticedChange } from '../broadcasts.ts';
 import type { Erasure } from '../erasures.ts';
+import type { RoomRest } from '../walks.ts';
 
 type Is = (value: unknown) => boolean;
 /** What fields must be. */
@@ -55,8 +56,15 @@ export const roomShape: Shape<Room> = {
   ...{ destroyedAtMs: optional(number), destroyedAutomatically: optional(flag) },
 };
 
+const rest: Is = (value) => hasShape<RoomRest>(value, { room: text, cursor: optional(text) });
+const change: Is = (value) =>
+  hasShape<NoticedChange>(value, { userId: text, change: text, membership: text, atMs: number });
+const notice: Is = (value) =>
+  hasShape<NonNullable<Broadcast['notice']>>(value, { roomEpoch: text, changes: listOf(change) });
+
 export const broadcastShape: Required<Shape<Broadcast>> = {
   ...{ id: text, fromUserId: text, type: text, content: text, includeSender: flag, sentAtMs: number, afterRoom: text },
+  ...{ rest: listOf(rest), notice: optional(notice) },
 };
 
 export const erasureShape: Required<Shape<Erasure>> = {
@@ -64,4 +72,5 @@ export const erasureShape: Required<Shape<Erasure>> = {
   userIds: listOf(text),
   atMs: number,
   afterRoom: text,
+  rest: listOf(rest),
 };

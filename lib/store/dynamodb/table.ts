@@ -26,6 +26,8 @@ export interface TableOptions {
   readonly tableName: string;
   /** How long a connection can live at most. */
   readonly connectionLifeMs: number;
+  /** Over how many shards the due list is spread. */
+  readonly dueShards: number;
   readonly now: () => number;
   /** Uniform in [0, 1): for revisions, and for the jitter of pauses. */
   readonly random: () => number;
@@ -159,16 +161,16 @@ export class Table {
   }
 
   /** The rows of these keys, in any order; no key may be given twice. */
-  async getMany(keys: readonly Key[]): Promise<readonly Row[]> {
+  async getMany(keys: readonly Key[], read: 'consistent' | 'eventual' = 'consistent'): Promise<readonly Row[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / KEYS_IN_BATCH) }, (_, index) =>
-      this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH)),
+      this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH), read === 'consistent'),
     );
     return (await Promise.all(batches)).flat();
   }
 
-  async #getBatch(keys: readonly Key[]): Promise<readonly Row[]> {
+  async #getBatch(keys: readonly Key[], ConsistentRead: boolean): Promise<readonly Row[]> {
     const rows: Row[] = [];
-    let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead: true } };
+    let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead } };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
       if (round > 0) await this.#pause(round);
       const command = () => new BatchGetCommand({ RequestItems: missing });

@@ -1,6 +1,7 @@
 import type { Room } from '../../domain/room.ts';
 import type { ConnectionId } from '../../protocol/ids.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
+import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { audience } from './audience.ts';
 import { postFrames } from './post-frames.ts';
@@ -11,16 +12,27 @@ export interface Excluded {
   readonly userId?: string;
 }
 
-/** Delivers a frame, or the frame as each user sees it, to every connection in the room but those excluded. */
-export async function fanOut(
+/** What members get: the same frame for all, or the frame as each user sees it. */
+export interface Delivered {
+  readonly frame: PushFrame | ((userId: string) => PushFrame);
+  readonly except?: Excluded | undefined;
+}
+
+/** Posts it to those of the connections that get it. */
+export async function postDelivered(
   deps: Deps,
   room: Room,
-  frame: PushFrame | ((userId: string) => PushFrame),
-  except: Excluded = {},
+  connections: readonly ListedConnection[],
+  { frame, except = {} }: Delivered,
 ): Promise<void> {
   const framesFor = typeof frame === 'function' ? (userId: string) => [frame(userId)] : () => [frame];
-  for await (const page of audience(deps, room)) {
-    const targets = page.filter((one) => one.connectionId !== except.connectionId && one.userId !== except.userId);
-    await postFrames(deps, room.roomId, targets, framesFor);
-  }
+  const targets = connections.filter(
+    ({ connectionId, userId }) => connectionId !== except.connectionId && userId !== except.userId,
+  );
+  await postFrames(deps, room.roomId, targets, framesFor);
+}
+
+/** Delivers a frame, or the frame as each user sees it, to every connection in the room but those excluded. */
+export async function fanOut(deps: Deps, room: Room, frame: Delivered['frame'], except?: Excluded): Promise<void> {
+  for await (const connections of audience(deps, room)) await postDelivered(deps, room, connections, { frame, except });
 }

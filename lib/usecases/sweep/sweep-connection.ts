@@ -23,15 +23,16 @@ export interface ConnectionSweepResult extends SweepResult {
 /**
  * Checks a connection whose lease was to expire by the time of its timer. By now the lease is renewed, or the
  * connection is half-open or closed. Of a closed one it checks at least one room, and begins no further one after `stopMs`.
+ * `eventual`: its row, if an eventually consistent read of just now has it.
  */
 export async function sweepConnection(
   deps: Deps,
   timer: ConnectionTimer,
   stopMs: number,
+  eventual: Connection | undefined,
 ): Promise<ConnectionSweepResult> {
   const { userId, connectionId } = timer;
   const key = { userId, connectionId };
-  const eventual = await deps.store.getConnectionEventually(key);
   // A row that was closed long ago no longer changes, so the eventually consistent read is enough.
   const connection = isDecided(deps, eventual) ? eventual : await deps.store.getConnection(key);
   if (connection === undefined) return {};

@@ -1,14 +1,9 @@
 import { inParallel } from '../../domain/in-parallel.ts';
-import { endOfBucket } from '../../domain/lease.ts';
-import {
-  type ConnectionKey,
-  type ConnectionTimer,
-  DUE_SHARDS,
-  type Timer,
-  type TimerRow,
-} from '../../store/room-store.ts';
+import type { Connection, ConnectionTimer, Timer, TimerRow } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { eraseFromRoom } from '../steps/erase-from-room.ts';
+import { type NextChecks, nextChecksOf } from './next-checks.ts';
+import { connectionName, sweepAlive } from './sweep-alive.ts';
 import { sweepConnection } from './sweep-connection.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
 import { sweepDestroyedRoom, sweepRoom } from './sweep-room.ts';
@@ -16,6 +11,7 @@ import { watchOffline } from './watch-offline.ts';
 
 const ROWS_IN_PAGE = 25;
 const CHECKS_IN_FLIGHT = 32;
+const SHARDS_IN_FLIGHT = 4;
 /** How often at least the results of checks are written: a run that dies leaves no more than this to do again. */
 const SLICE_MS = 5_000;
 /** How long until a failed check is tried again; it holds up no other check. */
@@ -31,7 +27,7 @@ export interface SweepReport {
   readonly failed: number;
   /** Timers that cannot be read. */
   readonly unreadable: number;
-  /** How late the oldest timer was checked. */
+  /** How late the oldest timer is that was found. */
   readonly lagMs: number;
   /** The time was up; the next run continues with the timers that are still due. */
   readonly unfinished: boolean;
@@ -39,22 +35,59 @@ export interface SweepReport {
 
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
+/** Runs that share the shards: this one sweeps those whose number leaves `part` when divided by `parts`. */
+export interface SweepPart {
+  /** From 0. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+const WHOLE: SweepPart = { part: 0, parts: 1 };
+
 /**
  * Checks the due timers, page by page, until none is left or the time is up: the due list itself is the checkpoint that
  * the next run continues from. A timer decides nothing, so runs that overlap, or one that is lost or doubled, do no
  * harm.
  */
-export async function sweep(deps: Deps, untilMs: number): Promise<SweepReport> {
+export async function sweep(deps: Deps, untilMs: number, { part, parts }: SweepPart = WHOLE): Promise<SweepReport> {
   const counts: Counts = {
     ...{ due: 0, alive: 0, closed: 0, evicted: 0, destroyed: 0, failed: 0, unreadable: 0, lagMs: 0 },
     unfinished: false,
   };
-  const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => sweepShard(deps, shard, untilMs, counts));
-  // A shard that cannot be read must not stop the others.
-  for (const done of await Promise.allSettled([walk(deps, untilMs, counts), ...shards])) {
-    if (done.status === 'rejected') throw done.reason;
-  }
+  const shardCount = await countShards(deps, counts);
+  const shards = Array.from({ length: shardCount }, (_, shard) => shard).filter((shard) => shard % parts === part);
+  const work = [sweepShards(deps, shards, untilMs, counts), ...(part === 0 ? [walk(deps, untilMs, counts)] : [])];
+  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
   return counts;
+}
+
+/** Also those of a former deployment that had more: their timers are due like all others. */
+async function countShards(deps: Deps, counts: Counts): Promise<number> {
+  try {
+    return Math.max(deps.settings.sweepShards, await deps.store.mostShards());
+  } catch (fault) {
+    counts.failed += 1;
+    deps.onFault('find out how many shards there were', fault);
+    return deps.settings.sweepShards;
+  }
+}
+
+/** The shards in turn, page by page, so that none waits until one is empty. */
+async function sweepShards(deps: Deps, shards: readonly number[], untilMs: number, counts: Counts): Promise<void> {
+  const waiting = [...shards];
+  const faults: unknown[] = [];
+  const work = async () => {
+    for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
+      try {
+        if ((await sweepPage(deps, shard, untilMs, counts)) === 'more') waiting.push(shard);
+      } catch (fault) {
+        // A shard that cannot be read must not stop the others.
+        faults.push(fault);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(SHARDS_IN_FLIGHT, shards.length) }, work));
+  if (faults.length > 0) throw faults[0];
 }
 
 /**
@@ -70,18 +103,17 @@ async function walk(deps: Deps, untilMs: number, counts: Counts): Promise<void> 
   }
 }
 
-async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Counts): Promise<void> {
-  for (;;) {
-    const rows = await deps.store.dueRows(shard, deps.now(), ROWS_IN_PAGE);
-    if (rows.length === 0) return;
-    if (deps.now() >= untilMs) {
-      counts.unfinished = true;
-      return;
-    }
-    const stopMs = Math.min(untilMs, deps.now() + SLICE_MS);
-    const isDone = await sweepRows(deps, rows, stopMs, counts);
-    if (isDone && rows.length < ROWS_IN_PAGE) return;
+async function sweepPage(deps: Deps, shard: number, untilMs: number, counts: Counts): Promise<'more' | 'done'> {
+  const rows = await deps.store.dueRows(shard, deps.now(), ROWS_IN_PAGE);
+  counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
+  if (rows.length === 0) return 'done';
+  if (deps.now() >= untilMs) {
+    counts.unfinished = true;
+    return 'done';
   }
+  const stopMs = Math.min(untilMs, deps.now() + SLICE_MS);
+  const isDone = await sweepRows(deps, rows, stopMs, counts);
+  return isDone && rows.length < ROWS_IN_PAGE ? 'done' : 'more';
 }
 
 /**
@@ -91,13 +123,15 @@ async function sweepShard(deps: Deps, shard: number, untilMs: number, counts: Co
 async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, counts: Counts): Promise<boolean> {
   const left = new Map(rows.flatMap((row) => row.timers).map((timer) => [nameOf(timer), timer]));
   const nextChecks = nextChecksOf(deps);
-  counts.lagMs = Math.max(counts.lagMs, ...rows.map((row) => deps.now() - row.dueAtMs));
+  const { alive, seen } = await sweepAlive(deps, left, stopMs, nextChecks);
+  counts.due += alive;
+  counts.alive += alive;
   await inParallel([...left], CHECKS_IN_FLIGHT, async ([name, timer]) => {
     if (deps.now() >= stopMs) return;
     left.delete(name);
     counts.due += 1;
     try {
-      const rest = await checkTimer(deps, timer, stopMs, counts, nextChecks);
+      const rest = await checkTimer(deps, timer, { stopMs, counts, nextChecks, seen });
       if (rest !== undefined) left.set(name, rest);
     } catch (fault) {
       counts.failed += 1;
@@ -105,31 +139,12 @@ async function sweepRows(deps: Deps, rows: readonly TimerRow[], stopMs: number, 
       nextChecks.arm(timer, deps.now() + TRY_AGAIN_MS);
     }
   });
-  for (const [atMs, ofBucket] of nextChecks.timers) await deps.store.arm(atMs, ofBucket);
-  await inParallel(nextChecks.over, CHECKS_IN_FLIGHT, (key) => deps.store.removeConnection(key));
+  await nextChecks.write();
   await inParallel(rows, CHECKS_IN_FLIGHT, (row) => rewriteRow(deps, row, left, counts));
   return left.size === 0;
 }
 
 const nameOf = (timer: Timer): string => JSON.stringify(timer);
-
-/** What some checks leave to write. */
-interface NextChecks {
-  /** By the time of the next check. */
-  readonly timers: ReadonlyMap<number, readonly Timer[]>;
-  readonly arm: (timer: Timer, atMs: number) => void;
-  /** Connections that need no more checks: their rows are deleted after the timers of their rooms are armed. */
-  readonly over: ConnectionKey[];
-}
-
-function nextChecksOf(deps: Deps): NextChecks {
-  const timers = new Map<number, Timer[]>();
-  const arm = (timer: Timer, atMs: number) => {
-    const bucket = endOfBucket(Math.max(atMs, deps.now() + 1));
-    timers.set(bucket, [...(timers.get(bucket) ?? []), timer]);
-  };
-  return { timers, arm, over: [] };
-}
 
 /** Deletes the row; the timers that are left move to a new row for the same time. */
 async function rewriteRow(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
@@ -142,15 +157,19 @@ async function rewriteRow(deps: Deps, row: TimerRow, left: ReadonlyMap<string, T
   await disarm(deps, row);
 }
 
+/** What the checks of one slice share. */
+interface Slice {
+  readonly stopMs: number;
+  readonly counts: Counts;
+  readonly nextChecks: NextChecks;
+  /** Rows of connections that were just read, eventually consistent. */
+  readonly seen: ReadonlyMap<string, Connection>;
+}
+
 /** Returns what is left of the timer when the time is up. */
-async function checkTimer(
-  deps: Deps,
-  timer: Timer,
-  stopMs: number,
-  counts: Counts,
-  nextChecks: NextChecks,
-): Promise<Timer | undefined> {
-  if (timer.kind === 'connection') return checkRooms(deps, timer, stopMs, counts, nextChecks);
+async function checkTimer(deps: Deps, timer: Timer, slice: Slice): Promise<Timer | undefined> {
+  if (timer.kind === 'connection') return checkRooms(deps, timer, slice);
+  const { counts, nextChecks } = slice;
   const { nextAtMs, did } = await checkOne(deps, timer);
   if (nextAtMs !== undefined) nextChecks.arm(timer, nextAtMs);
   if (did !== undefined) counts[did] += 1;
@@ -174,11 +193,9 @@ async function checkOne(deps: Deps, timer: Exclude<Timer, ConnectionTimer>): Pro
 async function checkRooms(
   deps: Deps,
   timer: ConnectionTimer,
-  stopMs: number,
-  counts: Counts,
-  nextChecks: NextChecks,
+  { stopMs, counts, nextChecks, seen }: Slice,
 ): Promise<Timer | undefined> {
-  const result = await sweepConnection(deps, timer, stopMs);
+  const result = await sweepConnection(deps, timer, stopMs, seen.get(connectionName(timer)));
   const { nextAtMs = result.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = result;
   const { userId, connectionId } = timer;
   const whole = { kind: 'connection', userId, connectionId } as const;

@@ -16,14 +16,20 @@ const DONE = '#';
  * read: the next run skips it.
  */
 export async function watchOffline(deps: Deps, untilMs: number): Promise<void> {
-  const checkpoints = (await deps.store.readSet('real-time-walk')).toSorted((one, other) => (one < other ? -1 : 1));
+  // Nearly always there is nothing to do, and an eventually consistent read is enough to find that.
+  const eventual = await readCheckpoints(deps, 'eventual');
   if (!deps.settings.realTimeKickOut) {
-    if (checkpoints.length > 0) await deps.store.removeFromSet('real-time-walk', checkpoints);
+    if (eventual.length > 0) await deps.store.removeFromSet('real-time-walk', eventual);
     return;
   }
+  if (eventual[0] === DONE) return;
   // Runs that died or overlapped may have left several, each of them correct.
+  const checkpoints = await readCheckpoints(deps, 'consistent');
   const [first = ''] = checkpoints;
   if (first !== DONE && deps.now() < untilMs) await walk(deps, first, checkpoints, untilMs);
+}
+async function readCheckpoints(deps: Deps, read: 'consistent' | 'eventual'): Promise<readonly string[]> {
+  return (await deps.store.readSet('real-time-walk', read)).toSorted((one, other) => (one < other ? -1 : 1));
 }
 async function walk(deps: Deps, from: string, found: readonly string[], untilMs: number): Promise<void> {
   let [checkpoint, noted, notedAtMs] = [from, [from, ...found], deps.now()];

@@ -192,6 +192,9 @@ export const scenarios: readonly Scenario[] = [
     settings: { realTimeKickOut: true },
   }),
   scenario('a lease expires', inRoom(0), atOnce(losesNetworkForGood(0)), { disconnects: [], forMs: 300_000 }),
+  scenario('a lease expires in a shard of a former deployment', inRoom(0), atOnce(losesNetworkForGood(0)), {
+    ...{ disconnects: [], forMs: 190_000, settings: { sweepShards: 5 } },
+  }),
   scenario(
     'the event of a disconnect is lost, and messages come',
     inRoom(0),

@@ -189,11 +189,20 @@ export class Deployment {
   }
 
   #sweep(): void {
-    const now = this.#hostClock();
-    const time = new Date(now()).toISOString();
-    this.#invoke('sweep', async (depsAt) => {
-      await sweepHandler(depsAt, now, () => {})({ time });
-    });
+    const parts = Math.ceil(this.#sweepSettings.sweepShards / 2);
+    for (let part = 0; part < parts; part += 1) {
+      const now = this.#hostClock();
+      const time = new Date(now()).toISOString();
+      this.#invoke('sweep', async (depsAt) => {
+        await sweepHandler(depsAt, now, () => {})(parts === 1 ? { time } : { part, parts });
+      });
+    }
+  }
+
+  /** With an odd number of shards the setting was lowered since: the sweep depends on the note of the former number. */
+  get #sweepSettings(): Settings {
+    const { settings } = this.#o;
+    return settings.sweepShards % 2 === 0 ? settings : { ...settings, sweepShards: 2 };
   }
 
   #pollLater(delayMs: number): void {
@@ -202,23 +211,24 @@ export class Deployment {
     this.#o.scheduler.after(delayMs, () => this.#poll());
   }
 
-  /** A batch comes again until a run has succeeded with it; one run at a time. */
+  /** What a run has not done comes again, in a batch of another size; one run at a time. */
   #poll(): void {
     const batch = this.#records.slice(0, this.#o.scheduler.between(1, BATCH_RECORDS_MAX));
-    const ended = (isDone: boolean) => {
+    const ended = (done: number) => {
       this.#isPolling = false;
-      if (isDone && !this.#o.mishaps.repeatsBatch()) this.#records.splice(0, batch.length);
-      if (this.#records.length > 0) this.#pollLater(isDone ? 10 : 1_000);
+      if (done > 0 && !this.#o.mishaps.repeatsBatch()) this.#records.splice(0, done);
+      if (this.#records.length > 0) this.#pollLater(done === batch.length ? 10 : 1_000);
     };
     const now = this.#hostClock();
     this.#invoke(
       'changes',
       async (depsAt, process) => {
         const changed = changesHandler(depsAt, now, queueOf(process, this.#services), readChange);
-        const { batchItemFailures } = await changed({ Records: batch as unknown as readonly StreamRecord[] });
-        ended(batchItemFailures.length === 0);
+        const [failed] = (await changed({ Records: batch as unknown as readonly StreamRecord[] })).batchItemFailures;
+        const isFailed = ({ dynamodb }: TableRecord) => dynamodb.SequenceNumber === failed?.itemIdentifier;
+        ended(failed === undefined ? batch.length : batch.findIndex(isFailed));
       },
-      () => ended(false),
+      () => ended(0),
     );
   }
 
@@ -292,13 +302,15 @@ export class Deployment {
   }
 
   #depsAt(process: Process): DepsAt {
-    const { scheduler, settings, clientOf, onFault } = this.#o;
+    const { scheduler, clientOf, onFault } = this.#o;
+    const settings = process.name === 'sweep' ? this.#sweepSettings : this.#o.settings;
     const { random } = scheduler;
     const clock = { now: () => 0 };
     const store = createDynamoStore({
       client: clientOf(process),
       tableName: 'rooms',
       connectionLifeMs: settings.connectionLifeMs,
+      dueShards: settings.sweepShards,
       now: () => clock.now(),
       random,
       sleep: (pauseMs) => scheduler.sleep(pauseMs, process),

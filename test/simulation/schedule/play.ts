@@ -63,7 +63,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   const [planned, random] = [createChance(seed * 2 + 1), createChance(seed * 2 + 2)];
   for (let warm = 0; warm < 8; warm += 1) [planned(), random()];
   const pick: Pick = (values) => values[Math.floor(planned() * values.length)] as (typeof values)[number];
-  const settings = settingsOf(pick);
+  const chosen = settingsOf(pick);
   const rates = mixOf({ random: planned, happens: (p) => planned() < p, pick });
   const overtaking = pick([0, 0.01, 0.1]);
   const perUser = pick([1, 2, 2]);
@@ -73,8 +73,9 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   const acts = createPlan({
     random: planned,
     acts: pick([6, 12, 25, 40]),
-    ...{ bots: devices.length, users, rooms, messageLimit: settings.offlineMessageLimit },
+    ...{ bots: devices.length, users, rooms, messageLimit: chosen.offlineMessageLimit },
   });
+  const settings = { ...chosen, sweepShards: pick([2, 2, 5, 6]) };
   const faults: Faults = new Faults(rates, () => stage.scheduler);
   const stage: Stage = new Stage({
     ...{ random, settings, devices, rooms, isTraced, mishaps: faults },
