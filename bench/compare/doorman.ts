@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { synthesize } from '../../bin/chatroom.ts';
+import { offlineMark } from '../../lib/domain/eviction.ts';
+import { inParallel } from '../../lib/domain/in-parallel.ts';
+import { emptyMember, joined, withoutConnection } from '../../lib/domain/member.ts';
+import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
+import { createTables } from '../../lib/local/dynamodb/create-tables.ts';
+import type { LocalFunction } from '../../lib/local/template/local-function.ts';
+import { readStack, type StackDescription } from '../../lib/local/template/stack-description.ts';
+import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
+import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
+import type { Deps } from '../../lib/usecases/deps.ts';
+import { joinRoom } from '../../lib/usecases/join-room.ts';
+import { openConnection } from '../../lib/usecases/open-connection.ts';
+import { createRoom } from '../../lib/usecases/steps/create-room.ts';
+import { servedValue } from '../../test/support/outcome.ts';
+import {
+  type Contender,
+  connectionOf,
+  newTableName,
+  ROOM,
+  type RoomSize,
+  type SentMessage,
+  type Site,
+  userOf,
+} from './contender.ts';
+
+const AT_ONCE = 8;
+const TOKEN_LIFE_MS = 86_400_000;
+const DAY_MS = 86_400_000;
+/** The Lambdas that a message goes through, by their constructs; each other one is left out. */
+const OF_A_MESSAGE = ['Message', 'Deliver'];
+
+let synthesized: StackDescription | undefined;
+
+function stackIn(folder: string): StackDescription {
+  if (synthesized === undefined) {
+    const assembly = join(folder, 'assembly');
+    synthesize(assembly, {});
+    synthesized = readStack(assembly);
+  }
+  return synthesized;
+}
+
+/** Those of a deployment that chooses none, but for what would end the measurement. */
+function settingsFor({ offline }: RoomSize): Settings {
+  const limits = { offlineGraceMs: DAY_MS, offlineMessageLimit: 1_000_000 };
+  // Ten senders send as much as a whole room.
+  return { ...defaultSettings, sendsPerSecond: 20, ...(offline > 0 ? limits : {}) };
+}
+
+const constructOf = ({ path }: LocalFunction): string => path.split('/')[1] ?? '';
+
+function depsFor(site: Site, tableName: string, settings: Settings): Deps {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = createDocumentClient({ endpoint: site.dynamodbEndpoint, region: 'us-east-1', credentials });
+  const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+  const { connectionLifeMs } = settings;
+  return {
+    store: createDynamoStore({ client, tableName, connectionLifeMs, now: Date.now, random: Math.random, sleep }),
+    push: { post: async () => 'ok', close: async () => {} },
+    settings,
+    now: Date.now,
+    randomId: () => crypto.randomUUID(),
+    onFault: (what, cause) => {
+      throw new Error(`unable to ${what}`, { cause });
+    },
+    backOff: () => sleep(1),
+  };
+}
+
+/** Members join as they do in a deployment. Those offline are written as a disconnect leaves them, without their joins. */
+async function fillRoom(deps: Deps, { online, offline }: RoomSize): Promise<void> {
+  const roomId = ROOM as RoomId;
+  const room = await createRoom(deps, roomId, roomId);
+  const members = Array.from({ length: online + offline }, (_, index) => index);
+  await inParallel(members.slice(0, online), AT_ONCE, async (member) => {
+    const caller = { userId: userOf(member) as UserId, connectionId: connectionOf(member) as ConnectionId };
+    const token = { issuedAtMs: deps.now(), expiresAtMs: deps.now() + TOKEN_LIFE_MS };
+    servedValue(await openConnection(deps, caller, { platform: 'mobile', loginId: `run${member}_1` }, token));
+    servedValue(await joinRoom(deps, caller, { room: roomId, messageCount: -1, autoCreate: false }));
+  });
+  await inParallel(members.slice(online), AT_ONCE, async (member) => {
+    const own = { connectionId: connectionOf(member) as ConnectionId, device: 'mobile' };
+    const row = emptyMember(roomId, userOf(member) as UserId, room.epoch);
+    const before = joined(row, own, deps.randomId(), deps.now());
+    const mark = offlineMark(room, deps.now(), deps.now());
+    const stored = await deps.store.putMember(withoutConnection(before, own.connectionId, mark), 0);
+    if (stored === 'conflict') throw new Error('unable to fill the room; a member is there already');
+  });
+}
+
+let lastMessage = 0;
+
+function eventOf({ sender, text }: SentMessage): object {
+  lastMessage += 1;
+  const content = JSON.stringify({ content: text });
+  const frame = { action: 'send', id: `r${lastMessage}`, room: ROOM, type: 'RC:TxtMsg', content };
+  const nowMs = Date.now();
+  const life = { issuedAtMs: String(nowMs - 1000), expiresAtMs: String(nowMs + TOKEN_LIFE_MS) };
+  return {
+    requestContext: {
+      connectionId: connectionOf(sender),
+      requestTimeEpoch: nowMs,
+      authorizer: { userId: userOf(sender), ...life },
+    },
+    body: JSON.stringify({ ...frame, clientMessageId: `m${lastMessage}` }),
+  };
+}
+
+function check(answer: unknown): void {
+  const { body = '' } = (answer ?? {}) as { body?: string };
+  if (JSON.parse(body || '{}').code !== 0) throw new Error(`unable to send; the answer is ${JSON.stringify(answer)}`);
+}
+
+/** The product beside itself: the same room with nobody offline. */
+export const doormanWithoutOffline: Contender = {
+  key: 'doorman-0',
+  title: 'Doorman, nobody offline',
+  keepsOffline: true,
+  sharesCalls: true,
+  deploy: (site, { online }) => doorman.deploy(site, { online, offline: 0 }),
+};
+
+/** The product: the bundles of its deployment, on rows that its use cases wrote. */
+export const doorman: Contender = {
+  key: 'doorman',
+  title: 'Doorman',
+  keepsOffline: true,
+  sharesCalls: true,
+  deploy: async (site, size) => {
+    const stack = stackIn(site.folder);
+    const [table] = stack.tables;
+    if (table === undefined) throw new Error('unable to deploy Doorman; its template has no table');
+    const tableName = newTableName('doorman');
+    const own = { ...table, tableName, create: { ...table.create, TableName: tableName } };
+    await createTables(site.dynamodbEndpoint, [own]);
+    const settings = settingsFor(size);
+    await fillRoom(depsFor(site, tableName, settings), size);
+    const functions = stack.functions.filter((fn) => OF_A_MESSAGE.includes(constructOf(fn)));
+    const receiver = functions.find((fn) => constructOf(fn) === 'Message');
+    if (receiver === undefined) throw new Error('unable to deploy Doorman; its template has no Lambda named Message');
+    const fileOf = ({ assetDir }: LocalFunction) => join(assetDir, 'index.mjs');
+    return {
+      functions: Object.fromEntries(functions.map((fn) => [fn.functionName, fileOf(fn)])),
+      receiver: receiver.functionName,
+      environment: {
+        ...Object.assign({}, ...functions.map(({ environment }) => environment)),
+        TABLE_NAME: tableName,
+        CONNECTIONS_URL: `${site.sink.url}/prod`,
+        SETTINGS: JSON.stringify(settings),
+      },
+      eventOf,
+      check,
+    };
+  },
+};
