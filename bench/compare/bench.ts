@@ -5,11 +5,13 @@ import { startEmulator } from '../../lib/local/dynamodb/emulator.ts';
 import { baselines } from './baselines.ts';
 import { bundle } from './bundle.ts';
 import type { Contender, RoomSize, Site } from './contender.ts';
+import { type Machine, writeDocuments } from './documents.ts';
 import { doorman, doormanWithoutOffline } from './doorman.ts';
 import { type Case, measureRoom } from './measure.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import { caseTable, summarize } from './report.ts';
 import { type Sink, startSink } from './sink-handle.ts';
+import { type MeasuredServer, measureSockets, socketsTable } from './sockets/measure-sockets.ts';
 
 /** Ends a run that hangs, or a machine that is too busy to measure anything. */
 const MOST_MS = 20 * 60_000;
@@ -55,21 +57,33 @@ async function measureLambdas(options: BenchOptions): Promise<readonly Case[]> {
   return cases;
 }
 
+async function compareSockets({ rounds }: BenchOptions): Promise<readonly MeasuredServer[]> {
+  const onStart = (close: () => Promise<void>) => void closers.push(close);
+  const servers = await measureSockets({ rounds, progress, onStart });
+  console.log(`\n${socketsTable(servers)}\n`);
+  return servers;
+}
+
 async function main(options: BenchOptions): Promise<void> {
-  const loadBefore = loadavg();
+  const before = loadavg()[0] ?? 0;
   const cases = options.parts.includes('lambdas') ? await measureLambdas(options) : [];
-  const machine = {
-    node: process.version,
-    cores: cpus().length,
-    cpu: cpus()[0]?.model,
-    loadBefore,
-    loadAfter: loadavg(),
+  // What the first part has started would take its share of the machine from the second one.
+  await closeAll();
+  const servers = options.parts.includes('sockets') ? await compareSockets(options) : [];
+  const { rounds, latencyMs } = options;
+  const [processor] = cpus();
+  const machine: Machine = {
+    ...{ node: process.version, cpu: processor?.model ?? '', cores: cpus().length, rounds, latencyMs },
+    load: [before, loadavg()[0] ?? 0],
   };
   const rooms = cases.map((one) => ({ ...one, summary: summarize(one) }));
   const file = join(work, 'bench.json');
   await mkdir(work, { recursive: true });
-  await writeFile(file, `${JSON.stringify({ machine, latencyMs: options.latencyMs, rooms }, undefined, 1)}\n`);
+  await writeFile(file, `${JSON.stringify({ machine, rooms, servers }, undefined, 1)}\n`);
   progress(`all figures are in ${file}`);
+  if (!options.isWhole) return;
+  await writeDocuments(machine, cases, servers);
+  progress('docs/bench.md and docs/bench.svg have the new figures');
 }
 
 function endIn(ms: number, why: string): NodeJS.Timeout {

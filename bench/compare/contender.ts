@@ -31,8 +31,8 @@ export interface Deployed {
   readonly environment: Readonly<Record<string, string>>;
   /** The event of API Gateway. */
   eventOf(message: SentMessage): object;
-  /** Throws where the message was refused. */
-  check(answer: unknown): void;
+  /** Reads the answer; a message that was refused is not waited for. */
+  isAccepted(answer: unknown): boolean;
 }
 
 /** One way to build chat on API Gateway, Lambda and DynamoDB. */
@@ -42,8 +42,8 @@ export interface Contender {
   readonly title: string;
   /** Knows who is offline; else it is left out where the room has offline members. */
   readonly keepsOffline: boolean;
-  /** Calls of one message serve the next ones too, so only a full second shows what it takes in a busy room. */
-  readonly sharesCalls: boolean;
+  /** Posts of one message carry the next ones too, so only a full second shows what it takes in a busy room. */
+  readonly sharesPosts: boolean;
   /** Creates and fills its tables. */
   deploy(site: Site, size: RoomSize): Promise<Deployed>;
 }

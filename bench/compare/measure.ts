@@ -17,6 +17,8 @@ export interface Sample {
   readonly deliveries: number;
   /** Deliveries of a message that the connection had already. */
   readonly repeats: number;
+  /** Messages that were not accepted. */
+  readonly refused: number;
 }
 
 /** All rounds of one contender. */
@@ -54,9 +56,9 @@ const atLeast = (least: number, most: number, value: number): number =>
   Math.max(least, Math.min(most, Math.round(value)));
 
 /** Few where each takes long. */
-function messagesOf({ sharesCalls }: Contender, { online, offline }: RoomSize, mode: Mode): number {
+function messagesOf({ sharesPosts }: Contender, { online, offline }: RoomSize, mode: Mode): number {
   if (mode === 'single') return offline > 0 ? 4 : atLeast(2, 20, 800 / online);
-  return sharesCalls ? BUSY_MESSAGES : atLeast(8, BUSY_MESSAGES, 4000 / online);
+  return sharesPosts ? BUSY_MESSAGES : atLeast(6, BUSY_MESSAGES, 4000 / online);
 }
 
 /** Until the engine has compiled what runs often. */
@@ -90,8 +92,10 @@ interface Entrant {
   readonly contender: Contender;
   readonly running: RunningContender;
   readonly samples: Sample[];
-  readonly deliveries: Delivery[];
+  readonly deliveries: Accepted[];
 }
+
+type Accepted = NonNullable<Delivery>;
 
 async function measureOnce(site: Site, size: RoomSize, mode: Mode, entrant: Entrant): Promise<void> {
   const { contender, running } = entrant;
@@ -101,8 +105,9 @@ async function measureOnce(site: Site, size: RoomSize, mode: Mode, entrant: Entr
   const sent = await (mode === 'single' ? sendOneByOne : sendInTime)(running, count);
   const cpuMs = ((await running.cpuMs()) - beforeMs) / count;
   const { posts, deliveries, repeats } = await site.sink.take();
-  const median = (of: (delivery: Delivery) => number) => quantile(sent.map(of), 0.5);
-  entrant.deliveries.push(...sent);
+  const accepted = sent.filter((delivery) => delivery !== undefined);
+  const median = (of: (delivery: Accepted) => number) => quantile(accepted.map(of), 0.5);
+  entrant.deliveries.push(...accepted);
   entrant.samples.push({
     cpuMs,
     ackMs: median(({ ackMs }) => ackMs),
@@ -110,6 +115,7 @@ async function measureOnce(site: Site, size: RoomSize, mode: Mode, entrant: Entr
     posts: posts / count,
     deliveries: deliveries / count,
     repeats,
+    refused: count - accepted.length,
   });
 }
 

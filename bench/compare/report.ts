@@ -8,6 +8,7 @@ const digits = (value: number): string => {
 };
 
 const withSpread = ({ median, low, high }: Spread): string => `${digits(median)} (${digits(low)}–${digits(high)})`;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const valuesOf = (measured: Measured, of: (sample: Sample) => number): readonly number[] => measured.samples.map(of);
 const cpuOf = (sample: Sample): number => sample.cpuMs;
 const lastOf = (sample: Sample): number => sample.lastMs;
@@ -24,6 +25,8 @@ export interface Summary {
   readonly postsPerDelivery: number;
   readonly postsPerCpuSecond: Spread;
   readonly repeats: number;
+  /** Parts of the messages. */
+  readonly refused: number;
   readonly doormanCpu: Spread;
   readonly doormanLast: Spread;
 }
@@ -40,7 +43,8 @@ export function summarize({ measured }: Case): readonly Summary[] {
     lastMs: spreadOf(valuesOf(one, lastOf)),
     postsPerDelivery: spreadOf(valuesOf(one, ({ posts, deliveries }) => posts / deliveries)).median,
     postsPerCpuSecond: spreadOf(valuesOf(one, ({ posts, cpuMs }) => (1000 * posts) / cpuMs)),
-    repeats: valuesOf(one, ({ repeats }) => repeats).reduce((sum, repeats) => sum + repeats, 0),
+    repeats: sum(valuesOf(one, ({ repeats }) => repeats)),
+    refused: sum(valuesOf(one, ({ refused }) => refused)) / (one.messages * one.samples.length),
     doormanCpu: ratio(cpuOf, one),
     doormanLast: ratio(lastOf, one),
   }));
@@ -55,6 +59,7 @@ const COLUMNS = [
   'Doorman ÷ it',
   'posts per delivery',
   'posts per CPU s',
+  'refused',
 ];
 
 /** A room's table as Markdown. */
@@ -70,7 +75,8 @@ export function caseTable(one: Case): string {
       `${digits(lastMs?.p50 ?? Number.NaN)}, ${digits(lastMs?.p99 ?? Number.NaN)}`,
       isDoorman ? '' : withSpread(summary.doormanLast),
       digits(summary.postsPerDelivery),
-      digits(summary.postsPerCpuSecond.median),
+      summary.postsPerCpuSecond.median.toFixed(0),
+      summary.refused === 0 ? '0' : `${(100 * summary.refused).toFixed(0)} %`,
     ];
   });
   return `**${caseTitle(one)}**\n\n${toTable(COLUMNS, rows)}`;

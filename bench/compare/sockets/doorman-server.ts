@@ -1,0 +1,19 @@
+// The deployment on this machine, with tokens for its users: doorman-server <users>
+import { AppServer } from '../../../bin/scenario/app-server.ts';
+import { startLocal } from '../../../bin/start-local.ts';
+import { serve, usersOf } from './server-protocol.ts';
+
+await serve(async () => {
+  const stack = await startLocal({
+    port: 0,
+    // What is tried here is how much goes through, not what one user may send.
+    settings: { serverApiCallsPerSec: 0, sendsPerSecond: 200, roomMessageQuota: 0 },
+    log: (line) => console.error(line),
+    step: () => {},
+    testing: {},
+  });
+  const appServer = new AppServer(stack);
+  const tokens: string[] = [];
+  for (const user of usersOf(Number(process.argv[2]))) tokens.push(await appServer.token(user));
+  return { url: stack.webSocketUrl, tokens, close: stack.close };
+});
