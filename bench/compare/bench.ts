@@ -83,7 +83,7 @@ async function main(options: BenchOptions): Promise<void> {
   progress(`all figures are in ${file}`);
   if (!options.isWhole) return;
   await writeDocuments(machine, cases, servers);
-  progress('docs/bench.md and docs/bench.svg have the new figures');
+  progress('docs/bench.md has the new figures');
 }
 
 function endIn(ms: number, why: string): NodeJS.Timeout {

@@ -19,19 +19,28 @@ export interface Machine {
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 
-/** Writes the tables and the chart of docs/bench.md. */
+const chartOf = 'CPU of the Lambdas for one message';
+
+/** Writes the chart and the tables of docs/bench.md; a part that did not run keeps its figures. */
 export async function writeDocuments(
   machine: Machine,
   cases: readonly Case[],
   servers: readonly MeasuredServer[],
 ): Promise<void> {
-  await writeFile(join(docs, 'bench.svg'), cpuChart(cases));
-  const { node, cpu, cores, load, rounds, latencyMs } = machine;
+  if (cases.length > 0) {
+    await writeFile(join(docs, 'bench.svg'), cpuChart(cases));
+    const sections = [`![${chartOf}](bench.svg)`, machineTable(machine), ...cases.map(caseTable)];
+    await documentSection('bench.md', 'rooms', sections.join('\n\n'));
+  }
+  if (servers.length > 0) {
+    await documentSection('bench.md', 'sockets', `${machineTable(machine)}\n\n${socketsTable(servers)}`);
+  }
+}
+
+function machineTable({ node, cpu, cores, load, rounds, latencyMs }: Machine): string {
   const [before, after] = load.map((value) => value.toFixed(1));
-  const facts = toTable(
-    ['rounds', 'post, ms', 'Node', 'processor', 'cores', 'load before, after'],
-    [[rounds, latencyMs, node, cpu, cores, `${before}, ${after}`]],
+  return toTable(
+    ['processor', 'cores', 'Node', 'load before, after', 'rounds', 'post, ms'],
+    [[cpu, cores, node, `${before}, ${after}`, rounds, latencyMs]],
   );
-  await documentSection('bench.md', 'rooms', [facts, ...cases.map(caseTable)].join('\n\n'));
-  await documentSection('bench.md', 'sockets', socketsTable(servers));
 }

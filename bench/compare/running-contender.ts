@@ -12,6 +12,9 @@ const INVOKE_MS = 15;
 const STUCK_MS = 120_000;
 const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
+/** All contenders have one sink, so no two messages of theirs may look alike. */
+let lastMessage = 0;
+
 /** How one message went, in ms from its arrival; undefined = it was refused. */
 export type Delivery = { readonly ackMs: number; readonly lastMs: number } | undefined;
 
@@ -23,12 +26,11 @@ export class RunningContender {
   readonly #invocations: Server;
   readonly #child: Child<HostRequest, HostAnswer>;
   readonly #waiting = new Map<number, (answer: HostAnswer) => void>();
-  readonly #died: Promise<never>;
+  readonly #failed: Promise<never>;
   readonly title: string;
   #lastId = 0;
-  #lastMessage = 0;
   #running = 0;
-  #failure: Error | undefined;
+  #fail: (failure: Error) => void = () => {};
 
   private constructor(site: Site, contender: Contender, size: RoomSize, deployed: Deployed, invocations: Invocations) {
     this.#site = site;
@@ -46,11 +48,12 @@ export class RunningContender {
       this.#waiting.get(answer.id)?.(answer);
       this.#waiting.delete(answer.id);
     });
-    this.#died = new Promise((_, reject) => {
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject;
       this.#child.onDeath((why) => reject(new Error(`unable to measure ${this.title}; ${why}`)));
     });
     // Each call races with it; where none is under way, nobody has to know.
-    this.#died.catch(() => {});
+    this.#failed.catch(() => {});
   }
 
   /** Fills the tables and starts the process. */
@@ -63,8 +66,8 @@ export class RunningContender {
 
   /** Resolves when every other member has the message. */
   async send(sender: number, text: string): Promise<Delivery> {
-    this.#lastMessage += 1;
-    const mark = markOf(this.#lastMessage);
+    lastMessage += 1;
+    const mark = markOf(lastMessage);
     const startedMs = monotonicMs();
     const delivered = this.#inTime(this.#site.sink.delivered(mark, this.#size.online - 1), `the delivery of ${mark}`);
     const message: SentMessage = { sender, text: `${text} ${mark}` };
@@ -81,9 +84,8 @@ export class RunningContender {
     const stuckAtMs = monotonicMs() + STUCK_MS;
     while (this.#running > 0) {
       if (monotonicMs() > stuckAtMs) throw new Error(`unable to measure ${this.title}; its Lambdas do not end`);
-      await Promise.race([wait(1), this.#died]);
+      await Promise.race([wait(1), this.#failed]);
     }
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** CPU that the process has taken since its start, in ms. */
@@ -105,12 +107,12 @@ export class RunningContender {
     }
   }
 
-  /** An asynchronous invocation: nobody waits for the answer, so a failure is kept for `idle`. */
+  /** An asynchronous invocation: nobody waits for its answer. */
   async #invokeLater(functionName: string, event: object): Promise<void> {
     try {
       await this.#invoke(functionName, event);
     } catch (fault) {
-      this.#failure ??= fault instanceof Error ? fault : new Error(String(fault));
+      this.#fail(fault instanceof Error ? fault : new Error(String(fault)));
     }
   }
 
@@ -134,7 +136,7 @@ export class RunningContender {
       throw new Error(`unable to measure ${this.title}; ${what} takes more than ${STUCK_MS / 1000} s`);
     });
     try {
-      return await Promise.race([work, late, this.#died]);
+      return await Promise.race([work, late, this.#failed]);
     } finally {
       late.catch(() => {});
       timer.abort();

@@ -13,9 +13,9 @@ export type SinkReport =
 export interface SinkCounts {
   /** Posts: what API Gateway bills. */
   readonly posts: number;
-  /** Messages in them, once for each connection. */
+  /** Messages in them, each once for each connection. */
   readonly deliveries: number;
-  /** Messages that a connection got a second time. */
+  /** Messages in them that the connection had already. */
   readonly repeats: number;
   readonly connections: number;
   /** Of one connection. */

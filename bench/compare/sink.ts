@@ -14,6 +14,7 @@ interface Expected {
   readonly reached: Set<string>;
   connections: number;
   lastMs: number;
+  isReported: boolean;
 }
 
 const messages = new Map<string, Expected>();
@@ -21,21 +22,26 @@ const postsTo = new Map<string, number>();
 const totals = { deliveries: 0, repeats: 0 };
 
 function expectedOf(mark: string): Expected {
-  const known = messages.get(mark) ?? { reached: new Set(), connections: Number.POSITIVE_INFINITY, lastMs: 0 };
-  messages.set(mark, known);
-  return known;
+  const known = messages.get(mark);
+  if (known !== undefined) return known;
+  const added = { reached: new Set<string>(), connections: Number.POSITIVE_INFINITY, lastMs: 0, isReported: false };
+  messages.set(mark, added);
+  return added;
 }
 
-function reportIfDelivered(mark: string, { reached, connections, lastMs }: Expected): void {
-  if (reached.size < connections) return;
-  messages.delete(mark);
-  report({ kind: 'delivered', mark, atMs: lastMs });
+function reportIfDelivered(mark: string, expected: Expected): void {
+  if (expected.isReported || expected.reached.size < expected.connections) return;
+  expected.isReported = true;
+  report({ kind: 'delivered', mark, atMs: expected.lastMs });
 }
 
 function note(connectionId: string, body: string): void {
   for (const mark of body.match(MARKS) ?? []) {
     const expected = expectedOf(mark);
-    if (expected.reached.has(connectionId)) totals.repeats += 1;
+    if (expected.reached.has(connectionId)) {
+      totals.repeats += 1;
+      continue;
+    }
     expected.reached.add(connectionId);
     expected.lastMs = monotonicMs();
     totals.deliveries += 1;
@@ -65,6 +71,7 @@ function take(): void {
   const [fewestPosts, mostPosts] = each.length === 0 ? [0, 0] : [Math.min(...each), Math.max(...each)];
   report({ kind: 'taken', counts: { posts, ...totals, connections: each.length, fewestPosts, mostPosts } });
   postsTo.clear();
+  for (const [mark, { isReported }] of messages) if (isReported) messages.delete(mark);
   Object.assign(totals, { deliveries: 0, repeats: 0 });
 }
 

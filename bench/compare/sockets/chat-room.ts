@@ -96,10 +96,12 @@ export class ChatRoom {
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients) client.close();
-    if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;
-    const exited = once(this.#server, 'exit');
+    const isRunning = this.#server.exitCode === null && this.#server.signalCode === null;
+    const exited = isRunning ? once(this.#server, 'exit') : undefined;
     if (this.#server.connected) this.#server.send({ kind: 'close' });
+    // Only now: the server must not begin to serve that many ends.
+    for (const client of this.#clients) client.close();
+    if (exited === undefined) return;
     const late = new AbortController();
     const outcome = await Promise.race([exited, wait(CLOSING_MS, 'late', { signal: late.signal })]);
     late.abort();
