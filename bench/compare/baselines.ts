@@ -5,14 +5,13 @@ import {
   connectionOf,
   type Deployed,
   newTableName,
+  putItems,
   ROOM,
   type RoomSize,
   type SentMessage,
   type Site,
   userOf,
 } from './contender.ts';
-
-const BATCH = 25;
 
 interface Baseline {
   readonly key: string;
@@ -49,11 +48,7 @@ async function fillTable(
     AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
   });
-  const rows = [...rowsOf(size)];
-  for (let from = 0; from < rows.length; from += BATCH) {
-    const puts = rows.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
-    await callDynamodb(endpoint, 'BatchWriteItem', { RequestItems: { [tableName]: puts } });
-  }
+  await putItems(endpoint, tableName, [...rowsOf(size)]);
 }
 
 const contenderOf = (baseline: Baseline): Contender => ({

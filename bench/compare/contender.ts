@@ -1,3 +1,4 @@
+import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import type { Sink } from './sink-handle.ts';
 
 /** What all contenders share. */
@@ -49,9 +50,10 @@ export interface Contender {
 }
 
 /** As long as the ids of a deployment: units go by size. */
-export const connectionOf = (member: number): string => `L0SM9${`${member}`.padStart(8, '0')}w=`;
-export const userOf = (member: number): string => `user-${`${member}`.padStart(8, '0')}`;
-export const ROOM = 'room-00000001';
+export const connectionOf = (member: number): string => `L0SM9${digitsOf(member)}w=`;
+export const userOf = (member: number): string => `user-${digitsOf(member)}`;
+export const digitsOf = (member: number): string => `${member}`.padStart(8, '0');
+export const ROOM = 'room-99999999';
 /** How many of the members write. */
 export const SENDERS = 10;
 
@@ -61,4 +63,14 @@ let lastTable = 0;
 export function newTableName(key: string): string {
   lastTable += 1;
   return `${key}-${lastTable}`;
+}
+
+const BATCH = 25;
+
+/** Puts items in DynamoDB's JSON. */
+export async function putItems(endpoint: string, tableName: string, items: readonly object[]): Promise<void> {
+  for (let from = 0; from < items.length; from += BATCH) {
+    const puts = items.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
+    await callDynamodb(endpoint, 'BatchWriteItem', { RequestItems: { [tableName]: puts } });
+  }
 }

@@ -3,8 +3,10 @@ import { synthesize } from '../../bin/chatroom.ts';
 import { offlineMark } from '../../lib/domain/eviction.ts';
 import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { emptyMember, joined, withoutConnection } from '../../lib/domain/member.ts';
+import type { Room } from '../../lib/domain/room.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { createTables } from '../../lib/local/dynamodb/create-tables.ts';
+import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import type { LocalFunction } from '../../lib/local/template/local-function.ts';
 import { readStack, type StackDescription } from '../../lib/local/template/stack-description.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
@@ -18,7 +20,9 @@ import { servedValue } from '../../test/support/outcome.ts';
 import {
   type Contender,
   connectionOf,
+  digitsOf,
   newTableName,
+  putItems,
   ROOM,
   type RoomSize,
   SENDERS,
@@ -80,20 +84,43 @@ async function enterRoom(deps: Deps, roomId: RoomId, member: number): Promise<vo
 }
 
 /** The rows of the others are written as a join or a disconnect leaves them: a message reads no more of them. */
-async function fillRoom(deps: Deps, { online, offline }: RoomSize): Promise<void> {
-  const roomId = ROOM as RoomId;
-  const room = await createRoom(deps, roomId, roomId);
-  const members = Array.from({ length: online + offline }, (_, index) => index);
-  await inParallel(members, AT_ONCE, async (member) => {
-    if (member < SENDERS) return enterRoom(deps, roomId, member);
-    const own = { connectionId: connectionOf(member) as ConnectionId, device: 'mobile' };
-    const row = emptyMember(roomId, userOf(member) as UserId, room.epoch);
-    const connected = joined(row, own, deps.randomId(), deps.now());
-    const mark = offlineMark(room, deps.now(), deps.now());
-    const next = member < online ? connected : withoutConnection(connected, own.connectionId, mark);
-    const stored = await deps.store.putMember(next, 0, 'joined');
-    if (stored === 'conflict') throw new Error('unable to fill the room; a member is there already');
-  });
+async function putMember(deps: Deps, room: Room, member: number, isOnline: boolean): Promise<void> {
+  const own = { connectionId: connectionOf(member) as ConnectionId, device: 'mobile' };
+  const row = emptyMember(room.roomId, userOf(member) as UserId, room.epoch);
+  const connected = joined(row, own, `${digitsOf(member)}-0000-4000-8000-000000000000`, deps.now());
+  const mark = offlineMark(room, deps.now(), deps.now());
+  const next = isOnline ? connected : withoutConnection(connected, own.connectionId, mark);
+  if ((await deps.store.putMember(next, 0, 'joined')) === 'conflict') {
+    throw new Error('unable to fill the room; a member is there already');
+  }
+}
+
+/** Writes all rows of a member again for others, whatever the store has written for it; ids differ in their digits. */
+async function copyRows(endpoint: string, tableName: string, member: number, others: readonly number[]): Promise<void> {
+  const { Items } = (await callDynamodb(endpoint, 'Scan', { TableName: tableName })) as { Items: readonly object[] };
+  const rows = Items.map((item) => JSON.stringify(item)).filter((row) => row.includes(digitsOf(member)));
+  const copies = others.flatMap((other) => rows.map((row) => row.replaceAll(digitsOf(member), digitsOf(other))));
+  await putItems(
+    endpoint,
+    tableName,
+    copies.map((copy) => JSON.parse(copy)),
+  );
+}
+
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+
+async function fillRoom(site: Site, tableName: string, deps: Deps, { online, offline }: RoomSize): Promise<void> {
+  const room = await createRoom(deps, ROOM as RoomId, ROOM);
+  await inParallel(range(0, SENDERS), AT_ONCE, (member) => enterRoom(deps, room.roomId, member));
+  for (const [from, to, isOnline] of [
+    [SENDERS, online, true],
+    [online, online + offline, false],
+  ] as const) {
+    if (from >= to) continue;
+    await putMember(deps, room, from, isOnline);
+    await copyRows(site.dynamodbEndpoint, tableName, from, range(from + 1, to));
+  }
 }
 
 let lastMessage = 0;
@@ -142,7 +169,7 @@ export const doorman: Contender = {
     const own = { ...table, tableName, create: { ...table.create, TableName: tableName } };
     await createTables(site.dynamodbEndpoint, [own]);
     const settings = settingsFor(size);
-    await fillRoom(depsFor(site, tableName, settings), size);
+    await fillRoom(site, tableName, depsFor(site, tableName, settings), size);
     const functions = stack.functions.filter((fn) => OF_A_MESSAGE.includes(constructOf(fn)));
     const receiver = functions.find((fn) => constructOf(fn) === 'Message');
     if (receiver === undefined) throw new Error('unable to deploy Doorman; its template has no Lambda named Message');
