@@ -6,7 +6,7 @@ const [LEFT, RIGHT, TOP] = [190, 60, 64];
 const [BAR, GAP, GROUP] = [14, 3, 40];
 const BARS_WIDTH = WIDTH - LEFT - RIGHT;
 
-/** In light and in dark, each to be told from the others in both. */
+/** For light and for dark pages. */
 const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   doorman: ['#0969da', '#58a6ff'],
   'doorman-0': ['#80b3ea', '#2f5f96'],
@@ -56,7 +56,7 @@ function bar({ key, title, cpuMs }: Summary, y: number, scale: Scale): string {
   ].join('');
 }
 
-/** CPU of one message as bars, a group for each room. */
+/** CPU of one message, a group of rectangles for each room. */
 export function cpuChart(cases: readonly Case[]): string {
   const groups = cases.map((one) => ({ title: caseTitle(one), summaries: summarize(one) }));
   const scale = scaleOf(groups.flatMap(({ summaries }) => summaries.map(({ cpuMs }) => cpuMs.median)));
