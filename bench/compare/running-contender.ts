@@ -161,7 +161,9 @@ async function openInvocations(): Promise<Invocations> {
     request.once('end', () => {
       setTimeout(() => {
         response.writeHead(functionName === '' ? 404 : 202).end();
-        if (functionName !== '') invocations.onInvoke(decodeURIComponent(functionName), JSON.parse(body || '{}'));
+        // By name, or by an ARN that ends with it.
+        const name = decodeURIComponent(functionName).split(':').at(-1) ?? '';
+        if (name !== '') invocations.onInvoke(name, JSON.parse(body || '{}'));
       }, INVOKE_MS);
     });
   });
