@@ -5,6 +5,7 @@ import { inParallel } from '../../lib/domain/in-parallel.ts';
 import { emptyMember, joined, withoutConnection } from '../../lib/domain/member.ts';
 import type { Room } from '../../lib/domain/room.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
+import { digest } from '../../lib/handlers/deps-digest.ts';
 import { createTables } from '../../lib/local/dynamodb/create-tables.ts';
 import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import type { LocalFunction } from '../../lib/local/template/local-function.ts';
@@ -55,6 +56,9 @@ function settingsFor({ offline }: RoomSize): Settings {
   return { ...defaultSettings, sendsPerSecond: 20, ...(offline > 0 ? limits : {}) };
 }
 
+/** As few as a deployment has by default. */
+const DUE_SHARDS = 2;
+
 const constructOf = ({ path }: LocalFunction): string => path.split('/')[1] ?? '';
 
 function depsFor(site: Site, tableName: string, settings: Settings): Deps {
@@ -62,12 +66,17 @@ function depsFor(site: Site, tableName: string, settings: Settings): Deps {
   const client = createDocumentClient({ endpoint: site.dynamodbEndpoint, region: 'us-east-1', credentials });
   const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
   const { connectionLifeMs } = settings;
+  const table = { client, tableName, connectionLifeMs, dueShards: DUE_SHARDS };
   return {
-    store: createDynamoStore({ client, tableName, connectionLifeMs, now: Date.now, random: Math.random, sleep }),
+    store: createDynamoStore({ ...table, now: Date.now, random: Math.random, sleep }),
     push: { post: async () => 'ok', close: async () => {} },
+    doorbell: { ring: async () => 'rung' },
     settings,
     now: Date.now,
     randomId: () => crypto.randomUUID(),
+    random: Math.random,
+    digest,
+    sleep,
     onFault: (what, cause) => {
       throw new Error(`unable to ${what}`, { cause });
     },
