@@ -12,9 +12,17 @@ export const CROWDED_MS = 600_000;
 /** Members see four updates a second at most: so many frames cost less, and nobody reads faster. */
 const WINDOW_MIN_MS = 240;
 
-/** How far apart two posts to the same connection are, so that a room keeps to its part of the budget. */
+/** Large rooms share this part of the budget; the rest is for small ones, which take it without asking. */
+const SHARED_PART = 0.8;
+/** A round of so few posts takes them without asking. */
+export const FREE_POSTS = 128;
+
+/** The posts per second that large rooms have together. */
+export const sharedPosts = (postsPerSecond: number): number => Math.max(1, Math.floor(postsPerSecond * SHARED_PART));
+
+/** How far apart two posts to the same connection are, so that one room alone keeps to the budget. */
 export const windowMs = (connections: number, postsPerSecond: number): number =>
-  Math.max(WINDOW_MIN_MS, Math.ceil((connections * 1_000) / postsPerSecond));
+  Math.max(WINDOW_MIN_MS, Math.ceil((connections * 1_000) / sharedPosts(postsPerSecond)));
 
 /** Does nobody deliver here any more, although not all is delivered? */
 export const isAbandoned = ({ delivery }: Room, nowMs: number): boolean =>

@@ -81,4 +81,19 @@ export function describeLimits(use: () => StoreUnderTest): void {
       expect(await count(path, 2)).toBe(false);
     });
   });
+
+  describe('the posts of a second', () => {
+    const take = (atMs: number, posts: number, limit: number) => use().store.takePosts(atMs, posts, limit);
+
+    it('are taken as long as enough are left, under races too', async () => {
+      const atMs = 1_700_000_000_000;
+      const race = await Promise.all(Array.from({ length: 20 }, () => take(atMs, 300, 1_000)));
+      expect(race.filter(Boolean)).toHaveLength(3);
+      expect(await take(atMs + 999, 101, 1_000)).toBe(false);
+      expect(await take(atMs, 100, 1_000)).toBe(true);
+      expect(await take(atMs, 1, 1_000)).toBe(false);
+      expect(await take(atMs + 1_000, 1_000, 1_000)).toBe(true);
+      expect(await take(atMs + 2_000, 1_001, 1_000)).toBe(false);
+    });
+  });
 }

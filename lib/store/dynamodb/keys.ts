@@ -141,6 +141,8 @@ export const countKey = (list: AppList): Key => ({ pk: `COUNT#${list}`, sk: 'COU
 
 /** A nonce may be any text; quoted as JSON, it survives every encoding. */
 export const nonceKey = (nonce: string): Key => ({ pk: `NONCE#${JSON.stringify(nonce)}`, sk: 'NONCE' });
+/** The posts of one second, of all rooms that take theirs from the budget. */
+export const postsKey = (atMs: number): Key => ({ pk: 'POSTS', sk: `${Math.floor(atMs / 1000)}` });
 /** The calls of one second. */
 export const callsKey = (path: string, atMs: number): Key => ({
   pk: `CALLS#${path}`,

@@ -1,5 +1,5 @@
 import type { Limits } from '../limits.ts';
-import { callsKey, expiredBySec, expiry, nonceKey } from './keys.ts';
+import { callsKey, expiredBySec, expiry, type Key, nonceKey, postsKey } from './keys.ts';
 import { randomRevision } from './revision.ts';
 import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
 
@@ -32,23 +32,31 @@ export class DynamoLimits implements Limits {
     await this.#table.delete({ Key: nonceKey(nonce) });
   };
 
-  readonly countCall = async (path: string, atMs: number, limit: number): Promise<boolean> => {
-    if (limit <= 0) return false;
-    // A: 9 calls ------------ count -> refused: B has made the tenth call
-    // B: --------- count -> 10
-    // A: count -> done, answer lost -- count: counted twice, so fewer calls pass, never more
+  readonly countCall = (path: string, atMs: number, limit: number): Promise<boolean> => {
+    return this.#count(callsKey(path, atMs), 1, atMs, limit);
+  };
+
+  readonly takePosts = (atMs: number, posts: number, limit: number): Promise<boolean> => {
+    return this.#count(postsKey(atMs), posts, atMs, limit);
+  };
+
+  async #count(key: Key, more: number, atMs: number, limit: number): Promise<boolean> {
+    if (more > limit) return false;
+    // A: 9 of 10 ---------- count 1 -> refused: B has taken the tenth
+    // B: -------- count 1 -> 10
+    // A: count -> done, answer lost -- count: counted twice, so fewer pass, never more
     const update = this.#table.update({
-      Key: callsKey(path, atMs),
-      UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :one, #expiresAtSec = :expiresAtSec',
-      ConditionExpression: 'attribute_not_exists(#calls) OR #calls < :limit',
+      Key: key,
+      UpdateExpression: 'SET #calls = if_not_exists(#calls, :none) + :more, #expiresAtSec = :expiresAtSec',
+      ConditionExpression: 'attribute_not_exists(#calls) OR #calls <= :left',
       ExpressionAttributeNames: { '#calls': 'calls', '#expiresAtSec': 'expiresAtSec' },
       ExpressionAttributeValues: {
         ':none': 0,
-        ':one': 1,
-        ':limit': limit,
+        ':more': more,
+        ':left': limit - more,
         ':expiresAtSec': expiry(atMs + CALLS_KEPT_MS).expiresAtSec,
       },
     });
     return (await unlessRefused(update)) !== REFUSED;
-  };
+  }
 }

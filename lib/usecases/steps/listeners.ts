@@ -4,6 +4,7 @@ import type { MessagesPush } from '../../protocol/push-frames.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { listedConnections } from './audience.ts';
+import { awaitPosts, postsInSlice } from './await-posts.ts';
 import type { FramesFor } from './message-frames.ts';
 import { postFrames } from './post-frames.ts';
 
@@ -43,9 +44,11 @@ export class Listeners {
     await this.refresh();
     this.#recent.push({ atMs: this.#deps.now(), framesFor });
     const failed: ListedConnection[] = [];
-    for (let from = 0; from < this.#list.length; from += SLICE) {
+    const size = postsInSlice(this.#deps, SLICE);
+    for (let from = 0; from < this.#list.length; from += size) {
       if (from > 0) await betweenSlices();
-      const slice = this.#list.slice(from, from + SLICE);
+      const slice = this.#list.slice(from, from + size);
+      await awaitPosts(this.#deps, slice.length);
       failed.push(...(await postFrames(this.#deps, this.#room.roomId, slice, framesFor)));
     }
     return failed;
