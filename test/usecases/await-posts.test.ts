@@ -19,7 +19,9 @@ function budgetOf(postsPerSecond: number, nowMs: number) {
     settings: { ...worldSettings, postsPerSecond },
     now: () => clock.nowMs,
     random: () => 0.5,
-    sleep: async (pauseMs: number) => void (clock.nowMs += pauseMs),
+    sleep: async (pauseMs: number) => {
+      clock.nowMs += pauseMs;
+    },
   } as unknown as Deps;
   return { deps, taken, clock };
 }
