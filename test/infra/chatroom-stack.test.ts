@@ -9,7 +9,10 @@ import { one, refer, statements, synthesizeTemplate, variables } from './stack-t
 
 const webhookUrl = 'https://app.example.com/events';
 const template = synthesizeTemplate({ webhookUrl });
-const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'Sweep', 'ServerApi', 'Changes', 'Webhook'] as const;
+const names = [
+  ...(['Authorize', 'Connect', 'Disconnect', 'Message', 'Deliver', 'Watch', 'Sweep'] as const),
+  ...(['ServerApi', 'Changes', 'Webhook'] as const),
+];
 
 describe('the table', () => {
   it('is the only one, on demand, with one index, retained, encrypted and restorable', () => {
@@ -35,6 +38,7 @@ describe('the table', () => {
 
 describe('the Lambdas', () => {
   const known: Readonly<Record<string, unknown>> = {
+    DELIVER_FUNCTION: refer('DeliverFunction'),
     CONNECTIONS_URL: { 'Fn::Join': ['', expect.arrayContaining(['https://', refer('SocketsApi'), '/prod'])] },
     // The name of the secret; its value is in no template.
     SECRET_ARN: refer('AppSecret'),
@@ -43,7 +47,7 @@ describe('the Lambdas', () => {
     WEBHOOK_URL: webhookUrl,
   };
 
-  it('are eight with the webhook, on Node 24 and arm64, each with a log that expires', () => {
+  it('are ten with the webhook, on Node 24 and arm64, each with a log that expires', () => {
     template.resourceCountIs('AWS::Lambda::Function', names.length);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -58,9 +62,11 @@ describe('the Lambdas', () => {
     ['Authorize', ['SECRET_ARN']],
     ['Connect', ['CONNECTIONS_URL', 'TABLE_NAME']],
     ['Disconnect', ['TABLE_NAME']],
-    ['Message', ['CONNECTIONS_URL', 'TABLE_NAME']],
+    ['Message', ['CONNECTIONS_URL', 'DELIVER_FUNCTION', 'TABLE_NAME']],
+    ['Deliver', ['CONNECTIONS_URL', 'TABLE_NAME']],
+    ['Watch', ['DELIVER_FUNCTION', 'TABLE_NAME']],
     ['Sweep', ['CONNECTIONS_URL', 'TABLE_NAME']],
-    ['ServerApi', ['CONNECTIONS_URL', 'SECRET_ARN', 'TABLE_NAME']],
+    ['ServerApi', ['CONNECTIONS_URL', 'DELIVER_FUNCTION', 'SECRET_ARN', 'TABLE_NAME']],
     ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
     ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
   ])('%s receives the settings and %j, and nothing else', (name, expected) => {
@@ -75,12 +81,18 @@ describe('the capacity', () => {
   const chosen = synthesizeTemplate({
     webhookUrl,
     ...{ connectConcurrency: 20, messageConcurrency: 30, sweepConcurrency: 40, serverApiConcurrency: 50 },
+    ...{ deliverConcurrency: 35, deliverMemoryMb: 209, watchMemoryMb: 210 },
     ...{ changesConcurrency: 60, authorizeMemoryMb: 201, connectMemoryMb: 202, disconnectMemoryMb: 203 },
     ...{ messageMemoryMb: 204, sweepMemoryMb: 205, serverApiMemoryMb: 206, changesMemoryMb: 207, webhookMemoryMb: 208 },
   });
 
   it.each(names)('of %s is one CPU where it pays, and nothing is reserved, unless chosen', (name) => {
-    expect(lambda(template, name).MemorySize).toBe(name === 'Message' ? 1769 : 512);
+    const expected = new Map<string, number>([
+      ['Message', 1769],
+      ['Deliver', 1769],
+      ['Watch', 256],
+    ]);
+    expect(lambda(template, name).MemorySize).toBe(expected.get(name) ?? 512);
     expect(lambda(template, name).ReservedConcurrentExecutions).toBeUndefined();
   });
 
@@ -89,6 +101,8 @@ describe('the capacity', () => {
     ['Connect', 202, 20],
     ['Disconnect', 203, 20],
     ['Message', 204, 30],
+    ['Deliver', 209, 35],
+    ['Watch', 210, 60],
     ['Sweep', 205, 40],
     ['ServerApi', 206, 50],
     ['Changes', 207, 60],
@@ -120,6 +134,8 @@ describe('the roles', () => {
   const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
   const secret = [['secretsmanager:GetSecretValue'], refer('AppSecret')];
   const readAndWrite = [...withoutDelete, 'dynamodb:DeleteItem', 'dynamodb:Query'];
+  const audience = [['dynamodb:Query'], { 'Fn::Join': ['', [refer('RoomsTable', 'Arn'), '/index/audience']] }];
+  const deliver = [['lambda:InvokeFunction'], refer('DeliverFunction', 'Arn')];
   const readAlsoMany = [...readAndWrite, 'dynamodb:BatchGetItem'];
   const connections = (...methods: string[]) => [
     ['execute-api:ManageConnections'],
@@ -134,13 +150,23 @@ describe('the roles', () => {
     ['Authorize', [secret]],
     ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
     ['Disconnect', [table(...withoutDelete)]],
-    ['Message', [table(...readAlsoMany), connections('POST', 'DELETE')]],
+    ['Message', [table(...readAlsoMany), audience, connections('POST', 'DELETE'), deliver]],
+    ['Deliver', [table(...readAlsoMany), audience, connections('POST', 'DELETE')]],
+    [
+      'Watch',
+      [
+        table('dynamodb:GetItem'),
+        [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
+        deliver,
+      ],
+    ],
     ['Sweep', [table(...readAlsoMany), connections('POST', 'DELETE')]],
-    ['ServerApi', [table(...readAlsoMany), connections('POST', 'DELETE'), secret]],
+    ['ServerApi', [table(...readAlsoMany), audience, connections('POST', 'DELETE'), deliver, secret]],
     [
       'Changes',
       [
         table(...readAlsoMany),
+        audience,
         [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
         connections('POST', 'DELETE'),
         [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],
