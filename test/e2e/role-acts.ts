@@ -79,6 +79,48 @@ export async function announce(d: WatchedDeployment): Promise<void> {
   await d.drain();
 }
 
+const publish = (d: WatchedDeployment, content: string) => {
+  const message = { fromUserId: 'system', toChatroomId: 'stadium', objectName: 'RC:TxtMsg', content };
+  return d.done('/message/chatroom/publish.json', message);
+};
+
+/** A room with many rows, in which the Lambda that delivers does all that it can do. */
+export async function crowd(d: WatchedDeployment): Promise<void> {
+  const [nora, paul] = [await d.enter('nora', 'stadium'), await d.enter('paul', 'stadium')];
+  for (let call = 0; call < 7; call += 1) {
+    const userId = Array.from({ length: 20 }, (_, index) => `barred-${call}-${index}`);
+    await d.done('/chatroom/user/block/add.json', { chatroomId: 'stadium', userId, minute: '60' });
+  }
+  const { messageId } = await nora.ask(text('stadium', 'hello', 's-1'));
+  await paul.until('the message', isMessage);
+  // One who is evicted, one who is gone, and contents that need rows of their own.
+  const { length } = d.disconnects.all;
+  (await d.enter('oleg', 'stadium')).terminate();
+  await d.disconnects.until('the disconnect', () => d.disconnects.all.length > length);
+  await vanish(d, () => d.enter('quinn', 'stadium'));
+  for (let count = 0; count < 31; count += 1) await publish(d, JSON.stringify({ content: 'x'.repeat(900) }));
+  await d.drain();
+  d.losesDisconnects = false;
+  // Posts that fail, and what is posted outside the windows.
+  d.failsPosts = true;
+  for (let count = 0; count < 14; count += 1) await publish(d, '{}');
+  await d.drain();
+  d.failsPosts = false;
+  await nora.ask({ action: 'recall', room: 'stadium', messageId });
+  await d.done('/chatroom/entry/set.json', { chatroomId: 'stadium', userId: 'nora', key: 'k', value: 'v' });
+  await (await d.enter('rosa', 'stadium')).ask({ action: 'leave', room: 'stadium' });
+  await d.drain();
+}
+
+/** The Lambda that delivers dies before it begins: another one starts it again. */
+export async function abandon(d: WatchedDeployment): Promise<void> {
+  const paul = await d.enter('paul', 'stadium');
+  d.stack.testing.crash('Chatroom/Deliver/Function', 'before');
+  await publish(d, '{"content":"late"}');
+  await d.drain();
+  await paul.until('the message', (frame) => isMessage(frame) && JSON.stringify(frame).includes('late'));
+}
+
 /** Sweeps: the first closes a silent connection, a later one destroys an idle room and notifies the member who is in it. */
 export async function sweepAll(d: WatchedDeployment): Promise<void> {
   d.losesDisconnects = true;

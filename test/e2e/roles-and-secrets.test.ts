@@ -32,7 +32,10 @@ afterAll(() => d.close());
 const lines = (): string[] => d.witness.shown.filter(({ where }) => where === 'the log').map(({ text }) => text);
 const denials = (): string[] => lines().filter((line) => /AccessDenied|not authorized|Forbidden|AWS would/i.test(line));
 
-const names = ['Authorize', 'Connect', 'Disconnect', 'Message', 'ServerApi', 'Sweep', 'Changes', 'Webhook'];
+const names = [
+  ...['Authorize', 'Connect', 'Disconnect', 'Message', 'Deliver', 'Watch'],
+  ...['ServerApi', 'Sweep', 'Changes', 'Webhook'],
+];
 const functionOf = (name: string) => {
   const found = d.stack.functions.find(({ path }) => path === `Chatroom/${name}/Function`);
   if (found === undefined) throw new Error(`unable to find ${name}; the template has no such function`);

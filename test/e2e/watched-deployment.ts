@@ -6,6 +6,7 @@ import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { closeServer } from '../../lib/local/base/listen.ts';
 import { signRequest } from '../../lib/server-api/sign-request.ts';
 import { listen } from '../support/listen.ts';
+import { type HttpProxy, startHttpProxy } from '../torture/http-proxy.ts';
 import { BareSocket, type SocketOptions } from './bare-socket.ts';
 import { type EchoingTable, startEchoingTable } from './echoing-table.ts';
 import { encodeForm, type Form } from './server-api-client.ts';
@@ -25,10 +26,14 @@ interface Receiver {
   deliveries: number;
 }
 
+const REFUSED = { status: 403, headers: {}, body: '{"message":"Forbidden"}' };
+
 /** Everything of a deployment that a stranger or an operator may see, and every secret of it. */
 export class WatchedDeployment {
   readonly disconnects = new EventLog<number>();
   losesDisconnects: boolean = false;
+  /** Each post to a connection is refused. */
+  failsPosts: boolean = false;
 
   private constructor(
     readonly witness: Witness,
@@ -36,6 +41,7 @@ export class WatchedDeployment {
     readonly receiver: Receiver,
     readonly stack: LocalDeployment,
     readonly clock: { aheadMs: number },
+    readonly proxies: readonly HttpProxy[],
   ) {}
 
   /** Starts the stack with a webhook, and records every line that it logs from its first one. */
@@ -48,6 +54,7 @@ export class WatchedDeployment {
     const webhookUrl = `http://127.0.0.1:${await listen(receiver.server)}/events?key=the-key-of-the-webhook`;
     const clock = { aheadMs: 0 };
     const current: { deployment?: WatchedDeployment } = {};
+    const proxies: HttpProxy[] = [];
     const stack = await startLocal({
       port: 0,
       settings: { ...settings, webhookUrl },
@@ -57,6 +64,16 @@ export class WatchedDeployment {
       step: (title) => witness.show('the steps of the start', title),
       testing: {
         schedules: 'manual',
+        connectionsPort: async (upstream) => {
+          proxies.push(
+            await startHttpProxy(
+              () => `http://127.0.0.1:${upstream}`,
+              async ({ method }, forward) =>
+                method === 'POST' && current.deployment?.failsPosts ? REFUSED : forward(),
+            ),
+          );
+          return proxies[0]?.port ?? 0;
+        },
         disconnectDelivery: async (deliver) => {
           if (current.deployment?.losesDisconnects) return;
           await deliver();
@@ -65,7 +82,7 @@ export class WatchedDeployment {
       },
     });
     witness.keep('the app secret', stack.appSecret);
-    current.deployment = new WatchedDeployment(witness, table, receiver, stack, clock);
+    current.deployment = new WatchedDeployment(witness, table, receiver, stack, clock, proxies);
     return current.deployment;
   }
 
@@ -141,6 +158,7 @@ export class WatchedDeployment {
 
   async close(): Promise<void> {
     await this.stack.close();
+    for (const proxy of this.proxies) await proxy.close();
     await this.table.close();
     await closeServer(this.receiver.server);
   }

@@ -1,7 +1,17 @@
 import type { Room } from '../../domain/room.ts';
+import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { type Delivered, postDelivered } from './fan-out.ts';
+import { lifeOf } from './life-of.ts';
 import { connectionsOf } from './post-frames.ts';
+
+/** Begins a cursor in the list of those who are connected; the others are in the list of all rows. */
+const LISTED = 'listed#';
+
+interface Page {
+  readonly connections: readonly ListedConnection[];
+  readonly next: string | undefined;
+}
 
 /**
  * Posts to the connections of a room, page by page of its members, until `stopMs`, but one page at least. Returns the
@@ -13,14 +23,27 @@ export async function postToRoom(
   delivered: Delivered,
   from: { readonly cursor: string | undefined; readonly stopMs: number },
 ): Promise<string | undefined> {
-  let { cursor } = from;
+  let { cursor = deps.now() < room.delivery.crowdedUntilMs ? LISTED : undefined } = from;
   do {
-    const page = await deps.store.listMembers(room.roomId, cursor);
-    const members = page.members.filter(
-      ({ roomEpoch, membershipId }) => roomEpoch === room.epoch && membershipId !== undefined,
-    );
-    await postDelivered(deps, room, connectionsOf(members), delivered);
-    cursor = page.cursor;
+    const page = cursor?.startsWith(LISTED)
+      ? await listedPage(deps, room, cursor)
+      : await memberPage(deps, room, cursor);
+    await postDelivered(deps, room, page.connections, delivered);
+    cursor = page.next;
   } while (cursor !== undefined && deps.now() < from.stopMs);
   return cursor;
+}
+
+/** In a crowded room: reads nobody who is offline. */
+async function listedPage(deps: Deps, room: Room, cursor: string): Promise<Page> {
+  const { connections, next } = await deps.store.listConnected(lifeOf(room), cursor.slice(LISTED.length), undefined);
+  return { connections, next: next === undefined ? undefined : `${LISTED}${next}` };
+}
+
+async function memberPage(deps: Deps, room: Room, cursor: string | undefined): Promise<Page> {
+  const page = await deps.store.listMembers(room.roomId, cursor);
+  const members = page.members.filter(
+    ({ roomEpoch, membershipId }) => roomEpoch === room.epoch && membershipId !== undefined,
+  );
+  return { connections: connectionsOf(members), next: page.cursor };
 }
