@@ -82,8 +82,8 @@ describe('the webhook', () => {
 
   it('leaves nothing behind where no address is set', () => {
     expect(names(bare, queueType)).toEqual(['ChangeStreamLostChanges', 'SweepScheduleLostRuns']);
-    expect(names(bare, mappingType)).toEqual(['ChangeStreamMapping']);
-    bare.resourceCountIs('AWS::Lambda::Function', 7);
+    expect(names(bare, mappingType)).toEqual(['ChangeStreamMapping', 'DeliveriesLeases']);
+    bare.resourceCountIs('AWS::Lambda::Function', 9);
     expect(Object.keys(variables(bare, 'Changes'))).not.toContain('WEBHOOK_QUEUE_URL');
     const sends = statements(bare, 'Changes').filter(({ Action }) => Action === 'sqs:SendMessage');
     expect(sends.map(({ Resource }) => Resource)).toEqual([refer('ChangeStreamLostChanges', 'Arn')]);
