@@ -98,7 +98,7 @@ describe('a resume', () => {
     // The newest messages that are not kept in the history are still in the room's tail.
     const inTail = new Set((await server.deps.store.getRoom(room))?.tail.map(({ seq }) => seq));
     expect(inTail.has(150)).toBe(true);
-    expect(ann.handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || inTail.has(seq)));
+    expect(ann.handed).toEqual(range(1, 150).filter((seq) => isMixed(seq) || (inTail.has(seq) && seq % 7 !== 0)));
   });
 
   it('reports one unreadable message as a gap of one', async () => {
