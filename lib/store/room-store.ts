@@ -53,6 +53,7 @@ export interface RoomStore
 
 export { FEWEST_SHARDS } from './due-list.ts';
 export { MARK_EVERY } from './log.ts';
+export { LOGGED_MAX } from './rooms.ts';
 
 /** Storage failed; nothing is known to be wrong with the request. */
 export class StoreFault extends Error {

@@ -18,6 +18,9 @@ export interface Acceptance {
     | undefined;
 }
 
+/** One write removes at most this many from the tail. */
+export const LOGGED_MAX = 60;
+
 /** What the holder of a lease has done. */
 export interface DeliveryProgress {
   readonly roomId: RoomId;

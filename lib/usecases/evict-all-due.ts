@@ -9,14 +9,14 @@ import { evictDue } from './steps/evict-due.ts';
  */
 export async function evictAllDue(deps: Deps, job: EvictJob, untilMs: number): Promise<void> {
   const { room: roomId, epoch } = job;
-  let progress: 'done' | 'more' = 'more';
-  while (progress === 'more') {
+  let cursor: string | undefined = job.cursor;
+  while (cursor !== undefined) {
     if (deps.now() >= untilMs) {
-      await deps.doorbell.ring(job);
+      await deps.doorbell.ring({ ...job, cursor });
       return;
     }
     const room = await deps.store.getRoom(roomId);
     if (!isLive(room) || room.epoch !== epoch) return;
-    progress = await evictDue(deps, room);
+    cursor = await evictDue(deps, room, cursor);
   }
 }

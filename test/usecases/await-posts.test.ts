@@ -26,9 +26,18 @@ function budgetOf(postsPerSecond: number, nowMs: number) {
   return { deps, taken, clock };
 }
 
+const yes = async () => true;
+
+test('a round that may not go on takes nothing', async () => {
+  const { deps, taken } = budgetOf(1_000, 0);
+  expect(await awaitPosts(deps, 800, yes)).toBe(true);
+  expect(await awaitPosts(deps, 800, async () => false)).toBe(false);
+  expect([...taken]).toEqual([[0, 800]]);
+});
+
 test('large rounds wait for a second that has posts left', async () => {
   const { deps, taken, clock } = budgetOf(2_500, 10_400);
-  for (let round = 0; round < 5; round += 1) await awaitPosts(deps, 1_000);
+  for (let round = 0; round < 5; round += 1) expect(await awaitPosts(deps, 1_000, yes)).toBe(true);
   expect([...taken]).toEqual([
     [10, 2_000],
     [11, 2_000],
@@ -39,12 +48,12 @@ test('large rounds wait for a second that has posts left', async () => {
 
 test('small rounds take theirs without asking, if the budget is not small itself', async () => {
   const { deps, taken } = budgetOf(8_000, 0);
-  await awaitPosts(deps, 128);
+  await awaitPosts(deps, 128, yes);
   expect(taken.size).toBe(0);
-  await awaitPosts(deps, 129);
+  await awaitPosts(deps, 129, yes);
   expect([...taken.values()]).toEqual([129]);
   const small = budgetOf(100, 0);
-  await awaitPosts(small.deps, 9);
+  await awaitPosts(small.deps, 9, yes);
   expect([...small.taken.values()]).toEqual([9]);
 });
 

@@ -1,11 +1,8 @@
 import type { DeliveryLease, Room, TailEntry } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { DeliveryProgress, Rooms } from '../rooms.ts';
+import { type DeliveryProgress, LOGGED_MAX, type Rooms } from '../rooms.ts';
 import { changeRoom, type RoomChange } from './room-change.ts';
 import { named, type Table } from './table.ts';
-
-/** An expression is limited to 4 KB; the next write removes the rest from the row. */
-const MOST_REMOVED = 60;
 
 /** The lease and the progress of delivery on the room's row. */
 export class DynamoDeliveries implements Pick<Rooms, 'takeOverDelivery' | 'advanceDelivery'> {
@@ -63,7 +60,8 @@ export class DynamoDeliveries implements Pick<Rooms, 'takeOverDelivery' | 'advan
       },
       isMade: ({ delivery }) => !isEnding && delivery.lease?.id === next.id && delivery.deliveredSeq === deliveredSeq,
     };
-    return changeRoom(this.#table, roomId, epoch, withoutLogged(change, progress.logged.slice(0, MOST_REMOVED)));
+    // An expression is limited to 4 KB; the next write removes the rest from the row.
+    return changeRoom(this.#table, roomId, epoch, withoutLogged(change, progress.logged.slice(0, LOGGED_MAX)));
   };
 }
 

@@ -24,8 +24,9 @@ export const offlinePartition = (room: RoomId): string => `ROOM#${room}#OFFLINE`
 export const onlineSortKey = (user: UserId): string => `${hexOf(spread(user))}#${user}`;
 /** The sort keys of online members from this part on, 0 <= at < 1, are greater. */
 export const onlineBound = (at: number): string => hexOf(Math.floor(at * 2 ** 32));
-/** Offline members sort by when they went offline: those who are evicted come first. */
-export const offlineSortKey = (offlineSeq: number, user: UserId): string => `${paddedSeq(offlineSeq)}#${user}`;
+/** Offline members sort by when they went offline, by seq and then by time: those who are evicted come first. */
+export const offlineSortKey = (seq: number, atMs: number, user: UserId): string =>
+  `${paddedSeq(seq)}#${paddedTime(atMs)}#${user}`;
 
 const hexOf = (hash: number): string => hash.toString(16).padStart(8, '0');
 

@@ -72,7 +72,10 @@ export function toMemberRow({
 function listed({ roomId, userId, membershipId, connections, offline }: Pick<Member, ListedBy>) {
   if (membershipId === undefined) return {};
   if (connections.length > 0) return { listedIn: onlinePartition(roomId), listedAs: onlineSortKey(userId) };
-  return { listedIn: offlinePartition(roomId), listedAs: offlineSortKey(offline?.seq ?? 0, userId) };
+  return {
+    listedIn: offlinePartition(roomId),
+    listedAs: offlineSortKey(offline?.seq ?? 0, offline?.atMs ?? 0, userId),
+  };
 }
 
 export function toMember(row: Row): Member {

@@ -71,4 +71,4 @@ const toSentRow = (row: Row): SentRow => row as unknown as SentRow;
 
 /** The server API gives its messages ids of their own, which no caller repeats. */
 const isByClient = ({ messageId, clientMessageId }: StoredMessage): boolean =>
-  !messageId.endsWith(`-${clientMessageId}`);
+  readMessageId(messageId)?.id !== clientMessageId;

@@ -11,12 +11,15 @@ export const postsInSlice = (deps: Deps, most: number): number =>
 
 /**
  * Waits until the budget of this second, or of a later one, has so many posts left, and takes them: all large rooms of the
- * deployment share it, so that API Gateway does not have to refuse any.
+ * deployment share it, so that API Gateway does not have to refuse any. `mayGoOn` is asked after each wait; false = it said
+ * no, and no posts were taken.
  */
-export async function awaitPosts(deps: Deps, posts: number): Promise<void> {
+export async function awaitPosts(deps: Deps, posts: number, mayGoOn: () => Promise<boolean>): Promise<boolean> {
   const limit = sharedPosts(deps.settings.postsPerSecond);
-  if (posts <= Math.min(FREE_POSTS, limit / 10)) return;
+  if (posts <= Math.min(FREE_POSTS, limit / 10)) return true;
   while (!(await deps.store.takePosts(deps.now(), posts, limit))) {
     await deps.sleep(SECOND_MS - (deps.now() % SECOND_MS) + deps.random() * SPREAD_MS);
+    if (!(await mayGoOn())) return false;
   }
+  return true;
 }

@@ -61,20 +61,23 @@ async function deliverOrRing(deps: Deps, room: Room, leaseId: string, sender: Co
   const deliveredAtMs = deps.now();
   const connections = connectionsOf(members).filter(({ connectionId }) => connectionId !== sender);
   // Stored and not pushed: members find the gap and ask for it once distribution is on again.
-  if (!room.distributionStopped) {
-    await post(deps, room, connections).catch((fault: unknown) => deps.onFault('post a message', fault));
-  }
+  const isDone = room.distributionStopped || (await isPosted(deps, room, connections));
   await evictMembers(
     deps,
     members.filter((member) => isEvicted(member, room, deps.settings)),
   );
+  const ended = isDone && (await endDelivery(deps, room, leaseId, deliveredAtMs));
+  // Another message has come, one of the tail was recalled, or the message is unread.
+  if (!ended) await deps.doorbell.ring(job);
+}
+
+async function endDelivery(deps: Deps, room: Room, leaseId: string, deliveredAtMs: number): Promise<boolean> {
   const ended = await deps.store.advanceDelivery({
     ...{ roomId: room.roomId, epoch: room.epoch, leaseId, deliveredAtMs, deliveredSeq: room.seq },
     ...{ crowdedUntilMs: 0, next: undefined },
-    logged: isTailFull(room.tail) ? await logTail(deps, room) : [],
+    logged: isTailFull(room.tail) ? await logTail(deps, room, room.seq) : [],
   });
-  // Another message has come, or one of the tail was recalled.
-  if (ended === undefined) await deps.doorbell.ring(job);
+  return ended !== undefined;
 }
 
 /** All members of the room by a consistent read; undefined = it has too many rows. */
@@ -82,6 +85,17 @@ async function smallRoomMembers(deps: Deps, room: Room): Promise<readonly Member
   const { members, cursor } = await deps.store.listMembers(room.roomId, undefined, CROWDED_ROWS);
   if (cursor !== undefined) return undefined;
   return members.filter(({ roomEpoch, membershipId }) => roomEpoch === room.epoch && membershipId !== undefined);
+}
+
+/** A message that this Lambda is unable to read must not count as delivered: another one posts it. */
+async function isPosted(deps: Deps, room: Room, connections: readonly ListedConnection[]): Promise<boolean> {
+  try {
+    await post(deps, room, connections);
+    return true;
+  } catch (fault) {
+    deps.onFault('post a message', fault);
+    return false;
+  }
 }
 
 /** Posts all that is not delivered: the message, and at most one before it. */

@@ -25,6 +25,8 @@ export interface RepostJob extends RoomJob {
 /** End the memberships that the room's messages have evicted. */
 export interface EvictJob extends RoomJob {
   readonly kind: 'evict';
+  /** Of the list of offline members: '' = from its beginning. */
+  readonly cursor: string;
 }
 
 /** What the Lambda that delivers is asked to do. */

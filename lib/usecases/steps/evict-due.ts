@@ -11,11 +11,12 @@ const PAGES_MAX = 4;
 
 /**
  * Ends the memberships that the room's messages have evicted: a bounded number of them. Reads the list of
- * offline members up to the first who is not evicted, so those who stay cost nothing. 'more' = there may be others.
+ * offline members, after `from`, up to the first who is not evicted, so those who stay cost nothing. Returns the cursor
+ * after which there may be others: whoever goes on from there comes to an end, whatever is left in the list.
  */
-export async function evictDue(deps: Deps, room: Room): Promise<'done' | 'more'> {
+export async function evictDue(deps: Deps, room: Room, from: string): Promise<string | undefined> {
   const due: UserId[] = [];
-  let cursor = '';
+  let cursor = from;
   let isAtEnd = false;
   for (let pages = 0; pages < PAGES_MAX && !isAtEnd; pages += 1) {
     const { members, next } = await deps.store.listOffline(lifeOf(room), cursor);
@@ -27,10 +28,10 @@ export async function evictDue(deps: Deps, room: Room): Promise<'done' | 'more'>
       ({ userId }) => !Object.hasOwn(room.allowlistedSince, userId) && !evicted.some((one) => one.userId === userId),
     );
     isAtEnd = next === undefined || isStaying;
-    cursor = next ?? '';
+    cursor = next ?? cursor;
   }
   if (due.length > 0) await evictMembers(deps, await stillEvicted(deps, room, due));
-  return isAtEnd ? 'done' : 'more';
+  return isAtEnd ? undefined : cursor;
 }
 
 /** The list is eventually consistent: the rows themselves decide. */

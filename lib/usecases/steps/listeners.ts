@@ -10,7 +10,7 @@ import { postFrames } from './post-frames.ts';
 
 /** The list is read again after this time: it costs units for each connection. */
 const LIST_KEPT_MS = SECOND_MS;
-/** The index may show a member this long after they have joined; they get what was posted since. */
+/** The index shows a member this long after they have joined at the latest; they get what was posted since. */
 const LATE_MS = 5_000;
 /** Between two slices the delivery looks after its lease. */
 const SLICE = 1_000;
@@ -39,16 +39,21 @@ export class Listeners {
     return this.#list.length;
   }
 
-  /** Posts to everyone, in slices; returns the connections to which it has failed. */
-  async post(framesFor: FramesFor, betweenSlices: () => Promise<void>): Promise<readonly ListedConnection[]> {
+  /** How many there are decides how long a window is. */
+  async readFirst(): Promise<void> {
+    if (this.#listedAtMs === Number.NEGATIVE_INFINITY) await this.refresh();
+  }
+
+  /** Posts to everyone, in slices, as long as it may go on; returns the connections to which it has failed. */
+  async post(framesFor: FramesFor, mayGoOn: () => Promise<boolean>): Promise<readonly ListedConnection[] | 'stopped'> {
     await this.refresh();
     this.#recent.push({ atMs: this.#deps.now(), framesFor });
     const failed: ListedConnection[] = [];
     const size = postsInSlice(this.#deps, SLICE);
     for (let from = 0; from < this.#list.length; from += size) {
-      if (from > 0) await betweenSlices();
+      if (from > 0 && !(await mayGoOn())) return 'stopped';
       const slice = this.#list.slice(from, from + size);
-      await awaitPosts(this.#deps, slice.length);
+      if (!(await awaitPosts(this.#deps, slice.length, mayGoOn))) return 'stopped';
       failed.push(...(await postFrames(this.#deps, this.#room.roomId, slice, framesFor)));
     }
     return failed;
@@ -61,7 +66,8 @@ export class Listeners {
     const list: ListedConnection[] = [];
     for await (const page of listedConnections(this.#deps, this.#room)) list.push(...page);
     const late = list.filter(({ connectionId }) => !this.#known.has(connectionId));
-    this.#recent = this.#recent.filter(({ atMs }) => nowMs - atMs < LATE_MS);
+    // What an older list than the last one has lacked was posted before that, however long ago the last one is.
+    this.#recent = this.#recent.filter(({ atMs }) => atMs > this.#listedAtMs - LATE_MS);
     const missed = this.#recent;
     if (missed.length > 0 && late.length > 0) {
       const framesFor = (userId: string): readonly MessagesPush[] => missed.flatMap((one) => one.framesFor(userId));

@@ -31,11 +31,11 @@ export async function readMessages(deps: Deps, room: Room, range: Range): Promis
       ? await deps.store.readLog({ ...lifeOf(room), ...ofLog, order, limit: fromLog, charactersMax: FRAME_BYTES_MAX })
       : { messages: [] };
   // If the log's page ends short, the tail is left out: it comes after the messages that are missing.
-  const fromTail = isUp && logged.readTo !== undefined ? [] : inOrder.slice(0, limit + 1);
+  const isLeftOut = isUp && logged.readTo !== undefined;
+  const fromTail = isLeftOut ? [] : inOrder.slice(0, isUp ? limit - logged.messages.length : limit);
   const ofTail = await tailMessages(deps, room, fromTail);
   const messages = isUp ? [...logged.messages, ...ofTail] : [...ofTail, ...logged.messages];
-  const kept = messages.slice(0, limit);
-  const isTruncated = messages.length > limit || (isInLog && fromLog <= 0);
-  const readTo = isTruncated ? kept.at(-1)?.seq : logged.readTo;
-  return readTo === undefined ? { messages: kept } : { messages: kept, readTo };
+  const isTruncated = !isLeftOut && (fromTail.length < inOrder.length || (isInLog && fromLog <= 0));
+  const readTo = isTruncated ? fromTail.at(-1)?.seq : logged.readTo;
+  return readTo === undefined ? { messages } : { messages, readTo };
 }

@@ -1,6 +1,7 @@
 import { CROWDED_MS, LONG_LEASE_MS, windowMs } from '../../domain/delivery.ts';
 import { isLive, type Room } from '../../domain/room.ts';
 import { isTailFull } from '../../domain/sending.ts';
+import { LOGGED_MAX } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { evictDue } from './evict-due.ts';
 import { Listeners } from './listeners.ts';
@@ -39,7 +40,8 @@ export class RoomDelivery {
     this.#room = room;
     this.#listeners = new Listeners(deps, room);
     this.#deliveredSeq = deliveredSeq;
-    this.#deliveredAtMs = deliveredAtMs;
+    // The clock of the Lambda that delivered before may be ahead.
+    this.#deliveredAtMs = Math.min(deliveredAtMs, deps.now());
     this.#crowdedUntilMs = isCrowded ? deps.now() + CROWDED_MS : crowdedUntilMs;
     this.#keptAtMs = deps.now();
   }
@@ -61,44 +63,62 @@ export class RoomDelivery {
 
   /** Notes the progress, renews the lease, and moves the tail to the log. */
   async keep(): Promise<void> {
-    const next = { id: this.#leaseId, untilMs: this.#deps.now() + LONG_LEASE_MS };
-    const after = await this.#deps.store.advanceDelivery({ ...this.#progress, logged: await this.#logTail(), next });
-    this.#keptAtMs = this.#deps.now();
-    if (after !== undefined) this.#room = after;
+    const { store, now } = this.#deps;
+    for (;;) {
+      const logged = await this.#logTail();
+      const next = { id: this.#leaseId, untilMs: now() + LONG_LEASE_MS };
+      const after = await store.advanceDelivery({ ...this.#progress, logged, next });
+      this.#keptAtMs = now();
+      if (after === undefined) return;
+      this.#room = after;
+      // One write removes no more; a tail that grows faster would make each later write expensive.
+      if (logged.length < LOGGED_MAX) return;
+    }
   }
 
   async #deliverWindow(): Promise<'ended' | 'more'> {
-    const { settings, sleep, now } = this.#deps;
     this.#quietPolls = 0;
-    const window = windowMs(this.#listeners.count, settings.postsPerSecond);
-    // The clock of the Lambda that delivered before may be ahead.
-    await sleep(Math.min(window, Math.max(0, this.#deliveredAtMs + window - now())));
+    // A long window is waited for in steps, so that the lease is renewed and the end of the run is noticed.
+    await this.#deps.sleep(Math.min(this.#leftMs, KEEP_EVERY_MS));
     // What came during the wait goes into the same frames; a room that was destroyed during it gets none.
     if (!(await this.#read())) return 'ended';
-    await this.#deliver();
+    await this.#listeners.readFirst();
+    if (this.#leftMs === 0 && !(await this.#deliver())) return 'ended';
     if (this.#isKeepDue) await this.keep();
     return 'more';
   }
 
-  async #deliver(): Promise<void> {
+  /** What is left of the window. */
+  get #leftMs(): number {
+    const window = windowMs(this.#listeners.count, this.#deps.settings.postsPerSecond);
+    return Math.max(0, this.#deliveredAtMs + window - this.#deps.now());
+  }
+
+  /** false = the room was destroyed meanwhile, or the lease is lost. */
+  async #deliver(): Promise<boolean> {
     const [deps, room] = [this.#deps, this.#room];
     const range = { afterSeq: this.#deliveredSeq, beforeSeq: room.seq + 1 };
     const { messages, readTo } = await readMessages(deps, room, { ...range, order: 'ascending', limit: MESSAGES_MAX });
     this.#deliveredAtMs = deps.now();
     if (!room.distributionStopped) {
       const failed = await this.#listeners.post(messageFrames(room, messages), () => this.#keepInBetween());
-      await repostLater(deps, room, failed, range);
+      if (failed === 'stopped') return false;
+      await repostLater(deps, room, failed, { ...range, beforeSeq: (readTo ?? room.seq) + 1 });
     }
     this.#deliveredSeq = readTo ?? room.seq;
-    if ((await evictDue(deps, room)) === 'more') {
-      await deps.doorbell.ring({ kind: 'evict', room: room.roomId, epoch: room.epoch });
+    const cursor = await evictDue(deps, room, '');
+    if (cursor !== undefined) {
+      await deps.doorbell.ring({ kind: 'evict', room: room.roomId, epoch: room.epoch, cursor });
     }
+    return true;
   }
 
-  /** A long round must not lose its lease, nor let the room's row grow. */
-  async #keepInBetween(): Promise<void> {
-    if (this.#deps.now() - this.#keptAtMs < KEEP_EVERY_MS) return;
-    if (await this.#read()) await this.keep();
+  /** A long round must not lose its lease, nor let the room's row grow. false = it must not go on either. */
+  async #keepInBetween(): Promise<boolean> {
+    if (this.#deps.now() - this.#keptAtMs < KEEP_EVERY_MS) return true;
+    if (!(await this.#read())) return false;
+    await this.keep();
+    return true;
   }
 
   get #isKeepDue(): boolean {
@@ -120,7 +140,7 @@ export class RoomDelivery {
   }
 
   #logTail() {
-    return logTail(this.#deps, this.#room);
+    return logTail(this.#deps, this.#room, this.#deliveredSeq);
   }
 
   get #progress() {

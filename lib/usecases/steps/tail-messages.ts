@@ -1,12 +1,14 @@
 import { messageIdAt, type Room, type StoredMessage, type TailEntry } from '../../domain/room.ts';
-import { StoreFault } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { lifeOf } from './life-of.ts';
 
 /** The limit of one read. */
 const CONTENTS_MAX = 100;
 
-/** The messages of these entries of the tail; those that have rows of their own are read. */
+/**
+ * The messages of these entries of the tail; those that have rows of their own are read. A row that is gone has expired,
+ * as one of the log would, in a room that was quiet for so long: every message has its row before it is in a tail.
+ */
 export async function tailMessages(
   deps: Deps,
   room: Room,
@@ -18,10 +20,9 @@ export async function tailMessages(
     const found = await deps.store.readContents(lifeOf(room), ids.slice(from, from + CONTENTS_MAX));
     for (const [id, content] of found) contents.set(id, content);
   }
-  return entries.map(({ seq, id, sentAtMs, message }) => {
-    if (message !== undefined) return message;
+  return entries.flatMap(({ seq, id, sentAtMs, message }) => {
+    if (message !== undefined) return [message];
     const content = contents.get(id);
-    if (content === undefined) throw new StoreFault('unable to read a message; its row is gone');
-    return { ...content, seq, messageId: messageIdAt(seq, id), sentAtMs };
+    return content === undefined ? [] : [{ ...content, seq, messageId: messageIdAt(seq, id), sentAtMs }];
   });
 }
