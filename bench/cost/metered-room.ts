@@ -1,4 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { closeConnection } from '../../lib/usecases/close-connection.ts';
 import { deliverMessages } from '../../lib/usecases/deliver-messages.ts';
 import type { Caller, Deps } from '../../lib/usecases/deps.ts';
@@ -11,14 +12,14 @@ import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
 import { servedValue } from '../../test/support/outcome.ts';
 import type { Units, UnitsMeter } from '../../test/support/units-meter.ts';
 import { measuredDeps } from '../measured-deps.ts';
+import { CONTENT } from './content.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-const START_MS = 1_800_000_000_000;
+/** No round number: DynamoDB stores those in fewer bytes. */
+const START_MS = 1_812_345_678_901;
 const CLIENT = { platform: 'mobile', loginId: 'k3jd82hf92hd' } as const;
 const TOKEN_LIFE_MS = 86_400_000;
 const RUN_MS = 900_000;
-/** As in `npm run units`. */
-export const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' });
 
 type Resume = { readonly roomEpoch: string; readonly membership: string; readonly seq: number };
 
@@ -38,6 +39,7 @@ export interface Happened {
 export class MeteredRoom {
   readonly time = new VirtualTime(START_MS);
   readonly happened: Happened = { posts: 0, rings: 0 };
+  lastFrame: PushFrame | undefined;
   readonly deps: Deps;
   readonly room: RoomId;
   readonly #meter: UnitsMeter;
@@ -53,14 +55,16 @@ export class MeteredRoom {
       randomId: () => this.#nextId('0000-4000-8000-000000000000'),
       settings: {},
       push: {
-        post: async () => {
+        post: async (_connectionId, frame) => {
           this.happened.posts += 1;
+          this.lastFrame = frame;
           return 'ok';
         },
       },
       doorbell: { ring: async (job) => this.#ring(job as DeliveryJob) },
     });
-    this.deps = { ...deps, sleep: this.time.sleep };
+    // The list of the connected begins with the first one, so that each reading takes the same.
+    this.deps = { ...deps, sleep: this.time.sleep, random: () => 0 };
     this.#meter = meter;
     this.room = `room-${this.#nextId('r')}` as RoomId;
   }
