@@ -140,11 +140,14 @@ export const withSystem = <T>(options: SystemOptions, work: (system: System) => 
   withTable(async (endpoint) => {
     const system = new System(endpoint, options);
     let isOver = false;
-    const watching = options.isWatched === true ? system.watch(() => isOver) : undefined;
-    const result = await work(system);
-    system.jobs.spare();
-    await system.jobs.idle();
-    isOver = true;
-    await watching;
-    return result;
+    const watching = options.isWatched === true ? system.watch(() => isOver) : Promise.resolve();
+    try {
+      const result = await work(system);
+      system.jobs.spare();
+      await system.jobs.idle();
+      return result;
+    } finally {
+      isOver = true;
+      await watching;
+    }
   }, options.isWatched === true);
