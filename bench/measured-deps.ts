@@ -12,8 +12,10 @@ import { UnitsMeter } from '../test/support/units-meter.ts';
 
 export const TABLE_NAME = 'rooms';
 
+const WITH_STREAM = { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } };
+
 /** Works on an empty table of a DynamoDB of its own, which is gone afterwards. */
-export async function withTable<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
+export async function withTable<T>(work: (endpoint: string) => Promise<T>, hasStream = false): Promise<T> {
   const emulator = await startEmulator({});
   try {
     const { endpoint } = emulator;
@@ -21,6 +23,7 @@ export async function withTable<T>(work: (endpoint: string) => Promise<T>): Prom
       TableName: TABLE_NAME,
       BillingMode: 'PAY_PER_REQUEST',
       ...tableKeys,
+      ...(hasStream ? WITH_STREAM : {}),
     });
     return await work(endpoint);
   } finally {

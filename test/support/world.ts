@@ -2,7 +2,6 @@ import { isRefused, type Outcome } from '../../lib/domain/outcome.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { changesHandler } from '../../lib/handlers/changes.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
-import { deliverHandler } from '../../lib/handlers/deliver.ts';
 import { digest } from '../../lib/handlers/deps-digest.ts';
 import { disconnectHandler } from '../../lib/handlers/disconnect.ts';
 import type { WebSocketEvent } from '../../lib/handlers/events.ts';
@@ -26,6 +25,7 @@ import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import type { StreamedStore } from './emulators.ts';
 import { servedValue } from './outcome.ts';
+import { runJob } from './run-job.ts';
 import type { ReadStream, TableRecord } from './stream.ts';
 
 /** The defaults, except those that would hinder tests of something else. */
@@ -100,18 +100,6 @@ function handlersOf(deps: Deps, now: () => number) {
     /** A heartbeat; what the handler returns. */
     beat: (caller: Caller) => onMessage(eventOf(caller, { action: 'beat' })),
   };
-}
-
-/** A run of the Lambda that delivers: its own clock goes on while it pauses. */
-async function runJob(deps: Deps, job: DeliveryJob): Promise<'rung'> {
-  let sleptMs = 0;
-  const now = () => deps.now() + sleptMs;
-  const sleep = async (pauseMs: number) => {
-    sleptMs += pauseMs;
-  };
-  const handler = deliverHandler(() => ({ ...deps, now, sleep }), now);
-  await handler(job, { getRemainingTimeInMillis: () => 300_000 });
-  return 'rung';
 }
 
 export type World = ReturnType<typeof createWorld>;
