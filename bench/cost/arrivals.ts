@@ -7,12 +7,14 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Times of messages that many people send independently, in whole ms, ascending: random gaps with this mean rate. */
+/** Times of messages that many people send independently, in whole ms, ascending: random gaps, with exactly this mean. */
 export function arrivals(perSecond: number, count: number): readonly number[] {
   const random = seeded(1);
-  let atMs = 0;
-  return Array.from({ length: count }, () => {
-    atMs += (-Math.log(random()) * 1_000) / perSecond;
-    return Math.ceil(atMs);
+  let last = 0;
+  const times = Array.from({ length: count }, () => {
+    last -= Math.log(random());
+    return last;
   });
+  const scale = (count * 1_000) / perSecond / last;
+  return times.map((time) => Math.ceil(time * scale));
 }

@@ -5,7 +5,7 @@ import { arrivals } from './arrivals.ts';
 import { assumptions } from './assumptions.ts';
 import { CONTENT } from './content.ts';
 import type { ActUnits, Counted } from './count.ts';
-import { type RoomCounts, RoomModel, roundMs } from './room-model.ts';
+import { capacityPerSec, type RoomCounts, RoomModel, roundMs } from './room-model.ts';
 
 /** What rooms are to carry. */
 export interface Workload {
@@ -40,6 +40,8 @@ export interface Bill {
   readonly delayMeanMs: number;
   readonly delayMaxMs: number;
   readonly postsPerDelivery: number;
+  /** The room is so busy that delays grow without end. */
+  readonly isBehind: boolean;
 }
 
 /** Rates that quotas limit: of all rooms, and of one. */
@@ -81,6 +83,7 @@ function sum(...all: readonly (readonly [units: ActUnits, times: number])[]): Ac
 interface Followed {
   readonly counts: RoomCounts;
   readonly seconds: number;
+  readonly isBehind: boolean;
 }
 
 /** One room, message by message, until its figures no longer depend on how it began. */
@@ -92,7 +95,9 @@ function follow({ members, rate, senders }: Workload, counted: Counted): Followe
     Math.max(MESSAGES, SECONDS * rate, Math.ceil((ROUNDS * roundMs(shape) * rate) / 1_000)),
   );
   const timesMs = arrivals(rate, messages);
-  return { counts: new RoomModel(shape, counted.rows, CONTENT, timesMs).run(), seconds: (timesMs.at(-1) ?? 0) / 1_000 };
+  const counts = new RoomModel(shape, counted.rows, CONTENT, timesMs).run();
+  const isBehind = rate > capacityPerSec(shape, counted.rows);
+  return { counts, isBehind, seconds: Math.max(messages / rate, isBehind ? counts.endMs / 1_000 : 0) };
 }
 
 /** Everything that a workload takes, by the second; of all rooms together. */
@@ -203,7 +208,7 @@ function presenceParts(workload: Workload, rates: Rates, counted: Counted, messa
 /** What this workload costs, by the counted units. */
 export function billOf(workload: Workload, counted: Counted): Bill {
   const followed = follow(workload, counted);
-  const { counts, seconds } = followed;
+  const { counts, seconds, isBehind } = followed;
   const rates = ratesOf(workload, followed);
   const { posts, sends, beats, connects, table } = rates;
   const messages = (posts + 2 * sends + beats + 2 * connects) * workload.hours * HOUR_SEC;
@@ -227,6 +232,7 @@ export function billOf(workload: Workload, counted: Counted): Bill {
     },
     delayMeanMs: counts.delaySumMs / counts.messages,
     delayMaxMs: counts.delayMaxMs,
+    isBehind,
     postsPerDelivery: counts.posts / counts.deliveries,
   };
 }

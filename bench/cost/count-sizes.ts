@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import { frameBytes } from '../../lib/protocol/frame-size.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { sizeOfItem } from '../../test/simulation/memory-dynamodb/item-size.ts';
 import { TABLE_NAME } from '../measured-deps.ts';
 import { MeteredRoom } from './metered-room.ts';
@@ -56,6 +57,12 @@ function logSizes(row: Item, messages: number): Pick<RowSizes, 'log' | 'logMessa
   return { log: sizeOfItem(row) - bytes, logMessage: Math.round(bytes / messages) };
 }
 
+/** A message in a frame, and a comma. */
+function messageBytes(frame: PushFrame | undefined): number {
+  if (frame?.event !== 'messages') throw new Error('unable to count; the last frame has no message');
+  return frameBytes(frame) - frameBytes({ ...frame, messages: [] }) + 1;
+}
+
 /** The sizes of rows as the use cases write them, in an empty table. */
 export async function countSizes(endpoint: string): Promise<RowSizes> {
   const room = new MeteredRoom(endpoint, 0);
@@ -74,6 +81,6 @@ export async function countSizes(endpoint: string): Promise<RowSizes> {
     member: sizeOfItem(member),
     listed: sizeOfItem(pick(member, INDEXED)),
     ...logSizes(find(rows, '#LOG#'), MESSAGES_IN_TAIL + 1),
-    frameMessage: frameBytes(room.lastFrame ?? {}),
+    frameMessage: messageBytes(room.lastFrame),
   };
 }

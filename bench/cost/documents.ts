@@ -10,7 +10,14 @@ const FILE = 'scale.md';
 const RATES = [1, 10, 40];
 const SIZES = [10, 100, 1_000, 10_000];
 /** One room of each size, and ten million people in rooms of a size. */
-const ONE_ROOM = [100, 1_000, 10_000, 100_000, 1_000_000].map((members) => ({ members, rooms: 1, rate: 10 }));
+const ONE_ROOM = [
+  { members: 100, rooms: 1, rate: 10 },
+  { members: 1_000, rooms: 1, rate: 10 },
+  { members: 10_000, rooms: 1, rate: 10 },
+  { members: 100_000, rooms: 1, rate: 1 },
+  { members: 100_000, rooms: 1, rate: 10 },
+  { members: 1_000_000, rooms: 1, rate: 0.1 },
+];
 const MANY_ROOMS = [
   { members: 10, rooms: 1_000_000, rate: 0.1 },
   { members: 100, rooms: 100_000, rate: 0.1 },
@@ -45,7 +52,7 @@ function scaleTable(loads: readonly Pick<Workload, 'members' | 'rooms' | 'rate'>
     const binding = over.filter(({ use, limit }, index) => index === 0 || use > limit);
     return [
       `${whole(load.rooms)} × ${whole(load.members)}, ${load.rate}/s`,
-      duration(bill.delayMeanMs),
+      bill.isBehind ? 'grows' : duration(bill.delayMeanMs),
       whole(bill.perSecond.posts),
       dollars(bill.usd),
       binding.map((quota) => `${quota.name}: ${percent(quota)}`).join('; '),

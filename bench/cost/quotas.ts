@@ -2,7 +2,7 @@ import { defaultSettings } from '../../lib/domain/settings.ts';
 import { assumptions } from './assumptions.ts';
 import type { Bill, Workload } from './bill.ts';
 import type { Counted } from './count.ts';
-import { listUnits, periodMs } from './room-model.ts';
+import { capacityPerSec, listUnits, periodMs } from './room-model.ts';
 
 /** Something that ends, and how much of it a workload uses. */
 export interface Quota {
@@ -21,10 +21,11 @@ const ITEM_WRITE_UNITS = 1_000;
 const PARTITION_READ_UNITS = 3_000;
 const TABLE_UNITS = 40_000;
 const LAMBDA_RUNS = 1_000;
-/** As in lib/usecases/steps/room-delivery.ts. */
-const MESSAGES_IN_ROUND = 500;
 /** `npm run sweep-rate`: with two shards at 512 MB. */
 const USERS_OF_SWEEP = 216_169;
+
+/** Beyond this one a room's delivery falls behind for as long as it is so busy. */
+export const DELIVERED = 'messages that one Lambda delivers to a room';
 
 /** Quotas of the account and Region. */
 function ofAccount({ perSecond }: Bill): readonly Quota[] {
@@ -89,13 +90,8 @@ function ofRoom({ members, rooms, rate, senders }: Workload, { perSecond }: Bill
       ...{ unit: 'units a second', raise: 'nothing: a partition has no more; several rooms' },
     },
     {
-      ...{
-        name: 'messages in one round of posts',
-        use: (rate * period) / 1_000,
-        limit: MESSAGES_IN_ROUND,
-        unit: 'messages',
-      },
-      raise: 'nothing: the delivery falls behind; fewer messages, or several rooms',
+      ...{ name: DELIVERED, use: rate, limit: capacityPerSec(shape, rows), unit: 'a second' },
+      raise: 'nothing: beyond it the delivery falls behind; fewer messages, or several rooms',
     },
     {
       ...{ name: 'messages of one room', use: rate, limit: defaultSettings.roomMessageQuota * 5, unit: 'a second' },

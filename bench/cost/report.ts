@@ -20,7 +20,13 @@ export const duration = (ms: number): string => (ms < 1_000 ? `${digits(ms, 0)} 
 function quotaTable(quotas: readonly Quota[]): string {
   const rows = quotas.map((quota) => {
     const { name, use, limit, unit, raise } = quota;
-    return [name, `${digits(use, use < 10 ? 2 : 0)}`, `${digits(limit, 0)} ${unit}`, percent(quota), raise];
+    return [
+      name,
+      `${digits(use, use < 10 ? 2 : 0)}`,
+      `${digits(limit, limit < 10 ? 2 : 0)} ${unit}`,
+      percent(quota),
+      raise,
+    ];
   });
   return toTable(['quota', 'use', 'limit', 'part', 'to raise'], rows);
 }
@@ -31,6 +37,12 @@ function verdict([first]: readonly Quota[]): string {
   const how = use > limit ? 'is exceeded' : 'binds first';
   return `${name}: this ${how}, ${percent(first)} are in use. To raise: ${raise}.`;
 }
+
+const delay = ({ isBehind, delayMeanMs, delayMaxMs }: Bill): string =>
+  isBehind
+    ? 'The delivery falls behind: delays grow for as long as the room is so busy.'
+    : `A message is posted to the last member ${duration(delayMeanMs)} after its
+acceptance (mean), ${duration(delayMaxMs)} at most.`;
 
 /** The whole report of a workload. */
 export function describe(workload: Workload, bill: Bill, quotas: readonly Quota[]): string {
@@ -46,8 +58,7 @@ ${counted(hours, 'hour')}; a member loses the connection ${counted(drops, 'time'
 ${toTable(['part', 'count', 'cost'], parts)}
 
 ${digits(bill.deliveries, 0)} deliveries, ${dollars(bill.usdPerMillionDeliveries)} a million (without what connections cost that nobody talks on);
-${digits(bill.postsPerDelivery, 3)} posts per delivery. A message is on its way to the last member ${duration(bill.delayMeanMs)} after its
-acceptance (mean), ${duration(bill.delayMaxMs)} at most.
+${digits(bill.postsPerDelivery, 3)} posts per delivery. ${delay(bill)}
 
 ${quotaTable(quotas)}
 

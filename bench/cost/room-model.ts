@@ -33,6 +33,8 @@ export interface RoomCounts {
   /** Until a message was on its way to the last connection, from its acceptance. */
   delaySumMs: number;
   delayMaxMs: number;
+  /** When the last post of the last message was made. */
+  endMs: number;
 }
 
 /** As in lib/usecases/steps/room-delivery.ts and listeners.ts. */
@@ -42,6 +44,7 @@ const LATE_MS = 2_500;
 const SECOND_MS = 1_000;
 const POSTS_IN_FLIGHT = 128;
 const LISTED_IN_PAGE = 1_000;
+const MESSAGES_IN_ROUND = 500;
 /** A query of the offline members that finds nobody who is evicted. */
 const OFFLINE_UNITS = 0.5;
 const QUIET_MS = windowMs(0, 1);
@@ -61,6 +64,12 @@ export const roundMs = ({ connections, postCpuMs, postMs }: RoomShape): number =
 export const periodMs = (shape: RoomShape): number =>
   Math.max(windowMs(shape.connections, shape.postsPerSecond), roundMs(shape));
 
+/** Messages a second that one Lambda delivers to a room, at most: full frames, one round after another. */
+export function capacityPerSec(shape: RoomShape, rows: RowSizes): number {
+  const inFrame = Math.floor(FRAME_BYTES_MAX / rows.frameMessage);
+  return Math.min((inFrame * 1_000) / roundMs(shape), (MESSAGES_IN_ROUND * 1_000) / periodMs(shape));
+}
+
 /**
  * Follows the delivery of a room message by message, as the use cases do it, and adds up the units by the sizes of the
  * rows. Only posts take time. `timesMs`: when messages are accepted, ascending; senders take turns.
@@ -69,6 +78,7 @@ export class RoomModel {
   readonly counts: RoomCounts = {
     ...{ messages: 0, inLine: 0, runs: 0, runMs: 0, windows: 0, posts: 0, deliveries: 0 },
     ...{ writeUnits: 0, readUnits: 0, roomWriteUnits: 0, delaySumMs: 0, delayMaxMs: 0 },
+    endMs: 0,
   };
   readonly #shape: RoomShape;
   readonly #rows: RowSizes;
@@ -205,7 +215,7 @@ export class RoomModel {
 
   #postWindow(startMs: number, keptMs: number): { readonly nowMs: number; readonly keptAtMs: number } {
     const { connections } = this.#shape;
-    const last = this.#next;
+    const last = Math.min(this.#next, this.#delivered + MESSAGES_IN_ROUND);
     const count = last - this.#delivered;
     const frames = Math.ceil((count * this.#rows.frameMessage) / FRAME_BYTES_MAX);
     this.#read(this.#tail.ownRows(count) + this.#tail.loggedUnits(count));
@@ -233,6 +243,7 @@ export class RoomModel {
       this.counts.delayMaxMs = Math.max(this.counts.delayMaxMs, delayMs);
     }
     this.#delivered = last;
+    this.counts.endMs = startMs + tookMs;
   }
 
   #list(atMs: number): number {
