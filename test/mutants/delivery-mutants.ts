@@ -14,6 +14,12 @@ const LOG_TAIL = 'lib/usecases/steps/log-tail.ts';
 
 export const deliveryMutants: readonly Mutant[] = [
   mutant(
+    'delivery: the tail grows as long as nobody delivers',
+    'lib/usecases/steps/quota-slot.ts',
+    'if (isTailTooLong(room.tail))',
+    'if (false as boolean)',
+  ),
+  mutant(
     'delivery: who lost the lease notes progress',
     DELIVERIES,
     "onlyIf: ['#deliveryId = :leaseId', ",
@@ -34,8 +40,8 @@ export const deliveryMutants: readonly Mutant[] = [
   mutant(
     'delivery: the tail loses what was recalled since',
     DELIVERIES,
-    '`attribute_not_exists(#tailContents.#d${index}.#recalled)`',
-    '`(attribute_not_exists(#tailContents.#d${index}.#recalled) OR attribute_exists(#tail))`',
+    'const plain = stored.filter(({ isRecalled }) => !isRecalled);',
+    'const plain = stored.slice(0, 0);',
   ),
   mutant(
     'delivery: the lease is taken over from anybody',
@@ -170,7 +176,7 @@ export const deliveryMutants: readonly Mutant[] = [
   mutant(
     'delivery: members who left between two messages are listed by name',
     'lib/store/dynamodb/keys.ts',
-    '#${paddedTime(atMs)}#${user}',
-    '#${user}',
+    'paddedTime(atMs)',
+    'paddedTime(0)',
   ),
 ];
