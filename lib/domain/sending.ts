@@ -18,6 +18,12 @@ export const isTailFull = (tail: readonly TailEntry[]): boolean =>
 export const fitsTail = (tail: readonly TailEntry[], content: string): boolean =>
   charactersIn(tail) + charactersOf(content) <= 2 * TAIL_CHARACTERS_MAX && tail.length < TAIL_ENTRIES_MAX;
 
+/** Each message makes the next write of the room's row more expensive, and DynamoDB's limit of 400 KB would end the room. */
+const TAIL_LONGEST = 1_000;
+
+/** Must the room refuse messages until its tail has moved to the log? Only where nobody delivers for long. */
+export const isTailTooLong = (tail: readonly TailEntry[]): boolean => tail.length >= TAIL_LONGEST;
+
 const PRIMES = [2_654_435_761, 1_597_334_677] as const;
 
 /**

@@ -5,7 +5,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn, tooMuchAtOnce } from './steps/decide-on.ts';
-import { deliverAccepted } from './steps/deliver-accepted.ts';
+import { deliverAccepted, refuseFlooded } from './steps/deliver-accepted.ts';
 import { quotaSlotFor } from './steps/quota-slot.ts';
 
 export interface Publication {
@@ -34,7 +34,7 @@ async function publishOnce(deps: Deps, publication: Publication, id: string): Pr
   if (!isLive(room)) return refused('no-such-room');
   const sentAtMs = sendTime(deps, room);
   const slot = quotaSlotFor(deps, room, rank, sentAtMs);
-  if (slot.kind === 'full') return refused('room-flooded', { retryAfterMs: slot.retryAfterMs });
+  if (slot.kind === 'full') return refuseFlooded(deps, room, slot.retryAfterMs);
   // The sender's clients get it too, for its seq: otherwise they would take it for lost and ask for it.
   const notForSender = publication.includeSender ? {} : { notForSender: true as const };
   const transient = publication.isKept ? {} : { transient: true as const };

@@ -11,7 +11,7 @@ import type { RequestOf } from '../protocol/client-frames.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn } from './steps/decide-on.ts';
-import { deliverAbandoned, deliverAccepted } from './steps/deliver-accepted.ts';
+import { deliverAbandoned, deliverAccepted, refuseFlooded } from './steps/deliver-accepted.ts';
 import { endMembership } from './steps/end-membership.ts';
 import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
@@ -77,7 +77,7 @@ async function sendOnce(
   if (refusal !== undefined) return refusal;
   const sentAtMs = sendTime(deps, room);
   const slot = quotaSlotFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
-  if (slot.kind === 'full') return refused('room-flooded', { retryAfterMs: slot.retryAfterMs });
+  if (slot.kind === 'full') return refuseFlooded(deps, room, slot.retryAfterMs);
   const stopped =
     (await mark(turn, attempt)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;

@@ -53,6 +53,7 @@ export async function checkHealthy(folder: string): Promise<void> {
 const OWN_TESTS = [
   ['lib/domain/', ['test/domain'], 'lib/domain/member.ts'],
   ['lib/store/', ['test/store/memory.test.ts'], 'lib/store/dynamodb/members.ts'],
+  ['lib/usecases/', ['test/usecases/delivery'], 'lib/usecases/deliver-messages.ts'],
 ] as const;
 
 /** Bundles the simulation with the mutant in the place of the product's own text. */

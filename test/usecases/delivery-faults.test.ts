@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newRoom } from '../../lib/domain/room.ts';
 import { DAY_MS } from '../../lib/domain/time.ts';
 import type { UserId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
@@ -34,6 +35,23 @@ describe('a message in a row of its own', () => {
     expect(stage.seqsOf(ann.connectionId)).toEqual([]);
     await stage.runAll();
     expect(stage.messagesOf(ann.connectionId)).toEqual([[1, LONG]]);
+  });
+});
+
+describe('a room that nobody delivers in', () => {
+  it('refuses messages before its row is full, and accepts them again once a delivery goes on', async () => {
+    const stage = createDeliveryStage();
+    const nowMs = stage.deps.now();
+    const life = newRoom(stage.world.room, '', 'e1', nowMs, { destroyType: 'idle', destroyAfterMin: 60 });
+    const tail = Array.from({ length: 1_000 }, (_, index) => ({ seq: index + 1, id: `m${index}`, sentAtMs: nowMs }));
+    const lease = { id: 'dead', untilMs: nowMs + 5_000 };
+    await stage.deps.store.createRoom({ ...life, seq: 1_000, tail, delivery: { ...life.delivery, lease } });
+    await expect(stage.publish()).rejects.toThrow('flooded');
+    expect(stage.jobs).toEqual([]);
+    stage.world.pass(5_001);
+    await expect(stage.publish()).rejects.toThrow('flooded');
+    await stage.runAll();
+    expect(await stage.publish()).toMatchObject({ seq: 1_001 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { CROWDED_ROWS, isAbandoned, isQuiet } from '../../domain/delivery.ts';
 import { isEvicted } from '../../domain/eviction.ts';
 import type { Member } from '../../domain/member.ts';
+import { type Refused, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import { isTailFull } from '../../domain/sending.ts';
 import type { ConnectionId } from '../../protocol/ids.ts';
@@ -38,6 +39,12 @@ export async function deliverAccepted(
 export async function deliverAbandoned(deps: Deps, room: Room): Promise<void> {
   const { lease } = room.delivery;
   if (lease !== undefined && isAbandoned(room, deps.now())) await deps.doorbell.ring(jobOf(room, lease.id));
+}
+
+/** Refuses a message of a room that has too many; if that is because its delivery has died, it is continued. */
+export async function refuseFlooded(deps: Deps, room: Room, retryAfterMs: number): Promise<Refused> {
+  await deliverAbandoned(deps, room);
+  return refused('room-flooded', { retryAfterMs });
 }
 
 const jobOf = ({ roomId, epoch }: Room, leaseId: string): DeliverJob => ({

@@ -1,5 +1,7 @@
 import { hasSlot, limitOf, type MessageRank, WINDOW_MS, windowOf, windowsBefore } from '../../domain/quota.ts';
 import type { Room } from '../../domain/room.ts';
+import { isTailTooLong } from '../../domain/sending.ts';
+import { SECOND_MS } from '../../domain/time.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Acceptance } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
@@ -11,9 +13,11 @@ export type QuotaSlot =
 
 /**
  * The room's quota: RongCloud accepts 40 messages in 200 ms, of which types of low priority get no more than half, and
- * allowlisted users half as much again. Types on the message allowlist are not counted. `atMs` is the message's time.
+ * allowlisted users half as much again. Types on the message allowlist are not counted. A room whose messages nobody
+ * delivers is full for all. `atMs` is the message's time.
  */
 export function quotaSlotFor(deps: Deps, room: Room, rank: MessageRank, atMs: number): QuotaSlot {
+  if (isTailTooLong(room.tail)) return { kind: 'full', retryAfterMs: SECOND_MS };
   const { roomMessageQuota } = deps.settings;
   const limit = limitOf(rank, roomMessageQuota);
   if (limit === undefined) return { kind: 'free', slot: undefined };

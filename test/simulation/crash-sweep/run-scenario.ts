@@ -30,6 +30,9 @@ export interface ScenarioRun extends Run {
 /** Everything that the acts before cause is over after this time. */
 const REST_MS = 5_000;
 
+/** A lease of 10 s lapses, its record waits in the stream for 5 s, and a post is repeated after 6 s. */
+const DELIVERED_MS = 22_000;
+
 export async function runScenario(
   scenario: Scenario,
   seed: number,
@@ -53,9 +56,18 @@ export async function runScenario(
     random: createChance(seed),
     settings: { ...simulatedSettings, offlineMessageLimit: 3, ...scenario.settings },
     devices: devicesOf(users, devicesPerUser),
-    ...{ rooms, fates, isTraced, mishaps: mishapsOf(scenario), staleness: () => stale, overtaking: () => 0 },
+    ...{
+      rooms,
+      fates,
+      isTraced,
+      mishaps: mishapsOf(scenario),
+      staleness: () => stale,
+      overtaking: () => 0,
+      deliverRunMs: scenario.deliverRunMs,
+    },
     onStep: () => {},
   });
+  for (const room of rooms) for (let row = 0; row < scenario.otherRows; row += 1) stage.putOtherRow(room, row);
   await stage.act(before);
   await stage.scheduler.runTo(stage.scheduler.nowMs + REST_MS);
   isOpen = true;
@@ -65,7 +77,9 @@ export async function runScenario(
   await stage.act(aftermath(stage.cast.bots.length, scenario));
   await stage.settle();
   const { history, settings, openSockets, trace } = stage;
-  return { history, settings, openSockets, trace, points };
+  // Where two things fail at once, a message may wait for the next one.
+  const deliveredWithinMs = fateOf.size <= 1 ? DELIVERED_MS : undefined;
+  return { history, settings, openSockets, trace, points, deliveredWithinMs };
 }
 
 const mishapsOf = ({ disconnects }: Scenario): Mishaps => ({

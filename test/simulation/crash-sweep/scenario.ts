@@ -18,4 +18,8 @@ export interface Scenario {
   readonly forMs: number;
   /** The `$disconnect` of sockets that are closed by the client, ms after it; none = it is lost. */
   readonly disconnects: readonly number[];
+  /** Rows of users who are no members, which each room has besides: enough of them make it crowded. */
+  readonly otherRows: number;
+  /** How long a run that delivers may take before it is killed, ms: it hands over 10 s before that. */
+  readonly deliverRunMs: number;
 }

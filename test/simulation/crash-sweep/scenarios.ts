@@ -1,7 +1,6 @@
 /* The scenarios of the crash sweep: each rule by which membership, blocks and rooms change. Clock and chance: none. */
 
 import {
-  type Act,
   after,
   allows,
   asksWhetherIn,
@@ -22,43 +21,21 @@ import {
   repeats,
   sends,
   switchesRealTime,
-  type TimedAct,
   unblocks,
 } from '../schedule/acts.ts';
+import { deliveries } from './delivery-scenarios.ts';
+import { AWAY, atOnce, BOB_IN_ANN_AWAY, inOrder, inRoom, scenario, TWO_DEVICES, TWO_USERS } from './make-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-const SHAPE = {
-  settings: {},
-  users: ['ann'],
-  devicesPerUser: 1,
-  rooms: ['r1'],
-  forMs: 2_000,
-  disconnects: [0],
-} as const satisfies Partial<Scenario>;
-
-const atOnce = (...acts: readonly Act[]): readonly TimedAct[] => acts.map((act) => after(0, act));
-const inOrder = (...acts: readonly Act[]): readonly TimedAct[] => acts.map((act) => after(200, act));
-
-const scenario = (
-  name: string,
-  before: readonly TimedAct[],
-  acts: readonly TimedAct[],
-  shape: Partial<Scenario> = {},
-): Scenario => ({ ...SHAPE, ...shape, name, before, acts });
-
-const TWO_USERS = { users: ['ann', 'bob'] } as const;
-const TWO_DEVICES = { devicesPerUser: 2 } as const;
 const ONE_ROOM = { rooms: ['r1', 'r2'], settings: { multipleRooms: false } } as const;
 /** Two sweeps by each of the schedule's rules. */
 const SWEPT = { forMs: 125_000 } as const;
 
-const inRoom = (...bots: readonly number[]) => inOrder(...bots.flatMap((bot) => [connects(bot), joins(bot, 'r1')]));
 /** A client whose request has no answer believes it is still in the room, and resumes. */
 const RECONNECT = [after(10_500, disconnects(0)), after(200, connects(0))];
-const AWAY = [...inRoom(0), after(200, disconnectsForGood(0))];
-const BOB_IN_ANN_AWAY = [...inRoom(1, 0), after(200, disconnectsForGood(0))];
 
 export const scenarios: readonly Scenario[] = [
+  ...deliveries,
   scenario('the first join creates the room', inOrder(connects(0)), atOnce(joins(0, 'r1'))),
   scenario(
     'a join of a room with a member',

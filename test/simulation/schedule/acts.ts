@@ -45,6 +45,9 @@ export const connects = (index: number): Act =>
 export const joins = (index: number, room: string): Act => ofBot(index, `joins ${room}`, (bot) => bot.join(room));
 export const leaves = (index: number, room: string): Act => ofBot(index, `leaves ${room}`, (bot) => bot.leave(room));
 export const sends = (index: number, room: string): Act => ofBot(index, `sends to ${room}`, (bot) => bot.send(room));
+/** Too much for the room's row. */
+export const sendsLong = (index: number, room: string): Act =>
+  ofBot(index, `sends much to ${room}`, (bot) => bot.send(room, JSON.stringify({ content: 'x'.repeat(1_500) })));
 export const repeats = (index: number): Act => ofBot(index, 'repeats', (bot) => bot.repeat());
 export const disconnects = (index: number): Act => ofBot(index, 'disconnects', (bot) => bot.drop(true));
 export const losesNetwork = (index: number): Act => ofBot(index, 'loses the network', (bot) => bot.drop(false));
@@ -65,6 +68,8 @@ export const publishes = (room: string, count = 1): Act =>
   ofServer(`publishes ${count} to ${room}`, (api) => {
     for (let sent = 0; sent < count; sent += 1) api.publish(room);
   });
+export const recallsLast = (room: string): Act =>
+  ofServer(`recalls the last message of ${room}`, (api) => api.recallLast(room));
 export const blocks = (room: string, user: string, minutes = 1): Act =>
   ofServer(`blocks ${user} in ${room}`, (api) => api.block(room, user, minutes));
 export const unblocks = (room: string, user: string): Act =>

@@ -64,6 +64,19 @@ export class AppServer {
     ]);
   }
 
+  /** Recalls the room's newest message. */
+  recallLast(room: string): void {
+    const last = this.#history.events.findLast((event) => event.kind === 'accepted' && event.room === room);
+    if (last?.kind !== 'accepted') return;
+    this.#call('recall', room, { messageId: last.messageId }, '/message/recall.json', [
+      ['fromUserId', last.sender],
+      ['conversationType', '4'],
+      ['targetId', room],
+      ['messageUID', last.messageId],
+      ['sentTime', `${last.sentAtMs}`],
+    ]);
+  }
+
   realTime(room: string, isOn: boolean): void {
     this.#call('realTime', room, { on: isOn }, '/chatroom/realtime/set.json', [
       ['chatroomId', room],

@@ -108,12 +108,12 @@ export class Bot {
     this.#ask('leave', room, {});
   }
 
-  send(room: string): void {
+  send(room: string, content: string = '{}'): void {
     this.#ids += 1;
     this.#ask('send', room, {
       clientMessageId: `${this.userId}-${this.platform}-m${this.#ids}`,
       type: 'RC:TxtMsg',
-      content: '{}',
+      content,
     });
   }
 

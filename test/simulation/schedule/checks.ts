@@ -6,6 +6,7 @@ import type { Settings } from '../../../lib/domain/settings.ts';
 import { check as checkHistory } from '../../support/checker/check.ts';
 import type { HistoryEvent, MemberWritten } from '../../support/checker/history.ts';
 import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
+import { undelivered } from './delivered.ts';
 import type { History } from './history.ts';
 import { keyOf } from './truth.ts';
 
@@ -15,6 +16,8 @@ export interface Run {
   readonly settings: Settings;
   /** Sockets that API Gateway has open at the end. */
   readonly openSockets: ReadonlySet<string>;
+  /** Each message is delivered within this time, ms; undefined = so much fails that nothing is promised. */
+  readonly deliveredWithinMs?: number | undefined;
 }
 
 type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
@@ -29,6 +32,10 @@ export function check(played: Run): readonly Violation[] {
   checkEnds(played, report);
   checkSettled(played, report);
   const ofHistory = checkHistory(played.history.events, optionsOf(played.settings));
+  const { history, openSockets, deliveredWithinMs } = played;
+  if (deliveredWithinMs !== undefined) {
+    violations.push(...undelivered(history.events, openSockets, deliveredWithinMs));
+  }
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }
 

@@ -65,6 +65,8 @@ export interface DeploymentOptions {
   readonly clientOf: (process: Process) => DynamoDBDocumentClient;
   readonly history: History;
   readonly onFault: (what: string, fault: unknown) => void;
+  /** The timeout of the Lambda that delivers. */
+  readonly deliverRunMs: number;
 }
 
 export interface ApiAnswer {
@@ -257,7 +259,7 @@ export class Deployment {
   /** One run of a job. AWS repeats one that has failed or died, twice at most. */
   #deliver(job: DeliveryJob, repeats: number): void {
     const now = this.#hostClock();
-    const endMs = this.#o.scheduler.nowMs + TIMEOUTS_MS.deliver;
+    const endMs = this.#o.scheduler.nowMs + this.#o.deliverRunMs;
     const context = { getRemainingTimeInMillis: () => endMs - this.#o.scheduler.nowMs };
     this.#invoke(
       'deliver',

@@ -3,8 +3,12 @@
  * Clock: the scheduler's. Chance: the `random` that it gets.
  */
 
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { emptyMember } from '../../../lib/domain/member.ts';
 import type { Settings } from '../../../lib/domain/settings.ts';
+import type { RoomId, UserId } from '../../../lib/protocol/ids.ts';
+import { memberKey } from '../../../lib/store/dynamodb/keys.ts';
+import { toMemberRow } from '../../../lib/store/dynamodb/member-row.ts';
 import { createMemoryClient } from '../memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../memory-dynamodb/memory-table.ts';
 import type { Cast, TimedAct } from './acts.ts';
@@ -15,6 +19,7 @@ import { History } from './history.ts';
 import { type Fate, type Fates, type Process, Scheduler, type Step } from './scheduler.ts';
 import { toError } from './service-errors.ts';
 
+const TABLE = 'rooms';
 const START_MS = 1_800_000_000_000;
 /** After the last fault everything is finished within this time: the lease, a sweep, its checks, repeats. */
 const SETTLE_MS = 8 * 60_000;
@@ -42,6 +47,8 @@ export interface StageOptions {
   readonly overtaking: () => number;
   readonly onStep: (step: Step, fate: Fate) => void;
   readonly isTraced: boolean;
+  /** See Scenario. */
+  readonly deliverRunMs?: number | undefined;
 }
 
 export class Stage {
@@ -56,7 +63,7 @@ export class Stage {
   readonly reported: (readonly [string, unknown])[] = [];
 
   constructor(options: StageOptions) {
-    const { settings, devices, rooms, mishaps } = options;
+    const { settings, devices, rooms, mishaps, deliverRunMs = 60_000 } = options;
     this.settings = settings;
     const scheduler = this.#createScheduler(options);
     this.scheduler = scheduler;
@@ -66,7 +73,7 @@ export class Stage {
     this.table = this.#createTable(now, options.staleness);
     const clientOf = (process: Process) => createClient(this.table, scheduler, process);
     const onFault = (what: string, fault: unknown) => this.reported.push([what, fault]);
-    const deployment = new Deployment({ scheduler, settings, mishaps, clientOf, history, onFault });
+    const deployment = new Deployment({ scheduler, settings, mishaps, clientOf, history, onFault, deliverRunMs });
     this.deployment = deployment;
     const { multipleRooms } = settings;
     const bots = devices.map((device) => new Bot({ ...device, scheduler, deployment, history, multipleRooms }));
@@ -95,6 +102,13 @@ export class Stage {
       this.trace.push(`${this.virtualMs} >> ${index} ${name}`);
       run(cast);
     }
+  }
+
+  /** A row of a user who is no member of the room. */
+  putOtherRow(room: string, index: number): void {
+    const [roomId, userId] = [room as RoomId, `other${index}` as UserId];
+    const row = toMemberRow({ ...emptyMember(roomId, userId, ''), mutedUntilMs: Number.MAX_SAFE_INTEGER });
+    this.table.apply(new PutCommand({ TableName: TABLE, Item: { ...memberKey(roomId, userId), ...row } }));
   }
 
   /** Faults are over: everything that is in progress ends, sweeps run, and TTL takes what has expired. */
@@ -127,7 +141,7 @@ export class Stage {
 
   #createTable(now: () => number, staleness: () => number): MemoryTable {
     return new MemoryTable({
-      tableName: 'rooms',
+      tableName: TABLE,
       now,
       staleness,
       onRecord: (record) => {
