@@ -39,7 +39,9 @@ function silentFrom({ timeline }: Facts, { user, start, end }: Membership) {
 function onSince({ realTime, options, timeline }: Facts, life: Life, index: number): number | undefined {
   const service = realTime.get(life.room, '');
   if (service === undefined) return options.realTime ? -Infinity : undefined;
-  const on = service.surely(timeline.history.length, life.created?.index ?? -1) ?? service.surely(index);
+  const createdAt = life.created?.index ?? -1;
+  // A call before this life of the room has switched a former one.
+  const on = service.surely(timeline.history.length, createdAt) ?? service.surely(index, createdAt);
   return service.surely(timeline.history.length) === on ? on?.answer?.atMs : undefined;
 }
 
