@@ -76,7 +76,9 @@ describe('the watch', () => {
     const [{ deps }, { leaseId }] = [stage, left];
     const next = { id: leaseId, untilMs: left.untilMs + 9_000 };
     await deps.store.takeOverDelivery(left.room, left.epoch, leaseId, next);
-    await watchDeliveries(deps, [left, { ...left, epoch: 'another' }, { ...left, leaseId: 'former' }]);
+    for (const other of [left, { ...left, epoch: 'another' }, { ...left, leaseId: 'former' }]) {
+      await watchDeliveries(deps, [other]);
+    }
     expect(stage.jobs).toEqual([]);
     await watchDeliveries(deps, [{ ...left, untilMs: next.untilMs }]);
     await stage.runAll();
