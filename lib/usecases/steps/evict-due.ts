@@ -12,7 +12,7 @@ const PAGES_MAX = 4;
 /**
  * Ends the memberships that the room's messages have evicted: a bounded number of them. Reads the list of
  * offline members, after `from`, up to the first who is not evicted, so those who stay cost nothing. Returns the cursor
- * after which there may be others: whoever goes on from there comes to an end, whatever is left in the list.
+ * after which there may be others: a caller that goes on from there comes to an end, whatever is left in the list.
  */
 export async function evictDue(deps: Deps, room: Room, from: string): Promise<string | undefined> {
   const due: UserId[] = [];

@@ -94,7 +94,7 @@ export class RoomDelivery {
     return Math.max(0, this.#deliveredAtMs + window - this.#deps.now());
   }
 
-  /** false = the room was destroyed meanwhile, or the lease is lost. */
+  /** false = the room was destroyed during the round, or the lease is lost. */
   async #deliver(): Promise<boolean> {
     const [deps, room] = [this.#deps, this.#room];
     const range = { afterSeq: this.#deliveredSeq, beforeSeq: room.seq + 1 };
