@@ -93,7 +93,7 @@ export async function measureDue(progress: Progress, sizeMax: number): Promise<P
   progress(`due: ${due} members at one message`);
   const many = await measure(due);
   return {
-    title: `Due: members whom one message evicts, ${CONNECTIONS} others are connected`,
+    title: `Due: members that one message evicts, ${CONNECTIONS} others are connected`,
     columns: [
       'due',
       'ack, ms',

@@ -63,7 +63,13 @@ export async function measureFrames(progress: Progress): Promise<Part> {
     title: `Frames: a room of ${SIZE}; in a quiet one ${depth.frame} calls before a frame, ${depth.answer} before the ack`,
     columns: ['messages a second', 'accepted', 'frames ÷ delivery', 'added p50, ms', 'added p99, ms'],
     rows: measured.map(({ perSecond, acceptedPerSecond, frames, added }) => [
-      ...[perSecond, short(acceptedPerSecond), short(frames), short(quantile(added, 0.5)), short(quantile(added, 0.99))],
+      ...[
+        perSecond,
+        short(acceptedPerSecond),
+        short(frames),
+        short(quantile(added, 0.5)),
+        short(quantile(added, 0.99)),
+      ],
     ]),
     goals: [
       ...measured.flatMap(({ perSecond, frames }) => {
