@@ -11,6 +11,7 @@ import { tableKeys } from '../test/support/table-keys.ts';
 import { UnitsMeter } from '../test/support/units-meter.ts';
 
 export const TABLE_NAME = 'rooms';
+const PATIENT = { connectionTimeout: 60_000, requestTimeout: 60_000, httpAgent: { maxSockets: 500 } };
 
 const WITH_STREAM = { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } };
 
@@ -41,6 +42,8 @@ export interface MeasuredDepsOptions {
   readonly push: Partial<Push>;
   /** Jobs are not done where left out. */
   readonly doorbell?: Doorbell;
+  /** For a process that stands for many Lambdas: calls have as many sockets as they want, and wait as long as it takes. */
+  readonly isPatient?: boolean;
 }
 
 /** The use cases on a DynamoDB of this machine, with what they take from it. A fault ends the measurement. */
@@ -48,7 +51,10 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
   const { endpoint, now, randomId } = options;
   const settings = { ...defaultSettings, ...options.settings };
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = createDocumentClient({ endpoint, region: 'us-east-1', credentials });
+  const client = createDocumentClient({
+    ...{ endpoint, region: 'us-east-1', credentials },
+    ...(options.isPatient === true ? { requestHandler: PATIENT } : {}),
+  });
   const meter = new UnitsMeter();
   meter.watch(client);
   const { connectionLifeMs } = settings;

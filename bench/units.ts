@@ -38,7 +38,7 @@ class Bench {
       // What a message costs includes its delivery.
       doorbell: { ring: (job) => runJob(this.deps, job as DeliveryJob) },
     });
-    // The list is read from a place by chance on, in two parts, and each is rounded up to half a unit.
+    // The list is read from a random connection on, in two parts, and each is rounded up to half a unit.
     this.deps = { ...deps, random: () => 0 };
     this.meter = meter;
   }

@@ -3,10 +3,10 @@ import { quantile } from '../compare/statistics.ts';
 import { fillRoom } from './filled-room.ts';
 import { atMost, type Goal, type Part, type Progress, short } from './report.ts';
 import { type System, withSystem } from './system.ts';
-import { allAccepted, delaysOf, lastSeqOf, talk } from './talk.ts';
+import { acceptedOf, delaysOf, lastSeqOf, talk } from './talk.ts';
 
 const SIZE = 10_000;
-const SENDERS = 10;
+const SENDERS = 50;
 const PER_SECOND = 10;
 const CALM_SECONDS = 30;
 const SECONDS = 120;
@@ -50,13 +50,14 @@ async function inRoom(
   count: number,
 ): Promise<Measured> {
   const senders = await fillRoom(system, { connections: size, senders: SENDERS });
-  const answers = allAccepted(await talk(system, senders, perSecond, count));
-  await settle(system, count, size);
+  const answers = acceptedOf(await talk(system, senders, perSecond, count));
+  const messages = answers.length;
+  await settle(system, messages, size);
   system.check();
   const { sink, jobs } = system;
   const { deliver, repost, evict } = jobs.started;
   return {
-    ...{ title, size, messages: count, delays: delaysOf(system), verdict: sink.judge(lastSeqOf(answers)) },
+    ...{ title, size, messages, delays: delaysOf(system), verdict: sink.judge(lastSeqOf(answers)) },
     ...{ posts: sink.posts, seconds: [...sink.postsBySecond.values()], killed: jobs.killed },
     invocations: deliver + repost + evict,
   };

@@ -2,10 +2,10 @@ import { quantile } from '../compare/statistics.ts';
 import { fillRoom } from './filled-room.ts';
 import { atMost, type Part, type Progress, short } from './report.ts';
 import { withSystem } from './system.ts';
-import { allAccepted, delaysOf, talk } from './talk.ts';
+import { acceptedOf, delaysOf, talk } from './talk.ts';
 
 const SIZE = 100;
-const SENDERS = 10;
+const SENDERS = 50;
 const RATES = [1, 10, 40, 150];
 const SECONDS = 20;
 /** Of a post to the sink. */
@@ -15,10 +15,12 @@ const FRAMES_MAX: Readonly<Record<number, number>> = { 40: 0.11, 150: 0.03 };
 const ADDED_MAX_MS = 260;
 const SMALL = 10;
 /** Long beside what a call takes without it, so that calls can be counted by the clock. */
-const CALL_MS = 100;
+const CALL_MS = 500;
 
 interface Measured {
   readonly perSecond: number;
+  /** What the machine accepted: less where it cannot keep up. */
+  readonly acceptedPerSecond: number;
   readonly frames: number;
   /** From the acceptance to the last connection, without the post itself, ms. */
   readonly added: readonly number[];
@@ -27,12 +29,13 @@ interface Measured {
 const measure = (perSecond: number): Promise<Measured> =>
   withSystem({}, async (system) => {
     const senders = await fillRoom(system, { connections: SIZE, senders: SENDERS });
-    const count = perSecond * SECONDS;
-    allAccepted(await talk(system, senders, perSecond, count));
+    const { length: count } = acceptedOf(await talk(system, senders, perSecond, perSecond * SECONDS));
     await system.jobs.idle();
     system.check();
     const added = delaysOf(system).last.map((ms) => Math.max(0, ms - POST_MS));
-    return { perSecond, frames: system.sink.posts / (count * SIZE), added };
+    const times = [...system.acceptedAtMs.values()];
+    const acceptedPerSecond = ((count - 1) * 1000) / (Math.max(...times) - Math.min(...times));
+    return { perSecond, acceptedPerSecond, frames: system.sink.posts / (count * SIZE), added };
   });
 
 /** How many calls of the store follow each other, in a quiet room, until a frame is posted and until the answer. */
@@ -58,9 +61,15 @@ export async function measureFrames(progress: Progress): Promise<Part> {
   const at40 = measured.find(({ perSecond }) => perSecond === 40);
   return {
     title: `Frames: a room of ${SIZE}; in a quiet one ${depth.frame} calls before a frame, ${depth.answer} before the ack`,
-    columns: ['messages a second', 'frames ÷ delivery', 'added p50, ms', 'added p99, ms'],
-    rows: measured.map(({ perSecond, frames, added }) => [
-      ...[perSecond, short(frames), short(quantile(added, 0.5)), short(quantile(added, 0.99))],
+    columns: ['messages a second', 'accepted', 'frames ÷ delivery', 'added p50, ms', 'added p99, ms'],
+    rows: measured.map(({ perSecond, acceptedPerSecond, frames, added }) => [
+      ...[
+        perSecond,
+        short(acceptedPerSecond),
+        short(frames),
+        short(quantile(added, 0.5)),
+        short(quantile(added, 0.99)),
+      ],
     ]),
     goals: [
       ...measured.flatMap(({ perSecond, frames }) => {

@@ -43,11 +43,22 @@ function readOptions(args: readonly string[]): { readonly only: readonly string[
   return { only, sizeMax };
 }
 
+/** A part that fails does not end the others. */
+async function partOf(name: string, sizeMax: number): Promise<Part | undefined> {
+  try {
+    return await parts[name]?.(progress, sizeMax);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
 async function main({ only, sizeMax }: ReturnType<typeof readOptions>): Promise<void> {
   const [loadBefore = 0] = loadavg();
   const found: Record<string, Part> = {};
   for (const name of only) {
-    const part = await parts[name]?.(progress, sizeMax);
+    const part = await partOf(name, sizeMax);
     if (part === undefined) continue;
     found[name] = part;
     console.log(`\n${textOf(part)}\n`);

@@ -57,7 +57,7 @@ export class System {
       ...{ endpoint, now: Date.now, randomId: () => crypto.randomUUID() },
       // What these limit is measured, or would end the measurement.
       settings: { sendsPerSecond: 200, roomMessageQuota: 0, ...settings },
-      ...{ push: this.sink, doorbell: this.jobs },
+      ...{ push: this.sink, doorbell: this.jobs, isPatient: true },
     });
     this.meter = meter;
     const onFault = (what: string, fault: unknown) => void this.faults.push(`unable to ${what}; ${fault}`);

@@ -3,7 +3,7 @@ import { quantile } from '../compare/statistics.ts';
 import { type Filling, fillRoom } from './filled-room.ts';
 import { atMost, type Part, type Progress, short } from './report.ts';
 import { type System, withSystem } from './system.ts';
-import { allAccepted, talk } from './talk.ts';
+import { acceptedOf, talk } from './talk.ts';
 
 const SIZES = [10, 1_000, 10_000];
 /** Each is measured without offline members and with them. */
@@ -45,7 +45,7 @@ const talkerOf = (system: System, senders: Parameters<typeof talk>[1]): Talker =
     system.meter.take();
     const before = process.cpuUsage();
     const messages = seconds * PER_SECOND;
-    allAccepted(await talk(system, senders, PER_SECOND, messages));
+    acceptedOf(await talk(system, senders, PER_SECOND, messages));
     await system.jobs.idle();
     const { user, system: kernel } = process.cpuUsage(before);
     system.check();

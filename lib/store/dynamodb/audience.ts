@@ -7,7 +7,7 @@ import type { Row, Table } from './table.ts';
 /** A page takes about 100 KB, so that its first connection does not wait for the last one. */
 const MEMBERS_IN_PAGE = 1_000;
 const OFFLINE_IN_PAGE = 25;
-/** Each delivery looks at those who are offline the longest, mostly in vain: they take half a unit, as nobody would. */
+/** Each delivery reads those who are offline the longest, mostly in vain: so few cost half a unit, as nobody would. */
 const OFFLINE_IN_FIRST_PAGE = 8;
 
 interface ListedRow {
