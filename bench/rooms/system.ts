@@ -112,7 +112,8 @@ export class System {
       ...store,
       acceptMessage: async (acceptance) => {
         const room = await store.acceptMessage(acceptance);
-        const seq = room === 'conflict' ? undefined : room.tail.find(({ id }) => id === acceptance.message.id)?.seq;
+        const seq =
+          typeof room === 'string' ? undefined : room.tail.find(({ id }) => id === acceptance.message.id)?.seq;
         if (seq !== undefined) this.acceptedAtMs.set(seq, Date.now());
         return room;
       },

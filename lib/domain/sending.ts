@@ -3,7 +3,7 @@ import type { TailEntry } from './room.ts';
 /** What the tail may hold before it moves to the log, so that the room's row stays at about 1 KB: one write unit. */
 const TAIL_CHARACTERS_MAX = 512;
 /** An entry without its message has an id and a time. */
-const TAIL_ENTRIES_MAX = 12;
+export const TAIL_ENTRIES_MAX = 12;
 
 const charactersOf = (content: string): number => content.length + 100;
 

@@ -44,9 +44,9 @@ export interface Rooms {
   /**
    * One write sets the seq, the time and the content, and evicts every offline member over the limit. Conditions: the
    * epoch, a live room, the version of the send permissions and a free quota slot; not what other senders write. Returns
-   * the room after it. Throws AcceptanceUnknown when the answer is lost: look for the message before you try again.
+   * the room after it; 'tail-full' = the message was to go into the tail, and that has enough. Throws AcceptanceUnknown when the answer is lost: look for the message before you try again.
    */
-  acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict'>;
+  acceptMessage(acceptance: Acceptance): Promise<Room | 'conflict' | 'tail-full'>;
   /** Takes the lease over from its former holder; undefined = it has another holder, or has ended. */
   takeOverDelivery(room: RoomId, epoch: string, formerId: string, next: DeliveryLease): Promise<Room | undefined>;
   /**

@@ -1,5 +1,6 @@
 import type { Room, StoredMessage } from '../../domain/room.ts';
 import { readMessageId } from '../../domain/room.ts';
+import { TAIL_ENTRIES_MAX } from '../../domain/sending.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { AcceptanceUnknown } from '../room-store.ts';
 import type { Acceptance, Rooms } from '../rooms.ts';
@@ -19,14 +20,15 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     this.#table = table;
   }
 
-  readonly acceptMessage = async (acceptance: Acceptance): Promise<Room | 'conflict'> => {
-    const { roomId, epoch, message } = acceptance;
+  readonly acceptMessage = async (acceptance: Acceptance): Promise<Room | 'conflict' | 'tail-full'> => {
+    const { roomId, epoch, message, isInTail } = acceptance;
     // sender A: checked ----------------- accept(version 1)           -> accepted, seq 8
     // sender B: checked ------------------------------- accept        -> accepted, seq 9: no read, so neither waits
     // sender C: checked -- C is blocked: version 2 ----------- accept(version 1) -> refused, C is checked again
     // sender D: 4 of 5 are taken -- A takes the fifth ------ accept   -> refused, D is checked again
     // destroy:  the epoch or the destroyed mark                       -> refused
     // clock behind the last message: the message gets the time of the one before it when the row is read
+    // sender E: reads a short tail ----- others fill it ----- accept  -> refused: a row of its own is to have the message
     // delivered twice: the id is in the tail                          -> refused, then found as accepted
     const change = { ...merged(acceptChange(acceptance), quotaSlotChange(acceptance)), answer: 'report-lost' } as const;
     const done = await changeRoom(this.#table, roomId, epoch, change).catch((error: unknown) => {
@@ -36,7 +38,8 @@ export class DynamoMessages implements Pick<Rooms, 'acceptMessage' | 'recallInTa
     const row = await this.#table.get(roomKey(roomId));
     if (row?.epoch !== epoch) return 'conflict';
     const now = toRoom(row);
-    return now.tail.some(({ id }) => id === message.id) ? now : 'conflict';
+    if (now.tail.some(({ id }) => id === message.id)) return now;
+    return isInTail && now.tail.length >= TAIL_ENTRIES_MAX ? 'tail-full' : 'conflict';
   };
 
   readonly recallInTail = async (room: RoomId, epoch: string, recalled: StoredMessage): Promise<Room | undefined> => {
@@ -69,7 +72,11 @@ function acceptChange({ sendPermissionVersion, message, isInTail, lease }: Accep
       '#deliveryUntilMs = if_not_exists(#deliveryUntilMs, :leaseUntilMs)',
       ...(isInTail ? ['#tailContents.#id = :content'] : []),
     ],
-    onlyIf: ['NOT contains(#tail, :id)', ...(isChecked ? ['#sendPermissionVersion = :sendPermissionVersion'] : [])],
+    onlyIf: [
+      'NOT contains(#tail, :id)',
+      ...(isChecked ? ['#sendPermissionVersion = :sendPermissionVersion'] : []),
+      ...(isInTail ? ['size(#tail) < :entriesMax'] : []),
+    ],
     names: {
       ...named('tail', 'tailTimes', 'seq', 'deliveryId', 'deliveryUntilMs'),
       ...(isChecked ? named('sendPermissionVersion') : {}),
@@ -83,6 +90,7 @@ function acceptChange({ sendPermissionVersion, message, isInTail, lease }: Accep
       ':leaseId': lease.id,
       ':leaseUntilMs': lease.untilMs,
       ':content': isInTail ? content : undefined,
+      ':entriesMax': isInTail ? TAIL_ENTRIES_MAX : undefined,
       ':sendPermissionVersion': sendPermissionVersion,
     },
   };

@@ -14,6 +14,8 @@ export interface Accepted {
   readonly leaseId: string;
 }
 
+type NewAcceptance = Pick<Acceptance, 'message' | 'sendPermissionVersion' | 'quotaSlot'>;
+
 /**
  * The time of a message that is accepted now: times never decrease in a room, whatever the clocks of two Lambdas say.
  */
@@ -23,18 +25,30 @@ export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(),
  * One write gives the message its seq and stores it. Where it would make the room's row large, it is stored before that in
  * a row of its own, and the write only names it: so accepting costs the same however many others send.
  */
-export async function acceptMessage(
+export async function acceptMessage(deps: Deps, room: Room, acceptance: NewAcceptance): Promise<Accepted | 'conflict'> {
+  if (!fitsTail(room.tail, acceptance.message.content)) return acceptBeside(deps, room, acceptance);
+  const accepted = await accept(deps, room, acceptance, true);
+  // Others have filled it since it was read.
+  return accepted === 'tail-full' ? acceptBeside(deps, room, acceptance) : accepted;
+}
+
+/** A row of its own has the message. */
+async function acceptBeside(deps: Deps, room: Room, acceptance: NewAcceptance): Promise<Accepted | 'conflict'> {
+  await deps.store.putContent(lifeOf(room), acceptance.message, deps.now() + historyMs(deps.settings));
+  const accepted = await accept(deps, room, acceptance, false);
+  return accepted === 'tail-full' ? 'conflict' : accepted;
+}
+
+async function accept(
   deps: Deps,
   room: Room,
-  acceptance: Pick<Acceptance, 'message' | 'sendPermissionVersion' | 'quotaSlot'>,
-): Promise<Accepted | 'conflict'> {
-  const { message } = acceptance;
-  const isInTail = fitsTail(room.tail, message.content);
-  if (!isInTail) await deps.store.putContent(lifeOf(room), message, deps.now() + historyMs(deps.settings));
+  acceptance: NewAcceptance,
+  isInTail: boolean,
+): Promise<Accepted | 'conflict' | 'tail-full'> {
   const lease = { id: deps.randomId(), untilMs: deps.now() + SHORT_LEASE_MS };
   const after = await deps.store.acceptMessage({ ...acceptance, ...lifeOf(room), isInTail, lease });
-  if (after === 'conflict') return 'conflict';
-  return { room: after, message: messageIn(after, message), leaseId: lease.id };
+  if (typeof after === 'string') return after;
+  return { room: after, message: messageIn(after, acceptance.message), leaseId: lease.id };
 }
 
 function messageIn(room: Room, { id, ...content }: NewMessage): StoredMessage {
