@@ -9,9 +9,9 @@ const room = (seq: number, delivery: Partial<DeliveryState>): Room => ({
   delivery: { deliveredSeq: 0, deliveredAtMs: 0, crowdedUntilMs: 0, ...delivery },
 });
 
-test('a window is 240 ms, and longer where the posts to all would take more than their budget', () => {
-  expect([0, 1, 1_920, 1_921, 8_000, 80_000].map((count) => windowMs(count, 8_000))).toEqual([
-    240, 240, 240, 241, 1_000, 10_000,
+test('a window is 240 ms, and longer where the posts to all would take more than the part of large rooms', () => {
+  expect([0, 1, 1_536, 1_537, 8_000, 80_000].map((count) => windowMs(count, 8_000))).toEqual([
+    240, 240, 240, 241, 1_250, 12_500,
   ]);
 });
 
