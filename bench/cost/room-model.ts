@@ -1,4 +1,4 @@
-import { CROWDED_MS, CROWDED_ROWS, windowMs } from '../../lib/domain/delivery.ts';
+import { CROWDED_MS, CROWDED_ROWS, FREE_POSTS, sharedPosts, windowMs } from '../../lib/domain/delivery.ts';
 import { fitsTail } from '../../lib/domain/sending.ts';
 import { SEND_KEPT_MS } from '../../lib/domain/turns.ts';
 import { FRAME_BYTES_MAX } from '../../lib/protocol/limits.ts';
@@ -42,6 +42,8 @@ const POLL_MS = 80;
 const POLLS_MAX = 3;
 const LATE_MS = 2_500;
 const SECOND_MS = 1_000;
+/** As `Listeners` slices them. */
+const POSTS_IN_SLICE = 1_000;
 const POSTS_IN_FLIGHT = 128;
 const LISTED_IN_PAGE = 1_000;
 const MESSAGES_IN_ROUND = 500;
@@ -59,6 +61,15 @@ export function listUnits(connections: number, listedBytes: number): number {
 /** How long one frame to each connection takes. */
 export const roundMs = ({ connections, postCpuMs, postMs }: RoomShape): number =>
   Math.max(connections * postCpuMs, Math.ceil(connections / POSTS_IN_FLIGHT) * postMs);
+
+/** A round that is not free takes its posts from the budget, slice by slice: one unit each. */
+function budgetWrites({ connections, postsPerSecond }: RoomShape): number {
+  const limit = sharedPosts(postsPerSecond);
+  const size = Math.min(POSTS_IN_SLICE, limit);
+  const free = Math.min(FREE_POSTS, limit / 10);
+  const last = connections % size;
+  return Math.floor(connections / size) * (size > free ? 1 : 0) + (last > free ? 1 : 0);
+}
 
 /** How far apart two frames to one connection of a busy room are: by the budget, or as fast as one Lambda posts. */
 export const periodMs = (shape: RoomShape): number =>
@@ -222,6 +233,7 @@ export class RoomModel {
     this.#read(OFFLINE_UNITS);
     this.counts.windows += 1;
     this.counts.posts += frames * connections;
+    this.#write(budgetWrites(this.#shape));
     const endMs = startMs + frames * roundMs(this.#shape);
     this.#note(startMs, endMs - startMs, last);
     let keptAtMs = keptMs;

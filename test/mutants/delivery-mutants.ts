@@ -153,7 +153,12 @@ export const deliveryMutants: readonly Mutant[] = [
     "throw new StoreFault('unable to continue a delivery; no Lambda could be started');",
     'return;',
   ),
-  mutant('delivery: the watch ignores a renewal', WATCH, ' || lease.untilMs > untilMs) return;', ') return;'),
+  mutant(
+    'delivery: the watch ignores a renewal',
+    WATCH,
+    " || lease.untilMs > untilMs) return 'ended';",
+    ") return 'ended';",
+  ),
   mutant('delivery: the tail is removed before it is logged', LOG_TAIL, 'await Promise.all([', 'void Promise.all(['),
   mutant(
     'delivery: transient messages leave the tail before they are delivered',
@@ -164,8 +169,8 @@ export const deliveryMutants: readonly Mutant[] = [
   mutant(
     'delivery: a message is accepted before its content is stored',
     'lib/usecases/steps/accept-message.ts',
-    'if (!isInTail) await deps',
-    'if (!isInTail) void deps',
+    'await deps.store.putContent(',
+    'void deps.store.putContent(',
   ),
   mutant(
     'delivery: a content that has expired blocks the room',
