@@ -28,8 +28,11 @@ export const windowMs = (connections: number, postsPerSecond: number): number =>
 export const isAbandoned = ({ delivery }: Room, nowMs: number): boolean =>
   delivery.lease !== undefined && nowMs > delivery.lease.untilMs;
 
+/** Is the room known to be too large for a Lambda that has other work? */
+export const isCrowded = ({ delivery }: Room, nowMs: number): boolean => nowMs < delivery.crowdedUntilMs;
+
 /** May the accepting Lambda deliver: is the room small and quiet, and nothing waiting but its own message? */
-export function isQuiet({ delivery, seq }: Room, nowMs: number): boolean {
-  const { deliveredSeq, deliveredAtMs, crowdedUntilMs } = delivery;
-  return nowMs >= deliveredAtMs + WINDOW_MIN_MS && nowMs >= crowdedUntilMs && deliveredSeq >= seq - 1;
+export function isQuiet(room: Room, nowMs: number): boolean {
+  const { deliveredSeq, deliveredAtMs } = room.delivery;
+  return nowMs >= deliveredAtMs + WINDOW_MIN_MS && !isCrowded(room, nowMs) && deliveredSeq >= room.seq - 1;
 }

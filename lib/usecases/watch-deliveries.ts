@@ -3,7 +3,7 @@ import { inParallel } from '../domain/in-parallel.ts';
 import { isLive } from '../domain/room.ts';
 import { type LeaseLeft, StoreFault } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
-import type { DeliverJob } from './steps/delivery-job.ts';
+import { deliverJob } from './steps/delivery-job.ts';
 
 const ROOMS_IN_FLIGHT = 16;
 
@@ -42,8 +42,7 @@ async function continueIfAbandoned(deps: Deps, lease: LeaseLeft): Promise<void> 
   // The clock of the Lambda that took the lease is ahead of this one.
   if (found === 'held') throw new StoreFault('unable to continue a delivery; its lease has not lapsed');
   const { room, epoch, leaseId } = lease;
-  const job: DeliverJob = { kind: 'deliver', room, epoch, leaseId };
-  if ((await deps.doorbell.ring(job)) === 'failed') {
+  if ((await deps.doorbell.ring(deliverJob({ roomId: room, epoch }, leaseId))) === 'failed') {
     throw new StoreFault('unable to continue a delivery; no Lambda could be started');
   }
 }

@@ -71,7 +71,7 @@ export const deliveryMutants: readonly Mutant[] = [
   mutant(
     'delivery: in line although another message waits',
     DELIVERY,
-    ' && deliveredSeq >= seq - 1;',
+    ' && deliveredSeq >= room.seq - 1;',
     ' && deliveredSeq >= 0;',
   ),
   mutant(

@@ -1,5 +1,4 @@
-import type { Room, StoredMessage } from '../../domain/room.ts';
-import { readMessageId } from '../../domain/room.ts';
+import { type Room, readMessageId, type StoredMessage } from '../../domain/room.ts';
 import { TAIL_ENTRIES_MAX } from '../../domain/sending.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { AcceptanceUnknown } from '../room-store.ts';

@@ -1,3 +1,4 @@
+import { isCrowded } from '../../domain/delivery.ts';
 import type { Room } from '../../domain/room.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
@@ -26,6 +27,6 @@ export async function* listedConnections(deps: Deps, room: Room): AsyncGenerator
 
 /** Everyone who is connected: in a small room by a consistent read of all rows, in a crowded one as they are listed. */
 export async function* audience(deps: Deps, room: Room): AsyncGenerator<readonly ListedConnection[]> {
-  if (deps.now() < room.delivery.crowdedUntilMs) yield* listedConnections(deps, room);
+  if (isCrowded(room, deps.now())) yield* listedConnections(deps, room);
   else for await (const members of memberPages(deps, room)) yield connectionsOf(members);
 }

@@ -45,7 +45,7 @@ function messageOf(room: Room, broadcast: Broadcast): Delivered | undefined {
   const { id, fromUserId, type, content, sentAtMs, includeSender } = broadcast;
   const message = { seq: 0, messageId: id, clientMessageId: id, senderUserId: fromUserId, type, content, sentAtMs };
   const frame = { event: 'broadcast', room: room.roomId, roomEpoch: room.epoch, message } as const;
-  return { frame, except: includeSender ? {} : { userId: fromUserId } };
+  return { frame, exceptUserId: includeSender ? undefined : fromUserId };
 }
 
 /** The frame with which members are notified of changes. */

@@ -7,9 +7,11 @@ import { isTailFull } from '../../domain/sending.ts';
 import type { ConnectionId } from '../../protocol/ids.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import type { DeliverJob } from './delivery-job.ts';
+import { deliverJob } from './delivery-job.ts';
 import { evictMembers } from './end-membership.ts';
+import { lifeOf } from './life-of.ts';
 import { logTail } from './log-tail.ts';
+import { membersIn } from './member-pages.ts';
 import { messageFrames } from './message-frames.ts';
 import { connectionsOf, postFrames } from './post-frames.ts';
 import { readMessages } from './read-messages.ts';
@@ -38,7 +40,8 @@ export async function deliverAccepted(
 /** Has a delivery continued whose Lambda has died. */
 export async function deliverAbandoned(deps: Deps, room: Room): Promise<void> {
   const { lease } = room.delivery;
-  if (lease !== undefined && isAbandoned(room, deps.now())) await deps.doorbell.ring(jobOf(room, lease.id));
+  if (lease !== undefined && isAbandoned(room, deps.now()))
+    await deps.doorbell.ring(deliverJob(lifeOf(room), lease.id));
 }
 
 /** Refuses a message of a room that has too many; if that is because its delivery has died, it is continued. */
@@ -47,15 +50,8 @@ export async function refuseFlooded(deps: Deps, room: Room, retryAfterMs: number
   return refused('room-flooded', { retryAfterMs });
 }
 
-const jobOf = ({ roomId, epoch }: Room, leaseId: string): DeliverJob => ({
-  kind: 'deliver',
-  room: roomId,
-  epoch,
-  leaseId,
-});
-
 async function deliverOrRing(deps: Deps, room: Room, leaseId: string, sender: ConnectionId | undefined): Promise<void> {
-  const job = jobOf(room, leaseId);
+  const job = deliverJob(lifeOf(room), leaseId);
   if (!isQuiet(room, deps.now())) {
     await deps.doorbell.ring(job);
     return;
@@ -91,7 +87,7 @@ async function endDelivery(deps: Deps, room: Room, leaseId: string, deliveredAtM
 async function smallRoomMembers(deps: Deps, room: Room): Promise<readonly Member[] | undefined> {
   const { members, cursor } = await deps.store.listMembers(room.roomId, undefined, CROWDED_ROWS);
   if (cursor !== undefined) return undefined;
-  return members.filter(({ roomEpoch, membershipId }) => roomEpoch === room.epoch && membershipId !== undefined);
+  return membersIn(room, members);
 }
 
 /** A message that this Lambda is unable to read must not count as delivered: another one posts it. */

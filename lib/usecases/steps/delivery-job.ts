@@ -1,5 +1,5 @@
 import type { RoomId } from '../../protocol/ids.ts';
-import type { ListedConnection } from '../../store/room-store.ts';
+import type { ListedConnection, RoomLife } from '../../store/room-store.ts';
 
 interface RoomJob {
   readonly room: RoomId;
@@ -31,3 +31,9 @@ export interface EvictJob extends RoomJob {
 
 /** What the Lambda that delivers is asked to do. */
 export type DeliveryJob = DeliverJob | RepostJob | EvictJob;
+
+/** The job to continue the delivery of this lease. */
+export const deliverJob = ({ roomId: room, epoch }: RoomLife, leaseId: string): DeliverJob => ({
+  kind: 'deliver',
+  ...{ room, epoch, leaseId },
+});

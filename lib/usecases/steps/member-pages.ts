@@ -2,6 +2,10 @@ import type { Member } from '../../domain/member.ts';
 import type { RoomLife } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 
+/** Those of a room's rows that are of members of its present epoch; evicted members are among them. */
+export const membersIn = ({ epoch }: Pick<RoomLife, 'epoch'>, rows: readonly Member[]): readonly Member[] =>
+  rows.filter(({ roomEpoch, membershipId }) => roomEpoch === epoch && membershipId !== undefined);
+
 /** The rows of the room's present epoch, page by page: of members, or also of users who are only blocked or muted. */
 export async function* memberPages(
   deps: Deps,
@@ -11,9 +15,9 @@ export async function* memberPages(
   let cursor: string | undefined;
   do {
     const page = await deps.store.listMembers(room.roomId, cursor);
-    yield page.members.filter(
-      (member) => member.roomEpoch === room.epoch && (which === 'every row' || member.membershipId !== undefined),
-    );
+    yield which === 'members'
+      ? membersIn(room, page.members)
+      : page.members.filter(({ roomEpoch }) => roomEpoch === room.epoch);
     cursor = page.cursor;
   } while (cursor !== undefined);
 }

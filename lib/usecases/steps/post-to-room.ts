@@ -1,8 +1,10 @@
+import { isCrowded } from '../../domain/delivery.ts';
 import type { Room } from '../../domain/room.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { type Delivered, postDelivered } from './fan-out.ts';
 import { lifeOf } from './life-of.ts';
+import { membersIn } from './member-pages.ts';
 import { connectionsOf } from './post-frames.ts';
 
 /** Begins a cursor in the list of those who are connected; the others are in the list of all rows. */
@@ -23,7 +25,7 @@ export async function postToRoom(
   delivered: Delivered,
   from: { readonly cursor: string | undefined; readonly stopMs: number },
 ): Promise<string | undefined> {
-  let { cursor = deps.now() < room.delivery.crowdedUntilMs ? LISTED : undefined } = from;
+  let { cursor = isCrowded(room, deps.now()) ? LISTED : undefined } = from;
   do {
     const page = cursor?.startsWith(LISTED)
       ? await listedPage(deps, room, cursor)
@@ -42,8 +44,5 @@ async function listedPage(deps: Deps, room: Room, cursor: string): Promise<Page>
 
 async function memberPage(deps: Deps, room: Room, cursor: string | undefined): Promise<Page> {
   const page = await deps.store.listMembers(room.roomId, cursor);
-  const members = page.members.filter(
-    ({ roomEpoch, membershipId }) => roomEpoch === room.epoch && membershipId !== undefined,
-  );
-  return { connections: connectionsOf(members), next: page.cursor };
+  return { connections: connectionsOf(membersIn(room, page.members)), next: page.cursor };
 }
