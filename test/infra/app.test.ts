@@ -68,7 +68,7 @@ describe('the app', () => {
   });
 
   it('writes the bundle of each Lambda, and where it is', () => {
-    expect(lambdas).toHaveLength(8);
+    expect(lambdas).toHaveLength(10);
     for (const { Metadata: metadata } of lambdas) {
       expect(metadata['aws:cdk:path']).toMatch(/^Chatroom\//);
       const folder = join(outdir, metadata['aws:asset:path']);

@@ -19,8 +19,8 @@ describe('the schedule', () => {
         }),
       ],
     });
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^SweepFunction') },
       MaximumEventAgeInSeconds: 60,
       MaximumRetryAttempts: 0,
     });

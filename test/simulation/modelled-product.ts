@@ -17,6 +17,8 @@ type Joined = {
   readonly roomEpoch: string;
 };
 
+type Sent = { readonly code: 0; readonly seq: number; readonly messageId: string };
+
 export type Product = ReturnType<typeof createProduct>;
 
 /** The users and rooms of the model, in a world; names are the world's own, because users reach over worlds. */
@@ -26,6 +28,8 @@ export function createProduct(world: World, call: Call) {
   const callers = new Map<number, Caller>();
   const memberships: { readonly membership: string; readonly roomEpoch: string }[] = [];
   const seen = new Map<string, number>();
+  /** The messages of each connection. It may be sent its own, which the model leaves out. */
+  const sent = new Map<number, Set<string>>();
 
   const callerOf = ({ id }: Connection): Caller => {
     const caller = callers.get(id);
@@ -46,10 +50,12 @@ export function createProduct(world: World, call: Call) {
       : // Why a membership ended is said at its resume; elsewhere a reason is a courtesy.
         { code: answer.code, ...(answer.code === 23406 && 'reason' in answer ? { reason: answer.reason } : {}) };
   };
-  const describe = (frame: PushFrame): string[] => {
+  const describe = (frame: PushFrame, own: ReadonlySet<string> | undefined): string[] => {
     switch (frame.event) {
       case 'messages':
-        return frame.messages.map(({ seq }) => `message ${seq} ${short(frame.room)}`);
+        return frame.messages
+          .filter(({ messageId }) => own?.has(messageId) !== true)
+          .map(({ seq }) => `message ${seq} ${short(frame.room)}`);
       case 'members':
         return frame.changes.map(({ userId, change, reason }) =>
           [change, short(userId), ...(change === 'left' ? [reason] : []), short(frame.room)].join(' '),
@@ -81,8 +87,10 @@ export function createProduct(world: World, call: Call) {
     }),
     send: async (connection: Connection, room: string, clientMessageId: string): Promise<Answer> => {
       const frame = { action: 'send', room: full(room), clientMessageId, type: 'RC:TxtMsg', content: '{}' };
-      const answer = await world.frame<{ readonly code: 0; readonly seq: number }>(callerOf(connection), frame);
-      return 'seq' in answer ? { code: 0, seq: answer.seq } : { code: answer.code };
+      const answer = await world.frame<Sent>(callerOf(connection), frame);
+      if (!('seq' in answer)) return { code: answer.code };
+      sent.set(connection.id, (sent.get(connection.id) ?? new Set()).add(answer.messageId));
+      return { code: 0, seq: answer.seq };
     },
     beat: (connection: Connection) => world.beat(callerOf(connection)),
     drop: (connection: Connection) => world.drop(callerOf(connection)),
@@ -119,7 +127,7 @@ export function createProduct(world: World, call: Call) {
       const frames = world.push.framesOf(connectionId);
       const unread = frames.slice(seen.get(connectionId) ?? 0);
       seen.set(connectionId, frames.length);
-      return unread.flatMap(describe);
+      return unread.flatMap((frame) => describe(frame, sent.get(connection.id)));
     },
   };
 }
