@@ -62,7 +62,10 @@ export class SimServer implements Backend {
   /** Runs each time all handlers have returned, before time moves. */
   onRest: () => Promise<void> = async () => {};
   readonly #timers: VirtualTimers;
-  readonly #work = new Set<Promise<void>>();
+  /** How many handlers run, those that pause not counted. */
+  #active = 0;
+  /** Called when the last of them returns or pauses. */
+  #onIdle: () => void = () => {};
   readonly #callers = new Map<string, Authorizer>();
   readonly #readStream: Promise<ReadStream>;
   readonly #handlers: ReturnType<typeof handlersOf>;
@@ -82,7 +85,7 @@ export class SimServer implements Backend {
       digest,
       onFault: (what, fault) => this.faults.push([what, fault]),
       backOff: async () => {},
-      sleep: async () => {},
+      sleep: (pauseMs) => this.#sleep(pauseMs),
     };
     this.#handlers = handlersOf(this.deps);
     this.#readStream = openStream(endpoint, tableName);
@@ -130,7 +133,7 @@ export class SimServer implements Backend {
   async advance(ms: number): Promise<void> {
     const endMs = this.#timers.nowMs + ms;
     do await this.#rest();
-    while (this.#timers.step(endMs) || this.#work.size > 0);
+    while (this.#timers.step(endMs) || this.#active > 0);
   }
 
   /** Moves time until a condition holds, for `withinMs` at most. */
@@ -146,17 +149,38 @@ export class SimServer implements Backend {
   async #rest(): Promise<void> {
     // By then the promises of the SDK are settled.
     await new Promise(setImmediate);
-    if (this.#work.size === 0) return;
-    while (this.#work.size > 0) await Promise.all(this.#work);
+    if (this.#active === 0) return;
+    while (this.#active > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
     await this.onRest();
   }
 
+  #stop(): void {
+    this.#active -= 1;
+    if (this.#active === 0) this.#onIdle();
+  }
+
+  /** Time does not wait for a handler that pauses. */
+  async #sleep(pauseMs: number): Promise<void> {
+    if (pauseMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      this.#timers.setTimeout(() => {
+        this.#active += 1;
+        resolve();
+      }, pauseMs);
+      this.#stop();
+    });
+  }
+
   #run(handle: () => Promise<unknown>): Promise<void> {
-    const work = handle().then(() => undefined);
-    const done = work.catch(() => undefined).finally(() => this.#work.delete(done));
-    this.#work.add(done);
+    this.#active += 1;
     this.#streamLater();
-    return work;
+    return handle()
+      .then(() => undefined)
+      .finally(() => this.#stop());
   }
 
   #streamLater(): void {
