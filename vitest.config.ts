@@ -6,6 +6,8 @@ export default defineConfig({
     // Against tests that hang: a machine that does much else is slow, and that is no failure.
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // One file waits for its emulator while another computes, also on two cores.
+    maxWorkers: 2,
     reporters: ['default'],
   },
 });

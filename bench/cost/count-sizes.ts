@@ -11,7 +11,9 @@ type Item = Parameters<typeof sizeOfItem>[0];
 
 const INDEXED = ['pk', 'sk', 'listedIn', 'listedAs', 'connections', 'userId', 'roomEpoch'];
 /** So many stay in the tail, and the next one moves all of them to the log. */
-const MESSAGES_IN_TAIL = 3;
+const MESSAGES_IN_TAIL = 1;
+/** The last of them is the one in the tail. */
+const TALK_MS = [1_001, 2_002, 3_003];
 const LEASE = { deliveryId: '00000001-0000-4000-8000-000000000000', deliveryUntilMs: 1_812_345_678_901 };
 /** What an empty list or map takes. */
 const EMPTY_BYTES = 3;
@@ -70,14 +72,14 @@ export async function countSizes(endpoint: string): Promise<RowSizes> {
   // The second one only listens.
   const [sender] = await room.members(2);
   if (sender === undefined) throw new Error('unable to count; nobody is in the room');
-  await room.talk([sender], [1_001, 2_002, 3_003]);
+  await room.talk([sender], TALK_MS);
   const talked = find(await rowsOf(endpoint), '/ROOM');
   await room.talk([sender], [1_001]);
   const rows = await rowsOf(endpoint);
   const member = find(rows, 'MEMBER#');
   return {
     ...roomSizes(talked),
-    ...accessSizes(rows, MESSAGES_IN_TAIL + 1),
+    ...accessSizes(rows, TALK_MS.length + 1),
     member: sizeOfItem(member),
     listed: sizeOfItem(pick(member, INDEXED)),
     ...logSizes(find(rows, '#LOG#'), MESSAGES_IN_TAIL + 1),

@@ -141,13 +141,19 @@ export class RoomModel {
     this.#read(0.5 + eventualReadUnits(accessBytes) + 3);
     this.#write(writeUnits(accessBytes + this.#rows.accessSend));
     this.#next += 1;
-    const isInTail = fitsTail(this.#tail.entries, this.#tail.content);
+    const isInTail = this.#fitsTail();
     if (!isInTail) this.#write(1);
     this.#leaseBytes = this.#rows.lease;
     this.#tail.push(this.#next, isInTail);
     this.#writeRoom(this.#roomBytes);
     this.counts.messages += 1;
     this.counts.deliveries += Math.max(0, this.#shape.connections - 1);
+  }
+
+  #fitsTail(): boolean {
+    const lease = this.#leaseBytes > 0 ? { lease: { id: '', untilMs: 0 } } : {};
+    const delivery = { deliveredSeq: 0, deliveredAtMs: 0, crowdedUntilMs: 0, ...lease };
+    return fitsTail({ tail: this.#tail.entries, delivery }, this.#tail.content);
   }
 
   /** The sender's marks of the last 32 s, without the new one. */

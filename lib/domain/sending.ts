@@ -1,9 +1,11 @@
-import type { TailEntry } from './room.ts';
+import type { Room, TailEntry } from './room.ts';
 
-/** What the tail may hold before it moves to the log, so that the room's row stays at about 1 KB: one write unit. */
-const TAIL_CHARACTERS_MAX = 512;
+/** What the tail may hold before it moves to the log, so that the room's row stays below 1 KB: one write unit. */
+const TAIL_CHARACTERS_MAX = 200;
 /** An entry without its message has an id and a time. */
-export const TAIL_ENTRIES_MAX = 12;
+export const TAIL_ENTRIES_MAX = 8;
+/** Of a tail that is not full, with one message more: a quiet room is not to wait for the write of another row. */
+const TAIL_CHARACTERS_MOST = 1_024;
 
 const charactersOf = (content: string): number => content.length + 100;
 
@@ -14,9 +16,14 @@ const charactersIn = (tail: readonly TailEntry[]): number =>
 export const isTailFull = (tail: readonly TailEntry[]): boolean =>
   charactersIn(tail) >= TAIL_CHARACTERS_MAX || tail.length >= TAIL_ENTRIES_MAX;
 
-/** Does a message with this content go into the tail, or into a row of its own, so that the room's row stays small? */
-export const fitsTail = (tail: readonly TailEntry[], content: string): boolean =>
-  charactersIn(tail) + charactersOf(content) <= 2 * TAIL_CHARACTERS_MAX && tail.length < TAIL_ENTRIES_MAX;
+/**
+ * Does a message with this content go into the tail, or into a row of its own, so that the room's row stays small? Where
+ * another Lambda delivers, the message waits for a window in any case.
+ */
+export function fitsTail({ tail, delivery }: Pick<Room, 'tail' | 'delivery'>, content: string): boolean {
+  if (delivery.lease !== undefined || tail.length >= TAIL_ENTRIES_MAX) return false;
+  return charactersIn(tail) + charactersOf(content) <= TAIL_CHARACTERS_MOST;
+}
 
 /** Each message makes the next write of the room's row more expensive, and DynamoDB's limit of 400 KB would end the room. */
 const TAIL_LONGEST = 1_000;

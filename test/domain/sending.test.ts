@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TailEntry } from '../../lib/domain/room.ts';
 import { fitsTail, isTailFull, sendKey } from '../../lib/domain/sending.ts';
 import { message } from '../store/rows.ts';
@@ -28,26 +28,34 @@ test('the tail is full by its text or by its number of messages', () => {
   expect(isTailFull([entryWith('short')])).toBe(false);
   expect(isTailFull([entryWith('x'.repeat(600))])).toBe(true);
   expect(isTailFull(Array.from({ length: 6 }, () => entryWith('')))).toBe(true);
-  expect([11, 12].map((length) => isTailFull(Array.from({ length }, () => named)))).toEqual([false, true]);
+  expect([7, 8].map((length) => isTailFull(Array.from({ length }, () => named)))).toEqual([false, true]);
 });
 
-test('a tail is full from 512 characters on, with 100 for what is beside each text', () => {
+test('a tail is full from 200 characters on, with 100 for what is beside each text', () => {
   const tailOf = (length: number) => [entryWith('x'.repeat(length))];
-  expect([411, 412].map((length) => isTailFull(tailOf(length)))).toEqual([false, true]);
+  expect([99, 100].map((length) => isTailFull(tailOf(length)))).toEqual([false, true]);
 });
 
-test('a message fits into a tail that has space for its text and for its name', () => {
-  expect([924, 925].map((length) => fitsTail([], 'x'.repeat(length)))).toEqual([true, false]);
-  expect([424, 425].map((length) => fitsTail([entryWith('x'.repeat(400))], 'x'.repeat(length)))).toEqual([true, false]);
-  expect(
-    [11, 12].map((length) =>
-      fitsTail(
-        Array.from({ length }, () => named),
-        '',
-      ),
-    ),
-  ).toEqual([true, false]);
+describe('a message goes into the tail', () => {
+  const fits = (tail: readonly TailEntry[], length: number) => fitsTail({ tail, delivery }, 'x'.repeat(length));
+
+  test('if all there have at most 1,024 characters, with 100 for what is beside each text', () => {
+    expect([924, 925].map((length) => fits([named], length))).toEqual([true, false]);
+    expect([774, 775].map((length) => fits([entryWith('x'.repeat(50))], length))).toEqual([true, false]);
+  });
+
+  test('if it has space for its name', () => {
+    const tails = [7, 8].map((length) => Array.from({ length }, () => named));
+    expect(tails.map((tail) => fits(tail, 0))).toEqual([true, false]);
+  });
+
+  test('if no other Lambda delivers', () => {
+    const lease = { id: 'lease', untilMs: 1 };
+    expect(fitsTail({ tail: [], delivery: { ...delivery, lease } }, '')).toBe(false);
+  });
 });
+
+const delivery = { deliveredSeq: 0, deliveredAtMs: 0, crowdedUntilMs: 0 };
 
 /** An entry whose message has a row of its own. */
 const named: TailEntry = { seq: 1, id: 'id', sentAtMs: 1 };
