@@ -65,7 +65,7 @@ describe('npm start', () => {
     server.close();
     expect(stderr).toContain(`unable to listen on port ${port}; another program uses it`);
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   it('runs the deployment until SIGTERM, and leaves no process behind', async () => {
     const run = start('--port', '0', '--set', 'appKey=shown');
@@ -78,5 +78,5 @@ describe('npm start', () => {
     expect((await run.ended).code).toBe(0);
     await expect(fetch(endpoint)).rejects.toThrow();
     await expect(fetch(serverApi)).rejects.toThrow();
-  }, 60_000);
+  });
 });

@@ -71,4 +71,4 @@ it('the SDK joins, sends and receives in a browser', async () => {
   await page.getByText('node: hello from Node').waitFor();
   expect(faults).toEqual([]);
   await page.close();
-}, 60_000);
+});

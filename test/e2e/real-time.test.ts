@@ -7,7 +7,7 @@ const players: Player[] = [];
 
 beforeAll(async () => {
   ahead = await startAhead({ realTimeKickOut: true, notifyMemberChanges: true });
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const player of players) await player.end();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   old = new AppServer(stack);
   renewed = new AppServer({ ...stack, appSecret: NEW });
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack.close();

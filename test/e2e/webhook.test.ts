@@ -48,7 +48,7 @@ beforeAll(async () => {
   const webhookUrl = `http://127.0.0.1:${port}/rooms?from=test`;
   const settings = { webhookUrl, multipleRooms: true };
   stage = await openStage({ settings, schedules: 'manual', log: () => undefined });
-}, 60_000);
+});
 
 afterAll(async () => {
   await stage.close();

@@ -36,7 +36,7 @@ export class Bench {
   constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
     this.#settle = settle;
     this.#api = api;
-    this.#watch = new Watch(api, watcher);
+    this.#watch = new Watch(api, watcher, settle);
   }
 
   /** Makes the call and checks its answer and its effect against the contract. */

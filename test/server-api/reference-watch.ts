@@ -1,4 +1,4 @@
-import type { Player } from '../../bin/scenario/player.ts';
+import type { AppEvent, Player } from '../../bin/scenario/player.ts';
 import type { ServerApiClient } from '../e2e/server-api-client.ts';
 import type { Witness } from './reference-endpoint.ts';
 
@@ -6,12 +6,15 @@ import type { Witness } from './reference-endpoint.ts';
 export class Watch {
   readonly #api: ServerApiClient;
   readonly #watcher: Player;
+  readonly #settle: () => Promise<void>;
   #markers = 0;
   #room = 'lobby';
 
-  constructor(api: ServerApiClient, watcher: Player) {
+  /** `settle` resolves once all that has been called is done, deliveries too. */
+  constructor(api: ServerApiClient, watcher: Player, settle: () => Promise<void>) {
     this.#api = api;
     this.#watcher = watcher;
+    this.#settle = settle;
   }
 
   async enter(room: string): Promise<void> {
@@ -39,11 +42,16 @@ export class Watch {
     return texts.filter((text) => !text.startsWith('marker'));
   }
 
-  /** Whether a message to the room reaches its member. */
+  /** Whether a message to the room reaches its member; if not, all deliveries end before. */
   async #flows(): Promise<boolean> {
     const probe = await this.#publish(this.#room);
-    await this.#marker('lobby');
-    return this.#watcher.events.all.some((event) => event.kind === 'message' && event.text === probe);
+    const isProbe = (event: AppEvent) => event.kind === 'message' && event.text === probe;
+    const arrival = this.#watcher.events.until(probe, isProbe).then(() => true);
+    const silence = this.#settle()
+      .then(() => this.#marker('lobby'))
+      .then(() => this.#watcher.events.all.some(isProbe));
+    arrival.catch(() => {});
+    return Promise.race([arrival, silence]);
   }
 
   #history(): Promise<unknown> {

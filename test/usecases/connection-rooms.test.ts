@@ -167,7 +167,7 @@ describe('a room stays on the row of the connection while the user is in it, so 
       expect(inside).toHaveLength(1);
       expect(await roomsOf(world, bob)).toContain(inside[0]);
     });
-  }, 100_000);
+  });
 });
 
 describe('a room on the row of a connection that is not in it', () => {

@@ -72,7 +72,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
   test('the later one stays, and the client is notified of the other', async () => {
     const there = await twoRooms();
     await expectLastOnly(there, (name) => there.world.open(name));
-  }, 60_000);
+  });
 
   test('also where the user is in one of the rooms already', async () => {
     const there = await twoRooms();
@@ -81,7 +81,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
       await join(there.world, bob, there.rooms[0]);
       return bob;
     });
-  }, 60_000);
+  });
 
   test('also where another device of the user is in one of the rooms', async () => {
     const there = await twoRooms();
@@ -89,7 +89,7 @@ describe('one room at a time: two joins of one connection at once, in every orde
       await join(there.world, await there.world.open(name), there.rooms[0]);
       return there.world.open(name);
     });
-  }, 60_000);
+  });
 
   test.each(['blocked', 'full'])(
     'a join that is refused, %s, removes the user from no room',
