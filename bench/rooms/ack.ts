@@ -18,7 +18,7 @@ interface Measured {
 }
 
 const measure = (size: number): Promise<Measured> =>
-  withSystem({}, async (system) => {
+  withSystem({ areJobsApart: true }, async (system) => {
     const senders = await fillRoom(system, { connections: size, senders: SENDERS });
     await talk(system, senders, PER_SECOND, WARM_UP);
     const answers = acceptedOf(await talk(system, senders, PER_SECOND, MESSAGES));

@@ -10,6 +10,7 @@ import { ROOM } from '../compare/contender.ts';
 import { measuredDeps, TABLE_NAME, withTable } from '../measured-deps.ts';
 import { type JobOptions, Jobs } from './jobs.ts';
 import { Sink } from './sink.ts';
+import { ThreadedJobs } from './threaded-jobs.ts';
 
 const POST_MS = 15;
 const RING_MS = 15;
@@ -22,6 +23,8 @@ const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' 
 export interface SystemOptions {
   readonly settings?: Partial<Settings>;
   readonly jobs?: Partial<JobOptions>;
+  /** Deliveries run on a thread of their own, and nothing is known of their posts and units. */
+  readonly areJobsApart?: boolean;
   /** A second consumer of the stream continues what a killed run has left. */
   readonly isWatched?: boolean;
   /** Added to each call of the store: shows how many follow each other. */
@@ -43,21 +46,24 @@ export class System {
   readonly meter: UnitsMeter;
   readonly sink = new Sink(POST_MS);
   readonly jobs: Jobs;
+  readonly #apart: ThreadedJobs | undefined;
   readonly faults: string[] = [];
   /** When each message was accepted, ms since 1970. */
   readonly acceptedAtMs = new Map<number, number>();
   readonly #onMessage: ReturnType<typeof messageHandler>;
   #lastFrame = 0;
 
-  constructor(endpoint: string, { settings = {}, jobs = {}, callMs = 0 }: SystemOptions) {
+  constructor(endpoint: string, { settings = {}, jobs = {}, areJobsApart = false, callMs = 0 }: SystemOptions) {
     this.endpoint = endpoint;
+    const given = { endpoint, settings, postMs: POST_MS, timeoutMs: TIMEOUT_MS };
+    this.#apart = areJobsApart ? new ThreadedJobs(given, RING_MS) : undefined;
     const nextLifeMs = () => Number.POSITIVE_INFINITY;
     this.jobs = new Jobs({ ringMs: RING_MS, timeoutMs: TIMEOUT_MS, nextLifeMs, ...jobs });
     const { deps, meter } = measuredDeps({
       ...{ endpoint, now: Date.now, randomId: () => crypto.randomUUID() },
       // What these limit is measured, or would end the measurement.
       settings: { sendsPerSecond: 200, roomMessageQuota: 0, ...settings },
-      ...{ push: this.sink, doorbell: this.jobs, isPatient: true },
+      ...{ push: this.sink, doorbell: this.#apart ?? this.jobs, isPatient: true },
     });
     this.meter = meter;
     const onFault = (what: string, fault: unknown) => void this.faults.push(`unable to ${what}; ${fault}`);
@@ -101,9 +107,19 @@ export class System {
     }
   }
 
+  /** Waits until nothing is delivered any more. */
+  async idle(): Promise<void> {
+    await this.jobs.idle();
+    await this.#apart?.idle();
+  }
+
+  async end(): Promise<void> {
+    await this.#apart?.end();
+  }
+
   /** Fails where something went wrong that the measurement does not expect. */
   check(): void {
-    const [fault] = [...this.faults, ...this.jobs.faults];
+    const [fault] = [...this.faults, ...this.jobs.faults, ...(this.#apart?.faults ?? [])];
     if (fault !== undefined) throw new Error('unable to accept the figures; a call failed', { cause: fault });
   }
 
@@ -145,10 +161,11 @@ export const withSystem = <T>(options: SystemOptions, work: (system: System) => 
     try {
       const result = await work(system);
       system.jobs.spare();
-      await system.jobs.idle();
+      await system.idle();
       return result;
     } finally {
       isOver = true;
       await watching;
+      await system.end();
     }
   }, options.isWatched === true);

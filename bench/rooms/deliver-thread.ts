@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { deliverHandler } from '../../lib/handlers/deliver.ts';
+import type { DeliveryJob } from '../../lib/usecases/steps/delivery-job.ts';
+import { measuredDeps } from '../measured-deps.ts';
+import { Sink } from './sink.ts';
+import type { ThreadOptions } from './threaded-jobs.ts';
+
+/** The Lambda that delivers, on a thread of its own: each message is a job, each answer a fault or nothing. */
+const { endpoint, settings, postMs, timeoutMs } = workerData as ThreadOptions;
+const port = parentPort;
+if (port === null) throw new Error('unable to deliver; this is not a thread of its own');
+const push = new Sink(postMs);
+const rung: DeliveryJob[] = [];
+const { deps } = measuredDeps({
+  ...{ endpoint, settings, push, now: Date.now, randomId: () => crypto.randomUUID(), isPatient: true },
+  doorbell: {
+    ring: async (job) => {
+      rung.push(job as DeliveryJob);
+      return 'rung';
+    },
+  },
+});
+
+async function run(job: DeliveryJob): Promise<void> {
+  const endMs = Date.now() + timeoutMs;
+  const handler = deliverHandler(() => ({ ...deps, push }), Date.now);
+  await handler(job, { getRemainingTimeInMillis: () => endMs - Date.now() });
+  for (const next of rung.splice(0)) await run(next);
+}
+
+port.on('message', (job: DeliveryJob) => {
+  run(job).then(
+    () => port.postMessage(undefined),
+    (fault: unknown) => port.postMessage(String(fault)),
+  );
+});
