@@ -1,6 +1,6 @@
 /* Lets tests, random schedules and crashes loose on one mutant, the quickest first. */
 
-import { fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -76,10 +76,19 @@ async function bundle({ path }: Mutant, text: string, outfile: string): Promise<
   });
 }
 
+/** A mutant that makes the product go on for ever is found too. */
+const END_AFTER_MS = 20 * 60_000;
+
+function endInTime(child: ChildProcess): void {
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_AFTER_MS);
+  child.once('exit', () => clearTimeout(timer));
+}
+
 function hunt(hunter: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     let found: string | undefined;
     const child = fork(hunter, args);
+    endInTime(child);
     child.on('message', (message) => {
       found = String(message);
     });
@@ -98,6 +107,7 @@ async function runTests({ path }: Mutant, textFile: string, paths: readonly stri
       env: { ...process.env, MUTANT_PATH: join(ROOT, path), MUTANT_TEXT: textFile, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endInTime(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
