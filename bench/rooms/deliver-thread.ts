@@ -5,7 +5,7 @@ import { measuredDeps } from '../measured-deps.ts';
 import { Sink } from './sink.ts';
 import type { ThreadOptions } from './threaded-jobs.ts';
 
-/** The Lambda that delivers, on a thread of its own: each message is a job, each answer a fault or nothing. */
+/** The Lambda that delivers, on a thread of its own: each message to it is a job, each from it a fault. */
 const { endpoint, settings, postMs, timeoutMs } = workerData as ThreadOptions;
 const port = parentPort;
 if (port === null) throw new Error('unable to deliver; this is not a thread of its own');
@@ -29,8 +29,5 @@ async function run(job: DeliveryJob): Promise<void> {
 }
 
 port.on('message', (job: DeliveryJob) => {
-  run(job).then(
-    () => port.postMessage(undefined),
-    (fault: unknown) => port.postMessage(String(fault)),
-  );
+  run(job).catch((fault: unknown) => port.postMessage(String(fault)));
 });

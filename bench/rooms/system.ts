@@ -23,7 +23,7 @@ const CONTENT = JSON.stringify({ content: 'A line of chat, as people write it.' 
 export interface SystemOptions {
   readonly settings?: Partial<Settings>;
   readonly jobs?: Partial<JobOptions>;
-  /** Deliveries run on a thread of their own, and nothing is known of their posts and units. */
+  /** Deliveries run on a thread of their own: nothing is known of their posts, units and ends. */
   readonly areJobsApart?: boolean;
   /** A second consumer of the stream continues what a killed run has left. */
   readonly isWatched?: boolean;
@@ -107,12 +107,6 @@ export class System {
     }
   }
 
-  /** Waits until nothing is delivered any more. */
-  async idle(): Promise<void> {
-    await this.jobs.idle();
-    await this.#apart?.idle();
-  }
-
   async end(): Promise<void> {
     await this.#apart?.end();
   }
@@ -161,7 +155,7 @@ export const withSystem = <T>(options: SystemOptions, work: (system: System) => 
     try {
       const result = await work(system);
       system.jobs.spare();
-      await system.idle();
+      await system.jobs.idle();
       return result;
     } finally {
       isOver = true;
