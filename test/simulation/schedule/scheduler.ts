@@ -80,7 +80,8 @@ export class Scheduler {
   after(delayMs: number, run: () => void, process?: Process): void {
     const guarded = process === undefined ? run : () => void (process.isDead || run());
     this.#orders += 1;
-    const timer = { atMs: this.nowMs + Math.max(0, delayMs), order: this.#orders, run: guarded };
+    // Clocks have whole milliseconds.
+    const timer = { atMs: this.nowMs + Math.ceil(Math.max(0, delayMs)), order: this.#orders, run: guarded };
     const at = this.#timers.findIndex((other) => other.atMs > timer.atMs);
     this.#timers.splice(at === -1 ? this.#timers.length : at, 0, timer);
   }
