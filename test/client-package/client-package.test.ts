@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type InstalledClient, installClient } from './installed-client.ts';
+import { describePackage } from './packed.ts';
+import { describeRunningApps } from './running-apps.ts';
+import { describeTypedApps } from './typed-apps.ts';
+
+let client: InstalledClient;
+
+beforeAll(async () => {
+  client = await installClient();
+});
+
+afterAll(() => client.remove());
+
+describe('the package', () => describePackage(() => client));
+describe('the types of the package', () => describeTypedApps(() => client));
+describe('an app that installed the package', () => describeRunningApps(() => client));
