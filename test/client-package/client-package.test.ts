@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeBareRuntime } from './bare-runtime.ts';
 import { type InstalledClient, installClient } from './installed-client.ts';
 import { describePackage } from './packed.ts';
 import { describeRunningApps } from './running-apps.ts';
@@ -14,4 +15,5 @@ afterAll(() => client.remove());
 
 describe('the package', () => describePackage(() => client));
 describe('the types of the package', () => describeTypedApps(() => client));
+describe('in a runtime as bare as Hermes', () => describeBareRuntime(() => client));
 describe('an app that installed the package', () => describeRunningApps(() => client));
