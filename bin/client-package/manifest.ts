@@ -16,7 +16,7 @@ export function clientManifest({ version, license }: ProjectFacts): object {
     keywords: ['chat', 'chatroom', 'websocket', 'rongcloud', 'react-native', 'sdk'],
     license,
     type: 'module',
-    // Bundlers drop what an app does not import.
+    // Bundlers leave out what an app does not import.
     sideEffects: false,
     // For tools that do not read `exports`.
     main: './index.cjs',

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { expect, it } from 'vitest';
@@ -40,6 +40,13 @@ export function describePackage(client: () => InstalledClient): void {
     const { version, license } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
     expect(JSON.parse(read('package.json'))).toMatchObject({ name: 'doorman-client', version, license });
     expect(read('LICENSE')).toBe(readFileSync(join(top, 'LICENSE'), 'utf8'));
+  });
+
+  it('is installed by the name that the documents give it', () => {
+    const tarball = basename(client().tarball);
+    const documents = ['README.md', 'docs/client.md', 'bin/client-package/README.md'];
+    const texts = documents.map((path) => readFileSync(join(top, path), 'utf8'));
+    expect(texts.map((text) => text.match(/doorman-client-[\w.-]+?\.tgz/)?.[0])).toEqual(texts.map(() => tarball));
   });
 
   it('has nothing that publint complains of', async () => {
