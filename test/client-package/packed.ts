@@ -38,7 +38,12 @@ export function describePackage(client: () => InstalledClient): void {
 
   it('has the version and license of the project', () => {
     const { version, license } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
-    expect(JSON.parse(read('package.json'))).toMatchObject({ name: 'doorman-client', version, license });
+    expect(JSON.parse(read('package.json'))).toMatchObject({
+      name: 'doorman-client',
+      version,
+      license,
+      sideEffects: false,
+    });
     expect(read('LICENSE')).toBe(readFileSync(join(top, 'LICENSE'), 'utf8'));
   });
 

@@ -31,12 +31,12 @@ export function describeRunningApps(client: () => InstalledClient): void {
   it.each([
     ['an ES module', moduleApp],
     ['CommonJS', commonApp],
-  ])('%s on this Node', async (_, write) => {
+  ])('%s on the Node of npm, with ws', async (_, write) => {
     const app = await write(client());
     expect(await withBob(write.name, (...given) => runApp(app, [...given, write.name], 'destroy'))).toEqual(steps);
   });
 
-  it.runIf(hasNewerNode)('an ES module on a Node that has a WebSocket', async () => {
+  it.runIf(hasNewerNode)('an ES module on a Node that has a WebSocket, without ws', async () => {
     const app = await newerApp(client());
     expect(await withBob('newer', (...given) => runApp(app, [...given, 'newer'], 'destroy'))).toEqual(steps);
   });
