@@ -76,15 +76,19 @@ export async function exampleApp(client: InstalledClient): Promise<NodeApp> {
   return [ownNode, join(folder, 'app.js')];
 }
 
-/** Runs a program until it ends or has printed a line that begins with `last`; resolves to the lines. */
-export async function runApp(app: NodeApp, given: readonly string[], last: string): Promise<readonly string[]> {
-  const [node, program] = app;
+/** Runs a program until it ends, or has printed a line that begins with each of `awaited`; resolves to the lines. */
+export async function runApp(
+  [node, program]: NodeApp,
+  given: readonly string[],
+  awaited: readonly string[],
+): Promise<readonly string[]> {
   const child = spawn(node, [program, ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let faults = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
-    if (`\n${output}`.includes(`\n${last}`)) child.kill();
+    const isDone = awaited.every((begin) => `\n${output}`.includes(`\n${begin}`));
+    if (isDone && awaited.length > 0) child.kill();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     faults += text;

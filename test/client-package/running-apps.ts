@@ -33,18 +33,18 @@ export function describeRunningApps(client: () => InstalledClient): void {
     ['CommonJS', commonApp],
   ])('%s on the Node of npm, with ws', async (_, write) => {
     const app = await write(client());
-    expect(await withBob(write.name, (...given) => runApp(app, [...given, write.name], 'destroy'))).toEqual(steps);
+    expect(await withBob(write.name, (...given) => runApp(app, [...given, write.name], []))).toEqual(steps);
   });
 
   it.runIf(hasNewerNode)('an ES module on a Node that has a WebSocket, without ws', async () => {
     const app = await newerApp(client());
-    expect(await withBob('newer', (...given) => runApp(app, [...given, 'newer'], 'destroy'))).toEqual(steps);
+    expect(await withBob('newer', (...given) => runApp(app, [...given, 'newer'], []))).toEqual(steps);
   });
 
   it('the example of the README', async () => {
     const app = await exampleApp(client());
-    const lines = await withBob('room1', (...given) => runApp(app, given, 'bob-room1 '));
-    expect(lines).toEqual(['sent', 'bob-room1 hello from bob']);
+    const lines = await withBob('room1', (...given) => runApp(app, given, ['sent', 'bob-room1 ']));
+    expect(new Set(lines)).toEqual(new Set(['sent', 'bob-room1 hello from bob']));
   });
 
   it('a web app built by Vite, in a page and in a worker', async () => {
