@@ -15,11 +15,11 @@ import { Room } from './room.ts';
 import { type ListenerDeps, reportNotice, reportSync, roomListeners } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
 import { readToken } from './token.ts';
-import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
+import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus, RCIMIWErrorCode } from './types.ts';
 
 const SEEN_NOTICES_MAX = 100;
 
-const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
+const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
 
 /** What all calls of an engine share: its connection, its rooms and its user. */
 export class EngineCore extends ListenerSetters {
@@ -83,7 +83,11 @@ export class EngineCore extends ListenerSetters {
   async connect(token: string, timeout: number, callback?: RCIMIWConnectCallback): Promise<number> {
     if (this.#isDestroyed) return ENGINE_DESTROYED;
     if (!isText(token) || !Number.isFinite(timeout)) return PARAM_ERROR;
-    const end = (code: number, userId: string) => this.call(() => callback?.onConnected?.(code, userId));
+    const end = (code: number, userId: string) =>
+      this.call(() => {
+        if (callback) callback.onConnected?.(code, userId);
+        else this.listeners.connected?.(code, userId);
+      });
     if (this.#isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
     const userId = readToken(token)?.userId;
     if (userId === undefined) return this.later(() => end(Code.TOKEN_INCORRECT, ''));

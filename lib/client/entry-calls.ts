@@ -10,9 +10,9 @@ import type {
   IRCIMIWRemoveChatRoomEntryCallback,
 } from './callbacks.ts';
 import { EngineCore } from './engine-core.ts';
-import { RCIMIWReturn, type TextMap } from './types.ts';
+import { RCIMIWErrorCode, type TextMap } from './types.ts';
 
-const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
+const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
 
 /** RongCloud's calls for the entries of a chatroom. */
 export class EntryCalls extends EngineCore {
