@@ -200,7 +200,7 @@ export class RCIMIWEngine extends EntryCalls {
       const messages = found.map((message) => this.messages.toApp(this.userId, targetId, message));
       const syncTime = Math.max(0, ...messages.map((message) => message.sentTime));
       this.call(() => {
-        if (callback === undefined) this.listeners.chatRoomMessagesLoaded?.(code, targetId, messages, syncTime);
+        if (!callback) this.listeners.chatRoomMessagesLoaded?.(code, targetId, messages, syncTime);
         else if (code === Code.OK) callback.onSuccess?.(messages);
         else callback.onError?.(code);
       });
@@ -245,7 +245,8 @@ export class RCIMIWEngine extends EntryCalls {
 }
 
 /** The last part of a path or an address. */
-const nameIn = (path: unknown): string => String(path).split(/[?#]/)[0]?.split('/').at(-1) ?? '';
+const nameIn = (path: unknown): string =>
+  typeof path === 'string' ? (path.split(/[?#]/)[0]?.split('/').at(-1) ?? '') : '';
 
 /** Creates an engine, independent of any other. Only here the platform's own functions come in. */
 export function createEngine(_appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
