@@ -9,10 +9,12 @@ import type {
   RCIMIWSendMediaMessageListener,
   RCIMIWSendMessageCallback,
 } from './callbacks.ts';
+import { checkAddress, checkAppKey, checkSocket } from './configuration.ts';
 import { wireContentOf } from './content.ts';
 import { EntryCalls } from './entry-calls.ts';
 import { type MessageDraft, newMessage } from './messages.ts';
 import { browserEvents, platformOf } from './platform.ts';
+import { TokenSource } from './token-source.ts';
 import {
   type DeliveredMessage,
   type RCIMIWConversationType,
@@ -248,18 +250,24 @@ export class RCIMIWEngine extends EntryCalls {
 const nameIn = (path: unknown): string =>
   typeof path === 'string' ? (path.split(/[?#]/)[0]?.split('/').at(-1) ?? '') : '';
 
-/** Creates an engine, independent of any other. Only here the platform's own functions come in. */
-export function createEngine(_appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
+/**
+ * Creates an engine, independent of any other. Only here the platform's own functions come in. An empty app key is not
+ * compared with the token's. Throws a `ClientConfigurationError` where the engine could never connect.
+ */
+export function createEngine(appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
+  const now = options.now ?? Date.now;
   return new RCIMIWEngine({
-    server: options.server ?? options.naviServer ?? '',
+    appKey: checkAppKey(appKey),
+    tokens: new TokenSource(now),
+    server: checkAddress(options.server ?? options.naviServer),
     platform: options.platform ?? platformOf(globalThis),
     platformEvents: options.platformEvents ?? browserEvents(globalThis),
-    Socket: options.WebSocket ?? globalThis.WebSocket,
+    Socket: checkSocket(options.WebSocket ?? globalThis.WebSocket),
     timers: options.timers ?? {
       setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),
       clearTimeout: (timer) => globalThis.clearTimeout(timer as number | undefined),
     },
     random: options.random ?? Math.random,
-    now: options.now ?? Date.now,
+    now,
   });
 }

@@ -6,6 +6,7 @@ import type {
   RCIMIWChatRoomSyncStatus,
   RCIMIWChatRoomSyncStatusReason,
 } from './enums.ts';
+import type { TokenSource } from './token-source.ts';
 
 export * from './enums.ts';
 export * from './message-types.ts';
@@ -126,8 +127,14 @@ export interface RCIMIWEngineOptions {
   now?: () => number;
 }
 
+/** Fetches a token for the user from the app's server; it may throw or reject where there is none now. */
+export type TokenProvider = () => string | Promise<string>;
+
 /** The options with all defaults filled in, as the inside of the client gets them. */
 export interface EngineDeps {
+  /** '' = not known. */
+  readonly appKey?: string;
+  readonly tokens?: TokenSource;
   readonly server: string;
   readonly platform: Platform;
   readonly platformEvents?: PlatformEvents | undefined;
