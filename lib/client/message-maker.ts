@@ -2,19 +2,33 @@ import { type Message, RECALLED_TYPE } from '../protocol/message.ts';
 import type { WireContent } from './content.ts';
 import { type MessageDraft, newMessage, toAppMessage } from './messages.ts';
 import { randomId } from './random-id.ts';
+import { Recent } from './recent.ts';
 import {
   type DeliveredMessage,
   type EngineDeps,
   type RCIMIWConversationType,
   type RCIMIWMessage,
+  RCIMIWMessageDirection,
+  RCIMIWMessageType,
   RCIMIWSentStatus,
 } from './types.ts';
+
+const OWN_IDS_MAX = 1000;
+
+const { SEND, RECEIVE } = RCIMIWMessageDirection;
+const { SENDING } = RCIMIWSentStatus;
+
+/** The native wrappers hand over null for what is not set. */
+const isLacking = (value: unknown): boolean => value === undefined || value === null;
 
 /** Numbers the messages of one engine and recognizes its own. */
 export class MessageMaker {
   readonly #now: () => number;
   /** The beginning of each client message id of this engine. */
   readonly #idPrefix: string;
+  /** The other ids under which the app has sent messages, such as of a former run. */
+  readonly #ownIds = new Recent(OWN_IDS_MAX);
+  readonly #copies = new WeakMap<RCIMIWMessage, RCIMIWMessage>();
   #lastMessageId = 0;
 
   constructor({ now, random }: Pick<EngineDeps, 'now' | 'random'>) {
@@ -34,16 +48,30 @@ export class MessageMaker {
    */
   toSend(userId: string, given: RCIMIWMessage, { type: objectName, content }: WireContent): DeliveredMessage {
     const { conversationType, targetId = '', channelId, messageType } = given;
-    // An app's store may have frozen it.
-    const message = Object.isExtensible(given) ? given : { ...given };
     const draft = this.newOf(userId, conversationType as RCIMIWConversationType, targetId, channelId ?? '');
-    const lacking = Object.entries(newMessage(draft, messageType ?? 0, {})).filter(
-      ([name]) => (message[name as keyof RCIMIWMessage] ?? undefined) === undefined,
-    );
-    const isSame = !message.content || (message.content === content && message.objectName === objectName);
-    const clientMessageId = isSame ? {} : { clientMessageId: draft.clientMessageId, messageUId: '', seq: 0 };
-    const sending = { objectName, content, senderUserId: userId, sentStatus: RCIMIWSentStatus.SENDING };
-    return Object.assign(message, Object.fromEntries(lacking), clientMessageId, sending) as DeliveredMessage;
+    const message = this.#writable(given);
+    const isWritten = message.content !== undefined && message.content !== '';
+    const isOther = isWritten && (message.content !== content || message.objectName !== objectName);
+    const isNew = isOther || given.direction === RECEIVE || !message.clientMessageId;
+    const blank = newMessage(draft, messageType ?? RCIMIWMessageType.UNKNOWN, {});
+    const lacking = Object.entries(blank).filter(([name]) => isLacking(message[name as keyof RCIMIWMessage]));
+    const begin = { clientMessageId: draft.clientMessageId, messageUId: '', seq: 0 };
+    const sending = { objectName, content, senderUserId: userId, sentStatus: SENDING, direction: SEND };
+    const ready = Object.assign(message, Object.fromEntries(lacking), isNew ? begin : {}, sending) as DeliveredMessage;
+    if (!ready.clientMessageId.startsWith(this.#idPrefix)) this.#ownIds.isNew(ready.clientMessageId);
+    return ready;
+  }
+
+  /**
+   * The message itself, which its app reads the outcome from; a copy of one that the app's store has frozen, and of one
+   * that another user sent, which the app still shows.
+   */
+  #writable(given: RCIMIWMessage): RCIMIWMessage {
+    if (given.direction === RECEIVE) return { ...given };
+    if (Object.isExtensible(given)) return given;
+    const copy = this.#copies.get(given) ?? { ...given };
+    this.#copies.set(given, copy);
+    return copy;
   }
 
   /** A message of the server in the form that this user's app gets. */
@@ -54,7 +82,9 @@ export class MessageMaker {
   /** The app has this message, because it sent it. A recall of it may be unknown to the app. */
   isKnown(userId: string, message: Message): boolean {
     const isOfUser = message.senderUserId === userId;
-    const isOwn = isOfUser && (message.notForSender === true || message.clientMessageId.startsWith(this.#idPrefix));
+    const { clientMessageId, notForSender } = message;
+    const isSent = clientMessageId.startsWith(this.#idPrefix) || this.#ownIds.has(clientMessageId);
+    const isOwn = isOfUser && (notForSender === true || isSent);
     return isOwn && message.type !== RECALLED_TYPE;
   }
 

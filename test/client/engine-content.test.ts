@@ -161,6 +161,28 @@ describe('a plain object', () => {
     expect(given).toEqual(plain());
   });
 
+  it('that is frozen is one message, however often it is sent', async () => {
+    await script.join();
+    const given = Object.freeze(plain());
+    await script.engine.sendMessage(given, report);
+    const first = await script.server.take('send');
+    script.refuse(first.id, 20604);
+    await script.engine.sendMessage(given, report);
+    expect((await script.server.take('send')).clientMessageId).toBe(first.clientMessageId);
+  });
+
+  it('with an id of the app keeps it, and its push is not a message of another user', async () => {
+    await script.join();
+    await script.engine.sendMessage({ ...plain(), clientMessageId: 'former-run-7' }, report);
+    const { id, clientMessageId } = await script.server.take('send');
+    expect(clientMessageId).toBe('former-run-7');
+    script.pushMessages(message(1, { senderUserId: 'ann', clientMessageId }));
+    script.accept(id, 1, 9);
+    expect(await script.events.next()).toEqual([0, 1, 'm1']);
+    script.pushMessages(message(2));
+    expect(await script.events.next()).toEqual(['message', 2, 0, false]);
+  });
+
   it.each([
     ['nothing', undefined],
     ['null', null],
@@ -193,6 +215,24 @@ describe('a plain object', () => {
     expect(await script.engine.sendMessage({ ...plain(), ...nothing } as never)).toBe(0);
     expect((await script.server.take('send')).content).toBe('{"content":"hello"}');
   });
+});
+
+it('a received message is sent on as a message of its own, and stays as it is', async () => {
+  await script.join();
+  const next = nextMessage();
+  const content = '{"content":"hello","user":{"id":"bob","name":"Bob"}}';
+  script.pushMessages(message(1, { senderUserId: 'bob', clientMessageId: 'of-bob', content }));
+  const received = await next;
+  const before = structuredClone(received);
+  const sent = new Promise<DeliveredMessage>((resolve) => {
+    void script.engine.sendMessage(received, { onMessageSent: (_code, outcome) => resolve(outcome) });
+  });
+  const frame = await script.server.take('send');
+  expect(frame).toMatchObject({ type: 'RC:TxtMsg', content });
+  expect(frame.clientMessageId).not.toBe('of-bob');
+  script.accept(frame.id, 2, 9);
+  expect(await sent).toMatchObject({ seq: 2, messageUId: 'm2', senderUserId: 'ann', direction: 0, sentStatus: 2 });
+  expect(received).toEqual(before);
 });
 
 describe('without a callback the listeners get the outcome', () => {
