@@ -150,10 +150,9 @@ describe('a function that fetches a token', () => {
     expect(await script.events.next()).toEqual(['fetched', 1]);
     await script.engine.disconnect(true);
     expect(await script.events.next()).toEqual(['connected', 30001, '']);
-    give(tokenNow());
-    expect(await script.connect()).toEqual(['connected', 0, 'ann']);
-    await script.server.connections.next();
-    script.timers.advance(15_000);
-    await script.flush();
+    const connected = script.connect();
+    give(tokenNow({ sub: 'eve' }));
+    expect(await connected).toEqual(['connected', 0, 'ann']);
+    expect(await script.engine.createTextMessage(3, 'r', '', 'hello')).toMatchObject({ senderUserId: 'ann' });
   });
 });
