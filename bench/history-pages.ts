@@ -1,4 +1,4 @@
-import { type RCIMIWEngine, type RCIMIWMessage, RCIMIWTimeOrder } from '../lib/client/index.ts';
+import { type DeliveredMessage, type RCIMIWEngine, RCIMIWTimeOrder } from '../lib/client/index.ts';
 import { startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { RoomId } from '../lib/protocol/ids.ts';
 import { roomHistory } from '../lib/usecases/query-history.ts';
@@ -22,7 +22,7 @@ const ORDERS: readonly Order[] = ['ascending', 'descending'];
 function bySdk(engine: RCIMIWEngine, server: SimServer, order: Order, size: number) {
   const timeOrder = order === 'ascending' ? RCIMIWTimeOrder.AFTER : RCIMIWTimeOrder.BEFORE;
   return async (timestamp: number): Promise<WalkedPage<number>> => {
-    let got: readonly RCIMIWMessage[] | undefined;
+    let got: readonly DeliveredMessage[] | undefined;
     await engine.getChatRoomMessages(ROOM, timestamp, timeOrder, size, {
       onSuccess: (messages) => (got = messages),
       onError: (code) => {

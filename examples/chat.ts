@@ -12,7 +12,6 @@ interface LocalService {
   readonly appSecret: string;
 }
 
-const statusNames = Object.keys(RCIMIWConnectionStatus);
 const [userId, room] = process.argv.slice(2);
 if (userId === undefined || room === undefined) {
   console.error('usage: npm run chat -- <user> <room>');
@@ -23,7 +22,7 @@ await chat(userId, room);
 async function chat(userId: string, room: string): Promise<void> {
   const service = JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
   const engine = createEngine(service.appKey, { server: service.webSocketUrl, platform: 'desktop', WebSocket });
-  engine.setOnConnectionStatusChangedListener((status) => console.log(`* ${statusNames[status]}`));
+  engine.setOnConnectionStatusChangedListener((status) => console.log(`* ${RCIMIWConnectionStatus[status]}`));
   engine.setOnMessageReceivedListener((message) => {
     console.log(`${message.senderUserId}: ${'text' in message ? message.text : message.content}`);
   });

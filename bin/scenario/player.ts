@@ -2,12 +2,12 @@ import { WebSocket } from 'ws';
 import {
   type ClientSocketConstructor,
   createEngine,
+  type DeliveredMessage,
   RCIMIWChatRoomMemberActionType,
   RCIMIWChatRoomStatus,
   type RCIMIWConnectionStatus,
   RCIMIWConversationType,
   type RCIMIWEngine,
-  type RCIMIWMessage,
 } from '../../lib/client/index.ts';
 import { EventLog } from './event-log.ts';
 
@@ -69,7 +69,7 @@ export class Player {
   async send(room: string, text: string): Promise<{ code: number; seq: number; sentAtMs: number }> {
     const message = await this.engine.createTextMessage(RCIMIWConversationType.CHATROOM, room, '', text);
     return new Promise((resolve) => {
-      const onMessageSent = (code: number, { seq, sentTime }: RCIMIWMessage): void =>
+      const onMessageSent = (code: number, { seq, sentTime }: DeliveredMessage): void =>
         resolve({ code, seq, sentAtMs: sentTime });
       void this.engine.sendMessage(message, { onMessageSent });
     });

@@ -10,13 +10,10 @@ export function isCount(value: number, min: number): boolean {
 }
 
 /** A message of a chatroom. */
-export function isOfRoom(message: RCIMIWMessage): boolean {
-  return message.conversationType === RCIMIWConversationType.CHATROOM && isText(message.targetId);
-}
-
-export function isSendable(message: RCIMIWMessage): boolean {
-  const { clientMessageId, objectName, content } = message;
-  return isOfRoom(message) && isText(clientMessageId) && isText(objectName) && typeof content === 'string';
+export function isOfRoom(message: unknown): message is RCIMIWMessage & { targetId: string } {
+  if (typeof message !== 'object' || message === null) return false;
+  const { conversationType, targetId } = message as RCIMIWMessage;
+  return conversationType === RCIMIWConversationType.CHATROOM && isText(targetId);
 }
 
 /** A copy as a map; undefined if it is not a map or an object of texts. */

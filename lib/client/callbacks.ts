@@ -1,5 +1,7 @@
 import type { EndReason } from '../protocol/end-reason.ts';
 import type {
+  DeliveredMessage,
+  RCIMIWBlockedMessageInfo,
   RCIMIWChatRoomEntriesOperationType,
   RCIMIWChatRoomMemberAction,
   RCIMIWChatRoomMemberBanEvent,
@@ -7,6 +9,7 @@ import type {
   RCIMIWChatRoomStatus,
   RCIMIWChatRoomSyncEvent,
   RCIMIWConnectionStatus,
+  RCIMIWMediaMessage,
   RCIMIWMessage,
 } from './types.ts';
 
@@ -15,8 +18,17 @@ export interface RCIMIWConnectCallback {
   onConnected?: (code: number, userId: string) => void;
 }
 export interface RCIMIWSendMessageCallback {
-  onMessageSaved?: (message: RCIMIWMessage) => void;
-  onMessageSent?: (code: number, message: RCIMIWMessage) => void;
+  onMessageSaved?: (message: DeliveredMessage) => void;
+  onMessageSent?: (code: number, message: DeliveredMessage) => void;
+}
+/** Nothing is uploaded, so there is no progress and nothing to cancel. */
+export interface RCIMIWSendMediaMessageListener {
+  onMediaMessageSaved?: (message: DeliveredMessage<RCIMIWMediaMessage>) => void;
+  /** Never called. */
+  onMediaMessageSending?: (message: DeliveredMessage<RCIMIWMediaMessage>, progress: number) => void;
+  /** Never called. */
+  onSendingMediaMessageCanceled?: (message: DeliveredMessage<RCIMIWMediaMessage>) => void;
+  onMediaMessageSent?: (code: number, message: DeliveredMessage<RCIMIWMediaMessage>) => void;
 }
 export interface IRCIMIWJoinChatRoomCallback {
   onChatRoomJoined?: (code: number, targetId: string) => void;
@@ -25,7 +37,7 @@ export interface IRCIMIWLeaveChatRoomCallback {
   onChatRoomLeft?: (code: number, targetId: string) => void;
 }
 export interface IRCIMIWGetChatRoomMessagesCallback {
-  onSuccess?: (messages: RCIMIWMessage[]) => void;
+  onSuccess?: (messages: DeliveredMessage[]) => void;
   onError?: (code: number) => void;
 }
 export interface IRCIMIWRecallMessageCallback {
@@ -56,19 +68,25 @@ export interface IRCIMIWRemoveChatRoomEntriesCallback {
 /** Listeners by name; an absent one is not called. */
 export interface Listeners {
   connectionStatusChanged?: ((status: RCIMIWConnectionStatus) => void) | undefined;
-  messageReceived?: ((message: RCIMIWMessage, left: number, offline: boolean, hasPackage: boolean) => void) | undefined;
+  connected?: ((code: number, userId: string) => void) | undefined;
+  messageAttached?: ((message: DeliveredMessage) => void) | undefined;
+  messageSent?: ((code: number, message: DeliveredMessage) => void) | undefined;
+  messageBlocked?: ((info: RCIMIWBlockedMessageInfo) => void) | undefined;
+  messageReceived?:
+    | ((message: DeliveredMessage, left: number, offline: boolean, hasPackage: boolean) => void)
+    | undefined;
   chatRoomStatusChanged?: ((targetId: string, status: RCIMIWChatRoomStatus) => void) | undefined;
-  chatRoomMemberChanged?: ((targetId: string, actions: RCIMIWChatRoomMemberAction[]) => void) | undefined;
+  chatRoomMemberChanged?: ((targetId: string, actions: Required<RCIMIWChatRoomMemberAction>[]) => void) | undefined;
   chatRoomJoining?: ((targetId: string) => void) | undefined;
   chatRoomJoined?: ((code: number, targetId: string) => void) | undefined;
   chatRoomLeft?: ((code: number, targetId: string) => void) | undefined;
   chatRoomMessagesLoaded?:
-    | ((code: number, targetId: string, messages: RCIMIWMessage[], syncTime: number) => void)
+    | ((code: number, targetId: string, messages: DeliveredMessage[], syncTime: number) => void)
     | undefined;
   chatRoomRemoved?: ((targetId: string, reason: EndReason) => void) | undefined;
   chatRoomGap?: ((targetId: string, afterSeq: number, beforeSeq: number) => void) | undefined;
   messageRecalled?: ((code: number, message: RCIMIWMessage) => void) | undefined;
-  remoteMessageRecalled?: ((message: RCIMIWMessage) => void) | undefined;
+  remoteMessageRecalled?: ((message: DeliveredMessage) => void) | undefined;
   chatRoomEntriesSynced?: ((roomId: string) => void) | undefined;
   chatRoomEntriesChanged?:
     | ((operationType: RCIMIWChatRoomEntriesOperationType, roomId: string, entries: Map<string, string>) => void)

@@ -15,11 +15,17 @@ import { Room } from './room.ts';
 import { type ListenerDeps, reportNotice, reportSync, roomListeners } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
 import { readToken } from './token.ts';
-import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus, RCIMIWReturn } from './types.ts';
+import {
+  type EngineDeps,
+  type PlatformEvent,
+  RCIMIWConnectionStatus,
+  RCIMIWErrorCode,
+  type TokenProvider,
+} from './types.ts';
 
 const SEEN_NOTICES_MAX = 100;
 
-const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
+const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
 
 /** What all calls of an engine share: its connection, its rooms and its user. */
 export class EngineCore extends ListenerSetters {
@@ -79,23 +85,30 @@ export class EngineCore extends ListenerSetters {
     this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#noticed(event));
   }
 
-  /** Connects and stays connected. timeout in seconds; <= 0 = try until it works or the server refuses for good. */
-  async connect(token: string, timeout: number, callback?: RCIMIWConnectCallback): Promise<number> {
+  /**
+   * Connects and stays connected. token: or a function that fetches one, which is called whenever the engine needs a
+   * fresh one. timeout in seconds; <= 0 = try until it works or the server refuses for good.
+   */
+  async connect(token: string | TokenProvider, timeout: number, callback?: RCIMIWConnectCallback): Promise<number> {
     if (this.#isDestroyed) return ENGINE_DESTROYED;
-    if (!isText(token) || !Number.isFinite(timeout)) return PARAM_ERROR;
-    const end = (code: number, userId: string) => this.call(() => callback?.onConnected?.(code, userId));
+    const provider = typeof token === 'function' ? token : undefined;
+    const text = isText(token) ? token : '';
+    if ((provider === undefined && text === '') || !Number.isFinite(timeout)) return PARAM_ERROR;
+    const end = (code: number, userId: string) =>
+      this.call(() => {
+        if (callback) callback.onConnected?.(code, userId);
+        else this.listeners.connected?.(code, userId);
+      });
     if (this.#isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
-    const userId = readToken(token)?.userId;
-    if (userId === undefined) return this.later(() => end(Code.TOKEN_INCORRECT, ''));
-    // A new user must not resume the rooms of the former one.
-    if (userId !== this.#userId) this.#rooms.clear();
-    this.#userId = userId;
+    const refusal = provider === undefined ? this.#adopt(text) : undefined;
+    if (refusal !== undefined) return this.later(() => end(refusal, ''));
+    this.#deps.tokens?.use(provider, (fetched) => this.#adopt(fetched));
     const accepted = {};
     this.#accepted = accepted;
     return this.later(() => {
-      if (this.#accepted !== accepted) return end(Code.DISCONNECTED, userId);
+      if (this.#accepted !== accepted) return end(Code.DISCONNECTED, this.#userId);
       this.#accepted = undefined;
-      this.#connection.open(token, timeout, (code) => end(code, userId));
+      this.#connection.open(text, timeout, (code) => end(code, this.#userId));
     });
   }
 
@@ -134,6 +147,24 @@ export class EngineCore extends ListenerSetters {
     if (!this.#isWanted) return this.later(() => end(Code.NOT_CONNECTED_YET));
     run(this.#rooms.get(targetId) ?? this.#newRoom(targetId));
     return SUCCESS;
+  }
+
+  /** Takes the user of this token as the engine's; the code where it can be no token of this app. */
+  #adopt(token: string): number | undefined {
+    const claims = readToken(token);
+    if (claims === undefined) return Code.TOKEN_INCORRECT;
+    const { userId, appKeys } = claims;
+    const { appKey = '' } = this.#deps;
+    if (appKey !== '' && appKeys?.includes(appKey) === false) return Code.APP_KEY_INCORRECT;
+    if (userId === this.#userId) return undefined;
+    // Neither may a new user resume the rooms of the former one, nor a session change its user.
+    if (this.#deps.tokens?.hasOpened === true && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
+    if (this.#userId !== '') {
+      this.#stopRooms();
+      this.#rooms.clear();
+    }
+    this.#userId = userId;
+    return undefined;
   }
 
   #newRoom(targetId: string): Room {

@@ -1,37 +1,51 @@
 import { Code } from '../protocol/codes.ts';
 import type { Message } from '../protocol/message.ts';
-import { isCount, isOfRoom, isSendable, isText, readTextMap } from './arguments.ts';
+import { isCount, isOfRoom, isText, readTextMap } from './arguments.ts';
 import type {
   IRCIMIWGetChatRoomMessagesCallback,
   IRCIMIWJoinChatRoomCallback,
   IRCIMIWLeaveChatRoomCallback,
   IRCIMIWRecallMessageCallback,
+  RCIMIWSendMediaMessageListener,
   RCIMIWSendMessageCallback,
 } from './callbacks.ts';
+import { checkAddress, checkAppKey, checkSocket } from './configuration.ts';
+import { wireContentOf } from './content.ts';
 import { EntryCalls } from './entry-calls.ts';
-import { newCustomMessage, newTextMessage } from './messages.ts';
+import { type MessageDraft, newMessage } from './messages.ts';
 import { browserEvents, platformOf } from './platform.ts';
+import { TokenSource } from './token-source.ts';
 import {
+  type DeliveredMessage,
   type RCIMIWConversationType,
   type RCIMIWCustomMessage,
   type RCIMIWCustomMessagePolicy,
   type RCIMIWEngineOptions,
+  RCIMIWErrorCode,
+  type RCIMIWFileMessage,
+  type RCIMIWImageMessage,
+  type RCIMIWMediaMessage,
   type RCIMIWMessage,
-  RCIMIWReturn,
+  RCIMIWMessageBlockType,
+  RCIMIWMessageType,
   RCIMIWSentStatus,
   type RCIMIWTextMessage,
   RCIMIWTimeOrder,
+  type RCIMIWVoiceMessage,
   type TextMap,
 } from './types.ts';
 
-const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
+const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
+
+/** A room or its limits refused the message: these codes are the server's alone. */
+const ROOM_REFUSALS = { min: 20_000, max: 29_999 };
 
 let single: RCIMIWEngine | undefined;
 
 /** The chatroom part of RongCloud's wrapper engine, over Doorman's protocol. */
 export class RCIMIWEngine extends EntryCalls {
   /** The engine of this process; a new one only after the former one is destroyed. */
-  static create(appKey: string, options: RCIMIWEngineOptions): RCIMIWEngine {
+  static create(appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
     if (single === undefined || single.isDestroyed) single = createEngine(appKey, options);
     return single;
   }
@@ -39,61 +53,109 @@ export class RCIMIWEngine extends EntryCalls {
   async createTextMessage(
     type: RCIMIWConversationType,
     targetId: string,
-    channelId: string,
+    channelId: string | null,
     text: string,
-  ): Promise<RCIMIWTextMessage> {
-    return newTextMessage(this.messages.newOf(this.userId, type, targetId, channelId), text);
+  ): Promise<DeliveredMessage<RCIMIWTextMessage>> {
+    return newMessage<RCIMIWTextMessage>(this.#draft(type, targetId, channelId), RCIMIWMessageType.TEXT, { text });
+  }
+
+  /** path: the URL of the image, which the app has uploaded. Before sending, the app may set a thumbnail. */
+  async createImageMessage(
+    type: RCIMIWConversationType,
+    targetId: string,
+    channelId: string | null,
+    path: string,
+  ): Promise<DeliveredMessage<RCIMIWImageMessage>> {
+    const draft = this.#draft(type, targetId, channelId);
+    return newMessage<RCIMIWImageMessage>(draft, RCIMIWMessageType.IMAGE, { local: '', remote: path });
+  }
+
+  /** path: the URL of the file, which the app has uploaded. Before sending, the app may set `fileType` and `size`. */
+  async createFileMessage(
+    type: RCIMIWConversationType,
+    targetId: string,
+    channelId: string | null,
+    path: string,
+  ): Promise<DeliveredMessage<RCIMIWFileMessage>> {
+    const fields = { local: '', remote: path, name: nameIn(path) };
+    return newMessage<RCIMIWFileMessage>(this.#draft(type, targetId, channelId), RCIMIWMessageType.FILE, fields);
+  }
+
+  /** path: the URL of the recording, which the app has uploaded. duration in seconds. */
+  async createVoiceMessage(
+    type: RCIMIWConversationType,
+    targetId: string,
+    channelId: string | null,
+    path: string,
+    duration: number,
+  ): Promise<DeliveredMessage<RCIMIWVoiceMessage>> {
+    const fields = { local: '', remote: path, duration };
+    return newMessage<RCIMIWVoiceMessage>(this.#draft(type, targetId, channelId), RCIMIWMessageType.VOICE, fields);
   }
 
   /** A message of the app's own type: 1 to 32 of A-Z a-z 0-9 : _ . - that do not begin with `RC:`. */
   async createCustomMessage(
     type: RCIMIWConversationType,
     targetId: string,
-    channelId: string,
+    channelId: string | null,
     policy: RCIMIWCustomMessagePolicy,
     messageIdentifier: string,
     fields: TextMap,
-  ): Promise<RCIMIWCustomMessage> {
+  ): Promise<DeliveredMessage<RCIMIWCustomMessage>> {
     const texts = readTextMap(fields);
-    if (texts === undefined) throw new TypeError('unable to make the message; its fields must be texts');
-    const given = this.messages.newOf(this.userId, type, targetId, channelId);
-    return newCustomMessage(given, policy, messageIdentifier, Object.fromEntries(texts));
+    // What is not of texts is refused by `sendMessage`, which has a code for it.
+    const given = texts === undefined ? (fields as Record<string, string>) : Object.fromEntries(texts);
+    const custom = { identifier: messageIdentifier, policy, fields: given };
+    return newMessage<RCIMIWCustomMessage>(this.#draft(type, targetId, channelId), RCIMIWMessageType.CUSTOM, custom);
   }
 
   /** Sends a message to a chatroom. Sending the same message object again does not store it twice. */
   async sendMessage(message: RCIMIWMessage, callback?: RCIMIWSendMessageCallback): Promise<number> {
     if (this.isDestroyed) return ENGINE_DESTROYED;
-    if (!isSendable(message)) return PARAM_ERROR;
-    message.sentStatus = RCIMIWSentStatus.SENDING;
-    message.senderUserId = this.userId;
+    const wire = isOfRoom(message) ? wireContentOf(message) : undefined;
+    if (wire === undefined) return PARAM_ERROR;
+    const sending = this.messages.toSend(this.userId, message, wire);
+    const { clientMessageId, targetId } = sending;
     const end = (code: number) => {
-      message.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-      this.call(() => callback?.onMessageSent?.(code, message));
+      sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+      this.#reportSent(code, sending, callback);
     };
-    const { clientMessageId, objectName: type, content } = message;
-    return this.inRoom(message.targetId, end, (room) => {
-      this.call(() => callback?.onMessageSaved?.(message));
-      room.send({ clientMessageId, type, content }, (code, sent) => {
+    return this.inRoom(targetId, end, (room) => {
+      this.call(() => {
+        if (callback) callback.onMessageSaved?.(sending);
+        else this.listeners.messageAttached?.(sending);
+      });
+      room.send({ clientMessageId, ...wire }, (code, sent) => {
         if (sent !== undefined) {
-          message.messageUId = sent.messageId;
-          message.sentTime = sent.sentAtMs;
-          message.seq = sent.seq;
+          Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
         }
         end(code);
       });
     });
   }
 
+  /** Sends a message about a file that the app has uploaded. */
+  async sendMediaMessage(message: RCIMIWMediaMessage, listener?: RCIMIWSendMediaMessageListener): Promise<number> {
+    return this.sendMessage(
+      message,
+      listener && {
+        onMessageSaved: (saved) => listener.onMediaMessageSaved?.(saved),
+        onMessageSent: (code, sent) => listener.onMediaMessageSent?.(code, sent),
+      },
+    );
+  }
+
   /** Recalls one of the user's own messages, sent here or on another device. Its content is gone for all. */
   async recallMessage(message: RCIMIWMessage, callback?: IRCIMIWRecallMessageCallback): Promise<number> {
     if (this.isDestroyed) return ENGINE_DESTROYED;
-    if (!isOfRoom(message) || !isText(message.messageUId)) return PARAM_ERROR;
+    const { targetId, messageUId } = isOfRoom(message) ? message : {};
+    if (!isText(targetId) || !isText(messageUId)) return PARAM_ERROR;
     const end = (code: number) =>
       this.call(() => {
         if (callback) callback.onMessageRecalled?.(code, message);
         else this.listeners.messageRecalled?.(code, message);
       });
-    return this.inRoom(message.targetId, end, (room) => room.recall(message.messageUId, end));
+    return this.inRoom(targetId, end, (room) => room.recall(messageUId, end));
   }
 
   /** messageCount: -1 = none, 0 = 10, at most 50. autoCreate: creates the room if it does not exist. */
@@ -140,7 +202,7 @@ export class RCIMIWEngine extends EntryCalls {
       const messages = found.map((message) => this.messages.toApp(this.userId, targetId, message));
       const syncTime = Math.max(0, ...messages.map((message) => message.sentTime));
       this.call(() => {
-        if (callback === undefined) this.listeners.chatRoomMessagesLoaded?.(code, targetId, messages, syncTime);
+        if (!callback) this.listeners.chatRoomMessagesLoaded?.(code, targetId, messages, syncTime);
         else if (code === Code.OK) callback.onSuccess?.(messages);
         else callback.onError?.(code);
       });
@@ -156,20 +218,56 @@ export class RCIMIWEngine extends EntryCalls {
       (room) => room.history(page, end),
     );
   }
+
+  /** @deprecated `getChatRoomMessages` with a callback. */
+  async loadChatRoomMessages(
+    targetId: string,
+    timestamp: number,
+    order: RCIMIWTimeOrder,
+    count: number,
+  ): Promise<number> {
+    return this.getChatRoomMessages(targetId, timestamp, order, count);
+  }
+
+  #draft(type: RCIMIWConversationType, targetId: string, channelId: string | null): MessageDraft {
+    return this.messages.newOf(this.userId, type, targetId, channelId ?? '');
+  }
+
+  #reportSent(code: number, message: DeliveredMessage, callback: RCIMIWSendMessageCallback | undefined): void {
+    const { conversationType, targetId, messageId } = message;
+    if (code >= ROOM_REFUSALS.min && code <= ROOM_REFUSALS.max) {
+      const blocked = { conversationType, targetId, blockedMsgUId: '', extra: '', code, messageId };
+      this.call(() => this.listeners.messageBlocked?.({ ...blocked, blockType: RCIMIWMessageBlockType.UNKNOWN }));
+    }
+    this.call(() => {
+      if (callback) callback.onMessageSent?.(code, message);
+      else this.listeners.messageSent?.(code, message);
+    });
+  }
 }
 
-/** Creates an engine, independent of any other. Only here the platform's own functions come in. */
-export function createEngine(_appKey: string, options: RCIMIWEngineOptions): RCIMIWEngine {
+/** The last part of a path or an address. */
+const nameIn = (path: unknown): string =>
+  typeof path === 'string' ? (path.split(/[?#]/)[0]?.split('/').at(-1) ?? '') : '';
+
+/**
+ * Creates an engine, independent of any other. Only here the platform's own functions come in. An empty app key is not
+ * compared with the token's. Throws a `ClientConfigurationError` where the engine could never connect.
+ */
+export function createEngine(appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
+  const now = options.now ?? Date.now;
   return new RCIMIWEngine({
-    server: options.server,
+    appKey: checkAppKey(appKey),
+    tokens: new TokenSource(now),
+    server: checkAddress(options.server ?? options.naviServer),
     platform: options.platform ?? platformOf(globalThis),
     platformEvents: options.platformEvents ?? browserEvents(globalThis),
-    Socket: options.WebSocket ?? globalThis.WebSocket,
+    Socket: checkSocket(options.WebSocket ?? globalThis.WebSocket),
     timers: options.timers ?? {
       setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),
       clearTimeout: (timer) => globalThis.clearTimeout(timer as number | undefined),
     },
     random: options.random ?? Math.random,
-    now: options.now ?? Date.now,
+    now,
   });
 }

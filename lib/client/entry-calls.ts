@@ -10,9 +10,9 @@ import type {
   IRCIMIWRemoveChatRoomEntryCallback,
 } from './callbacks.ts';
 import { EngineCore } from './engine-core.ts';
-import { RCIMIWReturn, type TextMap } from './types.ts';
+import { RCIMIWErrorCode, type TextMap } from './types.ts';
 
-const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWReturn;
+const { PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
 
 /** RongCloud's calls for the entries of a chatroom. */
 export class EntryCalls extends EngineCore {
@@ -70,7 +70,7 @@ export class EntryCalls extends EngineCore {
       const value = entries.get(key);
       const found = value === undefined ? new Map<string, string>() : new Map([[key, value]]);
       const outcome = code === Code.OK && value === undefined ? Code.NO_SUCH_ENTRY : code;
-      if (callback === undefined) this.listeners.chatRoomEntryLoaded?.(outcome, targetId, found);
+      if (!callback) this.listeners.chatRoomEntryLoaded?.(outcome, targetId, found);
       else if (outcome === Code.OK) callback.onSuccess?.(found);
       else callback.onError?.(outcome);
     });
@@ -81,7 +81,7 @@ export class EntryCalls extends EngineCore {
     if (this.isDestroyed) return ENGINE_DESTROYED;
     if (!isText(targetId)) return PARAM_ERROR;
     return this.#get(targetId, (code, entries) => {
-      if (callback === undefined) this.listeners.chatRoomAllEntriesLoaded?.(code, targetId, new Map(entries));
+      if (!callback) this.listeners.chatRoomAllEntriesLoaded?.(code, targetId, new Map(entries));
       else if (code === Code.OK) callback.onSuccess?.(new Map(entries));
       else callback.onError?.(code);
     });

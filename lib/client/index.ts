@@ -1,3 +1,5 @@
 export * from './callbacks.ts';
+export { ClientConfigurationError } from './configuration.ts';
+export { describeCode } from './describe-code.ts';
 export { createEngine, RCIMIWEngine } from './engine.ts';
 export * from './types.ts';

@@ -14,6 +14,26 @@ export class ListenerSetters {
     this.listeners.connectionStatusChanged = listener;
   }
 
+  /** The outcome of a `connect` that was called without a callback. */
+  setOnConnectedListener(listener?: Listeners['connected']): void {
+    this.listeners.connected = listener;
+  }
+
+  /** A `sendMessage` without a callback was accepted; nothing is stored on the device. */
+  setOnMessageAttachedListener(listener?: Listeners['messageAttached']): void {
+    this.listeners.messageAttached = listener;
+  }
+
+  /** The outcome of a `sendMessage` that was called without a callback. */
+  setOnMessageSentListener(listener?: Listeners['messageSent']): void {
+    this.listeners.messageSent = listener;
+  }
+
+  /** The server refused a message: codes 20000 to 29999, before the callback of the send gets the same code. */
+  setOnMessageBlockedListener(listener?: Listeners['messageBlocked']): void {
+    this.listeners.messageBlocked = listener;
+  }
+
   setOnMessageReceivedListener(listener?: Listeners['messageReceived']): void {
     this.listeners.messageReceived = listener;
   }

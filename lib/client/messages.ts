@@ -1,22 +1,20 @@
-import { isJsonObject, type JsonObject, jsonValue } from '../protocol/json.ts';
-import { BUILT_IN_TYPE_PREFIX, type Message, RECALLED_TYPE } from '../protocol/message.ts';
+import { isJsonObject, jsonValue } from '../protocol/json.ts';
+import { type Message, RECALLED_TYPE } from '../protocol/message.ts';
+import { objectNameOf, readContent } from './content.ts';
 import {
+  type DeliveredMessage,
   RCIMIWConversationType,
-  type RCIMIWCustomMessage,
-  type RCIMIWCustomMessagePolicy,
   type RCIMIWMessage,
   RCIMIWMessageDirection,
   RCIMIWMessageType,
   type RCIMIWRecallNotificationMessage,
+  RCIMIWReceivedStatus,
   RCIMIWSentStatus,
-  type RCIMIWTextMessage,
 } from './types.ts';
 
-const TEXT_OBJECT_NAME = 'RC:TxtMsg';
-
-/** What every new message needs. Its client message id is fixed, so sending it twice stores it once. */
+/** What every new message needs. While its content stays the same, sending it twice stores it once. */
 export interface MessageDraft {
-  readonly type: RCIMIWConversationType;
+  readonly conversationType: RCIMIWConversationType;
   readonly targetId: string;
   readonly channelId: string;
   readonly messageId: number;
@@ -24,56 +22,36 @@ export interface MessageDraft {
   readonly senderUserId: string;
 }
 
-/** A text message to send. */
-export function newTextMessage(draft: MessageDraft, text: string): RCIMIWTextMessage {
-  const content = JSON.stringify({ content: text });
-  return { ...newMessage(draft, RCIMIWMessageType.TEXT, TEXT_OBJECT_NAME, content), text };
-}
-
-/** A message of the app's own type to send. */
-export function newCustomMessage(
-  draft: MessageDraft,
-  policy: RCIMIWCustomMessagePolicy,
-  identifier: string,
-  fields: Record<string, string>,
-): RCIMIWCustomMessage {
-  const message = newMessage(draft, RCIMIWMessageType.CUSTOM, identifier, JSON.stringify(fields));
-  return { ...message, identifier, policy, fields };
-}
-
-function newMessage(
+/** A message to send. Its content is written when it is sent. */
+export function newMessage<M extends RCIMIWMessage>(
   draft: MessageDraft,
   messageType: RCIMIWMessageType,
-  objectName: string,
-  content: string,
-): RCIMIWMessage {
-  return {
-    conversationType: draft.type,
+  fields: Omit<M, keyof RCIMIWMessage>,
+): DeliveredMessage<M> {
+  const message: DeliveredMessage = {
+    ...draft,
     messageType,
-    targetId: draft.targetId,
-    channelId: draft.channelId,
-    messageId: draft.messageId,
     messageUId: '',
     offLine: false,
     receivedTime: 0,
     sentTime: 0,
+    receivedStatus: RCIMIWReceivedStatus.UNREAD,
     sentStatus: RCIMIWSentStatus.SENDING,
-    senderUserId: draft.senderUserId,
     direction: RCIMIWMessageDirection.SEND,
     seq: 0,
-    clientMessageId: draft.clientMessageId,
-    objectName,
-    content,
+    objectName: objectNameOf(messageType),
+    content: '',
   };
+  return { ...message, ...fields } as DeliveredMessage<M>;
 }
 
 /** A message of the server in the app's form. */
 export function toAppMessage(
   message: Message,
   at: { readonly targetId: string; readonly userId: string; readonly messageId: number; readonly nowMs: number },
-): RCIMIWMessage | RCIMIWTextMessage | RCIMIWCustomMessage | RCIMIWRecallNotificationMessage {
+): DeliveredMessage {
   const isOwn = message.senderUserId === at.userId;
-  const base: RCIMIWMessage = {
+  const base: DeliveredMessage = {
     conversationType: RCIMIWConversationType.CHATROOM,
     messageType: RCIMIWMessageType.UNKNOWN,
     targetId: at.targetId,
@@ -83,6 +61,7 @@ export function toAppMessage(
     offLine: false,
     receivedTime: at.nowMs,
     sentTime: message.sentAtMs,
+    receivedStatus: RCIMIWReceivedStatus.UNREAD,
     sentStatus: isOwn ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.RECEIVED,
     senderUserId: message.senderUserId,
     direction: isOwn ? RCIMIWMessageDirection.SEND : RCIMIWMessageDirection.RECEIVE,
@@ -91,45 +70,22 @@ export function toAppMessage(
     objectName: message.type,
     content: message.content,
   };
-  const read = readContent(message.content);
-  if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true, read);
-  if (message.type === TEXT_OBJECT_NAME) return asText(base, read);
-  return message.type.startsWith(BUILT_IN_TYPE_PREFIX) ? base : asCustom(base, read);
+  if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true);
+  return { ...base, ...readContent(message.type, message.content) };
 }
 
-/** By RongCloud's convention the content is a JSON object; undefined where an app sends something else. */
-function readContent(content: string): JsonObject | undefined {
-  const value = jsonValue(content);
-  return isJsonObject(value) ? value : undefined;
-}
-
-/** Content in another form than RongCloud's is shown as it is. */
-function asText(base: RCIMIWMessage, read: JsonObject = {}): RCIMIWTextMessage {
-  const { content, extra } = read;
-  const message = { ...base, messageType: RCIMIWMessageType.TEXT };
-  return typeof content === 'string'
-    ? { ...message, text: content, ...asExtra(extra) }
-    : { ...message, text: base.content };
-}
-
-/** Only an object of texts can be shown as fields. */
-function asCustom(base: RCIMIWMessage, read: JsonObject | undefined): RCIMIWMessage | RCIMIWCustomMessage {
-  if (read === undefined || !Object.values(read).every((value) => typeof value === 'string')) return base;
-  const fields = read as Record<string, string>;
-  return { ...base, messageType: RCIMIWMessageType.CUSTOM, identifier: base.objectName, fields };
-}
-
-function asRecall(base: RCIMIWMessage, deleted: boolean, read: JsonObject = {}): RCIMIWRecallNotificationMessage {
-  const { operatorId, recallTime, admin, extra } = read;
+function asRecall(base: DeliveredMessage, deleted: boolean): DeliveredMessage<RCIMIWRecallNotificationMessage> {
+  const value = jsonValue(base.content);
+  const { operatorId, recallTime, admin, extra } = isJsonObject(value) ? value : {};
+  const time = typeof recallTime === 'number' ? recallTime : 0;
   return {
     ...base,
     messageType: RCIMIWMessageType.RECALL,
     operatorId: typeof operatorId === 'string' ? operatorId : base.senderUserId,
-    recallTime: typeof recallTime === 'number' ? recallTime : 0,
+    recallTime: time,
+    recallActionTime: time,
     admin: admin === true,
     deleted,
-    ...asExtra(extra),
+    ...(typeof extra === 'string' ? { extra } : {}),
   };
 }
-
-const asExtra = (extra: unknown): { extra?: string } => (typeof extra === 'string' ? { extra } : {});

@@ -16,6 +16,10 @@ export class Recent {
     return true;
   }
 
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   forget(key: string): void {
     this.#keys.delete(key);
   }

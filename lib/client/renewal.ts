@@ -7,15 +7,15 @@ const RENEW_MS = 110 * 60_000;
 /** A renewal comes up to this much earlier or later, so that clients that connected together do not renew together. */
 const SPREAD_MS = 5 * 60_000;
 
-/** Plans the link that replaces the current one before the gateway closes it, and holds that link while it opens. */
+/** Plans the link that replaces the current one before the gateway closes it or its token expires, and holds that link while it opens. */
 export class Renewal {
-  readonly #deps: Pick<EngineDeps, 'timers' | 'random'>;
+  readonly #deps: Pick<EngineDeps, 'timers' | 'random' | 'tokens'>;
   readonly #dial: () => Link;
   #next: Link | undefined;
   #timer: unknown;
   #backoff: Generator<number, never>;
 
-  constructor(deps: Pick<EngineDeps, 'timers' | 'random'>, dial: () => Link) {
+  constructor(deps: Pick<EngineDeps, 'timers' | 'random' | 'tokens'>, dial: () => Link) {
     this.#deps = deps;
     this.#dial = dial;
     this.#backoff = backoffDelaysMs(deps.random);
@@ -23,7 +23,8 @@ export class Renewal {
 
   /** The current link has just opened. */
   plan(): void {
-    this.#after(RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS));
+    const renewInMs = RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS);
+    this.#after(Math.min(renewInMs, this.#deps.tokens?.renewInMs ?? renewInMs));
   }
 
   /** The renewal failed: tries again after a growing delay. */

@@ -4,20 +4,20 @@ import type { Listeners } from './callbacks.ts';
 import type { RoomEvents } from './room.ts';
 import {
   RCIMIWChatRoomMemberBanType as Ban,
+  type DeliveredMessage,
   RCIMIWChatRoomEntriesOperationType,
   RCIMIWChatRoomMemberActionType,
   RCIMIWChatRoomMemberOperateType,
   RCIMIWChatRoomStatus,
   RCIMIWChatRoomSyncStatus,
   RCIMIWChatRoomSyncStatusReason,
-  type RCIMIWMessage,
 } from './types.ts';
 
 /** How the app is called. */
 export interface ListenerDeps {
   readonly listeners: Listeners;
   readonly call: (run: () => void) => void;
-  readonly toApp: (message: Message) => RCIMIWMessage;
+  readonly toApp: (message: Message) => DeliveredMessage;
   /** The app has this message already. */
   readonly isKnown: (message: Message) => boolean;
 }
@@ -27,7 +27,7 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
   const { listeners, call } = deps;
   const { JOIN, LEAVE } = RCIMIWChatRoomMemberActionType;
   const { DESTROY_AUTO, DESTROY_MANUAL } = RCIMIWChatRoomStatus;
-  const { UPDATE, REMOVE } = RCIMIWChatRoomEntriesOperationType;
+  const { Update, Remove } = RCIMIWChatRoomEntriesOperationType;
   return {
     joining: () => call(() => listeners.chatRoomJoining?.(room)),
     rejoined: (code) => call(() => listeners.chatRoomJoined?.(code, room)),
@@ -42,7 +42,7 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
       call(() => listeners.chatRoomMemberChanged?.(room, actions));
     },
     entries: ({ operation, entries }) => {
-      const type = operation === 'set' ? UPDATE : REMOVE;
+      const type = operation === 'set' ? Update : Remove;
       call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
     },
     entriesSynced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),

@@ -1,4 +1,5 @@
-import { TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/handshake.ts';
+import { Code } from '../protocol/codes.ts';
+import { REFUSED_SUB_PROTOCOL_PREFIX, TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/handshake.ts';
 import type { SecretsInForce } from '../server-api/secrets.ts';
 import type { WebSocketEvent } from './events.ts';
 import type { SecretsAt } from './secret-keeper.ts';
@@ -28,10 +29,14 @@ export interface AuthorizerOptions {
   readonly allowedOrigins: readonly string[];
 }
 
+const REFUSAL_CODES = { expired: Code.TOKEN_EXPIRED, incorrect: Code.TOKEN_INCORRECT } as const;
+
 /**
  * The token authorizer on `$connect`: API Gateway adds the identity to every later event of the connection. A missing or
- * wrong token is refused by the error `Unauthorized`, which API Gateway answers with 401. If the secrets are unusable,
- * their error is thrown, which API Gateway answers with 500: nobody gets in.
+ * wrong token is refused by the error `Unauthorized`, which API Gateway answers with 401. A browser does not see that
+ * status: a client that offers to be refused by a sub-protocol is let through without an identity, with the code that
+ * `$connect` then selects. If the secrets are unusable, their error is thrown, which API Gateway answers with 500: nobody
+ * gets in.
  */
 export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: AuthorizerOptions) {
   return async (event: AuthorizerEvent): Promise<AuthorizerResult> => {
@@ -39,21 +44,33 @@ export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: Authoriz
     const token = tokenOf(event);
     if (token === undefined || !isFromAllowed(event, allowedOrigins)) throw new Error('Unauthorized');
     const verified = await verifyInForce(token, appKey, secretsAt(nowMs), nowMs);
-    if (!verified.ok) throw new Error('Unauthorized');
-    return {
-      principalId: verified.userId,
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
-      },
-      context: {
-        userId: verified.userId,
-        issuedAtMs: String(verified.issuedAtMs),
-        expiresAtMs: String(verified.expiresAtMs),
-      },
-    };
+    if (!verified.ok) return letThroughToBeRefused(event, REFUSAL_CODES[verified.why]);
+    return allow(event, verified.userId, {
+      userId: verified.userId,
+      issuedAtMs: String(verified.issuedAtMs),
+      expiresAtMs: String(verified.expiresAtMs),
+    });
   };
 }
+
+/** It has no `userId`, so no frame of it is served. */
+function letThroughToBeRefused(event: AuthorizerEvent, code: number): AuthorizerResult {
+  if (!subProtocols(event).includes(`${REFUSED_SUB_PROTOCOL_PREFIX}${code}`)) throw new Error('Unauthorized');
+  return allow(event, 'refused', { refusedWith: String(code) });
+}
+
+const allow = (
+  { methodArn }: AuthorizerEvent,
+  principalId: string,
+  context: Readonly<Record<string, string>>,
+): AuthorizerResult => ({
+  principalId,
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
+  },
+  context,
+});
 
 /** A token that no known secret has signed may be signed with a newer one. */
 async function verifyInForce(

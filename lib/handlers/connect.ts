@@ -4,7 +4,7 @@ import { REFUSED_SUB_PROTOCOL_PREFIX, SUB_PROTOCOL } from '../protocol/handshake
 import { openConnection } from '../usecases/open-connection.ts';
 import { subProtocols } from './authorize.ts';
 import type { DepsAt } from './deps.ts';
-import { callerOf, clientOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { callerOf, clientOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 import { CLIENT_CODES } from './refusal-answer.ts';
 
 /** A handshake that may succeed later has a status of its own. */
@@ -12,6 +12,9 @@ const STATUSES: Readonly<Record<number, number>> = { [Code.DISCONNECTED]: 410, [
 
 export function connectHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
+    const refusedToken = refusedWith(event);
+    // The authorizer has seen that the client offers it.
+    if (refusedToken !== undefined) return selecting(`${REFUSED_SUB_PROTOCOL_PREFIX}${refusedToken}`);
     const caller = callerOf(event);
     if (caller === undefined) return { statusCode: 401 };
     const deps = depsAt(event.requestContext.requestTimeEpoch);
@@ -20,8 +23,13 @@ export function connectHandler(depsAt: DepsAt) {
     const offered = subProtocols(event);
     const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
     // A browser rejects a connection if none of its sub-protocols is selected; only a selected one can say why it is refused.
-    if (offered.includes(select)) return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': select } };
+    if (offered.includes(select)) return selecting(select);
     if (code === Code.OK) return { statusCode: 200 };
     return { statusCode: STATUSES[code] ?? 403 };
   };
 }
+
+const selecting = (subProtocol: string): WebSocketResult => ({
+  statusCode: 200,
+  headers: { 'Sec-WebSocket-Protocol': subProtocol },
+});

@@ -12,6 +12,8 @@ export interface WebSocketEvent {
       readonly userId?: string;
       readonly issuedAtMs?: string | number;
       readonly expiresAtMs?: string | number;
+      /** The code with which the authorizer has refused the token; it let the client through to learn it. */
+      readonly refusedWith?: string | number;
     };
   };
   readonly headers?: Readonly<Record<string, string | undefined>>;
@@ -32,6 +34,10 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
   if (connectionId === undefined || userId === undefined || !isUserId(userId)) return undefined;
   return { userId, connectionId };
 }
+
+/** The connection is open only for its client to learn why it is refused: it may do nothing. */
+export const refusedWith = (event: WebSocketEvent): string | undefined =>
+  event.requestContext.authorizer?.refusedWith?.toString();
 
 function connectionOf(event: WebSocketEvent): ConnectionId | undefined {
   const { connectionId } = event.requestContext;

@@ -12,7 +12,7 @@ import { readHistory, repair } from '../usecases/read-history.ts';
 import { recallOwnMessage } from '../usecases/recall-message.ts';
 import { sendMessage } from '../usecases/send-message.ts';
 import type { DepsAt } from './deps.ts';
-import { callerOf, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
+import { callerOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 import { refusalAnswer } from './refusal-answer.ts';
 
 const NOT_AUTHENTICATED = 'unable to serve the frame; the connection is not authenticated';
@@ -20,6 +20,8 @@ const NOT_AUTHENTICATED = 'unable to serve the frame; the connection is not auth
 /** One frame of a client; the result is its answer, sent back as the route response. */
 export function messageHandler(depsAt: DepsAt) {
   return async (event: WebSocketEvent): Promise<WebSocketResult> => {
+    // Its client has learnt why, and sends nothing: a frame of another one gets no answer, which would be paid for.
+    if (refusedWith(event) !== undefined) return { statusCode: 200 };
     const parsed = parseFrame(event.body ?? '');
     if (!parsed.ok) return answer(parsed.id, { code: parsed.code, message: parsed.message });
     const caller = callerOf(event);

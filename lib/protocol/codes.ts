@@ -25,7 +25,11 @@ export const Code = {
   DISCONNECTED: 30001,
   UNAVAILABLE: 30002,
   NO_ANSWER: 30003,
+  /** The runtime has no WebSocket, or does not open one to this address. */
+  SOCKET_NOT_CREATED: 30010,
   CONTENT_TOO_LONG: 30016,
+  /** The token is of another app than the engine. */
+  APP_KEY_INCORRECT: 31002,
   TOKEN_INCORRECT: 31004,
   USER_BLOCKED: 31009,
   KICKED_BY_OTHER_DEVICE: 31010,
@@ -34,6 +38,8 @@ export const Code = {
   TOKEN_EXPIRED: 31020,
   /** The account was deactivated or deleted. */
   ACCOUNT_CANCELLED: 31029,
+  /** Behind the address is no chatroom server. */
+  ADDRESS_INCORRECT: 32061,
   NOT_CONNECTED_YET: 33001,
   INVALID_PARAMETER: 33003,
   CONNECTION_EXISTS: 34001,

@@ -1,6 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RCIMIWMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
+import { type DeliveredMessage, RCIMIWTimeOrder } from '../../lib/client/index.ts';
 import type { RoomId } from '../../lib/protocol/ids.ts';
 import { logPartition } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
@@ -139,7 +139,7 @@ async function spoil(seq: number): Promise<void> {
 async function readAll(order: RCIMIWTimeOrder, count: number, fromMs: number): Promise<number[]> {
   const all: number[] = [];
   for (let timestamp = fromMs; ; ) {
-    const pages: RCIMIWMessage[][] = [];
+    const pages: DeliveredMessage[][] = [];
     const codes: number[] = [];
     await ann.engine.getChatRoomMessages(room, timestamp, order, count, {
       onSuccess: (messages) => pages.push(messages),

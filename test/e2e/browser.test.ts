@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { issueToken } from '../../lib/handlers/token.ts';
 import { listen } from '../support/listen.ts';
 import { launchChromium } from './chromium.ts';
 
@@ -70,5 +71,28 @@ it('the SDK joins, sends and receives in a browser', async () => {
   expect((await node.send('web', 'hello from Node')).code).toBe(0);
   await page.getByText('node: hello from Node').waitFor();
   expect(faults).toEqual([]);
+  await page.close();
+});
+
+/** The script of a page that connects with a token that is refused; by its clock no token has expired. */
+const pageRefusal = (server: string, token: string): string => `(async () => {
+  const engine = doorman.createEngine('', { server: ${JSON.stringify(server)}, now: () => 0 });
+  const statuses = [];
+  engine.setOnConnectionStatusChangedListener((status) => statuses.push(doorman.RCIMIWConnectionStatus[status]));
+  const code = await new Promise((end) => engine.connect(${JSON.stringify(token)}, 20, { onConnected: end }));
+  await engine.destroy();
+  return [code, statuses];
+})()`;
+
+it('a browser learns why its token is refused, at the first attempt', async () => {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const token = await stage.appServer.token('refused');
+  const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(43)}`;
+  const { webSocketUrl, appKey, appSecret } = stage.stack;
+  const expired = await issueToken('refused', appKey, appSecret, Date.now() - 120_000, 60);
+  const refused = (given: string) => page.evaluate(pageRefusal(webSocketUrl, given));
+  expect(await refused(forged)).toEqual([31004, ['CONNECTING', 'TOKEN_INCORRECT']]);
+  expect(await refused(expired)).toEqual([31020, ['CONNECTING', 'TOKEN_INCORRECT']]);
   await page.close();
 });

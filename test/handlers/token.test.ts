@@ -109,6 +109,34 @@ describe('the authorizer', () => {
     await (allowed ? expect(outcome).resolves.toBeDefined() : expect(outcome).rejects.toThrow('Unauthorized'));
   });
 
+  const offering = (token: string, ...codes: readonly number[]) =>
+    event({ headers: { 'sec-websocket-protocol': protocolsOf(token, ...codes) } });
+  const protocolsOf = (token: string, ...codes: readonly number[]) =>
+    ['doorman.v1', `token.${token}`, ...codes.map((code) => `doorman.refused.${code}`)].join(', ');
+
+  it.each([
+    ['an expired token', 31020, () => issueToken('ann', 'app', secret, nowMs - 120_000, 60)],
+    ['a token of another secret', 31004, () => issueToken('ann', 'app', 'x'.repeat(40), nowMs, 60)],
+    ['a token of another app', 31004, () => issueToken('ann', 'other', secret, nowMs, 60)],
+    ['no token at all', 31004, async () => 'hello'],
+  ])('lets %s through without an identity if the client can be refused with %i', async (_what, code, made) => {
+    const token = await made();
+    const result = await handler(offering(token, 31004, 31009, 31020));
+    expect(result).toMatchObject({ principalId: 'refused', context: { refusedWith: String(code) } });
+    expect(result.context).not.toHaveProperty('userId');
+    // A client that cannot learn the code is refused as before.
+    const other = code === 31004 ? 31020 : 31004;
+    await expect(handler(offering(token, other, 31009))).rejects.toThrow(/^Unauthorized$/);
+    await expect(handler(event({ queryStringParameters: { token } }))).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it('lets nobody through from another page, or without a token', async () => {
+    const headers = { origin: 'https://evil.example', 'sec-websocket-protocol': protocolsOf('hello', 31004) };
+    await expect(handler(event({ headers }))).rejects.toThrow(/^Unauthorized$/);
+    const without = { 'sec-websocket-protocol': 'doorman.v1, doorman.refused.31004' };
+    await expect(handler(event({ headers: without }))).rejects.toThrow(/^Unauthorized$/);
+  });
+
   it('refuses a missing token without naming a reason', async () => {
     await expect(handler(event({}))).rejects.toThrow(/^Unauthorized$/);
   });
