@@ -73,6 +73,16 @@ describe('the deployment', () => {
     await grace.end();
   });
 
+  it.each([
+    ['of a path that is not there', (url: string) => `${url}/elsewhere`, Code.ADDRESS_INCORRECT],
+    ['that is right', (url: string) => url, Code.OK],
+  ])('an address %s', async (_what, at, code) => {
+    const server = at(stage.stack.webSocketUrl);
+    const heidi = new Player({ server, userId: 'heidi', token: await stage.appServer.token('heidi') });
+    expect(await heidi.connect()).toBe(code);
+    await heidi.end();
+  });
+
   it('refuses a server call without a signature', async () => {
     const headers = { 'App-Key': stage.stack.appKey, Nonce: '1', Timestamp: '1' };
     const answer = await stage.appServer.ask('/user/getToken.json', { userId: 'heidi', name: 'heidi' }, headers);
