@@ -41,5 +41,5 @@ export async function app(token: string): Promise<readonly string[]> {
   createEngine('key', { server: 'wss://example.com', platform: 'toaster' });
   // @ts-expect-error: there is no such call
   await engine.joinEveryRoom();
-  return [message.text, accepted.toFixed(0), ...texts];
+  return [message.text ?? '', accepted.toFixed(0), ...texts];
 }
