@@ -12,7 +12,7 @@ import { createWorld, type World } from '../support/world.ts';
 
 const use = useStore('dynoxide');
 /** The message of this seq fits into no frame. */
-const BAD_SEQ = 4;
+const BAD_SEQ = 5;
 const TOO_LONG = 'x'.repeat(FRAME_BYTES_MAX);
 
 /** 12 messages of the server API; one of them is then made undeliverable in the table itself, in the log or in the tail. */
@@ -76,7 +76,7 @@ async function askAll(world: World, caller: Caller, frame: object, goOn: (next: 
     : [page, ...(await askAll(world, caller, { ...frame, ...goOn(page.next) }, goOn))];
 }
 
-const rest = [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12];
+const rest = [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12];
 const seqs = ({ messages }: Page) => messages.map(({ seq }) => seq);
 
 test.each([
@@ -105,7 +105,7 @@ test.each([
   const resumed = await ask(world, back, { action: 'join', messageCount: -1, autoCreate: false, resume });
   const { seq } = resumed as unknown as JoinedAnswer;
   const more = seq < 12 ? await askAll(world, back, { ...repair, afterSeq: seq }, (next) => ({ afterSeq: next })) : [];
-  expect([resumed, ...more].flatMap(seqs)).toEqual([3, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect([resumed, ...more].flatMap(seqs)).toEqual([3, 4, 6, 7, 8, 9, 10, 11, 12]);
   expect(resumed).toMatchObject({ latestSeq: 12, complete: false });
   expect(await world.send(ann)).toMatchObject({ code: 0, seq: 13 });
   await world.publish(20);
@@ -119,7 +119,7 @@ test.each([
 test('a page of only undeliverable messages continues with a cursor', async () => {
   const world = createWorld(use());
   const ann = await world.enter('ann');
-  await world.publish(3);
+  await world.publish(1);
   const { deps, room } = world;
   const { epoch = '' } = (await deps.store.getRoom(room)) ?? {};
   const rows = Array.from({ length: 80 }, (_, index) => ({
