@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Room, StoredMessage } from '../../lib/domain/room.ts';
+import { TAIL_ENTRIES_MAX } from '../../lib/domain/sending.ts';
 import type { StoreUnderTest } from '../support/emulators.ts';
 import { acceptance, inTail, newRoom, recalled } from './rows.ts';
 
@@ -80,10 +81,10 @@ export function describeMessages(use: () => StoreUnderTest): void {
     it('takes no more into the tail than it holds, but still names them there', async () => {
       const room = await create();
       const all = await Promise.all(Array.from({ length: 20 }, (_, index) => accept(room, `id-${index}`)));
-      expect(all.filter((one) => one === 'tail-full')).toHaveLength(8);
+      expect(all.filter((one) => one === 'tail-full')).toHaveLength(20 - TAIL_ENTRIES_MAX);
       expect(all.filter((one) => one === 'conflict')).toEqual([]);
       expect(await accept({ ...room, sendPermissionVersion: 9 }, 'b', { isInTail: false })).toBe('conflict');
-      expect((await accepted(room, 'c', { isInTail: false })).seq).toBe(13);
+      expect((await accepted(room, 'c', { isInTail: false })).seq).toBe(TAIL_ENTRIES_MAX + 1);
     });
 
     it('takes ids that have a meaning in an expression or an object', async () => {
