@@ -151,8 +151,7 @@ export class RoomModel {
   }
 
   #fitsTail(): boolean {
-    const lease = this.#leaseBytes > 0 ? { lease: { id: '', untilMs: 0 } } : {};
-    const delivery = { deliveredSeq: 0, deliveredAtMs: 0, crowdedUntilMs: 0, ...lease };
+    const delivery = this.#leaseBytes > 0 ? { lease: { id: '', untilMs: 0 } } : {};
     return fitsTail({ tail: this.#tail.entries, delivery }, this.#tail.content);
   }
 

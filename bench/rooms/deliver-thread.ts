@@ -10,12 +10,11 @@ const { endpoint, settings, postMs, timeoutMs } = workerData as ThreadOptions;
 const port = parentPort;
 if (port === null) throw new Error('unable to deliver; this is not a thread of its own');
 const push = new Sink(postMs);
-const rung: DeliveryJob[] = [];
 const { deps } = measuredDeps({
   ...{ endpoint, settings, push, now: Date.now, randomId: () => crypto.randomUUID(), isPatient: true },
   doorbell: {
     ring: async (job) => {
-      rung.push(job as DeliveryJob);
+      start(job as DeliveryJob);
       return 'rung';
     },
   },
@@ -25,9 +24,10 @@ async function run(job: DeliveryJob): Promise<void> {
   const endMs = Date.now() + timeoutMs;
   const handler = deliverHandler(() => ({ ...deps, push }), Date.now);
   await handler(job, { getRemainingTimeInMillis: () => endMs - Date.now() });
-  for (const next of rung.splice(0)) await run(next);
 }
 
-port.on('message', (job: DeliveryJob) => {
-  run(job).catch((fault: unknown) => port.postMessage(String(fault)));
-});
+function start(job: DeliveryJob): void {
+  run(job).catch((fault: unknown) => port?.postMessage(String(fault)));
+}
+
+port.on('message', start);

@@ -5,6 +5,9 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+/** The native wrappers hand over null for what is not set. */
+export const isGiven = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null;
+
 export function isCount(value: number, min: number): boolean {
   return Number.isSafeInteger(value) && value >= min && value <= MESSAGE_COUNT_MAX;
 }

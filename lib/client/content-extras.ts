@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isGiven } from './arguments.ts';
 import { RCIMIWMentionedType, type RCIMIWMessage, type RCIMIWUserInfo } from './types.ts';
 
 /** On the wire RongCloud counts these from 1. */
@@ -36,9 +37,6 @@ export function readExtras({ extra, user, mentionedInfo, expansion }: JsonObject
 export function isTexts(value: unknown): value is Record<string, string> {
   return isJsonObject(value) && Object.values(value).every((each) => typeof each === 'string');
 }
-
-/** The native wrappers hand over null for what is not set. */
-const isGiven = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null;
 
 function writeUser(given: unknown): JsonObject | undefined {
   if (!isJsonObject(given)) return undefined;

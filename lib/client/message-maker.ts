@@ -1,4 +1,5 @@
 import { type Message, RECALLED_TYPE } from '../protocol/message.ts';
+import { isGiven } from './arguments.ts';
 import type { WireContent } from './content.ts';
 import { type MessageDraft, newMessage, toAppMessage } from './messages.ts';
 import { randomId } from './random-id.ts';
@@ -17,9 +18,6 @@ const OWN_IDS_MAX = 1000;
 
 const { SEND, RECEIVE } = RCIMIWMessageDirection;
 const { SENDING } = RCIMIWSentStatus;
-
-/** The native wrappers hand over null for what is not set. */
-const isLacking = (value: unknown): boolean => value === undefined || value === null;
 
 /** Numbers the messages of one engine and recognizes its own. */
 export class MessageMaker {
@@ -54,7 +52,7 @@ export class MessageMaker {
     const isOther = isWritten && (message.content !== content || message.objectName !== objectName);
     const isNew = isOther || given.direction === RECEIVE || !message.clientMessageId;
     const blank = newMessage(draft, messageType ?? RCIMIWMessageType.UNKNOWN, {});
-    const lacking = Object.entries(blank).filter(([name]) => isLacking(message[name as keyof RCIMIWMessage]));
+    const lacking = Object.entries(blank).filter(([name]) => !isGiven(message[name as keyof RCIMIWMessage]));
     const begin = { clientMessageId: draft.clientMessageId, messageUId: '', seq: 0 };
     const sending = { objectName, content, senderUserId: userId, sentStatus: SENDING, direction: SEND };
     const ready = Object.assign(message, Object.fromEntries(lacking), isNew ? begin : {}, sending) as DeliveredMessage;

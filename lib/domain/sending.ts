@@ -1,4 +1,4 @@
-import type { Room, TailEntry } from './room.ts';
+import type { DeliveryState, TailEntry } from './room.ts';
 
 /** What the tail may hold before it moves to the log, so that the room's row stays below 1 KB: one write unit. */
 const TAIL_CHARACTERS_MAX = 200;
@@ -20,7 +20,10 @@ export const isTailFull = (tail: readonly TailEntry[]): boolean =>
  * Does a message with this content go into the tail, or into a row of its own, so that the room's row stays small? Where
  * another Lambda delivers, the message waits for a window in any case.
  */
-export function fitsTail({ tail, delivery }: Pick<Room, 'tail' | 'delivery'>, content: string): boolean {
+export function fitsTail(
+  { tail, delivery }: { readonly tail: readonly TailEntry[]; readonly delivery: Pick<DeliveryState, 'lease'> },
+  content: string,
+): boolean {
   if (delivery.lease !== undefined || tail.length >= TAIL_ENTRIES_MAX) return false;
   return charactersIn(tail) + charactersOf(content) <= TAIL_CHARACTERS_MOST;
 }

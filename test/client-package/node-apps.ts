@@ -20,17 +20,22 @@ const chatProgram = (options: string): string => `
   const report = (step, outcome) => console.log(step, outcome);
   chat(doorman, { server, token, room, report, platform: 'desktop'${options} });`;
 
-export async function moduleApp(client: InstalledClient): Promise<NodeApp> {
-  const folder = await client.project('node-esm', {
+/** `ws`: the import of its WebSocket, and the option that passes it on. */
+async function inModules(client: InstalledClient, name: string, ws?: 'ws'): Promise<string> {
+  const folder = await client.project(name, {
     'package.json': '{ "type": "module" }',
     'chat.js': await projectSource('chat.js'),
     'app.js': `import * as doorman from 'doorman-client';
-      import { WebSocket } from 'ws';
+      ${ws === undefined ? '' : "import { WebSocket } from 'ws';"}
       import { chat } from './chat.js';
-      ${chatProgram(', WebSocket')}`,
+      ${chatProgram(ws === undefined ? '' : ', WebSocket')}`,
   });
-  await addPackage(folder, 'ws');
-  return [ownNode, join(folder, 'app.js')];
+  if (ws !== undefined) await addPackage(folder, ws);
+  return join(folder, 'app.js');
+}
+
+export async function moduleApp(client: InstalledClient): Promise<NodeApp> {
+  return [ownNode, await inModules(client, 'node-esm', 'ws')];
 }
 
 export async function commonApp(client: InstalledClient): Promise<NodeApp> {
@@ -49,14 +54,7 @@ export async function commonApp(client: InstalledClient): Promise<NodeApp> {
 
 /** On a Node with a WebSocket of its own, without ws. */
 export async function newerApp(client: InstalledClient): Promise<NodeApp> {
-  const folder = await client.project('node-newer', {
-    'package.json': '{ "type": "module" }',
-    'chat.js': await projectSource('chat.js'),
-    'app.js': `import * as doorman from 'doorman-client';
-      import { chat } from './chat.js';
-      ${chatProgram('')}`,
-  });
-  return [newerNode, join(folder, 'app.js')];
+  return [newerNode, await inModules(client, 'node-newer')];
 }
 
 /** The example of README.md, to the letter but for the address; on a Node without a WebSocket it gets that of ws. */

@@ -50,7 +50,6 @@ export class Watch {
     const silence = this.#settle()
       .then(() => this.#marker('lobby'))
       .then(() => this.#watcher.events.all.some(isProbe));
-    arrival.catch(() => {});
     return Promise.race([arrival, silence]);
   }
 
