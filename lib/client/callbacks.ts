@@ -57,6 +57,7 @@ export interface IRCIMIWRemoveChatRoomEntriesCallback {
 export interface Listeners {
   connectionStatusChanged?: ((status: RCIMIWConnectionStatus) => void) | undefined;
   messageReceived?: ((message: RCIMIWMessage, left: number, offline: boolean, hasPackage: boolean) => void) | undefined;
+  messageSent?: ((code: number, message: RCIMIWMessage) => void) | undefined;
   chatRoomStatusChanged?: ((targetId: string, status: RCIMIWChatRoomStatus) => void) | undefined;
   chatRoomMemberChanged?: ((targetId: string, actions: RCIMIWChatRoomMemberAction[]) => void) | undefined;
   chatRoomJoining?: ((targetId: string) => void) | undefined;

@@ -1,3 +1,4 @@
+import type { SentAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Message } from '../protocol/message.ts';
 import { isCount, isOfRoom, isSendable, isText, readTextMap } from './arguments.ts';
@@ -73,14 +74,22 @@ export class RCIMIWEngine extends EntryCalls {
     const { clientMessageId, objectName: type, content } = message;
     return this.inRoom(message.targetId, end, (room) => {
       this.call(() => callback?.onMessageSaved?.(message));
-      room.send({ clientMessageId, type, content }, (code, sent) => {
-        if (sent !== undefined) {
-          message.messageUId = sent.messageId;
-          message.sentTime = sent.sentAtMs;
-          message.seq = sent.seq;
-        }
+      const fill = (sent: SentAnswer | undefined) => {
+        if (sent === undefined) return;
+        message.messageUId = sent.messageId;
+        message.sentTime = sent.sentAtMs;
+        message.seq = sent.seq;
+      };
+      const done = (code: number, sent: SentAnswer | undefined) => {
+        fill(sent);
         end(code);
-      });
+      };
+      const later = (code: number, sent: SentAnswer | undefined) => {
+        fill(sent);
+        message.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+        this.call(() => this.listeners.messageSent?.(code, message));
+      };
+      room.send({ clientMessageId, type, content }, done, later);
     });
   }
 

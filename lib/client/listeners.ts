@@ -18,6 +18,11 @@ export class ListenerSetters {
     this.listeners.messageReceived = listener;
   }
 
+  /** What became of a message whose `sendMessage` ended with 30003: 0 = it was sent, and the message has its seq. */
+  setOnMessageSentListener(listener?: Listeners['messageSent']): void {
+    this.listeners.messageSent = listener;
+  }
+
   setOnChatRoomStatusChangedListener(listener?: Listeners['chatRoomStatusChanged']): void {
     this.listeners.chatRoomStatusChanged = listener;
   }
