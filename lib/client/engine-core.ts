@@ -50,13 +50,14 @@ export class EngineCore extends ListenerSetters {
       transmit: (text) => this.#transmit(text),
       ended: () => this.#progressed(),
     });
-    this.#heartbeat = new Heartbeat(deps.timers, deps.now, {
+    this.#heartbeat = new Heartbeat(deps.timers, deps.now, deps.deafMs, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#ping(done),
       dead: () => {
         const { link } = this.#connection;
         if (link !== undefined) this.#connection.abandon(link);
       },
+      isListening: () => [...this.#rooms.values()].some((room) => room.isMember),
     });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
@@ -247,7 +248,10 @@ export class EngineCore extends ListenerSetters {
   #arrived(text: string, link: Link): void {
     if (link === this.#connection.link) this.#heartbeat.received();
     const frame = readServerFrame(text);
-    if (frame === undefined) return;
+    if (frame === undefined) {
+      this.#heartbeat.faulted();
+      return;
+    }
     if (frame.event === 'answer') this.#answered(frame, link);
     else if (frame.event === 'closing') this.#connection.end(frame.code);
     else if (frame.event === 'notice' || frame.event === 'sync') this.#reportToUser(frame, text);
@@ -268,6 +272,7 @@ export class EngineCore extends ListenerSetters {
     else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.end(answer.code);
     else {
       this.#connection.answered();
+      if (link === this.#connection.link) this.#heartbeat.answered();
       this.#requests.answer(answer);
     }
   }

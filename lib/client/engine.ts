@@ -173,6 +173,7 @@ export function createEngine(_appKey: string, options: RCIMIWEngineOptions): RCI
     server: options.server,
     platform: options.platform ?? platformOf(globalThis),
     platformEvents: options.platformEvents ?? browserEvents(globalThis),
+    deafMs: Math.min(3600, Math.max(30, options.deafSec ?? 60)) * 1000,
     Socket: options.WebSocket ?? globalThis.WebSocket,
     timers: options.timers ?? {
       setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),

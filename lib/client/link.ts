@@ -25,8 +25,8 @@ export interface LinkGiven {
   readonly token: string;
   /** The same for all links of one login. */
   readonly loginId: string;
-  /** When the token expires by this device's clock; undefined = never, or the clock is wrong. */
-  readonly expiresAtMs: number | undefined;
+  /** The token has expired: its life has passed since `connect`. */
+  readonly isExpired: boolean;
 }
 
 /** What a link reports to its owner; nothing more once it is closed. */
@@ -62,7 +62,7 @@ export class Link {
     socket.onerror = (event: { readonly message?: string }) => {
       failure = event.message ?? '';
     };
-    socket.onclose = () => this.#ended(this.#isOpen ? undefined : this.#refusal(given.expiresAtMs, failure));
+    socket.onclose = () => this.#ended(this.#isOpen ? undefined : this.#refusal(given.isExpired, failure));
   }
 
   send(text: string): void {
@@ -113,8 +113,8 @@ export class Link {
     this.#events.ended(refusal);
   }
 
-  #refusal(expiresAtMs: number | undefined, failure: string): number | undefined {
-    if (expiresAtMs !== undefined && expiresAtMs <= this.#deps.now()) return Code.TOKEN_EXPIRED;
+  #refusal(isExpired: boolean, failure: string): number | undefined {
+    if (isExpired) return Code.TOKEN_EXPIRED;
     return REFUSED_HANDSHAKE.test(failure) ? Code.TOKEN_INCORRECT : undefined;
   }
 }

@@ -146,6 +146,10 @@ export class Room {
     this.#operations.proceed();
   }
 
+  get isMember(): boolean {
+    return this.#membership.current !== undefined;
+  }
+
   get isResuming(): boolean {
     return this.#operations.has('resume');
   }

@@ -25,7 +25,8 @@ export function moveMembership(state: MembershipState, event: MembershipEvent): 
     case 'join':
       return join(state);
     case 'leave':
-      return to({ at: 'leaving', member: memberOf(state) });
+      // What is not known is not settled by one more leave that fails.
+      return to(state.at === 'unknown' ? { at: 'unknown', after: 'sign' } : { at: 'leaving', member: memberOf(state) });
     case 'doubt':
       return doubt(state);
     case 'joined':
@@ -102,6 +103,7 @@ function left(state: MembershipState): MembershipStep {
 }
 
 function stays(state: MembershipState): MembershipStep {
+  if (state.at === 'unknown') return to({ at: 'unknown', after: 'leave' }, ask('leave'));
   if (state.at !== 'leaving') return to(state);
   // The leave has held back any resume, and the app's next join needs the result of one.
   return state.member === undefined ? to(OUT) : to({ at: 'resuming', member: state.member }, ask('resume'));
