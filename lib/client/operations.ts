@@ -70,10 +70,10 @@ export class Operations {
     this.proceed();
   }
 
-  /** Keeps an operation whose request is under way; one that waits for its next attempt is removed. */
+  /** Removes what the client does on its own, but for what is under way; a call of the app gets its outcome. */
   remove(kind: Operation['kind']): void {
     for (const task of [...this.#queue]) {
-      if (task.operation.kind === kind && task !== this.#current) this.#drop(task);
+      if (task.operation.kind === kind && task.operation.isEndless && task !== this.#current) this.#drop(task);
     }
   }
 
@@ -165,16 +165,22 @@ export class Operations {
   #settle(task: Task, answer: Answer): void {
     const { operation, link, attempts } = task;
     const isOpen = task.isOpenAfter(answer);
-    this.#drop(task);
+    this.#takeOut(task);
     operation.settle(answer, { attempts, hasMoved: link !== this.#deps.link(), isOpen });
+    // Not before: the next join, of this room or another one, must not begin before this one has ended.
+    this.#deps.joins.done(task);
     this.proceed();
   }
 
   #drop(task: Task): void {
+    this.#takeOut(task);
+    this.#deps.joins.done(task);
+  }
+
+  #takeOut(task: Task): void {
     if (this.#queue[0] === task) this.#stopWaiting();
     this.#queue = this.#queue.filter((other) => other !== task);
     this.#deps.timers.clearTimeout(task.deadline);
-    this.#deps.joins.done(task);
   }
 
   #proceedAfter(delayMs: number): void {

@@ -79,6 +79,7 @@ export class Room {
     this.#sends = new Sends(roomId, deps, this.#operations, {
       accepted: (sent) => this.#accepted(sent),
       settled: (answer) => this.#sendSettled(answer),
+      isMember: () => this.isMember,
     });
     this.#membership = this.#newMembership(deps.timers);
   }
@@ -133,7 +134,7 @@ export class Room {
   up(): void {
     this.#membership.resume();
     this.#operations.proceed();
-    this.#sends.up();
+    this.#sends.askAgain();
   }
 
   /** Frames go over another link: resume the membership over that one too. */
@@ -259,6 +260,7 @@ export class Room {
     this.#messages.forget();
     this.#history.forget();
     this.#entries.forget();
+    this.#sends.askAgain();
   }
 
   #checkIdle(): void {

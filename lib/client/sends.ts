@@ -3,7 +3,7 @@ import type { Message } from '../protocol/message.ts';
 import { isRefusal, type Operation, type OperationDeps, type Operations } from './operations.ts';
 import { patientDelayMs } from './retry.ts';
 
-/** After its call has ended, a message is asked about for so long; later it would surprise. */
+/** For so long after its call has ended a message may still be accepted; later it would surprise. */
 const ASK_MS = 120_000;
 /** So many messages of unknown outcome are remembered. */
 const OPEN_MAX = 1000;
@@ -24,13 +24,19 @@ export interface SendEvents {
   accepted(sent: SentAnswer): void;
   /** The app knows the outcome. */
   settled(answer: Answer): void;
+  isMember(): boolean;
 }
 
-/** A message whose call has ended without an outcome. */
+/** A message whose call has ended with an error. */
 interface Open {
+  /** The server has refused it; an earlier attempt that is still on its way may be accepted all the same. */
+  isRefused: boolean;
+  isAsking: boolean;
   readonly draft: Draft;
   readonly later: SentOutcome;
   refusals: number;
+  /** It must not be accepted any more: from now on only a user who is no member asks. */
+  isLate: boolean;
   timer?: unknown;
   endTimer?: unknown;
 }
@@ -61,14 +67,17 @@ export class Sends {
   /** `done` gets the outcome within the time of a call; `later` gets it after a `done` that did not know it. */
   send(draft: Draft, done: SentOutcome, later: SentOutcome): void {
     const { clientMessageId } = draft;
+    // What became of an earlier call for this message stays open until one of them is decided.
+    const wasOpen = this.#open.has(clientMessageId);
     this.#forget(clientMessageId);
     const operation: Operation = {
       kind: 'send',
       frameOf: (id) => ({ action: 'send', id, room: this.#roomId, ...draft }),
-      settle: (answer, { isOpen }) => {
+      settle: (answer, { attempts, isOpen }) => {
         if (this.#pending.get(clientMessageId) === operation) this.#pending.delete(clientMessageId);
         this.#report(answer, done);
-        if (isOpen) this.#keepOpen(draft, later);
+        const isSure = !isOpen && attempts > 0;
+        if (isRefusal(answer) && (isOpen || attempts > 0 || wasOpen)) this.#keep(draft, isSure, later);
       },
       late: (answer) => this.#decide(clientMessageId, answer),
     };
@@ -91,8 +100,8 @@ export class Sends {
     }
   }
 
-  /** A connection is open. */
-  up(): void {
+  /** A connection is open, or the user is no member any more. */
+  askAgain(): void {
     for (const [clientMessageId, open] of [...this.#open]) this.#ask(clientMessageId, open);
   }
 
@@ -100,26 +109,41 @@ export class Sends {
     for (const open of this.#open.values()) this.#deps.timers.clearTimeout(open.timer);
   }
 
-  /** The connection is closed for good: only what arrives later can show what became of the messages. */
+  /** The connection is closed for good. */
   stop(): void {
-    for (const open of this.#open.values()) this.#stopAsking(open);
+    for (const open of this.#open.values()) {
+      this.#stopAsking(open);
+      open.isLate = true;
+    }
   }
 
-  #keepOpen(draft: Draft, later: SentOutcome): void {
-    const open: Open = { draft, later, refusals: 0 };
+  #keep(draft: Draft, isRefused: boolean, later: SentOutcome): void {
+    const open: Open = { draft, isRefused, later, refusals: 0, isLate: false, isAsking: false };
     this.#open.set(draft.clientMessageId, open);
     const [oldest] = this.#open.keys();
     if (this.#open.size > OPEN_MAX && oldest !== undefined) this.#forget(oldest);
-    open.endTimer = this.#deps.timers.setTimeout(() => this.#stopAsking(open), ASK_MS);
+    this.#startTimer(open);
     this.#ask(draft.clientMessageId, open);
   }
 
+  #startTimer(open: Open): void {
+    this.#deps.timers.clearTimeout(open.endTimer);
+    open.endTimer = this.#deps.timers.setTimeout(() => {
+      open.isLate = true;
+      if (open.isRefused) this.#forget(open.draft.clientMessageId);
+    }, ASK_MS);
+  }
+
   #ask(clientMessageId: string, open: Open): void {
-    if (this.#deps.link() === undefined || open.endTimer === undefined) return;
+    if (this.#deps.link() === undefined || open.isRefused || open.isAsking) return;
+    // A member gets the message itself, if it was accepted.
+    if (open.isLate && this.#events.isMember()) return;
     this.#deps.timers.clearTimeout(open.timer);
+    open.isAsking = true;
     this.#deps.ask(
       (id) => ({ action: 'send', id, room: this.#roomId, ...open.draft }),
       (outcome) => {
+        open.isAsking = false;
         if (this.#open.get(clientMessageId) !== open || outcome.event === 'lost') return;
         if (isRefusal(outcome)) {
           open.refusals += 1;
@@ -137,8 +161,12 @@ export class Sends {
 
   #decide(clientMessageId: string, answer: Answer): void {
     const open = this.#open.get(clientMessageId);
-    if (open === undefined || (isRefusal(answer) && patientDelayMs(answer, 1) !== undefined)) return;
-    this.#forget(clientMessageId);
+    if (open === undefined) return;
+    if (isRefusal(answer) && (open.isRefused || patientDelayMs(answer, 1) !== undefined)) return;
+    if (isRefusal(answer)) {
+      open.isRefused = true;
+      this.#startTimer(open);
+    } else this.#forget(clientMessageId);
     this.#report(answer, open.later);
   }
 
@@ -152,7 +180,6 @@ export class Sends {
   #stopAsking(open: Open): void {
     this.#deps.timers.clearTimeout(open.timer);
     this.#deps.timers.clearTimeout(open.endTimer);
-    open.endTimer = undefined;
   }
 
   #forget(clientMessageId: string): void {

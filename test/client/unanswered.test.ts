@@ -246,3 +246,23 @@ describe('two joins without waiting', () => {
     expect(codes).toEqual([0]);
   });
 });
+
+describe('calls that follow one another', () => {
+  it('each have an outcome, also where a join takes the place of what the client still asks', () => {
+    sim.connect(0);
+    loseAnswersTo('join');
+    const codes: (readonly [string, number])[] = [];
+    const join = () => {
+      const onChatRoomJoined = (code: number) => codes.push(['join', code]);
+      void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined });
+    };
+    join();
+    sim.timers.advance(29_990);
+    sim.server.override = ({ action }) => (action === 'leave' ? 'unanswered' : undefined);
+    sim.timers.advance(5000);
+    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => codes.push(['leave', code]) });
+    join();
+    sim.timers.advance(2 * MINUTE_MS);
+    expect(codes.map(([call]) => call)).toEqual(['join', 'leave', 'join']);
+  });
+});

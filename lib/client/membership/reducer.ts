@@ -104,9 +104,10 @@ function left(state: MembershipState): MembershipStep {
 
 function stays(state: MembershipState): MembershipStep {
   if (state.at === 'unknown') return to({ at: 'unknown', after: 'leave' }, ask('leave'));
-  if (state.at !== 'leaving') return to(state);
-  // The leave has held back any resume, and the app's next join needs the result of one.
-  return state.member === undefined ? to(OUT) : to({ at: 'resuming', member: state.member }, ask('resume'));
+  if (state.at === 'joining') return to(state);
+  const member = memberOf(state);
+  // The leave, even if it was never sent, has held back any resume and any removal: ask what holds.
+  return member === undefined ? to(OUT) : to({ at: 'resuming', member }, ask('resume'));
 }
 
 function removed(state: MembershipState, reason: EndReason): MembershipStep {
