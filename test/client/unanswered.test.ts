@@ -266,3 +266,74 @@ describe('calls that follow one another', () => {
     expect(codes.map(([call]) => call)).toEqual(['join', 'leave', 'join']);
   });
 });
+
+describe('a frame that the server serves late, after what followed it', () => {
+  /** Holds back the first frame of this kind; returns what serves it, without an answer. */
+  function holdBackFirst(action: ClientFrame['action']): () => void {
+    let serve = () => {};
+    let isHeld = false;
+    sim.server.override = (frame, wire) => {
+      if (isHeld || frame.action !== action) return undefined;
+      isHeld = true;
+      serve = () => {
+        sim.server.trouble = { ...NO_TROUBLE, lostAnswer: 1 };
+        sim.server.received(wire, JSON.stringify(frame));
+        sim.server.trouble = NO_TROUBLE;
+      };
+      return 'unanswered';
+    };
+    return () => serve();
+  }
+
+  it('is undone by another leave, if it is a join', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    const serve = holdBackFirst('join');
+    sim.join();
+    sim.timers.advance(12_000);
+    void sim.engine.leaveChatRoom('r');
+    sim.timers.advance(5000);
+    expect(sim.events.at(-1)).toEqual(['joined', 0]);
+    serve();
+    expect(sim.server.isOnline('ann')).toBe(true);
+    sim.timers.advance(20_000);
+    expect(sim.server.isOnline('ann')).toBe(false);
+  });
+
+  it('is found out by a resume, if it is a leave', () => {
+    sim.enter();
+    const serve = holdBackFirst('leave');
+    void sim.engine.leaveChatRoom('r');
+    sim.timers.advance(12_000);
+    sim.join();
+    sim.timers.advance(5000);
+    serve();
+    expect(sim.server.isOnline('ann')).toBe(false);
+    sim.timers.advance(20_000);
+    expect(sim.events).toContainEqual(['removed', 'r', 'offline']);
+    expect(sim.server.isOnline('ann')).toBe(true);
+  });
+});
+
+describe('a join that waits behind one that fails', () => {
+  it('begins after the failure, which does not undo it', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    let attempts = 0;
+    sim.server.override = ({ action }) => {
+      if (action !== 'join') return undefined;
+      attempts += 1;
+      if (attempts === 1) return 'unanswered';
+      return attempts === 2 ? { code: 20607, retryAfterMs: 40_000 } : undefined;
+    };
+    sim.join();
+    sim.timers.advance(20_000);
+    sim.join();
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.events.slice(1)).toEqual([
+      ['joined', 30003],
+      ['joined', 0],
+    ]);
+    expect(sim.server.isOnline('ann')).toBe(true);
+  });
+});
