@@ -28,6 +28,7 @@ const DEAF_MS = 61_000;
 /** From the end of all trouble to the moment when app and server must agree. */
 const HEALED_MS = 90_000;
 const TALK_MS = 5000;
+const RECONNECT_MS = 20_000;
 const CONNECTED = 1;
 
 /** Runs one story; returns what is wrong. */
@@ -94,6 +95,8 @@ class ModelRun {
       for (const room of ROOMS) this.#server.publish(room);
       await this.advance(TALK_MS);
     }
+    // A client in no room need not notice that its path has died; the server may just have ended that connection.
+    if (this.#app.status !== CONNECTED) await this.advance(RECONNECT_MS);
     this.#compare();
     await this.#app.engine.destroy();
     return this.#wrong;
