@@ -22,6 +22,8 @@ const LAMBDAS_PER_RENEWAL = 4;
 const FRAME_MS = 10 / 3.2;
 const RENEWAL_MS = 25;
 const SWEEP_MS = 500;
+/** The rooms are in view, and nobody talks: the SDK asks often whether the server is there. */
+const isListening = process.argv.includes('--listening');
 /** Per 1,000 connected user-hours. */
 const GOAL_USD = 0.075;
 
@@ -75,7 +77,7 @@ const total = (parts: readonly Part[]): number => parts.reduce((sum, { usd }) =>
 const measure = (): Promise<{ readonly counts: IdleCounts; readonly parts: readonly Part[] }> =>
   withTable(async (endpoint) => {
     const system = new IdleSystem(endpoint);
-    const counts = perHour(await system.run(CONNECTIONS, SETTLE_MS, SPAN_MS));
+    const counts = perHour(await system.run(CONNECTIONS, SETTLE_MS, SPAN_MS, isListening));
     const renewal = divide(await system.renew(RENEWED), RENEWED);
     return { counts, parts: partsOf(counts, renewal) };
   });
@@ -99,7 +101,7 @@ async function main(): Promise<void> {
   console.log(text);
   const usd = total(parts);
   console.log(`\nThe total is ${dollars(usd)}, the goal ${dollars(GOAL_USD)}: ${usd > GOAL_USD ? 'missed' : 'met'}.`);
-  await documentSection('data-model.md', 'idle', text);
+  if (!isListening) await documentSection('data-model.md', 'idle', text);
 }
 
 await main();

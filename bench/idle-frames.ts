@@ -14,8 +14,8 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** What the SDK sends on one connection in that time while nothing comes but the answers to its questions. */
-export function idleFrames(spanMs: number): readonly IdleFrame[] {
+/** What the SDK sends on one connection in that time while nothing comes but the answers. Listening: in a room, in view. */
+export function idleFrames(spanMs: number, isListening: boolean): readonly IdleFrame[] {
   const frames: IdleFrame[] = [];
   const timers = new Set<Timer>();
   let nowMs = 0;
@@ -31,9 +31,10 @@ export function idleFrames(spanMs: number): readonly IdleFrame[] {
   };
   const answered = (done: (isAnswered: boolean) => void) => {
     heartbeat.received();
+    heartbeat.answered();
     done(true);
   };
-  const heartbeat = new Heartbeat({ setTimeout, clearTimeout }, () => nowMs, {
+  const heartbeat = new Heartbeat({ setTimeout, clearTimeout }, () => nowMs, 60_000, {
     beat: () => send('beat'),
     ask: (done) => {
       send('ask');
@@ -42,6 +43,7 @@ export function idleFrames(spanMs: number): readonly IdleFrame[] {
     dead: () => {
       throw new Error('unable to go on; the heartbeat takes a server that answers for dead');
     },
+    isListening: () => isListening,
   });
   heartbeat.start();
   for (;;) {

@@ -66,8 +66,8 @@ export class IdleSystem {
   }
 
   /** Opens the connections, lets `settleMs` pass, and counts what happens in `spanMs` after it. */
-  async run(connections: number, settleMs: number, spanMs: number): Promise<IdleCounts> {
-    const frames = idleFrames(settleMs + spanMs + HEARTBEAT_MS);
+  async run(connections: number, settleMs: number, spanMs: number, isListening: boolean): Promise<IdleCounts> {
+    const frames = idleFrames(settleMs + spanMs + HEARTBEAT_MS, isListening);
     for (let atMs = 0; atMs < HEARTBEAT_MS; atMs += TICK_MS) {
       const due = Math.floor((connections * (atMs + TICK_MS)) / HEARTBEAT_MS);
       this.#nowMs = START_MS + atMs;

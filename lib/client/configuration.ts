@@ -31,6 +31,12 @@ export function checkAppKey(appKey: unknown): string {
   throw new ClientConfigurationError(Code.INVALID_PARAMETER, 'the app key must be a text');
 }
 
+/** In ms; within this time a member of a room notices a dead connection that nothing has closed. */
+export function checkDeafMs(deafSec: unknown = 60): number {
+  if (typeof deafSec === 'number' && deafSec >= 30 && deafSec <= 3600) return deafSec * 1000;
+  throw new ClientConfigurationError(Code.INVALID_PARAMETER, 'options.deafSec must be a number from 30 to 3600');
+}
+
 function faultOf(address: unknown): string | undefined {
   if (typeof address !== 'string' || address === '')
     return 'options.server is missing: the address of the WebSocket, such as wss://chat.example/prod';

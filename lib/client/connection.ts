@@ -42,7 +42,7 @@ export interface ConnectionEvents {
 
 /** One call of `open`; the connection is wanted until it is closed or another call replaces it. */
 interface Login extends LinkGiven {
-  expiresAtMs: number | undefined;
+  isExpired: boolean;
 }
 
 /** A connection that reconnects and renews its link in time, until it is closed or the server ends it. */
@@ -56,6 +56,7 @@ export class Connection {
   #login: Login | undefined;
   #connected: ((code: number) => void) | undefined;
   #connectTimer: unknown;
+  #expiryTimer: unknown;
   /** The current link, or the one being opened. */
   #link: Link | undefined;
   #isUp: boolean = false;
@@ -97,8 +98,10 @@ export class Connection {
     this.#loginCount += 1;
     // A new login: one that another device has ended is refused for good.
     const loginId = `${this.#loginPrefix}_${this.#loginCount}`;
-    const login = { token, loginId, expiresAtMs: readToken(token)?.expiresAtMs };
+    const login = { token, loginId, isExpired: false };
     this.#login = login;
+    const { expiresAtMs } = readToken(token) ?? {};
+    if (expiresAtMs !== undefined) this.#expireAfter(login, expiresAtMs - this.#deps.now());
     this.#connected = connected;
     this.#resetBackoff();
     if (timeoutSec > 0) {
@@ -112,6 +115,7 @@ export class Connection {
   /** Ends the connection for good; `code` goes to a `connected` that still waits. */
   close(status: Status, code: number): void {
     this.#login = undefined;
+    this.#deps.timers.clearTimeout(this.#expiryTimer);
     this.#releaseLinks();
     // First, so that it does not stop what the app does in its listener, such as to connect as another user.
     this.#events.stopped();
@@ -174,7 +178,7 @@ export class Connection {
   }
 
   #dial(): Link {
-    const given = this.#login ?? { token: '', loginId: '', expiresAtMs: undefined };
+    const given = this.#login ?? { token: '', loginId: '', isExpired: false };
     const link: Link = new Link(this.#deps, given, {
       opened: () => {
         this.#accepted(given);
@@ -187,10 +191,21 @@ export class Connection {
     return link;
   }
 
-  /** If the server accepts a token that has expired by this device's clock, the clock is wrong. */
+  /** If the server accepts a token that has expired by this device's clock, the clock was wrong at `connect`. */
   #accepted(login: Login): void {
     this.#upAtMs = this.#deps.now();
-    if (login.expiresAtMs !== undefined && login.expiresAtMs <= this.#upAtMs) login.expiresAtMs = undefined;
+    if (!login.isExpired) return;
+    login.isExpired = false;
+    this.#deps.timers.clearTimeout(this.#expiryTimer);
+  }
+
+  /** Counts the token's life by a timer: a clock that is set later must not end the session. */
+  #expireAfter(login: Login, lifeMs: number): void {
+    this.#deps.timers.clearTimeout(this.#expiryTimer);
+    login.isExpired = lifeMs <= 0;
+    if (login.isExpired) return;
+    const delayMs = Math.min(lifeMs, TIMEOUT_MAX_MS);
+    this.#expiryTimer = this.#deps.timers.setTimeout(() => this.#expireAfter(login, lifeMs - delayMs), delayMs);
   }
 
   #opened(link: Link): void {

@@ -6,11 +6,12 @@ import { isText } from './arguments.ts';
 import type { RCIMIWConnectCallback } from './callbacks.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { JoinOrder } from './join-order.ts';
 import type { Link } from './link.ts';
 import { ListenerSetters } from './listeners.ts';
 import { MessageMaker } from './message-maker.ts';
 import { Recent } from './recent.ts';
-import { type FrameOf, type Outcome, Requests } from './requests.ts';
+import { type FrameOf, type LateAnswer, type Outcome, Requests } from './requests.ts';
 import { Room } from './room.ts';
 import { type ListenerDeps, reportNotice, reportSync, roomListeners } from './room-listeners.ts';
 import { readServerFrame } from './server-frame.ts';
@@ -35,6 +36,7 @@ export class EngineCore extends ListenerSetters {
   readonly #requests: Requests;
   readonly #heartbeat: Heartbeat;
   readonly #rooms = new Map<string, Room>();
+  readonly #joins = new JoinOrder(() => this.#proceed());
   /** Notices and syncs come once per link, so twice while the link is renewed. */
   readonly #seenNotices = new Recent(SEEN_NOTICES_MAX);
   readonly #unsubscribe: (() => void) | undefined;
@@ -54,13 +56,14 @@ export class EngineCore extends ListenerSetters {
       transmit: (text) => this.#transmit(text),
       ended: () => this.#progressed(),
     });
-    this.#heartbeat = new Heartbeat(deps.timers, deps.now, {
+    this.#heartbeat = new Heartbeat(deps.timers, deps.now, deps.deafMs, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#ping(done),
       dead: () => {
         const { link } = this.#connection;
         if (link !== undefined) this.#connection.abandon(link);
       },
+      isListening: () => [...this.#rooms.values()].some((room) => room.isMember),
     });
     this.#connection = new Connection(deps, {
       status: (status) => this.#statusChanged(status),
@@ -173,7 +176,9 @@ export class EngineCore extends ListenerSetters {
       link: () => this.#connection.link,
       isResuming: () => this.#isResuming,
       expired: () => this.#connection.end(Code.TOKEN_EXPIRED),
-      ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => this.#ask(frameOf, end),
+      ask: (frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer) => this.#ask(frameOf, end, late),
+      userId: () => this.#userId,
+      joins: this.#joins,
     };
     const idle = () => {
       if (this.#rooms.get(targetId) === room) this.#rooms.delete(targetId);
@@ -210,11 +215,12 @@ export class EngineCore extends ListenerSetters {
     return link;
   }
 
-  #ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
-    this.#requests.ask(frameOf, (outcome) => {
+  #ask(frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer): void {
+    const ended = (outcome: Outcome) => {
       end(outcome);
       if ('code' in outcome && outcome.code === Code.NO_ANSWER) this.#heartbeat.check();
-    });
+    };
+    this.#requests.ask(frameOf, ended, late);
   }
 
   #ping(done: (isAnswered: boolean) => void): void {
@@ -253,8 +259,12 @@ export class EngineCore extends ListenerSetters {
     const rooms = [...this.#rooms.values()];
     if (rooms.some((room) => room.isResuming)) return;
     this.#isResuming = false;
-    for (const room of rooms) room.proceed();
+    this.#proceed();
     if (former !== undefined && !this.#requests.isWaitingOn(former)) this.#connection.retire();
+  }
+
+  #proceed(): void {
+    for (const room of [...this.#rooms.values()]) room.proceed();
   }
 
   #down(): void {
@@ -269,12 +279,18 @@ export class EngineCore extends ListenerSetters {
   #arrived(text: string, link: Link): void {
     if (link === this.#connection.link) this.#heartbeat.received();
     const frame = readServerFrame(text);
-    if (frame === undefined) return;
+    if (frame === undefined) {
+      this.#heartbeat.faulted();
+      return;
+    }
     if (frame.event === 'answer') this.#answered(frame, link);
     else if (frame.event === 'closing') this.#connection.end(frame.code);
     else if (frame.event === 'notice' || frame.event === 'sync') this.#reportToUser(frame, text);
     else {
-      this.#rooms.get(frame.room)?.push(frame);
+      // Only members get messages: the room finds out why they come.
+      const isSign = frame.event === 'messages' && this.#connection.isWanted;
+      const room = this.#rooms.get(frame.room) ?? (isSign ? this.#newRoom(frame.room) : undefined);
+      room?.push(frame);
       // It may have ended the resume that the other rooms wait for.
       this.#progressed();
     }
@@ -287,6 +303,7 @@ export class EngineCore extends ListenerSetters {
     else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.end(answer.code);
     else {
       this.#connection.answered();
+      if (link === this.#connection.link) this.#heartbeat.answered();
       this.#requests.answer(answer);
     }
   }

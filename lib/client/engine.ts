@@ -1,3 +1,4 @@
+import type { SentAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
 import type { Message } from '../protocol/message.ts';
 import { isCount, isOfRoom, isText, readTextMap } from './arguments.ts';
@@ -9,7 +10,7 @@ import type {
   RCIMIWSendMediaMessageListener,
   RCIMIWSendMessageCallback,
 } from './callbacks.ts';
-import { checkAddress, checkAppKey, checkSocket } from './configuration.ts';
+import { checkAddress, checkAppKey, checkDeafMs, checkSocket } from './configuration.ts';
 import { wireContentOf } from './content.ts';
 import { EntryCalls } from './entry-calls.ts';
 import { type MessageDraft, newMessage } from './messages.ts';
@@ -116,21 +117,27 @@ export class RCIMIWEngine extends EntryCalls {
     if (wire === undefined) return PARAM_ERROR;
     const sending = this.messages.toSend(this.userId, message, wire);
     const { clientMessageId, targetId } = sending;
-    const end = (code: number) => {
+    const settle = (code: number, sent: SentAnswer | undefined) => {
+      if (sent !== undefined) {
+        Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
+      }
       sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+    };
+    const end = (code: number, sent?: SentAnswer) => {
+      settle(code, sent);
       this.#reportSent(code, sending, callback);
+    };
+    // The callback has been called: only the listener learns what became of the message.
+    const endLater = (code: number, sent: SentAnswer | undefined) => {
+      settle(code, sent);
+      this.#reportSent(code, sending, undefined);
     };
     return this.inRoom(targetId, end, (room) => {
       this.call(() => {
         if (callback) callback.onMessageSaved?.(sending);
         else this.listeners.messageAttached?.(sending);
       });
-      room.send({ clientMessageId, ...wire }, (code, sent) => {
-        if (sent !== undefined) {
-          Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
-        }
-        end(code);
-      });
+      room.send({ clientMessageId, ...wire }, end, endLater);
     });
   }
 
@@ -263,6 +270,7 @@ export function createEngine(appKey: string, options: RCIMIWEngineOptions = {}):
     platform: options.platform ?? platformOf(globalThis),
     platformEvents: options.platformEvents ?? browserEvents(globalThis),
     Socket: checkSocket(options.WebSocket ?? globalThis.WebSocket),
+    deafMs: checkDeafMs(options.deafSec),
     timers: options.timers ?? {
       setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),
       clearTimeout: (timer) => globalThis.clearTimeout(timer as number | undefined),

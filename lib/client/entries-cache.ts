@@ -1,6 +1,6 @@
 import type { Answer, EntriesAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
-import { type AskDeps, isRefusal, saysNotInRoom } from './operations.ts';
+import { type AskDeps, CALL_MS, isRefusal, saysNotInRoom } from './operations.ts';
 import {
   type EntriesEvent,
   type EntriesPush,
@@ -33,6 +33,12 @@ export interface EntriesEvents {
 /** Gets all entries, or the code. */
 export type EntriesWanted = (code: number, entries: ReadonlyMap<string, string>) => void;
 
+/** A caller, and the timer after which they get an outcome, whatever it is. */
+interface Waiting {
+  readonly wanted: EntriesWanted;
+  readonly timer: unknown;
+}
+
 /** The entries of one room, read after each join and resume and kept current by pushes. */
 export class EntriesCache {
   readonly #roomId: string;
@@ -47,7 +53,7 @@ export class EntriesCache {
   /** The callers that waited have got an error; the entries are read later all the same. */
   #isGivenUp: boolean = false;
   #timer: unknown;
-  #waiting: EntriesWanted[] = [];
+  #waiting: Waiting[] = [];
   /** Answers to requests of an earlier connection or membership are ignored. */
   #generation = 0;
 
@@ -83,7 +89,9 @@ export class EntriesCache {
       wanted(Code.OK, this.#state.entries);
       return;
     }
-    this.#waiting.push(wanted);
+    const timer = this.#deps.timers.setTimeout(() => this.#overdue(waiting), CALL_MS);
+    const waiting = { wanted, timer };
+    this.#waiting.push(waiting);
     if (!this.#isPaused && !this.#isBusy && (this.#timer === undefined || this.#isGivenUp)) this.#read();
   }
 
@@ -184,6 +192,12 @@ export class EntriesCache {
   #settle(code: number): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const wanted of waiting) wanted(code, code === Code.OK ? this.#state.entries : new Map());
+    for (const { timer } of waiting) this.#deps.timers.clearTimeout(timer);
+    for (const { wanted } of waiting) wanted(code, code === Code.OK ? this.#state.entries : new Map());
+  }
+
+  #overdue(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    waiting.wanted(this.#isPaused ? Code.UNAVAILABLE : Code.NO_ANSWER, new Map());
   }
 }

@@ -10,7 +10,7 @@ import {
   queryOf,
   takePage,
 } from './history-fetch.ts';
-import type { Operation, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** How many different times of handed messages are remembered; the earliest one always stays. */
 const TIMES_MAX = 1000;
@@ -56,8 +56,21 @@ export class HistoryPager {
 
   /** All or nothing: a list shorter than `count` means that the history ends there. */
   read(call: HistoryCall, done: HistoryRead): void {
-    const fetch = beginFetch(call, this.#startOf(call));
-    this.#operations.add(this.#operationOf(fetch, done));
+    let fetch = beginFetch(call, this.#startOf(call));
+    this.#operations.add({
+      kind: 'history',
+      frameOf: (id) => ({ action: 'history', id, room: this.#roomId, ...queryOf(fetch) }),
+      // For the app it is one call, however many pages it takes.
+      again: (answer) => {
+        if (!isMessages(answer)) return undefined;
+        fetch = takePage(fetch, answer);
+        return fetch.state === 'open' ? 0 : undefined;
+      },
+      settle: (answer) => {
+        if (isMessages(answer)) this.#took(fetch, done);
+        else done(answer.code, []);
+      },
+    });
   }
 
   /** The app has these messages, from a page, a push or its own send. */
@@ -74,22 +87,9 @@ export class HistoryPager {
     this.#earliestMs = Number.POSITIVE_INFINITY;
   }
 
-  #operationOf(fetch: HistoryFetch, done: HistoryRead): Operation {
-    return {
-      kind: 'history',
-      frameOf: (id) => ({ action: 'history', id, room: this.#roomId, ...queryOf(fetch) }),
-      settle: (answer) => {
-        if (isMessages(answer)) this.#took(takePage(fetch, answer), done);
-        else done(answer.code, []);
-      },
-    };
-  }
-
   #took(fetch: HistoryFetch, done: HistoryRead): void {
     const { state, found } = fetch;
-    // Before all waiting operations: for the app it is one call.
-    if (state === 'open') this.#operations.addFirst(this.#operationOf(fetch, done));
-    else if (state === 'stuck') done(Code.UNKNOWN, []);
+    if (state === 'stuck') done(Code.UNKNOWN, []);
     else {
       this.handed(fetch.roomEpoch ?? '', found);
       this.#noteEnd(fetch);

@@ -28,8 +28,8 @@ export interface LinkGiven {
   readonly token: string;
   /** The same for all links of one login. */
   readonly loginId: string;
-  /** When the token expires by this device's clock; undefined = never, or the clock is wrong. */
-  readonly expiresAtMs: number | undefined;
+  /** The token has expired: its life has passed since `connect`. */
+  readonly isExpired: boolean;
 }
 
 /** What a link reports to its owner; nothing more once it is closed. */
@@ -154,8 +154,7 @@ export class Link {
   }
 
   #refusal(failure: string): number | undefined {
-    const { expiresAtMs } = this.#given;
-    if (expiresAtMs !== undefined && expiresAtMs <= this.#deps.now()) return Code.TOKEN_EXPIRED;
+    if (this.#given.isExpired) return Code.TOKEN_EXPIRED;
     const [, status] = REFUSED_HANDSHAKE.exec(failure) ?? [];
     if (status === undefined) return undefined;
     if (status === '401') return Code.TOKEN_INCORRECT;

@@ -24,7 +24,10 @@ export class ListenerSetters {
     this.listeners.messageAttached = listener;
   }
 
-  /** The outcome of a `sendMessage` that was called without a callback. */
+  /**
+   * The outcome of a `sendMessage` that was called without a callback, and what became of any message whose call ended
+   * with 30003: 0 = it was sent, and the message has its seq.
+   */
   setOnMessageSentListener(listener?: Listeners['messageSent']): void {
     this.listeners.messageSent = listener;
   }

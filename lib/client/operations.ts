@@ -1,44 +1,23 @@
 import type { Answer, RefusalAnswer } from '../protocol/answers.ts';
 import { Code } from '../protocol/codes.ts';
+import type { JoinOrder } from './join-order.ts';
 import type { Link } from './link.ts';
-import { type FrameOf, type Outcome, refusal } from './requests.ts';
-import { patientDelayMs, retryDelayMs } from './retry.ts';
+import { type Operation, type Settled, Task } from './operation.ts';
+import type { FrameOf, LateAnswer, Outcome } from './requests.ts';
+import { refusal } from './requests.ts';
 import type { Timers } from './types.ts';
 
-const ATTEMPTS_MAX = 8;
+export type { Operation, Settled };
 
-/** One operation in a room. Each attempt builds a new frame. */
-export interface Operation {
-  readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'setEntries' | 'removeEntries';
-  readonly frameOf: FrameOf;
-  /** The app does not wait for the outcome: the client tries until the server decides. */
-  readonly isEndless?: true;
-  /** Called once, with the outcome. */
-  readonly settle: (answer: Answer, how: Settled) => void;
-}
-
-/** How an operation ended. */
-export interface Settled {
-  /** More than 1: an earlier attempt may have succeeded although its answer was lost. */
-  readonly attempts: number;
-  /** Frames go over another link than when the operation was sent. */
-  readonly hasMoved: boolean;
-}
-
-/** An operation and its attempts. */
-interface Task {
-  readonly operation: Operation;
-  attempts: number;
-  refusals: number;
-  link?: Link | undefined;
-}
+/** Each call of the app has its outcome within this time, with or without a connection. */
+export const CALL_MS = 30_000;
 
 /** What a request to the server needs. */
 export interface AskDeps {
   readonly timers: Timers;
   /** The link that frames go over; undefined = not connected. */
   readonly link: () => Link | undefined;
-  readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void) => void;
+  readonly ask: (frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer) => void;
   /** The server refuses what the room needs, because the token has expired. */
   readonly expired: () => void;
 }
@@ -47,24 +26,31 @@ export interface AskDeps {
 export interface OperationDeps extends AskDeps {
   /** After a loss of the connection: some room is not resumed yet. */
   readonly isResuming: () => boolean;
+  readonly userId: () => string;
+  /** The joins of all rooms. */
+  readonly joins: JoinOrder;
 }
 
 /**
  * The operations of one room, one at a time in the order of the calls. The server may handle two frames of one connection
- * at once, so the client keeps the order by waiting.
+ * at once, so the client keeps the order by waiting. One without an answer is asked again: the server does each only once.
  */
 export class Operations {
   readonly #deps: OperationDeps;
+  readonly #rested: () => void;
   #queue: Task[] = [];
-  #isBusy: boolean = false;
+  /** The task whose request is under way; it may be settled already. */
+  #current: Task | undefined;
   #retryTimer: unknown;
 
-  constructor(deps: OperationDeps) {
+  /** `rested`: a request has ended that nobody waits for any more. */
+  constructor(deps: OperationDeps, rested: () => void) {
     this.#deps = deps;
+    this.#rested = rested;
   }
 
   get isEmpty(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue.length === 0 && this.#current === undefined;
   }
 
   has(kind: Operation['kind']): boolean {
@@ -72,60 +58,73 @@ export class Operations {
   }
 
   add(operation: Operation): void {
-    this.#queue.push(taskOf(operation));
+    this.#queue.push(this.#taskOf(operation));
     this.proceed();
   }
 
   /** Before all waiting operations, after the one under way. */
   addFirst(operation: Operation): void {
-    const isUnderWay = this.#isUnderWay;
-    if (!isUnderWay) this.pause();
-    this.#queue.splice(isUnderWay ? 1 : 0, 0, taskOf(operation));
+    const isHeadUnderWay = this.#current !== undefined && this.#current === this.#queue[0];
+    if (this.#current === undefined) this.#stopWaiting();
+    this.#queue.splice(isHeadUnderWay ? 1 : 0, 0, this.#taskOf(operation));
     this.proceed();
   }
 
-  /** Keeps an operation whose request is under way; one that waits for its next attempt is removed. */
+  /** Removes what the client does on its own, but for what is under way; a call of the app gets its outcome. */
   remove(kind: Operation['kind']): void {
-    const [head] = this.#queue;
-    const kept = this.#isUnderWay ? head : undefined;
-    this.#queue = this.#queue.filter((task) => task.operation.kind !== kind || task === kept);
-    if (this.#queue[0] !== head) this.pause();
+    for (const task of [...this.#queue]) {
+      if (task.operation.kind === kind && task.operation.isEndless && task !== this.#current) this.#drop(task);
+    }
+  }
+
+  /** Something else than an answer has shown how this operation ended. */
+  resolve(operation: Operation, answer: Answer): void {
+    const task = this.#queue.find((task) => task.operation === operation);
+    if (task !== undefined) this.#settle(task, answer);
   }
 
   /** Starts the next operation if none is under way and there is a connection. */
   proceed(): void {
     const link = this.#deps.link();
-    if (this.#isBusy || link === undefined) return;
+    if (this.#current !== undefined || this.#retryTimer !== undefined || link === undefined) return;
     this.#putResumeFirst();
     const [task] = this.#queue;
     if (task === undefined) return;
-    // With one room per user, a join that overtakes a resume would end that other membership.
-    if (task.operation.kind === 'join' && this.#deps.isResuming()) return;
-    this.#isBusy = true;
-    task.attempts += 1;
-    task.link = link;
-    this.#deps.ask(task.operation.frameOf, (outcome) => this.#ended(task, outcome));
+    if (task.operation.isWanted?.() === false) {
+      this.#drop(task);
+      this.proceed();
+    } else if (task.operation.kind !== 'join' || this.#mayJoin(task)) this.#start(task, link);
   }
 
   /** The connection is gone: an operation that waited for its next attempt waits for the next connection. */
   pause(): void {
-    this.#deps.timers.clearTimeout(this.#retryTimer);
-    this.#retryTimer = undefined;
-    this.#isBusy = false;
+    this.#stopWaiting();
+    this.#current?.lost();
+    this.#current = undefined;
   }
 
   /** Settles all operations with this code. */
   end(code: number): void {
     this.pause();
-    const queue = this.#queue;
-    this.#queue = [];
     const answer = refusal('', code, 'unable to finish; the engine has stopped');
-    for (const { operation, attempts } of queue) operation.settle(answer, { attempts, hasMoved: false });
+    for (const task of [...this.#queue]) this.#settle(task, answer);
   }
 
-  /** A request is under way, and not only a wait for the next attempt. */
-  get #isUnderWay(): boolean {
-    return this.#isBusy && this.#retryTimer === undefined;
+  /** With one room per user, a join that overtakes a resume or an earlier join would end that other membership. */
+  #mayJoin(task: Task): boolean {
+    return !this.#deps.isResuming() && this.#deps.joins.mayGo(task);
+  }
+
+  #start(task: Task, link: Link): void {
+    const { operation } = task;
+    this.#current = task;
+    if (task.attempts === 0) operation.started?.();
+    task.begin(link);
+    this.#deps.ask(
+      operation.frameOf,
+      (outcome) => this.#ended(task, outcome),
+      (answer) => this.#late(task, answer),
+    );
   }
 
   /** A resume may have been queued behind a join that was under way. Each would wait for the other. */
@@ -135,40 +134,74 @@ export class Operations {
   }
 
   #ended(task: Task, outcome: Outcome): void {
-    if (this.#queue[0] !== task) return;
-    if (outcome.event === 'lost') {
-      this.#isBusy = false;
-      this.proceed();
-      return;
-    }
-    if (isRefusal(outcome)) {
-      task.refusals += 1;
-      const delayMs = delayMsOf(task, outcome);
-      if (delayMs !== undefined) {
-        this.#proceedAfter(delayMs);
-        return;
-      }
-    }
-    this.#queue.shift();
-    this.#isBusy = false;
-    const hasMoved = task.link !== this.#deps.link();
-    task.operation.settle(outcome, { attempts: task.attempts, hasMoved });
+    if (this.#current !== task) return;
+    this.#current = undefined;
+    const isUnanswered = outcome.event === 'lost' || outcome.code === Code.NO_ANSWER;
+    if (isUnanswered) task.lost();
+    const isSettled = !this.#queue.includes(task);
+    if (!isSettled && outcome.event !== 'lost') this.#answered(task, outcome);
+    else if (!isUnanswered) task.operation.late?.(outcome as Answer);
     this.proceed();
+    if (isSettled) this.#rested();
+  }
+
+  #answered(task: Task, answer: Answer): void {
+    const againMs = task.operation.again?.(answer);
+    if (againMs !== undefined) task.served();
+    const delayMs = againMs ?? task.delayAfter(answer);
+    if (delayMs === undefined) this.#settle(task, answer);
+    else if (delayMs > 0) this.#proceedAfter(delayMs);
+  }
+
+  /** An answer to an earlier attempt, or for the second time. */
+  #late(task: Task, answer: Answer): void {
+    if (!this.#queue.includes(task)) task.operation.late?.(answer);
+    else if (!isRefusal(answer) && task.operation.late !== undefined) {
+      if (task.operation.again?.(answer) === undefined) this.#settle(task, answer);
+    }
+  }
+
+  /** Another attempt may still be under way: the next operation waits for its end, so that it is not overtaken. */
+  #settle(task: Task, answer: Answer): void {
+    const { operation, link, attempts } = task;
+    const isOpen = task.isOpenAfter(answer);
+    this.#takeOut(task);
+    operation.settle(answer, { attempts, hasMoved: link !== this.#deps.link(), isOpen });
+    // Not before: the next join, of this room or another one, must not begin before this one has ended.
+    this.#deps.joins.done(task);
+    this.proceed();
+  }
+
+  #drop(task: Task): void {
+    this.#takeOut(task);
+    this.#deps.joins.done(task);
+  }
+
+  #takeOut(task: Task): void {
+    if (this.#queue[0] === task) this.#stopWaiting();
+    this.#queue = this.#queue.filter((other) => other !== task);
+    this.#deps.timers.clearTimeout(task.deadline);
   }
 
   #proceedAfter(delayMs: number): void {
     this.#retryTimer = this.#deps.timers.setTimeout(() => {
-      this.pause();
+      this.#retryTimer = undefined;
       this.proceed();
     }, delayMs);
   }
-}
 
-const taskOf = (operation: Operation): Task => ({ operation, attempts: 0, refusals: 0 });
+  #stopWaiting(): void {
+    this.#deps.timers.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+  }
 
-function delayMsOf({ operation, refusals }: Task, answer: RefusalAnswer): number | undefined {
-  if (operation.isEndless) return patientDelayMs(answer, refusals);
-  return refusals < ATTEMPTS_MAX ? retryDelayMs(answer, refusals) : undefined;
+  #taskOf(operation: Operation): Task {
+    const task = new Task(operation);
+    if (operation.isEndless) return task;
+    task.deadline = this.#deps.timers.setTimeout(() => this.#settle(task, task.overdue()), CALL_MS);
+    if (operation.kind === 'join') this.#deps.joins.add(task);
+    return task;
+  }
 }
 
 /** The answer says that the user is not in the room, or that the room does not exist. */

@@ -6,6 +6,8 @@ import type { Link } from './link.ts';
 import type { Timers } from './types.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
+/** For so many requests that have ended, a later answer still finds its way. */
+const ENDED_MAX = 500;
 
 /** `lost`: the link was lost before the answer came, so the outcome is unknown. */
 export type Outcome = Answer | { readonly event: 'lost' };
@@ -21,8 +23,12 @@ export interface RequestActions {
   ended(): void;
 }
 
+/** Gets an answer that comes after the outcome: too late, or twice. */
+export type LateAnswer = (answer: Answer) => void;
+
 interface Pending {
   readonly end: (outcome: Outcome) => void;
+  readonly late: LateAnswer | undefined;
   readonly timer: unknown;
   readonly link: Link | undefined;
 }
@@ -32,6 +38,8 @@ export class Requests {
   readonly #timers: Timers;
   readonly #actions: RequestActions;
   readonly #pending = new Map<string, Pending>();
+  /** By id, the oldest first. */
+  readonly #late = new Map<string, LateAnswer>();
   #lastId = 0;
 
   constructor(timers: Timers, actions: RequestActions) {
@@ -40,7 +48,7 @@ export class Requests {
   }
 
   /** Sends a frame, unless the server is certain to refuse it. `end` gets the outcome later, once. */
-  ask(frameOf: FrameOf, end: (outcome: Outcome) => void): void {
+  ask(frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer): void {
     this.#lastId += 1;
     const id = String(this.#lastId);
     const frame = frameOf(id);
@@ -51,12 +59,13 @@ export class Requests {
       ? refusal(id, Code.NO_ANSWER, 'unable to get an answer; the server did not send one in time')
       : refusal(id, verdict, 'unable to send the frame; it is too long, or its text is malformed');
     const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isSent ? ANSWER_TIMEOUT_MS : 0);
-    this.#pending.set(id, { end, timer, link: isSent ? this.#actions.transmit(text) : undefined });
+    this.#pending.set(id, { end, late, timer, link: isSent ? this.#actions.transmit(text) : undefined });
   }
 
-  /** An answer from the server. Without a request that waits for it, it is ignored. */
+  /** An answer from the server. Without a request that waits for it or has waited for it, it is ignored. */
   answer(answer: Answer): void {
-    this.#end(answer.id, answer);
+    if (this.#pending.has(answer.id)) this.#end(answer.id, answer);
+    else this.#late.get(answer.id)?.(answer);
   }
 
   isWaitingOn(link: Link): boolean {
@@ -73,8 +82,15 @@ export class Requests {
     if (pending === undefined) return;
     this.#pending.delete(id);
     this.#timers.clearTimeout(pending.timer);
+    if (pending.late !== undefined) this.#keep(id, pending.late);
     pending.end(outcome);
     this.#actions.ended();
+  }
+
+  #keep(id: string, late: LateAnswer): void {
+    this.#late.set(id, late);
+    const [oldest] = this.#late.keys();
+    if (this.#late.size > ENDED_MAX && oldest !== undefined) this.#late.delete(oldest);
   }
 }
 

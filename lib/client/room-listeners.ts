@@ -1,3 +1,4 @@
+import { Code } from '../protocol/codes.ts';
 import type { Message } from '../protocol/message.ts';
 import type { NoticeKind, PushFrame } from '../protocol/push-frames.ts';
 import type { Listeners } from './callbacks.ts';
@@ -46,6 +47,7 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
       call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
     },
     entriesSynced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
+    left: () => call(() => listeners.chatRoomLeft?.(Code.OK, room)),
     removed: (reason) => call(() => listeners.chatRoomRemoved?.(room, reason)),
     destroyed: (automatic) =>
       call(() => listeners.chatRoomStatusChanged?.(room, automatic ? DESTROY_AUTO : DESTROY_MANUAL)),

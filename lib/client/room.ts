@@ -6,12 +6,13 @@ import { EntriesCache, type EntriesWanted } from './entries-cache.ts';
 import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
 import type { HistoryCall } from './history-fetch.ts';
 import { HistoryPager, type HistoryRead } from './history-pager.ts';
-import { type JoinOptions, Membership } from './membership.ts';
+import { type JoinOptions, Membership } from './membership/membership.ts';
 import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
 import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 import { Recent } from './recent.ts';
 import type { EntriesEvent } from './room-entries.ts';
 import { arrivalOf } from './room-session.ts';
+import { type Draft, Sends, type SentOutcome } from './sends.ts';
 
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
@@ -30,6 +31,8 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   entries(event: EntriesEvent): void;
   entriesSynced(): void;
   removed(reason: EndReason): void;
+  /** The user has left, by a leave that had ended with an error. */
+  left(): void;
   destroyed(automatic: boolean): void;
   /** The client need not keep this room any more. */
   idle(): void;
@@ -42,6 +45,7 @@ export class Room {
   readonly #operations: Operations;
   readonly #membership: Membership;
   readonly #messages: MessageFlow;
+  readonly #sends: Sends;
   readonly #history: HistoryPager;
   readonly #entries: EntriesCache;
   readonly #entryWriter: EntryWriter;
@@ -51,13 +55,14 @@ export class Room {
   constructor(roomId: string, deps: OperationDeps, events: RoomEvents) {
     this.#roomId = roomId;
     this.#events = events;
-    this.#operations = new Operations(deps);
+    this.#operations = new Operations(deps, () => this.#checkIdle());
     const notMember = () => this.#membership.resume();
     this.#history = new HistoryPager(roomId, this.#operations);
     this.#messages = new MessageFlow(roomId, deps, {
       ...events,
       messages: (messages, offlineSeq) => {
         this.#history.handed(this.#messages.roomEpoch, messages);
+        this.#sends.seen(this.#messages.roomEpoch, messages);
         events.messages(messages, offlineSeq);
       },
       notMember,
@@ -71,7 +76,12 @@ export class Room {
       done: (operation, entries) => this.#entries.expect(operation, entries),
       settled: (answer) => this.#settled(answer),
     });
-    this.#membership = this.#newMembership();
+    this.#sends = new Sends(roomId, deps, this.#operations, {
+      accepted: (sent) => this.#accepted(sent),
+      settled: (answer) => this.#sendSettled(answer),
+      isMember: () => this.isMember,
+    });
+    this.#membership = this.#newMembership(deps.timers);
   }
 
   join(options: JoinOptions, done: (code: number) => void): void {
@@ -82,25 +92,8 @@ export class Room {
     this.#membership.leave(done);
   }
 
-  send(
-    message: { readonly clientMessageId: string; readonly type: string; readonly content: string },
-    done: (code: number, sent: SentAnswer | undefined) => void,
-  ): void {
-    this.#operations.add({
-      kind: 'send',
-      frameOf: (id) => ({ action: 'send', id, room: this.#roomId, ...message }),
-      settle: (answer) => {
-        const sent = 'messageId' in answer ? answer : undefined;
-        const isIn = () => this.#membership.current !== undefined;
-        // Before the callback, in which the app may ask for the messages that follow.
-        if (sent !== undefined && isIn()) this.#history.handed(sent.roomEpoch, [sent]);
-        done(answer.code, sent);
-        if (sent !== undefined && isIn()) {
-          this.#messages.receive(sent.roomEpoch, [{ seq: sent.seq, message: 'own' }]);
-        }
-        this.#settled(answer);
-      },
-    });
+  send(draft: Draft, done: SentOutcome, later: SentOutcome): void {
+    this.#sends.send(draft, done, later);
   }
 
   recall(messageId: string, done: (code: number) => void): void {
@@ -141,6 +134,7 @@ export class Room {
   up(): void {
     this.#membership.resume();
     this.#operations.proceed();
+    this.#sends.askAgain();
   }
 
   /** Frames go over another link: resume the membership over that one too. */
@@ -153,12 +147,17 @@ export class Room {
     this.#operations.proceed();
   }
 
+  get isMember(): boolean {
+    return this.#membership.current !== undefined;
+  }
+
   get isResuming(): boolean {
     return this.#operations.has('resume');
   }
 
   down(): void {
     this.#operations.pause();
+    this.#sends.pause();
     this.#messages.pause();
     this.#entries.pause();
   }
@@ -167,6 +166,8 @@ export class Room {
   stop(code: number): void {
     this.down();
     this.#operations.end(code);
+    this.#membership.stop();
+    this.#sends.stop();
     this.#entries.stop(code);
     this.#checkIdle();
   }
@@ -176,14 +177,15 @@ export class Room {
     else if (this.#isCurrent(frame)) this.#take(frame);
     // It may have overtaken the answer of the join that it belongs to.
     else if (this.#operations.has('join') && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
+    else if (frame.event === 'messages') this.#membership.sign();
     this.#checkIdle();
   }
 
-  #newMembership(): Membership {
+  #newMembership(timers: OperationDeps['timers']): Membership {
     const events = this.#events;
     return new Membership(
       this.#roomId,
-      this.#operations,
+      { timers, operations: this.#operations, lastSeq: () => this.#messages.lastSeq },
       {
         joining: () => events.joining(),
         joined: (answer, messageCount) => this.#joined(answer, messageCount),
@@ -193,9 +195,9 @@ export class Room {
           events.removed(reason);
         },
         forgotten: () => this.#forget(),
+        left: () => events.left(),
         settled: () => this.#checkIdle(),
       },
-      () => this.#messages.lastSeq,
     );
   }
 
@@ -233,6 +235,19 @@ export class Room {
     if (changes.length > 0) this.#events.members(changes);
   }
 
+  /** Before the app learns it, because it may then ask for the messages that follow. */
+  #accepted(sent: SentAnswer): void {
+    if (this.#membership.current === undefined) return;
+    this.#history.handed(sent.roomEpoch, [sent]);
+  }
+
+  #sendSettled(answer: Answer): void {
+    if ('messageId' in answer && this.#membership.current !== undefined) {
+      this.#messages.receive(answer.roomEpoch, [{ seq: answer.seq, message: 'own' }]);
+    }
+    this.#settled(answer);
+  }
+
   /** An operation has ended; a refusal may say that the user is not a member. */
   #settled(answer: Answer): void {
     if (saysNotInRoom(answer) || answer.code === Code.BLOCKED) this.#membership.resume();
@@ -245,11 +260,13 @@ export class Room {
     this.#messages.forget();
     this.#history.forget();
     this.#entries.forget();
+    this.#sends.askAgain();
   }
 
   #checkIdle(): void {
     // A user who joined only on another device may read the history here, and continues where a page ended.
-    const isKept = this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
+    const isOpen = this.#membership.isOpen || !this.#sends.isEmpty;
+    const isKept = isOpen || this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
     if (!isKept) this.#events.idle();
   }
 }

@@ -121,6 +121,11 @@ export interface RCIMIWEngineOptions {
   platform?: Platform;
   /** Default: the browser's events. React Native's NetInfo and AppState can be passed here. */
   platformEvents?: PlatformEvents;
+  /**
+   * Within so many seconds a member of a room notices that a connection is dead that nothing has closed: 30 to 3,600,
+   * 60 by default. The smaller, the more a quiet room costs: docs/client-states.md says how much.
+   */
+  deafSec?: number;
   WebSocket?: ClientSocketConstructor;
   timers?: Timers;
   random?: () => number;
@@ -138,6 +143,7 @@ export interface EngineDeps {
   readonly server: string;
   readonly platform: Platform;
   readonly platformEvents?: PlatformEvents | undefined;
+  readonly deafMs: number;
   readonly Socket: ClientSocketConstructor;
   readonly timers: Timers;
   readonly random: () => number;

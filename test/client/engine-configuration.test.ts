@@ -75,6 +75,12 @@ describe('an engine that could never connect is refused when it is created, with
     expect(refusal(() => createEngine(undefined as never, at('wss://c')))).toEqual({ code: 33003, message });
   });
 
+  it.each([29, 3601, Number.NaN, '60', null])('a time to notice deafness of %j s', (deafSec) => {
+    const message = 'unable to create the engine; options.deafSec must be a number from 30 to 3600';
+    const options = { ...at('wss://c'), deafSec: deafSec as never };
+    expect(refusal(() => createEngine('key', options))).toEqual({ code: 33003, message });
+  });
+
   it('is a TypeError, and no engine is kept', async () => {
     expect(new ClientConfigurationError(1, 'no')).toBeInstanceOf(TypeError);
     const engine = RCIMIWEngine.create('key', { naviServer: 'wss://chat.example', WebSocket });

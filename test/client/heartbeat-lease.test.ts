@@ -31,7 +31,12 @@ function leastLeftMs(frames: readonly SentFrame[], isHidden: boolean): number {
     leastMs = Math.min(leastMs, leaseUntilMs - arrivedMs);
     if (isWorthRenewing(leaseUntilMs, arrivedMs)) leaseUntilMs = leaseFrom(arrivedMs);
   };
-  const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
+  const heartbeat = new Heartbeat(timers, () => timers.nowMs, 60_000, {
+    beat: send,
+    ask: () => {},
+    dead: () => {},
+    isListening: () => false,
+  });
   heartbeat.start();
   heartbeat.turned(isHidden);
   for (const { gapMs, delayMs: next } of frames) {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SimulatedEngine } from '../simulation/simulated-engine.ts';
 import { MINUTE_MS } from '../simulation/virtual-timers.ts';
+import { tokenOf } from '../support/token-of.ts';
 
 let sim: SimulatedEngine;
 
@@ -201,5 +202,81 @@ describe('the heartbeat', () => {
     expect(sim.pendingTimers).toBe(0);
     sim.timers.advance(20 * MINUTE_MS);
     expect(signs()).toEqual([]);
+  });
+});
+
+describe('a client in a room', () => {
+  const beginToListen = () => {
+    open();
+    sim.join();
+    sim.timers.advance(1000);
+    sim.statuses.length = 0;
+    got = [];
+  };
+
+  /** How long it takes until the client notices that its connection is dead. */
+  const noticedAfterMs = (): number => {
+    const fromMs = sim.timers.nowMs;
+    sim.timers.advanceUntil(() => sim.statuses.length > 0 || sim.timers.nowMs > fromMs + 10 * MINUTE_MS);
+    return sim.timers.nowMs - fromMs;
+  };
+
+  it('pings every 45 s in a quiet room, and sends no heartbeat', () => {
+    beginToListen();
+    sim.timers.advance(9 * 45_100);
+    expect(pings()).toHaveLength(9);
+    expect(signs()).toHaveLength(9);
+  });
+
+  it('pings instead of a heartbeat in a room that talks', () => {
+    beginToListen();
+    for (let second = 0; second < 280; second += 1) {
+      if (second % 20 === 0) sim.server.publish('bob', `b${second}`);
+      sim.timers.advance(1000);
+    }
+    expect(signs().map(([, action]) => action)).toEqual(['beat', 'ping']);
+  });
+
+  it.each([0, 10_000, 44_000])('notices within 60 s that the path is dead, %i ms after its last sign', (afterMs) => {
+    beginToListen();
+    sim.server.publish('bob', 'b1');
+    sim.timers.advance(200 + afterMs);
+    sim.access.unplug();
+    expect(noticedAfterMs()).toBeLessThan(60_000);
+  });
+
+  it('notices that it is not heard although it hears, by three pings without an answer', () => {
+    beginToListen();
+    const [wire] = sim.connections;
+    sim.server.override = () => 'unanswered';
+    const talk = () => {
+      wire?.send(JSON.stringify({ event: 'members', room: 'r', roomEpoch: 'e1', changes: [] }));
+      sim.timers.setTimeout(talk, 5000);
+    };
+    talk();
+    expect(noticedAfterMs()).toBeLessThan(310_000);
+    expect(pings()).toHaveLength(3);
+  });
+
+  it.each([240_000, 8 * 60 * MINUTE_MS])('checks the connection after the machine has slept for %i ms', (sleptMs) => {
+    beginToListen();
+    sim.access.unplug();
+    sim.sleep(sleptMs);
+    expect(noticedAfterMs()).toBeLessThan(30_000);
+  });
+
+  it('keeps the session when the clock jumps two days', () => {
+    const lifeMs = 60 * MINUTE_MS;
+    sim.connect(0, tokenOf({ sub: 'ann', exp: (sim.timers.nowMs + lifeMs) / 1000 }));
+    sim.join();
+    sim.timers.advance(1000);
+    sim.clockShiftMs = 48 * 60 * MINUTE_MS;
+    sim.server.refuseWith = 503;
+    sim.access.reset();
+    sim.timers.advance(MINUTE_MS);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses.at(-1)).toBe(1);
+    expect(sim.server.isOnline('ann')).toBe(true);
   });
 });

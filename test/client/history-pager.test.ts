@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryOrder } from '../../lib/client/history-fetch.ts';
 import { HistoryPager } from '../../lib/client/history-pager.ts';
-import { Operations } from '../../lib/client/operations.ts';
+import { JoinOrder } from '../../lib/client/join-order.ts';
+import { type OperationDeps, Operations } from '../../lib/client/operations.ts';
 import type { Outcome } from '../../lib/client/requests.ts';
 import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
 import type { Message } from '../../lib/protocol/message.ts';
@@ -27,18 +28,21 @@ beforeEach(() => {
 /** Operations whose requests are answered at once. */
 function operations(): Operations {
   const link = {} as never;
-  return new Operations({
+  const deps: OperationDeps = {
     timers: new VirtualTimers(),
     link: () => link,
     expired: () => {},
     isResuming: () => false,
+    userId: () => 'ann',
+    joins: new JoinOrder(() => {}),
     ask: (frameOf, end) => {
       const frame = frameOf('1');
       frames.push(frame);
       if (frame.action !== 'history') throw new Error(`unable to answer ${frame.action}; only history is served`);
       end(override?.(frame) ?? { event: 'answer', id: '1', code: 0, room: 'r', roomEpoch, ...log.history(frame) });
     },
-  });
+  };
+  return new Operations(deps, () => {});
 }
 
 /** Messages of these times, in this order. */

@@ -117,7 +117,7 @@ describe('a renewal', () => {
     sim.server.override = ({ action }, wire) => {
       const nowMs = sim.timers.nowMs;
       const leaseMs = leases.get(wire) ?? wire.openedAtMs + 170_000;
-      if (action === 'beat') beatsLeftMs.push(leaseMs - nowMs);
+      if (action === 'beat' || action === 'ping') beatsLeftMs.push(leaseMs - nowMs);
       leases.set(wire, nowMs - (leaseMs - 170_000) >= 20_000 ? nowMs + 170_000 : leaseMs);
       return undefined;
     };

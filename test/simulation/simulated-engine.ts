@@ -114,6 +114,11 @@ export class SimulatedEngine {
     this.timers.advanceUntil(() => this.network.wires.size === 2);
   }
 
+  /** The machine sleeps: its clock moves on, its timers do not. */
+  sleep(ms: number): void {
+    this.clockShiftMs += ms;
+  }
+
   notice(event: PlatformEvent): void {
     for (const listener of [...this.listeners]) listener(event);
   }

@@ -44,7 +44,12 @@ function phaseOf(chance: Chance, longestMs: number, rarestMs: number): Phase {
     heartbeat.sent();
     framesAtMs.push(timers.nowMs - startMs);
   };
-  const heartbeat = new Heartbeat(timers, () => timers.nowMs, { beat: send, ask: () => {}, dead: () => {} });
+  const heartbeat = new Heartbeat(timers, () => timers.nowMs, 60_000, {
+    beat: send,
+    ask: () => {},
+    dead: () => {},
+    isListening: () => false,
+  });
   const talk = () => timers.setTimeout(say, between(chance, 1, 2 * everyMs));
   const say = () => {
     send();
