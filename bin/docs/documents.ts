@@ -19,8 +19,8 @@ const fill = (page: string, sections: Sections): string =>
 /** docs/server-api.md with its generated sections made again; what is around them stays. */
 export const documentServerApi = (page: string): string => fill(page, serverApiSections);
 
-/** README.md with its table of settings made again. */
-export const documentReadme = (page: string): string => fill(page, { settings: settingsTable });
+/** docs/settings.md with its table made again. */
+export const documentSettings = (page: string): string => fill(page, { settings: settingsTable });
 
 /** The text of openapi.json. */
 export const documentOpenApi = (version: string): string => `${JSON.stringify(openApi(version), undefined, 2)}\n`;
