@@ -1,5 +1,5 @@
-export * from './callbacks.ts';
-export { ClientConfigurationError } from './configuration.ts';
+export { ClientConfigurationError } from './core/configuration.ts';
 export { describeCode } from './describe-code.ts';
-export { createEngine, RCIMIWEngine } from './engine.ts';
-export * from './types.ts';
+export * from './engine/callbacks.ts';
+export { createEngine, RCIMIWEngine } from './engine/engine.ts';
+export * from './engine/types.ts';
