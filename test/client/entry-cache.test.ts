@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrameOf, Outcome } from '../../lib/client/connection/requests.ts';
-import { EntriesCache } from '../../lib/client/entries/entry-cache.ts';
+import { EntryCache } from '../../lib/client/entries/entry-cache.ts';
 import type { EntriesPush } from '../../lib/client/entries/entry-state.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
@@ -29,7 +29,7 @@ class Simulation {
   readonly stored = new Map<string, string>();
   readonly reported = new Map<string, string>();
   syncedCount = 0;
-  readonly cache: EntriesCache;
+  readonly cache: EntryCache;
   /** The entries after each change. */
   readonly #history: ReadonlyMap<string, string>[] = [new Map()];
   /** What `get` hands out must not be older than this. */
@@ -45,7 +45,7 @@ class Simulation {
       const frame = frameOf('1');
       if (frame.action === 'getEntries') this.#questions.push({ afterKey: frame.afterKey, end });
     };
-    this.cache = new EntriesCache(
+    this.cache = new EntryCache(
       'r',
       { timers: this.timers, link: () => undefined, expired: () => {}, ask },
       {

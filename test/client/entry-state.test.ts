@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   type EntriesPush,
-  type EntriesStep,
+  type EntryState,
+  type EntryStep,
   expectChange,
   isBehind,
   noEntries,
-  type RoomEntries,
   receiveEntries,
   startOver,
   takeRead,
@@ -25,11 +25,10 @@ const push = (revision: number, operation: 'set' | 'remove', entries: Entries, t
 const set = (revision: number, entries: Entries, total?: number) => push(revision, 'set', entries, total);
 const remove = (revision: number, ...keys: string[]) =>
   push(revision, 'remove', Object.fromEntries(keys.map((key) => [key, ''])));
-const read = (state: RoomEntries, revision: number, entries: Entries, knownRevision = revision): EntriesStep =>
+const read = (state: EntryState, revision: number, entries: Entries, knownRevision = revision): EntryStep =>
   takeRead(state, { revision, knownRevision, entries: new Map(Object.entries(entries)), expected: state.expected });
-const reported = ({ events }: EntriesStep) =>
-  events.map((event) => [event.operation, Object.fromEntries(event.entries)]);
-const shown = ({ state }: EntriesStep) => Object.fromEntries(state.entries);
+const reported = ({ events }: EntryStep) => events.map((event) => [event.operation, Object.fromEntries(event.entries)]);
+const shown = ({ state }: EntryStep) => Object.fromEntries(state.entries);
 const known = (revision: number, entries: Entries) => read(noEntries, revision, entries).state;
 
 describe('the entries of a room', () => {

@@ -1,8 +1,8 @@
 import { Code } from '../../protocol/codes.ts';
+import type { PlatformEvent } from '../core/deps.ts';
 import { randomId } from '../core/random-id.ts';
-import { type EngineDeps, type PlatformEvent, RCIMIWConnectionStatus as Status } from '../engine/types.ts';
 import { backoffDelaysMs } from './backoff.ts';
-import { Link, type LinkGiven } from './link.ts';
+import { Link, type LinkDeps, type LinkGiven } from './link.ts';
 import { Renewal } from './renewal.ts';
 import { readToken } from './token.ts';
 
@@ -11,18 +11,13 @@ const GOOD_MS = 60_000;
 /** A timer with a longer delay fires at once. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-const STATUS_OF_CODE: ReadonlyMap<number, Status> = new Map([
-  [Code.TOKEN_INCORRECT, Status.TOKEN_INCORRECT],
-  [Code.TOKEN_EXPIRED, Status.TOKEN_INCORRECT],
-  [Code.USER_BLOCKED, Status.CONN_USER_BLOCKED],
-  [Code.BLOCKED_WHILE_CONNECTED, Status.CONN_USER_BLOCKED],
-  [Code.ACCOUNT_CANCELLED, Status.CONN_USER_BLOCKED],
-  [Code.KICKED_BY_OTHER_DEVICE, Status.KICKED_OFFLINE_BY_OTHER_CLIENT],
-]);
+/** `waiting`: before the next attempt. `offline`: the platform says that there is no network. `closed`: for good. */
+export type ConnectionStatus = 'connecting' | 'connected' | 'waiting' | 'offline' | 'closed';
 
 /** What a connection reports to its owner. */
 export interface ConnectionEvents {
-  status(status: Status): void;
+  /** `code`: why it is closed; otherwise 0. Reported again and again, also where nothing has changed. */
+  status(status: ConnectionStatus, code: number): void;
   /** A link is open, after there was none. */
   up(): void;
   /** Frames go over a new link from now on; the former one still answers until it is retired. */
@@ -47,7 +42,7 @@ interface Login extends LinkGiven {
 
 /** A connection that reconnects and renews its link in time, until it is closed or the server ends it. */
 export class Connection {
-  readonly #deps: EngineDeps;
+  readonly #deps: LinkDeps;
   readonly #events: ConnectionEvents;
   /** The part of a login id before its `_`: the same for all logins of this connection. */
   readonly #loginPrefix: string;
@@ -71,7 +66,7 @@ export class Connection {
   /** The platform reported that it is offline, and nothing has arrived since. */
   #isDoubtful: boolean = false;
 
-  constructor(deps: EngineDeps, events: ConnectionEvents) {
+  constructor(deps: LinkDeps, events: ConnectionEvents) {
     this.#deps = deps;
     this.#events = events;
     this.#loginPrefix = randomId(deps.random);
@@ -105,27 +100,22 @@ export class Connection {
     this.#connected = connected;
     this.#resetBackoff();
     if (timeoutSec > 0) {
-      const giveUp = () => this.close(Status.TIMEOUT, Code.CONNECT_TIMEOUT);
+      const giveUp = () => this.close(Code.CONNECT_TIMEOUT);
       const timeoutMs = Math.min(timeoutSec * 1000, TIMEOUT_MAX_MS);
       this.#connectTimer = this.#deps.timers.setTimeout(giveUp, timeoutMs);
     }
     this.#attempt(login);
   }
 
-  /** Ends the connection for good; `code` goes to a `connected` that still waits. */
-  close(status: Status, code: number): void {
+  /** Ends the connection for good: why, as one of `Code`, which also goes to a `connected` that still waits. */
+  close(code: number): void {
     this.#login = undefined;
     this.#deps.timers.clearTimeout(this.#expiryTimer);
     this.#releaseLinks();
     // First, so that it does not stop what the app does in its listener, such as to connect as another user.
     this.#events.stopped();
-    this.#events.status(status);
+    this.#events.status('closed', code);
     this.#settleConnect(code);
-  }
-
-  /** The server has ended the connection for good, for this reason. */
-  end(code: number): void {
-    this.close(STATUS_OF_CODE.get(code) ?? Status.UNCONNECTED, code);
   }
 
   /** Treats a link as lost without waiting for the network to report it. */
@@ -254,7 +244,7 @@ export class Connection {
     const login = this.#login;
     if (login === undefined) return;
     if (refusal !== undefined) {
-      this.end(refusal);
+      this.close(refusal);
       return;
     }
     this.#isWaiting = true;
@@ -276,13 +266,13 @@ export class Connection {
   }
 
   #reportStatus(): void {
-    this.#events.status(this.#status());
+    this.#events.status(this.#status(), 0);
   }
 
-  #status(): Status {
-    if (this.#isUp && !this.#isDoubtful) return Status.CONNECTED;
-    if (this.#isOffline) return Status.NETWORK_UNAVAILABLE;
-    return this.#isWaiting ? Status.SUSPEND : Status.CONNECTING;
+  #status(): ConnectionStatus {
+    if (this.#isUp && !this.#isDoubtful) return 'connected';
+    if (this.#isOffline) return 'offline';
+    return this.#isWaiting ? 'waiting' : 'connecting';
   }
 
   #releaseLinks(): void {

@@ -1,5 +1,5 @@
 import { HEARTBEAT_MS, RENEW_AFTER_MS } from '../../protocol/limits.ts';
-import type { Timers } from '../engine/types.ts';
+import type { Timers } from '../core/deps.ts';
 
 /** After this much silence the client pings the server, even if nobody listens. */
 const SILENCE_MS = 3_600_000;

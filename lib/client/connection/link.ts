@@ -6,8 +6,8 @@ import {
   SUB_PROTOCOL,
   TOKEN_SUB_PROTOCOL_PREFIX,
 } from '../../protocol/handshake.ts';
-import type { ClientSocket, EngineDeps } from '../engine/types.ts';
-import type { Fetched } from './token-source.ts';
+import type { ClientDeps, ClientSocket } from '../core/deps.ts';
+import type { Fetched, TokenSource } from './token-source.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How Node and React Native word a refused handshake; a browser gives no reason. */
@@ -22,6 +22,11 @@ const REFUSAL_CODES: readonly number[] = [
   Code.TOKEN_EXPIRED,
   Code.ACCOUNT_CANCELLED,
 ];
+
+/** What a link needs. */
+export interface LinkDeps extends ClientDeps {
+  readonly tokens: TokenSource;
+}
 
 /** What a link is dialled with. */
 export interface LinkGiven {
@@ -42,7 +47,7 @@ export interface LinkEvents {
 
 /** One WebSocket from its handshake to its end. */
 export class Link {
-  readonly #deps: EngineDeps;
+  readonly #deps: LinkDeps;
   readonly #events: LinkEvents;
   #socket: ClientSocket | undefined;
   readonly #given: LinkGiven;
@@ -53,12 +58,12 @@ export class Link {
   #handshakeTimer: unknown;
 
   /** Dials at once, or as soon as there is a fresh token. */
-  constructor(deps: EngineDeps, given: LinkGiven, events: LinkEvents) {
+  constructor(deps: LinkDeps, given: LinkGiven, events: LinkEvents) {
     this.#deps = deps;
     this.#events = events;
     this.#given = given;
     this.#handshakeTimer = deps.timers.setTimeout(() => this.#ended(undefined), HANDSHAKE_TIMEOUT_MS);
-    const next = deps.tokens?.next(given.token) ?? given.token;
+    const next = deps.tokens.next(given.token);
     if (typeof next === 'string') this.#dial(next);
     else void this.#dialAfter(next);
   }
@@ -134,7 +139,7 @@ export class Link {
     }
     this.#deps.timers.clearTimeout(this.#handshakeTimer);
     this.#isOpen = true;
-    this.#deps.tokens?.opened();
+    this.#deps.tokens.opened();
     this.#events.opened();
   }
 
@@ -147,7 +152,7 @@ export class Link {
   #refused(code: number | undefined): void {
     const { tokens } = this.#deps;
     const isOfToken = code === Code.TOKEN_EXPIRED || code === Code.TOKEN_INCORRECT;
-    if (isOfToken && tokens?.hasProvider === true && !this.#isFresh) {
+    if (isOfToken && tokens.hasProvider && !this.#isFresh) {
       tokens.drop();
       this.#ended(undefined);
     } else this.#ended(code);
@@ -159,6 +164,6 @@ export class Link {
     if (status === undefined) return undefined;
     if (status === '401') return Code.TOKEN_INCORRECT;
     // An address that has worked is not wrong: what is in between refuses for now.
-    return this.#deps.tokens?.hasOpened === true ? undefined : Code.ADDRESS_INCORRECT;
+    return this.#deps.tokens.hasOpened ? undefined : Code.ADDRESS_INCORRECT;
   }
 }

@@ -1,4 +1,4 @@
-import type { Platform, PlatformEvents } from '../engine/types.ts';
+import type { Platform, PlatformEvents } from '../core/deps.ts';
 
 /** What a browser has, and Node and React Native lack. */
 interface BrowserGlobals {

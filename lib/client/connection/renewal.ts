@@ -1,6 +1,5 @@
-import type { EngineDeps } from '../engine/types.ts';
 import { backoffDelaysMs } from './backoff.ts';
-import type { Link } from './link.ts';
+import type { Link, LinkDeps } from './link.ts';
 
 /** The gateway closes every connection after two hours. */
 const RENEW_MS = 110 * 60_000;
@@ -9,13 +8,13 @@ const SPREAD_MS = 5 * 60_000;
 
 /** Plans the link that replaces the current one before the gateway closes it or its token expires, and holds that link while it opens. */
 export class Renewal {
-  readonly #deps: Pick<EngineDeps, 'timers' | 'random' | 'tokens'>;
+  readonly #deps: Pick<LinkDeps, 'timers' | 'random' | 'tokens'>;
   readonly #dial: () => Link;
   #next: Link | undefined;
   #timer: unknown;
   #backoff: Generator<number, never>;
 
-  constructor(deps: Pick<EngineDeps, 'timers' | 'random' | 'tokens'>, dial: () => Link) {
+  constructor(deps: Pick<LinkDeps, 'timers' | 'random' | 'tokens'>, dial: () => Link) {
     this.#deps = deps;
     this.#dial = dial;
     this.#backoff = backoffDelaysMs(deps.random);
@@ -24,7 +23,7 @@ export class Renewal {
   /** The current link has just opened. */
   plan(): void {
     const renewInMs = RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS);
-    this.#after(Math.min(renewInMs, this.#deps.tokens?.renewInMs ?? renewInMs));
+    this.#after(Math.min(renewInMs, this.#deps.tokens.renewInMs));
   }
 
   /** The renewal failed: tries again after a growing delay. */

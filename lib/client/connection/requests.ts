@@ -1,7 +1,7 @@
 import type { Answer, RefusalAnswer } from '../../protocol/answers.ts';
 import type { ClientFrame } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
-import type { Timers } from '../engine/types.ts';
+import type { Timers } from '../core/deps.ts';
 import { verdictOn } from './frame-verdict.ts';
 import type { Link } from './link.ts';
 
@@ -55,9 +55,7 @@ export class Requests {
     const text = JSON.stringify(frame);
     const verdict = verdictOn(frame, text);
     const isSent = verdict === undefined;
-    const outcome = isSent
-      ? refusal(id, Code.NO_ANSWER, 'unable to get an answer; the server did not send one in time')
-      : refusal(id, verdict, 'unable to send the frame; it is too long, or its text is malformed');
+    const outcome = refusal(id, isSent ? Code.NO_ANSWER : verdict);
     const timer = this.#timers.setTimeout(() => this.#end(id, outcome), isSent ? ANSWER_TIMEOUT_MS : 0);
     this.#pending.set(id, { end, late, timer, link: isSent ? this.#actions.transmit(text) : undefined });
   }
@@ -94,7 +92,7 @@ export class Requests {
   }
 }
 
-/** A refusal that the client makes itself, in the form of the server's. */
-export function refusal(id: string, code: number, message: string): RefusalAnswer {
-  return { event: 'answer', id, code, message };
+/** A refusal that the client makes itself, in the form of the server's; only its code is used. */
+export function refusal(id: string, code: number): RefusalAnswer {
+  return { event: 'answer', id, code, message: '' };
 }

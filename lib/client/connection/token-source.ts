@@ -1,5 +1,5 @@
 import { Code } from '../../protocol/codes.ts';
-import type { TokenProvider } from '../engine/types.ts';
+import type { TokenProvider } from '../core/deps.ts';
 import { readToken } from './token.ts';
 
 /** A token is replaced this long before it expires, or in the last quarter of a short life. */

@@ -1,62 +1,130 @@
 import type { Answer } from '../../protocol/answers.ts';
 import type { ClientFrame } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
-import type { PushFrame } from '../../protocol/push-frames.ts';
-import { Connection } from '../connection/connection.ts';
+import type { NoticePush, SyncPush } from '../../protocol/push-frames.ts';
+import { Connection, type ConnectionStatus } from '../connection/connection.ts';
 import { Heartbeat } from '../connection/heartbeat.ts';
 import type { Link } from '../connection/link.ts';
 import { type FrameOf, type LateAnswer, type Outcome, Requests } from '../connection/requests.ts';
 import { readServerFrame } from '../connection/server-frame.ts';
 import { readToken } from '../connection/token.ts';
-import { isText } from '../engine/arguments.ts';
-import type { RCIMIWConnectCallback } from '../engine/callbacks.ts';
-import { ListenerSetters } from '../engine/listeners.ts';
-import { MessageMaker } from '../engine/message-maker.ts';
-import { type ListenerDeps, reportNotice, reportSync, roomListeners } from '../engine/room-listeners.ts';
-import {
-  type EngineDeps,
-  type PlatformEvent,
-  RCIMIWConnectionStatus,
-  RCIMIWErrorCode,
-  type TokenProvider,
-} from '../engine/types.ts';
+import { TokenSource } from '../connection/token-source.ts';
+import { OwnIds } from '../messages/own-ids.ts';
+import type { FeatureMakers, RoomFeatures } from '../room/feature.ts';
 import { JoinOrder } from '../room/join-order.ts';
-import { Room } from '../room/room.ts';
+import { Room, type RoomEvents } from '../room/room.ts';
+import type { ClientDeps, PlatformEvent, TokenProvider } from './deps.ts';
 import { Recent } from './recent.ts';
 
 const SEEN_NOTICES_MAX = 100;
 
-const { SUCCESS, PARAM_ERROR, ENGINE_DESTROYED } = RCIMIWErrorCode;
+/** What a core reports to the face that the app uses. None of these may throw. */
+export interface CoreEvents {
+  /** `code`: why the connection is closed; otherwise 0. Reported again and again, also where nothing has changed. */
+  status(status: ConnectionStatus, code: number): void;
+  notice(notice: NoticePush): void;
+  sync(sync: SyncPush): void;
+  /** Where this room reports. Its messages come without those that the app has, because it sent them. */
+  room(roomId: string): Omit<RoomEvents, 'idle'>;
+}
 
-/** What all calls of an engine share: its connection, its rooms and its user. */
-export class EngineCore extends ListenerSetters {
-  protected readonly messages: MessageMaker;
-  readonly #deps: EngineDeps;
+/**
+ * A client without a face: it connects and stays connected, joins, leaves, sends and receives. What else a room can do
+ * comes from the features. Every call has exactly one outcome, a code.
+ */
+export class Core<Features extends RoomFeatures> {
+  readonly ownIds: OwnIds;
+  readonly #deps: ClientDeps;
+  readonly #makers: FeatureMakers<Features>;
+  readonly #events: CoreEvents;
+  readonly #tokens: TokenSource;
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #heartbeat: Heartbeat;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, Room<Features>>();
   readonly #joins = new JoinOrder(() => this.#proceed());
   /** Notices and syncs come once per link, so twice while the link is renewed. */
   readonly #seenNotices = new Recent(SEEN_NOTICES_MAX);
   readonly #unsubscribe: (() => void) | undefined;
   #userId = '';
-  #status: RCIMIWConnectionStatus | undefined;
   /** The last `connect`, until it begins or is taken back. */
   #accepted: object | undefined;
   #isResuming: boolean = false;
-  #isDestroyed: boolean = false;
 
-  /** Use `RCIMIWEngine.create` or `createEngine`. */
-  constructor(deps: EngineDeps) {
-    super(deps.timers);
+  constructor(deps: ClientDeps, makers: FeatureMakers<Features>, events: CoreEvents) {
     this.#deps = deps;
-    this.messages = new MessageMaker(deps);
+    this.#makers = makers;
+    this.#events = events;
+    this.#tokens = new TokenSource(deps.now);
+    this.ownIds = new OwnIds(deps);
     this.#requests = new Requests(deps.timers, {
       transmit: (text) => this.#transmit(text),
       ended: () => this.#progressed(),
     });
-    this.#heartbeat = new Heartbeat(deps.timers, deps.now, deps.deafMs, {
+    this.#heartbeat = this.#newHeartbeat();
+    this.#connection = this.#newConnection();
+    this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#noticed(event));
+  }
+
+  get userId(): string {
+    return this.#userId;
+  }
+
+  /**
+   * Connects and stays connected. token: not empty; or a function that fetches one, which is called whenever the client
+   * needs a fresh one. timeoutSec <= 0 = try until it works or the server refuses for good. `end` is called later, once,
+   * with the code and the user, '' where the token was not even sent.
+   */
+  connect(token: string | TokenProvider, timeoutSec: number, end: (code: number, userId: string) => void): void {
+    const provider = typeof token === 'function' ? token : undefined;
+    const text = typeof token === 'function' ? '' : token;
+    if (this.#isWanted) {
+      this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
+      return;
+    }
+    const refusal = provider === undefined ? this.#adopt(text) : undefined;
+    if (refusal !== undefined) {
+      this.later(() => end(refusal, ''));
+      return;
+    }
+    this.#tokens.use(provider, (fetched) => this.#adopt(fetched));
+    const accepted = {};
+    this.#accepted = accepted;
+    this.later(() => {
+      if (this.#accepted !== accepted) return end(Code.DISCONNECTED, this.#userId);
+      this.#accepted = undefined;
+      this.#connection.open(text, timeoutSec, (code) => end(code, this.#userId));
+    });
+  }
+
+  /** Ends the connection. The rooms are resumed by a later `connect` of the same user. */
+  disconnect(): void {
+    this.#accepted = undefined;
+    if (this.#connection.isWanted) this.#connection.close(Code.DISCONNECTED);
+    else this.#stopRooms();
+  }
+
+  /** Ends the connection for good and forgets the rooms. */
+  destroy(): void {
+    this.#unsubscribe?.();
+    this.disconnect();
+    this.#rooms.clear();
+  }
+
+  /** Runs after this call has returned: the app learns that its call was accepted before it is called back. */
+  later(run: () => void): void {
+    this.#deps.timers.setTimeout(run, 0);
+  }
+
+  /** Runs in the room; without a connection `end` gets the code. */
+  inRoom(roomId: string, end: (code: number) => void, run: (room: Room<Features>) => void): void {
+    if (this.#isWanted) run(this.#rooms.get(roomId) ?? this.#newRoom(roomId));
+    else this.later(() => end(Code.NOT_CONNECTED_YET));
+  }
+
+  #newHeartbeat(): Heartbeat {
+    const { timers, now, deafMs } = this.#deps;
+    return new Heartbeat(timers, now, deafMs, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#ping(done),
       dead: () => {
@@ -65,103 +133,44 @@ export class EngineCore extends ListenerSetters {
       },
       isListening: () => [...this.#rooms.values()].some((room) => room.isMember),
     });
-    this.#connection = new Connection(deps, {
-      status: (status) => this.#statusChanged(status),
-      up: () => {
-        this.#heartbeat.start();
-        this.#resumeRooms((room) => room.up());
+  }
+
+  #newConnection(): Connection {
+    return new Connection(
+      { ...this.#deps, tokens: this.#tokens },
+      {
+        status: (status, code) => this.#events.status(status, code),
+        up: () => {
+          this.#heartbeat.start();
+          this.#resumeRooms((room) => room.up());
+        },
+        moved: () => {
+          this.#heartbeat.start();
+          this.#resumeRooms((room) => room.moved());
+        },
+        movedBack: () => {
+          this.#heartbeat.restart();
+          this.#resumeRooms((room) => room.moved());
+        },
+        lost: (link) => this.#requests.lose(link),
+        down: () => this.#down(),
+        text: (text, link) => this.#arrived(text, link),
+        doubted: () => this.#heartbeat.check(),
+        stopped: () => this.#stopRooms(),
       },
-      moved: () => {
-        this.#heartbeat.start();
-        this.#resumeRooms((room) => room.moved());
-      },
-      movedBack: () => {
-        this.#heartbeat.restart();
-        this.#resumeRooms((room) => room.moved());
-      },
-      lost: (link) => this.#requests.lose(link),
-      down: () => this.#down(),
-      text: (text, link) => this.#arrived(text, link),
-      doubted: () => this.#heartbeat.check(),
-      stopped: () => this.#stopRooms(),
-    });
-    this.#unsubscribe = deps.platformEvents?.subscribe((event) => this.#noticed(event));
+    );
   }
 
-  /**
-   * Connects and stays connected. token: or a function that fetches one, which is called whenever the engine needs a
-   * fresh one. timeout in seconds; <= 0 = try until it works or the server refuses for good.
-   */
-  async connect(token: string | TokenProvider, timeout: number, callback?: RCIMIWConnectCallback): Promise<number> {
-    if (this.#isDestroyed) return ENGINE_DESTROYED;
-    const provider = typeof token === 'function' ? token : undefined;
-    const text = isText(token) ? token : '';
-    if ((provider === undefined && text === '') || !Number.isFinite(timeout)) return PARAM_ERROR;
-    const end = (code: number, userId: string) =>
-      this.call(() => {
-        if (callback) callback.onConnected?.(code, userId);
-        else this.listeners.connected?.(code, userId);
-      });
-    if (this.#isWanted) return this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
-    const refusal = provider === undefined ? this.#adopt(text) : undefined;
-    if (refusal !== undefined) return this.later(() => end(refusal, ''));
-    this.#deps.tokens?.use(provider, (fetched) => this.#adopt(fetched));
-    const accepted = {};
-    this.#accepted = accepted;
-    return this.later(() => {
-      if (this.#accepted !== accepted) return end(Code.DISCONNECTED, this.#userId);
-      this.#accepted = undefined;
-      this.#connection.open(text, timeout, (code) => end(code, this.#userId));
-    });
-  }
-
-  /** Ends the connection. The rooms are resumed by a later `connect` of the same user. */
-  async disconnect(receivePush: boolean): Promise<number> {
-    if (this.#isDestroyed) return ENGINE_DESTROYED;
-    this.#disconnect(receivePush ? RCIMIWConnectionStatus.UNCONNECTED : RCIMIWConnectionStatus.SIGN_OUT);
-    return SUCCESS;
-  }
-
-  async destroy(): Promise<number> {
-    if (this.#isDestroyed) return ENGINE_DESTROYED;
-    this.#isDestroyed = true;
-    this.#unsubscribe?.();
-    this.#disconnect(RCIMIWConnectionStatus.SIGN_OUT);
-    this.#rooms.clear();
-    return SUCCESS;
-  }
-
-  protected get isDestroyed(): boolean {
-    return this.#isDestroyed;
-  }
-
-  protected get userId(): string {
-    return this.#userId;
-  }
-
-  /** Runs after this call has returned: the app learns that its call was accepted before it is called back. */
-  protected later(run: () => void): number {
-    this.#deps.timers.setTimeout(run, 0);
-    return SUCCESS;
-  }
-
-  /** Runs in the room; without a connection `end` gets the code. */
-  protected inRoom(targetId: string, end: (code: number) => void, run: (room: Room) => void): number {
-    if (!this.#isWanted) return this.later(() => end(Code.NOT_CONNECTED_YET));
-    run(this.#rooms.get(targetId) ?? this.#newRoom(targetId));
-    return SUCCESS;
-  }
-
-  /** Takes the user of this token as the engine's; the code where it can be no token of this app. */
+  /** Takes the user of this token as the client's; the code where it can be no token of this app. */
   #adopt(token: string): number | undefined {
     const claims = readToken(token);
     if (claims === undefined) return Code.TOKEN_INCORRECT;
     const { userId, appKeys } = claims;
-    const { appKey = '' } = this.#deps;
+    const { appKey } = this.#deps;
     if (appKey !== '' && appKeys?.includes(appKey) === false) return Code.APP_KEY_INCORRECT;
     if (userId === this.#userId) return undefined;
     // Neither may a new user resume the rooms of the former one, nor a session change its user.
-    if (this.#deps.tokens?.hasOpened === true && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
+    if (this.#tokens.hasOpened && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
     if (this.#userId !== '') {
       this.#stopRooms();
       this.#rooms.clear();
@@ -170,41 +179,33 @@ export class EngineCore extends ListenerSetters {
     return undefined;
   }
 
-  #newRoom(targetId: string): Room {
+  #newRoom(roomId: string): Room<Features> {
     const deps = {
       timers: this.#deps.timers,
       link: () => this.#connection.link,
       isResuming: () => this.#isResuming,
-      expired: () => this.#connection.end(Code.TOKEN_EXPIRED),
+      expired: () => this.#connection.close(Code.TOKEN_EXPIRED),
       ask: (frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer) => this.#ask(frameOf, end, late),
       userId: () => this.#userId,
       joins: this.#joins,
     };
-    const idle = () => {
-      if (this.#rooms.get(targetId) === room) this.#rooms.delete(targetId);
-    };
-    const room: Room = new Room(targetId, deps, { ...roomListeners(targetId, this.#listenerDeps(targetId)), idle });
-    this.#rooms.set(targetId, room);
+    const events = this.#events.room(roomId);
+    const room: Room<Features> = new Room(roomId, deps, this.#makers, {
+      ...events,
+      messages: (messages, offlineSeq) => {
+        const unknown = messages.filter((message) => !this.ownIds.isKnown(this.#userId, message));
+        events.messages(unknown, offlineSeq);
+      },
+      idle: () => {
+        if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
+      },
+    });
+    this.#rooms.set(roomId, room);
     return room;
-  }
-
-  #listenerDeps(targetId: string): ListenerDeps {
-    return {
-      listeners: this.listeners,
-      call: (run) => this.call(run),
-      toApp: (message) => this.messages.toApp(this.#userId, targetId, message),
-      isKnown: (message) => this.messages.isKnown(this.#userId, message),
-    };
   }
 
   get #isWanted(): boolean {
     return this.#connection.isWanted || this.#accepted !== undefined;
-  }
-
-  #disconnect(status: RCIMIWConnectionStatus): void {
-    this.#accepted = undefined;
-    if (this.#connection.isWanted) this.#connection.close(status, Code.DISCONNECTED);
-    else this.#stopRooms();
   }
 
   #transmit(text: string): Link | undefined {
@@ -235,13 +236,7 @@ export class EngineCore extends ListenerSetters {
     if (event !== 'hidden') this.#connection.noticed(event);
   }
 
-  #statusChanged(status: RCIMIWConnectionStatus): void {
-    if (status === this.#status) return;
-    this.#status = status;
-    this.call(() => this.listeners.connectionStatusChanged?.(status));
-  }
-
-  #resumeRooms(resume: (room: Room) => void): void {
+  #resumeRooms(resume: (room: Room<Features>) => void): void {
     this.#isResuming = true;
     for (const room of [...this.#rooms.values()]) resume(room);
     this.#progressed();
@@ -284,9 +279,12 @@ export class EngineCore extends ListenerSetters {
       return;
     }
     if (frame.event === 'answer') this.#answered(frame, link);
-    else if (frame.event === 'closing') this.#connection.end(frame.code);
-    else if (frame.event === 'notice' || frame.event === 'sync') this.#reportToUser(frame, text);
-    else {
+    else if (frame.event === 'closing') this.#connection.close(frame.code);
+    else if (frame.event === 'notice' || frame.event === 'sync') {
+      if (!this.#seenNotices.isNew(text)) return;
+      if (frame.event === 'notice') this.#events.notice(frame);
+      else this.#events.sync(frame);
+    } else {
       // Only members get messages: the room finds out why they come.
       const isSign = frame.event === 'messages' && this.#connection.isWanted;
       const room = this.#rooms.get(frame.room) ?? (isSign ? this.#newRoom(frame.room) : undefined);
@@ -300,18 +298,11 @@ export class EngineCore extends ListenerSetters {
     // For the server this link is closed: requests on it are repeated on another one.
     if (answer.code === Code.DISCONNECTED) this.#connection.abandon(link);
     // The rooms cannot be joined over this link any more: they wait for the next `connect`.
-    else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.end(answer.code);
+    else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.close(answer.code);
     else {
       this.#connection.answered();
       if (link === this.#connection.link) this.#heartbeat.answered();
       this.#requests.answer(answer);
     }
-  }
-
-  #reportToUser(frame: Extract<PushFrame, { event: 'notice' | 'sync' }>, text: string): void {
-    if (!this.#seenNotices.isNew(text)) return;
-    const deps = { listeners: this.listeners, call: (run: () => void) => this.call(run) };
-    if (frame.event === 'notice') reportNotice(frame, deps);
-    else reportSync(frame, deps);
   }
 }

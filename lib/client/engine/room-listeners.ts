@@ -1,6 +1,7 @@
 import { Code } from '../../protocol/codes.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { NoticeKind, PushFrame } from '../../protocol/push-frames.ts';
+import type { EntryEvents } from '../entries/entry-cache.ts';
 import type { RoomEvents } from '../room/room.ts';
 import type { Listeners } from './callbacks.ts';
 import {
@@ -19,8 +20,6 @@ export interface ListenerDeps {
   readonly listeners: Listeners;
   readonly call: (run: () => void) => void;
   readonly toApp: (message: Message) => DeliveredMessage;
-  /** The app has this message already. */
-  readonly isKnown: (message: Message) => boolean;
 }
 
 /** The events of a room as calls of the app's listeners. */
@@ -28,7 +27,6 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
   const { listeners, call } = deps;
   const { JOIN, LEAVE } = RCIMIWChatRoomMemberActionType;
   const { DESTROY_AUTO, DESTROY_MANUAL } = RCIMIWChatRoomStatus;
-  const { Update, Remove } = RCIMIWChatRoomEntriesOperationType;
   return {
     joining: () => call(() => listeners.chatRoomJoining?.(room)),
     rejoined: (code) => call(() => listeners.chatRoomJoined?.(code, room)),
@@ -42,11 +40,6 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
       const actions = changes.map(({ userId, change }) => ({ userId, actionType: change === 'joined' ? JOIN : LEAVE }));
       call(() => listeners.chatRoomMemberChanged?.(room, actions));
     },
-    entries: ({ operation, entries }) => {
-      const type = operation === 'set' ? Update : Remove;
-      call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
-    },
-    entriesSynced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
     left: () => call(() => listeners.chatRoomLeft?.(Code.OK, room)),
     removed: (reason) => call(() => listeners.chatRoomRemoved?.(room, reason)),
     destroyed: (automatic) =>
@@ -54,10 +47,24 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
   };
 }
 
+/** The changes of a room's entries as calls of the app's listeners. */
+export function entryListeners(
+  room: string,
+  { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
+): Omit<EntryEvents, 'notMember'> {
+  const { Update, Remove } = RCIMIWChatRoomEntriesOperationType;
+  return {
+    changed: ({ operation, entries }) => {
+      const type = operation === 'set' ? Update : Remove;
+      call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
+    },
+    synced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
+  };
+}
+
 function handOver(messages: readonly Message[], offlineSeq: number, deps: ListenerDeps): void {
-  const unknown = messages.filter((message) => !deps.isKnown(message));
-  unknown.forEach((message, index) => {
-    const left = unknown.length - 1 - index;
+  messages.forEach((message, index) => {
+    const left = messages.length - 1 - index;
     const offline = message.seq <= offlineSeq;
     const appMessage = deps.toApp(message);
     deps.call(() => deps.listeners.messageReceived?.(appMessage, left, offline, false));

@@ -2,14 +2,14 @@ import type { Answer, EntriesAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import { type AskDeps, CALL_MS, isRefusal, saysNotInRoom } from '../room/operations.ts';
 import {
-  type EntriesEvent,
   type EntriesPush,
-  type EntriesRead,
-  type EntriesStep,
+  type EntryEvent,
+  type EntryRead,
+  type EntryState,
+  type EntryStep,
   expectChange,
   isBehind,
   noEntries,
-  type RoomEntries,
   receiveEntries,
   startOver,
   takeRead,
@@ -22,8 +22,8 @@ const ATTEMPTS_MAX = 3;
 const LATE_RETRY_MS = 15_000;
 
 /** What the cache reports to its room. */
-export interface EntriesEvents {
-  changed(event: EntriesEvent): void;
+export interface EntryEvents {
+  changed(event: EntryEvent): void;
   /** All entries are known, after a join or a resume. */
   synced(): void;
   /** The server says that the user is not a member. */
@@ -40,11 +40,11 @@ interface Waiting {
 }
 
 /** The entries of one room, read after each join and resume and kept current by pushes. */
-export class EntriesCache {
+export class EntryCache {
   readonly #roomId: string;
   readonly #deps: AskDeps;
-  readonly #events: EntriesEvents;
-  #state: RoomEntries = noEntries;
+  readonly #events: EntryEvents;
+  #state: EntryState = noEntries;
   #roomEpoch: string = '';
   #isPaused: boolean = true;
   #isSyncReported: boolean = false;
@@ -57,7 +57,7 @@ export class EntriesCache {
   /** Answers to requests of an earlier connection or membership are ignored. */
   #generation = 0;
 
-  constructor(roomId: string, deps: AskDeps, events: EntriesEvents) {
+  constructor(roomId: string, deps: AskDeps, events: EntryEvents) {
     this.#roomId = roomId;
     this.#deps = deps;
     this.#events = events;
@@ -79,7 +79,7 @@ export class EntriesCache {
   }
 
   /** The server has made a change that this user asked for. */
-  expect(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void {
+  expect(operation: EntryEvent['operation'], entries: ReadonlyMap<string, string>): void {
     this.#take({ state: expectChange(this.#state, operation, entries), events: [] });
   }
 
@@ -120,7 +120,7 @@ export class EntriesCache {
     return !this.#isPaused && !isBehind(this.#state);
   }
 
-  #take(step: EntriesStep): void {
+  #take(step: EntryStep): void {
     this.#state = step.state;
     if (!this.#isPaused && !this.#isBusy) this.#followUp();
     const isFirst = this.#isSynced && !this.#isSyncReported;
@@ -152,7 +152,7 @@ export class EntriesCache {
     this.#ask('', [], this.#state.expected);
   }
 
-  #ask(afterKey: string, pages: readonly EntriesAnswer[], expected: EntriesRead['expected']): void {
+  #ask(afterKey: string, pages: readonly EntriesAnswer[], expected: EntryRead['expected']): void {
     const generation = this.#generation;
     this.#deps.ask(
       (id) => ({ action: 'getEntries', id, room: this.#roomId, afterKey }),
@@ -166,7 +166,7 @@ export class EntriesCache {
     );
   }
 
-  #took(pages: readonly Pick<EntriesAnswer, 'revision' | 'entries'>[], expected: EntriesRead['expected']): void {
+  #took(pages: readonly Pick<EntriesAnswer, 'revision' | 'entries'>[], expected: EntryRead['expected']): void {
     this.#isBusy = false;
     this.#attempts = 0;
     const revisions = pages.map((page) => page.revision);

@@ -5,7 +5,7 @@ import { frameBytes, isEntryValue } from '../../protocol/frame-size.ts';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
 import { isRefusal, type Operations } from '../room/operations.ts';
 import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
-import type { EntriesEvent } from './entry-state.ts';
+import type { EntryEvent } from './entry-state.ts';
 
 /** The longest id that `Requests` can give. */
 const LONGEST_ID = String(Number.MAX_SAFE_INTEGER);
@@ -25,7 +25,7 @@ export type EntriesWritten = (code: number, errors: Map<string, number>) => void
 /** What the writer reports to its room. */
 export interface EntryWriterEvents {
   /** The server has made this change. */
-  done(operation: EntriesEvent['operation'], entries: ReadonlyMap<string, string>): void;
+  done(operation: EntryEvent['operation'], entries: ReadonlyMap<string, string>): void;
   settled(answer: Answer): void;
 }
 
@@ -86,7 +86,7 @@ export class EntryWriter {
   }
 
   #outcome(
-    operation: EntriesEvent['operation'],
+    operation: EntryEvent['operation'],
     part: ReadonlyMap<string, string>,
     answer: Answer,
     code: number,

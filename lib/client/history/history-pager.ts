@@ -1,6 +1,7 @@
 import type { Answer, MessagesAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { Message } from '../../protocol/message.ts';
+import type { Handed } from '../room/feature.ts';
 import type { Operations } from '../room/operations.ts';
 import {
   beginFetch,
@@ -14,8 +15,6 @@ import {
 
 /** How many different times of handed messages are remembered; the earliest one always stays. */
 const TIMES_MAX = 1000;
-
-type Handed = Pick<Message, 'seq' | 'sentAtMs'>;
 
 /** The first and the last message of one ms that the app was handed. */
 interface Span {
@@ -98,7 +97,7 @@ export class HistoryPager {
   }
 
   #noteEnd({ call, cursor, found }: HistoryFetch): void {
-    const last = found.at(-1);
+    const last = found[found.length - 1];
     if (last === undefined || cursor === undefined) this.#ends.delete(call.order);
     else this.#ends.set(call.order, { sentAtMs: last.sentAtMs, cursor });
   }

@@ -103,7 +103,7 @@ export class EarlyArrivals {
   #merged(sorted: readonly Arrival[]): EarlyArrivals {
     const items: Arrival[] = [];
     const put = (arrival: Arrival) => {
-      const last = items.at(-1);
+      const last = items[items.length - 1];
       if (last === undefined || last.seq < arrival.seq) items.push(arrival);
       else if (isRecallOf(last, arrival)) items[items.length - 1] = arrival;
     };

@@ -64,15 +64,27 @@ export class Sends {
     return this.#open.size === 0;
   }
 
-  /** `done` gets the outcome within the time of a call; `later` gets it after a `done` that did not know it. */
-  send(draft: Draft, done: SentOutcome, later: SentOutcome): void {
+  /**
+   * `done` gets the outcome within the time of a call; `later` gets it after a `done` that did not know it. `isWanted`
+   * is asked before the message goes out for the first time; false: neither is called.
+   */
+  send(draft: Draft, done: SentOutcome, later: SentOutcome, isWanted?: () => boolean): void {
     const { clientMessageId } = draft;
     // What became of an earlier call for this message stays open until one of them is decided.
     const wasOpen = this.#open.has(clientMessageId);
     this.#forget(clientMessageId);
+    let hasBegun = false;
     const operation: Operation = {
       kind: 'send',
       frameOf: (id) => ({ action: 'send', id, room: this.#roomId, ...draft }),
+      started: () => {
+        hasBegun = true;
+      },
+      isWanted: () => {
+        const isOn = hasBegun || isWanted?.() !== false;
+        if (!isOn) this.#pending.delete(clientMessageId);
+        return isOn;
+      },
       settle: (answer, { attempts, isOpen }) => {
         if (this.#pending.get(clientMessageId) === operation) this.#pending.delete(clientMessageId);
         this.#report(answer, done);

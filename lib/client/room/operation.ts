@@ -108,9 +108,9 @@ export class Task {
 
   /** What the caller gets at the deadline. */
   overdue(): RefusalAnswer {
-    if (this.attempts === 0) return refusal('', Code.UNAVAILABLE, 'unable to send the frame; there is no connection');
+    if (this.attempts === 0) return refusal('', Code.UNAVAILABLE);
     if (this.#isOpen || this.#isUnderWay || this.#last === undefined) {
-      return refusal('', Code.NO_ANSWER, 'unable to get an answer; the server did not send one in time');
+      return refusal('', Code.NO_ANSWER);
     }
     return this.#last;
   }

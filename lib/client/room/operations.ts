@@ -3,7 +3,7 @@ import { Code } from '../../protocol/codes.ts';
 import type { Link } from '../connection/link.ts';
 import type { FrameOf, LateAnswer, Outcome } from '../connection/requests.ts';
 import { refusal } from '../connection/requests.ts';
-import type { Timers } from '../engine/types.ts';
+import type { Timers } from '../core/deps.ts';
 import type { JoinOrder } from './join-order.ts';
 import { type Operation, type Settled, Task } from './operation.ts';
 
@@ -106,7 +106,7 @@ export class Operations {
   /** Settles all operations with this code. */
   end(code: number): void {
     this.pause();
-    const answer = refusal('', code, 'unable to finish; the engine has stopped');
+    const answer = refusal('', code);
     for (const task of [...this.#queue]) this.#settle(task, answer);
   }
 

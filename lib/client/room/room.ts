@@ -3,15 +3,11 @@ import { Code } from '../../protocol/codes.ts';
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 import { Recent } from '../core/recent.ts';
-import { EntriesCache, type EntriesWanted } from '../entries/entry-cache.ts';
-import type { EntriesEvent } from '../entries/entry-state.ts';
-import { type EntriesToSet, type EntriesWritten, EntryWriter } from '../entries/entry-writer.ts';
-import type { HistoryCall } from '../history/history-fetch.ts';
-import { HistoryPager, type HistoryRead } from '../history/history-pager.ts';
 import { type JoinOptions, Membership } from '../membership/membership.ts';
 import { MessageFlow, type MessageFlowEvents } from '../messages/message-flow.ts';
 import { arrivalOf } from '../messages/room-session.ts';
 import { type Draft, Sends, type SentOutcome } from '../messages/sends.ts';
+import type { FeatureMakers, FeatureRoom, RoomFeature, RoomFeatures } from './feature.ts';
 import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 
 const EARLY_PUSHES_MAX = 1000;
@@ -28,8 +24,6 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   joining(): void;
   rejoined(code: number): void;
   members(changes: Push<'members'>['changes']): void;
-  entries(event: EntriesEvent): void;
-  entriesSynced(): void;
   removed(reason: EndReason): void;
   /** The user has left, by a leave that had ended with an error. */
   left(): void;
@@ -38,43 +32,31 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   idle(): void;
 }
 
-/** One room as this client knows it: the membership, what the app has seen, and what is under way. */
-export class Room {
+/** One room as this client knows it: the membership, what the app has seen, what is under way, and its features. */
+export class Room<Features extends RoomFeatures> {
+  readonly features: Features;
   readonly #roomId: string;
   readonly #events: RoomEvents;
   readonly #operations: Operations;
   readonly #membership: Membership;
   readonly #messages: MessageFlow;
   readonly #sends: Sends;
-  readonly #history: HistoryPager;
-  readonly #entries: EntriesCache;
-  readonly #entryWriter: EntryWriter;
+  readonly #each: readonly RoomFeature[];
   #early: OwnPush[] = [];
   readonly #seenChanges = new Recent(SEEN_CHANGES_MAX);
 
-  constructor(roomId: string, deps: OperationDeps, events: RoomEvents) {
+  constructor(roomId: string, deps: OperationDeps, makers: FeatureMakers<Features>, events: RoomEvents) {
     this.#roomId = roomId;
     this.#events = events;
     this.#operations = new Operations(deps, () => this.#checkIdle());
-    const notMember = () => this.#membership.resume();
-    this.#history = new HistoryPager(roomId, this.#operations);
     this.#messages = new MessageFlow(roomId, deps, {
       ...events,
       messages: (messages, offlineSeq) => {
-        this.#history.handed(this.#messages.roomEpoch, messages);
+        for (const feature of this.#each) feature.handed?.(this.#messages.roomEpoch, messages);
         this.#sends.seen(this.#messages.roomEpoch, messages);
         events.messages(messages, offlineSeq);
       },
-      notMember,
-    });
-    this.#entries = new EntriesCache(roomId, deps, {
-      changed: (event) => events.entries(event),
-      synced: () => events.entriesSynced(),
-      notMember,
-    });
-    this.#entryWriter = new EntryWriter(roomId, this.#operations, {
-      done: (operation, entries) => this.#entries.expect(operation, entries),
-      settled: (answer) => this.#settled(answer),
+      notMember: () => this.#membership.resume(),
     });
     this.#sends = new Sends(roomId, deps, this.#operations, {
       accepted: (sent) => this.#accepted(sent),
@@ -82,6 +64,8 @@ export class Room {
       isMember: () => this.isMember,
     });
     this.#membership = this.#newMembership(deps.timers);
+    this.features = this.#newFeatures(deps, makers);
+    this.#each = Object.values(this.features);
   }
 
   join(options: JoinOptions, done: (code: number) => void): void {
@@ -92,42 +76,9 @@ export class Room {
     this.#membership.leave(done);
   }
 
-  send(draft: Draft, done: SentOutcome, later: SentOutcome): void {
-    this.#sends.send(draft, done, later);
-  }
-
-  recall(messageId: string, done: (code: number) => void): void {
-    this.#messages.noteOwnRecall(messageId, true);
-    this.#operations.add({
-      kind: 'recall',
-      frameOf: (id) => ({ action: 'recall', id, room: this.#roomId, messageId }),
-      settle: (answer) => {
-        if (answer.code !== Code.OK) this.#messages.noteOwnRecall(messageId, false);
-        done(answer.code);
-        this.#settled(answer);
-      },
-    });
-  }
-
-  history(call: HistoryCall, done: HistoryRead): void {
-    this.#history.read(call, (code, messages) => {
-      done(code, messages);
-      this.#checkIdle();
-    });
-  }
-
-  setEntries(given: EntriesToSet, written: EntriesWritten): void {
-    this.#entryWriter.set(given, written);
-  }
-
-  removeEntries(keys: readonly string[], force: boolean, written: EntriesWritten): void {
-    this.#entryWriter.remove(keys, force, written);
-  }
-
-  getEntries(wanted: EntriesWanted): void {
-    if (this.#membership.isExpected) this.#entries.get(wanted);
-    else wanted(Code.NOT_A_MEMBER, new Map());
-    this.#checkIdle();
+  /** As `Sends.send`. */
+  send(draft: Draft, done: SentOutcome, later: SentOutcome, isWanted?: () => boolean): void {
+    this.#sends.send(draft, done, later, isWanted);
   }
 
   /** A connection is open: resume first, then go on with what waits. */
@@ -159,7 +110,7 @@ export class Room {
     this.#operations.pause();
     this.#sends.pause();
     this.#messages.pause();
-    this.#entries.pause();
+    for (const feature of this.#each) feature.pause?.();
   }
 
   /** Ends all waiting operations; the membership stays, for a later connection. */
@@ -168,7 +119,7 @@ export class Room {
     this.#operations.end(code);
     this.#membership.stop();
     this.#sends.stop();
-    this.#entries.stop(code);
+    for (const feature of this.#each) feature.stop?.(code);
     this.#checkIdle();
   }
 
@@ -191,7 +142,7 @@ export class Room {
         joined: (answer, messageCount) => this.#joined(answer, messageCount),
         rejoined: (code) => events.rejoined(code),
         removed: (reason) => {
-          this.#entries.pause();
+          for (const feature of this.#each) feature.pause?.();
           events.removed(reason);
         },
         forgotten: () => this.#forget(),
@@ -201,9 +152,24 @@ export class Room {
     );
   }
 
+  #newFeatures(deps: OperationDeps, makers: FeatureMakers<Features>): Features {
+    const room: FeatureRoom = {
+      roomId: this.#roomId,
+      deps,
+      operations: this.#operations,
+      isExpected: () => this.#membership.isExpected,
+      notMember: () => this.#membership.resume(),
+      noteOwnRecall: (messageId, isDone) => this.#messages.noteOwnRecall(messageId, isDone),
+      settled: (answer) => this.#settled(answer),
+      rested: () => this.#checkIdle(),
+    };
+    const made = Object.entries(makers).map(([name, make]) => [name, make(room)]);
+    return Object.fromEntries(made) as Features;
+  }
+
   #joined(answer: JoinedAnswer, messageCount: number): void {
     this.#messages.joined(answer, messageCount);
-    this.#entries.begin(answer.roomEpoch, answer.hasEntries);
+    for (const feature of this.#each) feature.joined?.(answer);
     const early = this.#early;
     this.#early = [];
     for (const frame of early) if (this.#isCurrent(frame)) this.#take(frame);
@@ -219,12 +185,11 @@ export class Room {
     if (frame.event === 'messages') this.#messages.receive(frame.roomEpoch, frame.messages.map(arrivalOf));
     else if (frame.event === 'recalled') this.#messages.recalled(frame.message);
     else if (frame.event === 'broadcast') this.#messages.broadcast(frame.message);
-    else if (frame.event === 'entries') this.#entries.push(frame);
     else if (frame.event === 'removed') this.#membership.removed(frame.reason);
-    else {
+    else if (frame.event === 'destroyed') {
       this.#membership.destroyed();
       this.#events.destroyed(frame.automatic);
-    }
+    } else for (const feature of this.#each) feature.entriesPushed?.(frame);
   }
 
   #pushedMembers(frame: Push<'members'>): void {
@@ -238,7 +203,7 @@ export class Room {
   /** Before the app learns it, because it may then ask for the messages that follow. */
   #accepted(sent: SentAnswer): void {
     if (this.#membership.current === undefined) return;
-    this.#history.handed(sent.roomEpoch, [sent]);
+    for (const feature of this.#each) feature.handed?.(sent.roomEpoch, [sent]);
   }
 
   #sendSettled(answer: Answer): void {
@@ -258,15 +223,13 @@ export class Room {
     this.#early = [];
     this.#seenChanges.clear();
     this.#messages.forget();
-    this.#history.forget();
-    this.#entries.forget();
+    for (const feature of this.#each) feature.forget?.();
     this.#sends.askAgain();
   }
 
   #checkIdle(): void {
-    // A user who joined only on another device may read the history here, and continues where a page ended.
     const isOpen = this.#membership.isOpen || !this.#sends.isEmpty;
-    const isKept = isOpen || this.#membership.isExpected || !this.#operations.isEmpty || !this.#history.isEmpty;
-    if (!isKept) this.#events.idle();
+    const isKept = isOpen || this.#membership.isExpected || !this.#operations.isEmpty;
+    if (!isKept && !this.#each.some((feature) => feature.isKept)) this.#events.idle();
   }
 }
