@@ -8,7 +8,7 @@ export interface ChatMessage {
   /** Unique per room epoch. */
   readonly messageId: string;
   readonly clientMessageId: string;
-  /** The place in the room: 1, 2, 3 … without gaps; 0 = a broadcast, which is in no history. */
+  /** The position in the room: 1, 2, 3 … without gaps; 0 = a broadcast, which is in no history. */
   readonly seq: number;
   readonly senderUserId: string;
   /** ms since 1970 */

@@ -16,9 +16,9 @@ export type Stream<Item> = AsyncIterable<Item>;
 export class Source<Item> {
   readonly stream: Stream<Item> = { [Symbol.asyncIterator]: () => this.#take() };
   readonly #readers = new Set<Reader<Item>>();
+  #isEnded: boolean = false;
   /** Keeps what comes before the first loop. */
   #first: Reader<Item> | undefined = this.#newReader();
-  #isEnded: boolean = false;
 
   put(item: Item): void {
     for (const reader of [...this.#readers]) reader.put(item);
