@@ -4,7 +4,7 @@
  * Clock: the virtual timers that it gets. Chance: the `random` that it gets decides the fate of each frame.
  */
 
-import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/types.ts';
+import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/index.ts';
 import type { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 /** What happens to frames in one direction. */

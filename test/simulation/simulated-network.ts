@@ -4,7 +4,7 @@
  * Clock: the virtual timers that it gets. Chance: the `random` that it gets decides the latency of each delivery.
  */
 
-import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/types.ts';
+import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/index.ts';
 import type { VirtualTimers } from './virtual-timers.ts';
 
 /** API Gateway closes every connection after this. */
