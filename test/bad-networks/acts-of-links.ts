@@ -56,8 +56,11 @@ export async function restart(stage: Stage): Promise<void> {
   await stage.deployment.restart();
   await ann.sees('status SUSPEND');
   await bob.sees('status SUSPEND');
-  await ann.dials('CONNECTED');
   await bob.dials('CONNECTED');
+  // A message is sent after the resume: from then on Bob gets each push.
+  await bob.say(room, 'b0');
+  await ann.dials('CONNECTED');
+  await ann.sees('message "b0", sent before');
   await ann.say(room, 'm1');
   await bob.sees('message "m1"');
   await bob.say(room, 'b1');

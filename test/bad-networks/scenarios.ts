@@ -98,7 +98,7 @@ export const scenarios = {
   },
   restart: {
     what: 'The server is restarted.',
-    sees: [...RECONNECTS, 'callback onMessageSent 0 "m1" seq 1', 'message "b1"'],
+    sees: [...RECONNECTS, 'message "b0", sent before', 'callback onMessageSent 0 "m1" seq 2', 'message "b1"'],
     otherSees: [...RECONNECTS, 'message "m1"'],
   },
   switch: {
