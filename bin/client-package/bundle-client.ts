@@ -18,9 +18,11 @@ const numbersForCodes: Plugin = {
   },
 };
 
+const numbers: ReadonlyMap<string, number> = new Map(Object.entries(Code));
+
 const withNumbers = (text: string): string =>
   text.replaceAll(/\bCode\.([A-Z_]+)\b/g, (name, key: string) => {
-    const number = new Map<string, number>(Object.entries(Code)).get(key);
+    const number = numbers.get(key);
     return number === undefined ? name : `(${number})`;
   });
 

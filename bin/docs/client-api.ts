@@ -41,7 +41,7 @@ export interface ClientApi {
 }
 
 const ENGINE = 'RCIMIWEngine';
-const isSetter = ({ name }: Called): boolean => /^setOn\w+Listener$/.test(name);
+const isSetter = ({ name }: Pick<Called, 'name'>): boolean => /^setOn\w+Listener$/.test(name);
 
 /** Reads the declarations of the client, wherever its files are: only `lib/client/index.ts` has a fixed path. */
 export function readClientApi(project: string): ClientApi {
@@ -69,25 +69,20 @@ class Reader {
     const module = entry && this.#checker.getSymbolAtLocation(entry);
     if (module === undefined) throw new Error('unable to read the client; lib/client/index.ts exports nothing');
     const found = this.#checker.getExportsOfModule(module).map((symbol) => this.#find(symbol));
-    const of = <Node extends ts.Declaration>(is: (node: ts.Node) => node is Node) =>
-      found.flatMap(({ symbol, node }) => (is(node) ? [{ symbol, node }] : [])).sort(byName);
     const engine = found.find(({ symbol }) => symbol.name === ENGINE);
+    const others = found.filter((each) => each !== engine);
+    const of = <Node extends ts.Declaration>(is: (node: ts.Node) => node is Node) =>
+      others.flatMap(({ symbol, node }) => (is(node) ? [{ symbol, node }] : [])).sort(byName);
     if (engine === undefined) throw new Error(`unable to read the client; it does not export ${ENGINE}`);
     const calls = this.#methodsOf(engine);
     return {
       functions: of(ts.isFunctionDeclaration).map(({ symbol, node }) => this.#called(symbol, node)),
       methods: calls.filter((call) => !isSetter(call)),
       listeners: calls.filter(isSetter).map((call) => ({ ...call, returns: '' })),
-      classes: of(ts.isClassDeclaration)
-        .filter(({ symbol }) => symbol.name !== ENGINE)
-        .map(({ symbol, node }) => this.#classOf(symbol, node)),
+      classes: of(ts.isClassDeclaration).map(({ symbol, node }) => this.#classOf(symbol, node)),
       interfaces: of(ts.isInterfaceDeclaration).map(({ symbol, node }) => this.#interfaceOf(symbol, node)),
-      types: of(ts.isTypeAliasDeclaration)
-        .filter(({ symbol }) => symbol.name !== ENGINE)
-        .map(({ symbol, node }) => this.#aliasOf(symbol, node)),
-      constants: of(ts.isVariableDeclaration)
-        .filter(({ symbol }) => symbol.name !== ENGINE)
-        .map(({ symbol, node }) => ({ ...this.#head(symbol, textOf(node.initializer)), members: [] })),
+      types: of(ts.isTypeAliasDeclaration).map(({ symbol, node }) => this.#wholeOf(symbol, node.type)),
+      constants: of(ts.isVariableDeclaration).map(({ symbol, node }) => this.#wholeOf(symbol, node.initializer)),
       enums: of(ts.isEnumDeclaration).map(({ symbol, node }) => this.#enumOf(symbol, node)),
     };
   }
@@ -127,7 +122,7 @@ class Reader {
     name: string,
     [first]: ts.NodeArray<ts.ParameterDeclaration>,
   ): readonly ts.ParameterDeclaration[] | undefined {
-    if (!/^setOn\w+Listener$/.test(name) || first === undefined) return undefined;
+    if (!isSetter({ name }) || first === undefined) return undefined;
     const type = this.#checker.getNonNullableType(this.#checker.getTypeAtLocation(first));
     const [signature] = type.getCallSignatures();
     const { declaration } = signature ?? {};
@@ -149,8 +144,9 @@ class Reader {
     return { ...this.#head(symbol, heritageOf(node)), members: node.members.map((member) => this.#member(member)) };
   }
 
-  #aliasOf(symbol: ts.Symbol, node: ts.TypeAliasDeclaration): Declared {
-    return { ...this.#head(symbol, textOf(node.type)), members: [] };
+  /** A type or a constant, which is the text of this node. */
+  #wholeOf(symbol: ts.Symbol, node: ts.Node | undefined): Declared {
+    return { ...this.#head(symbol, textOf(node)), members: [] };
   }
 
   #enumOf(symbol: ts.Symbol, node: ts.EnumDeclaration): Declared {

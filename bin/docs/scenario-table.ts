@@ -13,7 +13,7 @@ export const scenarioTable = (): string =>
     ]),
   );
 
-/** A line that comes several times in a row is counted. */
+/** The lines of one app in a cell, without the words and marks that only the tests need. */
 function linesOf(lines: readonly string[]): string {
   const shown = lines.map((line) =>
     line

@@ -1,7 +1,5 @@
 import { isJsonObject, jsonValue } from '../../protocol/json.ts';
-import type { Message } from '../../protocol/message.ts';
-
-const TEXT_TYPE = 'RC:TxtMsg';
+import { type Message, TEXT_TYPE } from '../../protocol/message.ts';
 
 /** A message of a room. */
 export interface ChatMessage {

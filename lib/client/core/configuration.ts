@@ -1,5 +1,5 @@
 import { Code } from '../../protocol/codes.ts';
-import type { ClientSocketConstructor } from '../core/deps.ts';
+import type { ClientSocketConstructor } from './deps.ts';
 
 /** The engine cannot work as it is set up; thrown by `create` and `createEngine`, and never later. */
 export class ClientConfigurationError extends TypeError {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, jsonValue } from '../../protocol/json.ts';
-import { BUILT_IN_TYPE_PREFIX } from '../../protocol/message.ts';
+import { BUILT_IN_TYPE_PREFIX, TEXT_TYPE } from '../../protocol/message.ts';
 import { isText, readTextMap } from './arguments.ts';
 import { isTexts, readExtras, writeExtras } from './content-extras.ts';
 import {
@@ -28,7 +28,7 @@ interface Form {
 
 const FORMS: { readonly [type in Type]?: Form } = {
   [Type.TEXT]: {
-    objectName: 'RC:TxtMsg',
+    objectName: TEXT_TYPE,
     write: ({ text }: RCIMIWTextMessage) => (typeof text === 'string' ? { content: text } : undefined),
     read: ({ content }) => (typeof content === 'string' ? { text: content } : {}),
   },

@@ -34,27 +34,21 @@ export class MessageCalls {
     if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;
     const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
     const { clientMessageId, targetId } = sending;
-    const settle = (code: number, sent: SentAnswer | undefined) => {
+    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer) => {
       if (sent !== undefined) {
         Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
       }
       sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-    };
-    const end = (code: number, sent?: SentAnswer) => {
-      settle(code, sent);
       this.#reportSent(code, sending, callback);
     };
-    // The callback has been called: only the listener learns what became of the message.
-    const endLater = (code: number, sent: SentAnswer | undefined) => {
-      settle(code, sent);
-      this.#reportSent(code, sending, undefined);
-    };
+    const end = endWith(callback);
     return this.#engine.inRoom(targetId, end, (room) => {
       this.#engine.call(() => {
         if (callback) callback.onMessageSaved?.(sending);
         else this.#engine.listeners.messageAttached?.(sending);
       });
-      room.send({ clientMessageId, ...wire }, end, endLater);
+      // Later the callback has been called: only the listener learns what became of the message.
+      room.send({ clientMessageId, ...wire }, end, endWith(undefined));
     });
   }
 

@@ -53,6 +53,10 @@ export class EarlyArrivals {
     return this.#indexOf(seq + 1);
   }
 
+  get all(): readonly Arrival[] {
+    return this.take(this.length);
+  }
+
   /** The first `count`. */
   take(count: number): readonly Arrival[] {
     return this.#items.slice(this.#from, this.#from + Math.min(count, this.length));
@@ -68,7 +72,7 @@ export class EarlyArrivals {
   without(seq: number): EarlyArrivals {
     const index = this.#indexOf(seq);
     if (this.at(index)?.seq !== seq) return this;
-    const items = [...this.take(index), ...this.skip(index + 1).take(this.length)];
+    const items = [...this.take(index), ...this.skip(index + 1).all];
     return new EarlyArrivals(items, 0, items.length);
   }
 
@@ -115,7 +119,7 @@ export class EarlyArrivals {
       }
       put(arrival);
     }
-    items.push(...this.skip(index).take(this.length));
+    items.push(...this.skip(index).all);
     return new EarlyArrivals(items, 0, items.length);
   }
 

@@ -52,8 +52,7 @@ export function openSession(joined: JoinedMessages, count: number): SessionStep 
 /** Takes the missed messages from the answer to a resume. What it should contain and does not becomes a gap. */
 export function resumeSession(session: RoomSession, joined: JoinedMessages, count: number): SessionStep {
   if (joined.roomEpoch !== session.roomEpoch) return openSession(joined, count);
-  const arrivals = arrivalsOfJoin(joined);
-  return giveUp(add(session, arrivals.take(arrivals.length), joined.latestSeq), joined.seq);
+  return giveUp(add(session, arrivalsOfJoin(joined).all, joined.latestSeq), joined.seq);
 }
 
 /** Takes what arrived, in any order; ignores what arrived before. */

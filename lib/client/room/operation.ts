@@ -99,19 +99,13 @@ export class Task {
 
   /** Whether the operation is unsettled if this is what its caller gets. */
   isOpenAfter(answer: Answer): boolean {
-    return (this.#isOpen || this.#isUnderWay) && !this.isDecidedBy(answer);
-  }
-
-  isDecidedBy({ code }: Answer): boolean {
-    return !UNDECIDED_CODES.includes(code);
+    return (this.#isOpen || this.#isUnderWay) && UNDECIDED_CODES.includes(answer.code);
   }
 
   /** What the caller gets at the deadline. */
   overdue(): RefusalAnswer {
     if (this.attempts === 0) return refusal('', Code.UNAVAILABLE);
-    if (this.#isOpen || this.#isUnderWay || this.#last === undefined) {
-      return refusal('', Code.NO_ANSWER);
-    }
+    if (this.#isOpen || this.#isUnderWay || this.#last === undefined) return refusal('', Code.NO_ANSWER);
     return this.#last;
   }
 }
