@@ -123,8 +123,14 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'a resume does not name its membership',
     PERMIT,
-    'member.membershipId === resume.membership ? undefined',
-    'member.membershipId !== undefined ? undefined',
+    'member.membershipId === resume.membership;',
+    'member.membershipId !== undefined;',
+  ),
+  mutant(
+    'a resume gets the end of a later membership',
+    PERMIT,
+    "if (isSame) return over('offline');",
+    "return over('offline');",
   ),
   mutant(
     'ends by a leave are not noted',

@@ -99,11 +99,14 @@ function reportEarly(facts: Facts, eviction: Eviction): void {
 }
 
 /** A sign of life that came at the same time as the sweep may have been too late for it. */
-function checkGrace(facts: Facts, { membership, end, sockets }: Eviction): void {
+function checkGrace(facts: Facts, { membership, end, marked, sockets }: Eviction): void {
   const { graceMs, epsMs } = facts.options;
   for (const socket of sockets) {
     const sign = heardBefore(socket, end);
     if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs) continue;
+    // The server considered this connection gone and closes it at its next frame: the client has to resume.
+    const isDoubted = socket.doubted !== undefined && socket.doubted.index < marked.index;
+    if (isDoubted && sign.index > marked.index) continue;
     if (!isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
     facts.report('I-M8', sentence, sign.index, end.index);
