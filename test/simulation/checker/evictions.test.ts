@@ -68,6 +68,12 @@ describe('when a member is evicted', () => {
     expect(build(false).breaks({ realTime: true })).toEqual([]);
   });
 
+  test('in silence, though a frame was sent whose Lambda died (I-M8)', () => {
+    const story = roomOf('ann').at(10_000).socket('heard', 'ann1');
+    story.add({ kind: 'fault', atMs: 10_000, what: 'frame' }).offline('ann').at(69_999).ended('ann', 'offline');
+    expect(story.breaks({ realTime: true })).toEqual([]);
+  });
+
   test('in silence only before the service was switched off (I-M6)', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(10_000).offline('ann');

@@ -105,8 +105,9 @@ function reportEarly(facts: Facts, eviction: Eviction): void {
 function checkGrace(facts: Facts, { membership, end, marked, sockets }: Eviction): void {
   const { graceMs, epsMs } = facts.options;
   for (const socket of sockets) {
-    const sign = doubtedBefore(socket, marked) ?? heardBefore(socket, end);
-    if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs) continue;
+    const { index } = doubtedBefore(socket, marked) ?? end;
+    const sign = heardBefore(socket, { index, atMs: end.atMs });
+    if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs || isFaulty(facts, sign)) continue;
     if (!isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
     facts.report('I-M8', sentence, sign.index, end.index);
