@@ -196,6 +196,12 @@ export const namedMutants: readonly Mutant[] = [
     'deps.settings.sweepShards',
   ),
   mutant(
+    'the sweep takes a row that has a timer of another row for changed',
+    'lib/usecases/sweep/sweep.ts',
+    'rest.map(nameOf).join() === row.timers.map(nameOf).join()',
+    'rest.length === row.timers.length && rest.every((timer, index) => timer === row.timers[index])',
+  ),
+  mutant(
     'a run of the stream goes on after a record that failed',
     'lib/usecases/announce-changes.ts',
     '!hasFailed && deps.now() < stopMs',

@@ -32,7 +32,8 @@ describe('random schedules of the whole deployment, with faults', () => {
   });
 
   // 21659: a resume of a membership that was left got the reason of a later one.
-  test.each([21_659])('break nothing any more with seed %i, which found a defect', async (seed) => {
+  // 97640: the sweep deleted a timer that it had just armed again, so a dead connection stayed for ever.
+  test.each([21_659, 97_640])('break nothing any more with seed %i, which found a defect', async (seed) => {
     expect(check(await play({ seed }))).toEqual([]);
   });
 

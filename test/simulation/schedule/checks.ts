@@ -245,7 +245,7 @@ function isLeftHalfway(events: readonly HistoryEvent[], resume: EventOf<'call'>,
   });
 }
 
-/** The Lambda that resumed the membership died before its second look at the room (docs/reliability.md). */
+/** The Lambda that resumed the membership died before its second read of the room (docs/reliability.md). */
 function isResumedHalfway(events: readonly HistoryEvent[], user: string, room: string, resumedAt: number): boolean {
   const writtenAtMs = events[resumedAt]?.atMs ?? 0;
   return events.slice(0, resumedAt).some((event) => {
