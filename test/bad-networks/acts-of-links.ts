@@ -6,7 +6,7 @@ export async function dead(stage: Stage): Promise<void> {
   await stage.enter();
   ann.network.lose('up', 'down');
   await bob.say(room, 'b1');
-  await ann.network.until('down', 'lost', 'b1');
+  await ann.network.untilText('lost', 'b1');
   ann.timers.advance(55_000);
   await ann.dials('CONNECTED');
   await ann.sees('message "b1", sent before');
@@ -74,7 +74,7 @@ export async function switchNetwork(stage: Stage): Promise<void> {
   ann.network.lose('up', 'down');
   ann.notice('offline');
   await bob.say(room, 'b1');
-  await ann.network.until('down', 'lost', 'b1');
+  await ann.network.untilText('lost', 'b1');
   ann.notice('online');
   ann.timers.advance(10_000);
   await ann.dials('CONNECTED');
@@ -88,7 +88,7 @@ export async function slow(stage: Stage): Promise<void> {
   ann.network.throttle(2_000);
   await bob.say(room, ...texts);
   await deployment.stack.testing.drain();
-  for (const text of texts) await ann.network.until('down', 'held', `\\"${text}\\"`);
+  for (const text of texts) await ann.network.untilText('held', text);
   await ann.send(room, 'm1');
   await bob.sees('message "m1"');
   await ann.network.until('down', 'held', '"answer"');
@@ -102,7 +102,7 @@ export async function hole(stage: Stage): Promise<void> {
   await stage.enter();
   ann.network.lose('down');
   await bob.say(room, 'b1');
-  await ann.network.until('down', 'lost', 'b1');
+  await ann.network.untilText('lost', 'b1');
   ann.network.regain();
   await bob.say(room, 'b2');
   await ann.gets('b2');
@@ -120,7 +120,7 @@ export async function twoDevices(stage: Stage): Promise<void> {
   await bob.say(room, 'b1');
   await computer.sees('message "b1"');
   await computer.say(room, 'm1');
-  await phone.network.until('down', 'lost', 'm1');
+  await phone.network.untilText('lost', 'm1');
   phone.timers.advance(55_000);
   await phone.dials('CONNECTED');
   await phone.sees('message "m1", sent before');

@@ -15,6 +15,9 @@ interface Note {
 
 const BOTH: readonly Way[] = ['up', 'down'];
 
+/** A text in the content of a message. Its quotes belong to it: an id may well have the letters `b2` in it. */
+export const textInFrame = (text: string): string => `\\"${text}\\"`;
+
 /** The way of one device to the server: a TCP proxy that does what a bad network does. */
 export class BadNetwork {
   /** What became of bytes since the last `forget`. */
@@ -84,6 +87,11 @@ export class BadNetwork {
   async until(way: Way, note: PipeNote, text = ''): Promise<void> {
     const fits = (seen: Note) => seen.way === way && seen.note === note && seen.text.includes(text);
     await this.notes.until(`bytes ${way} that are ${note}`, fits);
+  }
+
+  /** The same for the bytes of a message with this text, on their way to the client. */
+  async untilText(note: PipeNote, text: string): Promise<void> {
+    await this.until('down', note, textInFrame(text));
   }
 
   forget(): void {

@@ -14,7 +14,7 @@ import {
 import type { Platform } from '../../lib/protocol/handshake.ts';
 import { createChance } from '../simulation/chance.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
-import { BadNetwork } from './bad-network.ts';
+import { BadNetwork, textInFrame } from './bad-network.ts';
 import type { Deployment } from './deployment.ts';
 
 const DAY_SEC = 86_400;
@@ -126,9 +126,9 @@ export class Device {
     });
   }
 
-  /** Resolves when the SDK has got a frame with this text in it. */
+  /** Resolves when the SDK has got the message with this text. */
   async gets(text: string): Promise<void> {
-    await this.frames.until(`a frame with ${text}`, (frame) => frame.includes(text));
+    await this.frames.until(`a frame with "${text}"`, (frame) => frame.includes(textInFrame(text)));
   }
 
   /** Lets time pass on the device until it dials, as it does after a random delay, and waits for how that ends. */
