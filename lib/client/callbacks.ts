@@ -1,4 +1,5 @@
 import type { EndReason } from '../protocol/end-reason.ts';
+import type { RCIMIWChatRoomInfo } from './room-info.ts';
 import type {
   DeliveredMessage,
   RCIMIWBlockedMessageInfo,
@@ -82,6 +83,9 @@ export interface Listeners {
   chatRoomLeft?: ((code: number, targetId: string) => void) | undefined;
   chatRoomMessagesLoaded?:
     | ((code: number, targetId: string, messages: DeliveredMessage[], syncTime: number) => void)
+    | undefined;
+  chatRoomInfoLoaded?:
+    | ((code: number, targetId: string, info: RCIMIWChatRoomInfo | undefined) => void)
     | undefined;
   chatRoomRemoved?: ((targetId: string, reason: EndReason) => void) | undefined;
   chatRoomGap?: ((targetId: string, afterSeq: number, beforeSeq: number) => void) | undefined;

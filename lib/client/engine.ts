@@ -12,9 +12,9 @@ import type {
 } from './callbacks.ts';
 import { checkAddress, checkAppKey, checkDeafMs, checkSocket } from './configuration.ts';
 import { wireContentOf } from './content.ts';
-import { EntryCalls } from './entry-calls.ts';
 import { type MessageDraft, newMessage } from './messages.ts';
 import { browserEvents, platformOf } from './platform.ts';
+import { RoomCalls } from './room-calls.ts';
 import { TokenSource } from './token-source.ts';
 import {
   type DeliveredMessage,
@@ -44,7 +44,7 @@ const ROOM_REFUSALS = { min: 20_000, max: 29_999 };
 let single: RCIMIWEngine | undefined;
 
 /** The chatroom part of RongCloud's wrapper engine, over Doorman's protocol. */
-export class RCIMIWEngine extends EntryCalls {
+export class RCIMIWEngine extends RoomCalls {
   /** The engine of this process; a new one only after the former one is destroyed. */
   static create(appKey: string, options: RCIMIWEngineOptions = {}): RCIMIWEngine {
     if (single === undefined || single.isDestroyed) single = createEngine(appKey, options);

@@ -2,4 +2,5 @@ export * from './callbacks.ts';
 export { ClientConfigurationError } from './configuration.ts';
 export { describeCode } from './describe-code.ts';
 export { createEngine, RCIMIWEngine } from './engine.ts';
+export type { IRCIMIWGetChatRoomInfoCallback, RCIMIWChatRoomInfo } from './room-info.ts';
 export * from './types.ts';

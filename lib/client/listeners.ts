@@ -65,6 +65,11 @@ export class ListenerSetters {
     this.listeners.chatRoomMessagesLoaded = listener;
   }
 
+  /** Doorman's own: the outcome of a `getChatRoomInfo` that was called without a callback. */
+  setOnChatRoomInfoLoadedListener(listener?: Listeners['chatRoomInfoLoaded']): void {
+    this.listeners.chatRoomInfoLoaded = listener;
+  }
+
   /** The outcome of a `recallMessage` that was called without a callback. */
   setOnMessageRecalledListener(listener?: Listeners['messageRecalled']): void {
     this.listeners.messageRecalled = listener;

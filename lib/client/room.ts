@@ -11,6 +11,7 @@ import { MessageFlow, type MessageFlowEvents } from './message-flow.ts';
 import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 import { Recent } from './recent.ts';
 import type { EntriesEvent } from './room-entries.ts';
+import { type InfoQuery, type InfoRead, infoOperation, toRoomInfo } from './room-info.ts';
 import { arrivalOf } from './room-session.ts';
 import { type Draft, Sends, type SentOutcome } from './sends.ts';
 
@@ -114,6 +115,14 @@ export class Room {
       done(code, messages);
       this.#checkIdle();
     });
+  }
+
+  info(query: InfoQuery, done: InfoRead): void {
+    const settle = (answer: Answer) => {
+      done(answer.code, toRoomInfo(answer));
+      this.#settled(answer);
+    };
+    this.#operations.add(infoOperation(this.#roomId, query, settle));
   }
 
   setEntries(given: EntriesToSet, written: EntriesWritten): void {

@@ -92,6 +92,10 @@ export const settingDefinitions = {
     meaning: 'Entries that one user sets or removes; each key counts.',
   },
   recallsPerMinute: { ...perMinute('recall', 60), meaning: 'Messages that one user recalls.' },
+  infoReadsPerMinute: {
+    ...perMinute('info', 30),
+    meaning: 'How often one user asks how many members a room has and who they are.',
+  },
   pingsPerMinute: { ...perMinute('ping', 60), meaning: 'Pings of one user.' },
   connectsPerMinute: { ...perMinute('connect', 30), meaning: 'Connections that one user opens.' },
   maxRoomsPerConnection: {

@@ -15,6 +15,7 @@ const SETTING_OF: SettingOfAction = {
   repair: 'repairsPerMinute',
   entries: 'attributeChangesPerMinute',
   recall: 'recallsPerMinute',
+  info: 'infoReadsPerMinute',
   ping: 'pingsPerMinute',
   connect: 'connectsPerMinute',
 };

@@ -10,6 +10,7 @@ import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-
 import { ping } from '../usecases/ping.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
 import { recallOwnMessage } from '../usecases/recall-message.ts';
+import { roomInfo } from '../usecases/room-info.ts';
 import { sendMessage } from '../usecases/send-message.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
@@ -76,6 +77,8 @@ function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFram
       return removeOwnEntries(deps, caller, frame);
     case 'getEntries':
       return getEntries(deps, caller, frame.room, frame.afterKey);
+    case 'info':
+      return roomInfo(deps, caller, frame);
     case 'ping':
       return ping(deps, caller);
   }

@@ -45,6 +45,7 @@ const OPERATIONS: Readonly<Record<ClientAction, string>> = {
   setEntries: 'set the entries',
   removeEntries: 'remove the entries',
   getEntries: 'read the entries',
+  info: 'describe the room',
   ping: 'answer',
   beat: 'note the heartbeat',
 };

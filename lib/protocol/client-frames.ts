@@ -87,6 +87,15 @@ export interface GetEntriesFrame extends RoomFrame {
   readonly afterKey: string;
 }
 
+/** Asks how many members the room has, and for those who joined first or last. */
+export interface InfoFrame extends RoomFrame {
+  readonly action: 'info';
+  /** How many members to list, 0 to `MEMBERS_LISTED_MAX`. */
+  readonly memberCount: number;
+  /** By the time they joined: first joined first, or last joined first. */
+  readonly order: 'descending' | 'ascending';
+}
+
 /** Asks whether the server is there. */
 export interface PingFrame extends AnsweredFrame {
   readonly action: 'ping';
@@ -109,6 +118,7 @@ export type ClientFrame =
   | SetEntriesFrame
   | RemoveEntriesFrame
   | GetEntriesFrame
+  | InfoFrame
   | PingFrame
   | BeatFrame;
 

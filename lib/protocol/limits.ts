@@ -17,6 +17,9 @@ export const MESSAGE_COUNT_MAX = 50;
 /** A join with a count of 0 asks for this many. */
 export const MESSAGE_COUNT_DEFAULT = 10;
 
+/** RongCloud's limit of members that a client gets with the number of all. */
+export const MEMBERS_LISTED_MAX = 20;
+
 /** RongCloud's limit of entries in one batch of a client. */
 export const ENTRY_BATCH_MAX = 10;
 /** RongCloud's limit of an entry's value, in characters. */

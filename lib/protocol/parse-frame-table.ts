@@ -3,7 +3,7 @@ import type { CheckedFrame } from './client-frames.ts';
 import { Code } from './codes.ts';
 import { isContentShort, isWellFormed } from './frame-size.ts';
 import { isRoomId, type RoomId } from './ids.ts';
-import { CONTENT_BYTES_MAX, MESSAGE_COUNT_MAX } from './limits.ts';
+import { CONTENT_BYTES_MAX, MEMBERS_LISTED_MAX, MESSAGE_COUNT_MAX } from './limits.ts';
 import { RECALLED_TYPE } from './message.ts';
 import {
   CLIENT_MESSAGE_ID_FORM,
@@ -55,6 +55,7 @@ const content = field(
 const timestampMs = field(whole('timestampMs', 0), Code.BAD_TIMESTAMP);
 const order = field(v.picklist(['descending', 'ascending'], 'order must be descending or ascending'));
 const count = field(whole('count', 1, MESSAGE_COUNT_MAX), Code.BAD_COUNT);
+const memberCount = field(whole('memberCount', 0, MEMBERS_LISTED_MAX), Code.BAD_COUNT);
 const cursor = field(v.optional(whole('cursor', 0)));
 
 const messageId = field(
@@ -87,6 +88,7 @@ export const frameTable: FrameTable<CheckedFrame> = {
   setEntries: { id, room, entries, autoDelete: field(flag('autoDelete')), overwrite: field(flag('overwrite')) },
   removeEntries: { id, room, keys, force: field(flag('force')) },
   getEntries: { id, room, afterKey },
+  info: { id, room, memberCount, order },
   ping: { id },
   beat: {},
 };

@@ -22,6 +22,7 @@ export const frames: Readonly<Record<string, (names: Names) => Frame>> = {
   set: ({ room }) => ({ action: 'setEntries', room, entries: { mine: 'new' }, autoDelete: false, overwrite: false }),
   remove: ({ room }) => ({ action: 'removeEntries', room, keys: ['mine'], force: false }),
   get: ({ room }) => ({ action: 'getEntries', room, afterKey: '' }),
+  info: ({ room }) => ({ action: 'info', room, memberCount: 20, order: 'ascending' }),
   ping: () => ({ action: 'ping' }),
   beat: () => ({ action: 'beat' }),
 };

@@ -15,7 +15,7 @@ import type { Draw } from './draw.ts';
 import { frameText } from './frame-inputs.ts';
 import { SocketSender } from './socket-sender.ts';
 
-const LIMITS = ['pings', 'joins', 'newRooms', 'leaves', 'historyReads', 'repairs', 'recalls', 'connects'];
+const LIMITS = ['pings', 'joins', 'newRooms', 'leaves', 'historyReads', 'repairs', 'recalls', 'infoReads', 'connects'];
 const REPORT_EVERY_MS = 10_000;
 const ATTEMPTS_MAX = 50;
 

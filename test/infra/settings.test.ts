@@ -20,6 +20,7 @@ const wholes = [
   ['repairsPerMinute', 300, 0, 100_000],
   ['attributeChangesPerMinute', 120, 0, 100_000],
   ['recallsPerMinute', 60, 0, 100_000],
+  ['infoReadsPerMinute', 30, 0, 100_000],
   ['pingsPerMinute', 60, 0, 100_000],
   ['connectsPerMinute', 30, 0, 100_000],
   ['maxRoomsPerConnection', 100, 0, 1_000],

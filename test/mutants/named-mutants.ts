@@ -275,6 +275,18 @@ export const namedMutants: readonly Mutant[] = [
     'ConsistentRead: false, ...input',
   ),
   mutant(
+    'a member gets the rows of evicted members as members',
+    'lib/usecases/room-info.ts',
+    'await membersAmong(deps, roomId, membersIn(room, rows))',
+    'membersIn(room, rows)',
+  ),
+  mutant(
+    'who is no member gets the members',
+    'lib/usecases/room-info.ts',
+    'await admitMember(deps, caller, roomId, { action: \'info\' })',
+    '{ room: (await deps.store.getRoom(roomId)) as Room }',
+  ),
+  mutant(
     'many rows are read eventually late',
     'lib/store/dynamodb/table.ts',
     'Keys: [...keys], ConsistentRead',

@@ -3,6 +3,7 @@
 import {
   after,
   allows,
+  asksInfo,
   asksWhetherIn,
   blocks,
   connects,
@@ -191,5 +192,11 @@ export const scenarios: readonly Scenario[] = [
     'reads during an eviction',
     [...AWAY, ...inOrder(publishes('r1', 2))],
     [...atOnce(publishes('r1'), asksWhetherIn('r1', 'ann'), readsMembers('r1'))],
+  ),
+  scenario(
+    'a member asks who is in the room while another one is evicted',
+    [...BOB_IN_ANN_AWAY, ...inOrder(publishes('r1', 2))],
+    [...atOnce(publishes('r1'), asksInfo(1, 'r1')), after(1_000, asksInfo(1, 'r1'))],
+    TWO_USERS,
   ),
 ];

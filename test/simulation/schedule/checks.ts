@@ -152,7 +152,10 @@ function checkReads({ history }: Run, report: Report): void {
     if (op === 'exist' && !agrees(args.user ?? '', event.result.member === true)) {
       report('I-M17', `${args.user} in ${room}: ${event.result.member}`, from, index);
     }
-    if (op === 'members') {
+    if (op === 'info' && by !== 'server-api' && !agrees(by.user, true)) {
+      report('I-D8', `${by.user} is no member of ${room}, and gets its members`, from, index);
+    }
+    if (op === 'members' || op === 'info') {
       const listed = event.result.userIds ?? [];
       for (const key of truth.turns.keys()) {
         const [inRoom, user = ''] = key.split(' ');

@@ -53,6 +53,7 @@ export type Operation =
   | 'setEntries'
   | 'removeEntries'
   | 'getEntries'
+  | 'info'
   | 'ping'
   | 'create'
   | 'destroy'
@@ -99,7 +100,7 @@ export interface CallArgs {
   readonly beforeSeq?: number;
   /** realTime */
   readonly on?: boolean;
-  /** members: a list of this length may be incomplete. */
+  /** members, info: a list of this length may be incomplete. */
   readonly limit?: number;
   /** create, setEnd: the room's end, where it is not the setting's. */
   readonly endsAfterMs?: number;
@@ -134,7 +135,7 @@ export interface AnswerResult {
   readonly reason?: EndReason;
   /** exist */
   readonly member?: boolean;
-  /** members */
+  /** members, info */
   readonly userIds?: readonly string[];
   readonly total?: number;
 }
