@@ -17,6 +17,11 @@ export const MESSAGE_COUNT_MAX = 50;
 /** A join with a count of 0 asks for this many. */
 export const MESSAGE_COUNT_DEFAULT = 10;
 
+/** RongCloud's limit of a user's name, in characters. */
+export const SENDER_NAME_LENGTH_MAX = 64;
+/** A longer address of a picture is not put on messages. */
+export const SENDER_PORTRAIT_BYTES_MAX = 512;
+
 /** RongCloud's limit of members that a client gets with the number of all. */
 export const MEMBERS_LISTED_MAX = 20;
 

@@ -275,6 +275,18 @@ export const namedMutants: readonly Mutant[] = [
     'ConsistentRead: false, ...input',
   ),
   mutant(
+    'a message says nothing of its sender',
+    SEND,
+    'sender === undefined || !hasSpaceFor(sender, content) ? {} : { sender }',
+    'sender === undefined || hasSpaceFor(sender, content) ? {} : { sender }',
+  ),
+  mutant(
+    'the note of a recall has the sender of the message',
+    'lib/usecases/recall-message.ts',
+    '  sender: undefined,\n',
+    '',
+  ),
+  mutant(
     'a member gets the rows of evicted members as members',
     'lib/usecases/room-info.ts',
     'await membersAmong(deps, roomId, membersIn(room, rows))',

@@ -8,6 +8,7 @@ import type { HistoryEvent, MemberWritten } from '../../support/checker/history.
 import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
 import { undelivered } from './delivered.ts';
 import type { History } from './history.ts';
+import { wrongSenders } from './senders.ts';
 import { keyOf } from './truth.ts';
 
 /** A run that is over. */
@@ -36,6 +37,8 @@ export function check(played: Run): readonly Violation[] {
   if (deliveredWithinMs !== undefined) {
     violations.push(...undelivered(history.events, openSockets, deliveredWithinMs));
   }
+  const clients = new Set(history.events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
+  violations.push(...wrongSenders(history.events, clients));
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }
 

@@ -147,6 +147,7 @@ export interface HistoryMessage {
   readonly senderUserId: string;
   readonly content?: string;
   readonly recalled?: boolean;
+  readonly sender?: { readonly name?: string };
 }
 
 /** Writes as the storage applied them, in that order. */
