@@ -1,5 +1,6 @@
 import type { EndReason } from '../protocol/end-reason.ts';
 import type { RCIMIWChatRoomInfo } from './room-info.ts';
+import type { RCIMIWChatRoomSignal } from './signals.ts';
 import type {
   DeliveredMessage,
   RCIMIWBlockedMessageInfo,
@@ -84,9 +85,8 @@ export interface Listeners {
   chatRoomMessagesLoaded?:
     | ((code: number, targetId: string, messages: DeliveredMessage[], syncTime: number) => void)
     | undefined;
-  chatRoomInfoLoaded?:
-    | ((code: number, targetId: string, info: RCIMIWChatRoomInfo | undefined) => void)
-    | undefined;
+  chatRoomInfoLoaded?: ((code: number, targetId: string, info: RCIMIWChatRoomInfo | undefined) => void) | undefined;
+  chatRoomSignal?: ((signal: RCIMIWChatRoomSignal) => void) | undefined;
   chatRoomRemoved?: ((targetId: string, reason: EndReason) => void) | undefined;
   chatRoomGap?: ((targetId: string, afterSeq: number, beforeSeq: number) => void) | undefined;
   messageRecalled?: ((code: number, message: RCIMIWMessage) => void) | undefined;

@@ -126,6 +126,11 @@ export class ListenerSetters {
     this.listeners.chatRoomNotifyMultiLoginSync = listener;
   }
 
+  /** Doorman's own: another member signals something fleeting. */
+  setOnChatRoomSignalListener(listener?: Listeners['chatRoomSignal']): void {
+    this.listeners.chatRoomSignal = listener;
+  }
+
   /** Doorman's own: the user was removed from a room, and why. After `offline` the engine joins again. */
   setOnChatRoomRemovedListener(listener?: Listeners['chatRoomRemoved']): void {
     this.listeners.chatRoomRemoved = listener;

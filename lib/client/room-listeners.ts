@@ -47,6 +47,7 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
       call(() => listeners.chatRoomEntriesChanged?.(type, room, new Map(entries)));
     },
     entriesSynced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
+    signal: ({ userId, type, data }) => call(() => listeners.chatRoomSignal?.({ targetId: room, userId, type, data })),
     left: () => call(() => listeners.chatRoomLeft?.(Code.OK, room)),
     removed: (reason) => call(() => listeners.chatRoomRemoved?.(room, reason)),
     destroyed: (automatic) =>

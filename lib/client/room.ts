@@ -14,6 +14,7 @@ import type { EntriesEvent } from './room-entries.ts';
 import { type InfoQuery, type InfoRead, infoOperation, toRoomInfo } from './room-info.ts';
 import { arrivalOf } from './room-session.ts';
 import { type Draft, Sends, type SentOutcome } from './sends.ts';
+import { SeenSignals, type SignalDraft, sendSignal } from './signals.ts';
 
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
@@ -22,7 +23,7 @@ type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event 
 /** The pushes that are about a room. */
 export type RoomPush = Exclude<PushFrame, Push<'notice' | 'sync' | 'closing'>>;
 /** The pushes for members only. */
-type OwnPush = Exclude<RoomPush, Push<'members'>>;
+type OwnPush = Exclude<RoomPush, Push<'members' | 'signal'>>;
 
 /** What a room reports to its engine, which decides what the app gets. */
 export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
@@ -31,6 +32,7 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   members(changes: Push<'members'>['changes']): void;
   entries(event: EntriesEvent): void;
   entriesSynced(): void;
+  signal(signal: Push<'signal'>): void;
   removed(reason: EndReason): void;
   /** The user has left, by a leave that had ended with an error. */
   left(): void;
@@ -42,6 +44,7 @@ export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
 /** One room as this client knows it: the membership, what the app has seen, and what is under way. */
 export class Room {
   readonly #roomId: string;
+  readonly #deps: OperationDeps;
   readonly #events: RoomEvents;
   readonly #operations: Operations;
   readonly #membership: Membership;
@@ -51,10 +54,12 @@ export class Room {
   readonly #entries: EntriesCache;
   readonly #entryWriter: EntryWriter;
   #early: OwnPush[] = [];
+  readonly #seenSignals = new SeenSignals();
   readonly #seenChanges = new Recent(SEEN_CHANGES_MAX);
 
   constructor(roomId: string, deps: OperationDeps, events: RoomEvents) {
     this.#roomId = roomId;
+    this.#deps = deps;
     this.#events = events;
     this.#operations = new Operations(deps, () => this.#checkIdle());
     const notMember = () => this.#membership.resume();
@@ -125,6 +130,13 @@ export class Room {
     this.#operations.add(infoOperation(this.#roomId, query, settle));
   }
 
+  signal(draft: SignalDraft, done: (code: number) => void): void {
+    sendSignal(this.#deps, this.#roomId, draft, (code) => {
+      done(code);
+      this.#checkIdle();
+    });
+  }
+
   setEntries(given: EntriesToSet, written: EntriesWritten): void {
     this.#entryWriter.set(given, written);
   }
@@ -183,6 +195,7 @@ export class Room {
 
   push(frame: RoomPush): void {
     if (frame.event === 'members') this.#pushedMembers(frame);
+    else if (frame.event === 'signal') this.#pushedSignal(frame);
     else if (this.#isCurrent(frame)) this.#take(frame);
     // It may have overtaken the answer of the join that it belongs to.
     else if (this.#operations.has('join') && this.#early.length < EARLY_PUSHES_MAX) this.#early.push(frame);
@@ -234,6 +247,11 @@ export class Room {
       this.#membership.destroyed();
       this.#events.destroyed(frame.automatic);
     }
+  }
+
+  #pushedSignal(frame: Push<'signal'>): void {
+    const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch;
+    if (isMine && this.#seenSignals.isNew(frame)) this.#events.signal(frame);
   }
 
   #pushedMembers(frame: Push<'members'>): void {

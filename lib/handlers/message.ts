@@ -12,6 +12,7 @@ import { readHistory, repair } from '../usecases/read-history.ts';
 import { recallOwnMessage } from '../usecases/recall-message.ts';
 import { roomInfo } from '../usecases/room-info.ts';
 import { sendMessage } from '../usecases/send-message.ts';
+import { sendSignal } from '../usecases/send-signal.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 import { refusalAnswer } from './refusal-answer.ts';
@@ -79,6 +80,8 @@ function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFram
       return getEntries(deps, caller, frame.room, frame.afterKey);
     case 'info':
       return roomInfo(deps, caller, frame);
+    case 'signal':
+      return sendSignal(deps, caller, frame);
     case 'ping':
       return ping(deps, caller);
   }

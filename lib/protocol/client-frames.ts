@@ -96,6 +96,13 @@ export interface InfoFrame extends RoomFrame {
   readonly order: 'descending' | 'ascending';
 }
 
+/** Something fleeting, for those who are connected now: typing, a cursor, a reaction. It is no message. */
+export interface SignalFrame extends RoomFrame {
+  readonly action: 'signal';
+  readonly type: string;
+  readonly data: string;
+}
+
 /** Asks whether the server is there. */
 export interface PingFrame extends AnsweredFrame {
   readonly action: 'ping';
@@ -119,6 +126,7 @@ export type ClientFrame =
   | RemoveEntriesFrame
   | GetEntriesFrame
   | InfoFrame
+  | SignalFrame
   | PingFrame
   | BeatFrame;
 

@@ -3,8 +3,7 @@ import { isJsonObject } from './json.ts';
 import { CONTENT_BYTES_MAX, SENDER_NAME_LENGTH_MAX, SENDER_PORTRAIT_BYTES_MAX } from './limits.ts';
 import type { Sender } from './message.ts';
 
-const isShown = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && isWellFormed(value);
+const isShown = (value: unknown): value is string => typeof value === 'string' && value !== '' && isWellFormed(value);
 
 /** What may be put on messages, of a name and a picture; undefined = nothing. One that is too long is left out. */
 export function readSender(given: unknown): Sender | undefined {

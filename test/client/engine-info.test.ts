@@ -32,10 +32,7 @@ describe('getChatRoomInfo', () => {
       { id: 'bob', time: 20 },
       { id: 'ann', time: 10 },
     ];
-    expect(await script.events.next()).toEqual([
-      'info',
-      { targetId: 'r', userCount: 7, userInfos, isComplete: true },
-    ]);
+    expect(await script.events.next()).toEqual(['info', { targetId: 'r', userCount: 7, userInfos, isComplete: true }]);
     await ask(20, ASCENDING);
     expect(await answer({})).toEqual({ memberCount: 20, order: 'ascending' });
     await ask(20, NONE);

@@ -23,14 +23,15 @@ async function contextOf(sender: Sender | undefined) {
 const callerWith = (authorizer: Readonly<Record<string, string>>) =>
   callerOf({ requestContext: { connectionId: 'c1=', requestTimeEpoch: nowMs, authorizer } });
 
-it.each([{ name: 'Ann "B" 张 😀', portrait: 'https://a.example/ann.png?a=1&b=%20' }, { name: 'Ann' }, { portrait: 'p' }])(
-  'each event of a connection has what its token says of the user: %j',
-  async (sender) => {
-    const context = await contextOf(sender);
-    expect(context.sender).toMatch(/^[\x21-\x7e]+$/);
-    expect(callerWith(context)).toEqual({ userId: 'ann', connectionId: 'c1=', sender });
-  },
-);
+it.each([
+  { name: 'Ann "B" 张 😀', portrait: 'https://a.example/ann.png?a=1&b=%20' },
+  { name: 'Ann' },
+  { portrait: 'p' },
+])('each event of a connection has what its token says of the user: %j', async (sender) => {
+  const context = await contextOf(sender);
+  expect(context.sender).toMatch(/^[\x21-\x7e]+$/);
+  expect(callerWith(context)).toEqual({ userId: 'ann', connectionId: 'c1=', sender });
+});
 
 it('a token that says nothing of the user adds nothing', async () => {
   const context = await contextOf(undefined);

@@ -13,6 +13,7 @@ const wholes = [
   ['maxAllowlistedUsers', 5, 0, 1_000],
   ['historyRetentionDays', 60, 1, 3_650],
   ['sendsPerSecond', 5, 1, 200],
+  ['signalsPerSecond', 2, 0, 200],
   ['joinsPerMinute', 60, 0, 100_000],
   ['newRoomsPerMinute', 10, 0, 100_000],
   ['leavesPerMinute', 60, 0, 100_000],

@@ -275,6 +275,24 @@ export const namedMutants: readonly Mutant[] = [
     'ConsistentRead: false, ...input',
   ),
   mutant(
+    'a muted member may signal',
+    'lib/usecases/send-signal.ts',
+    'if (isMuted(member, room, turn.access, deps.now()))',
+    'if (deps.now() < 0)',
+  ),
+  mutant(
+    'a signal needs no membership',
+    'lib/usecases/send-signal.ts',
+    'if (!member.connections.includes(connectionId)) return notIn();',
+    '',
+  ),
+  mutant(
+    'signals take no posts of the budget',
+    'lib/usecases/send-signal.ts',
+    'others.length === 0 || (await takePosts(deps, others.length))',
+    'others.length >= 0 || (await takePosts(deps, others.length))',
+  ),
+  mutant(
     'a message says nothing of its sender',
     SEND,
     'sender === undefined || !hasSpaceFor(sender, content) ? {} : { sender }',
@@ -295,7 +313,7 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'who is no member gets the members',
     'lib/usecases/room-info.ts',
-    'await admitMember(deps, caller, roomId, { action: \'info\' })',
+    "await admitMember(deps, caller, roomId, { action: 'info' })",
     '{ room: (await deps.store.getRoom(roomId)) as Room }',
   ),
   mutant(

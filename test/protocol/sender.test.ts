@@ -4,7 +4,10 @@ import { hasSpaceFor, readSender } from '../../lib/protocol/sender.ts';
 
 describe('what is put on messages of a sender', () => {
   test.each([
-    [{ name: 'Ann', portrait: 'p' }, { name: 'Ann', portrait: 'p' }],
+    [
+      { name: 'Ann', portrait: 'p' },
+      { name: 'Ann', portrait: 'p' },
+    ],
     [{ name: 'Ann' }, { name: 'Ann' }],
     [{ portrait: 'p'.repeat(512), other: 1 }, { portrait: 'p'.repeat(512) }],
     [{ name: '张'.repeat(64), portrait: '张'.repeat(171) }, { name: '张'.repeat(64) }],

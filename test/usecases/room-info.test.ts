@@ -46,7 +46,7 @@ describe('I-M16, I-M17: a member asks who is in the room', () => {
 
   test('without those who left, were blocked or were evicted, even if the row is still there', async () => {
     // Without the member list a message removes nobody's row.
-    let isListing = true;
+    let isListing: boolean = true;
     const world = worldWith(use(), (real) => ({
       listMembers: (...range) =>
         isListing ? real.listMembers(...range) : Promise.reject(new StoreFault('unable to list')),
@@ -72,7 +72,9 @@ describe('I-M16, I-M17: a member asks who is in the room', () => {
     expect(await ask(world, await world.open('eve'))).toMatchObject({ code: 23406 });
     await world.leave(ann);
     expect(await ask(world, ann)).toMatchObject({ code: 23406 });
-    expect(await world.frame(ann, { action: 'info', room: 'nowhere', memberCount: 1, order: 'ascending' })).toMatchObject({
+    expect(
+      await world.frame(ann, { action: 'info', room: 'nowhere', memberCount: 1, order: 'ascending' }),
+    ).toMatchObject({
       code: 23410,
     });
   });

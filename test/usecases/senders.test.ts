@@ -10,12 +10,13 @@ const sender = { name: 'Ann', portrait: 'https://a.example/ann.png' };
 
 /** Two members; the connection of one says who they are. */
 async function talk() {
-  const { world, costOf } = createMeteredWorld(use());
+  const { world, costOf } = createMeteredWorld(use(), {});
   const ann = { ...(await world.enter('ann')), sender };
   const bob = await world.enter('bob');
   let sent = 0;
   const send = (content: string, from = ann) => {
     sent += 1;
+    world.pass(1_000);
     const message = { room: world.room, clientMessageId: `m${sent}`, type: 'app:x', content };
     return sendMessage(world.deps, from, message);
   };
@@ -45,8 +46,8 @@ test('a message of a connection that knows nothing of the sender is as it was', 
   const { world, bob, pushed } = await talk();
   await world.publish(1);
   await world.send(bob);
-  await world.frame(bob, { action: 'ping' });
-  expect(pushed().map((message) => 'sender' in message)).toEqual([false]);
+  expect(pushed().length).toBeGreaterThan(0);
+  expect(pushed().filter((message) => 'sender' in message)).toEqual([]);
 });
 
 test('it costs no read, and no write where the message is short', async () => {

@@ -131,6 +131,11 @@ export class Bot {
     this.#ask('info', room, { memberCount: MEMBERS_MAX, order: 'ascending' });
   }
 
+  /** Signals something that no other signal says. */
+  signal(room: string): void {
+    this.#ask('signal', room, { type: 'typing', data: `${this.userId}-${this.platform}-${this.#ids + 1}` });
+  }
+
   ping(): void {
     this.#ask('ping', '', {});
   }

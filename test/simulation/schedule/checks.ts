@@ -9,6 +9,7 @@ import type { CheckOptions, Violation } from '../../support/checker/violation.ts
 import { undelivered } from './delivered.ts';
 import type { History } from './history.ts';
 import { wrongSenders } from './senders.ts';
+import { wrongSignals } from './signals.ts';
 import { keyOf } from './truth.ts';
 
 /** A run that is over. */
@@ -38,7 +39,7 @@ export function check(played: Run): readonly Violation[] {
     violations.push(...undelivered(history.events, openSockets, deliveredWithinMs));
   }
   const clients = new Set(history.events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
-  violations.push(...wrongSenders(history.events, clients));
+  violations.push(...wrongSenders(history.events, clients), ...wrongSignals(history.events, history.truth));
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }
 

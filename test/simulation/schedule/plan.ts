@@ -55,6 +55,7 @@ const makersOf = (bot: () => number, room: () => string, user: () => string, bur
   [4, () => act.losesNetwork(bot())],
   [2, () => act.disconnectsForGood(bot())],
   [3, () => act.asksInfo(bot(), room())],
+  [2, () => act.signals(bot(), room())],
   [2, () => act.pings(bot())],
   [2, () => act.beats(bot())],
   [5, () => act.publishes(room())],

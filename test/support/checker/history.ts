@@ -54,6 +54,7 @@ export type Operation =
   | 'removeEntries'
   | 'getEntries'
   | 'info'
+  | 'signal'
   | 'ping'
   | 'create'
   | 'destroy'
@@ -244,6 +245,13 @@ export type Frame =
     }
   | { readonly event: 'destroyed'; readonly room: string; readonly roomEpoch: string; readonly automatic: boolean }
   | { readonly event: 'recalled'; readonly room: string; readonly roomEpoch: string; readonly message: HistoryMessage }
+  | {
+      readonly event: 'signal';
+      readonly room: string;
+      readonly roomEpoch: string;
+      readonly userId: string;
+      readonly data: string;
+    }
   | { readonly event: 'closing'; readonly code: number }
   | { readonly event: 'sync' | 'broadcast' | 'entries' | 'notice' };
 
