@@ -1,6 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { documentOpenApi, documentReadme, documentServerApi } from './docs/documents.ts';
+import {
+  documentBadNetworks,
+  documentClientReference,
+  documentOpenApi,
+  documentServerApi,
+  documentSettings,
+} from './docs/documents.ts';
 
 const top = join(import.meta.dirname, '..');
 
@@ -10,6 +16,8 @@ async function rewrite(path: string, document: (page: string) => string): Promis
 }
 
 const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as { version: string };
-await rewrite('README.md', documentReadme);
+await rewrite('docs/settings.md', documentSettings);
 await rewrite('docs/server-api.md', documentServerApi);
 await rewrite('docs/openapi.json', () => documentOpenApi(version));
+await rewrite('docs/client-reference.md', (page) => documentClientReference(page, top));
+await rewrite('docs/bad-networks.md', documentBadNetworks);

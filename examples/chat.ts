@@ -17,10 +17,15 @@ if (userId === undefined || room === undefined) {
   console.error('usage: npm run chat -- <user> <room>');
   process.exit(2);
 }
-await chat(userId, room);
+try {
+  await chat(userId, room);
+} catch (error) {
+  console.error(`unable to chat; ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
 
 async function chat(userId: string, room: string): Promise<void> {
-  const service = JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
+  const service = await readService();
   const engine = createEngine(service.appKey, { server: service.webSocketUrl, platform: 'desktop', WebSocket });
   engine.setOnConnectionStatusChangedListener((status) => console.log(`* ${RCIMIWConnectionStatus[status]}`));
   engine.setOnMessageReceivedListener((message) => {
@@ -51,15 +56,26 @@ async function chat(userId: string, room: string): Promise<void> {
   await engine.destroy();
 }
 
+async function readService(): Promise<LocalService> {
+  try {
+    return JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
+  } catch {
+    throw new Error('nothing runs on this machine: start it with npm start');
+  }
+}
+
 /** Gets a token as the app's backend does, which alone has the secret. */
 async function getToken(service: LocalService, userId: string): Promise<string> {
   const nonce = String(randomInt(1_000_000_000));
   const timestamp = String(Date.now());
   const signature = createHash('sha1').update(`${service.appSecret}${nonce}${timestamp}`).digest('hex');
-  const response = await fetch(`${service.serverApiUrl}/user/getToken.json`, {
+  const request = {
     method: 'POST',
     headers: { 'App-Key': service.appKey, Nonce: nonce, Timestamp: timestamp, Signature: signature },
     body: new URLSearchParams({ userId, name: userId, portraitUri: '' }),
+  };
+  const response = await fetch(`${service.serverApiUrl}/user/getToken.json`, request).catch(() => {
+    throw new Error(`nothing answers at ${service.serverApiUrl}: start it with npm start`);
   });
   const answer = (await response.json()) as { code: number; token?: string; errorMessage?: string };
   if (answer.token === undefined) throw new Error(`unable to get a token; ${answer.errorMessage ?? answer.code}`);

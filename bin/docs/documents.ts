@@ -1,6 +1,8 @@
 import { callTables } from './call-tables.ts';
+import { clientReference } from './client-reference.ts';
 import { openApi } from './open-api.ts';
 import { replaceSection } from './replace-section.ts';
+import { scenarioTable } from './scenario-table.ts';
 import { settingsTable } from './settings-table.ts';
 import { rongCloudExample, strongExample, webhookExample } from './signing-examples.ts';
 
@@ -19,8 +21,15 @@ const fill = (page: string, sections: Sections): string =>
 /** docs/server-api.md with its generated sections made again; what is around them stays. */
 export const documentServerApi = (page: string): string => fill(page, serverApiSections);
 
-/** README.md with its table of settings made again. */
-export const documentReadme = (page: string): string => fill(page, { settings: settingsTable });
+/** docs/settings.md with its table made again. */
+export const documentSettings = (page: string): string => fill(page, { settings: settingsTable });
+
+/** docs/client-reference.md with the reference made again from the declarations. `project`: its folder. */
+export const documentClientReference = (page: string, project: string): string =>
+  fill(page, { reference: () => clientReference(project) });
+
+/** docs/bad-networks.md with its scenarios made again. */
+export const documentBadNetworks = (page: string): string => fill(page, { scenarios: scenarioTable });
 
 /** The text of openapi.json. */
 export const documentOpenApi = (version: string): string => `${JSON.stringify(openApi(version), undefined, 2)}\n`;

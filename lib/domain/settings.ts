@@ -48,9 +48,9 @@ const perMinute = <Action extends string>(limits: Action, byDefault: number) =>
 const flag = (byDefault: boolean) => ({ kind: 'flag', default: byDefault }) as const;
 
 /**
- * Every setting of a deployment, once. The types, the checks at deployment, the names that the command line takes, the table
- * in the README and the settings of the tests come from here. Lambdas receive the values as JSON in `SETTINGS` and import
- * only the types, so that no bundle carries the sentences.
+ * Every setting of a deployment, once. The types, the checks at deployment, the names that the command line takes, the
+ * table in docs/settings.md and the settings of the tests come from here. Lambdas receive the values as JSON in
+ * `SETTINGS` and import only the types, so that no bundle carries the sentences.
  */
 export const settingDefinitions = {
   // KICK-30S

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { documentReadme } from '../../bin/docs/documents.ts';
+import { documentSettings } from '../../bin/docs/documents.ts';
 import { settingDefinitions, settingNames, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { readSettings } from '../../lib/infra/settings.ts';
 
@@ -90,18 +90,18 @@ describe('a deployment that chooses nothing', () => {
   });
 });
 
-describe('the table of settings in the README', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+describe('the table of settings in the docs', () => {
+  const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
 
   it('is what the definitions say; npm run docs writes it', () => {
-    expect(documentReadme(readme)).toBe(readme);
+    expect(documentSettings(page)).toBe(page);
   });
 
   it('has these values', () => {
-    expect(readme).toContain('\n| `offlineMessageLimit` | 31 | 1 to 1,000,000 messages | ');
-    expect(readme).toContain('\n| `joinsPerMinute` | 60 | 0 to 100,000 a minute; 0: no limit | ');
-    expect(readme).toContain('\n| `membersOnlySend` | true | true or false | ');
-    expect(readme).toContain('\n| `allowedOrigins` | empty | origins separated by commas | ');
+    expect(page).toContain('\n| `offlineMessageLimit` | 31 | 1 to 1,000,000 messages | ');
+    expect(page).toContain('\n| `joinsPerMinute` | 60 | 0 to 100,000 a minute; 0: no limit | ');
+    expect(page).toContain('\n| `membersOnlySend` | true | true or false | ');
+    expect(page).toContain('\n| `allowedOrigins` | empty | origins separated by commas | ');
   });
 
   it.each(settingNames)('explains %s in a sentence of at most 120 characters', (name) => {
