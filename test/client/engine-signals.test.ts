@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useScriptedEngine } from './scripted-engine.ts';
+import { joinedAnswer } from './server-frames.ts';
 
 const script = useScriptedEngine();
 
@@ -66,6 +67,17 @@ describe('a signal of another member', () => {
     expect(await script.events.next()).toEqual(['signal', signal]);
     expect(await script.events.next()).toEqual(['signal', signal]);
     await script.flush();
+  });
+
+  it('that overtakes the answer of the join is handed over after it', async () => {
+    script.engine.setOnChatRoomSignalListener((signal) => script.events.put(['signal', signal]));
+    await script.connect();
+    await script.engine.joinChatRoom('r', 10, true);
+    const { id } = await script.server.take('join');
+    script.push(typing);
+    script.server.send(joinedAnswer(id));
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+    expect(await script.events.next()).toMatchObject(['signal', { userId: 'bob' }]);
   });
 
   it('of a room that the user is not in is ignored', async () => {
