@@ -207,6 +207,7 @@ export const HOSTILE_ACTS: readonly Act[] = [
   frameAct('repair', 'repairsPerMinute', inRoom('repair', { afterSeq: 0, beforeSeq: 51 })),
   frameAct('setEntries, one key', 'attributeChangesPerMinute', setEntries),
   recall,
+  frameAct('info', 'infoReadsPerMinute', inRoom('info', { memberCount: 20, order: 'ascending' })),
   frameAct('ping', 'pingsPerMinute', () => ({ action: 'ping' })),
   beat,
   connect,

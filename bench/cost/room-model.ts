@@ -152,7 +152,7 @@ export class RoomModel {
 
   #fitsTail(): boolean {
     const delivery = this.#leaseBytes > 0 ? { lease: { id: '', untilMs: 0 } } : {};
-    return fitsTail({ tail: this.#tail.entries, delivery }, this.#tail.content);
+    return fitsTail({ tail: this.#tail.entries, delivery }, { content: this.#tail.content });
   }
 
   /** The sender's marks of the last 32 s, without the new one. */

@@ -6,6 +6,7 @@ import { markdownTable } from './markdown-table.ts';
 /** Calls whose outcome goes to a listener that has another name than the member of the callback. */
 const LISTENER_OF: Readonly<Record<string, string>> = {
   getChatRoomMessages: 'setOnChatRoomMessagesLoadedListener',
+  getChatRoomInfo: 'setOnChatRoomInfoLoadedListener',
   getChatRoomEntry: 'setOnChatRoomEntryLoadedListener',
   getChatRoomAllEntries: 'setOnChatRoomAllEntriesLoadedListener',
   onMessageSaved: 'setOnMessageAttachedListener',

@@ -17,6 +17,12 @@ const SHARED_PART = 0.8;
 /** A round of so few posts takes them without asking. */
 export const FREE_POSTS = 128;
 
+/** Signals are posted while no more of this part of the budget is used, by them and by large rooms. */
+const SIGNAL_PART = 0.1;
+
+/** The posts per second up to which there are signals. */
+export const signalPosts = (postsPerSecond: number): number => Math.max(1, Math.floor(postsPerSecond * SIGNAL_PART));
+
 /** The posts per second that large rooms have together. */
 export const sharedPosts = (postsPerSecond: number): number => Math.max(1, Math.floor(postsPerSecond * SHARED_PART));
 

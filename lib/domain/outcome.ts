@@ -21,6 +21,7 @@ const WHY = {
   'room-flooded': 'the room is flooded',
   'room-full': 'it is full',
   'room-not-kept': 'it is not kept',
+  'room-too-large': 'the room is too large for signals',
   'token-expired': 'the token has expired',
   'too-many-entries': 'the room has as many as it may have',
   'too-many-kept-rooms': 'no more are kept',

@@ -15,6 +15,13 @@ export function asLogged(message: StoredMessage): StoredMessage {
   return { ...kept, content: '', hidden: true };
 }
 
+/** The parts of a message that may be long. */
+export type MessageText = Pick<StoredMessage, 'content' | 'sender'>;
+
+/** In characters. */
+export const textLength = ({ content, sender }: MessageText): number =>
+  content.length + (sender?.name?.length ?? 0) + (sender?.portrait?.length ?? 0);
+
 /** A message on its way into the room: its seq, and what follows from that, is not known yet. */
 export type NewMessage = Omit<StoredMessage, 'seq' | 'messageId' | 'recalled' | 'hidden'> & {
   /** Unique in the room, 1 to 64 of A-Z a-z 0-9 _ - */

@@ -1,4 +1,4 @@
-import type { DeliveryState, TailEntry } from './room.ts';
+import { type DeliveryState, type MessageText, type TailEntry, textLength } from './room.ts';
 
 /** What the tail may hold before it moves to the log, so that the room's row stays below 1 KB: one write unit. */
 const TAIL_CHARACTERS_MAX = 200;
@@ -7,25 +7,25 @@ export const TAIL_ENTRIES_MAX = 8;
 /** Of a tail that is not full, with one message more: a quiet room is not to wait for the write of another row. */
 const TAIL_CHARACTERS_MOST = 1_024;
 
-const charactersOf = (content: string): number => content.length + 100;
+const charactersOf = (message: MessageText): number => textLength(message) + 100;
 
 const charactersIn = (tail: readonly TailEntry[]): number =>
-  tail.reduce((sum, { message }) => sum + (message === undefined ? 0 : charactersOf(message.content)), 0);
+  tail.reduce((sum, { message }) => sum + (message === undefined ? 0 : charactersOf(message)), 0);
 
 /** Is it time to move the tail to the log? */
 export const isTailFull = (tail: readonly TailEntry[]): boolean =>
   charactersIn(tail) >= TAIL_CHARACTERS_MAX || tail.length >= TAIL_ENTRIES_MAX;
 
 /**
- * Does a message with this content go into the tail, or into a row of its own, so that the room's row stays small? Where
+ * Does this message go into the tail, or into a row of its own, so that the room's row stays small? Where
  * another Lambda delivers, the message waits for a window in any case.
  */
 export function fitsTail(
   { tail, delivery }: { readonly tail: readonly TailEntry[]; readonly delivery: Pick<DeliveryState, 'lease'> },
-  content: string,
+  message: MessageText,
 ): boolean {
   if (delivery.lease !== undefined || tail.length >= TAIL_ENTRIES_MAX) return false;
-  return charactersIn(tail) + charactersOf(content) <= TAIL_CHARACTERS_MOST;
+  return charactersIn(tail) + charactersOf(message) <= TAIL_CHARACTERS_MOST;
 }
 
 /** Each message makes the next write of the room's row more expensive, and DynamoDB's limit of 400 KB would end the room. */

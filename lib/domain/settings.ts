@@ -76,6 +76,10 @@ export const settingDefinitions = {
   historyRetentionDays: { ...whole(60, 1, 3_650, 'days'), meaning: 'How long messages are kept.' },
   // The row that counts them grows with each.
   sendsPerSecond: { ...whole(5, 1, 200, 'a second'), meaning: 'Messages that one user sends, in all rooms together.' },
+  signalsPerSecond: {
+    ...({ ...limit(2, 200, 'a second'), limits: 'signal' } as const),
+    meaning: 'Signals that one user sends, in all rooms together.',
+  },
   joinsPerMinute: { ...perMinute('join', 60), meaning: 'Joins and resumes of one user, in all rooms together.' },
   newRoomsPerMinute: { ...perMinute('newRoom', 10), meaning: 'Joins of one user that create a room.' },
   leavesPerMinute: { ...perMinute('leave', 60), meaning: 'Leaves of one user.' },
@@ -92,6 +96,10 @@ export const settingDefinitions = {
     meaning: 'Entries that one user sets or removes; each key counts.',
   },
   recallsPerMinute: { ...perMinute('recall', 60), meaning: 'Messages that one user recalls.' },
+  infoReadsPerMinute: {
+    ...perMinute('info', 30),
+    meaning: 'How often one user asks how many members a room has and who they are.',
+  },
   pingsPerMinute: { ...perMinute('ping', 60), meaning: 'Pings of one user.' },
   connectsPerMinute: { ...perMinute('connect', 30), meaning: 'Connections that one user opens.' },
   maxRoomsPerConnection: {

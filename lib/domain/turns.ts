@@ -1,7 +1,7 @@
 import type { SettingOfAction, Settings } from './settings.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
-/** What a user may do at a limited rate per minute, over however many connections and in however many rooms. */
+/** What a user may do at a limited rate, over however many connections and in however many rooms. */
 export type LimitedAction = keyof SettingOfAction;
 
 /** How much of each limit is used up: see `turnOf`. */
@@ -15,27 +15,37 @@ const SETTING_OF: SettingOfAction = {
   repair: 'repairsPerMinute',
   entries: 'attributeChangesPerMinute',
   recall: 'recallsPerMinute',
+  info: 'infoReadsPerMinute',
+  signal: 'signalsPerSecond',
   ping: 'pingsPerMinute',
   connect: 'connectsPerMinute',
 };
 
-/** 0 = no limit. */
-export const limitPerMinute = (settings: Settings, action: LimitedAction): number => settings[SETTING_OF[action]];
+/** In how long the limit refills. */
+export const refillMs = (action: LimitedAction): number => (action === 'signal' ? SECOND_MS : MINUTE_MS);
+
+/** How many in that time; 0 = no limit. */
+export const limitOf = (settings: Settings, action: LimitedAction): number => settings[SETTING_OF[action]];
 
 /** The limit with this turn taken, or how long until there is one. */
 type TurnDecision =
   | { readonly kind: 'turn'; readonly tatMs: number }
   | { readonly kind: 'wait'; readonly retryAfterMs: number };
 
+/** How many turns there are, and in how long they refill. */
+export interface TurnLimit {
+  readonly turns: number;
+  readonly refillMs: number;
+}
+
 /**
- * A minute's worth may be used at once and is refilled evenly over a minute (GCRA): so all of a limit is one number,
- * the time at which it will be unused again. `cost`: how many turns at once; more than a minute's worth counts as that
- * much.
+ * All turns may be used at once and are refilled evenly (GCRA): so all of a limit is one number, the time at which it
+ * will be unused again. `cost`: how many turns at once; more than there are counts as all.
  */
-export function turnOf(tatMs: number, perMinute: number, cost: number, nowMs: number): TurnDecision {
-  const everyMs = MINUTE_MS / perMinute;
-  const nextMs = Math.max(tatMs, nowMs) + everyMs * Math.min(cost, perMinute);
-  const tooEarlyMs = nextMs - nowMs - MINUTE_MS;
+export function turnOf(tatMs: number, limit: TurnLimit, cost: number, nowMs: number): TurnDecision {
+  const everyMs = limit.refillMs / limit.turns;
+  const nextMs = Math.max(tatMs, nowMs) + everyMs * Math.min(cost, limit.turns);
+  const tooEarlyMs = nextMs - nowMs - limit.refillMs;
   // Allows half a turn too much, because sums of fractions are not exact.
   if (tooEarlyMs < everyMs / 2) return { kind: 'turn', tatMs: nextMs };
   return { kind: 'wait', retryAfterMs: Math.ceil(tooEarlyMs) };

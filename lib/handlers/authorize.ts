@@ -1,7 +1,7 @@
 import { Code } from '../protocol/codes.ts';
 import { REFUSED_SUB_PROTOCOL_PREFIX, TOKEN_QUERY, TOKEN_SUB_PROTOCOL_PREFIX } from '../protocol/handshake.ts';
 import type { SecretsInForce } from '../server-api/secrets.ts';
-import type { WebSocketEvent } from './events.ts';
+import { senderText, type WebSocketEvent } from './events.ts';
 import type { SecretsAt } from './secret-keeper.ts';
 import { type VerifiedToken, verifyToken } from './token.ts';
 
@@ -49,6 +49,7 @@ export function authorizeHandler({ secretsAt, appKey, allowedOrigins }: Authoriz
       userId: verified.userId,
       issuedAtMs: String(verified.issuedAtMs),
       expiresAtMs: String(verified.expiresAtMs),
+      ...(verified.sender === undefined ? {} : { sender: senderText(verified.sender) }),
     });
   };
 }

@@ -1,5 +1,8 @@
 import { INSTANCE_QUERY, PLATFORM_QUERY, PLATFORMS } from '../protocol/handshake.ts';
 import { type ConnectionId, isConnectionId, isUserId } from '../protocol/ids.ts';
+import { jsonValue } from '../protocol/json.ts';
+import type { Sender } from '../protocol/message.ts';
+import { readSender } from '../protocol/sender.ts';
 import type { Caller } from '../usecases/deps.ts';
 import type { Client, TokenLife } from '../usecases/open-connection.ts';
 
@@ -12,6 +15,8 @@ export interface WebSocketEvent {
       readonly userId?: string;
       readonly issuedAtMs?: string | number;
       readonly expiresAtMs?: string | number;
+      /** See `senderText`. */
+      readonly sender?: string;
       /** The code with which the authorizer has refused the token; it let the client through to learn it. */
       readonly refusedWith?: string | number;
     };
@@ -32,7 +37,21 @@ export function callerOf(event: WebSocketEvent): Caller | undefined {
   const connectionId = connectionOf(event);
   const userId = event.requestContext.authorizer?.userId;
   if (connectionId === undefined || userId === undefined || !isUserId(userId)) return undefined;
-  return { userId, connectionId };
+  const sender = senderOf(event);
+  return { userId, connectionId, ...(sender === undefined ? {} : { sender }) };
+}
+
+/** The sender as a text of ASCII: API Gateway copies it into each event of the connection. */
+export const senderText = (sender: Sender): string => encodeURIComponent(JSON.stringify(sender));
+
+function senderOf(event: WebSocketEvent): Sender | undefined {
+  const text = event.requestContext.authorizer?.sender;
+  if (text === undefined) return undefined;
+  try {
+    return readSender(jsonValue(decodeURIComponent(text)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The connection is open only for its client to learn why it is refused: it may do nothing. */

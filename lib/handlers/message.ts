@@ -10,7 +10,9 @@ import { getEntries, removeOwnEntries, setOwnEntries } from '../usecases/member-
 import { ping } from '../usecases/ping.ts';
 import { readHistory, repair } from '../usecases/read-history.ts';
 import { recallOwnMessage } from '../usecases/recall-message.ts';
+import { roomInfo } from '../usecases/room-info.ts';
 import { sendMessage } from '../usecases/send-message.ts';
+import { sendSignal } from '../usecases/send-signal.ts';
 import type { DepsAt } from './deps.ts';
 import { callerOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 import { refusalAnswer } from './refusal-answer.ts';
@@ -76,6 +78,10 @@ function serve(deps: Deps, caller: Caller, frame: Exclude<CheckedFrame, BeatFram
       return removeOwnEntries(deps, caller, frame);
     case 'getEntries':
       return getEntries(deps, caller, frame.room, frame.afterKey);
+    case 'info':
+      return roomInfo(deps, caller, frame);
+    case 'signal':
+      return sendSignal(deps, caller, frame);
     case 'ping':
       return ping(deps, caller);
   }

@@ -24,6 +24,7 @@ export const CLIENT_CODES: Readonly<Record<Reason, Code>> = {
   'room-flooded': Code.SEND_TOO_FAST,
   'room-full': Code.ROOM_FULL,
   'room-not-kept': Code.INVALID_PARAMETER,
+  'room-too-large': Code.REQUEST_TOO_FAST,
   'token-expired': Code.TOKEN_EXPIRED,
   'too-many-entries': Code.TOO_MANY_ENTRIES,
   'too-many-kept-rooms': Code.INVALID_PARAMETER,
@@ -45,6 +46,8 @@ const OPERATIONS: Readonly<Record<ClientAction, string>> = {
   setEntries: 'set the entries',
   removeEntries: 'remove the entries',
   getEntries: 'read the entries',
+  info: 'describe the room',
+  signal: 'signal',
   ping: 'answer',
   beat: 'note the heartbeat',
 };

@@ -1,3 +1,4 @@
+import type { Sender } from '../protocol/message.ts';
 import type { HttpAnswer } from '../server-api/http.ts';
 import { serveServerApi } from '../server-api/serve.ts';
 import type { DepsAt } from './deps.ts';
@@ -32,9 +33,9 @@ export function serverApiHandler({ depsAt, secretsAt, appKey, tokenLifeSec }: Se
       headers: event.headers,
       bodyBytes: bytesOf(event),
     };
-    const newToken = async (userId: string) => {
+    const newToken = async (userId: string, sender: Sender | undefined) => {
       const [newest] = await secrets.current();
-      return issueToken(userId, appKey, newest, nowMs, tokenLifeSec);
+      return issueToken(userId, appKey, newest, nowMs, tokenLifeSec, sender);
     };
     return serveServerApi({ deps: depsAt(nowMs), appKey, secrets, issueToken: newToken }, request);
   };

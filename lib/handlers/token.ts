@@ -1,6 +1,8 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { UserId } from '../protocol/ids.ts';
 import { isUserId } from '../protocol/ids.ts';
+import type { Sender } from '../protocol/message.ts';
+import { readSender } from '../protocol/sender.ts';
 import { requireSecret } from '../server-api/secrets.ts';
 
 /** The app key is the audience: a token of one app is not valid in another. */
@@ -10,7 +12,13 @@ const ISSUER = 'doorman';
 const keyOf = (secret: string) => new TextEncoder().encode(`doorman/token/${requireSecret(secret)}`);
 
 export type VerifiedToken =
-  | { readonly ok: true; readonly userId: UserId; readonly issuedAtMs: number; readonly expiresAtMs: number }
+  | {
+      readonly ok: true;
+      readonly userId: UserId;
+      readonly issuedAtMs: number;
+      readonly expiresAtMs: number;
+      readonly sender?: Sender;
+    }
   | { readonly ok: false; readonly why: 'expired' | 'incorrect' };
 
 /**
@@ -36,7 +44,9 @@ export async function verifyToken(
       const { sub, exp } = payload;
       const exactMs = issueTimeMs(payload);
       if (typeof sub === 'string' && isUserId(sub) && exactMs !== undefined && exp !== undefined) {
-        return { ok: true, userId: sub, issuedAtMs: exactMs, expiresAtMs: exp * 1000 };
+        const sender = readSender({ name: payload.name, portrait: payload.picture });
+        const known = { userId: sub, issuedAtMs: exactMs, expiresAtMs: exp * 1000 };
+        return { ok: true, ...known, ...(sender === undefined ? {} : { sender }) };
       }
       return { ok: false, why: 'incorrect' };
     } catch (fault) {
@@ -55,17 +65,23 @@ function issueTimeMs({ iat = Number.NaN, issuedAtMs }: JWTPayload): number | und
   return typeof exactMs === 'number' && Math.floor(exactMs / 1000) === Math.floor(iat) ? exactMs : undefined;
 }
 
+/** `sender` is put on the user's messages as long as this token's connections last. */
 export function issueToken(
   userId: string,
   appKey: string,
   secret: string,
   nowMs: number,
   lifeSec: number,
+  sender?: Sender,
 ): Promise<string> {
+  const about = {
+    ...(sender?.name === undefined ? {} : { name: sender.name }),
+    ...(sender?.portrait === undefined ? {} : { picture: sender.portrait }),
+  };
   const nowSec = Math.floor(nowMs / 1000);
   return (
     // To the millisecond, unlike `iat`: tokens are revoked by the time of their issue.
-    new SignJWT({ issuedAtMs: nowMs })
+    new SignJWT({ issuedAtMs: nowMs, ...about })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(userId)
       .setIssuer(ISSUER)

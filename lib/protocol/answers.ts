@@ -83,4 +83,20 @@ export interface EntriesAnswer extends RoomAnswer {
   readonly nextAfterKey?: string;
 }
 
-export type Answer = RefusalAnswer | JoinedAnswer | SentAnswer | MessagesAnswer | EntriesAnswer | OkAnswer;
+/** A member, as the list of members has them. */
+export interface ListedMember {
+  readonly userId: string;
+  readonly joinedAtMs: number;
+}
+
+/** The answer to an `info`: who is in the room. */
+export interface InfoAnswer extends RoomAnswer {
+  /** How many members the room has. */
+  readonly total: number;
+  /** Those who joined first, or last; two of the same ms in the order of their ids. */
+  readonly members: readonly ListedMember[];
+  /** The room is too large for this: it has at least `total` members, and none is listed. Absent = the answer is exact. */
+  readonly more?: true;
+}
+
+export type Answer = RefusalAnswer | JoinedAnswer | SentAnswer | MessagesAnswer | EntriesAnswer | InfoAnswer | OkAnswer;

@@ -87,6 +87,22 @@ export interface GetEntriesFrame extends RoomFrame {
   readonly afterKey: string;
 }
 
+/** Asks how many members the room has, and for those who joined first or last. */
+export interface InfoFrame extends RoomFrame {
+  readonly action: 'info';
+  /** How many members to list, 0 to `MEMBERS_LISTED_MAX`. */
+  readonly memberCount: number;
+  /** By the time they joined: first joined first, or last joined first. */
+  readonly order: 'descending' | 'ascending';
+}
+
+/** Something fleeting, for those who are connected now: typing, a cursor, a reaction. It is no message. */
+export interface SignalFrame extends RoomFrame {
+  readonly action: 'signal';
+  readonly type: string;
+  readonly data: string;
+}
+
 /** Asks whether the server is there. */
 export interface PingFrame extends AnsweredFrame {
   readonly action: 'ping';
@@ -109,6 +125,8 @@ export type ClientFrame =
   | SetEntriesFrame
   | RemoveEntriesFrame
   | GetEntriesFrame
+  | InfoFrame
+  | SignalFrame
   | PingFrame
   | BeatFrame;
 

@@ -1,4 +1,4 @@
-import { CONTENT_BYTES_MAX, ENTRY_VALUE_LENGTH_MAX } from './limits.ts';
+import { CONTENT_BYTES_MAX, ENTRY_VALUE_LENGTH_MAX, SIGNAL_BYTES_MAX } from './limits.ts';
 
 /** The bytes of a text in UTF-8. Counted here because not every runtime of the SDK has a TextEncoder. */
 export function utf8Bytes(text: string): number {
@@ -22,6 +22,9 @@ export const encodedBytes = (text: string): number => utf8Bytes(JSON.stringify(t
 
 /** Does this content fit in a message? Client, parser and server API all ask here. */
 export const isContentShort = (content: string): boolean => encodedBytes(content) <= CONTENT_BYTES_MAX;
+
+/** Does this data fit in a signal? Client and parser ask here. */
+export const isSignalShort = (data: string): boolean => encodedBytes(data) <= SIGNAL_BYTES_MAX;
 
 /**
  * Half of a surrogate pair, which UTF-8 cannot express: the text would arrive changed. With `u` a whole pair is one

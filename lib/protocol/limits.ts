@@ -17,6 +17,17 @@ export const MESSAGE_COUNT_MAX = 50;
 /** A join with a count of 0 asks for this many. */
 export const MESSAGE_COUNT_DEFAULT = 10;
 
+/** The longest data of a signal as it stands in a frame: as a JSON string, escapes included, quotes not. */
+export const SIGNAL_BYTES_MAX = 512;
+
+/** RongCloud's limit of a user's name, in characters. */
+export const SENDER_NAME_LENGTH_MAX = 64;
+/** A longer address of a picture is not put on messages. */
+export const SENDER_PORTRAIT_BYTES_MAX = 512;
+
+/** RongCloud's limit of members that a client gets with the number of all. */
+export const MEMBERS_LISTED_MAX = 20;
+
 /** RongCloud's limit of entries in one batch of a client. */
 export const ENTRY_BATCH_MAX = 10;
 /** RongCloud's limit of an entry's value, in characters. */

@@ -5,6 +5,13 @@ export const TEXT_TYPE = 'RC:TxtMsg';
 /** The type of the note that replaces a recalled message in the history. */
 export const RECALLED_TYPE = 'RC:RcNtf';
 
+/** What the app's server said of the sender when it asked for the token with which they had connected. */
+export interface Sender {
+  readonly name?: string;
+  /** Where their picture is. */
+  readonly portrait?: string;
+}
+
 /** A message as delivered. `content` is the app's text (JSON by RongCloud's convention). */
 export interface Message {
   readonly seq: number;
@@ -17,6 +24,8 @@ export interface Message {
   readonly content: string;
   /** ms since 1970 */
   readonly sentAtMs: number;
+  /** Absent where nothing is known of the sender, or the content leaves no space for it. */
+  readonly sender?: Sender | undefined;
   /** It is the note that replaces a recalled message; its type is `RECALLED_TYPE`. */
   readonly recalled?: true | undefined;
   /**

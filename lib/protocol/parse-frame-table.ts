@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { CheckedFrame } from './client-frames.ts';
 import { Code } from './codes.ts';
-import { isContentShort, isWellFormed } from './frame-size.ts';
+import { isContentShort, isSignalShort, isWellFormed } from './frame-size.ts';
 import { isRoomId, type RoomId } from './ids.ts';
-import { CONTENT_BYTES_MAX, MESSAGE_COUNT_MAX } from './limits.ts';
+import { CONTENT_BYTES_MAX, MEMBERS_LISTED_MAX, MESSAGE_COUNT_MAX, SIGNAL_BYTES_MAX } from './limits.ts';
 import { RECALLED_TYPE } from './message.ts';
 import {
   CLIENT_MESSAGE_ID_FORM,
@@ -52,9 +52,19 @@ const content = field(
   ({ requirement }) => (requirement === isContentShort ? Code.CONTENT_TOO_LONG : Code.BAD_MESSAGE),
 );
 
+const data = field(
+  v.pipe(
+    v.string('data must be a string'),
+    v.check(isWellFormed, 'data must be whole characters; it holds half of a surrogate pair'),
+    v.check(isSignalShort, `data must be at most ${SIGNAL_BYTES_MAX} bytes as a JSON string`),
+  ),
+  ({ requirement }) => (requirement === isSignalShort ? Code.CONTENT_TOO_LONG : Code.BAD_MESSAGE),
+);
+
 const timestampMs = field(whole('timestampMs', 0), Code.BAD_TIMESTAMP);
 const order = field(v.picklist(['descending', 'ascending'], 'order must be descending or ascending'));
 const count = field(whole('count', 1, MESSAGE_COUNT_MAX), Code.BAD_COUNT);
+const memberCount = field(whole('memberCount', 0, MEMBERS_LISTED_MAX), Code.BAD_COUNT);
 const cursor = field(v.optional(whole('cursor', 0)));
 
 const messageId = field(
@@ -87,6 +97,8 @@ export const frameTable: FrameTable<CheckedFrame> = {
   setEntries: { id, room, entries, autoDelete: field(flag('autoDelete')), overwrite: field(flag('overwrite')) },
   removeEntries: { id, room, keys, force: field(flag('force')) },
   getEntries: { id, room, afterKey },
+  info: { id, room, memberCount, order },
+  signal: { id, room, type, data },
   ping: { id },
   beat: {},
 };

@@ -85,6 +85,16 @@ export interface EntriesPush extends RoomPush {
   readonly total?: number;
 }
 
+/** A member signals something fleeting. None of it is stored; one that is lost is lost. */
+export interface SignalPush extends RoomPush {
+  readonly event: 'signal';
+  readonly userId: string;
+  readonly type: string;
+  readonly data: string;
+  /** A user signals nothing twice in a ms: a client that gets it over two connections ignores the second. */
+  readonly atMs: number;
+}
+
 /** An app server acted on these users or this room. */
 export interface NoticePush {
   readonly event: 'notice';
@@ -124,6 +134,7 @@ export type PushFrame =
   | RecalledPush
   | BroadcastPush
   | EntriesPush
+  | SignalPush
   | NoticePush
   | SyncPush
   | ClosingPush;

@@ -1,3 +1,4 @@
+import type { Sender } from '../protocol/message.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { type Fields, type ParametersOf, readFields } from './fields.ts';
 import type { Form } from './form.ts';
@@ -9,7 +10,7 @@ export interface ServerApiDeps {
   readonly deps: Deps;
   readonly appKey: string;
   readonly secrets: SecretsInForce;
-  readonly issueToken: (userId: string) => Promise<string>;
+  readonly issueToken: (userId: string, sender: Sender | undefined) => Promise<string>;
 }
 
 /** What an answer holds besides its code. */

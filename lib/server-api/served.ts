@@ -26,6 +26,7 @@ const CODES: Readonly<Record<Reason, ApiCode>> = {
   'too-many-entries': ApiCode.BAD_PARAMETER,
   'too-many-kept-rooms': ApiCode.TOO_MANY_KEPT_ROOMS,
   'too-many-requests': ApiCode.TOO_FAST,
+  'room-too-large': ApiCode.BAD_PARAMETER,
   'too-many-rooms': ApiCode.BAD_PARAMETER,
   'too-many-sends': ApiCode.TOO_FAST,
   'too-much-at-once': ApiCode.TOO_FAST,

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../domain/time.ts';
+import { readSender } from '../protocol/sender.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../usecases/block-everywhere.ts';
 import { expireTokens } from '../usecases/expire-tokens.ts';
 import { getProfile, isOnline, setProfile } from '../usecases/user-profile.ts';
@@ -22,13 +23,16 @@ const portraitUri = optional(bytes(PORTRAIT_BYTES_MAX), 'where their picture is'
 
 const getToken = endpoint({
   path: '/user/getToken.json',
-  about: 'Issues a token with which the user connects, and keeps their name and picture. Earlier tokens stay valid.',
+  about:
+    'Issues a token with which the user connects, and keeps their name and picture. Earlier tokens stay valid. The ' +
+    'messages of connections with this token have this name, and this picture up to 512 bytes.',
   callsPerSec: TOKENS_PER_SEC,
   fields: { ...user, name: one(name, 'their name'), portraitUri },
   answer: { userId: string('the user'), token: string('their token') },
   run: async ({ deps, issueToken }, { userId: owner, ...profile }) => {
     await setProfile(deps, owner, profile);
-    return { userId: owner, token: await issueToken(owner) };
+    const sender = readSender({ name: profile.name, portrait: profile.portraitUri });
+    return { userId: owner, token: await issueToken(owner, sender) };
   },
 });
 

@@ -1,5 +1,6 @@
 import type { Settings } from '../domain/settings.ts';
 import type { ConnectionId, UserId } from '../protocol/ids.ts';
+import type { Sender } from '../protocol/message.ts';
 import type { Doorbell } from '../push/doorbell.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
@@ -29,6 +30,8 @@ export interface Deps {
 export interface Caller {
   readonly userId: UserId;
   readonly connectionId: ConnectionId;
+  /** What the token said of the user. */
+  readonly sender?: Sender | undefined;
   /** The connection's row, if an eventually consistent read for this frame is under way. */
   readonly seen?: Promise<Connection | undefined>;
 }

@@ -1,7 +1,9 @@
 import { type Outcome, refused } from '../domain/outcome.ts';
 import { isLive } from '../domain/room.ts';
+import type { ListedMember } from '../protocol/answers.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
+import { byJoinTime } from './steps/by-join-time.ts';
 import { memberPages } from './steps/member-pages.ts';
 import { membersAmong } from './steps/members-among.ts';
 
@@ -14,7 +16,7 @@ export async function areMembers(deps: Deps, roomId: RoomId, users: readonly Use
 
 export interface MemberList {
   readonly total: number;
-  readonly members: readonly { readonly userId: string; readonly joinedAtMs: number }[];
+  readonly members: readonly ListedMember[];
 }
 /** The members by join time, and how many there are. */
 export async function queryMembers(
@@ -27,9 +29,6 @@ export async function queryMembers(
   if (!isLive(before)) return refused('no-such-room');
   const rows = [];
   for await (const page of memberPages(deps, before)) rows.push(...page);
-  const members = (await membersAmong(deps, roomId, rows))
-    .map(({ userId, joinedAtMs }) => ({ userId, joinedAtMs }))
-    .sort((a, b) => a.joinedAtMs - b.joinedAtMs || (a.userId < b.userId ? -1 : 1));
-  if (order === 'descending') members.reverse();
+  const members = byJoinTime(await membersAmong(deps, roomId, rows), order);
   return { total: members.length, members: members.slice(0, count) };
 }

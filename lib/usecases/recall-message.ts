@@ -90,6 +90,8 @@ const recalledForm = (
   nowMs: number,
 ): StoredMessage => ({
   ...message,
+  // With the content goes what was said of its sender.
+  sender: undefined,
   type: RECALLED_TYPE,
   content: JSON.stringify({
     operatorId: byUserId,

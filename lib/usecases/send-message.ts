@@ -8,6 +8,7 @@ import { isMuted } from '../domain/speech.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import type { SentAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
+import { hasSpaceFor } from '../protocol/sender.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
 import { decideOn } from './steps/decide-on.ts';
@@ -81,13 +82,18 @@ async function sendOnce(
   const stopped =
     (await mark(turn, attempt)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
-  const message = { id, clientMessageId, senderUserId: caller.userId, type, content, sentAtMs };
+  const about = { clientMessageId, senderUserId: caller.userId, ...senderOn(caller, content) };
+  const message = { id, ...about, type, content, sentAtMs };
   const { sendPermissionVersion } = room;
   const accepted = await acceptMessage(deps, room, { message, sendPermissionVersion, quotaSlot: slot.slot });
   if (accepted === 'conflict') return 'again';
   await deliverAccepted(deps, accepted.room, accepted.leaseId, caller.connectionId);
   return sent(accepted.room, accepted.message);
 }
+
+/** The connection brought it, so it costs no read. */
+const senderOn = ({ sender }: Caller, content: string) =>
+  sender === undefined || !hasSpaceFor(sender, content) ? {} : { sender };
 
 const sent = (room: Room, message: { seq: number; messageId: string; sentAtMs: number }): Sent => ({
   code: 0,

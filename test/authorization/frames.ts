@@ -22,6 +22,8 @@ export const frames: Readonly<Record<string, (names: Names) => Frame>> = {
   set: ({ room }) => ({ action: 'setEntries', room, entries: { mine: 'new' }, autoDelete: false, overwrite: false }),
   remove: ({ room }) => ({ action: 'removeEntries', room, keys: ['mine'], force: false }),
   get: ({ room }) => ({ action: 'getEntries', room, afterKey: '' }),
+  info: ({ room }) => ({ action: 'info', room, memberCount: 20, order: 'ascending' }),
+  signal: ({ room }) => ({ action: 'signal', room, type: 'typing', data: '' }),
   ping: () => ({ action: 'ping' }),
   beat: () => ({ action: 'beat' }),
 };

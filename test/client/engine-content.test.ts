@@ -292,3 +292,32 @@ it('loadChatRoomMessages reports to the listener', async () => {
   script.answerPage((await script.server.take('history')).id, [message(6, { sentAtMs: 60 })]);
   expect(await script.events.next()).toEqual([0, 'r', [6], 60]);
 });
+
+describe('the name and the picture that the app gave to the server', () => {
+  const sender = { name: 'Bob', portrait: 'https://a.example/bob.png' };
+
+  it('arrive as userInfo', async () => {
+    await script.join();
+    const next = nextMessage();
+    script.pushMessages(message(1, { senderUserId: 'bob', content: '{"content":"hi"}', sender }));
+    expect(await next).toMatchObject({ text: 'hi', userInfo: { userId: 'bob', ...sender } });
+  });
+
+  it('give way to what the app has set on the message', async () => {
+    await script.join();
+    const next = nextMessage();
+    const content = JSON.stringify({ content: 'hi', user: { id: 'bob', name: 'Bobby' } });
+    script.pushMessages(message(1, { senderUserId: 'bob', content, sender }));
+    expect((await next).userInfo).toEqual({ userId: 'bob', name: 'Bobby' });
+  });
+
+  it('are not of who sends a received message on', async () => {
+    await script.join();
+    const next = nextMessage();
+    script.pushMessages(message(1, { senderUserId: 'bob', content: '{"content":"hi"}', sender }));
+    await script.engine.sendMessage({ ...(await next) });
+    const { id, content } = await script.server.take('send');
+    expect(JSON.parse(content)).toEqual({ content: 'hi' });
+    script.refuse(id, 23408);
+  });
+});

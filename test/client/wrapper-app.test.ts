@@ -64,6 +64,7 @@ it('there are all enums of the chatroom part', () => {
     'RCIMIWChatRoomMemberActionType',
     'RCIMIWChatRoomMemberBanType',
     'RCIMIWChatRoomMemberOperateType',
+    'RCIMIWChatRoomMemberOrder',
     'RCIMIWChatRoomStatus',
     'RCIMIWChatRoomSyncStatus',
     'RCIMIWChatRoomSyncStatusReason',

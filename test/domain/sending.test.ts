@@ -37,11 +37,20 @@ test('a tail is full from 200 characters on, with 100 for what is beside each te
 });
 
 describe('a message goes into the tail', () => {
-  const fits = (tail: readonly TailEntry[], length: number) => fitsTail({ tail, delivery: {} }, 'x'.repeat(length));
+  const fits = (tail: readonly TailEntry[], length: number) =>
+    fitsTail({ tail, delivery: {} }, { content: 'x'.repeat(length) });
 
   test('if all there have at most 1,024 characters, with 100 for what is beside each text', () => {
     expect([924, 925].map((length) => fits([named], length))).toEqual([true, false]);
     expect([774, 775].map((length) => fits([entryWith('x'.repeat(50))], length))).toEqual([true, false]);
+  });
+
+  test('if they have so many with what is said of their senders', () => {
+    const sender = { name: 'n'.repeat(50), portrait: 'p'.repeat(100) };
+    const fitsWith = (length: number) => fitsTail({ tail: [], delivery: {} }, { content: 'x'.repeat(length), sender });
+    expect([774, 775].map(fitsWith)).toEqual([true, false]);
+    const entry = { ...named, message: { ...message(1), content: 'x'.repeat(50), sender } };
+    expect([624, 625].map((length) => fits([entry], length))).toEqual([true, false]);
   });
 
   test('if it has space for its name', () => {
@@ -51,7 +60,7 @@ describe('a message goes into the tail', () => {
 
   test('if no other Lambda delivers', () => {
     const lease = { id: 'lease', untilMs: 1 };
-    expect(fitsTail({ tail: [], delivery: { lease } }, '')).toBe(false);
+    expect(fitsTail({ tail: [], delivery: { lease } }, { content: '' })).toBe(false);
   });
 });
 

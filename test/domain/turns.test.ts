@@ -9,7 +9,7 @@ function taken(perMinute: number, timesMs: readonly number[], cost = 1) {
   let count = 0;
   const waits: number[] = [];
   for (const atMs of timesMs) {
-    const turn = turnOf(tatMs, perMinute, cost, startMs + atMs);
+    const turn = turnOf(tatMs, { turns: perMinute, refillMs: 60_000 }, cost, startMs + atMs);
     if (turn.kind === 'wait') waits.push(turn.retryAfterMs);
     else {
       tatMs = turn.tatMs;
@@ -19,6 +19,15 @@ function taken(perMinute: number, timesMs: readonly number[], cost = 1) {
   return { count, waits };
 }
 const at = (atMs: number, count: number) => Array.from({ length: count }, () => atMs);
+
+test('a limit by the second refills in a second', () => {
+  const limit = { turns: 2, refillMs: 1_000 };
+  const first = turnOf(0, limit, 1, startMs);
+  expect(first).toEqual({ kind: 'turn', tatMs: startMs + 500 });
+  expect(turnOf(startMs + 500, limit, 1, startMs)).toEqual({ kind: 'turn', tatMs: startMs + 1_000 });
+  expect(turnOf(startMs + 1_000, limit, 1, startMs)).toEqual({ kind: 'wait', retryAfterMs: 500 });
+  expect(turnOf(startMs + 1_000, limit, 1, startMs + 500)).toEqual({ kind: 'turn', tatMs: startMs + 1_500 });
+});
 
 describe('a limit by the minute', () => {
   test.each([1, 7, 10, 30, 60, 299, 300, 1000, 9_999, 10_000])('of %i allows that many at once', (perMinute) => {
@@ -47,10 +56,10 @@ describe('a limit by the minute', () => {
   });
 
   test('survives a clock that was ahead', () => {
-    const ahead = turnOf(0, 60, 1, startMs + 5000);
+    const ahead = turnOf(0, { turns: 60, refillMs: 60_000 }, 1, startMs + 5000);
     expect(ahead).toEqual({ kind: 'turn', tatMs: startMs + 6000 });
     const tatMs = ahead.kind === 'turn' ? ahead.tatMs : 0;
-    expect(turnOf(tatMs, 60, 1, startMs)).toEqual({ kind: 'turn', tatMs: startMs + 7000 });
+    expect(turnOf(tatMs, { turns: 60, refillMs: 60_000 }, 1, startMs)).toEqual({ kind: 'turn', tatMs: startMs + 7000 });
   });
 
   test('drops counters that are unused again', () => {
@@ -87,6 +96,6 @@ describe('the sends of a user', () => {
 
 test('a turn that comes half a turn too early waits, and one that comes a ms later does not', () => {
   const usedUpMs = 60_000 - 1_000 + 500;
-  expect(turnOf(usedUpMs, 60, 1, 0)).toEqual({ kind: 'wait', retryAfterMs: 500 });
-  expect(turnOf(usedUpMs, 60, 1, 1)).toEqual({ kind: 'turn', tatMs: usedUpMs + 1_000 });
+  expect(turnOf(usedUpMs, { turns: 60, refillMs: 60_000 }, 1, 0)).toEqual({ kind: 'wait', retryAfterMs: 500 });
+  expect(turnOf(usedUpMs, { turns: 60, refillMs: 60_000 }, 1, 1)).toEqual({ kind: 'turn', tatMs: usedUpMs + 1_000 });
 });

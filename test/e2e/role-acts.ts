@@ -41,6 +41,8 @@ export async function talk(d: WatchedDeployment): Promise<void> {
   await bob.ask({ action: 'setEntries', room: 'hall', entries: { colour: 'red' }, autoDelete: true, overwrite: true });
   await ann.ask({ action: 'getEntries', room: 'hall', afterKey: '' });
   await ann.ask({ action: 'history', room: 'hall', timestampMs: 0, order: 'descending', count: 5 });
+  await ann.ask({ action: 'signal', room: 'hall', type: 'typing', data: '' });
+  await ann.ask({ action: 'info', room: 'hall', memberCount: 20, order: 'descending' });
   await bob.ask({ action: 'leave', room: 'hall' });
   await d.drain();
   await vanish(d, () => d.enter('carol', 'hall'));

@@ -55,6 +55,8 @@ const fields: Readonly<Record<ClientAction, Readonly<Record<string, Maker>>>> = 
   },
   removeEntries: { room, keys: batch(key, '[', ']'), force: flag },
   getEntries: { room, afterKey: of('""', '"k1"') },
+  info: { room, memberCount: upTo(21), order: of('"descending"', '"ascending"') },
+  signal: { room, type: of('"typing"', '"app:x"'), data: of('""', '"{}"', '"\\ud83d\\ude00"') },
   ping: {},
   beat: {},
 };

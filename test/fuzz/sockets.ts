@@ -17,7 +17,7 @@ import type { Draw } from './draw.ts';
 import { frameText } from './frame-inputs.ts';
 import { SocketSender } from './socket-sender.ts';
 
-const LIMITS = ['pings', 'joins', 'newRooms', 'leaves', 'historyReads', 'repairs', 'recalls', 'connects'];
+const LIMITS = ['pings', 'joins', 'newRooms', 'leaves', 'historyReads', 'repairs', 'recalls', 'infoReads', 'connects'];
 const { CONNECTED } = RCIMIWConnectionStatus;
 const REPORT_EVERY_MS = 10_000;
 const ATTEMPTS_MAX = 50;

@@ -287,6 +287,48 @@ export const namedMutants: readonly Mutant[] = [
     'ConsistentRead: false, ...input',
   ),
   mutant(
+    'a muted member may signal',
+    'lib/usecases/send-signal.ts',
+    'if (isMuted(member, room, turn.access, deps.now()))',
+    'if (deps.now() < 0)',
+  ),
+  mutant(
+    'a signal needs no membership',
+    'lib/usecases/send-signal.ts',
+    'if (!member.connections.includes(connectionId)) return notIn();',
+    '',
+  ),
+  mutant(
+    'signals take no posts of the budget',
+    'lib/usecases/send-signal.ts',
+    'others.length === 0 || (await takePosts(deps, others.length))',
+    'others.length >= 0 || (await takePosts(deps, others.length))',
+  ),
+  mutant(
+    'a message says nothing of its sender',
+    SEND,
+    'sender === undefined || !hasSpaceFor(sender, content) ? {} : { sender }',
+    'sender === undefined || hasSpaceFor(sender, content) ? {} : { sender }',
+  ),
+  mutant(
+    'the note of a recall has the sender of the message',
+    'lib/usecases/recall-message.ts',
+    '  sender: undefined,\n',
+    '',
+  ),
+  mutant(
+    'a member gets the rows of evicted members as members',
+    'lib/usecases/room-info.ts',
+    'await membersAmong(deps, roomId, membersIn(room, rows))',
+    'membersIn(room, rows)',
+  ),
+  mutant(
+    'who is no member gets the members',
+    'lib/usecases/room-info.ts',
+    "await admitMember(deps, caller, roomId, { action: 'info' })",
+    '{ room: (await deps.store.getRoom(roomId)) as Room }',
+  ),
+  mutant(
     'many rows are read eventually late',
     'lib/store/dynamodb/table.ts',
     'Keys: [...keys], ConsistentRead',

@@ -18,6 +18,8 @@ const setEntries = {
 };
 const removeEntries = { action: 'removeEntries', id: 'r1', room: 'lobby', keys: ['seat'], force: false };
 const getEntries = { action: 'getEntries', id: 'r1', room: 'lobby', afterKey: '' };
+const info = { action: 'info', id: 'r1', room: 'lobby', memberCount: 20, order: 'ascending' };
+const signal = { action: 'signal', id: 'r1', room: 'lobby', type: 'typing', data: '' };
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${index}`);
 const entriesOf = (names: readonly string[]) => Object.fromEntries(names.map((key) => [key, 'v']));
 const resume = { roomEpoch: 'e1', membership: 'm1', seq: 0 };
@@ -47,6 +49,10 @@ const validFrames = [
   { ...removeEntries, keys: ['constructor', 'k'.repeat(128)] },
   getEntries,
   { ...getEntries, afterKey: 'constructor' },
+  info,
+  signal,
+  { ...signal, data: '张'.repeat(170) },
+  { ...info, memberCount: 0, order: 'descending' },
   { action: 'leave', id: 'r1', room: 'a+b=c_d-e' },
   { action: 'ping', id: 'a'.repeat(36) },
   { action: 'beat' },
@@ -163,6 +169,12 @@ describe('malformed fields', () => {
     ['messageCount too small', { ...join, messageCount: -2 }, 34232],
     ['messageCount not whole', { ...join, messageCount: 1.5 }, 34232],
     ['messageCount as text', { ...join, messageCount: '1' }, 34232],
+    ['data too long', { ...signal, data: 'x'.repeat(513) }, 30016],
+    ['data too long as JSON', { ...signal, data: '"'.repeat(257) }, 30016],
+    ['data with half a character', { ...signal, data: '\ud800' }, 34205],
+    ['data of another kind', { ...signal, data: {} }, 34205],
+    ['memberCount too large', { ...info, memberCount: 21 }, 34232],
+    ['memberCount too small', { ...info, memberCount: -1 }, 34232],
     ['count 0', { ...history, count: 0 }, 34232],
     ['count too large', { ...history, count: 51 }, 34232],
     ['time negative', { ...history, timestampMs: -1 }, 34202],

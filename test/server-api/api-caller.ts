@@ -34,7 +34,7 @@ export const apiDeps = (deps: Deps): ServerApiDeps => ({
   deps,
   appKey: APP_KEY,
   secrets: inForce(SECRETS),
-  issueToken: async (userId) => `token-of-${userId}`,
+  issueToken: async (userId, sender) => `token-of-${userId}${sender === undefined ? '' : JSON.stringify(sender)}`,
 });
 
 /** Serves a call; an answer that its endpoint does not declare fails the test. */

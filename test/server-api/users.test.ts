@@ -12,12 +12,24 @@ describe('a user', () => {
     const { call, deps, clock } = newWorld();
     const profile = () => deps.store.getProfile('ann-b' as UserId);
     const form = { userId: 'ann-b', name: 'Ann B&C 张', portraitUri: 'http://x/y.png?a=1&b=2' };
-    expect(await call('/user/getToken.json', form)).toEqual({ ...OK, userId: 'ann-b', token: 'token-of-ann-b' });
+    // The token says what is put on the user's messages.
+    const token = 'token-of-ann-b{"name":"Ann B&C 张","portrait":"http://x/y.png?a=1&b=2"}';
+    expect(await call('/user/getToken.json', form)).toEqual({ ...OK, userId: 'ann-b', token });
     expect(await profile()).toEqual({ ...form, createdAtMs: clock.nowMs });
     expect(await call('/user/refresh.json', { userId: 'ann-b', name: 'Ann' })).toEqual(OK);
     expect(await profile()).toEqual({ ...form, name: 'Ann', createdAtMs: clock.nowMs });
     expect(await call('/user/refresh.json', { userId: 'ann-b', portraitUri: 'http://z' })).toEqual(OK);
     expect(await profile()).toMatchObject({ name: 'Ann', portraitUri: 'http://z' });
+  });
+
+  it('has no picture on their messages that is longer than 512 bytes', async () => {
+    const { call } = newWorld();
+    const ask = async (name: string, length: number) => {
+      const form = { userId: 'ann-c', name, portraitUri: 'p'.repeat(length) };
+      return (await call('/user/getToken.json', form)).token;
+    };
+    expect(await ask('Ann', 513)).toBe('token-of-ann-c{"name":"Ann"}');
+    expect(await ask('Ann', 512)).toBe(`token-of-ann-c{"name":"Ann","portrait":"${'p'.repeat(512)}"}`);
   });
 
   it('is online while they have a connection', async () => {

@@ -34,7 +34,14 @@ export const worldSettings: Settings = {
   historyRetentionDays: 7,
   // Users are the same in all tests of a file, and do everything at one instant.
   ...{ joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0, historyReadsPerMinute: 0, repairsPerMinute: 0 },
-  ...{ attributeChangesPerMinute: 0, recallsPerMinute: 0, pingsPerMinute: 0, connectsPerMinute: 0 },
+  ...{
+    signalsPerSecond: 0,
+    attributeChangesPerMinute: 0,
+    recallsPerMinute: 0,
+    infoReadsPerMinute: 0,
+    pingsPerMinute: 0,
+    connectsPerMinute: 0,
+  },
   ...{ maxRoomsPerConnection: 0, maxConnectionsPerUser: 0, oneDevicePerPlatform: false },
   // Tests send many messages at one instant of their clock.
   ...{ roomMessageQuota: 0, serverApiCallsPerSec: 0 },

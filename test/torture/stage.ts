@@ -15,8 +15,14 @@ import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const NO_LIMITS = {
   ...{ joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0, historyReadsPerMinute: 0, repairsPerMinute: 0 },
-  ...{ attributeChangesPerMinute: 0, recallsPerMinute: 0, pingsPerMinute: 0, connectsPerMinute: 0 },
-  ...{ serverApiCallsPerSec: 0, sendsPerSecond: 100, roomMessageQuota: 0 },
+  ...{
+    attributeChangesPerMinute: 0,
+    recallsPerMinute: 0,
+    infoReadsPerMinute: 0,
+    pingsPerMinute: 0,
+    connectsPerMinute: 0,
+  },
+  ...{ serverApiCallsPerSec: 0, sendsPerSecond: 100, signalsPerSecond: 0, roomMessageQuota: 0 },
 };
 
 const CLOSING_MOST_MS = 20_000;

@@ -15,7 +15,13 @@ const ownName = fresh;
 
 const limited = {
   ...{ joinsPerMinute: 3, newRoomsPerMinute: 2, leavesPerMinute: 3, historyReadsPerMinute: 3, repairsPerMinute: 3 },
-  ...{ attributeChangesPerMinute: 3, recallsPerMinute: 3, pingsPerMinute: 3, connectsPerMinute: 3 },
+  ...{
+    attributeChangesPerMinute: 3,
+    recallsPerMinute: 3,
+    infoReadsPerMinute: 3,
+    pingsPerMinute: 3,
+    connectsPerMinute: 3,
+  },
   sendsPerSecond: 3,
 } as const satisfies Partial<Settings>;
 
@@ -71,6 +77,7 @@ const actions: readonly Action[] = [
       world.pass(60_000);
     },
   },
+  inRoom('info', { memberCount: 20, order: 'ascending' }),
   { name: 'ping', frame: () => ({ action: 'ping' }) },
 ];
 

@@ -17,6 +17,11 @@ test('a client gets the note that replaces a recalled message, and that the mess
   expect(wireMessage('bob', recalled)).toEqual(recalled);
 });
 
+test('a client gets what is known of the sender', () => {
+  const stored = { ...plain, sender: { name: 'Ann' } } as const;
+  expect(wireMessage('bob', stored)).toEqual(stored);
+});
+
 test('only the sender of a message gets the flag that it is not for them', () => {
   const stored = { ...plain, notForSender: true } as const;
   expect(wireMessage('ann', stored)).toEqual(stored);

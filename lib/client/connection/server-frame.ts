@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<ServerFrame['event'], true>> = {
   recalled: true,
   broadcast: true,
   entries: true,
+  signal: true,
   notice: true,
   sync: true,
   closing: true,

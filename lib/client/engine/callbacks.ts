@@ -3,9 +3,11 @@ import type {
   DeliveredMessage,
   RCIMIWBlockedMessageInfo,
   RCIMIWChatRoomEntriesOperationType,
+  RCIMIWChatRoomInfo,
   RCIMIWChatRoomMemberAction,
   RCIMIWChatRoomMemberBanEvent,
   RCIMIWChatRoomMemberBlockEvent,
+  RCIMIWChatRoomSignal,
   RCIMIWChatRoomStatus,
   RCIMIWChatRoomSyncEvent,
   RCIMIWConnectionStatus,
@@ -39,6 +41,14 @@ export interface IRCIMIWLeaveChatRoomCallback {
 export interface IRCIMIWGetChatRoomMessagesCallback {
   onSuccess?: (messages: DeliveredMessage[]) => void;
   onError?: (code: number) => void;
+}
+export interface IRCIMIWGetChatRoomInfoCallback {
+  onSuccess?: (info: RCIMIWChatRoomInfo) => void;
+  onError?: (code: number) => void;
+}
+export interface IRCIMIWSendSignalCallback {
+  /** 0: the server has posted it to those who are connected. Nobody repeats it, whatever the code. */
+  onSignalSent?: (code: number) => void;
 }
 export interface IRCIMIWRecallMessageCallback {
   onMessageRecalled?: (code: number, message: RCIMIWMessage) => void;
@@ -83,6 +93,8 @@ export interface Listeners {
   chatRoomMessagesLoaded?:
     | ((code: number, targetId: string, messages: DeliveredMessage[], syncTime: number) => void)
     | undefined;
+  chatRoomInfoLoaded?: ((code: number, targetId: string, info: RCIMIWChatRoomInfo | undefined) => void) | undefined;
+  chatRoomSignal?: ((signal: RCIMIWChatRoomSignal) => void) | undefined;
   chatRoomRemoved?: ((targetId: string, reason: EndReason) => void) | undefined;
   chatRoomGap?: ((targetId: string, afterSeq: number, beforeSeq: number) => void) | undefined;
   messageRecalled?: ((code: number, message: RCIMIWMessage) => void) | undefined;

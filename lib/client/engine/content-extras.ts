@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { isGiven } from './arguments.ts';
+import { isSenderInfo } from './sender-info.ts';
 import { RCIMIWMentionedType, type RCIMIWMessage, type RCIMIWUserInfo } from './types.ts';
 
 /** On the wire RongCloud counts these from 1. */
@@ -9,8 +10,9 @@ const MENTIONED_TYPE_BASE = 1;
 type Extras = Pick<RCIMIWMessage, 'extra' | 'userInfo' | 'mentionedInfo' | 'expansion'>;
 
 /** The extras as fields of the content; undefined if one of them is not as its type says. */
-export function writeExtras({ extra, userInfo, mentionedInfo, expansion }: Extras): JsonObject | undefined {
+export function writeExtras({ extra, userInfo: given, mentionedInfo, expansion }: Extras): JsonObject | undefined {
   const written: Record<string, unknown> = {};
+  const userInfo = isGiven(given) && isSenderInfo(Object(given)) ? undefined : given;
   if (isGiven(extra)) written.extra = extra;
   if (isGiven(userInfo)) written.user = writeUser(userInfo);
   if (isGiven(mentionedInfo)) written.mentionedInfo = writeMentioned(mentionedInfo);

@@ -2,20 +2,24 @@ import { Core, type CoreEvents } from '../core/core.ts';
 import type { ClientDeps, Timers } from '../core/deps.ts';
 import { EntryFeature } from '../entries/entry-feature.ts';
 import { HistoryFeature } from '../history/history-feature.ts';
+import { InfoFeature } from '../info/info-feature.ts';
 import { RecallFeature } from '../messages/recall-feature.ts';
 import type { FeatureMakers } from '../room/feature.ts';
 import type { Room } from '../room/room.ts';
+import { SignalFeature } from '../signals/signal-feature.ts';
 import type { Listeners } from './callbacks.ts';
 import { engineStatusOf } from './connection-status.ts';
 import { MessageMaker } from './message-maker.ts';
-import { entryListeners, reportNotice, reportSync, roomListeners } from './room-listeners.ts';
+import { entryListeners, reportNotice, reportSync, roomListeners, signalListener } from './room-listeners.ts';
 import { RCIMIWConnectionStatus, RCIMIWErrorCode } from './types.ts';
 
 /** What an engine offers of a room: everything. */
 export type EngineFeatures = {
   readonly entries: EntryFeature;
   readonly history: HistoryFeature;
+  readonly info: InfoFeature;
   readonly recall: RecallFeature;
+  readonly signals: SignalFeature;
 };
 
 /** What all calls of an engine share: the core with all features, and the app's listeners. */
@@ -78,7 +82,9 @@ export class EngineContext {
     return {
       entries: (room) => new EntryFeature(room, entryListeners(room.roomId, this)),
       history: (room) => new HistoryFeature(room),
+      info: (room) => new InfoFeature(room),
       recall: (room) => new RecallFeature(room),
+      signals: (room) => new SignalFeature(room, signalListener(room.roomId, this)),
     };
   }
 

@@ -1,6 +1,7 @@
 import { isJsonObject, jsonValue } from '../../protocol/json.ts';
 import { type Message, RECALLED_TYPE } from '../../protocol/message.ts';
 import { objectNameOf, readContent } from './content.ts';
+import { senderInfo } from './sender-info.ts';
 import {
   type DeliveredMessage,
   RCIMIWConversationType,
@@ -71,7 +72,7 @@ export function toAppMessage(
     content: message.content,
   };
   if (message.type === RECALLED_TYPE) return asRecall(base, message.hidden === true);
-  return { ...base, ...readContent(message.type, message.content) };
+  return { ...base, ...senderInfo(message), ...readContent(message.type, message.content) };
 }
 
 function asRecall(base: DeliveredMessage, deleted: boolean): DeliveredMessage<RCIMIWRecallNotificationMessage> {

@@ -86,6 +86,13 @@ export enum RCIMIWTimeOrder {
   AFTER = 1,
 }
 
+/** Which members `getChatRoomInfo` lists: none, first joined first, or last joined first. */
+export enum RCIMIWChatRoomMemberOrder {
+  NONE = 0,
+  ASCENDING = 1,
+  DESCENDING = 2,
+}
+
 export enum RCIMIWMessageType {
   UNKNOWN = 0,
   CUSTOM = 1,

@@ -64,6 +64,11 @@ export class ListenerSetters {
     this.#listeners.chatRoomMessagesLoaded = listener;
   }
 
+  /** Doorman's own: the outcome of a `getChatRoomInfo` that was called without a callback. */
+  setOnChatRoomInfoLoadedListener(listener?: Listeners['chatRoomInfoLoaded']): void {
+    this.#listeners.chatRoomInfoLoaded = listener;
+  }
+
   /** The outcome of a `recallMessage` that was called without a callback. */
   setOnMessageRecalledListener(listener?: Listeners['messageRecalled']): void {
     this.#listeners.messageRecalled = listener;
@@ -118,6 +123,11 @@ export class ListenerSetters {
   /** The user joined or left a room on another device. */
   setOnChatRoomNotifyMultiLoginSyncListener(listener?: Listeners['chatRoomNotifyMultiLoginSync']): void {
     this.#listeners.chatRoomNotifyMultiLoginSync = listener;
+  }
+
+  /** Doorman's own: another member signals something fleeting. */
+  setOnChatRoomSignalListener(listener?: Listeners['chatRoomSignal']): void {
+    this.#listeners.chatRoomSignal = listener;
   }
 
   /** Doorman's own: the user was removed from a room, and why. After `offline` the engine joins again. */

@@ -1,6 +1,6 @@
 import { Code } from '../../protocol/codes.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { NoticeKind, PushFrame } from '../../protocol/push-frames.ts';
+import type { NoticeKind, PushFrame, SignalPush } from '../../protocol/push-frames.ts';
 import type { EntryEvents } from '../entries/entry-cache.ts';
 import type { RoomEvents } from '../room/room.ts';
 import type { Listeners } from './callbacks.ts';
@@ -60,6 +60,14 @@ export function entryListeners(
     },
     synced: () => call(() => listeners.chatRoomEntriesSynced?.(room)),
   };
+}
+
+/** The signals of a room's other members as calls of the app's listener. */
+export function signalListener(
+  room: string,
+  { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
+): (signal: SignalPush) => void {
+  return ({ userId, type, data }) => call(() => listeners.chatRoomSignal?.({ targetId: room, userId, type, data }));
 }
 
 function handOver(messages: readonly Message[], offlineSeq: number, deps: ListenerDeps): void {

@@ -18,6 +18,25 @@ export interface RCIMIWChatRoomMemberAction {
   actionType?: RCIMIWChatRoomMemberActionType;
 }
 
+/** Who is in a room, as RongCloud's web SDK has it. Times in ms. */
+export interface RCIMIWChatRoomInfo {
+  targetId: string;
+  /** How many members the room has; where `isComplete` is false, at least so many. */
+  userCount: number;
+  /** Those who joined first, or last; none where `isComplete` is false. */
+  userInfos: { id: string; time: number }[];
+  /** false: the room is too large to be counted for a client. */
+  isComplete: boolean;
+}
+
+/** Something fleeting that another member of a room signals. */
+export interface RCIMIWChatRoomSignal {
+  targetId: string;
+  userId: string;
+  type: string;
+  data: string;
+}
+
 /** Users were blocked in a room, or unblocked. Times in ms; durationTime 0 = without end, or unblocked. */
 export interface RCIMIWChatRoomMemberBlockEvent {
   chatroomId: string;

@@ -1,5 +1,6 @@
 import type { JoinedAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
+import type { SignalPush } from '../../protocol/push-frames.ts';
 import type { FeatureRoom, RoomFeature } from '../room/feature.ts';
 import { type EntriesWanted, EntryCache, type EntryEvents } from './entry-cache.ts';
 import type { EntriesPush } from './entry-state.ts';
@@ -39,8 +40,8 @@ export class EntryFeature implements RoomFeature {
     this.#cache.begin(roomEpoch, hasEntries);
   }
 
-  entriesPushed(push: EntriesPush): void {
-    this.#cache.push(push);
+  pushed(push: EntriesPush | SignalPush): void {
+    if (push.event === 'entries') this.#cache.push(push);
   }
 
   pause(): void {

@@ -1,6 +1,6 @@
 import type { Answer, JoinedAnswer } from '../../protocol/answers.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { EntriesPush } from '../../protocol/push-frames.ts';
+import type { EntriesPush, SignalPush } from '../../protocol/push-frames.ts';
 import type { OperationDeps, Operations } from './operations.ts';
 
 /** A message that the app has, from a push, from a page or by its own send. */
@@ -30,7 +30,8 @@ export interface RoomFeature {
   /** The user is a member, by a new or a resumed membership. */
   joined?(answer: JoinedAnswer): void;
   handed?(roomEpoch: string, messages: readonly Handed[]): void;
-  entriesPushed?(push: EntriesPush): void;
+  /** Of the membership's room epoch. A feature ignores what is for another one. */
+  pushed?(push: EntriesPush | SignalPush): void;
   /** There is no connection, or no membership: what is known may be out of date. */
   pause?(): void;
   /** The connection is closed for good: the callers that wait get this code. */

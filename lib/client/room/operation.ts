@@ -19,7 +19,7 @@ const UNDECIDED_CODES: readonly number[] = [
 
 /** One operation in a room. Each attempt builds a new frame. */
 export interface Operation {
-  readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'setEntries' | 'removeEntries';
+  readonly kind: 'join' | 'resume' | 'leave' | 'send' | 'recall' | 'history' | 'info' | 'setEntries' | 'removeEntries';
   readonly frameOf: FrameOf;
   /** The app does not wait for the outcome: the client tries until the server decides. */
   readonly isEndless?: true;

@@ -189,7 +189,7 @@ export class Room<Features extends RoomFeatures> {
     else if (frame.event === 'destroyed') {
       this.#membership.destroyed();
       this.#events.destroyed(frame.automatic);
-    } else for (const feature of this.#each) feature.entriesPushed?.(frame);
+    } else for (const feature of this.#each) feature.pushed?.(frame);
   }
 
   #pushedMembers(frame: Push<'members'>): void {

@@ -1,5 +1,5 @@
 import { inParallel } from '../../domain/in-parallel.ts';
-import type { StoredMessage } from '../../domain/room.ts';
+import { type StoredMessage, textLength } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { type Log, type LogPage, type LogQuery, MARK_EVERY, type RoomLife } from '../log.ts';
 import {
@@ -93,14 +93,15 @@ interface Batch {
 function toBatches(messages: readonly StoredMessage[]): readonly Batch[] {
   const batches: Batch[] = [];
   for (const message of messages) {
-    const { seq, content, recalled = false } = message;
+    const { seq, recalled = false } = message;
+    const characters = textLength(message);
     const open = batches.at(-1);
-    if (open !== undefined && !recalled && hasSpace(open, content.length)) {
+    if (open !== undefined && !recalled && hasSpace(open, characters)) {
       open.messages.push(message);
       open.lastSeq = seq;
-      open.characters += content.length;
+      open.characters += characters;
     } else {
-      batches.push({ messages: [message], firstSeq: seq, lastSeq: seq, characters: content.length, recalled });
+      batches.push({ messages: [message], firstSeq: seq, lastSeq: seq, characters, recalled });
     }
   }
   return batches;

@@ -26,7 +26,7 @@ export const sendTime = (deps: Deps, room: Room): number => Math.max(deps.now(),
  * a row of its own, and the write only names it: so accepting costs the same however many others send.
  */
 export async function acceptMessage(deps: Deps, room: Room, acceptance: NewAcceptance): Promise<Accepted | 'conflict'> {
-  if (!fitsTail(room, acceptance.message.content)) return acceptBeside(deps, room, acceptance);
+  if (!fitsTail(room, acceptance.message)) return acceptBeside(deps, room, acceptance);
   const accepted = await accept(deps, room, acceptance, true);
   // Others have filled it since it was read.
   return accepted === 'tail-full' ? acceptBeside(deps, room, acceptance) : accepted;

@@ -1,6 +1,5 @@
-import { CROWDED_ROWS, isAbandoned, isQuiet } from '../../domain/delivery.ts';
+import { isAbandoned, isQuiet } from '../../domain/delivery.ts';
 import { isEvicted } from '../../domain/eviction.ts';
-import type { Member } from '../../domain/member.ts';
 import { type Refused, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import { isTailFull } from '../../domain/sending.ts';
@@ -11,11 +10,11 @@ import { deliverJob } from './delivery-job.ts';
 import { evictMembers } from './end-membership.ts';
 import { lifeOf } from './life-of.ts';
 import { logTail } from './log-tail.ts';
-import { membersIn } from './member-pages.ts';
 import { messageFrames } from './message-frames.ts';
 import { connectionsOf, postFrames } from './post-frames.ts';
 import { readMessages } from './read-messages.ts';
 import { repostLater } from './repost-later.ts';
+import { smallRoomMembers } from './small-room-members.ts';
 
 /**
  * What follows the acceptance of a message. In a small and quiet room its Lambda delivers it, so that nothing delays it;
@@ -81,13 +80,6 @@ async function endDelivery(deps: Deps, room: Room, leaseId: string, deliveredAtM
     logged: isTailFull(room.tail) ? await logTail(deps, room, room.seq) : [],
   });
   return ended !== undefined;
-}
-
-/** All members of the room by a consistent read; undefined = it has too many rows. */
-async function smallRoomMembers(deps: Deps, room: Room): Promise<readonly Member[] | undefined> {
-  const { members, cursor } = await deps.store.listMembers(room.roomId, undefined, CROWDED_ROWS);
-  if (cursor !== undefined) return undefined;
-  return membersIn(room, members);
 }
 
 /** A message that this Lambda is unable to read must not count as delivered: another one posts it. */

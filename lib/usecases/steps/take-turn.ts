@@ -1,6 +1,6 @@
 import { type Access, FORCE_CLOSED_KEPT_MS, isForceClosed, isLockedOut } from '../../domain/access.ts';
 import { isRefused, type Outcome, type Refused, refused } from '../../domain/outcome.ts';
-import { isMarked, type LimitedAction, limitPerMinute, sendTurnOf, turnOf, turnsInUse } from '../../domain/turns.ts';
+import { isMarked, type LimitedAction, limitOf, refillMs, sendTurnOf, turnOf, turnsInUse } from '../../domain/turns.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
 import type { Caller, Deps } from '../deps.ts';
@@ -38,7 +38,7 @@ interface Rows {
  * nothing to write, and the rows are read consistently.
  */
 export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Outcome<Turn>> {
-  const isFree = request.action !== 'send' && limitPerMinute(deps.settings, request.action) === 0;
+  const isFree = request.action !== 'send' && limitOf(deps.settings, request.action) === 0;
   const eventual = isFree ? undefined : await readEventually(deps, caller);
   const isEnough = eventual !== undefined && !mayBeLifted(deps, eventual, request);
   const rows = isEnough ? eventual : await readRows(deps, caller);
@@ -63,7 +63,7 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
  */
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {
   const nowMs = deps.now();
-  const isTalk = action === 'send' || action === 'entries';
+  const isTalk = action === 'send' || action === 'entries' || action === 'signal';
   return isLockedOut(access, nowMs) || (isTalk && nowMs < access.mutedUntilMs);
 }
 
@@ -171,11 +171,12 @@ function trimmed(deps: Deps, access: Access): Access {
 function takeOne(deps: Deps, access: Access, request: TurnRequest): Outcome<Access> {
   if (request.action === 'send') return takeSend(deps, access, request.key);
   const { action, cost = 1 } = request;
-  const perMinute = limitPerMinute(deps.settings, action);
-  if (perMinute === 0) return access;
-  const turn = turnOf(access.turns[action] ?? 0, perMinute, cost, deps.now());
+  const turns = limitOf(deps.settings, action);
+  if (turns === 0) return access;
+  const turn = turnOf(access.turns[action] ?? 0, { turns, refillMs: refillMs(action) }, cost, deps.now());
   if (turn.kind === 'turn') return { ...access, turns: { ...access.turns, [action]: turn.tatMs } };
-  return refused('too-many-requests', { retryAfterMs: turn.retryAfterMs });
+  const { retryAfterMs } = turn;
+  return refused(action === 'signal' ? 'too-many-sends' : 'too-many-requests', { retryAfterMs });
 }
 
 /** A send that is repeated while an attempt may be in progress sends nothing: it only asks for the outcome. */

@@ -6,10 +6,11 @@ import type { Message } from '../../protocol/message.ts';
  * added to the stored message reaches no client by accident.
  */
 export function wireMessage(userId: string, message: StoredMessage): Message {
-  const { seq, messageId, clientMessageId, senderUserId, type, content, sentAtMs } = message;
+  const { seq, messageId, clientMessageId, senderUserId, type, content, sentAtMs, sender } = message;
   const isNotForUser = message.notForSender === true && senderUserId === userId;
   return {
     ...{ seq, messageId, clientMessageId, senderUserId, type, content, sentAtMs },
+    ...(sender === undefined ? {} : { sender }),
     ...(message.recalled === true ? { recalled: true } : {}),
     ...(message.hidden === true ? { hidden: true } : {}),
     ...(isNotForUser ? { notForSender: true } : {}),

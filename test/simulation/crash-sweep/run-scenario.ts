@@ -5,9 +5,9 @@
 
 import { createChance } from '../chance.ts';
 import { after, asksWhetherIn, publishes, readsMembers, repeats, type TimedAct } from '../schedule/acts.ts';
-import type { Run } from '../schedule/run.ts';
 import type { Mishaps } from '../schedule/deployment.ts';
 import { simulatedSettings } from '../schedule/play.ts';
+import type { Run } from '../schedule/run.ts';
 import type { Fate, Step } from '../schedule/scheduler.ts';
 import type { StepKind } from '../schedule/service-errors.ts';
 import { devicesOf, Stage } from '../schedule/stage.ts';

@@ -3,6 +3,7 @@
 import {
   after,
   allows,
+  asksInfo,
   asksWhetherIn,
   blocks,
   connects,
@@ -20,6 +21,7 @@ import {
   readsMembers,
   repeats,
   sends,
+  signals,
   switchesRealTime,
   unblocks,
 } from '../schedule/acts.ts';
@@ -191,5 +193,27 @@ export const scenarios: readonly Scenario[] = [
     'reads during an eviction',
     [...AWAY, ...inOrder(publishes('r1', 2))],
     [...atOnce(publishes('r1'), asksWhetherIn('r1', 'ann'), readsMembers('r1'))],
+  ),
+  scenario('a signal', inRoom(0, 1), atOnce(signals(0, 'r1')), TWO_USERS),
+  scenario(
+    'a signal to a member who is gone',
+    [...inRoom(0, 1), ...inOrder(losesNetworkForGood(1))],
+    atOnce(signals(0, 'r1')),
+    {
+      ...TWO_USERS,
+      disconnects: [],
+    },
+  ),
+  scenario(
+    'a signal and the end of a membership',
+    inRoom(0, 1),
+    atOnce(signals(0, 'r1'), leaves(1, 'r1'), blocks('r1', 'ann')),
+    TWO_USERS,
+  ),
+  scenario(
+    'a member asks who is in the room while another one is evicted',
+    [...BOB_IN_ANN_AWAY, ...inOrder(publishes('r1', 2))],
+    [...atOnce(publishes('r1'), asksInfo(1, 'r1')), after(1_000, asksInfo(1, 'r1'))],
+    TWO_USERS,
   ),
 ];

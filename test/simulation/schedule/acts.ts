@@ -61,6 +61,10 @@ export const losesNetworkForGood = (index: number): Act =>
     bot.reconnects = false;
     bot.drop(false);
   });
+export const asksInfo = (index: number, room: string): Act =>
+  ofBot(index, `asks who is in ${room}`, (bot) => bot.info(room));
+export const signals = (index: number, room: string): Act =>
+  ofBot(index, `signals to ${room}`, (bot) => bot.signal(room));
 export const pings = (index: number): Act => ofBot(index, 'pings', (bot) => bot.ping());
 export const beats = (index: number): Act => ofBot(index, 'beats', (bot) => bot.beat());
 

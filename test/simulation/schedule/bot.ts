@@ -10,6 +10,8 @@ import type { Scheduler } from './scheduler.ts';
 import { Socket } from './socket.ts';
 
 const BEAT_EVERY_MS = 100_000;
+/** More than a run has. */
+const MEMBERS_MAX = 20;
 const CODE_DISCONNECTED = 30_001;
 const CODES_FINAL = [31_004, 31_009, 31_010, 31_020, 31_029];
 
@@ -124,6 +126,16 @@ export class Bot {
     if (request !== undefined) this.#ask(request.action, request.room, request.frame);
   }
 
+  /** Asks who is in the room. */
+  info(room: string): void {
+    this.#ask('info', room, { memberCount: MEMBERS_MAX, order: 'ascending' });
+  }
+
+  /** Signals something that no other signal says. */
+  signal(room: string): void {
+    this.#ask('signal', room, { type: 'typing', data: `${this.userId}-${this.platform}-${this.#ids + 1}` });
+  }
+
   ping(): void {
     this.#ask('ping', '', {});
   }
@@ -176,7 +188,7 @@ export class Bot {
       return;
     }
     const id = String(frame.id);
-    history.answer(id, Number(frame.code), frame as AnswerResult);
+    history.answer(id, Number(frame.code), resultOf(frame));
     const request = this.#requests.get(id);
     this.#requests.delete(id);
     if (request !== undefined) this.#answered(request, frame);
@@ -227,4 +239,9 @@ function argsOf(frame: Readonly<Record<string, unknown>>): CallArgs {
   const { resume, clientMessageId } = frame as { resume?: Believed; clientMessageId?: string };
   if (resume !== undefined) return { membership: resume.membership, seq: resume.seq };
   return clientMessageId === undefined ? {} : { clientMessageId };
+}
+
+function resultOf(frame: Readonly<Record<string, unknown>>): AnswerResult {
+  const { members } = frame as { members?: readonly { readonly userId: string }[] };
+  return { ...frame, ...(members === undefined ? {} : { userIds: members.map(({ userId }) => userId) }) };
 }

@@ -9,6 +9,8 @@ import type { CheckOptions, Violation } from '../../support/checker/violation.ts
 import { undelivered } from './delivered.ts';
 import { checkEnds } from './end-checks.ts';
 import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
+import { wrongSenders } from './senders.ts';
+import { wrongSignals } from './signals.ts';
 import { keyOf } from './truth.ts';
 
 export function check(played: Run): readonly Violation[] {
@@ -24,6 +26,8 @@ export function check(played: Run): readonly Violation[] {
   if (deliveredWithinMs !== undefined) {
     violations.push(...undelivered(history.events, openSockets, deliveredWithinMs));
   }
+  const clients = new Set(history.events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
+  violations.push(...wrongSenders(history.events, clients), ...wrongSignals(history.events, history.truth));
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }
 
@@ -137,7 +141,10 @@ function checkReads({ history }: Run, report: Report): void {
     if (op === 'exist' && !agrees(args.user ?? '', event.result.member === true)) {
       report('I-M17', `${args.user} in ${room}: ${event.result.member}`, from, index);
     }
-    if (op === 'members') {
+    if (op === 'info' && by !== 'server-api' && !agrees(by.user, true)) {
+      report('I-D8', `${by.user} is no member of ${room}, and gets its members`, from, index);
+    }
+    if (op === 'members' || op === 'info') {
       const listed = event.result.userIds ?? [];
       for (const key of truth.turns.keys()) {
         const [inRoom, user = ''] = key.split(' ');

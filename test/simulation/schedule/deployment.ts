@@ -12,6 +12,7 @@ import { deliverHandler } from '../../../lib/handlers/deliver.ts';
 import type { DepsAt } from '../../../lib/handlers/deps.ts';
 import { digest } from '../../../lib/handlers/deps-digest.ts';
 import { disconnectHandler } from '../../../lib/handlers/disconnect.ts';
+import { senderText } from '../../../lib/handlers/events.ts';
 import { messageHandler } from '../../../lib/handlers/message.ts';
 import { serverApiHandler } from '../../../lib/handlers/server-api.ts';
 import { sweepHandler } from '../../../lib/handlers/sweep.ts';
@@ -25,6 +26,7 @@ import type { DeliveryJob } from '../../../lib/usecases/steps/delivery-job.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import type { History } from './history.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { nameOf } from './senders.ts';
 import { toError } from './service-errors.ts';
 import { pushOf, queueOf, type ServicesOptions } from './services.ts';
 import type { Socket } from './socket.ts';
@@ -347,6 +349,7 @@ export class Deployment {
         requestTimeEpoch: scheduler.nowMs + mishaps.skewMs(),
         authorizer: {
           userId: socket.userId,
+          sender: senderText({ name: nameOf(socket.userId) }),
           issuedAtMs: String(socket.tokenIssuedAtMs),
           expiresAtMs: String(socket.tokenIssuedAtMs + 30 * 86_400_000),
         },

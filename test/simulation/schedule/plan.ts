@@ -20,18 +20,25 @@ export interface PlanOptions {
   readonly rooms: readonly string[];
   /** The limit of KICK-31ST in this run: bursts have about as many messages. */
   readonly messageLimit: number;
+  /** Whether the run also has reads of the room and signals. */
+  readonly hasRoomCalls: boolean;
 }
 
 export function createPlan(options: PlanOptions): readonly TimedAct[] {
   const { random, rooms, users, messageLimit } = options;
   const between = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));
   const pick = <T>(values: readonly T[]): T => values[between(0, values.length - 1)] as T;
-  const makers = makersOf(
-    () => between(0, options.bots - 1),
-    () => pick(rooms),
-    () => pick(users),
-    () => Math.max(1, messageLimit - between(0, 2)),
-  );
+  const bot = () => between(0, options.bots - 1);
+  const room = () => pick(rooms);
+  const makers: readonly Maker[] = [
+    ...makersOf(
+      bot,
+      room,
+      () => pick(users),
+      () => Math.max(1, messageLimit - between(0, 2)),
+    ),
+    ...(options.hasRoomCalls ? roomCalls(bot, room) : []),
+  ];
   // Each run has its own mix: what only some acts together can break is rare where all acts are equally likely.
   const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
   const pauses = pick([TIGHT_MS, TIGHT_MS, PAUSES_MS]);
@@ -44,6 +51,11 @@ export function createPlan(options: PlanOptions): readonly TimedAct[] {
 }
 
 type Maker = readonly [weight: number, make: () => Act];
+
+const roomCalls = (bot: () => number, room: () => string): readonly Maker[] => [
+  [5, () => act.asksInfo(bot(), room())],
+  [5, () => act.signals(bot(), room())],
+];
 
 const makersOf = (bot: () => number, room: () => string, user: () => string, burst: () => number): readonly Maker[] => [
   [10, () => act.connects(bot())],

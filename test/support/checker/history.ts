@@ -53,6 +53,8 @@ export type Operation =
   | 'setEntries'
   | 'removeEntries'
   | 'getEntries'
+  | 'info'
+  | 'signal'
   | 'ping'
   | 'create'
   | 'destroy'
@@ -99,7 +101,7 @@ export interface CallArgs {
   readonly beforeSeq?: number;
   /** realTime */
   readonly on?: boolean;
-  /** members: a list of this length may be incomplete. */
+  /** members, info: a list of this length may be incomplete. */
   readonly limit?: number;
   /** create, setEnd: the room's end, where it is not the setting's. */
   readonly endsAfterMs?: number;
@@ -134,7 +136,7 @@ export interface AnswerResult {
   readonly reason?: EndReason;
   /** exist */
   readonly member?: boolean;
-  /** members */
+  /** members, info */
   readonly userIds?: readonly string[];
   readonly total?: number;
 }
@@ -146,6 +148,7 @@ export interface HistoryMessage {
   readonly senderUserId: string;
   readonly content?: string;
   readonly recalled?: boolean;
+  readonly sender?: { readonly name?: string };
 }
 
 /** Writes as the storage applied them, in that order. */
@@ -242,6 +245,13 @@ export type Frame =
     }
   | { readonly event: 'destroyed'; readonly room: string; readonly roomEpoch: string; readonly automatic: boolean }
   | { readonly event: 'recalled'; readonly room: string; readonly roomEpoch: string; readonly message: HistoryMessage }
+  | {
+      readonly event: 'signal';
+      readonly room: string;
+      readonly roomEpoch: string;
+      readonly userId: string;
+      readonly data: string;
+    }
   | { readonly event: 'closing'; readonly code: number }
   | { readonly event: 'sync' | 'broadcast' | 'entries' | 'notice' };
 

@@ -2,12 +2,12 @@ import type { CallRecord } from './calls.ts';
 import type { Facts } from './facts.ts';
 import { lifeDuring, type Standing, standingDuring } from './standing.ts';
 
-/** I-M4, I-M5, I-M16, I-M17: what `exist` and `members` answer, against the rows and the accepted messages. */
+/** I-M4, I-M5, I-M16, I-M17: what `exist`, `members` and `info` answer, against the rows and the accepted messages. */
 export function checkReads(facts: Facts): void {
   for (const record of facts.timeline.records) {
     if (record.answer?.code !== 0) continue;
     if (record.call.op === 'exist') checkExist(facts, record);
-    if (record.call.op === 'members') checkMembers(facts, record);
+    if (record.call.op === 'members' || record.call.op === 'info') checkMembers(facts, record);
   }
 }
 
