@@ -24,8 +24,8 @@ export const targetHelp = `  --server-api URL   its server API: the output Serve
   --region R         the region of the secret, where its ARN and your AWS settings do not say it
   --app-key KEY      the setting appKey (default doorman)`;
 
-/** Where a deployment is, and what signs its calls. */
-export type Target = Omit<RunningStack, 'webSocketUrl'> & { readonly webSocketUrl: string | undefined };
+/** Where a deployment is, and what signs its calls. The WebSocket is empty where only calls are made. */
+export type Target = RunningStack;
 
 /** The deployment that the options name; the one that runs on this machine where they name none. */
 export async function findTarget(options: TargetOptions, env: NodeJS.ProcessEnv): Promise<Target> {
@@ -36,7 +36,7 @@ export async function findTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
     return readRunningStack();
   }
   const serverApiUrl = readUrl('server-api', serverApi, 'https', 'http');
-  const webSocketUrl = url === undefined ? undefined : readUrl('url', url, 'wss', 'ws');
+  const webSocketUrl = url === undefined ? '' : readUrl('url', url, 'wss', 'ws');
   const appSecret = secretId === undefined ? secretOf(env) : await readSecret(secretId, region);
   return { webSocketUrl, serverApiUrl, appKey, appSecret };
 }

@@ -13,16 +13,13 @@ export interface SmokeStage extends PlayStage {
   cleanUp(): Promise<void>;
 }
 
-/** A deployment and what its clients connect to. */
-export type SmokeTarget = Target & { readonly webSocketUrl: string };
-
 const [POLL_MS, NOTICED_WITHIN_MS] = [250, 60_000];
 /** The Lambda closes the connection first and marks the member offline right after; no call shows the mark. */
 const MARKED_WITHIN_MS = 2_000;
 const CLEANUP_TRIES = 3;
 
 /** Opens the stage; nothing is created before the first player. */
-export function openSmokeStage(target: SmokeTarget, names: Names, rules: PlayStage['rules']): SmokeStage {
+export function openSmokeStage(target: Target, names: Names, rules: PlayStage['rules']): SmokeStage {
   const appServer = new StrongAppServer(target);
   const players: Player[] = [];
   const closing = new AbortController();
