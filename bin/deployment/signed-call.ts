@@ -12,7 +12,7 @@ export interface ServerCall {
   readonly body: string;
 }
 
-/** What came back. */
+/** What was returned. */
 export interface ServerAnswer {
   readonly status: number;
   readonly text: string;

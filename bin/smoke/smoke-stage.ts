@@ -78,7 +78,7 @@ async function cleanUp(appServer: StrongAppServer, names: Names): Promise<void> 
   try {
     if (users.length > 0) await appServer.callAll('/user/delusers.json', users);
     for (let left = rooms, tried = 0; left.length > 0; tried += 1) {
-      if (tried === CLEANUP_TRIES) throw new Error('the rooms come back');
+      if (tried === CLEANUP_TRIES) throw new Error('they are created again and again');
       await appServer.callAll('/chatroom/destroy.json', left);
       const { chatRooms } = await appServer.callAll('/chatroom/query.json', left);
       left = (chatRooms as readonly { chrmId: string }[]).map(({ chrmId }) => ['chatroomId', chrmId] as const);

@@ -142,7 +142,7 @@ describeDrill('a restored table', () => {
     expect(await roomsNow()).toEqual(before);
   });
 
-  it('lets who had a token come back, refuses who is blocked, and has no ghosts', async () => {
+  it('lets who had a token return, refuses who is blocked, and has no ghosts', async () => {
     const ann = await connect('ann');
     expect(await ann.join('room1')).toBe(0);
     const dan = await connect('dan');
