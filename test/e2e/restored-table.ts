@@ -38,13 +38,13 @@ export async function restoreTable(endpoint: string, TableName: string): Promise
   return rows.length;
 }
 
-/** The two of the steps in docs/operations.md that the emulator knows: expiry and stream. */
-export async function prepareRestored(endpoint: string, TableName: string): Promise<void> {
+/** The two of the steps in docs/operations.md that the emulator knows: expiry and stream. Returns the stream's ARN. */
+export async function prepareRestored(endpoint: string, TableName: string): Promise<string | undefined> {
   const TimeToLiveSpecification = { Enabled: true, AttributeName: 'expiresAtSec' };
   await callDynamodb(endpoint, 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
   const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   await callDynamodb(endpoint, 'UpdateTable', { TableName, StreamSpecification });
-  await untilActive(endpoint, TableName);
+  return (await untilActive(endpoint, TableName)).LatestStreamArn;
 }
 
 /** A copy of a cloud assembly whose only table has this name. */
@@ -72,12 +72,12 @@ async function onlyTable(endpoint: string): Promise<SourceTable> {
   return ((await callDynamodb(endpoint, 'DescribeTable', { TableName })) as { Table: SourceTable }).Table;
 }
 
-async function untilActive(endpoint: string, TableName: string): Promise<void> {
+async function untilActive(endpoint: string, TableName: string): Promise<{ readonly LatestStreamArn?: string }> {
   for (;;) {
     const { Table } = (await callDynamodb(endpoint, 'DescribeTable', { TableName })) as {
-      Table: { TableStatus: string };
+      Table: { TableStatus: string; LatestStreamArn?: string };
     };
-    if (Table.TableStatus === 'ACTIVE') return;
+    if (Table.TableStatus === 'ACTIVE') return Table;
     await nextTurn();
   }
 }
