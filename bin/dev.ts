@@ -57,10 +57,10 @@ function readOptions(args: readonly string[]): DevOptions {
   };
 }
 
-function announce(stack: LocalDeployment): void {
+function announce(stack: LocalDeployment, settings: DevOptions['settings']): void {
   const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
   mkdirSync(dirname(infoFile), { recursive: true });
-  const info = { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, pid: process.pid };
+  const info = { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings, pid: process.pid };
   writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
   console.log(`
 Doorman runs.
@@ -98,7 +98,7 @@ async function main(args: readonly string[]): Promise<void> {
     log: (line) => (line.includes('"CloudWatchMetrics"') ? undefined : console.log(line)),
     step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
   });
-  announce(stack);
+  announce(stack, options.settings);
   await signal;
   rmSync(infoFile, { force: true });
   await stack.close();

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const settings = { notifyMemberChanges: true };
   const stage = await openStage({ settings, log: (text) => console.log(text) });
   try {
-    const line = new TimeLine(Date.now);
+    const line = new TimeLine(Date.now, (text) => text);
     await play(stage, line);
     console.log(`\nAll ${line.checks} steps went as they should.`);
   } finally {

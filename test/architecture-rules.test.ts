@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definedIn, namedIn, undefinedIds, untestedIds } from './support/architecture-rules.ts';
+import { definedIn, namedIn, ruleRows, undefinedIds, untestedIds, wrongRows } from './support/architecture-rules.ts';
 import { projectFiles } from './support/project-files.ts';
 
 const pages = projectFiles(/^docs\/(rules|cases)\.md$/);
@@ -17,6 +17,31 @@ describe('the rule ids of the project', () => {
 
   it('each have a test with the id in its title', () => {
     expect(untestedIds(tests, defined)).toEqual([]);
+  });
+});
+
+describe('the table of rules in CONTRIBUTING.md', () => {
+  const contributing = projectFiles(/^CONTRIBUTING\.md$/).map(({ text }) => text)[0] ?? '';
+  const rules = [...defined].filter((id) => !/^(I-|case )/.test(id));
+
+  it('has every rule, files that exist, and tests that name the rule', () => {
+    expect(rules).toHaveLength(8);
+    expect(wrongRows(ruleRows(contributing), rules, code)).toEqual([]);
+  });
+
+  it('is found wrong where it is', () => {
+    const table = '| rule | in | tested in |\n| --- | --- | --- |\n| LEAVE | `lib/gone.ts` | `test/leave.test.ts` |\n';
+    const files = [{ path: 'test/leave.test.ts', text: "it('goes', () => {}); // LEAVE" }];
+    expect(wrongRows(ruleRows(table), ['LEAVE', 'BLOCK'], files)).toEqual([
+      'BLOCK: has no row with a test',
+      'LEAVE: lib/gone.ts does not exist',
+      'LEAVE: no title in test/leave.test.ts has the id',
+    ]);
+    const right = [
+      { path: 'test/leave.test.ts', text: "it('LEAVE: goes', () => {});" },
+      { path: 'lib/gone.ts', text: '' },
+    ];
+    expect(wrongRows(ruleRows(table), ['LEAVE'], right)).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { Code } from '../../lib/protocol/codes.ts';
+import type { PlayStage } from './play-stage.ts';
 import type { Player } from './player.ts';
-import type { Stage } from './stage.ts';
 import type { TimeLine } from './time-line.ts';
 
 /** A room with a player who stays and one who goes. */
 export interface Scene {
-  readonly stage: Stage;
+  readonly stage: PlayStage;
   readonly line: TimeLine;
   readonly room: string;
   readonly stays: Player;
@@ -15,7 +15,12 @@ export interface Scene {
 }
 
 /** Opens a room for two. */
-export async function openScene(stage: Stage, line: TimeLine, room: string, users: [string, string]): Promise<Scene> {
+export async function openScene(
+  stage: PlayStage,
+  line: TimeLine,
+  room: string,
+  users: [string, string],
+): Promise<Scene> {
   const [stays, goes] = await Promise.all(users.map((userId) => stage.player(userId)));
   if (stays === undefined || goes === undefined) throw new Error('unable to open the scene; two players are needed');
   line.expect(room, `${stays.userId} joins, code`, await stays.join(room), 0);
@@ -37,14 +42,19 @@ export async function goOffline({ stage, line, room, stays, goes, seq }: Scene):
   return nowMs;
 }
 
-/** The 31st message since the disconnect evicts the player, the 30th does not. */
+/** The 31st message since the disconnect evicts the player, the 30th does not; or as `offlineMessageLimit` has it. */
 export async function thirtyFirstMessage(scene: Scene): Promise<void> {
-  const { line, room, stays, goes } = scene;
+  const { stage, line, room, stays, goes } = scene;
+  const { offlineMessageLimit: limit, offlineGraceMs } = stage.rules;
+  const onlineAtMs = Date.now();
   await goOffline(scene);
-  await sendMany(scene, 30);
-  line.expect(room, `${goes.userId} is a member after 30 messages`, await isIn(scene), true);
+  await sendMany(scene, limit - 1);
+  if (Date.now() - onlineAtMs >= offlineGraceMs) {
+    throw new Error(`unable to judge; ${limit - 1} messages took longer than the grace of ${offlineGraceMs} ms`);
+  }
+  line.expect(room, `${goes.userId} is a member after ${limit - 1} messages`, await isIn(scene), true);
   line.expect(room, `${stays.userId} was notified of ends`, endsReported(scene), 0);
-  await evictedByNext(scene, '31st message');
+  await evictedByNext(scene, `message number ${limit}`);
   goes.regainNetwork();
   await notifiedOnReturn(scene);
 }
@@ -55,8 +65,9 @@ export async function allowlisted(scene: Scene): Promise<void> {
   await stage.appServer.call('/chatroom/user/whitelist/add.json', { chatroomId: room, userId: goes.userId });
   line.note(room, `${goes.userId} is put on the allowlist`);
   await goOffline(scene);
-  await sendMany(scene, 31);
-  line.expect(room, `${goes.userId} is a member after 31 messages`, await isIn(scene), true);
+  const { offlineMessageLimit: limit } = stage.rules;
+  await sendMany(scene, limit);
+  line.expect(room, `${goes.userId} is a member after ${limit} messages`, await isIn(scene), true);
   line.expect(room, `${scene.stays.userId} was notified of ends`, endsReported(scene), 0);
 }
 
@@ -84,7 +95,7 @@ export async function leaving(scene: Scene): Promise<void> {
 export async function afterGrace(scene: Scene): Promise<void> {
   const { line, room, goes } = scene;
   line.expect(room, `${goes.userId} is a member until a message is sent`, await isIn(scene), true);
-  await evictedByNext(scene, 'first message after 30 s');
+  await evictedByNext(scene, `first message after ${scene.stage.rules.offlineGraceMs / 1000} s`);
   goes.regainNetwork();
   await notifiedOnReturn(scene);
 }
@@ -121,7 +132,8 @@ async function evictedByNext(scene: Scene, what: string): Promise<void> {
 }
 
 async function roomIsNotified(scene: Scene): Promise<void> {
-  const { line, room, stays, goes } = scene;
+  const { stage, line, room, stays, goes } = scene;
+  if (!stage.rules.notifyMemberChanges) return;
   await stays.events.until('the notice to the room', (event) => event.kind === 'left' && event.userId === goes.userId);
   line.expect(room, `${stays.userId} is notified by onChatRoomMemberChanged; notices`, endsReported(scene), 1);
 }

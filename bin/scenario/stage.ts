@@ -1,18 +1,16 @@
 import { RCIMIWConnectionStatus } from '../../lib/client/index.ts';
+import { readSettings } from '../../lib/infra/settings.ts';
 import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { type LocalDeployment, type StartLocalOptions, startLocal } from '../start-local.ts';
 import { AppServer } from './app-server.ts';
 import { EventLog } from './event-log.ts';
+import type { PlayStage } from './play-stage.ts';
 import { type AppEvent, Player } from './player.ts';
 
-/** The running deployment with its players: everything that the plays need. */
-export interface Stage {
+/** The deployment that runs on this machine, with its players. */
+export interface Stage extends PlayStage {
   readonly stack: LocalDeployment;
   readonly appServer: AppServer;
-  /** Connects a user with the SDK. */
-  player(userId: string): Promise<Player>;
-  /** Takes the network from a player; resolves when the server has noticed it. */
-  disconnect(player: Player): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +41,7 @@ export async function openStage(
   return {
     stack,
     appServer,
+    rules: readSettings(settings),
     player: async (userId) => {
       const player = new Player({ server: stack.webSocketUrl, userId, token: await appServer.token(userId) });
       players.push(player);

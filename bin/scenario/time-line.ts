@@ -2,10 +2,13 @@
 export class TimeLine {
   readonly #startedAtMs: number;
   readonly #now: () => number;
+  readonly #shorten: (text: string) => string;
   #checks = 0;
 
-  constructor(now: () => number) {
+  /** @param shorten what is done to a text before it is printed */
+  constructor(now: () => number, shorten: (text: string) => string) {
     this.#now = now;
+    this.#shorten = shorten;
     this.#startedAtMs = now();
   }
 
@@ -20,7 +23,8 @@ export class TimeLine {
   }
 
   note(play: string, text: string): void {
-    console.log(`${this.at(this.#now()).padStart(8)}  ${play.padEnd(12)} ${text}`);
+    const what = this.#shorten(play).padEnd(12);
+    console.log(`${this.at(this.#now()).padStart(8)}  ${what} ${this.#shorten(text)}`);
   }
 
   /** Prints the fact; throws if it differs. */

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { callCommand } from '../../bin/deployment/call-command.ts';
 import { listen } from '../support/listen.ts';
+import { runHere } from './run-here.ts';
 
 const top = join(import.meta.dirname, '..', '..');
 
@@ -74,9 +76,18 @@ describe('npm start', () => {
     const endpoint = /DynamoDB +(http:\S+)/.exec(printed)?.[1] ?? '';
     const serverApi = /server API +(http:\S+)/.exec(printed)?.[1] ?? '';
     expect((await fetch(endpoint)).status).toBeGreaterThan(0);
+    // It finds the deployment that runs here, and its key.
+    expect(await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], {})).toMatchObject({
+      ...{ code: 0, stderr: 'HTTP 200\n' },
+    });
     run.child.kill('SIGTERM');
     expect((await run.ended).code).toBe(0);
     await expect(fetch(endpoint)).rejects.toThrow();
     await expect(fetch(serverApi)).rejects.toThrow();
+    const { code, stderr } = await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], {});
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('nothing runs on this machine: start it with npm start'),
+    ]);
   });
 });

@@ -31,3 +31,38 @@ export function untestedIds(tests: readonly ProjectFile[], defined: ReadonlySet<
   const named = new Set(titles.flatMap(({ text }) => [...namedIn(text)]));
   return [...defined].filter((id) => !named.has(id));
 }
+
+/** A row of the table of rules in CONTRIBUTING.md. */
+export interface RuleRow {
+  readonly id: string;
+  /** The files of all cells. */
+  readonly files: readonly string[];
+  /** Those of the last cell. */
+  readonly tests: readonly string[];
+}
+
+/** The rows whose first cell is a rule's id and nothing else. */
+export const ruleRows = (page: string): readonly RuleRow[] =>
+  [...page.matchAll(/^\| (KICK-[A-Z0-9]+|LEAVE|BLOCK|ALLOWLIST|DESTROY) \|(.*)\|$/gm)].map(
+    ([, id = '', rest = '']) => ({
+      id,
+      files: pathsIn(rest),
+      tests: pathsIn(rest.split('|').at(-1) ?? ''),
+    }),
+  );
+
+const pathsIn = (text: string): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path);
+
+/** What is wrong with the table: a rule without a row, a file that is not there, a test without the id in a title. */
+export function wrongRows(rows: readonly RuleRow[], rules: readonly string[], files: readonly ProjectFile[]): string[] {
+  const missing = rules.filter((id) => !rows.some((row) => row.id === id && row.tests.length > 0));
+  const at = new Map(files.map((file) => [file.path, file]));
+  const wrong = rows.flatMap(({ id, files: named, tests }) => [
+    ...named.filter((path) => !at.has(path)).map((path) => `${id}: ${path} does not exist`),
+    ...tests
+      .flatMap((path) => at.get(path) ?? [])
+      .filter((file) => untestedIds([file], new Set([id])).length > 0)
+      .map(({ path }) => `${id}: no title in ${path} has the id`),
+  ]);
+  return [...missing.map((id) => `${id}: has no row with a test`), ...wrong];
+}

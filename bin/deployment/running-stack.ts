@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What `npm start` writes to a file while it runs. */
+export interface RunningStack {
+  readonly webSocketUrl: string;
+  readonly serverApiUrl: string;
+  readonly appKey: string;
+  readonly appSecret: string;
+  /** The settings that are not the defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const infoFile = join(import.meta.dirname, '..', '..', '.doorman', 'local.json');
+
+/** The deployment that runs on this machine. */
+export async function readRunningStack(): Promise<RunningStack> {
+  try {
+    return JSON.parse(await readFile(infoFile, 'utf8')) as RunningStack;
+  } catch {
+    throw new Error('nothing runs on this machine: start it with npm start, or name a deployment (--help says how)');
+  }
+}
