@@ -45,6 +45,8 @@ export interface LocalStack {
   putSecret(id: string, value: string): void;
   /** The controls for tests. */
   readonly testing: Testing;
+  /** Resolves with a sentence when the stack cannot go on, because its DynamoDB has ended. */
+  readonly lost: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -132,6 +134,7 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
     secret: (id) => readSecret(data.secrets, id),
     putSecret: data.secrets.put,
     testing: createTesting({ ...data, ...parts, pools, crashes, eventSources, asyncInvocations, schedules, webSocket }),
+    lost: data.emulator.lost.then((reason) => `unable to go on; DynamoDB has ended (${reason})`),
     close,
   };
 }
