@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { account } from '../base/account.ts';
 import { spawnGuarded } from '../base/guarded-process.ts';
 import { listen } from '../base/listen.ts';
+import { dataFilesIn } from '../data-folder/data-folder.ts';
 
 /** A DynamoDB that runs on this machine. */
 export interface Emulator {
@@ -57,16 +59,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
   const dynoxide = options.engine === 'dynalite' ? undefined : resolvePackage('@dynoxide/linux-x64');
   const dynalite = options.engine === 'dynoxide' ? undefined : resolvePackage('dynalite');
+  const files = options.dataDir === undefined ? undefined : dataFilesIn(options.dataDir);
   const port = await findFreePort();
   const endpoint = `http://127.0.0.1:${port}`;
   if (dynoxide !== undefined) {
-    const file = options.dataDir === undefined ? [] : ['--db-path', join(options.dataDir, 'dynamodb.sqlite')];
+    refuseOther(files?.dynalite, 'dynoxide', 'dynalite');
+    const file = files === undefined ? [] : ['--db-path', files.dynoxide];
     const args = ['--host', '127.0.0.1', '--port', `${port}`, ...file];
     const child = spawnGuarded(join(dirname(dynoxide), 'dynoxide'), args, { output: 'ignore', ipc: false });
     return waitUntilReady(running('dynoxide', endpoint, child), child);
   }
   if (dynalite !== undefined) {
-    const path = options.dataDir === undefined ? [] : [join(options.dataDir, 'dynalite')];
+    refuseOther(files?.dynoxide, 'dynalite', 'dynoxide');
+    const path = files === undefined ? [] : [files.dynalite];
     const script = fileURLToPath(new URL('./dynalite-process.mjs', import.meta.url));
     const child = spawnGuarded(process.execPath, [script, `${port}`, ...path], { output: 'ignore', ipc: true });
     return waitUntilReady(running('dynalite', endpoint, child), child);
@@ -74,6 +79,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   throw new Error(
     'unable to start DynamoDB; install @dynoxide/linux-x64 or dynalite, or set DYNAMODB_ENDPOINT to a running one',
   );
+}
+
+/** The data of one engine is not readable by the other, which would begin with no rooms and say nothing. */
+function refuseOther(path: string | undefined, engine: string, other: string): void {
+  if (path !== undefined && existsSync(path)) {
+    throw new Error(`unable to use ${path} with ${engine}; ${other} wrote it, and it is not used here`);
+  }
 }
 
 function running(engine: 'dynoxide' | 'dynalite', endpoint: string, child: ChildProcess): Emulator {
