@@ -2,13 +2,15 @@ import { isAlive } from '../../lib/local/base/is-alive.ts';
 import { ancestorsOf, readParents } from './process-parents.ts';
 
 const POLL_MS = 250;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** npm may pass on the Ctrl-C that the terminal has sent already: what comes sooner is the same one. */
+const SAME_CTRL_C_MS = 1_000;
 
 /** When a run ends. */
 export interface Ending {
   /** Resolves at the first signal, or when a process that this one descends from has ended. */
   readonly asked: Promise<void>;
-  /** Resolves at the next signal after that: the user does not want to wait. */
+  /** Resolves at a further Ctrl-C: the user does not want to wait. */
   readonly askedAgain: Promise<void>;
 }
 
@@ -18,15 +20,29 @@ export interface Ending {
  * end, either.
  */
 export function watchEnding(isDetached: boolean): Ending {
-  const heard: (() => void)[] = [];
-  const next = (): Promise<void> => new Promise((resolve) => heard.push(resolve));
-  const ending = { asked: next(), askedAgain: next() };
-  const hear = (): void => heard.shift()?.();
-  for (const signal of signals) {
-    process.on(signal, isDetached && signal === 'SIGHUP' ? () => {} : hear);
-  }
+  const [asked, ask] = settledLater();
+  const [askedAgain, askAgain] = settledLater();
+  let firstAtMs: number | undefined;
+  const hear = (): void => {
+    firstAtMs ??= performance.now();
+    ask();
+  };
+  process.on('SIGINT', () => {
+    if (firstAtMs !== undefined && performance.now() - firstAtMs > SAME_CTRL_C_MS) askAgain();
+    hear();
+  });
+  process.on('SIGTERM', hear);
+  process.on('SIGHUP', isDetached ? () => {} : hear);
   if (!isDetached) watchAncestors(hear);
-  return ending;
+  return { asked, askedAgain };
+}
+
+function settledLater(): [Promise<void>, () => void] {
+  let settle: () => void = () => {};
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return [promise, settle];
 }
 
 function watchAncestors(onEnd: () => void): void {

@@ -68,7 +68,7 @@ export const killTable: readonly KillRow[] = [
     left: data,
   },
   {
-    id: 'Ctrl-C twice',
+    id: 'Ctrl-C, which npm passes on once more',
     starter: 'npm',
     act: (run) => {
       run.killGroup('SIGINT');

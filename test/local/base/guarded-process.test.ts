@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { spawnGuarded } from '../../../lib/local/base/guarded-process.ts';
-import { familyOf, untilFound, untilGone } from '../../support/processes.ts';
+import { familyOf, type RunningProcess, untilFound, untilGone } from '../../support/processes.ts';
 import { top } from '../../support/project-files.ts';
 
 const started: ChildProcess[] = [];
@@ -32,10 +32,11 @@ it.each([
 ])('a program %s ends with its starter, even by kill -9', async (_what, args, sign) => {
   const starter = startStarter(args);
   const pid = starter.pid ?? 0;
-  await untilFound(() => familyOf(pid).find(({ command }) => command.startsWith(sign) || command.endsWith('{}')));
+  const isProgram = (each: RunningProcess): boolean =>
+    each.pid !== pid && !each.command.startsWith('/bin/sh') && each.command.includes(sign);
   const family = await untilFound(() => {
     const all = familyOf(pid);
-    return all.some(({ command }) => command.includes(sign)) ? all : undefined;
+    return all.some(isProgram) ? all : undefined;
   });
   starter.kill('SIGKILL');
   await untilGone(family);
