@@ -1,24 +1,39 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
+import { watchEnding } from './dev/ending.ts';
+import { removeOwnInfo, writeInfo } from './dev/info-file.ts';
+import { isWorthShowing } from './dev/log-lines.ts';
+import { synthesizeApart } from './dev/synthesis.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
+import { workFolder } from './work-folder.ts';
 
 const help = `npm start -- [options]    runs the whole deployment on this machine
 
   --port N           port of the WebSocket API; the server API takes the next one (default 3000; 0: free ones)
   --data DIR         keep rooms and the app secret in this folder (default: in memory)
   --set name=value   change a setting; may be repeated: ${settingNames.join(', ')}
+  --verbose          print a line per step, frame, call and run of a Lambda
+  --detached         go on when the shell or the terminal that started it ends
+  --assembly DIR     run what npm run synth wrote to this folder, with its settings (default: synthesize now)
   --help             this text
 
-DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.`;
+DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.
+DOORMAN_FOLDER=… is for working files (default: .doorman).`;
 
-const infoFile = join(import.meta.dirname, '..', '.doorman', 'local.json');
+/** What does not close by then ends with this process. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+const infoFile = join(workFolder, 'local.json');
 
 interface DevOptions {
   readonly port: number;
   readonly dataDir: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
+  readonly assembly: string | undefined;
+  readonly verbose: boolean;
+  readonly detached: boolean;
   readonly help: boolean;
 }
 
@@ -26,6 +41,9 @@ const flags = {
   port: { type: 'string', default: '3000' },
   data: { type: 'string' },
   set: { type: 'string', multiple: true, default: [] as string[] },
+  assembly: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  detached: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -51,35 +69,43 @@ function readOptions(args: readonly string[]): DevOptions {
   });
   return {
     port,
-    dataDir: values.data === undefined ? undefined : resolve(values.data),
+    dataDir: readFolder('data', values.data),
     settings: Object.fromEntries(settings),
+    assembly: readFolder('assembly', values.assembly),
+    verbose: values.verbose,
+    detached: values.detached,
     help: values.help,
   };
 }
 
+function readFolder(option: string, value: string | undefined): string | undefined {
+  if (value === '') throw new Error(`unable to use --${option} without a folder; it must look like --${option} DIR`);
+  return value === undefined ? undefined : resolve(value);
+}
+
 function announce(stack: LocalDeployment, settings: DevOptions['settings']): void {
   const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
-  mkdirSync(dirname(infoFile), { recursive: true });
-  const info = { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings, pid: process.pid };
-  writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
-  console.log(`
-Doorman runs.
-  clients      ${webSocketUrl}
-  server API   ${serverApiUrl}
-  app key      ${appKey}
-  app secret   ${appSecret}
-  DynamoDB     ${dynamodbEndpoint}
-
-Try it in two other terminals:
-  npm run chat -- alice room1
-  npm run chat -- bob room1
-
+  writeInfo(infoFile, { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings });
+  console.log(`clients      ${webSocketUrl}
+server API   ${serverApiUrl}
+app key      ${appKey}, secret ${appSecret}
+try          npm run chat -- alice room1, and in another terminal npm run chat -- bob room1
 Ctrl-C ends it.`);
 }
 
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+/** Starts the deployment; most of what happens is shown only to those who ask for it. */
+function start({ port, settings, dataDir, assembly, verbose }: DevOptions): Promise<LocalDeployment> {
+  const show = (line: string): void => console.log(line);
+  const ifVerbose = verbose ? show : () => {};
+  return startLocal({
+    port,
+    settings,
+    dataDir,
+    assembly,
+    synthesize: (folder, complete) => synthesizeApart(folder, complete, ifVerbose),
+    log: (line) => (verbose || isWorthShowing(line) ? show(line) : undefined),
+    trace: verbose ? show : undefined,
+    step: (title, tookMs) => ifVerbose(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
   });
 }
 
@@ -89,19 +115,18 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(help);
     return;
   }
-  const signal = untilSignal();
-  const stack = await startLocal({
-    port: options.port,
-    settings: options.settings,
-    dataDir: options.dataDir,
-    // The metrics are for CloudWatch.
-    log: (line) => (line.includes('"CloudWatchMetrics"') ? undefined : console.log(line)),
-    step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
-  });
+  if (options.assembly !== undefined && Object.keys(options.settings).length > 0) {
+    throw new Error('unable to use --set with --assembly; an assembly has its settings');
+  }
+  const { asked, askedAgain } = watchEnding(options.detached);
+  process.once('exit', () => removeOwnInfo(infoFile));
+  const stack = await Promise.race([start(options), asked]);
+  // Nothing serves yet, so there is nothing to wait for: what has started ends with this process.
+  if (stack === undefined) return;
   announce(stack, options.settings);
-  await signal;
-  rmSync(infoFile, { force: true });
-  await stack.close();
+  const lost = await Promise.race([stack.lost, asked]);
+  await Promise.race([stack.close(), askedAgain, wait(CLOSE_TIMEOUT_MS)]);
+  if (lost !== undefined) throw new Error(lost);
 }
 
 main(process.argv.slice(2)).then(

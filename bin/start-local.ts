@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import type { DeploymentSettings } from '../lib/domain/settings.ts';
 import { readAppSecret } from '../lib/handlers/app-secret.ts';
 import { readSettings } from '../lib/infra/settings.ts';
+import { checkPorts } from '../lib/local/base/listen.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../lib/local/run-template.ts';
-import { synthesize } from './chatroom.ts';
+import { createAssemblyFolder } from './work-folder.ts';
 
 /** How to run the deployment on this machine. */
 export interface StartLocalOptions
@@ -12,7 +12,13 @@ export interface StartLocalOptions
     Pick<RunTemplateOptions, 'port' | 'log' | 'step'> {
   /** Settings of the stack; the others keep their defaults. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** A cloud assembly that was synthesized before; its own settings apply. */
+  readonly assembly?: string | undefined;
+  /** Writes a cloud assembly; by default in this process. */
+  readonly synthesize?: Synthesize | undefined;
 }
+
+type Synthesize = (folder: string, settings: DeploymentSettings) => Promise<void>;
 
 /** The deployment on this machine, with what an application server knows. */
 export type LocalDeployment = LocalStack & {
@@ -21,36 +27,58 @@ export type LocalDeployment = LocalStack & {
   readonly appSecret: string;
 };
 
-const workFolder = join(import.meta.dirname, '..', '.doorman');
+const synthesizeHere: Synthesize = async (folder, settings) => {
+  // The CDK takes a second and much memory to load.
+  const { synthesize } = await import('./chatroom.ts');
+  synthesize(folder, settings);
+};
 
-/** Synthesizes the stack and runs the result. */
+/** Synthesizes the stack, unless it is given an assembly, and runs the result. */
 export async function startLocal(options: StartLocalOptions): Promise<LocalDeployment> {
-  const settings = readSettings(options.settings);
-  mkdirSync(workFolder, { recursive: true });
-  const cloudAssembly = mkdtempSync(join(workFolder, 'assembly-'));
-  const remove = (): void => rmSync(cloudAssembly, { recursive: true, force: true });
-  let stack: LocalStack | undefined;
+  const { settings: chosen, assembly, synthesize = synthesizeHere, ...runOptions } = options;
+  const settings = readSettings(chosen);
+  const { port } = options;
+  // The synthesis takes seconds.
+  if (port !== 0) await checkPorts([port, port + 1]);
+  if (assembly !== undefined) return runAssembly(runOptions, assembly);
+  const folder = createAssemblyFolder();
   try {
     const startedAtMs = performance.now();
-    synthesize(cloudAssembly, settings);
+    await synthesize(folder.path, settings);
     options.step('stack synthesized', performance.now() - startedAtMs);
-    stack = await runTemplate({
-      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
-      now: Date.now,
-      randomId: () => randomBytes(11).toString('base64'),
-      ...options,
-      cloudAssembly,
-    });
-    const [appSecret] = readAppSecret(stack.secret(`${stack.outputs.SecretName}`));
-    const { close: closeStack, httpApiUrl: serverApiUrl } = stack;
+    const { close: closeStack, ...stack } = await runAssembly(runOptions, folder.path);
     const close = async (): Promise<void> => {
       await closeStack();
-      remove();
+      folder.remove();
     };
-    return { ...stack, serverApiUrl, appKey: settings.appKey, appSecret, close };
+    return { ...stack, close };
   } catch (error) {
-    await stack?.close();
-    remove();
+    folder.remove();
     throw error;
   }
+}
+
+type RunOptions = Omit<StartLocalOptions, 'settings' | 'assembly' | 'synthesize'>;
+
+async function runAssembly(options: RunOptions, cloudAssembly: string): Promise<LocalDeployment> {
+  const stack = await runTemplate({
+    dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
+    now: Date.now,
+    randomId: () => randomBytes(11).toString('base64'),
+    ...options,
+    cloudAssembly,
+  });
+  try {
+    const [appSecret] = readAppSecret(stack.secret(`${stack.outputs.SecretName}`));
+    return { ...stack, serverApiUrl: stack.httpApiUrl, appKey: appKeyOf(stack), appSecret };
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+/** The app key that the functions were deployed with. */
+function appKeyOf({ functions }: LocalStack): string {
+  const settings = functions.map(({ environment }) => environment.SETTINGS).find((text) => text !== undefined);
+  return String(JSON.parse(settings ?? '{}').appKey);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { workFolder } from '../work-folder.ts';
 
 /** What `npm start` writes to a file while it runs. */
 export interface RunningStack {
@@ -11,7 +12,7 @@ export interface RunningStack {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-const infoFile = join(import.meta.dirname, '..', '..', '.doorman', 'local.json');
+const infoFile = join(workFolder, 'local.json');
 
 /** The deployment that runs on this machine. */
 export async function readRunningStack(): Promise<RunningStack> {

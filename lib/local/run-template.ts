@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterOnClock } from './base/timers.ts';
+import { dataFilesIn, openDataFolder } from './data-folder/data-folder.ts';
 import { createTables } from './dynamodb/create-tables.ts';
 import { createDynamodbService } from './dynamodb/dynamodb-service.ts';
 import { type Emulator, startEmulator } from './dynamodb/emulator.ts';
@@ -13,6 +12,7 @@ import { type AsyncInvocations, createAsyncInvocations } from './invocations/asy
 import { createLambdaService } from './invocations/lambda-service.ts';
 import { createFunctionPools } from './lambda/function-pools.ts';
 import type { Invoke } from './lambda/invoke.ts';
+import { traceRuns } from './lambda/trace-runs.ts';
 import { createQueues, type Queues } from './queues/queues.ts';
 import { createSqsService } from './queues/sqs-service.ts';
 import { startSchedules } from './schedules/schedules.ts';
@@ -45,6 +45,8 @@ export interface LocalStack {
   putSecret(id: string, value: string): void;
   /** The controls for tests. */
   readonly testing: Testing;
+  /** Resolves with a sentence when the stack cannot go on, because its DynamoDB has ended. */
+  readonly lost: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export interface RunTemplateOptions {
   readonly cloudAssembly: string;
   /** The port of the WebSocket API; the HTTP API takes the next one. 0 takes free ports. */
   readonly port: number;
-  /** The folder for tables and secrets; without it they are in memory, as queues always are. */
+  /** The folder for tables and secrets, locked while the stack runs; without it they are in memory, as queues are. */
   readonly dataDir?: string | undefined;
   /** A DynamoDB that runs already. */
   readonly dynamodbEndpoint?: string | undefined;
@@ -64,6 +66,8 @@ export interface RunTemplateOptions {
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
+  /** Gets a line per frame, call and run of a function. */
+  readonly trace?: ((line: string) => void) | undefined;
   /** Called after each step of the start, with its duration. */
   readonly step: (title: string, tookMs: number) => void;
   readonly testing?: TestingOptions | undefined;
@@ -99,7 +103,8 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const iam = createIam(stack.functions);
   const crashes = createCrashes();
   const pools = createFunctionPools({ iam, maxEnvironments, takeCrash: crashes.take, randomId, log });
-  const invoke = testing.aroundInvoke?.(pools.invoke) ?? pools.invoke;
+  const traced = traceRuns(pools.invoke, stack.functions, now, options.trace);
+  const invoke = testing.aroundInvoke?.(traced) ?? traced;
   const data = await startData(options, stack, closers);
   const parts = { stack, iam, invoke };
   const asyncInvocations = startAsyncInvocations(options, data, parts);
@@ -132,6 +137,7 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
     secret: (id) => readSecret(data.secrets, id),
     putSecret: data.secrets.put,
     testing: createTesting({ ...data, ...parts, pools, crashes, eventSources, asyncInvocations, schedules, webSocket }),
+    lost: data.emulator.lost.then((reason) => `unable to go on; DynamoDB has ended (${reason})`),
     close,
   };
 }
@@ -151,13 +157,13 @@ async function timed<T>(options: RunTemplateOptions, title: string, run: () => P
 
 async function startData(options: RunTemplateOptions, stack: StackDescription, closers: Closers): Promise<Data> {
   const { dataDir, dynamodbEndpoint, engine, now, randomId } = options;
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  if (dataDir !== undefined) closers.push(openDataFolder(dataDir, process.pid));
   const emulatorOptions = { dataDir, endpoint: dynamodbEndpoint, engine };
   const emulator = await timed(options, 'DynamoDB ready', () => startEmulator(emulatorOptions));
   closers.push(emulator.close);
   const { endpoint } = emulator;
   const tables = await timed(options, 'tables created', () => createTables(endpoint, stack.tables));
-  const file = dataDir === undefined ? undefined : join(dataDir, 'secrets.json');
+  const file = dataDir === undefined ? undefined : dataFilesIn(dataDir).secrets;
   const queues = createQueues({ queues: stack.queues, now, randomId, after: afterOnClock });
   closers.push(queues.close);
   return {
@@ -197,9 +203,9 @@ async function openApis(
   parts: StackParts,
   closers: Closers,
 ): Promise<{ webSocket: WebSocketApi; http: HttpApi }> {
-  const { port, now, randomId, log, testing = {} } = options;
+  const { port, now, randomId, log, trace, testing = {} } = options;
   const { limits = {}, disconnectDelivery = (deliver) => deliver() } = testing;
-  const apisOptions = { port, now, randomId, log, limits, disconnectDelivery };
+  const apisOptions = { port, now, randomId, log, trace, limits, disconnectDelivery };
   const webSocket = await openWebSocketApi(apisOptions, parts);
   closers.push(webSocket.close);
   const http = await openHttpApi(apisOptions, parts);

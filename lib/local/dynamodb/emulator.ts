@@ -1,18 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { account } from '../base/account.ts';
+import { spawnGuarded } from '../base/guarded-process.ts';
 import { listen } from '../base/listen.ts';
+import { dataFilesIn } from '../data-folder/data-folder.ts';
 
 /** A DynamoDB that runs on this machine. */
 export interface Emulator {
   readonly engine: 'dynoxide' | 'dynalite' | 'external';
   readonly endpoint: string;
   readonly pid: number | undefined;
+  /** Resolves with the reason, as `exit code 1` or `SIGKILL`, when the emulator ends before `close`. */
+  readonly lost: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -49,30 +54,52 @@ async function findFreePort(): Promise<number> {
 /** Starts a DynamoDB emulator, unless an endpoint is given: dynoxide if it is installed, else dynalite. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   if (options.endpoint !== undefined) {
-    return { engine: 'external', endpoint: options.endpoint, pid: undefined, close: async () => {} };
+    const { endpoint } = options;
+    return { engine: 'external', endpoint, pid: undefined, lost: new Promise(() => {}), close: async () => {} };
   }
   const dynoxide = options.engine === 'dynalite' ? undefined : resolvePackage('@dynoxide/linux-x64');
   const dynalite = options.engine === 'dynoxide' ? undefined : resolvePackage('dynalite');
+  const files = options.dataDir === undefined ? undefined : dataFilesIn(options.dataDir);
   const port = await findFreePort();
   const endpoint = `http://127.0.0.1:${port}`;
   if (dynoxide !== undefined) {
-    const file = options.dataDir === undefined ? [] : ['--db-path', join(options.dataDir, 'dynamodb.sqlite')];
-    const child = spawn(join(dirname(dynoxide), 'dynoxide'), ['--host', '127.0.0.1', '--port', `${port}`, ...file], {
-      stdio: 'ignore',
-    });
-    return waitUntilReady({ engine: 'dynoxide', endpoint, pid: child.pid, close: () => stop(child) }, child);
+    refuseOther(files?.dynalite, 'dynoxide', 'dynalite');
+    const file = files === undefined ? [] : ['--db-path', files.dynoxide];
+    const args = ['--host', '127.0.0.1', '--port', `${port}`, ...file];
+    const child = spawnGuarded(join(dirname(dynoxide), 'dynoxide'), args, { output: 'ignore', ipc: false });
+    return waitUntilReady(running('dynoxide', endpoint, child), child);
   }
   if (dynalite !== undefined) {
-    const path = options.dataDir === undefined ? [] : [join(options.dataDir, 'dynalite')];
+    refuseOther(files?.dynoxide, 'dynalite', 'dynoxide');
+    const path = files === undefined ? [] : [files.dynalite];
     const script = fileURLToPath(new URL('./dynalite-process.mjs', import.meta.url));
-    const child = spawn(process.execPath, [script, `${port}`, ...path], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    return waitUntilReady({ engine: 'dynalite', endpoint, pid: child.pid, close: () => stop(child) }, child);
+    const child = spawnGuarded(process.execPath, [script, `${port}`, ...path], { output: 'ignore', ipc: true });
+    return waitUntilReady(running('dynalite', endpoint, child), child);
   }
   throw new Error(
     'unable to start DynamoDB; install @dynoxide/linux-x64 or dynalite, or set DYNAMODB_ENDPOINT to a running one',
   );
+}
+
+/** The data of one engine is not readable by the other, which would begin with no rooms and say nothing. */
+function refuseOther(path: string | undefined, engine: string, other: string): void {
+  if (path !== undefined && existsSync(path)) {
+    throw new Error(`unable to use ${path} with ${engine}; ${other} wrote it, and it is not used here`);
+  }
+}
+
+function running(engine: 'dynoxide' | 'dynalite', endpoint: string, child: ChildProcess): Emulator {
+  let isClosing = false;
+  const lost = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (!isClosing) resolve(signal ?? `exit code ${code}`);
+    });
+  });
+  const close = (): Promise<void> => {
+    isClosing = true;
+    return stop(child);
+  };
+  return { engine, endpoint, pid: child.pid, lost, close };
 }
 
 async function waitUntilReady(emulator: Emulator, child: ChildProcess): Promise<Emulator> {

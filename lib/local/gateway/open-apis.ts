@@ -1,4 +1,5 @@
 import { arnOf } from '../base/account.ts';
+import { openPort } from '../base/listen.ts';
 import type { Iam } from '../iam/iam.ts';
 import { signerOf } from '../iam/request-signer.ts';
 import type { Invoke } from '../lambda/invoke.ts';
@@ -15,6 +16,7 @@ export interface ApisOptions {
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
+  readonly trace?: ((line: string) => void) | undefined;
   /** Replaces quotas of AWS. */
   readonly limits: Partial<WebSocketLimits>;
   readonly disconnectDelivery: DisconnectDelivery;
@@ -40,23 +42,12 @@ function functionOf({ routeKey, functionId }: LocalRoute): string {
   return functionId;
 }
 
-async function openPort<T>(port: number, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new Error(`unable to listen on port ${port}; another program uses it`);
-    if (code === 'EACCES') throw new Error(`unable to listen on port ${port}; this user lacks the permission`);
-    throw error;
-  }
-}
-
 /** Opens the stack's WebSocket API. */
 export async function openWebSocketApi(
   options: ApisOptions,
   { stack, iam, invoke }: StackParts,
 ): Promise<WebSocketApi> {
-  const { port, now, randomId, log } = options;
+  const { port, now, randomId, log, trace } = options;
   const sockets = onlyApi(stack, 'WEBSOCKET');
   const connectRoute = sockets.routes.find(({ routeKey }) => routeKey === '$connect');
   return openPort(port, () =>
@@ -81,15 +72,16 @@ export async function openWebSocketApi(
         return iam.knows(signer) && iam.use(signer, [grant]) === undefined;
       },
       log,
+      trace,
     }),
   );
 }
 
 /** Opens the stack's HTTP API. */
 export async function openHttpApi(options: ApisOptions, { stack, invoke }: StackParts): Promise<HttpApi> {
-  const { now, randomId, log } = options;
+  const { now, randomId, log, trace } = options;
   const { apiId, stageName: stage, routes: all } = onlyApi(stack, 'HTTP');
   const routes = Object.fromEntries(all.map((route) => [route.routeKey, functionOf(route)]));
   const port = options.port === 0 ? 0 : options.port + 1;
-  return openPort(port, () => startHttpApi({ apiId, stage, port, routes, invoke, now, randomId, log }));
+  return openPort(port, () => startHttpApi({ apiId, stage, port, routes, invoke, now, randomId, log, trace }));
 }

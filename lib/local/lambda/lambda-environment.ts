@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawnGuarded } from '../base/guarded-process.ts';
 import type { LocalFunction } from '../template/local-function.ts';
 import type { InvokeResult } from './invoke.ts';
 
@@ -68,10 +69,11 @@ export class LambdaEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    this.#child = spawn(options.nodePath, [runtimeFile, ...findBundle(options.fn)], {
+    this.#child = spawnGuarded(options.nodePath, [runtimeFile, ...findBundle(options.fn)], {
       cwd: options.fn.assetDir,
       env: { ...options.variables },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      output: 'pipe',
+      ipc: true,
     });
     forwardLines(this.#child, options.log);
     this.#child.on('message', (message: RuntimeMessage) => this.#receive(message));

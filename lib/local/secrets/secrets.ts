@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isRecord } from '../base/json.ts';
 import type { LocalSecret } from '../template/local-secret.ts';
 
 /** The secrets of a stack. Each value is generated once. */
@@ -49,23 +50,40 @@ function createValue(secret: LocalSecret, randomId: () => string): string {
   return JSON.stringify({ ...JSON.parse(String(SecretStringTemplate ?? '{}')), [GenerateStringKey]: text });
 }
 
-/** An unreadable file is an error. Treating it as a missing one would replace all secrets without a word. */
+/** A damaged file is an error. Treating it as a missing one would replace all secrets without a word. */
 function readStored(file: string | undefined): Record<string, string> {
   if (file === undefined || !existsSync(file)) return {};
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  } catch {
-    throw new Error(`unable to read the secrets in ${file}; it is not JSON`);
+  const refuse = (why: string): never => {
+    throw new Error(`unable to use ${file}; ${why} (it is kept as it is: move it away to get new secrets)`);
+  };
+  const { value: stored } = parseJson(readFileSync(file, 'utf8')) ?? refuse('it is not JSON');
+  if (!isRecord(stored) || Object.values(stored).some((value) => typeof value !== 'string')) {
+    return refuse('it is no object of texts');
   }
+  return stored as Record<string, string>;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** In one step: when the process is killed meanwhile, the file has the old values or the new ones. */
+function writeStored(file: string, values: Readonly<Record<string, string>>): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const written = `${file}.new`;
+  writeFileSync(written, JSON.stringify(values), { mode: 0o600 });
+  renameSync(written, file);
 }
 
 /** Creates the secrets that an earlier run has not stored yet. */
 export function createSecrets({ secrets, randomId, file }: SecretsOptions): Secrets {
   const values = readStored(file);
   const store = (): void => {
-    if (file === undefined) return;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
+    if (file !== undefined) writeStored(file, values);
   };
   const findSecret = (id: string) => secrets.find(({ logicalId, name, arn }) => [logicalId, name, arn].includes(id));
   for (const secret of secrets) values[secret.logicalId] ??= createValue(secret, randomId);

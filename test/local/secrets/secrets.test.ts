@@ -25,7 +25,7 @@ describe('the secrets of a stack', () => {
   it('do not replace a file that is unreadable', () => {
     const file = join(folder, 'broken.json');
     writeFileSync(file, '{"App":');
-    expect(() => open(file)).toThrow(`unable to read the secrets in ${file}; it is not JSON`);
+    expect(() => open(file)).toThrow(`unable to use ${file}; it is not JSON`);
     expect(readFileSync(file, 'utf8')).toBe('{"App":');
   });
 });

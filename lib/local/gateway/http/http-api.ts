@@ -20,6 +20,8 @@ export interface HttpApiOptions {
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
+  /** Gets a line per call. */
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 /** A running HTTP API. */
@@ -42,6 +44,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       .then(({ status, headers, body }) => {
         response.writeHead(status, { ...headers, 'content-length': body.length, 'apigw-requestid': requestId });
         response.end(body);
+        options.trace?.(`${request.method} ${requestTarget(request).path} ${status}`);
       })
       .catch((error: unknown) => {
         options.log(`unable to answer ${request.method} ${request.url}; ${String(error)}`);

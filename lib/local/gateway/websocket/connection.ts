@@ -27,12 +27,14 @@ interface ConnectionParts {
   readonly socket: WebSocket;
   readonly limits: WebSocketLimits;
   readonly now: () => number;
+  readonly trace?: ((line: string) => void) | undefined;
   /** Called once, with the code and reason for `$disconnect`. */
   readonly onClosed: (code: number, reason: string) => void;
 }
 
 /** Wraps an open socket, limits its idle and life time, and reports its end exactly once. */
-export function openConnection({ facts, socket, limits, now, onClosed }: ConnectionParts): Connection {
+export function openConnection({ facts, socket, limits, now, trace, onClosed }: ConnectionParts): Connection {
+  const note = (text: string): void => trace?.(`${facts.connectionId} ${text}`);
   let isOpen = true;
   let lastActiveAtMs = now();
   const idle = setTimeout(() => connection.close(1001, 'Going away'), limits.idleMs).unref();
@@ -47,6 +49,7 @@ export function openConnection({ facts, socket, limits, now, onClosed }: Connect
     },
     send: (text) => {
       if (!isOpen || socket.readyState !== WebSocket.OPEN) return false;
+      note(`-> ${text}`);
       sendInFrames(socket, Buffer.from(text), limits.frameBytes);
       idle.refresh();
       return true;
@@ -62,11 +65,13 @@ export function openConnection({ facts, socket, limits, now, onClosed }: Connect
     closed: (code, reason) => {
       if (!isOpen) return;
       isOpen = false;
+      note(`closed: ${code} ${reason}`);
       clearTimeout(idle);
       clearTimeout(life);
       onClosed(code, reason);
     },
   };
+  note(`opened by ${facts.sourceIp}`);
   return connection;
 }
 

@@ -93,6 +93,7 @@ async function upgrade(gateway: Gateway, request: IncomingMessage, socket: Duple
   gateway.upgrading.add(socket);
   const admission = await admit(options, gateway.domainName, request).finally(() => gateway.upgrading.delete(socket));
   if (!admission.admitted) {
+    options.trace?.(`handshake refused: ${admission.refusal.status} ${admission.refusal.message}`);
     refuseUpgrade(socket, options.randomId(), admission.refusal);
     return;
   }
@@ -116,6 +117,7 @@ function openSocket(gateway: Gateway, facts: ConnectionFacts, webSocket: WebSock
     socket: webSocket,
     limits: options.limits,
     now: options.now,
+    trace: options.trace,
     onClosed: (code, reason) => {
       connections.delete(facts.connectionId);
       void deliverDisconnect(gateway, facts, code, reason);
@@ -132,6 +134,7 @@ function openSocket(gateway: Gateway, facts: ConnectionFacts, webSocket: WebSock
     if (!connections.has(facts.connectionId)) return;
     if (isBinary) return connection.close(1003, 'Binary frames are not supported');
     connection.touch();
+    options.trace?.(`${facts.connectionId} <- ${data.toString()}`);
     gateway.onMessage(connection, data.toString()).catch((error: unknown) => {
       options.log(`unable to handle a message of ${facts.connectionId}; ${String(error)}`);
     });

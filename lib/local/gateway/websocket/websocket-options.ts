@@ -21,6 +21,8 @@ export interface WebSocketApiOptions {
   /** Whether the signer of an `@connections` request may make it; without this function every signer may. */
   readonly authorizeCall?: (request: ConnectionsCall) => boolean;
   readonly log: (line: string) => void;
+  /** Gets a line per frame, in both directions, and per start and end of a connection. */
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 /**

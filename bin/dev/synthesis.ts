@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { DeploymentSettings } from '../../lib/domain/settings.ts';
+import { spawnGuarded } from '../../lib/local/base/guarded-process.ts';
+
+const program = join(import.meta.dirname, 'synthesize.ts');
+
+/** Synthesizes in a process of its own: signals are heard meanwhile, and what the CDK prints stays out of the way. */
+export async function synthesizeApart(
+  folder: string,
+  settings: DeploymentSettings,
+  log: (line: string) => void,
+): Promise<void> {
+  const loader = import.meta.resolve('tsx');
+  const args = ['--import', loader, program, folder, JSON.stringify(settings)];
+  const child = spawnGuarded(process.execPath, args, { output: 'pipe', ipc: true });
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed.push(text);
+      for (const line of text.split('\n').filter((each) => each.trim() !== '')) log(line);
+    });
+  }
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  if (code === 0) return;
+  throw new Error(`unable to synthesize the stack (${signal ?? `exit code ${code}`})\n${printed.join('').trimEnd()}`);
+}
