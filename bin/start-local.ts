@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeploymentSettings } from '../lib/domain/settings.ts';
 import { readAppSecret } from '../lib/handlers/app-secret.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../lib/local/run-template.ts';
@@ -21,11 +22,19 @@ export type LocalDeployment = LocalStack & {
   readonly appSecret: string;
 };
 
+/** What a former deployment left in AWS is not on this machine. */
+function refuseAdoption(settings: DeploymentSettings): void {
+  for (const name of ['tableStreamArn', 'secretArn'] as const) {
+    if (settings[name] !== '') throw new Error(`unable to use setting ${name} on this machine; it names a part of AWS`);
+  }
+}
+
 const workFolder = join(import.meta.dirname, '..', '.doorman');
 
 /** Synthesizes the stack and runs the result. */
 export async function startLocal(options: StartLocalOptions): Promise<LocalDeployment> {
   const settings = readSettings(options.settings);
+  refuseAdoption(settings);
   mkdirSync(workFolder, { recursive: true });
   const cloudAssembly = mkdtempSync(join(workFolder, 'assembly-'));
   const remove = (): void => rmSync(cloudAssembly, { recursive: true, force: true });

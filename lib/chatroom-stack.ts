@@ -19,11 +19,13 @@ import { WebhookQueue } from './infra/webhook-queue.ts';
 export class ChatroomStack extends Stack {
   constructor(scope: Construct, id: string, settings: DeploymentSettings) {
     super(scope, id, { description: 'Doorman: serverless chatrooms' });
-    const { table, streamArn } = new RoomTable(this, 'Rooms');
-    const { secret } = new AppSecret(this, 'App');
+    // The metrics of several deployments in one account and Region differ by it.
+    const deployment = this.stackName;
+    const { table, streamArn } = new RoomTable(this, 'Rooms', settings);
+    const { secret } = new AppSecret(this, 'App', { secretArn: settings.secretArn, deployment });
     const sockets = new SocketApi(this, 'Sockets', {
-      rateLimit: settings.socketRequestsPerSec,
-      burstLimit: settings.socketBurst,
+      throttle: { rateLimit: settings.socketRequestsPerSec, burstLimit: settings.socketBurst },
+      manageApiLogging: settings.manageApiLogging,
     });
     const stream = new ChangeStream(this, 'ChangeStream', streamArn, settings);
     const { webhookUrl } = settings;
@@ -36,7 +38,7 @@ export class ChatroomStack extends Stack {
     const resources = { table, streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl };
     const createFunction = (id: string, entry: FunctionName, timeout: Duration, deliver?: IFunction) => {
       const all = { ...resources, deliver };
-      const environment = { SETTINGS: lambdaSettings, ...addresses(grants[entry], all) };
+      const environment = { SETTINGS: lambdaSettings, DEPLOYMENT: deployment, ...addresses(grants[entry], all) };
       const created = new RoomFunction(this, id, { entry, timeout, environment, ...capacityOf[entry] });
       applyGrant(grants[entry], created.role, all);
       return created;
@@ -61,7 +63,7 @@ export class ChatroomStack extends Stack {
       burstLimit: settings.serverApiBurst,
     });
     new SweepSchedule(this, 'SweepSchedule', sweep, settings.sweepShards);
-    new SweepAlarms(this, 'SweepAlarms');
+    new SweepAlarms(this, 'SweepAlarms', deployment);
     stream.feed(addFunction('Changes', 'changes', Duration.seconds(60)));
     events?.feed(addFunction('Webhook', 'webhook', Duration.seconds(20)));
 
@@ -70,6 +72,7 @@ export class ChatroomStack extends Stack {
       ServerApiUrl: serverApi.url,
       // The ARN, which every command accepts as the name of a secret.
       SecretName: secret.secretArn,
+      TableStreamArn: streamArn,
       LostChangesQueueUrl: lostChanges.queueUrl,
       ...(events && { LostEventsQueueUrl: events.lostEvents.queueUrl }),
     };

@@ -9,5 +9,5 @@ export function wireSecrets(): SecretsAt {
   const client = new SecretsManagerClient({});
   const SecretId = required('SECRET_ARN');
   const read = async () => (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
-  return createSecretKeeper({ read, onFault, count: counterTo(console.log, Date.now) });
+  return createSecretKeeper({ read, onFault, count: counterTo(console.log, Date.now, required('DEPLOYMENT')) });
 }

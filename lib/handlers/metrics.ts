@@ -18,14 +18,18 @@ const SWEEP_UNITS: Readonly<Record<keyof SweepReport, Unit>> = {
   unfinished: 'Count',
 };
 
+/** The stack in whose name the metrics are: several can share an account and a Region. */
+type Deployment = string;
+
 /** What a run of the sweep did, as metrics. */
-export function metricsTo(write: Write, now: Now): (report: SweepReport) => void {
-  return (report) => write(metricsLine(now(), SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
+export function metricsTo(write: Write, now: Now, deployment: Deployment): (report: SweepReport) => void {
+  return (report) =>
+    write(metricsLine(now(), deployment, SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
 }
 
 /** Counts what must not happen, each time as 1. */
-export function counterTo(write: Write, now: Now): (name: 'secretUnusable') => void {
-  return (name) => write(metricsLine(now(), { [name]: 'Count' }, { [name]: 1 }));
+export function counterTo(write: Write, now: Now, deployment: Deployment): (name: 'secretUnusable') => void {
+  return (name) => write(metricsLine(now(), deployment, { [name]: 'Count' }, { [name]: 1 }));
 }
 
 /**
@@ -34,10 +38,11 @@ export function counterTo(write: Write, now: Now): (name: 'secretUnusable') => v
  */
 function metricsLine(
   atMs: number,
+  deployment: Deployment,
   units: Readonly<Record<string, Unit>>,
   values: Readonly<Record<string, number>>,
 ): string {
   const Metrics = Object.entries(units).map(([Name, Unit]) => ({ Name, Unit }));
-  const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['service']], Metrics }];
-  return JSON.stringify({ _aws: { Timestamp: atMs, CloudWatchMetrics }, service: 'doorman', ...values });
+  const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['deployment']], Metrics }];
+  return JSON.stringify({ _aws: { Timestamp: atMs, CloudWatchMetrics }, deployment, ...values });
 }

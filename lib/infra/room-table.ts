@@ -4,6 +4,7 @@ import {
   Billing,
   type CfnGlobalTable,
   type GlobalSecondaryIndexPropsV2,
+  type ITableV2,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
@@ -23,26 +24,46 @@ export const audienceIndex: GlobalSecondaryIndexPropsV2 = {
   nonKeyAttributes: ['connections', 'userId', 'roomEpoch', 'offlineSeq', 'offlineAtMs'],
 };
 
-/** The only table. */
+/** Which table to use. */
+export interface RoomTableProps {
+  /** ARN of the stream of a table that a former deployment made; empty: make a new table. */
+  readonly tableStreamArn: string;
+  /** Nobody can delete the table until the protection is off. */
+  readonly protectTable: boolean;
+}
+
+/** The only table: a new one, or that of a former deployment. */
 export class RoomTable extends Construct {
-  readonly table: TableV2;
+  readonly table: TableV2 | ITableV2;
   /** ARN of the stream of all changes; a record has the row before and after the change. */
   readonly streamArn: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { tableStreamArn, protectTable }: RoomTableProps) {
     super(scope, id);
-    this.table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      globalSecondaryIndexes: [audienceIndex],
-      billing: Billing.onDemand(),
-      timeToLiveAttribute: 'expiresAtSec',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryptionV2.awsManagedKey(),
-      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
-      removalPolicy: RemovalPolicy.RETAIN,
-      deletionProtection: true,
-    });
-    this.streamArn = (this.table.node.defaultChild as CfnGlobalTable).attrStreamArn;
+    if (tableStreamArn === '') {
+      const created = createTable(this, protectTable);
+      this.table = created;
+      this.streamArn = (created.node.defaultChild as CfnGlobalTable).attrStreamArn;
+    } else {
+      // The ARN of a stream is that of its table with the time at which the stream was enabled.
+      const [tableArn = ''] = tableStreamArn.split('/stream/');
+      this.table = TableV2.fromTableAttributes(this, 'Adopted', { tableArn, tableStreamArn });
+      this.streamArn = tableStreamArn;
+    }
   }
 }
+
+const createTable = (scope: Construct, protectTable: boolean): TableV2 =>
+  new TableV2(scope, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    globalSecondaryIndexes: [audienceIndex],
+    billing: Billing.onDemand(),
+    timeToLiveAttribute: 'expiresAtSec',
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    encryption: TableEncryptionV2.awsManagedKey(),
+    dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+    // It outlives the stack, except one whose first deployment failed: that table is empty.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    deletionProtection: protectTable,
+  });

@@ -32,12 +32,18 @@ const logFields = {
   integrationStatus: '$context.integrationStatus',
 };
 
+/** How much the API takes, and whether this stack lets API Gateway write logs in the account. */
+export interface SocketApiProps {
+  readonly throttle: ThrottleSettings;
+  readonly manageApiLogging: boolean;
+}
+
 /** The WebSocket API and its stage. Routes are added later, because their Lambdas need the URL of the stage. */
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string, throttle: ThrottleSettings) {
+  constructor(scope: Construct, id: string, { throttle, manageApiLogging }: SocketApiProps) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.action' });
     this.stage = new WebSocketStage(this, 'Stage', {
@@ -47,7 +53,7 @@ export class SocketApi extends Construct {
       throttle,
       accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
     });
-    this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
+    if (manageApiLogging) this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
   }
 
   /** Routes `$connect`, `$disconnect` and every frame to their Lambdas; the answer to a frame is sent on the socket. */

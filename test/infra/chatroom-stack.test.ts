@@ -15,10 +15,11 @@ const names = [
 ];
 
 describe('the table', () => {
-  it('is the only one, on demand, with one index, retained, encrypted and restorable', () => {
+  it('is the only one, on demand, with one index, encrypted, restorable, and outlives all but a failed first deployment', () => {
     template.resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
     template.hasResource('AWS::DynamoDB::GlobalTable', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
         ...tableKeys,
@@ -27,12 +28,51 @@ describe('the table', () => {
         StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         Replicas: [
           Match.objectLike({
-            DeletionProtectionEnabled: true,
+            DeletionProtectionEnabled: false,
             PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           }),
         ],
       },
     });
+  });
+
+  it('is protected against deletion if chosen', () => {
+    synthesizeTemplate({ protectTable: true }).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })],
+    });
+  });
+});
+
+describe('what a former deployment left', () => {
+  const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Chatroom-Rooms';
+  const tableStreamArn = `${tableArn}/stream/2026-01-01T00:00:00.000`;
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf';
+  const adopting = synthesizeTemplate({ webhookUrl, tableStreamArn, secretArn });
+
+  it('is used again, and no table and no secret is made', () => {
+    adopting.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    adopting.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(variables(adopting, 'ServerApi')).toMatchObject({ TABLE_NAME: 'Chatroom-Rooms', SECRET_ARN: secretArn });
+    const sources = Object.values(adopting.findResources('AWS::Lambda::EventSourceMapping'));
+    const streams = sources.map(({ Properties: source }) => source.EventSourceArn);
+    expect(streams.filter((arn) => arn === tableStreamArn)).toHaveLength(2);
+    const outputs = adopting.findOutputs('*');
+    expect([outputs.TableStreamArn?.Value, outputs.SecretName?.Value]).toEqual([tableStreamArn, secretArn]);
+  });
+
+  it('is granted to the same Lambdas', () => {
+    const resources = (of: typeof template, name: string) =>
+      statements(of, name).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
+    const adopted = [tableArn, `${tableArn}/index/audience`, tableStreamArn, secretArn].map((arn) =>
+      JSON.stringify(arn),
+    );
+    for (const name of names) {
+      const before = resources(template, name);
+      const after = resources(adopting, name);
+      expect(after.map(([action]) => action)).toEqual(before.map(([action]) => action));
+      const changed = after.filter(([, resource], index) => resource !== before[index]?.[1]);
+      expect(changed.every(([, resource]) => adopted.includes(String(resource)))).toBe(true);
+    }
   });
 });
 
@@ -70,8 +110,9 @@ describe('the Lambdas', () => {
     ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
     ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
   ])('%s receives the settings and %j, and nothing else', (name, expected) => {
-    const { SETTINGS: settings, ...others } = variables(template, name);
+    const { SETTINGS: settings, DEPLOYMENT: deployment, ...others } = variables(template, name);
     expect(JSON.parse(String(settings))).toEqual(settingsOfLambdas(defaultSettings));
+    expect(deployment).toBe('Chatroom');
     expect(others).toEqual(Object.fromEntries(expected.map((variable) => [variable, known[variable]])));
   });
 });
@@ -237,6 +278,39 @@ describe('the APIs', () => {
   });
 });
 
+describe('the logging of API Gateway', () => {
+  const roles = (of: typeof template) =>
+    Object.keys(of.findResources('AWS::IAM::Role')).filter((id) => id.startsWith('SocketsLoggingRole'));
+
+  it('is set up for the account with a role that API Gateway can check before it has an API, and stays', () => {
+    const [id = '', ...others] = roles(template);
+    expect(others).toEqual([]);
+    const role = template.findResources('AWS::IAM::Role')[id];
+    expect(role?.DeletionPolicy).toBe('Retain');
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' } },
+    ]);
+    template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+  });
+
+  it('is left alone if the account has it', () => {
+    const without = synthesizeTemplate({ manageApiLogging: false });
+    without.resourceCountIs('AWS::ApiGateway::Account', 0);
+    expect(roles(without)).toEqual([]);
+  });
+});
+
+describe('the logical ids', () => {
+  // CloudFormation replaces a resource whose id changes: new addresses for all clients, or an empty table.
+  it.each([
+    ['AWS::DynamoDB::GlobalTable', ['RoomsTableAE5AE38B']],
+    ['AWS::SecretsManager::Secret', ['AppSecret6841CEBE']],
+    ['AWS::ApiGatewayV2::Api', ['SocketsApi04DF8096', 'ServerHttpApiE81C0894']],
+  ])('of %s never change', (type, expected) => {
+    expect(Object.keys(template.findResources(type))).toEqual(expected);
+  });
+});
+
 describe('the rest', () => {
   it('generates the secret in the account', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
@@ -253,7 +327,9 @@ describe('the rest', () => {
   it('generates no new secret when a setting changes, not even the app key', () => {
     const secretOf = (of: typeof template) => of.findResources('AWS::SecretsManager::Secret');
     const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', tokenLifeSec: 60 });
-    expect(Object.keys(secretOf(template))).toHaveLength(1);
+    expect(Object.values(secretOf(template))).toMatchObject([
+      { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' },
+    ]);
     expect(secretOf(other)).toEqual(secretOf(template));
   });
 
@@ -273,6 +349,7 @@ describe('the rest', () => {
     counterTo(
       (line) => lines.push(line),
       () => 0,
+      String(variables(template, 'ServerApi').DEPLOYMENT),
     )('secretUnusable');
     const document = JSON.parse(lines[0] ?? '');
     const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;
@@ -283,13 +360,16 @@ describe('the rest', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
     expect([Metrics, document.secretUnusable]).toEqual([[{ Name: 'secretUnusable', Unit: 'Count' }], 1]);
-    expect(Dimensions).toEqual([['service']]);
-    expect(alarm.Dimensions).toEqual([{ Name: 'service', Value: document.service }]);
+    expect(Dimensions).toEqual([['deployment']]);
+    expect(alarm.Dimensions).toEqual([{ Name: 'deployment', Value: document.deployment }]);
   });
 
   it('outputs where everything is', () => {
     expect(new Set(Object.keys(template.findOutputs('*')))).toEqual(
-      new Set(['LostChangesQueueUrl', 'LostEventsQueueUrl', 'SecretName', 'ServerApiUrl', 'WebSocketUrl']),
+      new Set([
+        ...['LostChangesQueueUrl', 'LostEventsQueueUrl'],
+        ...['SecretName', 'ServerApiUrl', 'TableStreamArn', 'WebSocketUrl'],
+      ]),
     );
   });
 });

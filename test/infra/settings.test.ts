@@ -70,6 +70,8 @@ const flags = [
   ['oneDevicePerPlatform', true],
   ['multiLoginSync', false],
   ['leanPosts', true],
+  ['manageApiLogging', true],
+  ['protectTable', false],
 ] as const;
 
 /** Name, default. */
@@ -77,6 +79,8 @@ const texts = [
   ['appKey', 'doorman'],
   ['allowedOrigins', ''],
   ['webhookUrl', ''],
+  ['tableStreamArn', ''],
+  ['secretArn', ''],
 ] as const;
 
 const byDefault = Object.fromEntries([...wholes, ...flags, ...texts].map(([name, value]) => [name, value]));
@@ -183,6 +187,31 @@ describe('readSettings', () => {
     ['http://me:secret@localhost/', noUser],
   ])('refuses the webhook %j with a sentence that does not repeat it', (webhookUrl, why) => {
     expect(() => readSettings({ webhookUrl })).toThrow(new Error(`unable to use setting webhookUrl; ${why}`));
+  });
+
+  const streamArn =
+    'arn:aws-cn:dynamodb:cn-north-1:123456789012:table/Chatroom-Rooms_1.x/stream/2026-01-01T00:00:00.000';
+  const secretArn = 'arn:aws:secretsmanager:us-gov-west-1:123456789012:secret:AppSecret6841CEBE-x/y-AbCd12';
+
+  it('takes whole ARNs of a stream and of a secret', () => {
+    const chosen = { tableStreamArn: streamArn, secretArn };
+    expect(readSettings(chosen)).toMatchObject(chosen);
+  });
+
+  it.each([
+    ['tableStreamArn', secretArn],
+    ['tableStreamArn', streamArn.replace(/\/stream.*/, '')],
+    ['tableStreamArn', `${streamArn} `],
+    ['tableStreamArn', streamArn.replace('123456789012', '1')],
+    ['tableStreamArn', true],
+    ['secretArn', streamArn],
+    ['secretArn', secretArn.slice(0, -3)],
+    ['secretArn', `${secretArn}*`],
+    ['secretArn', 'arn:aws:secretsmanager:*:123456789012:secret:App-AbCd12'],
+  ])('refuses %s=%j, which is no whole ARN', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(
+      `unable to use setting ${name}; it must be a whole ARN such as `,
+    );
   });
 
   it.each([
