@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type DeploymentSettings, settingsOfLambdas } from './domain/settings.ts';
@@ -17,9 +17,8 @@ import { WebhookQueue } from './infra/webhook-queue.ts';
 
 /** The whole deployment: a table with its stream, a secret, the Lambdas, two APIs, schedules and, if set, a webhook. */
 export class ChatroomStack extends Stack {
-  constructor(scope: Construct, id: string, settings: DeploymentSettings) {
-    super(scope, id, { description: 'Doorman: serverless chatrooms' });
-    // The metrics of several deployments in one account and Region differ by it.
+  constructor(scope: Construct, id: string, settings: DeploymentSettings, props: StackProps = {}) {
+    super(scope, id, { description: 'Doorman: serverless chatrooms', ...props });
     const deployment = this.stackName;
     const { table, streamArn } = new RoomTable(this, 'Rooms', settings);
     const { secret } = new AppSecret(this, 'App', { secretArn: settings.secretArn, deployment });

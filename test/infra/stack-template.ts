@@ -1,6 +1,7 @@
-import { App } from 'aws-cdk-lib';
+import { App, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
+import { cdkContext } from '../../bin/stage/cdk-context.ts';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
 import { type DeploymentSettings, defaultSettings } from '../../lib/domain/settings.ts';
 
@@ -17,10 +18,10 @@ export interface Statement {
 }
 
 /** The template of a deployment with these settings. */
-export function synthesizeTemplate(settings: Partial<DeploymentSettings> = {}): Template {
+export function synthesizeTemplate(settings: Partial<DeploymentSettings> = {}, props: StackProps = {}): Template {
   // Other tests check the bundles, so none are made.
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }));
+  const app = new App({ context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+  return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }, props));
 }
 
 /** All logical ids of a type, without the hash at their ends. */
