@@ -4,7 +4,6 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatroomStack } from '../lib/chatroom-stack.ts';
 import type { DeploymentSettings } from '../lib/domain/settings.ts';
-import { readSettings } from '../lib/infra/settings.ts';
 import { cdkContext } from './stage/cdk-context.ts';
 import { settingsOfContext } from './stage/command-line.ts';
 import { DEFAULT_STAGE, readStage, type Stage } from './stage/stage.ts';
@@ -16,7 +15,7 @@ const createApp = (props: AppProps): App =>
   new App({ ...props, context: { ...cdkContext(), ...metadata }, analyticsReporting: false, autoSynth: false });
 
 function addStack(app: App, { settings, ...props }: Partial<Stage>): App {
-  new ChatroomStack(app, 'Chatroom', readSettings({ ...settings }), props);
+  new ChatroomStack(app, 'Chatroom', { ...settings }, props);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

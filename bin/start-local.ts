@@ -22,10 +22,13 @@ export type LocalDeployment = LocalStack & {
   readonly appSecret: string;
 };
 
-/** What a former deployment left in AWS is not on this machine. */
-function refuseAdoption(settings: DeploymentSettings): void {
-  for (const name of ['tableStreamArn', 'secretArn'] as const) {
+/** What is in AWS alone is not on this machine. */
+function refuseParts(settings: DeploymentSettings): void {
+  for (const name of ['tableStreamArn', 'secretArn', 'alarmTopicArn'] as const) {
     if (settings[name] !== '') throw new Error(`unable to use setting ${name} on this machine; it names a part of AWS`);
+  }
+  if (settings.gradualDeployment) {
+    throw new Error('unable to use setting gradualDeployment on this machine; CodeDeploy is a part of AWS');
   }
 }
 
@@ -34,7 +37,7 @@ const workFolder = join(import.meta.dirname, '..', '.doorman');
 /** Synthesizes the stack and runs the result. */
 export async function startLocal(options: StartLocalOptions): Promise<LocalDeployment> {
   const settings = readSettings(options.settings);
-  refuseAdoption(settings);
+  refuseParts(settings);
   mkdirSync(workFolder, { recursive: true });
   const cloudAssembly = mkdtempSync(join(workFolder, 'assembly-'));
   const remove = (): void => rmSync(cloudAssembly, { recursive: true, force: true });

@@ -29,7 +29,7 @@ interface FlagSetting extends Described {
 
 /** A text of a form of its own; `lib/infra/setting-values.ts` checks each kind. */
 interface TextSetting extends Described {
-  readonly kind: 'appKey' | 'origins' | 'url' | 'streamArn' | 'secretArn';
+  readonly kind: 'appKey' | 'origins' | 'url' | 'streamArn' | 'secretArn' | 'topicArn';
   readonly default: string;
   /** The form in words. */
   readonly form: string;

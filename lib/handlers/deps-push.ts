@@ -4,6 +4,7 @@ import { createDoorbell, lambdaEndpoint } from '../push/lambda-doorbell.ts';
 import { createLeanPush } from '../push/lean-push.ts';
 import type { Push } from '../push/push.ts';
 import { required } from './deps-environment.ts';
+import { wireIncidents } from './deps-metrics.ts';
 import { onFault } from './fault.ts';
 
 /** As many as one delivery has under way, and as many again for what else the Lambda posts. */
@@ -24,10 +25,27 @@ const noPush: Push = {
   close: async () => undefined,
 };
 
-/** The way to the connections, where the template grants one; no Lambda loads the transport that it does not use. */
+/** The way to the connections, where the template grants one; posts that did not arrive are counted. */
 export function wirePush(settings: Settings, from: Chance): Push {
   const endpoint = process.env.CONNECTIONS_URL;
   if (endpoint === undefined) return noPush;
+  return countPosts(pushTo(endpoint, settings, from), wireIncidents());
+}
+
+function countPosts(push: Push, count: (name: 'failedPosts' | 'goneConnections') => void): Push {
+  return {
+    ...push,
+    post: async (connectionId, frame) => {
+      const result = await push.post(connectionId, frame);
+      if (result === 'failed') count('failedPosts');
+      else if (result === 'gone') count('goneConnections');
+      return result;
+    },
+  };
+}
+
+/** No Lambda loads the transport that it does not use. */
+function pushTo(endpoint: string, settings: Settings, from: Chance): Push {
   if (!settings.leanPosts) return loadedPush(sdkPush(endpoint));
   return createLeanPush({
     ...from,

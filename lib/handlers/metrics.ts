@@ -18,7 +18,7 @@ const SWEEP_UNITS: Readonly<Record<keyof SweepReport, Unit>> = {
   unfinished: 'Count',
 };
 
-/** The stack in whose name the metrics are: several can share an account and a Region. */
+/** The deployment whose metrics they are: several can share an account and a Region. */
 type Deployment = string;
 
 /** What a run of the sweep did, as metrics. */
@@ -27,9 +27,30 @@ export function metricsTo(write: Write, now: Now, deployment: Deployment): (repo
     write(metricsLine(now(), deployment, SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
 }
 
-/** Counts what must not happen, each time as 1. */
-export function counterTo(write: Write, now: Now, deployment: Deployment): (name: 'secretUnusable') => void {
-  return (name) => write(metricsLine(now(), deployment, { [name]: 'Count' }, { [name]: 1 }));
+/**
+ * What happens now and then: a secret that cannot be used, a frame that could not be posted though its connection may be
+ * open, a connection that a post has found to be gone, and any fault that was logged.
+ */
+export type Incident = 'secretUnusable' | 'failedPosts' | 'goneConnections' | 'faults';
+
+/** Counts incidents, each time as 1. */
+export function counterTo(write: Write, now: Now, deployment: Deployment): (name: Incident) => void {
+  const count = countsTo<Incident>(write, now, deployment);
+  return (name) => count({ [name]: 1 });
+}
+
+/** Writes counts in one line; nothing where there are none. */
+export function countsTo<Name extends string>(
+  write: Write,
+  now: Now,
+  deployment: Deployment,
+): (counts: Readonly<Partial<Record<Name, number>>>) => void {
+  return (counts) => {
+    const names = Object.keys(counts);
+    if (names.length === 0) return;
+    const units = Object.fromEntries(names.map((name) => [name, 'Count' as const]));
+    write(metricsLine(now(), deployment, units, counts as Readonly<Record<string, number>>));
+  };
 }
 
 /**

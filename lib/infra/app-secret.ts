@@ -8,8 +8,12 @@ const unusable =
 
 /** Which secret to use. */
 export interface AppSecretProps {
+  /** One that was passed goes before `secretArn`. */
+  readonly secret?: ISecret | undefined;
   /** ARN of a secret that exists; empty: make a new one. */
   readonly secretArn: string;
+  /** Whether a new secret outlives the stack. */
+  readonly keepData: boolean;
   readonly deployment: string;
 }
 
@@ -17,9 +21,11 @@ export interface AppSecretProps {
 export class AppSecret extends Construct {
   readonly secret: Secret | ISecret;
 
-  constructor(scope: Construct, id: string, { secretArn, deployment }: AppSecretProps) {
+  constructor(scope: Construct, id: string, props: AppSecretProps) {
     super(scope, id);
-    this.secret = secretArn === '' ? createSecret(this) : Secret.fromSecretCompleteArn(this, 'Adopted', secretArn);
+    const { secret, secretArn, keepData, deployment } = props;
+    const adopted = secretArn === '' ? undefined : Secret.fromSecretCompleteArn(this, 'Adopted', secretArn);
+    this.secret = secret ?? adopted ?? createSecret(this, keepData);
     new AnyAlarm(this, 'Unusable', {
       ...{ deployment, metricName: 'secretUnusable', period: Duration.minutes(5) },
       alarmDescription: unusable,
@@ -27,11 +33,11 @@ export class AppSecret extends Construct {
   }
 }
 
-function createSecret(scope: Construct): Secret {
+function createSecret(scope: Construct, keepData: boolean): Secret {
   const secret = new Secret(scope, 'Secret', {
     description: 'appSecret of the chatroom application and, while it is being replaced, previousAppSecret',
     // Application servers hold it, so it outlives the stack, as the table does.
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     // CloudFormation generates a new secret when one of these changes, so none of them may depend on a setting.
     generateSecretString: {
       secretStringTemplate: '{}',

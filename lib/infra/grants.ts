@@ -5,7 +5,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { audienceIndex } from './room-table.ts';
+import { audienceIndex } from './audience-index.ts';
 
 /** The Lambdas, by the names of their files. */
 export type FunctionName =

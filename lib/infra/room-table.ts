@@ -3,32 +3,25 @@ import {
   AttributeType,
   Billing,
   type CfnGlobalTable,
-  type GlobalSecondaryIndexPropsV2,
   type ITableV2,
-  ProjectionType,
   StreamViewType,
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-
-/**
- * Lists the members of a room who are connected and, under another partition value, those who are offline. A row without
- * both keys is not in it. Every read of an index is eventually consistent, so no decision may depend on one.
- */
-export const audienceIndex: GlobalSecondaryIndexPropsV2 = {
-  indexName: 'audience',
-  partitionKey: { name: 'listedIn', type: AttributeType.STRING },
-  sortKey: { name: 'listedAs', type: AttributeType.STRING },
-  projectionType: ProjectionType.INCLUDE,
-  nonKeyAttributes: ['connections', 'userId', 'roomEpoch', 'offlineSeq', 'offlineAtMs'],
-};
+import { audienceIndex } from './audience-index.ts';
+import { LimitAlarm } from './limit-alarm.ts';
+import { throttledRequests } from './table-metrics.ts';
 
 /** Which table to use. */
 export interface RoomTableProps {
+  /** One that was passed goes before `tableStreamArn`. */
+  readonly table?: ITableV2 | undefined;
   /** ARN of the stream of a table that a former deployment made; empty: make a new table. */
   readonly tableStreamArn: string;
-  /** Nobody can delete the table until the protection is off. */
+  /** Whether a new table outlives the stack. */
+  readonly keepData: boolean;
+  /** With `keepData`: nobody can delete the table until the protection is off. */
   readonly protectTable: boolean;
 }
 
@@ -38,10 +31,15 @@ export class RoomTable extends Construct {
   /** ARN of the stream of all changes; a record has the row before and after the change. */
   readonly streamArn: string;
 
-  constructor(scope: Construct, id: string, { tableStreamArn, protectTable }: RoomTableProps) {
+  constructor(scope: Construct, id: string, props: RoomTableProps) {
     super(scope, id);
-    if (tableStreamArn === '') {
-      const created = createTable(this, protectTable);
+    const { table, tableStreamArn } = props;
+    if (table !== undefined) {
+      if (table.tableStreamArn === undefined) throw new Error('unable to use the table; it has no stream');
+      this.table = table;
+      this.streamArn = table.tableStreamArn;
+    } else if (tableStreamArn === '') {
+      const created = createTable(this, props);
       this.table = created;
       this.streamArn = (created.node.defaultChild as CfnGlobalTable).attrStreamArn;
     } else {
@@ -50,10 +48,14 @@ export class RoomTable extends Construct {
       this.table = TableV2.fromTableAttributes(this, 'Adopted', { tableArn, tableStreamArn });
       this.streamArn = tableStreamArn;
     }
+    new LimitAlarm(this, 'Throttled', {
+      ...{ metric: throttledRequests(this.table.tableName), limit: 50, periods: 1 },
+      meaning: 'DynamoDB refused reads or writes; they were tried again, so rooms are slow and some calls failed',
+    });
   }
 }
 
-const createTable = (scope: Construct, protectTable: boolean): TableV2 =>
+const createTable = (scope: Construct, { keepData, protectTable }: RoomTableProps): TableV2 =>
   new TableV2(scope, 'Table', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -64,6 +66,6 @@ const createTable = (scope: Construct, protectTable: boolean): TableV2 =>
     encryption: TableEncryptionV2.awsManagedKey(),
     dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     // It outlives the stack, except one whose first deployment failed: that table is empty.
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    deletionProtection: protectTable,
+    removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    deletionProtection: keepData && protectTable,
   });

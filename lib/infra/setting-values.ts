@@ -82,9 +82,13 @@ const arns = {
     ),
     example: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf',
   },
+  topicArn: {
+    pattern: new RegExp(`^arn:aws[a-z-]*:sns:${region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`),
+    example: 'arn:aws:sns:eu-west-1:123456789012:OnCall',
+  },
 };
 
-/** The whole ARN of a stream or a secret, or empty. */
+/** The whole ARN of a stream, a secret or a topic, or empty. */
 export function readArn(name: string, value: RawValue, kind: keyof typeof arns): string {
   if (value === '') return value;
   const { pattern, example } = arns[kind];

@@ -30,6 +30,7 @@ function readSetting(name: string, definition: SettingDefinition, value: RawValu
       return readUrl(name, value);
     case 'streamArn':
     case 'secretArn':
+    case 'topicArn':
       return readArn(name, value, definition.kind);
   }
 }

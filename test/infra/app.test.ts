@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../bin/chatroom.ts';
 import { cdkContext } from '../../bin/stage/cdk-context.ts';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { type DeploymentSettings, defaultSettings, settingDefinitions } from '../../lib/domain/settings.ts';
+import { type DeploymentSettings, settingDefinitions } from '../../lib/domain/settings.ts';
 
 type Lambda = {
   readonly Type: string;
@@ -53,11 +53,13 @@ describe('the app', () => {
   const adopted = {
     tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Rooms/stream/2026-01-01T00:00:00.000',
     secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:OnCall',
   };
   it.each<[Partial<DeploymentSettings>, StackProps]>([
     [{}, {}],
-    [{ webhookUrl }, { env }],
-    [adopted, {}],
+    [{ webhookUrl, keepData: false, tracing: true, gradualDeployment: true }, { env }],
+    [{ gradualDeployment: true, tracing: true }, {}],
+    [{ ...adopted, spendAlarmUsdPerHour: 0 }, {}],
   ])('has no finding with %j in %j either', (settings, props) => {
     const other = mkdtempSync(join(tmpdir(), 'chatroom-other-'));
     // cdk-nag does not check bundles, so none are made.
@@ -66,7 +68,7 @@ describe('the app', () => {
       context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] },
       analyticsReporting: false,
     });
-    new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }, props);
+    new ChatroomStack(app, 'Chatroom', settings, props);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(passes(() => app.synth())).toBe(true);
     rmSync(other, { recursive: true, force: true });

@@ -28,7 +28,7 @@ describe('the table', () => {
         StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         Replicas: [
           Match.objectLike({
-            DeletionProtectionEnabled: false,
+            DeletionProtectionEnabled: true,
             PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           }),
         ],
@@ -36,10 +36,20 @@ describe('the table', () => {
     });
   });
 
-  it('is protected against deletion if chosen', () => {
-    synthesizeTemplate({ protectTable: true }).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
-      Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })],
+  it('can be deleted if chosen', () => {
+    synthesizeTemplate({ protectTable: false }).hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })] },
     });
+  });
+
+  it('goes with the stack, as the secret does, in a stage that keeps no data', () => {
+    const fleeting = synthesizeTemplate({ keepData: false });
+    fleeting.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Delete',
+      Properties: { Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })] },
+    });
+    fleeting.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
   });
 });
 
@@ -93,7 +103,11 @@ describe('the Lambdas', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      LoggingConfig: { LogGroup: Match.anyValue() },
+      LoggingConfig: {
+        LogGroup: Match.anyValue(),
+        ...{ LogFormat: 'JSON', SystemLogLevel: 'WARN', ApplicationLogLevel: 'INFO' },
+      },
+      TracingConfig: Match.absent(),
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
@@ -368,7 +382,7 @@ describe('the rest', () => {
   it('outputs where everything is', () => {
     expect(new Set(Object.keys(template.findOutputs('*')))).toEqual(
       new Set([
-        ...['LostChangesQueueUrl', 'LostEventsQueueUrl'],
+        ...['AlarmTopicArn', 'LostChangesQueueUrl', 'LostEventsQueueUrl'],
         ...['SecretName', 'ServerApiUrl', 'TableStreamArn', 'WebSocketUrl'],
       ]),
     );

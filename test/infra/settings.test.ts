@@ -56,6 +56,8 @@ const wholes = [
   ['serverApiMemoryMb', 512, 128, 10_240],
   ['changesMemoryMb', 512, 128, 10_240],
   ['webhookMemoryMb', 512, 128, 10_240],
+  ['logRetentionDays', 30, 1, 3_653],
+  ['spendAlarmUsdPerHour', 20, 0, 100_000],
 ] as const;
 
 /** Name, default. */
@@ -71,7 +73,10 @@ const flags = [
   ['multiLoginSync', false],
   ['leanPosts', true],
   ['manageApiLogging', true],
-  ['protectTable', false],
+  ['keepData', true],
+  ['protectTable', true],
+  ['tracing', false],
+  ['gradualDeployment', false],
 ] as const;
 
 /** Name, default. */
@@ -81,6 +86,7 @@ const texts = [
   ['webhookUrl', ''],
   ['tableStreamArn', ''],
   ['secretArn', ''],
+  ['alarmTopicArn', ''],
 ] as const;
 
 const byDefault = Object.fromEntries([...wholes, ...flags, ...texts].map(([name, value]) => [name, value]));
@@ -193,8 +199,10 @@ describe('readSettings', () => {
     'arn:aws-cn:dynamodb:cn-north-1:123456789012:table/Chatroom-Rooms_1.x/stream/2026-01-01T00:00:00.000';
   const secretArn = 'arn:aws:secretsmanager:us-gov-west-1:123456789012:secret:AppSecret6841CEBE-x/y-AbCd12';
 
-  it('takes whole ARNs of a stream and of a secret', () => {
-    const chosen = { tableStreamArn: streamArn, secretArn };
+  const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:On-Call_1';
+
+  it('takes whole ARNs of a stream, of a secret and of a topic', () => {
+    const chosen = { tableStreamArn: streamArn, secretArn, alarmTopicArn };
     expect(readSettings(chosen)).toMatchObject(chosen);
   });
 
@@ -205,6 +213,9 @@ describe('readSettings', () => {
     ['tableStreamArn', streamArn.replace('123456789012', '1')],
     ['tableStreamArn', true],
     ['secretArn', streamArn],
+    ['alarmTopicArn', secretArn],
+    ['alarmTopicArn', `${alarmTopicArn}:0`],
+    ['alarmTopicArn', 'OnCall'],
     ['secretArn', secretArn.slice(0, -3)],
     ['secretArn', `${secretArn}*`],
     ['secretArn', 'arn:aws:secretsmanager:*:123456789012:secret:App-AbCd12'],
