@@ -33,12 +33,6 @@ export function metricsTo(write: Write, now: Now, deployment: Deployment): (repo
  */
 export type Incident = 'secretUnusable' | 'failedPosts' | 'goneConnections' | 'faults';
 
-/** Counts incidents, each time as 1. */
-export function counterTo(write: Write, now: Now, deployment: Deployment): (name: Incident) => void {
-  const count = countsTo<Incident>(write, now, deployment);
-  return (name) => count({ [name]: 1 });
-}
-
 /** Writes counts in one line; nothing where there are none. */
 export function countsTo<Name extends string>(
   write: Write,

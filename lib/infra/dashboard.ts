@@ -7,6 +7,7 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
+  MathExpression,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -56,11 +57,23 @@ const members = (props: DashboardProps): readonly IWidget[] => [
   graph('Connections that turned out to be gone', ownSums(props, 'goneConnections', 'closed')),
 ];
 
+/** The more there are, the cheaper the room. */
+const messagesInFrame = (props: DashboardProps): IMetric =>
+  new MathExpression({
+    ...{ label: 'Messages in a frame', period, expression: 'messages / frames' },
+    usingMetrics: { messages: own(props, 'messagesInFrames'), frames: own(props, 'messageFrames') },
+  });
+
 const traffic = (props: DashboardProps): readonly IWidget[] => {
   const { sockets, serverApi } = props;
   const ofSockets = (name: string) => apiMetric(sockets.api, sockets.stage, name);
   const ofCalls = (name: string) => apiMetric(serverApi.api, serverApi.stage, name);
   return [
+    graph(
+      'Messages that were delivered, and the frames they took',
+      ownSums(props, 'messagesInFrames', 'messageFrames'),
+    ),
+    graph('Messages in a frame', [messagesInFrame(props)]),
     graph('Frames in both directions, connects', [ofSockets('MessageCount'), ofSockets('ConnectCount')]),
     graph('Calls of the server API', [ofCalls('Count'), ofCalls('4xx'), ofCalls('5xx')]),
     graph('What failed', [

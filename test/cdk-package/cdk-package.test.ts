@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import ts from 'typescript';
@@ -55,6 +55,11 @@ describe('the package', () => {
     const manifest = JSON.parse(readFileSync(join(installed.folder, 'package.json'), 'utf8'));
     expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
     expect(Object.keys(manifest).filter((field) => /^(dev)?dependencies$|scripts/i.test(field))).toEqual([]);
+  });
+
+  it('is installed by the name that its page gives it', () => {
+    const page = readFileSync(join(installed.folder, 'README.md'), 'utf8');
+    expect(page.match(/doorman-[\w.-]+?\.tgz/)?.[0]).toBe(basename(installed.tarball));
   });
 
   it('has nothing that publint complains of, and types that fit its files', async () => {

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
-import { counterTo } from '../../lib/handlers/metrics.ts';
+import { countsTo } from '../../lib/handlers/metrics.ts';
 import { createSecrets } from '../../lib/local/secrets/secrets.ts';
 import { tableKeys } from '../support/table-keys.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
@@ -361,11 +361,11 @@ describe('the rest', () => {
 
   it('raises an alarm when the secret is unusable, by the metric that the Lambdas write', () => {
     const lines: string[] = [];
-    counterTo(
+    countsTo(
       (line) => lines.push(line),
       () => 0,
       String(variables(template, 'ServerApi').DEPLOYMENT),
-    )('secretUnusable');
+    )({ secretUnusable: 1 });
     const document = JSON.parse(lines[0] ?? '');
     const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;
     const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', 'AppUnusable');

@@ -56,13 +56,19 @@ describe('the dashboard', () => {
     expect(unknown).toEqual([]);
   });
 
-  it.each(['joins', 'evictions', 'goneConnections', 'failedPosts', 'lagMs', 'MessageCount', 'ThrottledRequests'])(
-    'shows %s or what adds up to it',
-    (name) => {
-      const names = metrics.map((metric) => metric.name);
-      expect(names).toContain(name === 'ThrottledRequests' ? 'WriteThrottleEvents' : name);
-    },
-  );
+  it.each([
+    'joins',
+    'evictions',
+    'goneConnections',
+    'messagesInFrames',
+    'failedPosts',
+    'lagMs',
+    'MessageCount',
+    'ThrottledRequests',
+  ])('shows %s or what adds up to it', (name) => {
+    const names = metrics.map((metric) => metric.name);
+    expect(names).toContain(name === 'ThrottledRequests' ? 'WriteThrottleEvents' : name);
+  });
 
   it('has a graph for the webhook where there is one', () => {
     const titles = (of: readonly Widget[]) => of.map(({ properties }) => properties.title);

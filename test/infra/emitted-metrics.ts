@@ -1,9 +1,11 @@
 import { emptyMember } from '../../lib/domain/member.ts';
 import { newRoom } from '../../lib/domain/room.ts';
 import { countChanges } from '../../lib/handlers/change-metrics.ts';
-import { counterTo, countsTo, metricsTo } from '../../lib/handlers/metrics.ts';
+import { countsTo, type Incident, metricsTo } from '../../lib/handlers/metrics.ts';
+import { type CountedPost, countPosts, type PostCounters } from '../../lib/handlers/post-metrics.ts';
 import { createSecretKeeper } from '../../lib/handlers/secret-keeper.ts';
 import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
+import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import type { Change } from '../../lib/store/room-store.ts';
 
 const now = () => 0;
@@ -30,13 +32,13 @@ export async function emittedLines(deployment: string): Promise<readonly string[
   const write = (line: string) => void lines.push(line);
   const counts = { due: 1, alive: 1, closed: 1, evicted: 1, destroyed: 1, failed: 1, unreadable: 1 };
   metricsTo(write, now, deployment)({ ...counts, lagMs: 1, unfinished: true });
-  const count = counterTo(write, now, deployment);
+  const put = countsTo<Incident>(write, now, deployment);
+  const count = (name: Incident) => put({ [name]: 1 });
   const keeper = createSecretKeeper({ read: async () => 'no secret', onFault: () => count('faults'), count });
   await keeper(0)
     .current()
     .catch(() => undefined);
-  count('failedPosts');
-  count('goneConnections');
+  await postEach({ now: laterEachTime(), count, put: countsTo<CountedPost>(write, now, deployment) });
   const records = everyChange.map((_, at) => ({
     eventName: 'MODIFY' as const,
     dynamodb: { SequenceNumber: `${at}`, ApproximateCreationDateTime: 0 },
@@ -48,6 +50,23 @@ export async function emittedLines(deployment: string): Promise<readonly string[
   );
   await handle({ Records: records });
   return lines;
+}
+
+/** Each call is a minute after the one before. */
+function laterEachTime(): () => number {
+  let nowMs = 0;
+  return () => {
+    nowMs += 60_000;
+    return nowMs;
+  };
+}
+
+/** A frame that arrives, one to a connection that is gone, and one that fails. */
+async function postEach(counters: PostCounters): Promise<void> {
+  for (const result of ['ok', 'gone', 'failed'] as const) {
+    const push = countPosts({ post: async () => result, close: async () => undefined }, counters);
+    await push.post('c', { event: 'messages', messages: [] } as unknown as PushFrame);
+  }
 }
 
 /** A line in the embedded metric format. */
