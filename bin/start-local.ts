@@ -33,10 +33,21 @@ const synthesizeHere: Synthesize = async (folder, settings) => {
   synthesize(folder, settings);
 };
 
+/** What is in AWS alone is not on this machine. */
+function refuseParts(settings: DeploymentSettings): void {
+  for (const name of ['tableStreamArn', 'secretArn', 'alarmTopicArn'] as const) {
+    if (settings[name] !== '') throw new Error(`unable to use setting ${name} on this machine; it names a part of AWS`);
+  }
+  if (settings.gradualDeployment) {
+    throw new Error('unable to use setting gradualDeployment on this machine; CodeDeploy is a part of AWS');
+  }
+}
+
 /** Synthesizes the stack, unless it is given an assembly, and runs the result. */
 export async function startLocal(options: StartLocalOptions): Promise<LocalDeployment> {
   const { settings: chosen, assembly, synthesize = synthesizeHere, ...runOptions } = options;
   const settings = readSettings(chosen);
+  refuseParts(settings);
   const { port } = options;
   // The synthesis takes seconds.
   if (port !== 0) await checkPorts([port, port + 1]);

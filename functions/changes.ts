@@ -1,5 +1,4 @@
-import { changesHandler } from '../lib/handlers/changes.ts';
-import { readChange, wire } from '../lib/handlers/deps.ts';
-import { wireEvents } from '../lib/handlers/deps-events.ts';
+import { wireChanges } from '../lib/handlers/deps-changes.ts';
+import { logged } from '../lib/handlers/log-context.ts';
 
-export const handler = changesHandler(wire(), Date.now, wireEvents(), readChange);
+export const handler = logged(wireChanges());

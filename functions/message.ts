@@ -1,4 +1,5 @@
 import { wire } from '../lib/handlers/deps.ts';
+import { logged } from '../lib/handlers/log-context.ts';
 import { messageHandler } from '../lib/handlers/message.ts';
 
-export const handler = messageHandler(wire());
+export const handler = logged(messageHandler(wire()));

@@ -4,6 +4,7 @@ import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { defaultSettings, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { allow, allowConnections, grants } from '../../lib/infra/grants.ts';
@@ -98,6 +99,9 @@ export class FactsStack extends Stack {
       environment,
       memoryMb: 512,
       reservedConcurrency: 0,
+      logRetention: RetentionDays.ONE_MONTH,
+      tracing: false,
+      gradual: undefined,
     });
   }
 

@@ -23,13 +23,18 @@ export async function buildClient(folder: string): Promise<readonly PackageFile[
     ...bundles,
     ...declareClient(project),
   ];
+  await writePackage(folder, files);
+  return files;
+}
+
+/** Writes the files of a package into a folder, whose former content goes. */
+export async function writePackage(folder: string, files: readonly PackageFile[]): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const { path, text } of files) {
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  return files;
 }
 
 const read = (path: string): Promise<string> => readFile(join(project, path), 'utf8');

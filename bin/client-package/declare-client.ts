@@ -10,25 +10,35 @@ const ENDINGS = [
 ];
 
 /** The declarations of all files that the SDK's public types need, once for `import` and once for `require`. */
-export function declareClient(project: string): readonly PackageFile[] {
-  const declared = emitDeclarations(project);
-  const paths = reachable('client/index.ts', declared);
+export const declareClient = (project: string): readonly PackageFile[] => declareFolder(project, 'client', FOLDER);
+
+/**
+ * The declarations that the index of a folder of lib leads to, in the folder `into` of the package, once for each module
+ * system. The files of that folder of lib lie at the top there, those of others in a folder of the same name.
+ */
+export function declareFolder(project: string, folder: string, into: string): readonly PackageFile[] {
+  const entry = `${folder}/index.ts`;
+  const declared = emitDeclarations(project, entry);
+  const paths = reachable(entry, declared);
+  const publicPath: PublicPath = (path) => path.replace(`${folder}/`, '');
   return ENDINGS.flatMap((ending) =>
     paths.map((path) => ({
-      path: posix.join(FOLDER, publicPath(path).replace(/\.ts$/, ending.declaration)),
-      text: rewriteSpecifiers(path, declared.get(path) ?? '', ending.specifier),
+      path: posix.join(into, publicPath(path).replace(/\.ts$/, ending.declaration)),
+      text: rewriteSpecifiers(path, declared.get(path) ?? '', ending.specifier, publicPath),
     })),
   );
 }
 
+type PublicPath = (path: string) => string;
+
 /** Each declaration by the path of its source, relative to lib. */
-function emitDeclarations(project: string): ReadonlyMap<string, string> {
+function emitDeclarations(project: string, from: string): ReadonlyMap<string, string> {
   const { config } = ts.readConfigFile(join(project, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, project);
   const lib = join(project, 'lib');
-  const entry = join(lib, 'client', 'index.ts');
+  const entry = join(lib, from);
   const emit = { declaration: true, emitDeclarationOnly: true, noEmit: false, rootDir: lib, outDir: lib };
-  const program = ts.createProgram([entry], { ...options, ...emit, types: [] });
+  const program = ts.createProgram([entry], { ...options, ...emit, types: from.startsWith('client/') ? [] : ['node'] });
   const declared = new Map<string, string>();
   const { diagnostics } = program.emit(undefined, (path, text) => {
     declared.set(
@@ -40,7 +50,7 @@ function emitDeclarations(project: string): ReadonlyMap<string, string> {
     );
   });
   const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-  if (faults.length > 0) throw new Error(`unable to declare the client; ${describe(faults)}`);
+  if (faults.length > 0) throw new Error(`unable to declare ${from}; ${describe(faults)}`);
   return declared;
 }
 
@@ -60,15 +70,14 @@ function reachable(first: string, declared: ReadonlyMap<string, string>): readon
   return [...found];
 }
 
-const importsOf = (text: string): readonly ts.FileReference[] => ts.preProcessFile(text, true, true).importedFiles;
+/** Not those of packages. */
+const importsOf = (text: string): readonly ts.FileReference[] =>
+  ts.preProcessFile(text, true, true).importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
 
 const resolve = (path: string, specifier: string): string => posix.join(posix.dirname(path), specifier);
 
-/** The files of lib/client lie at the top, those of other folders of lib in a folder of the same name. */
-const publicPath = (path: string): string => path.replace(/^client\//, '');
-
 /** TypeScript before 5 and some tools do not read a specifier that ends with `.ts`. */
-function rewriteSpecifiers(path: string, text: string, ending: string): string {
+function rewriteSpecifiers(path: string, text: string, ending: string, publicPath: PublicPath): string {
   return importsOf(text).reduceRight((rewritten, { pos, fileName }) => {
     const target = publicPath(resolve(path, fileName)).replace(/\.ts$/, ending);
     const specifier = posix.relative(posix.dirname(publicPath(path)), target);

@@ -7,9 +7,14 @@ import { buildClient } from './build-client.ts';
 export async function packClient(parent: string): Promise<string> {
   const folder = join(parent, 'client');
   await buildClient(folder);
+  return packFolder(folder, parent);
+}
+
+/** Packs a package into `parent`; returns the tarball's path. */
+export async function packFolder(folder: string, parent: string): Promise<string> {
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', parent];
   const { stdout } = await promisify(execFile)('npm', pack, { cwd: folder });
   const [packed] = JSON.parse(stdout) as readonly { readonly filename: string }[];
-  if (packed === undefined) throw new Error('unable to pack the client; npm names no tarball');
+  if (packed === undefined) throw new Error('unable to pack; npm names no tarball');
   return join(parent, packed.filename);
 }

@@ -1,4 +1,5 @@
 import { capacitySettings } from './capacity-settings.ts';
+import { deploymentSettings } from './deployment-settings.ts';
 
 interface Described {
   /** One sentence for the operator, of at most 120 characters. */
@@ -28,7 +29,7 @@ interface FlagSetting extends Described {
 
 /** A text of a form of its own; `lib/infra/setting-values.ts` checks each kind. */
 interface TextSetting extends Described {
-  readonly kind: 'appKey' | 'origins' | 'url';
+  readonly kind: 'appKey' | 'origins' | 'url' | 'streamArn' | 'secretArn' | 'topicArn';
   readonly default: string;
   /** The form in words. */
   readonly form: string;
@@ -181,6 +182,7 @@ export const settingDefinitions = {
     ...whole(7_500_000, 1_000, 86_400_000, 'ms'),
     meaning: "How long a connection's row is kept; must be longer than API Gateway's two hours.",
   },
+  ...deploymentSettings,
   ...capacitySettings,
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 

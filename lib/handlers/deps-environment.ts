@@ -8,3 +8,9 @@ export function required(name: string): string {
 }
 
 export const readSettings = (): Settings => JSON.parse(required('SETTINGS'));
+
+/** The name by which a Lambda starts itself: with the alias, if the deployment has one. */
+export function ownName(): string | undefined {
+  const { AWS_LAMBDA_FUNCTION_NAME: name, LIVE_ALIAS: alias } = process.env;
+  return name !== undefined && alias !== undefined ? `${name}:${alias}` : name;
+}

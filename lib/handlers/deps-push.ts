@@ -4,7 +4,9 @@ import { createDoorbell, lambdaEndpoint } from '../push/lambda-doorbell.ts';
 import { createLeanPush } from '../push/lean-push.ts';
 import type { Push } from '../push/push.ts';
 import { required } from './deps-environment.ts';
+import { wireCounts, wireIncidents } from './deps-metrics.ts';
 import { onFault } from './fault.ts';
+import { type CountedPost, countPosts } from './post-metrics.ts';
 
 /** As many as one delivery has under way, and as many again for what else the Lambda posts. */
 const POSTS_IN_FLIGHT = 128;
@@ -24,10 +26,16 @@ const noPush: Push = {
   close: async () => undefined,
 };
 
-/** The way to the connections, where the template grants one; no Lambda loads the transport that it does not use. */
+/** The way to the connections, where the template grants one; what is posted is counted. */
 export function wirePush(settings: Settings, from: Chance): Push {
   const endpoint = process.env.CONNECTIONS_URL;
   if (endpoint === undefined) return noPush;
+  const counters = { now: Date.now, count: wireIncidents(), put: wireCounts<CountedPost>() };
+  return countPosts(pushTo(endpoint, settings, from), counters);
+}
+
+/** No Lambda loads the transport that it does not use. */
+function pushTo(endpoint: string, settings: Settings, from: Chance): Push {
   if (!settings.leanPosts) return loadedPush(sdkPush(endpoint));
   return createLeanPush({
     ...from,

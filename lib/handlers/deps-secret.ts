@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { required } from './deps-environment.ts';
+import { wireIncidents } from './deps-metrics.ts';
 import { onFault } from './fault.ts';
-import { counterTo } from './metrics.ts';
 import { createSecretKeeper, type SecretsAt } from './secret-keeper.ts';
 
 /** The app's secret in Secrets Manager. */
@@ -9,5 +9,5 @@ export function wireSecrets(): SecretsAt {
   const client = new SecretsManagerClient({});
   const SecretId = required('SECRET_ARN');
   const read = async () => (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
-  return createSecretKeeper({ read, onFault, count: counterTo(console.log, Date.now) });
+  return createSecretKeeper({ read, onFault, count: wireIncidents() });
 }

@@ -18,14 +18,33 @@ const SWEEP_UNITS: Readonly<Record<keyof SweepReport, Unit>> = {
   unfinished: 'Count',
 };
 
+/** The deployment whose metrics they are: several can share an account and a Region. */
+type Deployment = string;
+
 /** What a run of the sweep did, as metrics. */
-export function metricsTo(write: Write, now: Now): (report: SweepReport) => void {
-  return (report) => write(metricsLine(now(), SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
+export function metricsTo(write: Write, now: Now, deployment: Deployment): (report: SweepReport) => void {
+  return (report) =>
+    write(metricsLine(now(), deployment, SWEEP_UNITS, { ...report, unfinished: Number(report.unfinished) }));
 }
 
-/** Counts what must not happen, each time as 1. */
-export function counterTo(write: Write, now: Now): (name: 'secretUnusable') => void {
-  return (name) => write(metricsLine(now(), { [name]: 'Count' }, { [name]: 1 }));
+/**
+ * What happens now and then: a secret that cannot be used, a frame that could not be posted though its connection may be
+ * open, a connection that a post has found to be gone, and any fault that was logged.
+ */
+export type Incident = 'secretUnusable' | 'failedPosts' | 'goneConnections' | 'faults';
+
+/** Writes counts in one line; nothing where there are none. */
+export function countsTo<Name extends string>(
+  write: Write,
+  now: Now,
+  deployment: Deployment,
+): (counts: Readonly<Partial<Record<Name, number>>>) => void {
+  return (counts) => {
+    const names = Object.keys(counts);
+    if (names.length === 0) return;
+    const units = Object.fromEntries(names.map((name) => [name, 'Count' as const]));
+    write(metricsLine(now(), deployment, units, counts as Readonly<Record<string, number>>));
+  };
 }
 
 /**
@@ -34,10 +53,11 @@ export function counterTo(write: Write, now: Now): (name: 'secretUnusable') => v
  */
 function metricsLine(
   atMs: number,
+  deployment: Deployment,
   units: Readonly<Record<string, Unit>>,
   values: Readonly<Record<string, number>>,
 ): string {
   const Metrics = Object.entries(units).map(([Name, Unit]) => ({ Name, Unit }));
-  const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['service']], Metrics }];
-  return JSON.stringify({ _aws: { Timestamp: atMs, CloudWatchMetrics }, service: 'doorman', ...values });
+  const CloudWatchMetrics = [{ Namespace: 'Doorman', Dimensions: [['deployment']], Metrics }];
+  return JSON.stringify({ _aws: { Timestamp: atMs, CloudWatchMetrics }, deployment, ...values });
 }

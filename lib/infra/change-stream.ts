@@ -2,6 +2,7 @@ import { CfnEventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeploymentSettings } from '../domain/settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { addStreamAlarm } from './stream-alarm.ts';
 
 /** The records that need a run: a row written with an event, or a membership that ended with the removal of its row. */
 function patterns({ webhookUrl, notifyMemberChanges }: DeploymentSettings): Record<string, unknown>[] {
@@ -30,6 +31,7 @@ export class ChangeStream extends Construct {
 
   /** Runs this Lambda on the changes. Its role must be able to read the stream and to send to the lost changes. */
   feed(changes: IFunction): void {
+    addStreamAlarm(this, changes, 'Members and the webhook are notified of joins, ends and broadcasts minutes late');
     new CfnEventSourceMapping(this, 'Mapping', {
       functionName: changes.functionName,
       eventSourceArn: this.#streamArn,

@@ -1,11 +1,11 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { audienceIndex } from './room-table.ts';
+import { audienceIndex } from './audience-index.ts';
 
 /** The Lambdas, by the names of their files. */
 export type FunctionName =
@@ -42,14 +42,14 @@ export interface Grant {
 
 /** The resources that the grants refer to. */
 export interface GrantedResources {
-  readonly table: TableV2;
+  readonly table: TableV2 | ITableV2;
   readonly streamArn: string;
   readonly sockets: WebSocketStage;
   readonly webhookQueue: Queue | undefined;
   readonly lostChanges: Queue;
   /** The Lambda that delivers, once it is there. */
   readonly deliver?: IFunction | undefined;
-  readonly secret: Secret;
+  readonly secret: Secret | ISecret;
   readonly webhookUrl: string;
 }
 

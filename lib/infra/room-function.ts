@@ -1,16 +1,23 @@
-import { join } from 'node:path';
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  Alias,
+  ApplicationLogLevel,
+  Architecture,
+  type IFunction,
+  type IVersion,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-
-const projectRoot = join(import.meta.dirname, '..', '..');
-
-// Some bundled packages still call require, which an ES module does not have.
-const requireBanner =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+import { addFunctionAlarms } from './function-alarms.ts';
+import { type GradualDeployment, LIVE } from './gradual-deployment.ts';
+import { codeOf } from './lambda-code.ts';
+import { createLog } from './log-options.ts';
 
 /** What distinguishes one Lambda from another. */
 export interface RoomFunctionProps {
@@ -21,27 +28,28 @@ export interface RoomFunctionProps {
   /** 0 = none. */
   readonly reservedConcurrency: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  /** Whether its runs are traced by X-Ray. */
+  readonly tracing: boolean;
+  /** How new code goes live; at once if undefined. */
+  readonly gradual: GradualDeployment | undefined;
 }
 
-/** One Lambda with its own role and log. The role can write the log and nothing else until something is granted. */
+/** One Lambda with its own role, log and alarms. The role can write the log and nothing else until something is granted. */
 export class RoomFunction extends Construct {
+  /** What is to be started: the function, or its alias. */
   readonly handler: IFunction;
+  readonly function: NodejsFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: RoomFunctionProps) {
     super(scope, id);
-    this.logGroup = new LogGroup(this, 'Log', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.logGroup = createLog(this, props.logRetention);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(this.role);
-    this.handler = new NodejsFunction(this, 'Function', {
-      entry: join(projectRoot, 'functions', `${props.entry}.ts`),
-      handler: 'handler',
-      projectRoot,
-      depsLockFilePath: join(projectRoot, 'package-lock.json'),
+    this.function = new NodejsFunction(this, 'Function', {
+      ...codeOf(props.entry),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
@@ -49,18 +57,30 @@ export class RoomFunction extends Construct {
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // Below it Lambda writes three lines for each run, which cost more than the rest of an idle member.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      // So that there is a version to return to.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: { ...props.environment },
       awsSdkConnectionReuse: false,
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node20',
-        minify: true,
-        sourceMap: false,
-        mainFields: ['module', 'main'],
-        externalModules: [],
-        bundleAwsSDK: true,
-        banner: requireBanner,
-      },
     });
+    if (props.tracing) acknowledgeTracing(this.role);
+    const alias = props.gradual && createAlias(this, this.function);
+    this.handler = (alias ?? this.function) as IFunction;
+    const alarms = addFunctionAlarms(this, this.handler, props.timeout);
+    if (alias) props.gradual?.move(id, alias, alarms);
   }
 }
+
+/** The version of the present code, by a name that stays; without it no version is made. */
+const createAlias = (scope: Construct, code: NodejsFunction): Alias =>
+  new Alias(scope, 'Live', { aliasName: LIVE, version: code.currentVersion as IVersion });
+
+const acknowledgeTracing = (role: Role): void =>
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'X-Ray has no resource that a grant to send traces could name.',
+  });

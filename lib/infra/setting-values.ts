@@ -68,3 +68,32 @@ export function readUrl(name: string, value: RawValue): string {
   if (username !== '' || password !== '') refuse(name, 'it must hold no user name and no password');
   return value;
 }
+
+const region = '[a-z]{2}(-[a-z]+)+-[0-9]';
+const arns = {
+  streamArn: {
+    pattern: new RegExp(`^arn:aws[a-z-]*:dynamodb:${region}:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}/stream/[0-9T:.-]+$`),
+    example: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Rooms/stream/2026-01-01T00:00:00.000',
+  },
+  secretArn: {
+    // With the six characters that Secrets Manager appends: without them a policy would not fit the secret.
+    pattern: new RegExp(
+      `^arn:aws[a-z-]*:secretsmanager:${region}:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}$`,
+    ),
+    example: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf',
+  },
+  topicArn: {
+    pattern: new RegExp(`^arn:aws[a-z-]*:sns:${region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`),
+    example: 'arn:aws:sns:eu-west-1:123456789012:OnCall',
+  },
+};
+
+/** The whole ARN of a stream, a secret or a topic, or empty. */
+export function readArn(name: string, value: RawValue, kind: keyof typeof arns): string {
+  if (value === '') return value;
+  const { pattern, example } = arns[kind];
+  if (typeof value !== 'string' || value.length > 1_000 || !pattern.test(value)) {
+    refuse(name, `it must be a whole ARN such as ${example}`);
+  }
+  return value;
+}

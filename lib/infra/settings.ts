@@ -5,7 +5,16 @@ import {
   settingDefinitions,
   settingNames,
 } from '../domain/settings.ts';
-import { type RawValue, readAppKey, readFlag, readOrigins, readUrl, readWhole, refuse } from './setting-values.ts';
+import {
+  type RawValue,
+  readAppKey,
+  readArn,
+  readFlag,
+  readOrigins,
+  readUrl,
+  readWhole,
+  refuse,
+} from './setting-values.ts';
 
 function readSetting(name: string, definition: SettingDefinition, value: RawValue): string | number | boolean {
   switch (definition.kind) {
@@ -19,6 +28,10 @@ function readSetting(name: string, definition: SettingDefinition, value: RawValu
       return readOrigins(name, value);
     case 'url':
       return readUrl(name, value);
+    case 'streamArn':
+    case 'secretArn':
+    case 'topicArn':
+      return readArn(name, value, definition.kind);
   }
 }
 

@@ -1,16 +1,14 @@
 import { Validations } from 'aws-cdk-lib';
-import {
-  type ThrottleSettings,
-  WebSocketApi,
-  type WebSocketRouteOptions,
-  WebSocketStage,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import { socketErrors } from './api-errors.ts';
 import { ApiLoggingRole } from './api-logging-role.ts';
+import { LimitAlarm } from './limit-alarm.ts';
 
 /** The Lambdas behind the routes. */
 export interface SocketRoutes {
@@ -32,22 +30,34 @@ const logFields = {
   integrationStatus: '$context.integrationStatus',
 };
 
+/** How much the API takes, and whether this stack lets API Gateway write logs in the account. */
+export interface SocketApiProps {
+  readonly socketRequestsPerSec: number;
+  readonly socketBurst: number;
+  readonly manageApiLogging: boolean;
+  readonly logRetention: RetentionDays;
+}
+
 /** The WebSocket API and its stage. Routes are added later, because their Lambdas need the URL of the stage. */
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string, throttle: ThrottleSettings) {
+  constructor(scope: Construct, id: string, props: SocketApiProps) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.action' });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: 'prod',
       autoDeploy: true,
-      throttle,
-      accessLogSettings: new AccessLog(this, 'AccessLog', logFields).settings,
+      throttle: { rateLimit: props.socketRequestsPerSec, burstLimit: props.socketBurst },
+      accessLogSettings: new AccessLog(this, 'AccessLog', logFields, props.logRetention).settings,
     });
-    this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
+    if (props.manageApiLogging) this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
+    new LimitAlarm(this, 'ServerErrors', {
+      ...{ metric: socketErrors(this.api, this.stage), limit: 5, periods: 1 },
+      meaning: 'API Gateway got no answer from a Lambda for frames or connects; clients try again',
+    });
   }
 
   /** Routes `$connect`, `$disconnect` and every frame to their Lambdas; the answer to a frame is sent on the socket. */

@@ -6,6 +6,7 @@ test('a run of the sweep is one line in the embedded metric format', () => {
   const putMetrics = metricsTo(
     (line) => lines.push(line),
     () => 1_700_000_000_000,
+    'Chatroom',
   );
   const counts = { due: 9, alive: 1, closed: 2, evicted: 3, destroyed: 4, failed: 5, unreadable: 6 };
   putMetrics({ ...counts, lagMs: 7_000, unfinished: true });
@@ -18,7 +19,7 @@ test('a run of the sweep is one line in the embedded metric format', () => {
       CloudWatchMetrics: [
         {
           Namespace: 'Doorman',
-          Dimensions: [['service']],
+          Dimensions: [['deployment']],
           Metrics: [
             ...Object.keys(counts).map((Name) => ({ Name, Unit: 'Count' })),
             { Name: 'lagMs', Unit: 'Milliseconds' },
@@ -27,7 +28,7 @@ test('a run of the sweep is one line in the embedded metric format', () => {
         },
       ],
     },
-    service: 'doorman',
+    deployment: 'Chatroom',
     ...counts,
     lagMs: 7_000,
     unfinished: 1,

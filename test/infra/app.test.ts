@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../bin/chatroom.ts';
+import { cdkContext } from '../../bin/stage/cdk-context.ts';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { type DeploymentSettings, defaultSettings, settingDefinitions } from '../../lib/domain/settings.ts';
+import { type DeploymentSettings, settingDefinitions } from '../../lib/domain/settings.ts';
 
 type Lambda = {
   readonly Type: string;
@@ -48,11 +49,26 @@ describe('the app', () => {
   });
 
   const webhookUrl = 'https://app.example.com/events';
-  it.each<Partial<DeploymentSettings>>([{}, { webhookUrl }])('has no finding with %j either', (settings) => {
+  const env = { account: '123456789012', region: 'eu-west-1' };
+  const adopted = {
+    tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Rooms/stream/2026-01-01T00:00:00.000',
+    secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:OnCall',
+  };
+  it.each<[Partial<DeploymentSettings>, StackProps]>([
+    [{}, {}],
+    [{ webhookUrl, keepData: false, tracing: true, gradualDeployment: true }, { env }],
+    [{ gradualDeployment: true, tracing: true }, {}],
+    [{ ...adopted, spendAlarmUsdPerHour: 0 }, {}],
+  ])('has no finding with %j in %j either', (settings, props) => {
     const other = mkdtempSync(join(tmpdir(), 'chatroom-other-'));
     // cdk-nag does not check bundles, so none are made.
-    const app = new App({ outdir: other, context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-    new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings });
+    const app = new App({
+      outdir: other,
+      context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] },
+      analyticsReporting: false,
+    });
+    new ChatroomStack(app, 'Chatroom', settings, props);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(passes(() => app.synth())).toBe(true);
     rmSync(other, { recursive: true, force: true });

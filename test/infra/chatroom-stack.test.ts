@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, settingsOfLambdas } from '../../lib/domain/settings.ts';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
-import { counterTo } from '../../lib/handlers/metrics.ts';
+import { countsTo } from '../../lib/handlers/metrics.ts';
 import { createSecrets } from '../../lib/local/secrets/secrets.ts';
 import { tableKeys } from '../support/table-keys.ts';
 import { one, refer, statements, synthesizeTemplate, variables } from './stack-template.ts';
@@ -15,10 +15,11 @@ const names = [
 ];
 
 describe('the table', () => {
-  it('is the only one, on demand, with one index, retained, encrypted and restorable', () => {
+  it('is the only one, on demand, with one index, encrypted, restorable, and outlives all but a failed first deployment', () => {
     template.resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
     template.hasResource('AWS::DynamoDB::GlobalTable', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
         ...tableKeys,
@@ -33,6 +34,55 @@ describe('the table', () => {
         ],
       },
     });
+  });
+
+  it('can be deleted if chosen', () => {
+    synthesizeTemplate({ protectTable: false }).hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })] },
+    });
+  });
+
+  it('goes with the stack, as the secret does, in a stage that keeps no data', () => {
+    const fleeting = synthesizeTemplate({ keepData: false });
+    fleeting.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Delete',
+      Properties: { Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })] },
+    });
+    fleeting.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
+  });
+});
+
+describe('what a former deployment left', () => {
+  const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Chatroom-Rooms';
+  const tableStreamArn = `${tableArn}/stream/2026-01-01T00:00:00.000`;
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:App-AbCdEf';
+  const adopting = synthesizeTemplate({ webhookUrl, tableStreamArn, secretArn });
+
+  it('is used again, and no table and no secret is made', () => {
+    adopting.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    adopting.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(variables(adopting, 'ServerApi')).toMatchObject({ TABLE_NAME: 'Chatroom-Rooms', SECRET_ARN: secretArn });
+    const sources = Object.values(adopting.findResources('AWS::Lambda::EventSourceMapping'));
+    const streams = sources.map(({ Properties: source }) => source.EventSourceArn);
+    expect(streams.filter((arn) => arn === tableStreamArn)).toHaveLength(2);
+    const outputs = adopting.findOutputs('*');
+    expect([outputs.TableStreamArn?.Value, outputs.SecretName?.Value]).toEqual([tableStreamArn, secretArn]);
+  });
+
+  it('is granted to the same Lambdas', () => {
+    const resources = (of: typeof template, name: string) =>
+      statements(of, name).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
+    const adopted = [tableArn, `${tableArn}/index/audience`, tableStreamArn, secretArn].map((arn) =>
+      JSON.stringify(arn),
+    );
+    for (const name of names) {
+      const before = resources(template, name);
+      const after = resources(adopting, name);
+      expect(after.map(([action]) => action)).toEqual(before.map(([action]) => action));
+      const changed = after.filter(([, resource], index) => resource !== before[index]?.[1]);
+      expect(changed.every(([, resource]) => adopted.includes(String(resource)))).toBe(true);
+    }
   });
 });
 
@@ -53,7 +103,11 @@ describe('the Lambdas', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      LoggingConfig: { LogGroup: Match.anyValue() },
+      LoggingConfig: {
+        LogGroup: Match.anyValue(),
+        ...{ LogFormat: 'JSON', SystemLogLevel: 'WARN', ApplicationLogLevel: 'INFO' },
+      },
+      TracingConfig: Match.absent(),
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
@@ -70,8 +124,9 @@ describe('the Lambdas', () => {
     ['Changes', ['CONNECTIONS_URL', 'TABLE_NAME', 'WEBHOOK_QUEUE_URL']],
     ['Webhook', ['SECRET_ARN', 'WEBHOOK_URL']],
   ])('%s receives the settings and %j, and nothing else', (name, expected) => {
-    const { SETTINGS: settings, ...others } = variables(template, name);
+    const { SETTINGS: settings, DEPLOYMENT: deployment, ...others } = variables(template, name);
     expect(JSON.parse(String(settings))).toEqual(settingsOfLambdas(defaultSettings));
+    expect(deployment).toBe('Chatroom');
     expect(others).toEqual(Object.fromEntries(expected.map((variable) => [variable, known[variable]])));
   });
 });
@@ -148,10 +203,10 @@ describe('the roles', () => {
 
   it.each([
     ['Authorize', [secret]],
-    ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('POST', 'DELETE')]],
+    ['Connect', [table(...withoutDelete, 'dynamodb:Query'), connections('DELETE', 'POST')]],
     ['Disconnect', [table(...withoutDelete)]],
-    ['Message', [table(...readAlsoMany), audience, connections('POST', 'DELETE'), deliver]],
-    ['Deliver', [table(...readAlsoMany), audience, connections('POST', 'DELETE')]],
+    ['Message', [table(...readAlsoMany), audience, connections('DELETE', 'POST'), deliver]],
+    ['Deliver', [table(...readAlsoMany), audience, connections('DELETE', 'POST')]],
     [
       'Watch',
       [
@@ -160,24 +215,25 @@ describe('the roles', () => {
         deliver,
       ],
     ],
-    ['Sweep', [table(...readAlsoMany), connections('POST', 'DELETE')]],
-    ['ServerApi', [table(...readAlsoMany), audience, connections('POST', 'DELETE'), deliver, secret]],
+    ['Sweep', [table(...readAlsoMany), connections('DELETE', 'POST')]],
+    ['ServerApi', [table(...readAlsoMany), audience, connections('DELETE', 'POST'), deliver, secret]],
     [
       'Changes',
       [
         table(...readAlsoMany),
         audience,
         [stream.map((action) => `dynamodb:${action}`), refer('RoomsTable', 'StreamArn')],
-        connections('POST', 'DELETE'),
-        [['sqs:SendMessage'], refer('EventsWebhook', 'Arn')],
-        [['sqs:SendMessage'], refer('ChangeStreamLostChanges', 'Arn')],
+        connections('DELETE', 'POST'),
+        [['sqs:SendMessage'], [refer('ChangeStreamLostChanges', 'Arn'), refer('EventsWebhook', 'Arn')]],
       ],
     ],
     ['Webhook', [[receive.map((action) => `sqs:${action}`), refer('EventsWebhook', 'Arn')], secret]],
   ])('allow %s this and nothing else', (name, expected) => {
     const log = [['logs:CreateLogStream', 'logs:PutLogEvents'], refer(`${name}Log`, 'Arn')];
     const granted = statements(template, name).map(({ Action, Resource }) => [[Action].flat(), Resource]);
-    expect(granted).toEqual([log, ...expected]);
+    // The framework sorts actions.
+    const sorted = expected.map(([actions, resource]) => [[actions].flat().sort(), resource]);
+    expect(granted).toEqual([log, ...sorted]);
     expect(one(template, 'AWS::IAM::Role', `${name}Role`).Properties.ManagedPolicyArns).toBeUndefined();
   });
 
@@ -237,6 +293,39 @@ describe('the APIs', () => {
   });
 });
 
+describe('the logging of API Gateway', () => {
+  const roles = (of: typeof template) =>
+    Object.keys(of.findResources('AWS::IAM::Role')).filter((id) => id.startsWith('SocketsLoggingRole'));
+
+  it('is set up for the account with a role that API Gateway can check before it has an API, and stays', () => {
+    const [id = '', ...others] = roles(template);
+    expect(others).toEqual([]);
+    const role = template.findResources('AWS::IAM::Role')[id];
+    expect(role?.DeletionPolicy).toBe('Retain');
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' } },
+    ]);
+    template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+  });
+
+  it('is left alone if the account has it', () => {
+    const without = synthesizeTemplate({ manageApiLogging: false });
+    without.resourceCountIs('AWS::ApiGateway::Account', 0);
+    expect(roles(without)).toEqual([]);
+  });
+});
+
+describe('the logical ids', () => {
+  // CloudFormation replaces a resource whose id changes: new addresses for all clients, or an empty table.
+  it.each([
+    ['AWS::DynamoDB::GlobalTable', ['RoomsTableAE5AE38B']],
+    ['AWS::SecretsManager::Secret', ['AppSecret6841CEBE']],
+    ['AWS::ApiGatewayV2::Api', ['SocketsApi04DF8096', 'ServerHttpApiE81C0894']],
+  ])('of %s never change', (type, expected) => {
+    expect(Object.keys(template.findResources(type))).toEqual(expected);
+  });
+});
+
 describe('the rest', () => {
   it('generates the secret in the account', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
@@ -253,7 +342,9 @@ describe('the rest', () => {
   it('generates no new secret when a setting changes, not even the app key', () => {
     const secretOf = (of: typeof template) => of.findResources('AWS::SecretsManager::Secret');
     const other = synthesizeTemplate({ appKey: 'another', webhookUrl: '', tokenLifeSec: 60 });
-    expect(Object.keys(secretOf(template))).toHaveLength(1);
+    expect(Object.values(secretOf(template))).toMatchObject([
+      { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' },
+    ]);
     expect(secretOf(other)).toEqual(secretOf(template));
   });
 
@@ -270,10 +361,11 @@ describe('the rest', () => {
 
   it('raises an alarm when the secret is unusable, by the metric that the Lambdas write', () => {
     const lines: string[] = [];
-    counterTo(
+    countsTo(
       (line) => lines.push(line),
       () => 0,
-    )('secretUnusable');
+      String(variables(template, 'ServerApi').DEPLOYMENT),
+    )({ secretUnusable: 1 });
     const document = JSON.parse(lines[0] ?? '');
     const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;
     const { Properties: alarm } = one(template, 'AWS::CloudWatch::Alarm', 'AppUnusable');
@@ -283,13 +375,16 @@ describe('the rest', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
     expect([Metrics, document.secretUnusable]).toEqual([[{ Name: 'secretUnusable', Unit: 'Count' }], 1]);
-    expect(Dimensions).toEqual([['service']]);
-    expect(alarm.Dimensions).toEqual([{ Name: 'service', Value: document.service }]);
+    expect(Dimensions).toEqual([['deployment']]);
+    expect(alarm.Dimensions).toEqual([{ Name: 'deployment', Value: document.deployment }]);
   });
 
   it('outputs where everything is', () => {
     expect(new Set(Object.keys(template.findOutputs('*')))).toEqual(
-      new Set(['LostChangesQueueUrl', 'LostEventsQueueUrl', 'SecretName', 'ServerApiUrl', 'WebSocketUrl']),
+      new Set([
+        ...['AlarmTopicArn', 'LostChangesQueueUrl', 'LostEventsQueueUrl'],
+        ...['SecretName', 'ServerApiUrl', 'TableStreamArn', 'WebSocketUrl'],
+      ]),
     );
   });
 });

@@ -12,11 +12,15 @@ import { refer, statements } from './stack-template.ts';
 /** What a role may do by the grant, and the names of the variables that its Lambda gets. */
 function granted(grant: Grant) {
   const stack = new Stack(new App({ analyticsReporting: false }), 'Scratch');
-  const { table, streamArn } = new RoomTable(stack, 'Rooms');
+  const { table, streamArn } = new RoomTable(stack, 'Rooms', {
+    ...{ tableStreamArn: '', keepData: true, protectTable: false },
+  });
   const resources = {
     ...{ table, streamArn, webhookQueue: undefined, webhookUrl: '' },
-    sockets: new SocketApi(stack, 'Sockets', { rateLimit: 1, burstLimit: 1 }).stage,
-    secret: new AppSecret(stack, 'App').secret,
+    sockets: new SocketApi(stack, 'Sockets', {
+      ...{ socketRequestsPerSec: 1, socketBurst: 1, manageApiLogging: true, logRetention: 30 },
+    }).stage,
+    secret: new AppSecret(stack, 'App', { secretArn: '', keepData: true, deployment: 'Scratch' }).secret,
     lostChanges: new Queue(stack, 'LostChanges'),
   };
   const role = new Role(stack, 'ReaderRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -58,6 +58,8 @@ const wholes = [
   ['serverApiMemoryMb', 512, 128, 10_240],
   ['changesMemoryMb', 512, 128, 10_240],
   ['webhookMemoryMb', 512, 128, 10_240],
+  ['logRetentionDays', 30, 1, 3_653],
+  ['spendAlarmUsdPerHour', 20, 0, 100_000],
 ] as const;
 
 /** Name, default. */
@@ -72,6 +74,11 @@ const flags = [
   ['oneDevicePerPlatform', true],
   ['multiLoginSync', false],
   ['leanPosts', true],
+  ['manageApiLogging', true],
+  ['keepData', true],
+  ['protectTable', true],
+  ['tracing', false],
+  ['gradualDeployment', false],
 ] as const;
 
 /** Name, default. */
@@ -79,6 +86,9 @@ const texts = [
   ['appKey', 'doorman'],
   ['allowedOrigins', ''],
   ['webhookUrl', ''],
+  ['tableStreamArn', ''],
+  ['secretArn', ''],
+  ['alarmTopicArn', ''],
 ] as const;
 
 const byDefault = Object.fromEntries([...wholes, ...flags, ...texts].map(([name, value]) => [name, value]));
@@ -185,6 +195,36 @@ describe('readSettings', () => {
     ['http://me:secret@localhost/', noUser],
   ])('refuses the webhook %j with a sentence that does not repeat it', (webhookUrl, why) => {
     expect(() => readSettings({ webhookUrl })).toThrow(new Error(`unable to use setting webhookUrl; ${why}`));
+  });
+
+  const streamArn =
+    'arn:aws-cn:dynamodb:cn-north-1:123456789012:table/Chatroom-Rooms_1.x/stream/2026-01-01T00:00:00.000';
+  const secretArn = 'arn:aws:secretsmanager:us-gov-west-1:123456789012:secret:AppSecret6841CEBE-x/y-AbCd12';
+
+  const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:On-Call_1';
+
+  it('takes whole ARNs of a stream, of a secret and of a topic', () => {
+    const chosen = { tableStreamArn: streamArn, secretArn, alarmTopicArn };
+    expect(readSettings(chosen)).toMatchObject(chosen);
+  });
+
+  it.each([
+    ['tableStreamArn', secretArn],
+    ['tableStreamArn', streamArn.replace(/\/stream.*/, '')],
+    ['tableStreamArn', `${streamArn} `],
+    ['tableStreamArn', streamArn.replace('123456789012', '1')],
+    ['tableStreamArn', true],
+    ['secretArn', streamArn],
+    ['alarmTopicArn', secretArn],
+    ['alarmTopicArn', `${alarmTopicArn}:0`],
+    ['alarmTopicArn', 'OnCall'],
+    ['secretArn', secretArn.slice(0, -3)],
+    ['secretArn', `${secretArn}*`],
+    ['secretArn', 'arn:aws:secretsmanager:*:123456789012:secret:App-AbCd12'],
+  ])('refuses %s=%j, which is no whole ARN', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(
+      `unable to use setting ${name}; it must be a whole ARN such as `,
+    );
   });
 
   it.each([

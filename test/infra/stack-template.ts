@@ -1,8 +1,9 @@
-import { App } from 'aws-cdk-lib';
+import { App, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
+import { cdkContext } from '../../bin/stage/cdk-context.ts';
 import { ChatroomStack } from '../../lib/chatroom-stack.ts';
-import { type DeploymentSettings, defaultSettings } from '../../lib/domain/settings.ts';
+import type { DeploymentSettings } from '../../lib/domain/settings.ts';
 
 /** A resource of a template. */
 export interface Resource {
@@ -16,12 +17,13 @@ export interface Statement {
   readonly Resource: unknown;
 }
 
+/** An app without the bundles of Lambdas, which other tests check. */
+export const appWithoutBundles = (): App =>
+  new App({ context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+
 /** The template of a deployment with these settings. */
-export function synthesizeTemplate(settings: Partial<DeploymentSettings> = {}): Template {
-  // Other tests check the bundles, so none are made.
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  return Template.fromStack(new ChatroomStack(app, 'Chatroom', { ...defaultSettings, ...settings }));
-}
+export const synthesizeTemplate = (settings: Partial<DeploymentSettings> = {}, props: StackProps = {}): Template =>
+  Template.fromStack(new ChatroomStack(appWithoutBundles(), 'Chatroom', settings, props));
 
 /** All logical ids of a type, without the hash at their ends. */
 export function names(template: Template, type: string): string[] {

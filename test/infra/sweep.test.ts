@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { metricsTo } from '../../lib/handlers/metrics.ts';
-import { names, one, refer, synthesizeTemplate } from './stack-template.ts';
+import { names, one, refer, synthesizeTemplate, variables } from './stack-template.ts';
 
 const template = synthesizeTemplate();
 
@@ -63,6 +63,7 @@ describe('the alarms', () => {
   metricsTo(
     (line) => lines.push(line),
     () => 0,
+    String(variables(template, 'Sweep').DEPLOYMENT),
   )({ ...nothing, unfinished: false });
   const document = JSON.parse(lines[0] ?? '');
   const [{ Namespace, Metrics, Dimensions }] = document._aws.CloudWatchMetrics;

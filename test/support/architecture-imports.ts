@@ -44,7 +44,7 @@ const valibot = /^valibot$/;
 const awsSdk = /^@aws-sdk\//;
 const handlerPackages = [/^@aws-lambda-powertools\//, /^jose$/, valibot, /^aws-lambda$/];
 const localPackages = [/^node:/, /^ws$/, /^dynalite$/, /^@dynoxide\//];
-const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(path|url)$/];
+const cdkPackages = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/, /^node:(fs|path|url)$/];
 
 const handlerImports = [handlers, verbs, jobs, sweepRun, serverApi, protocol, domain, storeInterface, pushInterface];
 
@@ -66,6 +66,7 @@ const rules: readonly ImportRule[] = [
   { files: verbs, may: [steps, ...ofUseCases], packages: [] },
   { files: serverApi, may: [serverApi, verbs, protocol, domain], packages: [/^node:crypto$/, valibot] },
   { files: /^lib\/handlers\/deps[^/]*\.ts$/, may: [/^lib\//], packages: [...handlerPackages, awsSdk, /^node:/] },
+  { files: /^lib\/handlers\/log-context\.ts$/, may: [ids], packages: [/^node:async_hooks$/] },
   { files: handlers, may: handlerImports, packages: handlerPackages },
   { files: /^functions\//, may: [handlers], packages: [] },
   { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },

@@ -131,7 +131,7 @@ export const requiredAtTop = ['package.json', 'cdk.json', 'bin', 'lib', 'functio
 
 const allowedAtTop = new Set([
   ...requiredAtTop,
-  ...['docs', 'examples', 'bench', 'package-lock.json'],
+  ...['docs', 'examples', 'bench', 'settings', 'package-lock.json'],
   ...['README.md', 'LICENSE', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   // What commands leave behind; none of it is tracked.
   ...['node_modules', 'cdk.out', 'dist', 'coverage'],
