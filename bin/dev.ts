@@ -2,16 +2,21 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
+import { consoleDeployment, startConsole } from './start-console.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
 
 const help = `npm start -- [options]    runs the whole deployment on this machine
 
-  --port N           port of the WebSocket API; the server API takes the next one (default 3000; 0: free ones)
+  --port N           port of the WebSocket API; the server API and the console take the next two
+                     (default 3000; 0: free ones)
   --data DIR         keep rooms and the app secret in this folder (default: in memory)
   --set name=value   change a setting; may be repeated: ${settingNames.join(', ')}
   --help             this text
 
 DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.`;
+
+/** After the WebSocket API and the server API. */
+const CONSOLE_PORT_OFFSET = 2;
 
 const infoFile = join(import.meta.dirname, '..', '.doorman', 'local.json');
 
@@ -41,8 +46,8 @@ function parse(args: readonly string[]) {
 function readOptions(args: readonly string[]): DevOptions {
   const values = parse(args);
   const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_534) {
-    throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65534`);
+  if (!/^\d+$/.test(values.port) || port > 65_533) {
+    throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65533`);
   }
   const settings = values.set.map((pair) => {
     const at = pair.indexOf('=');
@@ -57,20 +62,21 @@ function readOptions(args: readonly string[]): DevOptions {
   };
 }
 
-function announce(stack: LocalDeployment): void {
+function announce(stack: LocalDeployment, consoleUrl: string): void {
   const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
   mkdirSync(dirname(infoFile), { recursive: true });
   const info = { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, pid: process.pid };
   writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
   console.log(`
 Doorman runs.
+  console      ${consoleUrl}
   clients      ${webSocketUrl}
   server API   ${serverApiUrl}
   app key      ${appKey}
   app secret   ${appSecret}
   DynamoDB     ${dynamodbEndpoint}
 
-Try it in two other terminals:
+Open the console in a browser, or chat in two other terminals:
   npm run chat -- alice room1
   npm run chat -- bob room1
 
@@ -90,17 +96,24 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const signal = untilSignal();
+  const { port, dataDir } = options;
+  const page = await startConsole(port === 0 ? 0 : port + CONSOLE_PORT_OFFSET, (line) => console.log(line));
+  console.log(`console              ${page.url}`);
+  // An operator's own webhook stays; else the console shows what it posts.
+  const settings = { webhookUrl: page.webhookUrl, ...options.settings };
   const stack = await startLocal({
-    port: options.port,
-    settings: options.settings,
-    dataDir: options.dataDir,
+    port,
+    settings,
+    dataDir,
     // The metrics are for CloudWatch.
     log: (line) => (line.includes('"CloudWatchMetrics"') ? undefined : console.log(line)),
     step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
   });
-  announce(stack);
+  page.show(consoleDeployment(stack, settings, page));
+  announce(stack, page.url);
   await signal;
   rmSync(infoFile, { force: true });
+  await page.close();
   await stack.close();
 }
 
