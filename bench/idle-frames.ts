@@ -1,4 +1,4 @@
-import { Heartbeat } from '../lib/client/heartbeat.ts';
+import { Heartbeat } from '../lib/client/connection/heartbeat.ts';
 
 const ROUND_TRIP_MS = 50;
 

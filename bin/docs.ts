@@ -1,6 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { documentOpenApi, documentServerApi, documentSettings } from './docs/documents.ts';
+import {
+  documentBadNetworks,
+  documentClientReference,
+  documentOpenApi,
+  documentServerApi,
+  documentSettings,
+} from './docs/documents.ts';
 
 const top = join(import.meta.dirname, '..');
 
@@ -13,3 +19,5 @@ const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')
 await rewrite('docs/settings.md', documentSettings);
 await rewrite('docs/server-api.md', documentServerApi);
 await rewrite('docs/openapi.json', () => documentOpenApi(version));
+await rewrite('docs/client-reference.md', (page) => documentClientReference(page, top));
+await rewrite('docs/bad-networks.md', documentBadNetworks);

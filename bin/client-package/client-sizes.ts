@@ -10,12 +10,25 @@ export interface ClientSize {
   readonly gzipBytes: number;
 }
 
-export const CHAT_USE = 'connect, join, send, receive, leave';
+export const CHAT_USE = 'thin face: connect, join, leave, send and receive';
+export const ENGINE_CHAT_USE = 'engine: connect, join, leave, send and receive';
+export const ENGINE_USE = 'engine, whole';
 export const WHOLE_USE = 'all of it';
 
 const uses: Readonly<Record<string, string>> = {
   [WHOLE_USE]: `export * from '${PACKAGE_NAME}';`,
-  [CHAT_USE]: `import { createEngine, RCIMIWConversationType } from '${PACKAGE_NAME}';
+  [ENGINE_USE]: `export { createEngine } from '${PACKAGE_NAME}';`,
+  [CHAT_USE]: `import { createChat } from '${PACKAGE_NAME}';
+    export async function chat(given, show) {
+      const chat = createChat({ server: given.server, token: given.token });
+      await chat.connect();
+      const room = await chat.join(given.room, { autoCreate: true });
+      await room.send(given.text);
+      for await (const message of room.messages) show(message);
+      await room.leave();
+      chat.close();
+    }`,
+  [ENGINE_CHAT_USE]: `import { createEngine, RCIMIWConversationType } from '${PACKAGE_NAME}';
     export async function chat(given, show) {
       const engine = createEngine('key', given);
       engine.setOnMessageReceivedListener(show);

@@ -1,6 +1,8 @@
 import { callTables } from './call-tables.ts';
+import { clientReference } from './client-reference.ts';
 import { openApi } from './open-api.ts';
 import { replaceSection } from './replace-section.ts';
+import { scenarioTable } from './scenario-table.ts';
 import { settingsTable } from './settings-table.ts';
 import { rongCloudExample, strongExample, webhookExample } from './signing-examples.ts';
 
@@ -21,6 +23,13 @@ export const documentServerApi = (page: string): string => fill(page, serverApiS
 
 /** docs/settings.md with its table made again. */
 export const documentSettings = (page: string): string => fill(page, { settings: settingsTable });
+
+/** docs/client-reference.md with the reference made again from the declarations. `project`: its folder. */
+export const documentClientReference = (page: string, project: string): string =>
+  fill(page, { reference: () => clientReference(project) });
+
+/** docs/bad-networks.md with its scenarios made again. */
+export const documentBadNetworks = (page: string): string => fill(page, { scenarios: scenarioTable });
 
 /** The text of openapi.json. */
 export const documentOpenApi = (version: string): string => `${JSON.stringify(openApi(version), undefined, 2)}\n`;

@@ -1,6 +1,7 @@
 import { Code } from '../protocol/codes.ts';
 
-const SENTENCES: Readonly<Record<Code, string>> = {
+/** A function, so that bundlers see that nothing happens where no app asks. */
+const sentences = (): Readonly<Record<Code, string>> => ({
   [Code.OK]: 'done',
   [Code.UNKNOWN]: 'the outcome is not known: do it again, a message with the same object',
   [Code.SEND_TOO_FAST]: 'the user sends faster than they may, or than the room takes',
@@ -43,9 +44,9 @@ const SENTENCES: Readonly<Record<Code, string>> = {
   [Code.BAD_ENTRY_KEY]: 'the key of an entry is wrong: 1 to 128 of A-Z a-z 0-9 + = _ -',
   [Code.BAD_ENTRY_VALUE]: 'the value of an entry is no text, or too long',
   [Code.BAD_ENTRIES]: 'the entries, or the keys, are none',
-};
+});
 
 /** What a code of a callback means, as a sentence for a developer. Only an app that imports it pays for it. */
 export function describeCode(code: number): string {
-  return (SENTENCES as Readonly<Record<number, string>>)[code] ?? `code ${code}: unknown to this version`;
+  return (sentences() as Readonly<Record<number, string>>)[code] ?? `code ${code}: unknown to this version`;
 }

@@ -1,5 +1,7 @@
 /** RongCloud's own message types begin with this; all others are an app's. */
 export const BUILT_IN_TYPE_PREFIX = 'RC:';
+/** The type of a text. */
+export const TEXT_TYPE = 'RC:TxtMsg';
 /** The type of the note that replaces a recalled message in the history. */
 export const RECALLED_TYPE = 'RC:RcNtf';
 

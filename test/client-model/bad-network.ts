@@ -4,8 +4,9 @@
  * Clock: the virtual timers that it gets. Chance: the `random` that it gets decides the fate of each frame.
  */
 
-import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/types.ts';
+import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/index.ts';
 import type { VirtualTimers } from '../simulation/virtual-timers.ts';
+import { FakeSocket } from '../support/fake-socket.ts';
 
 /** What happens to frames in one direction. */
 export interface Fault {
@@ -125,12 +126,7 @@ export class BadNetwork {
     this.server = server;
     this.#random = random;
     const network = this;
-    this.Socket = class implements ClientSocket {
-      onopen: ((event: never) => void) | null = null;
-      onmessage: ((event: never) => void) | null = null;
-      onerror: ((event: never) => void) | null = null;
-      onclose: ((event: never) => void) | null = null;
-      protocol = '';
+    this.Socket = class extends FakeSocket implements ClientSocket {
       readonly #wire = new Wire(network, this);
 
       send(text: string): void {

@@ -178,7 +178,8 @@ class ModelRun {
       if (codes.length > 1 || (isDue && codes.length === 0)) this.#wrong.push(`${name} ${room}: codes ${codes}`);
     }
     for (const room of ROOMS) this.#compareRoom(room);
-    for (const { message, lastCode } of sent) this.#compareSent(message.clientMessageId ?? '', message.seq ?? 0, lastCode);
+    for (const { message, lastCode } of sent)
+      this.#compareSent(message.clientMessageId ?? '', message.seq ?? 0, lastCode);
     this.#wrong.push(...disorder.filter((what) => what.includes('after')));
     this.#compareEnds();
   }

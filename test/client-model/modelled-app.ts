@@ -4,8 +4,13 @@
  * gets, for the client only.
  */
 
-import { createEngine, RCIMIWConversationType, type RCIMIWEngine, type RCIMIWMessage } from '../../lib/client/index.ts';
-import type { PlatformEvent } from '../../lib/client/types.ts';
+import {
+  createEngine,
+  type PlatformEvent,
+  RCIMIWConversationType,
+  type RCIMIWEngine,
+  type RCIMIWMessage,
+} from '../../lib/client/index.ts';
 import type { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { tokenOf } from '../support/token-of.ts';
 import type { BadNetwork } from './bad-network.ts';

@@ -11,7 +11,7 @@ const missing = `
     'AggregateError', 'Iterator', 'escape', 'unescape', 'console']) delete globalThis[name];
   for (const [owner, names] of [
     [Array, ['fromAsync']],
-    [Array.prototype, ['toReversed', 'toSorted', 'toSpliced', 'with']],
+    [Array.prototype, ['at', 'toReversed', 'toSorted', 'toSpliced', 'with']],
     [Map, ['groupBy']],
     [Object, ['groupBy']],
     [Promise, ['any', 'allSettled', 'withResolvers', 'try']],

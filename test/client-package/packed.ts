@@ -29,7 +29,7 @@ export function describePackage(client: () => InstalledClient): void {
     for (const file of ['index.js', 'index.cjs']) {
       expect(read(file)).toContain(`//# sourceMappingURL=${file}.map`);
       const { sources, sourcesContent } = JSON.parse(read(`${file}.map`));
-      expect(sources).toContain('../../lib/client/engine.ts');
+      expect(sources).toContain('../../lib/client/engine/engine.ts');
       expect(sources.filter((path: string) => !path.startsWith('../../lib/'))).toEqual([]);
       expect(sourcesContent).toHaveLength(sources.length);
       expect(read(`${file}.map`)).not.toContain(top);

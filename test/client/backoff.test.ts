@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffDelaysMs } from '../../lib/client/backoff.ts';
+import { backoffDelaysMs } from '../../lib/client/connection/backoff.ts';
 
 const first = (count: number, chance: number) => {
   const delaysMs = backoffDelaysMs(() => chance);

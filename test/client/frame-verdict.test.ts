@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { splitEntries } from '../../lib/client/entry-batches.ts';
-import { verdictOn } from '../../lib/client/frame-verdict.ts';
+import { verdictOn } from '../../lib/client/connection/frame-verdict.ts';
+import { splitEntries } from '../../lib/client/entries/entry-batches.ts';
 import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
 
 const verdict = (frame: ClientFrame) => verdictOn(frame, JSON.stringify(frame));

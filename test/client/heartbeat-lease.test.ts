@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Heartbeat } from '../../lib/client/heartbeat.ts';
+import { Heartbeat } from '../../lib/client/connection/heartbeat.ts';
 import { isWorthRenewing, LEASE_MS, leaseFrom } from '../../lib/domain/lease.ts';
 import { HEARTBEAT_MS, RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';

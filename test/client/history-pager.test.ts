@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HistoryOrder } from '../../lib/client/history-fetch.ts';
-import { HistoryPager } from '../../lib/client/history-pager.ts';
-import { JoinOrder } from '../../lib/client/join-order.ts';
-import { type OperationDeps, Operations } from '../../lib/client/operations.ts';
-import type { Outcome } from '../../lib/client/requests.ts';
+import type { Outcome } from '../../lib/client/connection/requests.ts';
+import type { HistoryOrder } from '../../lib/client/history/history-fetch.ts';
+import { HistoryPager } from '../../lib/client/history/history-pager.ts';
+import { JoinOrder } from '../../lib/client/room/join-order.ts';
+import { type OperationDeps, Operations } from '../../lib/client/room/operations.ts';
 import type { ClientFrame } from '../../lib/protocol/client-frames.ts';
 import type { Message } from '../../lib/protocol/message.ts';
 import { ModelLog } from '../simulation/model-log.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { browserEvents, platformOf } from '../../lib/client/connection/platform.ts';
 import { createEngine } from '../../lib/client/index.ts';
-import { browserEvents, platformOf } from '../../lib/client/platform.ts';
 import { Access, SimulatedNetwork } from '../simulation/simulated-network.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrivalOf, openSession, receive, repair } from '../../lib/client/room-session.ts';
+import { arrivalOf, openSession, receive, repair } from '../../lib/client/messages/room-session.ts';
 import { range } from '../support/range.ts';
 import { message } from './server-frames.ts';
 

@@ -12,7 +12,7 @@ import {
   repair,
   resumeSession,
   type SessionEvent,
-} from '../../lib/client/room-session.ts';
+} from '../../lib/client/messages/room-session.ts';
 import type { Message } from '../../lib/protocol/message.ts';
 import { range } from '../support/range.ts';
 import { message } from './server-frames.ts';

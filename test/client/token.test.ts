@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { readToken } from '../../lib/client/token.ts';
+import { readToken } from '../../lib/client/connection/token.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Platform } from '../../lib/client/types.ts';
+import type { Platform } from '../../lib/client/index.ts';
 import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import { createChance } from '../simulation/chance.ts';
 import { SimServer } from '../simulation/sim-server.ts';

@@ -123,8 +123,14 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'a resume does not name its membership',
     PERMIT,
-    'member.membershipId === resume.membership ? undefined',
-    'member.membershipId !== undefined ? undefined',
+    'member.membershipId === resume.membership;',
+    'member.membershipId !== undefined;',
+  ),
+  mutant(
+    'a resume gets the end of a later membership',
+    PERMIT,
+    "if (isSame) return over('offline');",
+    "return over('offline');",
   ),
   mutant(
     'ends by a leave are not noted',
@@ -188,6 +194,12 @@ export const namedMutants: readonly Mutant[] = [
     'lib/usecases/sweep/sweep.ts',
     'Math.max(deps.settings.sweepShards, await deps.store.mostShards())',
     'deps.settings.sweepShards',
+  ),
+  mutant(
+    'the sweep takes a row that has a timer of another row for changed',
+    'lib/usecases/sweep/sweep.ts',
+    'rest.map(nameOf).join() === row.timers.map(nameOf).join()',
+    'rest.length === row.timers.length && rest.every((timer, index) => timer === row.timers[index])',
   ),
   mutant(
     'a run of the stream goes on after a record that failed',

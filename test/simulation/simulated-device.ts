@@ -3,8 +3,13 @@
  * Clock: the virtual timers that it gets. Chance: the `random` that it gets, for the client only.
  */
 
-import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
-import type { Platform, PlatformEvent } from '../../lib/client/types.ts';
+import {
+  createEngine,
+  type Platform,
+  type PlatformEvent,
+  RCIMIWConversationType,
+  type RCIMIWEngine,
+} from '../../lib/client/index.ts';
 import type { SimServer } from './sim-server.ts';
 import type { Handed } from './simulated-engine.ts';
 import { Access } from './simulated-network.ts';

@@ -4,8 +4,13 @@
  * client, the network and the server alike.
  */
 
-import { createEngine, RCIMIWConversationType, type RCIMIWEngine } from '../../lib/client/index.ts';
-import type { PlatformEvent, Timers } from '../../lib/client/types.ts';
+import {
+  createEngine,
+  type PlatformEvent,
+  RCIMIWConversationType,
+  type RCIMIWEngine,
+  type Timers,
+} from '../../lib/client/index.ts';
 import { tokenOf } from '../support/token-of.ts';
 import { ModelServer } from './model-server.ts';
 import { Access, SimulatedNetwork, type Wire } from './simulated-network.ts';

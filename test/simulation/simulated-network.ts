@@ -4,7 +4,8 @@
  * Clock: the virtual timers that it gets. Chance: the `random` that it gets decides the latency of each delivery.
  */
 
-import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/types.ts';
+import type { ClientSocket, ClientSocketConstructor } from '../../lib/client/index.ts';
+import { FakeSocket } from '../support/fake-socket.ts';
 import type { VirtualTimers } from './virtual-timers.ts';
 
 /** API Gateway closes every connection after this. */
@@ -81,15 +82,11 @@ export class Access {
   constructor(network: SimulatedNetwork) {
     this.network = network;
     const access = this;
-    this.Socket = class implements ClientSocket {
-      onopen: ((event: never) => void) | null = null;
-      onmessage: ((event: never) => void) | null = null;
-      onerror: ((event: never) => void) | null = null;
-      onclose: ((event: never) => void) | null = null;
-      protocol = '';
+    this.Socket = class extends FakeSocket implements ClientSocket {
       readonly #wire: SimulatedWire;
 
       constructor(url: string, protocols: string[]) {
+        super();
         this.#wire = new SimulatedWire(access, this, new URL(url), protocols);
       }
 

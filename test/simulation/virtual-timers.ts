@@ -4,7 +4,7 @@
  * for the same ms the older one runs first.
  */
 
-import type { Timers } from '../../lib/client/types.ts';
+import type { Timers } from '../../lib/client/index.ts';
 
 interface Timer {
   readonly id: number;

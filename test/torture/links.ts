@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { listen } from '../../lib/local/base/listen.ts';
+import { HEALTHY, type PipeClock, TcpLink } from '../support/tcp-link.ts';
 
 /** The header by which a client names its link. */
 export const LINK_HEADER = 'x-link';
@@ -8,75 +9,51 @@ export const LINK_HEADER = 'x-link';
 /** `mute`: nothing reaches the server any more; `deaf`: nothing reaches the client; `dead`: both. */
 export type Deafness = 'mute' | 'deaf' | 'dead';
 
+/** Torture has real time, and neither delays nor slow links. */
+const clock: PipeClock = { now: Date.now, after: (run, delayMs) => setTimeout(run, delayMs) };
+
 /** One TCP connection between a client and the gateway. */
 export class Link {
   readonly id: string;
   /** By the id that the gateway has given it, once it has. */
   connectionId: string | undefined;
-  readonly #client: Socket;
-  readonly #gateway: Socket;
-  readonly #onEnd: () => void;
-  #swallowsUp: boolean = false;
-  #swallowsDown: boolean = false;
-  #held: (() => void)[] | undefined;
-  #isOver: boolean = false;
+  readonly #tcp: TcpLink;
 
-  constructor(id: string, client: Socket, gateway: Socket, onEnd: () => void) {
+  constructor(id: string, client: Socket, gateway: Socket, ended: () => void) {
     this.id = id;
-    this.#client = client;
-    this.#gateway = gateway;
-    this.#onEnd = onEnd;
-    client.on('data', (chunk) => this.#pass(() => !this.#swallowsUp && gateway.write(chunk)));
-    gateway.on('data', (chunk) => this.#pass(() => !this.#swallowsDown && client.write(chunk)));
-    for (const socket of [client, gateway]) socket.on('error', () => socket.destroy());
-    client.on('close', () => this.#pass(() => !this.#swallowsUp && this.#over()));
-    gateway.on('close', () => this.#pass(() => !this.#swallowsDown && this.#over()));
+    this.#tcp = new TcpLink({
+      ...{ client, server: gateway, clock, up: HEALTHY, down: HEALTHY, ended },
+      noted: () => undefined,
+    });
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#tcp.isOver;
   }
 
   get isHealthy(): boolean {
-    return !this.#isOver && !this.#swallowsUp && !this.#swallowsDown && this.#held === undefined;
+    const { up, down } = this.#tcp;
+    return !this.isOver && [up, down].every(({ mode }) => !mode.isLossy && !mode.isFrozen);
   }
 
   /** Both sides get a reset. */
   cut(): void {
-    if (this.#isOver) return;
-    this.#client.resetAndDestroy();
-    this.#gateway.resetAndDestroy();
-    this.#over();
+    this.#tcp.reset();
   }
 
   /** Bytes are swallowed, ends too: neither side is notified. */
   swallow(how: Deafness): void {
-    this.#swallowsUp ||= how !== 'deaf';
-    this.#swallowsDown ||= how !== 'mute';
+    if (how !== 'deaf') this.#tcp.up.set({ isLossy: true });
+    if (how !== 'mute') this.#tcp.down.set({ isLossy: true });
   }
 
   /** Holds all bytes back, until they are released. */
   stall(): void {
-    this.#held ??= [];
+    for (const pipe of [this.#tcp.up, this.#tcp.down]) pipe.set({ isFrozen: true });
   }
 
   release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const each of held) each();
-  }
-
-  #pass(run: () => void): void {
-    if (this.#held === undefined) run();
-    else this.#held.push(run);
-  }
-
-  #over(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#client.destroy();
-    this.#gateway.destroy();
-    this.#onEnd();
+    for (const pipe of [this.#tcp.up, this.#tcp.down]) pipe.set({ isFrozen: false });
   }
 }
 

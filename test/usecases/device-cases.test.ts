@@ -121,6 +121,30 @@ describe('LEAVE is per device', () => {
     expect(framesOf(world, laptop, 'removed')).toMatchObject([{ reason: 'left' }]);
     expect(framesOf(world, phone, 'removed')).toEqual([]);
   });
+
+  test('I-M10: a resume of a membership that was left is answered left, also where a later one was evicted', async () => {
+    const { store: healthy } = store();
+    let isDead = false as boolean;
+    const deleteMember: typeof healthy.deleteMember = (member) =>
+      isDead ? Promise.reject(new Error('the Lambda has died')) : healthy.deleteMember(member);
+    const world = worldWith(store(), () => ({ ...healthy, deleteMember }), { leaveEndsAllDevices: true });
+    const phone = await world.enter('bob', mobile);
+    const laptop = await world.open('bob', web);
+    const left = (await world.join(laptop)) as Joined;
+    await world.leave(laptop);
+    await world.drop(phone);
+    const evicted = (await world.join(laptop)) as Joined;
+    await world.drop(laptop);
+    isDead = true;
+    await world.publish(31);
+    isDead = false;
+    const again = await world.open('bob', mobile);
+    const resume = ({ roomEpoch, membership }: Joined) =>
+      world.join(again, { resume: { roomEpoch, membership, seq: 0 } });
+    expect(await resume(left)).toMatchObject({ code: Code.NOT_A_MEMBER, reason: 'left' });
+    expect(await resume(evicted)).toMatchObject({ code: Code.NOT_A_MEMBER, reason: 'offline' });
+    expect(await world.isIn('bob')).toBe(false);
+  });
 });
 
 describe("a user's other devices", () => {

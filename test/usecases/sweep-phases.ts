@@ -1,4 +1,4 @@
-import { Heartbeat } from '../../lib/client/heartbeat.ts';
+import { Heartbeat } from '../../lib/client/connection/heartbeat.ts';
 import type { Chance } from '../simulation/chance.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 

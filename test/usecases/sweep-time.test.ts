@@ -68,6 +68,31 @@ describe('a page that takes longer than the Lambda lives', () => {
     expect(await world.sweep()).toMatchObject({ closed: 0, evicted: 0, unfinished: false });
   });
 
+  test('a timer that two rows of one time have stays due, where only one of them was begun', async () => {
+    let readMs = 0;
+    const world: World = worldWith(store(), (real) => ({
+      getConnectionsEventually: async (keys) => {
+        world.pass(readMs);
+        return real.getConnectionsEventually(keys);
+      },
+    }));
+    const users = Array.from({ length: 8 }, (_, index) => `bob-${index}`);
+    const silent = await Promise.all(users.map((user) => world.enter(user, { platform: 'web', instance: 'run-1' })));
+    world.pass(overMs);
+    const alive = await Promise.all(users.map((user) => world.open(user, { platform: 'mobile', instance: 'run-2' })));
+    await emptyDueList(store());
+    const dueAtMs = world.clock.nowMs - BUCKET_MS;
+    for (const [index, caller] of silent.entries()) {
+      await world.deps.store.arm(dueAtMs, [timerOf(caller)]);
+      await world.deps.store.arm(dueAtMs, [timerOf(caller), timerOf(alive[index] as Caller)]);
+    }
+    readMs = 6_000;
+    await sweep(world.deps, world.clock.nowMs + 5_000);
+    readMs = 0;
+    const report = await world.sweep();
+    expect(report).toMatchObject({ closed: users.length });
+  });
+
   test('timers that were not begun, in a row that was, stay due at the same time', async () => {
     const checked: string[] = [];
     let checkMs = 1000;

@@ -1,4 +1,4 @@
-import type { Timers } from '../types.ts';
+import type { Timers } from '../core/deps.ts';
 
 /** A Lambda runs for 29 s at most, and 10 s of them have passed when an answer is missed. */
 const SERVED_MS = 20_000;

@@ -2,9 +2,9 @@ import type { Answer, JoinedAnswer, RefusalAnswer } from '../../protocol/answers
 import type { ClientFrame, Resume } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { EndReason } from '../../protocol/end-reason.ts';
-import { type Operation, type Operations, type Settled, saysNotInRoom } from '../operations.ts';
-import { RETRY_MS } from '../retry.ts';
-import type { Timers } from '../types.ts';
+import type { Timers } from '../core/deps.ts';
+import { type Operation, type Operations, type Settled, saysNotInRoom } from '../room/operations.ts';
+import { RETRY_MS } from '../room/retry.ts';
 import { DoubtTimer } from './doubt-timer.ts';
 import { moveMembership } from './reducer.ts';
 import {

@@ -57,11 +57,14 @@ export async function refuseJoin(
   if (resume !== undefined && resume.roomEpoch !== room.epoch) return over('destroyed');
   if (isBlocked(member, deps.now())) return refused('blocked', { endReason: 'blocked' });
   if (resume === undefined) return undefined;
+  const isSame = member.membershipId === resume.membership;
   if (member.membershipId !== undefined && isEvicted(member, room, deps.settings)) {
     // I-M13: the member was evicted before the resume.
-    return (await endMembership(deps, member, 'offline')) ? over('offline') : 'again';
-  }
-  return member.membershipId === resume.membership ? undefined : over(await endOf(deps, room, member, resume));
+    if (!(await endMembership(deps, member, 'offline'))) return 'again';
+    if (isSame) return over('offline');
+  } else if (isSame) return undefined;
+  // I-M10: the membership on the row is a later one, and its end says nothing of the one that is asked for.
+  return over(await endOf(deps, room, member, resume));
 }
 
 const over = (endReason: EndReason) =>

@@ -150,7 +150,8 @@ const nameOf = (timer: Timer): string => JSON.stringify(timer);
 async function rewriteRow(deps: Deps, row: TimerRow, left: ReadonlyMap<string, Timer>, counts: Counts): Promise<void> {
   const rest = row.timers.flatMap((timer) => left.get(nameOf(timer)) ?? []);
   if (rest.length > 0) {
-    if (rest.every((timer, index) => timer === row.timers[index]) && rest.length === row.timers.length) return;
+    // Compared by name: two rows may have the same timer. Armed again it would be this row, which is then deleted.
+    if (rest.map(nameOf).join() === row.timers.map(nameOf).join()) return;
     await deps.store.arm(row.dueAtMs, rest);
   }
   counts.unreadable += row.unreadable;

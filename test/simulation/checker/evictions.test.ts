@@ -58,6 +58,22 @@ describe('when a member is evicted', () => {
     expectPair(build, 'I-M8', { realTime: true });
   });
 
+  test('in silence, though heard from after the mark by a connection that had been found gone (I-M8)', () => {
+    const build = (isBad: boolean) => {
+      const story = roomOf('ann').at(10_000);
+      if (!isBad) story.socket('goneAnswer', 'ann1');
+      return story.mark('ann').at(40_000).socket('heard', 'ann1').at(71_000).ended('ann', 'offline');
+    };
+    expect(build(true).breaks({ realTime: true })).toEqual(['I-M8', 'I-M1']);
+    expect(build(false).breaks({ realTime: true })).toEqual([]);
+  });
+
+  test('in silence, though a frame was sent whose Lambda died (I-M8)', () => {
+    const story = roomOf('ann').at(10_000).socket('heard', 'ann1');
+    story.add({ kind: 'fault', atMs: 10_000, what: 'frame' }).offline('ann').at(69_999).ended('ann', 'offline');
+    expect(story.breaks({ realTime: true })).toEqual([]);
+  });
+
   test('in silence only before the service was switched off (I-M6)', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(10_000).offline('ann');

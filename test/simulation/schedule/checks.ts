@@ -227,7 +227,8 @@ function checkEnds({ history, settings }: Run, report: Report): void {
     );
     if (later === -1) continue;
     const [reason] = reasons.get(membership) ?? [];
-    if (reason !== 'offline') report('I-M13', `${user} was removed from ${room}, and is in again`, index, later);
+    if (reason === 'offline' || isResumedHalfway(events, user, room, later)) continue;
+    report('I-M13', `${user} was removed from ${room}, and is in again`, index, later);
   }
 }
 
@@ -241,6 +242,17 @@ function isLeftHalfway(events: readonly HistoryEvent[], resume: EventOf<'call'>,
     return (
       isOfRoom && !events.some((answer) => answer.kind === 'answer' && answer.id === event.id && answer.code === 0)
     );
+  });
+}
+
+/** The Lambda that resumed the membership died before its second read of the room (docs/reliability.md). */
+function isResumedHalfway(events: readonly HistoryEvent[], user: string, room: string, resumedAt: number): boolean {
+  const writtenAtMs = events[resumedAt]?.atMs ?? 0;
+  return events.slice(0, resumedAt).some((event) => {
+    if (event.kind !== 'call' || event.by === 'server-api' || event.by.user !== user || event.room !== room)
+      return false;
+    const isUnderWay = ['join', 'resume', 'send'].includes(event.op) && event.atMs >= writtenAtMs - LAMBDA_MS;
+    return isUnderWay && !events.some((answer) => answer.kind === 'answer' && answer.id === event.id);
   });
 }
 

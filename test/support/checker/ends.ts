@@ -57,12 +57,15 @@ const markOf = (version: Version | undefined): OfflineMark | undefined =>
 function disconnectOf({ marked, sockets }: Eviction): Moment | undefined {
   let latest: Moment | undefined;
   for (const socket of sockets) {
-    const doubted = socket.doubted !== undefined && socket.doubted.index < marked.index ? socket.doubted : undefined;
-    const over = doubted ?? heardBefore(socket, marked);
+    const over = doubtedBefore(socket, marked) ?? heardBefore(socket, marked);
     if (over !== undefined && (latest === undefined || over.index > latest.index)) latest = over;
   }
   return latest;
 }
+
+/** When the server first considered it gone, if before this: it closes such a connection at its next frame. */
+const doubtedBefore = ({ doubted }: Socket, { index }: Moment): Moment | undefined =>
+  doubted !== undefined && doubted.index < index ? doubted : undefined;
 
 /** The last sign of life that the writer of this must have known of. */
 const heardBefore = ({ heard }: Socket, { index, atMs }: Moment): Moment | undefined =>
@@ -99,11 +102,12 @@ function reportEarly(facts: Facts, eviction: Eviction): void {
 }
 
 /** A sign of life that came at the same time as the sweep may have been too late for it. */
-function checkGrace(facts: Facts, { membership, end, sockets }: Eviction): void {
+function checkGrace(facts: Facts, { membership, end, marked, sockets }: Eviction): void {
   const { graceMs, epsMs } = facts.options;
   for (const socket of sockets) {
-    const sign = heardBefore(socket, end);
-    if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs) continue;
+    const { index } = doubtedBefore(socket, marked) ?? end;
+    const sign = heardBefore(socket, { index, atMs: end.atMs });
+    if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs || isFaulty(facts, sign)) continue;
     if (!isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
     facts.report('I-M8', sentence, sign.index, end.index);

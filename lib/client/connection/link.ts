@@ -1,0 +1,169 @@
+import { Code } from '../../protocol/codes.ts';
+import {
+  INSTANCE_QUERY,
+  PLATFORM_QUERY,
+  REFUSED_SUB_PROTOCOL_PREFIX,
+  SUB_PROTOCOL,
+  TOKEN_SUB_PROTOCOL_PREFIX,
+} from '../../protocol/handshake.ts';
+import type { ClientDeps, ClientSocket } from '../core/deps.ts';
+import type { Fetched, TokenSource } from './token-source.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How Node and React Native word a refused handshake; a browser gives no reason. */
+const REFUSED_HANDSHAKE = /(?:response|code)\D*(40[134])\b/i;
+/** What a sub-protocol may consist of. */
+const SUB_PROTOCOL_FORM = /^[\w.~!#$%&'*+^`|-]+$/;
+/** The codes of a refused connection. A browser sees them only as one of the sub-protocols that it offered. */
+const REFUSAL_CODES: readonly number[] = [
+  Code.TOKEN_INCORRECT,
+  Code.USER_BLOCKED,
+  Code.KICKED_BY_OTHER_DEVICE,
+  Code.TOKEN_EXPIRED,
+  Code.ACCOUNT_CANCELLED,
+];
+
+/** What a link needs. */
+export interface LinkDeps extends ClientDeps {
+  readonly tokens: TokenSource;
+}
+
+/** What a link is dialled with. */
+export interface LinkGiven {
+  readonly token: string;
+  /** The same for all links of one login. */
+  readonly loginId: string;
+  /** The token has expired: its life has passed since `connect`. */
+  readonly isExpired: boolean;
+}
+
+/** What a link reports to its owner; nothing more once it is closed. */
+export interface LinkEvents {
+  opened(): void;
+  text(text: string): void;
+  /** The link is gone, or did not open. `refusal`: the code with which the server refuses this token for good. */
+  ended(refusal: number | undefined): void;
+}
+
+/** One WebSocket from its handshake to its end. */
+export class Link {
+  readonly #deps: LinkDeps;
+  readonly #events: LinkEvents;
+  #socket: ClientSocket | undefined;
+  readonly #given: LinkGiven;
+  #isOpen: boolean = false;
+  #isClosed: boolean = false;
+  /** The token was fetched for this link. */
+  #isFresh: boolean = false;
+  #handshakeTimer: unknown;
+
+  /** Dials at once, or as soon as there is a fresh token. */
+  constructor(deps: LinkDeps, given: LinkGiven, events: LinkEvents) {
+    this.#deps = deps;
+    this.#events = events;
+    this.#given = given;
+    this.#handshakeTimer = deps.timers.setTimeout(() => this.#ended(undefined), HANDSHAKE_TIMEOUT_MS);
+    const next = deps.tokens.next(given.token);
+    if (typeof next === 'string') this.#dial(next);
+    else void this.#dialAfter(next);
+  }
+
+  send(text: string): void {
+    if (this.#isOpen) this.#socket?.send(text);
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#isOpen = false;
+    this.#isClosed = true;
+    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    if (socket === undefined) return;
+    // Not null: `ws` throws an error that has no listener, and closing during the handshake raises one.
+    const ignore = () => {};
+    socket.onopen = ignore;
+    socket.onmessage = ignore;
+    socket.onerror = ignore;
+    socket.onclose = ignore;
+    socket.close();
+  }
+
+  async #dialAfter(fetching: Promise<Fetched>): Promise<void> {
+    this.#isFresh = true;
+    // Without a token now it is as without a network: the client tries again.
+    const fetched = await fetching.catch(() => ({ refusal: undefined }));
+    if (this.#isClosed) return;
+    if ('token' in fetched) this.#dial(fetched.token);
+    else this.#ended(fetched.refusal);
+  }
+
+  #dial(token: string): void {
+    const socket = this.#construct(token);
+    if (typeof socket === 'number') {
+      this.#deps.timers.clearTimeout(this.#handshakeTimer);
+      // Later: the connection that dials has no link to end yet.
+      this.#handshakeTimer = this.#deps.timers.setTimeout(() => this.#ended(socket), 0);
+      return;
+    }
+    this.#socket = socket;
+    let failure = '';
+    socket.onopen = () => this.#opened(socket.protocol);
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      if (typeof data === 'string') this.#events.text(data);
+    };
+    socket.onerror = (event: { readonly message?: string }) => {
+      failure = event.message ?? '';
+    };
+    socket.onclose = () => (this.#isOpen ? this.#ended(undefined) : this.#refused(this.#refusal(failure)));
+  }
+
+  /** A code: there can be no socket with this token, or to this address. */
+  #construct(token: string): ClientSocket | number {
+    const { server, platform, Socket } = this.#deps;
+    if (!SUB_PROTOCOL_FORM.test(token)) return Code.TOKEN_INCORRECT;
+    // React Native's URL cannot set a query.
+    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${this.#given.loginId}`;
+    const url = `${server}${server.includes('?') ? '&' : '?'}${query}`;
+    const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
+    try {
+      return new Socket(url, [SUB_PROTOCOL, TOKEN_SUB_PROTOCOL_PREFIX + token, ...refusals]);
+    } catch {
+      return Code.SOCKET_NOT_CREATED;
+    }
+  }
+
+  #opened(protocol: string): void {
+    if (protocol.startsWith(REFUSED_SUB_PROTOCOL_PREFIX)) {
+      this.#refused(Number(protocol.slice(REFUSED_SUB_PROTOCOL_PREFIX.length)));
+      return;
+    }
+    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    this.#isOpen = true;
+    this.#deps.tokens.opened();
+    this.#events.opened();
+  }
+
+  #ended(refusal: number | undefined): void {
+    this.close();
+    this.#events.ended(refusal);
+  }
+
+  /** A token that was fetched earlier may be replaced by a fresh one; a fresh one that is refused is final. */
+  #refused(code: number | undefined): void {
+    const { tokens } = this.#deps;
+    const isOfToken = code === Code.TOKEN_EXPIRED || code === Code.TOKEN_INCORRECT;
+    if (isOfToken && tokens.hasProvider && !this.#isFresh) {
+      tokens.drop();
+      this.#ended(undefined);
+    } else this.#ended(code);
+  }
+
+  #refusal(failure: string): number | undefined {
+    if (this.#given.isExpired) return Code.TOKEN_EXPIRED;
+    const [, status] = REFUSED_HANDSHAKE.exec(failure) ?? [];
+    if (status === undefined) return undefined;
+    if (status === '401') return Code.TOKEN_INCORRECT;
+    // An address that has worked is not wrong: what is in between refuses for now.
+    return this.#deps.tokens.hasOpened ? undefined : Code.ADDRESS_INCORRECT;
+  }
+}

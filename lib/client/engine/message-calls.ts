@@ -1,0 +1,91 @@
+import type { SentAnswer } from '../../protocol/answers.ts';
+import { Code } from '../../protocol/codes.ts';
+import { isOfRoom, isText } from './arguments.ts';
+import type {
+  IRCIMIWRecallMessageCallback,
+  RCIMIWSendMediaMessageListener,
+  RCIMIWSendMessageCallback,
+} from './callbacks.ts';
+import { wireContentOf } from './content.ts';
+import type { EngineContext } from './engine-context.ts';
+import {
+  type DeliveredMessage,
+  RCIMIWErrorCode,
+  type RCIMIWMediaMessage,
+  type RCIMIWMessage,
+  RCIMIWMessageBlockType,
+  RCIMIWSentStatus,
+} from './types.ts';
+
+/** A room or its limits refused the message: these codes are the server's alone. */
+const ROOM_REFUSALS = { min: 20_000, max: 29_999 };
+
+/** RongCloud's calls that send and recall messages. */
+export class MessageCalls {
+  readonly #engine: EngineContext;
+
+  constructor(engine: EngineContext) {
+    this.#engine = engine;
+  }
+
+  /** Sends a message to a chatroom. Sending the same message object again does not store it twice. */
+  async sendMessage(message: RCIMIWMessage, callback?: RCIMIWSendMessageCallback): Promise<number> {
+    const wire = isOfRoom(message) ? wireContentOf(message) : undefined;
+    if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;
+    const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
+    const { clientMessageId, targetId } = sending;
+    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer) => {
+      if (sent !== undefined) {
+        Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
+      }
+      sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+      this.#reportSent(code, sending, callback);
+    };
+    const end = endWith(callback);
+    return this.#engine.inRoom(targetId, end, (room) => {
+      this.#engine.call(() => {
+        if (callback) callback.onMessageSaved?.(sending);
+        else this.#engine.listeners.messageAttached?.(sending);
+      });
+      // Later the callback has been called: only the listener learns what became of the message.
+      room.send({ clientMessageId, ...wire }, end, endWith(undefined));
+    });
+  }
+
+  /** Sends a message about a file that the app has uploaded. */
+  async sendMediaMessage(message: RCIMIWMediaMessage, listener?: RCIMIWSendMediaMessageListener): Promise<number> {
+    return this.sendMessage(
+      message,
+      listener && {
+        onMessageSaved: (saved) => listener.onMediaMessageSaved?.(saved),
+        onMessageSent: (code, sent) => listener.onMediaMessageSent?.(code, sent),
+      },
+    );
+  }
+
+  /** Recalls one of the user's own messages, sent here or on another device. Its content is gone for all. */
+  async recallMessage(message: RCIMIWMessage, callback?: IRCIMIWRecallMessageCallback): Promise<number> {
+    const { targetId, messageUId } = isOfRoom(message) ? message : {};
+    if (!isText(targetId) || !isText(messageUId)) return RCIMIWErrorCode.PARAM_ERROR;
+    const end = (code: number) =>
+      this.#engine.call(() => {
+        if (callback) callback.onMessageRecalled?.(code, message);
+        else this.#engine.listeners.messageRecalled?.(code, message);
+      });
+    return this.#engine.inRoom(targetId, end, (room) => room.features.recall.recall(messageUId, end));
+  }
+
+  #reportSent(code: number, message: DeliveredMessage, callback: RCIMIWSendMessageCallback | undefined): void {
+    const { conversationType, targetId, messageId } = message;
+    if (code >= ROOM_REFUSALS.min && code <= ROOM_REFUSALS.max) {
+      const blocked = { conversationType, targetId, blockedMsgUId: '', extra: '', code, messageId };
+      this.#engine.call(() =>
+        this.#engine.listeners.messageBlocked?.({ ...blocked, blockType: RCIMIWMessageBlockType.UNKNOWN }),
+      );
+    }
+    this.#engine.call(() => {
+      if (callback) callback.onMessageSent?.(code, message);
+      else this.#engine.listeners.messageSent?.(code, message);
+    });
+  }
+}

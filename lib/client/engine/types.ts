@@ -1,0 +1,89 @@
+import type { RuntimeOptions } from '../core/deps.ts';
+import type {
+  RCIMIWChatRoomMemberActionType,
+  RCIMIWChatRoomMemberBanType,
+  RCIMIWChatRoomMemberOperateType,
+  RCIMIWChatRoomSyncStatus,
+  RCIMIWChatRoomSyncStatusReason,
+} from './enums.ts';
+
+export * from './enums.ts';
+export * from './message-types.ts';
+
+/** Entries or fields, as an app gives them. */
+export type TextMap = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+
+export interface RCIMIWChatRoomMemberAction {
+  userId?: string;
+  actionType?: RCIMIWChatRoomMemberActionType;
+}
+
+/** Users were blocked in a room, or unblocked. Times in ms; durationTime 0 = without end, or unblocked. */
+export interface RCIMIWChatRoomMemberBlockEvent {
+  chatroomId: string;
+  operateType: RCIMIWChatRoomMemberOperateType;
+  durationTime: number;
+  operateTime: number;
+  userIdList: string[];
+  extra: string;
+}
+
+/** Users or a room were muted, or unmuted. chatroomId '' = in all rooms. Times as above. */
+export interface RCIMIWChatRoomMemberBanEvent {
+  chatroomId: string;
+  banType: RCIMIWChatRoomMemberBanType;
+  durationTime: number;
+  operateTime: number;
+  userIdList: string[];
+  extra: string;
+}
+
+/** The user joined or left a room on another device. Time in ms. */
+export interface RCIMIWChatRoomSyncEvent {
+  chatroomId: string;
+  status: RCIMIWChatRoomSyncStatus;
+  reason: RCIMIWChatRoomSyncStatusReason;
+  time: number;
+  extra: string;
+}
+
+/** RongCloud's options of compression: accepted and ignored, because nothing is uploaded. */
+export interface RCIMIWCompressOptions {
+  originalImageQuality?: number;
+  originalImageSize?: number;
+  originalImageMaxSize?: number;
+  thumbnailQuality?: number;
+  thumbnailMaxSize?: number;
+  thumbnailMinSize?: number;
+  sightCompressWidth?: number;
+  sightCompressHeight?: number;
+}
+
+/** RongCloud's options of push services: accepted and ignored, because messages of a chatroom are not pushed. */
+export interface RCIMIWPushOptions {
+  idMI?: string;
+  appKeyMI?: string;
+  appIdMeizu?: string;
+  appKeyMeizu?: string;
+  appKeyOPPO?: string;
+  appSecretOPPO?: string;
+  enableHWPush?: boolean;
+  enableFCM?: boolean;
+  enableVIVOPush?: boolean;
+}
+
+/** What an engine is created with. */
+export interface RCIMIWEngineOptions extends RuntimeOptions {
+  /** The address of the WebSocket: `wss://…`. */
+  server?: string;
+  /** RongCloud's name for `server`. */
+  naviServer?: string;
+  /** Ignored. */
+  fileServer?: string;
+  /** Ignored. */
+  statisticServer?: string;
+  /** Ignored: a later login always ends the former one, and a reconnect never does. */
+  kickReconnectDevice?: boolean;
+  compressOptions?: RCIMIWCompressOptions;
+  pushOptions?: RCIMIWPushOptions;
+}
