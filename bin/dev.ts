@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
+import { readSettings } from '../lib/infra/settings.ts';
+import { createMovedClock, type MovedClock } from './moved-clock.ts';
 import { consoleDeployment, startConsole } from './start-console.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
 
@@ -83,6 +85,17 @@ Open the console in a browser, or chat in two other terminals:
 Ctrl-C ends it.`);
 }
 
+/** The deployment's clock, which says in the terminal when the console has moved it. */
+function visibleClock(): MovedClock {
+  const clock = createMovedClock(Date.now);
+  const moveAhead = (ms: number): void => {
+    clock.moveAhead(ms);
+    const aheadSec = Math.round((clock.now() - Date.now()) / 1000);
+    console.log(`The console has moved the clock of the deployment: it is ${aheadSec} s ahead.`);
+  };
+  return { ...clock, moveAhead };
+}
+
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -95,9 +108,12 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(help);
     return;
   }
+  // A setting that is wrong is reported before anything is opened.
+  readSettings(options.settings);
   const signal = untilSignal();
   const { port, dataDir } = options;
-  const page = await startConsole(port === 0 ? 0 : port + CONSOLE_PORT_OFFSET, (line) => console.log(line));
+  const clock = visibleClock();
+  const page = await startConsole(port === 0 ? 0 : port + CONSOLE_PORT_OFFSET, clock.now, (line) => console.log(line));
   console.log(`console              ${page.url}`);
   // An operator's own webhook stays; else the console shows what it posts.
   const settings = { webhookUrl: page.webhookUrl, ...options.settings };
@@ -105,11 +121,12 @@ async function main(args: readonly string[]): Promise<void> {
     port,
     settings,
     dataDir,
+    now: clock.now,
     // The metrics are for CloudWatch.
     log: (line) => (line.includes('"CloudWatchMetrics"') ? undefined : console.log(line)),
     step: (title, tookMs) => console.log(`${title.padEnd(20)} ${Math.round(tookMs)} ms`),
   });
-  page.show(consoleDeployment(stack, settings, page));
+  page.show(consoleDeployment(stack, settings, page, clock));
   announce(stack, page.url);
   await signal;
   rmSync(infoFile, { force: true });

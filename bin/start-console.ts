@@ -4,15 +4,19 @@ import { buildPage } from '../console/server/build-page.ts';
 import { type ConsoleDeployment, ConsoleServer } from '../console/server/console-server.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 import { bundleClient } from './client-package/bundle-client.ts';
+import type { MovedClock } from './moved-clock.ts';
 import type { LocalDeployment } from './start-local.ts';
 
-/** Opens the console on 127.0.0.1. Its page is built when it is first asked for. port: 0 takes a free one. */
-export const startConsole = (port: number, log: (line: string) => void): Promise<ConsoleServer> =>
+/**
+ * Opens the console on 127.0.0.1. Its page is built when it is first asked for. port: 0 takes a free one. now: the
+ * deployment's clock, ms since 1970.
+ */
+export const startConsole = (port: number, now: () => number, log: (line: string) => void): Promise<ConsoleServer> =>
   ConsoleServer.listen({
     port,
     log,
     buildPage: async () => buildPage(await packedSdk()),
-    now: Date.now,
+    now,
     randomId: randomUUID,
     fetch,
   });
@@ -24,11 +28,12 @@ async function packedSdk(): Promise<string> {
   return sdk.text;
 }
 
-/** What the console shows of a deployment with these settings. */
+/** What the console shows of a deployment with these settings, whose clock it may move. */
 export function consoleDeployment(
-  stack: Pick<LocalDeployment, 'webSocketUrl' | 'serverApiUrl' | 'appKey' | 'appSecret'>,
+  stack: Pick<LocalDeployment, 'webSocketUrl' | 'serverApiUrl' | 'appKey' | 'appSecret' | 'testing'>,
   settings: Readonly<Record<string, string | number | boolean>>,
   server: Pick<ConsoleServer, 'webhookUrl'>,
+  { now, moveAhead }: MovedClock,
 ): ConsoleDeployment {
   const { webSocketUrl, serverApiUrl, appKey, appSecret } = stack;
   const { offlineMessageLimit, offlineGraceMs, realTimeGraceMs, sendsPerSecond, notifyMemberChanges, webhookUrl } =
@@ -37,5 +42,6 @@ export function consoleDeployment(
   return {
     setup: { webSocketUrl, appKey, ...rules, hasWebhook: webhookUrl === server.webhookUrl },
     keys: { serverApiUrl, appKey, appSecret },
+    clock: { moveAhead, sweep: () => stack.testing.fireSchedules(now()) },
   };
 }

@@ -6,6 +6,10 @@ export interface Actions {
   newRoom(): void;
   play(storyId: string): void;
   stop(): void;
+  /** Moves the clock ahead. */
+  pass(ms: number): void;
+  /** Moves the clock ahead, and runs the sweep. */
+  passAndSweep(ms: number): void;
   send(userId: string, text: string): void;
   disconnect(userId: string): void;
   goSilent(userId: string): void;

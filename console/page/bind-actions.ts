@@ -13,6 +13,8 @@ export function bindActions(session: Session, player: Pick<Actions, 'play' | 'st
       player.stop();
       run(session.openRoom());
     },
+    pass: (ms) => run(session.pass(ms)),
+    passAndSweep: (ms) => run(session.pass(ms).then(() => session.sweep())),
     send: (userId, text) => run(session.send(userId, text)),
     disconnect: (userId) => run(session.disconnect(userId)),
     goSilent: (userId) => session.goSilent(userId),

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { bindActions } from './bind-actions.ts';
+import { Clock } from './clock.ts';
 import { App } from './components/app.tsx';
 import { fetchSetup, followWebhook } from './server-calls.ts';
 import { Session } from './session.ts';
@@ -18,7 +19,7 @@ async function start(root: HTMLElement): Promise<void> {
   let isDrawn = true;
   const draw = (): void => {
     isDrawn = true;
-    render(<App state={store.state} actions={actions} nowMs={Date.now()} />, root);
+    render(<App state={store.state} actions={actions} nowMs={clock.now()} />, root);
   };
   const changed = (): void => {
     for (const heard of [...listeners]) heard();
@@ -27,8 +28,9 @@ async function start(root: HTMLElement): Promise<void> {
     isDrawn = false;
     setTimeout(draw, 0);
   };
-  const store = new ViewStore(await fetchSetup(), Date.now, changed);
-  const session = new Session(store, randomId);
+  const clock = new Clock();
+  const store = new ViewStore(await fetchSetup(), clock.now, changed);
+  const session = new Session(store, clock, randomId);
   const player = new StoryPlayer(session, (heard) => {
     listeners.add(heard);
     return () => listeners.delete(heard);

@@ -7,6 +7,7 @@ import {
   RCIMIWConnectionStatus,
   RCIMIWConversationType,
   type RCIMIWEngine,
+  RCIMIWTimeOrder,
 } from './sdk.ts';
 import { callServer, type Setup } from './server-calls.ts';
 
@@ -74,6 +75,16 @@ export class Person {
       }),
     );
     this.#events.message(this.userId, { ...sent, from: this.userId, text });
+  }
+
+  /** Asks the server for something small: every frame is a sign of life. */
+  async giveSignOfLife(roomId: string): Promise<void> {
+    await settled('ask for messages', (done) =>
+      this.#engine.getChatRoomMessages(roomId, 0, RCIMIWTimeOrder.BEFORE, 1, {
+        onSuccess: () => done(0),
+        onError: done,
+      }),
+    );
   }
 
   async end(): Promise<void> {

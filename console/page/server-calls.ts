@@ -32,11 +32,7 @@ export async function fetchSetup(): Promise<Setup> {
 
 /** A call of the server API, which the console's server signs. @throws Error with the server's own words */
 export async function callServer(path: string, parameters: Parameters): Promise<Answer> {
-  const response = await fetch('/api/call', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path, parameters }),
-  });
+  const response = await post('/api/call', { path, parameters });
   const { status, body, errorMessage } = (await response.json()) as {
     readonly status?: number;
     readonly body?: Answer;
@@ -45,6 +41,15 @@ export async function callServer(path: string, parameters: Parameters): Promise<
   if (status === 200 && body !== undefined) return body;
   throw new Error(String(body?.errorMessage ?? errorMessage ?? `unable to call ${path}; ${response.status}`));
 }
+
+/** Moves the deployment's clock, and runs its sweep then. @throws Error */
+export async function moveClock(move: { readonly aheadMs: number; readonly sweep: boolean }): Promise<void> {
+  const { ok, status } = await post('/api/clock', move);
+  if (!ok) throw new Error(`unable to move the clock; ${status}`);
+}
+
+const post = (path: string, body: object): Promise<Response> =>
+  fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** Reports what the webhook posts from now on; the browser reconnects without our help. */
 export function followWebhook(heard: (event: WebhookEvent) => void): void {

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+import { seconds } from './model/explain.ts';
 import { isGone } from './model/presence.ts';
 import { Person, type PersonEvents } from './person.ts';
 import { type Answer, callServer, type Parameters, type WebhookEvent } from './server-calls.ts';
@@ -21,12 +23,28 @@ export const userIdOf = (name: string): string =>
 /** The room, its people and the calls about them: what the buttons do, and the stories. */
 export class Session {
   readonly store: ViewStore;
+  readonly #clock: Clock;
   readonly #randomId: () => string;
   readonly #people = new Map<string, Person>();
 
-  constructor(store: ViewStore, randomId: () => string) {
+  constructor(store: ViewStore, clock: Clock, randomId: () => string) {
     this.store = store;
+    this.#clock = clock;
     this.#randomId = randomId;
+  }
+
+  /** Lets time pass at once, for the deployment and for the page. */
+  async pass(ms: number): Promise<void> {
+    await this.#clock.moveAhead(ms);
+    this.store.log('clock', `${seconds(ms)} pass at once`);
+  }
+
+  /** Everyone who is connected gives a sign of life, by the clock as it is now; then the sweep runs. */
+  async sweep(): Promise<void> {
+    const online = [...this.#people.values()].filter(({ userId }) => this.#isOnline(userId));
+    await Promise.all(online.map((person) => person.giveSignOfLife(this.#roomId)));
+    await this.#clock.sweep();
+    this.store.log('clock', 'the sweep has run');
   }
 
   /** Ends everyone's connection, and opens a room that nobody has used. */
@@ -57,7 +75,7 @@ export class Session {
 
   /** Closes the connection. Resolves when the server has noticed. */
   async disconnect(userId: string): Promise<void> {
-    const sinceMs = Date.now();
+    const sinceMs = this.#clock.now();
     const person = this.#person(userId);
     person.network.goDown();
     this.store.person(userId, { network: 'down' });
@@ -177,6 +195,10 @@ export class Session {
     return person;
   }
 
+  #isOnline(userId: string): boolean {
+    return this.store.state.room.members.get(userId)?.presence === 'online';
+  }
+
   /** The SDK of a user who is connected reports their own membership. */
   #knowsOfItself(userId: string): boolean {
     return this.#people.get(userId)?.network.state === 'up';
@@ -196,7 +218,7 @@ export class Session {
     while (this.#is(person, 'silent')) {
       if (!(await this.#isConnected(userId))) {
         this.store.log('client', `${userId}: the server has noticed that the connection is dead`);
-        this.store.happened({ kind: 'offline', userId, sinceMs: Date.now() });
+        this.store.happened({ kind: 'offline', userId, sinceMs: this.#clock.now() });
         return;
       }
       await pause(SILENT_POLL_MS);

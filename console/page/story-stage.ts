@@ -2,7 +2,7 @@ import type { Setup } from './server-calls.ts';
 import { pause, type Session } from './session.ts';
 import type { ViewState } from './view-state.ts';
 
-const STEP_MAX_MS = 45_000;
+const STEP_MAX_MS = 60_000;
 /** Above the limit of messages of a user, so that no message of a story is refused. */
 const PACE_MARGIN_MS = 20;
 
@@ -24,6 +24,10 @@ export class StoryStage {
     return this.#session.store.state.setup;
   }
 
+  get #nowMs(): number {
+    return this.#session.store.now();
+  }
+
   say(step: string): void {
     this.#signal.throwIfAborted();
     this.#session.store.story({ step, wait: undefined });
@@ -40,9 +44,9 @@ export class StoryStage {
   /** Sends no faster than a user may. */
   async send(userId: string, text: string): Promise<void> {
     const paceMs = 1000 / this.rules.sendsPerSecond + PACE_MARGIN_MS;
-    await pause(Math.max(0, this.#sentAtMs + paceMs - Date.now()));
+    await pause(Math.max(0, this.#sentAtMs + paceMs - this.#nowMs));
     this.#signal.throwIfAborted();
-    this.#sentAtMs = Date.now();
+    this.#sentAtMs = this.#nowMs;
     await this.#session.send(userId, text);
   }
 
@@ -74,20 +78,23 @@ export class StoryStage {
     if (!(await this.#race(STEP_MAX_MS, fits))) throw new Error('unable to go on; nothing happened for too long');
   }
 
-  /** Shows the progress of a wait. */
+  /** Shows the progress of a wait, which the visitor can skip. */
   async wait(ms: number, step: string): Promise<void> {
-    await this.#showWait(ms, step, () => false);
+    const fromMs = this.#nowMs;
+    const toMs = fromMs + ms;
+    this.#session.store.story({ step, wait: { fromMs, toMs } });
+    // A timer may be early by the clock, and the clock can be moved.
+    while (this.#nowMs < toMs) await this.#race(toMs - this.#nowMs, () => this.#nowMs >= toMs);
   }
 
-  /** The same, until something happens. @throws Error if it does not happen in time */
-  async waitUntil(ms: number, step: string, fits: (state: ViewState) => boolean): Promise<void> {
-    if (!(await this.#showWait(ms, step, fits))) throw new Error('unable to go on; it did not happen in time');
+  async pass(ms: number): Promise<void> {
+    await this.#session.pass(ms);
+    this.#signal.throwIfAborted();
   }
 
-  async #showWait(ms: number, step: string, fits: (state: ViewState) => boolean): Promise<boolean> {
-    const fromMs = Date.now();
-    this.#session.store.story({ step, wait: { fromMs, toMs: fromMs + ms } });
-    return this.#race(ms, fits);
+  async sweep(): Promise<void> {
+    await this.#session.sweep();
+    this.#signal.throwIfAborted();
   }
 
   /** Whether the state fitted before the time was over. */

@@ -19,7 +19,7 @@ export interface PersonView {
 }
 
 /** Where a line of the list of events comes from. */
-export type LogSource = 'story' | 'webhook' | 'notice' | 'call' | 'client' | 'error';
+export type LogSource = 'story' | 'clock' | 'webhook' | 'notice' | 'call' | 'client' | 'error';
 
 export interface LogLine {
   readonly id: number;

@@ -21,6 +21,10 @@ export class ViewStore {
     this.#state = { setup, room: newRoom('', now()), ...empty };
   }
 
+  now(): number {
+    return this.#now();
+  }
+
   get state(): ViewState {
     return this.#state;
   }

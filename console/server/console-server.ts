@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { WebhookEvent } from '../../lib/protocol/webhook.ts';
+import { readMove } from './clock-move.ts';
 import { readBody } from './read-body.ts';
 import { refusalOf, webhookRefusalOf } from './request-guard.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -21,10 +22,18 @@ export interface ConsoleSetup {
   readonly notifyMemberChanges: boolean;
 }
 
+/** The clock of a deployment that is here to be tried. */
+export interface DeploymentClock {
+  readonly moveAhead: (ms: number) => void;
+  /** Runs the sweep, as the schedule does each minute. */
+  readonly sweep: () => Promise<void>;
+}
+
 /** The deployment that the console shows. */
 export interface ConsoleDeployment {
   readonly setup: ConsoleSetup;
   readonly keys: ServerApiKeys;
+  readonly clock: DeploymentClock;
 }
 
 /** A file of the page. */
@@ -108,6 +117,7 @@ export class ConsoleServer {
     const safe = securityHeaders(deployment.setup.webSocketUrl);
     if (isWebhook) return this.#takeEvents(request, response, deployment);
     if (method === 'POST' && target === '/api/call') return this.#makeCall(request, response, deployment);
+    if (method === 'POST' && target === '/api/clock') return this.#moveClock(request, response, deployment);
     if (method !== 'GET') return end(response, 405, safe, { errorMessage: 'unable to serve the call; use GET' });
     if (target === '/api/setup') return end(response, 200, safe, deployment.setup);
     if (target === '/api/events') return this.#feed.follow(response, safe);
@@ -123,10 +133,19 @@ export class ConsoleServer {
     response.end(file.content);
   }
 
+  async #moveClock(request: IncomingMessage, response: ServerResponse, { setup, clock }: ConsoleDeployment) {
+    const safe = securityHeaders(setup.webSocketUrl);
+    const move = readMove(await readJson(request));
+    if (move === undefined)
+      return end(response, 400, safe, { errorMessage: 'unable to move the clock; how is unclear' });
+    if (move.aheadMs > 0) clock.moveAhead(move.aheadMs);
+    if (move.sweep) await clock.sweep();
+    end(response, 200, safe, {});
+  }
+
   async #makeCall(request: IncomingMessage, response: ServerResponse, { setup, keys }: ConsoleDeployment) {
     const safe = securityHeaders(setup.webSocketUrl);
-    const isJson = request.headers['content-type'] === 'application/json';
-    const call = isJson ? readCall((await readBody(request, BODY_MAX_BYTES)) ?? '') : undefined;
+    const call = readCall(await readJson(request));
     if (call === undefined) return end(response, 400, safe, { errorMessage: 'unable to sign the call; it is not one' });
     end(response, 200, safe, await makeCall(call, keys, this.#options));
   }
@@ -140,6 +159,12 @@ export class ConsoleServer {
     this.#feed.add(JSON.parse(body) as WebhookEvent[]);
     end(response, 200, {}, {});
   }
+}
+
+/** The body; empty where it is too long, or where any web page could have sent it. */
+async function readJson(request: IncomingMessage): Promise<string> {
+  if (request.headers['content-type'] !== 'application/json') return '';
+  return (await readBody(request, BODY_MAX_BYTES)) ?? '';
 }
 
 function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: object): void {

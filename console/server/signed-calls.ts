@@ -1,4 +1,5 @@
 import { signRequest } from '../../lib/server-api/sign-request.ts';
+import { parseObject } from './read-body.ts';
 
 /** Where the server API is, and the keys that sign its calls. */
 export interface ServerApiKeys {
@@ -55,15 +56,6 @@ export function readCall(body: string): AskedCall | undefined {
   if (typeof parameters !== 'object' || parameters === null) return undefined;
   const pairs = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const);
   return { path, parameters: Object.fromEntries(pairs) };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Signs a call, so that the page needs no secret, and makes it. */

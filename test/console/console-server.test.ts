@@ -24,9 +24,11 @@ interface Sent {
 
 let server: ConsoleServer;
 let sent: Sent[];
+let moves: (number | 'sweep')[];
 
 beforeEach(async () => {
   sent = [];
+  moves = [];
   server = await ConsoleServer.listen({
     port: 0,
     buildPage: async () => new Map([['/', { type: 'text/html', content: '<!doctype html>' }]]),
@@ -39,7 +41,8 @@ beforeEach(async () => {
     log: () => undefined,
   });
   const keys = { serverApiUrl: 'http://127.0.0.1:3001', appKey: 'doorman', appSecret: SECRET };
-  server.show({ setup, keys });
+  const clock = { moveAhead: (ms: number) => moves.push(ms), sweep: async () => void moves.push('sweep') };
+  server.show({ setup, keys, clock });
 });
 
 afterEach(() => server.close());
@@ -120,6 +123,27 @@ describe('a call of the server API', () => {
   ])('is refused: %s', async (_what, headers, body) => {
     const { status } = await ask('POST', '/api/call', { ...ownHeaders(), ...headers }, body);
     expect([status, sent]).toEqual([400, []]);
+  });
+});
+
+describe('the clock of the deployment', () => {
+  const move = (body: object, headers = {}) =>
+    ask('POST', '/api/clock', { ...ownHeaders(), ...headers }, JSON.stringify(body));
+
+  it('goes ahead, and then the sweep runs', async () => {
+    expect((await move({ aheadMs: 30_000, sweep: true })).status).toBe(200);
+    expect((await move({ aheadMs: 0, sweep: false })).status).toBe(200);
+    expect(moves).toEqual([30_000, 'sweep']);
+  });
+
+  it.each([
+    ['back', { aheadMs: -1, sweep: false }, {}, 400],
+    ['by more than an hour', { aheadMs: 3_600_001, sweep: false }, {}, 400],
+    ['by no number', { aheadMs: '1', sweep: false }, {}, 400],
+    ['by a form, which any site can send', { aheadMs: 1, sweep: true }, { 'content-type': 'text/plain' }, 400],
+    ['for another origin', { aheadMs: 1, sweep: true }, { origin: 'https://attacker.example' }, 403],
+  ])('is not moved %s', async (_what, body, headers, expected) => {
+    expect([(await move(body, headers)).status, moves]).toEqual([expected, []]);
   });
 });
 

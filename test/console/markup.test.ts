@@ -7,6 +7,8 @@ import { type ConsoleStage, openConsoleStage } from './console-stage.ts';
 
 const COUNT = 200;
 const ENTRIES_AT_ONCE = 20;
+/** Each is a user with a connection of their own. */
+const NAMES = 20;
 const RAN = 'globalThis.hasRun=1';
 
 /** Texts that run in a page which takes one of them for markup, an address or a script. */
@@ -50,7 +52,7 @@ let open: OpenPage;
 
 beforeAll(async () => {
   [stage, browser] = await Promise.all([openConsoleStage(), launchChromium()]);
-  open = await openConsole(browser, stage.server.url);
+  open = await openConsole(browser, stage);
   await open.untilPresence('ben', 'online');
 });
 
@@ -100,7 +102,7 @@ it('entries with markup are shown as text', async () => {
 });
 
 it('names and ids with markup are shown as text', async () => {
-  const names = payloads.slice(0, 6).map((text, index) => `${index}${text}`.slice(0, 64));
+  const names = payloads.slice(0, NAMES).map((text, index) => `${index}${text}`.slice(0, 64));
   for (const [index, name] of names.entries()) {
     await open.page.getByLabel('Name of a new person').fill(name);
     await open.page.getByRole('button', { name: 'Add' }).click();

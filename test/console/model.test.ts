@@ -80,9 +80,7 @@ describe('an offline member', () => {
   const state = roomAfter([0, online('ann')], [1, message(1)], [2, offline('ann', 2)], [3, message(2)]);
 
   it('is explained by what would evict them', () => {
-    expect(sentence(state, 12)).toBe(
-      'offline since message 1; evicted by message 32 (30 more), or by any message after 20.0 s more',
-    );
+    expect(sentence(state, 12)).toBe('evicted by message 32 (30 more), or by any message after 20.0 s more');
     expect(sentence(state, 40)).toContain('or by the next message, whichever it is');
   });
 
@@ -93,23 +91,60 @@ describe('an offline member', () => {
     };
     const time = barAt('time');
     expect(time.range).toEqual({ from: 0, to: 45_000 });
-    expect(time.limit).toBeCloseTo((32_000 / 45_000) * 100);
+    expect(time.rule?.to).toBeCloseTo((32_000 / 45_000) * 100);
+    expect(time.progress).toEqual({ done: 10_000, limit: 30_000 });
+    expect(time.end).toBeUndefined();
     expect(time.segments.map(({ presence, width }) => [presence, Math.round(width * 450)])).toEqual([
       ['online', 2000],
       ['offline', 10_000],
     ]);
-    expect(barAt('messages').limit).toBeCloseTo((32 / 40) * 100);
+    expect(barAt('messages').rule?.to).toBeCloseTo((32 / 40) * 100);
+    expect(barAt('messages').progress).toEqual({ done: 1, limit: 31 });
   });
 
   it('has no limit on the allowlist, and none after they reconnect', () => {
     const listed = reduce(state, { kind: 'allowlisted', userId: 'ann', isOn: true }, 13_000, rules);
     const range = { from: 0, to: 45_000 };
-    expect(barOf('time', range, annIn(listed), listed, rules, 14_000).limit).toBeUndefined();
+    expect(barOf('time', range, annIn(listed), listed, rules, 14_000).rule).toBeUndefined();
     expect(sentence(listed, 14)).toContain('on the allowlist: no message evicts them');
     const back = reduce(state, online('ann'), 13_000, rules);
-    expect(barOf('time', range, annIn(back), back, rules, 14_000).limit).toBeUndefined();
-    expect(sentence(back, 14)).toBe('online');
+    expect(barOf('time', range, annIn(back), back, rules, 14_000).rule).toBeUndefined();
+    expect(sentence(back, 14)).toBe('no rule evicts them while they are online');
   });
+});
+
+describe('an evicted member', () => {
+  const barsOf = (state: ReturnType<typeof roomAfter>, nowSec: number) =>
+    (['time', 'messages'] as const).map((axis) => {
+      const range = rangeOf(axis, state, rules, nowSec * 1000);
+      const { end, rule, progress } = barOf(axis, range, annIn(state), state, rules, nowSec * 1000);
+      return { by: end?.by, done: progress?.done, isAtLimit: end?.x === rule?.to };
+    });
+
+  it('keeps the rules, and the one that evicted them is marked where it was met', () => {
+    const sent = Array.from({ length: 31 }, (_, index) => [3 + index / 10, message(1 + index)] as const);
+    const state = roomAfter([0, online('ann')], [2, offline('ann', 2)], ...sent, [7, ended]);
+    expect(barsOf(state, 20)).toEqual([
+      { by: undefined, done: 4000, isAtLimit: false },
+      { by: 'limit', done: 31, isAtLimit: true },
+    ]);
+  });
+
+  it('by time has the mark of the end behind the limit', () => {
+    const state = roomAfter([0, online('ann')], [2, offline('ann', 2)], [33, message(1)], [34, ended]);
+    expect(barsOf(state, 40)).toEqual([
+      { by: 'limit', done: 31_000, isAtLimit: false },
+      { by: undefined, done: 1, isAtLimit: false },
+    ]);
+  });
+});
+
+it('a member whom the sweep evicted has no message that was too much', () => {
+  const state = roomAfter([0, online('ann')], [1, offline('ann', 1)], [200, ended]);
+  const ends = (['time', 'messages'] as const).map(
+    (axis) => barOf(axis, rangeOf(axis, state, rules, 201_000), annIn(state), state, rules, 201_000).end?.by,
+  );
+  expect(ends).toEqual(['sweep', undefined]);
 });
 
 it('messages count once, in whatever order the clients report them', () => {

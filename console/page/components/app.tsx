@@ -17,8 +17,8 @@ export const App = (props: ViewProps) => (
   <>
     <header class="top">
       <h1>Doorman</h1>
-      <p>
-        Room <code>{props.state.room.roomId}</code>, message {props.state.room.seq}
+      <p class="grow">
+        Room <code>{props.state.room.roomId}</code>, messages: {props.state.room.seq}
       </p>
       <button type="button" onClick={() => props.actions.newRoom()}>
         New room

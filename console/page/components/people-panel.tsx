@@ -23,13 +23,10 @@ const PersonPane = ({ person, state, actions }: ViewProps & { readonly person: P
   const { userId, name, network } = person;
   const presence = state.room.members.get(userId)?.presence ?? 'removed';
   return (
-    <article class="card" aria-labelledby={`pane-${userId}`} data-person={userId}>
+    <article class={`card person ${presence}`} aria-labelledby={`pane-${userId}`} data-person={userId}>
       <h3 id={`pane-${userId}`}>
         <span class={`dot ${presence}`} aria-hidden="true" />
-        {name}
-        <small>
-          {presence}; SDK: {person.status}
-        </small>
+        {name} <small>SDK: {person.status}</small>
       </h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section class="scroll" tabIndex={0} aria-label={`Messages of ${name}`}>

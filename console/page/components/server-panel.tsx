@@ -2,6 +2,9 @@ import type { Member } from '../model/presence.ts';
 import type { ViewProps } from './app.tsx';
 import { onSubmit } from './on-submit.ts';
 
+/** As the schedule runs it. */
+const SWEEP_EVERY_MS = 60_000;
+
 /** The calls of the app's server. */
 export const ServerPanel = (props: ViewProps) => {
   const { state, actions } = props;
@@ -18,7 +21,13 @@ export const ServerPanel = (props: ViewProps) => {
           <Switch label="mute" isOn={state.isRoomMuted} turn={actions.muteRoom} />
           <Switch label="real-time service" isOn={state.isRealTime} turn={actions.setRealTime} />
           <button type="button" onClick={() => actions.destroyRoom()}>
-            Destroy
+            destroy
+          </button>
+        </fieldset>
+        <fieldset>
+          <legend>Clock of the deployment</legend>
+          <button type="button" onClick={() => actions.passAndSweep(SWEEP_EVERY_MS)}>
+            1 min ahead, and sweep
           </button>
         </fieldset>
       </div>
@@ -46,11 +55,11 @@ interface SwitchProps {
   readonly turn: (isOn: boolean) => void;
 }
 
+/** Shows what the server has accepted, so it changes when the answer is there. */
 const Switch = ({ label, isOn, turn }: SwitchProps) => (
-  <label>
-    <input type="checkbox" checked={isOn} onChange={({ currentTarget }) => turn(currentTarget.checked)} />
+  <button type="button" aria-pressed={isOn} onClick={() => turn(!isOn)}>
     {label}
-  </label>
+  </button>
 );
 
 const Entries = ({ state, actions }: ViewProps) => {

@@ -26,17 +26,27 @@ export const StoryBar = ({ state, actions, nowMs }: ViewProps) => {
           Stop
         </button>
       </div>
-      {story?.wait !== undefined && <Wait wait={story.wait} nowMs={nowMs} />}
+      {story?.wait !== undefined && <Wait wait={story.wait} pass={actions.pass} nowMs={nowMs} />}
       <p role="status" class={`step ${story?.result === undefined ? '' : story.result.isGood ? 'good' : 'bad'}`}>
-        {story?.result?.text ?? story?.step ?? 'Each takes a new room, with ann and ben.'}
+        {story?.result?.text ??
+          story?.step ??
+          'One click: a new room, ann, who loses the connection, and ben, who stays. Watch the time line.'}
       </p>
     </section>
   );
 };
 
-const Wait = ({ wait, nowMs }: { readonly wait: NonNullable<StoryView['wait']>; readonly nowMs: number }) => (
+interface WaitProps extends Pick<ViewProps, 'nowMs'> {
+  readonly wait: NonNullable<StoryView['wait']>;
+  readonly pass: (ms: number) => void;
+}
+
+const Wait = ({ wait: { fromMs, toMs }, pass, nowMs }: WaitProps) => (
   <div class="wait">
-    <progress aria-label="how much of the wait is over" max={wait.toMs - wait.fromMs} value={nowMs - wait.fromMs} />
-    <span>{seconds(wait.toMs - nowMs)} left at most</span>
+    <progress aria-label="how much of the wait is over" max={toMs - fromMs} value={nowMs - fromMs} />
+    <span>{seconds(toMs - nowMs)} left</span>
+    <button type="button" onClick={() => pass(Math.max(0, toMs - nowMs))}>
+      Skip the wait
+    </button>
   </div>
 );

@@ -1,8 +1,7 @@
 import { explain } from '../model/explain.ts';
-import type { Member } from '../model/presence.ts';
-import { type Axis, barOf, placeOn, type Range, rangeOf, ticksOf } from '../model/time-line.ts';
-import type { ViewState } from '../view-state.ts';
+import { rangeOf } from '../model/time-line.ts';
 import type { ViewProps } from './app.tsx';
+import { BarOf, type BarsProps } from './bar.tsx';
 
 const LEGEND = ['online', 'silent', 'offline', 'removed', 'blocked'] as const;
 
@@ -15,17 +14,19 @@ export const TimeLine = ({ state, nowMs }: ViewProps) => {
   const members = [...state.room.members.values()];
   return (
     <section class="column presence" aria-labelledby="presence-title">
-      <h2 id="presence-title">Presence</h2>
-      <ul class="legend">
-        {LEGEND.map((presence) => (
-          <li key={presence}>
-            <span class={`dot ${presence}`} aria-hidden="true" /> {presence}
+      <header>
+        <h2 id="presence-title">Presence</h2>
+        <ul class="legend">
+          {LEGEND.map((presence) => (
+            <li key={presence}>
+              <span class={`dot ${presence}`} aria-hidden="true" /> {presence}
+            </li>
+          ))}
+          <li>
+            <span class="dot allowlisted" aria-hidden="true" /> on the allowlist
           </li>
-        ))}
-        <li>
-          <span class="dot allowlisted" aria-hidden="true" /> on the allowlist
-        </li>
-      </ul>
+        </ul>
+      </header>
       <ol class="members">
         {members.map((member) => (
           <MemberBars key={member.userId} member={member} state={state} ranges={ranges} nowMs={nowMs} />
@@ -36,64 +37,19 @@ export const TimeLine = ({ state, nowMs }: ViewProps) => {
   );
 };
 
-interface BarsProps {
-  readonly member: Member;
-  readonly state: ViewState;
-  readonly ranges: Readonly<Record<Axis, Range>>;
-  readonly nowMs: number;
-}
-
 const MemberBars = (props: BarsProps) => {
   const { member, state, nowMs } = props;
-  const name = state.people.find(({ userId }) => userId === member.userId)?.name ?? member.userId;
-  const evicting = member.end?.message?.seq;
+  const { userId, presence, end } = member;
+  const name = state.people.find((person) => person.userId === userId)?.name ?? userId;
   return (
-    <li data-member={member.userId} data-presence={member.presence} data-evicted-by={evicting}>
-      <h3>{name}</h3>
+    <li class={presence} data-member={userId} data-presence={presence} data-evicted-by={end?.message?.seq}>
+      <h3>
+        <span class={`dot ${presence}`} aria-hidden="true" />
+        {name} <small>{presence}</small>
+      </h3>
       <p>{explain(member, state.room, state.setup, nowMs)}</p>
-      <BarOf axis="time" {...props} />
       <BarOf axis="messages" {...props} />
+      <BarOf axis="time" {...props} />
     </li>
   );
 };
-
-const BarOf = ({ axis, member, state, ranges, nowMs }: BarsProps & { readonly axis: Axis }) => {
-  const { room, setup } = state;
-  const range = ranges[axis];
-  const { segments, limit, end } = barOf(axis, range, member, room, setup, nowMs);
-  const limitText = axis === 'time' ? `${setup.offlineGraceMs / 1000} s` : `${setup.offlineMessageLimit}.`;
-  // The sentence above says the same.
-  return (
-    <div class="axis">
-      <span class="unit">{axis}</span>
-      <svg class="bar" aria-hidden="true" focusable="false">
-        {segments.map(({ id, presence, isAllowlisted, x, width }) => (
-          <g key={id}>
-            <rect class={`segment ${presence}`} x={`${x}%`} y="4" width={`${width}%`} height="14" />
-            {isAllowlisted && <rect class="segment allowlisted" x={`${x}%`} y="20" width={`${width}%`} height="3" />}
-          </g>
-        ))}
-        {room.messages.map(({ seq, atMs }) => {
-          const x = placeOn(range, axis === 'time' ? atMs : seq);
-          return x > 0 && <line key={seq} class="tick" x1={`${x}%`} x2={`${x}%`} y1="0" y2="4" />;
-        })}
-        {limit !== undefined && <Mark className="limit" x={limit} text={limitText} />}
-        {end !== undefined && <Mark className="end" x={end} text="evicted" />}
-        {ticksOf(axis, range, room.opened).map(({ x, label }) => (
-          <text key={label} class="label" x={`${x}%`} y="36" text-anchor={x > 90 ? 'end' : x < 5 ? 'start' : 'middle'}>
-            {label}
-          </text>
-        ))}
-      </svg>
-    </div>
-  );
-};
-
-const Mark = ({ className, x, text }: { readonly className: string; readonly x: number; readonly text: string }) => (
-  <g class={className}>
-    <line x1={`${x}%`} x2={`${x}%`} y1="0" y2="26" />
-    <text x={`${x}%`} y="15" dx={x > 85 ? -4 : 4} text-anchor={x > 85 ? 'end' : 'start'}>
-      {text}
-    </text>
-  </g>
-);

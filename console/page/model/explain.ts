@@ -4,7 +4,9 @@ import type { End, Member, Point, RoomState, Rules } from './presence.ts';
 export function explain(member: Member, state: RoomState, rules: Rules, nowMs: number): string {
   switch (member.presence) {
     case 'online':
-      return member.isAllowlisted ? 'online, on the allowlist' : 'online';
+      return member.isAllowlisted
+        ? 'on the allowlist: no rule evicts them'
+        : 'no rule evicts them while they are online';
     case 'silent':
       return 'the connection is dead, and the server does not know: for it they are online until the lease is over';
     case 'offline':
@@ -22,7 +24,7 @@ function explainOffline({ mark, isAllowlisted }: Member, { seq }: RoomState, rul
   const remainingMs = mark.atMs + rules.offlineGraceMs - nowMs;
   const byTime =
     remainingMs > 0 ? `any message after ${seconds(remainingMs)} more` : 'the next message, whichever it is';
-  return `offline since message ${mark.seq}; evicted by message ${mark.seq + rules.offlineMessageLimit} (${missing} more), or by ${byTime}`;
+  return `evicted by message ${mark.seq + rules.offlineMessageLimit} (${missing} more), or by ${byTime}`;
 }
 
 function explainEnd({ reason, message, at }: End, mark: Point | undefined, rules: Rules): string {

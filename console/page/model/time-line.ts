@@ -18,17 +18,24 @@ export interface Segment {
   readonly width: number;
 }
 
-/** What is drawn for one member. */
+/** How far a member who is or was offline has come on the axis: ms or messages since the disconnect. */
+export interface Progress {
+  readonly done: number;
+  readonly limit: number;
+}
+
+/** What is drawn for one member; places in per cent of the width. */
 export interface Bar {
   readonly segments: readonly Segment[];
-  /** Where the rule evicts the member, if nothing else happens. */
-  readonly limit: number | undefined;
-  /** Where a message evicted the member. */
-  readonly end: number | undefined;
+  /** From the disconnect to where the rule evicts; it stays when the member is gone. */
+  readonly rule: { readonly from: number; readonly to: number } | undefined;
+  readonly progress: Progress | undefined;
+  /** Where the membership ended, and what on this axis ended it: a message past the limit, or the sweep without one. */
+  readonly end: { readonly x: number; readonly by: 'limit' | 'sweep' | undefined } | undefined;
 }
 
 const TIME_MIN_MS = 45_000;
-const TIME_MAX_MS = 180_000;
+const TIME_MAX_MS = 240_000;
 const SEQS_MIN = 40;
 const SEQS_MAX = 120;
 
@@ -36,7 +43,7 @@ const SEQS_MAX = 120;
 export function rangeOf(axis: Axis, state: RoomState, rules: Rules, nowMs: number): Range {
   const isTime = axis === 'time';
   const now = isTime ? nowMs : state.seq;
-  const limits = [...state.members.values()].map((member) => limitOf(axis, member, rules) ?? now);
+  const limits = [...state.members.values()].map((member) => ruleOf(axis, member, rules)?.to ?? now);
   const [least, most] = isTime ? [TIME_MIN_MS, TIME_MAX_MS] : [SEQS_MIN, SEQS_MAX];
   const margin = least / 20;
   const last = Math.max(now, ...limits) + margin;
@@ -51,12 +58,14 @@ export const placeOn = ({ from, to }: Range, value: number): number =>
 
 export function barOf(axis: Axis, range: Range, member: Member, state: RoomState, rules: Rules, nowMs: number): Bar {
   const now = { atMs: nowMs, seq: state.seq };
-  const limit = limitOf(axis, member, rules);
-  const message = member.end?.message;
+  const { end } = member;
+  const rule = ruleOf(axis, member, rules);
+  const progress = rule && { done: positionOf(axis, end?.at ?? now) - rule.from, limit: rule.to - rule.from };
   return {
     segments: member.spans.map((span) => segmentOf(axis, range, span, now)).filter(({ width }) => width > 0),
-    limit: limit === undefined ? undefined : placeOn(range, limit),
-    end: message === undefined ? undefined : placeOn(range, positionOf(axis, message)),
+    rule: rule && { from: placeOn(range, rule.from), to: placeOn(range, rule.to) },
+    progress,
+    end: end && { x: placeOn(range, positionOf(axis, end.at)), by: cutBy(axis, member, rules) },
   };
 }
 
@@ -66,10 +75,19 @@ function segmentOf(axis: Axis, range: Range, { presence, isAllowlisted, from, to
   return { id: `${from.atMs}-${from.seq}-${presence}`, presence, isAllowlisted, x, width: end - x };
 }
 
-/** Where a message, or any message after it, evicts an offline member. */
-function limitOf(axis: Axis, { presence, isAllowlisted, mark }: Member, rules: Rules): number | undefined {
-  if (presence !== 'offline' || isAllowlisted || mark === undefined) return undefined;
-  return axis === 'time' ? mark.atMs + rules.offlineGraceMs : mark.seq + rules.offlineMessageLimit;
+/** From a disconnect to where a message, or any message after it, evicts the member. */
+function ruleOf(axis: Axis, { presence, isAllowlisted, mark, end }: Member, rules: Rules): Range | undefined {
+  if (mark === undefined || isAllowlisted || (presence !== 'offline' && end?.reason !== 'offline')) return undefined;
+  const from = positionOf(axis, mark);
+  return { from, to: from + (axis === 'time' ? rules.offlineGraceMs : rules.offlineMessageLimit) };
+}
+
+/** What on this axis evicted the member; undefined where it was the other one. */
+function cutBy(axis: Axis, { mark, end }: Member, rules: Rules): 'limit' | 'sweep' | undefined {
+  if (mark === undefined || end?.reason !== 'offline') return undefined;
+  if (end.message === undefined) return axis === 'time' ? 'sweep' : undefined;
+  const isByMessages = end.message.seq - mark.seq >= rules.offlineMessageLimit;
+  return isByMessages === (axis === 'messages') ? 'limit' : undefined;
 }
 
 const positionOf = (axis: Axis, { atMs, seq }: Point): number => (axis === 'time' ? atMs : seq);
