@@ -12,7 +12,7 @@ const help = `npm start -- [options]    runs the whole deployment on this machin
   --port N           port of the WebSocket API; the server API and the console take the next two
                      (default 3000; 0: free ones)
   --data DIR         keep rooms and the app secret in this folder (default: in memory)
-  --set name=value   change a setting; may be repeated: ${settingNames.join(', ')}
+  --set name=value   change a setting (notifyMemberChanges is on here); may be repeated: ${settingNames.join(', ')}
   --help             this text
 
 DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.`;
@@ -115,8 +115,8 @@ async function main(args: readonly string[]): Promise<void> {
   const clock = visibleClock();
   const page = await startConsole(port === 0 ? 0 : port + CONSOLE_PORT_OFFSET, clock.now, (line) => console.log(line));
   console.log(`console              ${page.url}`);
-  // An operator's own webhook stays; else the console shows what it posts.
-  const settings = { webhookUrl: page.webhookUrl, ...options.settings };
+  // Joins and removals are what one wants to see here; what is set stays, as does an operator's own webhook.
+  const settings = { notifyMemberChanges: true, webhookUrl: page.webhookUrl, ...options.settings };
   const stack = await startLocal({
     port,
     settings,

@@ -36,11 +36,13 @@ export function consoleDeployment(
   { now, moveAhead }: MovedClock,
 ): ConsoleDeployment {
   const { webSocketUrl, serverApiUrl, appKey, appSecret } = stack;
-  const { offlineMessageLimit, offlineGraceMs, realTimeGraceMs, sendsPerSecond, notifyMemberChanges, webhookUrl } =
-    readSettings(settings);
-  const rules = { offlineMessageLimit, offlineGraceMs, realTimeGraceMs, sendsPerSecond, notifyMemberChanges };
+  const read = readSettings(settings);
+  const { offlineMessageLimit, offlineGraceMs, realTimeGraceMs, sendsPerSecond } = read;
+  const { notifyMemberChanges, realTimeKickOut, webhookUrl } = read;
+  const rules = { offlineMessageLimit, offlineGraceMs, realTimeGraceMs, sendsPerSecond };
+  const switches = { notifyMemberChanges, realTimeKickOut, hasWebhook: webhookUrl === server.webhookUrl };
   return {
-    setup: { webSocketUrl, appKey, ...rules, hasWebhook: webhookUrl === server.webhookUrl },
+    setup: { webSocketUrl, appKey, ...rules, ...switches },
     keys: { serverApiUrl, appKey, appSecret },
     clock: { moveAhead, sweep: () => stack.testing.fireSchedules(now()) },
   };

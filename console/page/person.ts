@@ -51,7 +51,7 @@ export class Person {
   async connect(): Promise<void> {
     const { userId, name } = this;
     const token = async () => String((await callServer('/user/getToken.json', { userId, name })).token);
-    await settled('connect', (done) => this.#engine.connect(token, 20, { onConnected: done }));
+    await settled('connect', (done) => this.#engine.connect(token, 0, { onConnected: done }));
   }
 
   async join(roomId: string): Promise<void> {

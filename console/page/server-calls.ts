@@ -8,6 +8,7 @@ export interface Setup {
   readonly sendsPerSecond: number;
   readonly hasWebhook: boolean;
   readonly notifyMemberChanges: boolean;
+  readonly realTimeKickOut: boolean;
 }
 
 /** What happened in a room, as the webhook posts it. */

@@ -178,7 +178,7 @@ export class Session {
     if (userId === undefined || this.#knowsOfItself(userId)) return;
     if (type === 1) this.store.happened({ kind: 'online', userId });
     const reason = (['left', 'offline', 'blocked'] as const)[status];
-    if (type === 2) this.store.happened({ kind: 'ended', userId, reason, serverMs: time });
+    if (type === 2) this.store.happened({ kind: 'ended', userId, reason, noLaterMs: this.#noLaterThan(time) });
   }
 
   fail(error: unknown): void {
@@ -193,6 +193,11 @@ export class Session {
     const person = this.#people.get(userId);
     if (person === undefined) throw new Error(`unable to find ${userId}; they are not here`);
     return person;
+  }
+
+  /** Which messages can have evicted a member. Without the real-time service some message has, though it be shown late. */
+  #noLaterThan(endedMs: number): number {
+    return this.store.state.isRealTime ? endedMs : Number.POSITIVE_INFINITY;
   }
 
   #isOnline(userId: string): boolean {
@@ -245,7 +250,13 @@ export class Session {
         const isGoneAlready = isGone(this.store.state.room.members.get(userId)?.presence ?? 'removed');
         if (isGoneAlready === hasJoined) this.store.log('notice', `${userId} ${hasJoined ? 'joined' : 'left'}`);
         if (this.#knowsOfItself(userId)) continue;
-        this.store.happened(hasJoined ? { kind: 'online', userId } : { kind: 'ended', userId, reason: undefined });
+        const ended = {
+          kind: 'ended',
+          userId,
+          reason: undefined,
+          noLaterMs: this.#noLaterThan(this.#clock.now()),
+        } as const;
+        this.store.happened(hasJoined ? { kind: 'online', userId } : ended);
       }
     },
     entryChanged: (_userId, roomId) => {

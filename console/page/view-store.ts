@@ -7,6 +7,9 @@ import type { ChatLine, LogSource, PersonView, StoryView, ViewState } from './vi
 const LOG_MAX = 200;
 const LINES_MAX = 200;
 
+const emptyRoom = ({ realTimeKickOut }: Setup) =>
+  ({ people: [], entries: [], isRoomMuted: false, isRealTime: realTimeKickOut }) as const;
+
 /** The state of the page. Each change makes a new one, and calls the listener. */
 export class ViewStore {
   readonly #now: () => number;
@@ -17,8 +20,8 @@ export class ViewStore {
   constructor(setup: Setup, now: () => number, changed: () => void) {
     this.#now = now;
     this.#changed = changed;
-    const empty = { people: [], log: [], entries: [], isRoomMuted: false, isRealTime: false, story: undefined };
-    this.#state = { setup, room: newRoom('', now()), ...empty };
+    const room = newRoom('', now());
+    this.#state = { setup, log: [], story: undefined, room, ...emptyRoom(setup) };
   }
 
   now(): number {
@@ -35,7 +38,7 @@ export class ViewStore {
   }
 
   openRoom(roomId: string): void {
-    this.set({ room: newRoom(roomId, this.#now()), people: [], entries: [], isRoomMuted: false, isRealTime: false });
+    this.set({ room: newRoom(roomId, this.#now()), ...emptyRoom(this.#state.setup) });
   }
 
   /** The room after its end: empty, for the same people. */

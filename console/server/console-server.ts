@@ -20,6 +20,7 @@ export interface ConsoleSetup {
   /** The webhook posts to the console. */
   readonly hasWebhook: boolean;
   readonly notifyMemberChanges: boolean;
+  readonly realTimeKickOut: boolean;
 }
 
 /** The clock of a deployment that is here to be tried. */

@@ -14,6 +14,7 @@ const setup = {
   sendsPerSecond: 5,
   hasWebhook: true,
   notifyMemberChanges: false,
+  realTimeKickOut: false,
 };
 
 interface Sent {

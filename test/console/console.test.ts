@@ -37,7 +37,7 @@ it('KICK-31ST: the last message that is tolerated evicts nobody, and the next on
   const sentence = open.member('ann').getByText('evicted by message');
   expect(await sentence.textContent()).toBe('evicted by message 32, the 31st since they went offline at message 1');
   await open.page.locator('.events').getByText('ann: left (offline)').waitFor();
-  expect(await marksOf('ann')).toEqual(['removed: 31st message', 'removed']);
+  expect(await marksOf('ann')).toEqual(['removed: 31st message', '30 s offline', 'removed']);
   await open.picture('story-messages');
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explain, ordinal } from '../../console/page/model/explain.ts';
 import { newRoom, type RoomEvent } from '../../console/page/model/presence.ts';
 import { reduce } from '../../console/page/model/reduce.ts';
-import { barOf, rangeOf } from '../../console/page/model/time-line.ts';
+import { barOf, placeOn, rangeOf } from '../../console/page/model/time-line.ts';
 
 const rules = { offlineMessageLimit: 31, offlineGraceMs: 30_000 };
 
@@ -57,7 +57,7 @@ describe('why a user was removed', () => {
   });
 
   it('is found where the report of the eviction overtakes the answer to the message', () => {
-    const report: RoomEvent = { ...ended, serverMs: 40_000 };
+    const report: RoomEvent = { ...ended, noLaterMs: 40_000 };
     const offlineAnn = [
       [0, online('ann')],
       [1, offline('ann', 1)],
@@ -102,13 +102,14 @@ describe('an offline member', () => {
     expect(barAt('messages').progress).toEqual({ done: 1, limit: 31 });
   });
 
-  it('has no limit on the allowlist, and none after they reconnect', () => {
+  it('has no limit on the allowlist, and only that of the past after they reconnect', () => {
     const listed = reduce(state, { kind: 'allowlisted', userId: 'ann', isOn: true }, 13_000, rules);
     const range = { from: 0, to: 45_000 };
     expect(barOf('time', range, annIn(listed), listed, rules, 14_000).rule).toBeUndefined();
     expect(sentence(listed, 14)).toContain('on the allowlist: no message evicts them');
     const back = reduce(state, online('ann'), 13_000, rules);
-    expect(barOf('time', range, annIn(back), back, rules, 14_000).rule).toBeUndefined();
+    const { rule, progress } = barOf('time', range, annIn(back), back, rules, 14_000);
+    expect([rule?.isPast, rule?.to, progress]).toEqual([true, placeOn(range, 32_000), undefined]);
     expect(sentence(back, 14)).toBe('no rule evicts them while they are online');
   });
 });

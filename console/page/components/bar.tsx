@@ -1,5 +1,5 @@
 import { ordinal, seconds } from '../model/explain.ts';
-import type { Member, Rules } from '../model/presence.ts';
+import type { Member, Point, Rules } from '../model/presence.ts';
 import { type Axis, type Bar, barOf, type Progress, placeOn, type Range, ticksOf } from '../model/time-line.ts';
 import type { ViewState } from '../view-state.ts';
 
@@ -33,10 +33,9 @@ export const BarOf = ({ axis, member, state, ranges, nowMs }: BarsProps & { read
             {isAllowlisted && <rect class="segment allowlisted" x={`${x}%`} y="37" width={`${width}%`} height="4" />}
           </g>
         ))}
-        {room.messages.map(({ seq, atMs }) => {
-          const x = placeOn(range, axis === 'time' ? atMs : seq);
-          return x > 0 && <line key={seq} class="message" x1={`${x}%`} x2={`${x}%`} y1="25" y2="31" />;
-        })}
+        <svg y="25" height="6" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+          <path class="message" d={messagesPath(axis, range, room.messages)} />
+        </svg>
         <Marks bar={bar} limitText={limitText(axis, setup)} />
         {ticksOf(axis, range, room.opened).map(({ x, label }) => (
           <text key={label} class="label" x={`${x}%`} y="52" text-anchor={anchorAt(x)}>
@@ -54,7 +53,7 @@ const Marks = ({ bar: { rule, end }, limitText }: { readonly bar: Bar; readonly 
   return (
     <>
       {rule !== undefined && (
-        <g class="limit">
+        <g class={`limit ${rule.isPast ? 'past' : ''}`}>
           <line class="reach" x1={`${rule.from}%`} x2={`${rule.to}%`} y1="17" y2="17" />
           <line x1={`${rule.from}%`} x2={`${rule.from}%`} y1="13" y2="20" />
           <line class="wall" x1={`${rule.to}%`} x2={`${rule.to}%`} y1="13" y2="42" />
@@ -87,6 +86,14 @@ function endText(by: 'limit' | 'sweep' | undefined, limitText: string): string {
   if (by === undefined) return 'removed';
   return `removed: ${by === 'limit' ? limitText : 'the sweep'}`;
 }
+
+/** A short line for each message, in per cent of the width. */
+const messagesPath = (axis: Axis, range: Range, messages: readonly Point[]): string =>
+  messages
+    .map(({ seq, atMs }) => placeOn(range, axis === 'time' ? atMs : seq))
+    .filter((x) => x > 0)
+    .map((x) => `M${x.toFixed(2)} 0V1`)
+    .join('');
 
 const limitText = (axis: Axis, { offlineGraceMs, offlineMessageLimit }: Rules): string =>
   axis === 'time' ? `${offlineGraceMs / 1000} s offline` : `${ordinal(offlineMessageLimit)} message`;

@@ -8,8 +8,8 @@ export const EventList = ({ state }: ViewProps) => {
       <h2 id="events-title">Events</h2>
       {!setup.hasWebhook && !setup.notifyMemberChanges && (
         <p>
-          The webhook posts elsewhere, and member notices are off: a removal shows when the user reconnects. Start with{' '}
-          <code>--set notifyMemberChanges=true</code> to see it at once.
+          The webhook posts elsewhere, and member notices are off: a removal shows when the user reconnects. Start
+          without <code>--set notifyMemberChanges=false</code> to see it at once.
         </p>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}

@@ -30,8 +30,8 @@ export interface End {
   /** The message that evicted the member; absent where none did. */
   readonly message?: Point;
   readonly at: Point;
-  /** When it was, by the server's clock where that is known. ms since 1970 */
-  readonly serverMs: number;
+  /** A message that was sent later did not evict the member. By the server's clock, ms since 1970 */
+  readonly noLaterMs: number;
 }
 
 /** A user on the time line. */
@@ -56,7 +56,7 @@ export interface RoomState {
   readonly members: ReadonlyMap<string, Member>;
 }
 
-/** What happens to a room. Times are those of the page's clock, but `sentMs` and `serverMs`. */
+/** What happens to a room. Times are those of the page's clock, but `sentMs` and `noLaterMs`. */
 export type RoomEvent =
   | { readonly kind: 'message'; readonly seq: number; readonly sentMs: number }
   | { readonly kind: 'online' | 'silent'; readonly userId: string }
@@ -65,7 +65,7 @@ export type RoomEvent =
       readonly kind: 'ended';
       readonly userId: string;
       readonly reason: EndReason | undefined;
-      readonly serverMs?: number;
+      readonly noLaterMs?: number;
     }
   | { readonly kind: 'allowlisted' | 'muted'; readonly userId: string; readonly isOn: boolean }
   | { readonly kind: 'unblocked'; readonly userId: string };

@@ -32,7 +32,7 @@ function accept(state: RoomState, message: Point, sentMs: number, rules: Rules):
 /** The report of an eviction may overtake the answer that has the message which evicted. */
 function attribute(state: RoomState, member: Member, sentMs: number, rules: Rules): Member {
   const { end } = member;
-  if (end?.reason !== 'offline' || end.message !== undefined || sentMs > end.serverMs) return member;
+  if (end?.reason !== 'offline' || end.message !== undefined || sentMs > end.noLaterMs) return member;
   const message = evictingMessage(state, member, rules);
   return message === undefined ? member : { ...member, end: { ...end, message } };
 }
@@ -87,7 +87,7 @@ const laterOf = (first: Point, second: Point): Point => (second.atMs < first.atM
 function endMembership(
   state: RoomState,
   member: Member,
-  { reason: given, serverMs }: Pick<Extract<RoomEvent, { kind: 'ended' }>, 'reason' | 'serverMs'>,
+  { reason: given, noLaterMs }: Pick<Extract<RoomEvent, { kind: 'ended' }>, 'reason' | 'noLaterMs'>,
   now: Point,
   rules: Rules,
 ): Member {
@@ -97,7 +97,7 @@ function endMembership(
   }
   const message = reason === 'offline' ? evictingMessage(state, member, rules) : undefined;
   const at = message ?? now;
-  const end: End = { reason, at, serverMs: serverMs ?? now.atMs, ...(message && { message }) };
+  const end: End = { reason, at, noLaterMs: noLaterMs ?? now.atMs, ...(message && { message }) };
   return { ...turn(member, reason === 'blocked' ? 'blocked' : 'removed', at), end };
 }
 

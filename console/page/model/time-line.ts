@@ -27,8 +27,8 @@ export interface Progress {
 /** What is drawn for one member; places in per cent of the width. */
 export interface Bar {
   readonly segments: readonly Segment[];
-  /** From the disconnect to where the rule evicts; it stays when the member is gone. */
-  readonly rule: { readonly from: number; readonly to: number } | undefined;
+  /** From the last disconnect to where the rule evicts; it stays when the member is gone, or is back (`isPast`). */
+  readonly rule: { readonly from: number; readonly to: number; readonly isPast: boolean } | undefined;
   readonly progress: Progress | undefined;
   /** Where the membership ended, and what on this axis ended it: a message past the limit, or the sweep without one. */
   readonly end: { readonly x: number; readonly by: 'limit' | 'sweep' | undefined } | undefined;
@@ -60,10 +60,12 @@ export function barOf(axis: Axis, range: Range, member: Member, state: RoomState
   const now = { atMs: nowMs, seq: state.seq };
   const { end } = member;
   const rule = ruleOf(axis, member, rules);
-  const progress = rule && { done: positionOf(axis, end?.at ?? now) - rule.from, limit: rule.to - rule.from };
+  const isPast = member.presence === 'online';
+  const isCounted = rule !== undefined && !isPast;
+  const progress = isCounted ? progressOf(rule, positionOf(axis, end?.at ?? now)) : undefined;
   return {
     segments: member.spans.map((span) => segmentOf(axis, range, span, now)).filter(({ width }) => width > 0),
-    rule: rule && { from: placeOn(range, rule.from), to: placeOn(range, rule.to) },
+    rule: rule && { from: placeOn(range, rule.from), to: placeOn(range, rule.to), isPast },
     progress,
     end: end && { x: placeOn(range, positionOf(axis, end.at)), by: cutBy(axis, member, rules) },
   };
@@ -75,11 +77,21 @@ function segmentOf(axis: Axis, range: Range, { presence, isAllowlisted, from, to
   return { id: `${from.atMs}-${from.seq}-${presence}`, presence, isAllowlisted, x, width: end - x };
 }
 
+const progressOf = ({ from, to }: Range, at: number): Progress => ({ done: at - from, limit: to - from });
+
 /** From a disconnect to where a message, or any message after it, evicts the member. */
-function ruleOf(axis: Axis, { presence, isAllowlisted, mark, end }: Member, rules: Rules): Range | undefined {
-  if (mark === undefined || isAllowlisted || (presence !== 'offline' && end?.reason !== 'offline')) return undefined;
+function ruleOf(axis: Axis, member: Member, rules: Rules): Range | undefined {
+  const mark = markOf(member);
+  if (mark === undefined || member.isAllowlisted) return undefined;
   const from = positionOf(axis, mark);
   return { from, to: from + (axis === 'time' ? rules.offlineGraceMs : rules.offlineMessageLimit) };
+}
+
+/** The disconnect that a rule counts from, or counted from until the member was back. */
+function markOf({ presence, spans, mark, end }: Member): Point | undefined {
+  if (presence === 'offline' || end?.reason === 'offline') return mark;
+  const last = spans.at(-2);
+  return presence === 'online' && last?.presence === 'offline' ? last.from : undefined;
 }
 
 /** What on this axis evicted the member; undefined where it was the other one. */
