@@ -2,18 +2,23 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
+import { readSettings } from '../lib/infra/settings.ts';
 import { watchEnding } from './dev/ending.ts';
 import { removeOwnInfo, writeInfo } from './dev/info-file.ts';
 import { isWorthShowing } from './dev/log-lines.ts';
 import { synthesizeApart } from './dev/synthesis.ts';
+import { createVisibleClock } from './dev/visible-clock.ts';
+import type { MovedClock } from './moved-clock.ts';
+import { consoleDeployment, startConsole } from './start-console.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
 import { workFolder } from './work-folder.ts';
 
 const help = `npm start -- [options]    runs the whole deployment on this machine
 
-  --port N           port of the WebSocket API; the server API takes the next one (default 3000; 0: free ones)
+  --port N           port of the WebSocket API; the server API and the console take the next two
+                     (default 3000; 0: free ones)
   --data DIR         keep rooms and the app secret in this folder (default: in memory)
-  --set name=value   change a setting; may be repeated: ${settingNames.join(', ')}
+  --set name=value   change a setting (notifyMemberChanges is on here); may be repeated: ${settingNames.join(', ')}
   --verbose          print a line per step, frame, call and run of a Lambda
   --detached         go on when the shell or the terminal that started it ends
   --assembly DIR     run what npm run synth wrote to this folder, with its settings (default: synthesize now)
@@ -21,6 +26,9 @@ const help = `npm start -- [options]    runs the whole deployment on this machin
 
 DYNAMODB_ENDPOINT=http://… uses a DynamoDB that runs already.
 DOORMAN_FOLDER=… is for working files (default: .doorman).`;
+
+/** After the WebSocket API and the server API. */
+const CONSOLE_PORT_OFFSET = 2;
 
 /** What does not close by then ends with this process. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -59,8 +67,8 @@ function parse(args: readonly string[]) {
 function readOptions(args: readonly string[]): DevOptions {
   const values = parse(args);
   const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_534) {
-    throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65534`);
+  if (!/^\d+$/.test(values.port) || port > 65_533) {
+    throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65533`);
   }
   const settings = values.set.map((pair) => {
     const at = pair.indexOf('=');
@@ -83,10 +91,11 @@ function readFolder(option: string, value: string | undefined): string | undefin
   return value === undefined ? undefined : resolve(value);
 }
 
-function announce(stack: LocalDeployment, settings: DevOptions['settings']): void {
+function announce(stack: LocalDeployment, consoleUrl: string, settings: DevOptions['settings']): void {
   const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
   writeInfo(infoFile, { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings });
-  console.log(`clients      ${webSocketUrl}
+  console.log(`console      ${consoleUrl}
+clients      ${webSocketUrl}
 server API   ${serverApiUrl}
 app key      ${appKey}, secret ${appSecret}
 try          npm run chat -- alice room1, and in another terminal npm run chat -- bob room1
@@ -94,7 +103,8 @@ Ctrl-C ends it.`);
 }
 
 /** Starts the deployment; most of what happens is shown only to those who ask for it. */
-function start({ port, settings, dataDir, assembly, verbose }: DevOptions): Promise<LocalDeployment> {
+function start(options: DevOptions, now: MovedClock['now']): Promise<LocalDeployment> {
+  const { port, settings, dataDir, assembly, verbose } = options;
   const show = (line: string): void => console.log(line);
   const ifVerbose = verbose ? show : () => {};
   return startLocal({
@@ -102,6 +112,7 @@ function start({ port, settings, dataDir, assembly, verbose }: DevOptions): Prom
     settings,
     dataDir,
     assembly,
+    now,
     synthesize: (folder, complete) => synthesizeApart(folder, complete, ifVerbose),
     log: (line) => (verbose || isWorthShowing(line) ? show(line) : undefined),
     trace: verbose ? show : undefined,
@@ -118,14 +129,27 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.assembly !== undefined && Object.keys(options.settings).length > 0) {
     throw new Error('unable to use --set with --assembly; an assembly has its settings');
   }
+  // A setting that is wrong is reported before anything is opened.
+  readSettings(options.settings);
   const { asked, askedAgain } = watchEnding(options.detached);
   process.once('exit', () => removeOwnInfo(infoFile));
-  const stack = await Promise.race([start(options), asked]);
+  await run(options, asked, askedAgain);
+}
+
+async function run(options: DevOptions, asked: Promise<void>, askedAgain: Promise<void>): Promise<void> {
+  const { port, assembly } = options;
+  const clock = createVisibleClock();
+  const page = await startConsole(port === 0 ? 0 : port + CONSOLE_PORT_OFFSET, clock.now, (line) => console.log(line));
+  // Joins and removals are what one wants to see here; what is set stays, as does an operator's own webhook.
+  const shown = assembly === undefined ? { notifyMemberChanges: 'true', webhookUrl: page.webhookUrl } : {};
+  const settings = { ...shown, ...options.settings };
+  const stack = await Promise.race([start({ ...options, settings }, clock.now), asked]);
   // Nothing serves yet, so there is nothing to wait for: what has started ends with this process.
   if (stack === undefined) return;
-  announce(stack, options.settings);
+  page.show(consoleDeployment(stack, settings, page, clock));
+  announce(stack, page.url, settings);
   const lost = await Promise.race([stack.lost, asked]);
-  await Promise.race([stack.close(), askedAgain, wait(CLOSE_TIMEOUT_MS)]);
+  await Promise.race([Promise.all([page.close(), stack.close()]), askedAgain, wait(CLOSE_TIMEOUT_MS)]);
   if (lost !== undefined) throw new Error(lost);
 }
 

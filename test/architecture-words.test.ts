@@ -7,11 +7,12 @@ import { projectFiles } from './support/project-files.ts';
  * `WORDS=lib/store npx vitest run test/architecture-words` lists what is left in a folder or a file.
  */
 const clean = [
-  ...['bench/', 'bin/', 'docs/', 'examples/', 'functions/', 'lib/'],
+  ...['bench/', 'bin/', 'console/', 'docs/', 'examples/', 'functions/', 'lib/'],
   ...['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md'],
   ...[
     'test/architecture-',
     'test/bin/',
+    'test/console/',
     'test/domain/',
     'test/authorization/',
     'test/fuzz/',
@@ -30,7 +31,7 @@ const asked = process.env.WORDS;
 const checked = asked === undefined ? clean : [asked];
 
 describe('the words of the project', () => {
-  const findings = checkWords(projectFiles(/\.(ts|md)$/));
+  const findings = checkWords(projectFiles(/\.(tsx?|md)$/));
 
   it('are those of docs/glossary.md', () => {
     const left = findings.filter(({ path }) => checked.some((start) => path.startsWith(start)));
@@ -102,6 +103,7 @@ describe('the check of words', () => {
     expect(found("const message = 'whoever sends is refused';")).toEqual(['whoever']);
     expect(found('const message = `sent by $' + '{user}, whoever it is`;')).toEqual(['whoever']);
     expect(found('const text = `a $' + '{b /* he */} c`; // her')).toEqual(['he', 'her']);
+    expect(found('const Note = () => <p>Whoever leaves</p>;', 'console/page/note.tsx')).toEqual(['Whoever']);
     expect(found("it.each([1])('tells %s', () => {});", 'test/domain/room.test.ts')).toEqual(['tells']);
     expect(checkWords([{ path: 'docs/rules.md', text: '# Rules\n\nWhoever leaves.\n' }])).toEqual([
       { path: 'docs/rules.md', line: 3, word: 'Whoever', write: expect.stringContaining('who') },

@@ -15,10 +15,10 @@ import {
 import { checkImports } from './support/architecture-imports.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const codeFolders = ['bin', 'functions', 'lib', 'test', 'examples', 'bench'];
+const codeFolders = ['bin', 'functions', 'lib', 'console', 'test', 'examples', 'bench'];
 const paths = codeFolders.flatMap(filesUnder);
 const files = paths
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path): ProjectFile => ({ path, text: readFileSync(join(top, path), 'utf8') }));
 
 describe('the project', () => {
@@ -88,6 +88,16 @@ describe('the check of imports', () => {
     ['lib/usecases/sweep/sweep.ts', "import '../leave-room.ts';", 'imports', 'lib/usecases/leave-room.ts'],
     ['lib/handlers/message.ts', "import '../usecases/steps/fan-out.ts';", 'imports', 'lib/usecases/steps/fan-out.ts'],
     ['lib/server-api/rooms.ts', "import '../usecases/steps/fan-out.ts';", 'imports', 'lib/usecases/steps/fan-out.ts'],
+    ['console/page/person.ts', "import '../../lib/client/index.ts';", 'imports', 'lib/client/index.ts'],
+    ['console/page/sdk.ts', "export * from '../../lib/client/engine.ts';", 'imports', 'lib/client/engine.ts'],
+    [
+      'console/page/components/app.tsx',
+      "import '../../server/read-body.ts';",
+      'imports',
+      'console/server/read-body.ts',
+    ],
+    ['console/page/model/reduce.ts', "import 'preact';", 'packages', 'preact'],
+    ['console/server/read-body.ts', "import '../../lib/handlers/deps.ts';", 'imports', 'lib/handlers/deps.ts'],
     ['lib/misc/thing.ts', '', 'imports', 'without import rules'],
   ])('reports %s: %s', (path, text, rule, detail) => {
     expect(checkImports([{ path, text }])).toEqual([{ path, rule, detail: expect.stringContaining(detail) }]);
@@ -109,6 +119,7 @@ describe('the check of imports', () => {
     ['test/simulation/sim-server.ts', "import '../support/world.ts'; import '../../lib/usecases/sweep/sweep.ts';"],
     ['lib/infra/settings.ts', "import '../domain/settings.ts';"],
     ['bin/dev.ts', "import '../lib/local/index.ts'; import 'aws-cdk-lib';"],
+    ['console/page/sdk.ts', "export * from '../../lib/client/index.ts';"],
   ])('accepts %s: %s', (path, text) => {
     expect(checkImports([{ path, text }])).toEqual([]);
   });

@@ -43,7 +43,7 @@ function start(...args: string[]): Run {
 
 describe('npm start', () => {
   it.each([
-    [['--port', 'x'], 'unable to use --port x; it must be a whole number from 0 to 65534'],
+    [['--port', 'x'], 'unable to use --port x; it must be a whole number from 0 to 65533'],
     [['--set', 'graceMs'], 'unable to use --set graceMs; it must look like name=value'],
     [['--set', 'nobody=1'], 'unable to use setting nobody; the settings are'],
     [['--colour'], "unable to read the options; Unknown option '--colour' (--help lists them)"],

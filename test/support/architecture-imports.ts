@@ -38,6 +38,11 @@ const simulation = /^test\/simulation\//;
 /** Commands that fast-check chooses and vitest compares. */
 const modelCommands = /^test\/simulation\/(model|client|server)-commands?\.ts$/;
 const simulationTest = /^test\/simulation\/.*\.test\.ts$/;
+/** What the console's server knows of the product: how a call and the webhook are signed. */
+const signing = /^lib\/(server-api\/sign-request|protocol\/webhook)\.ts$/;
+const consoleServer = /^console\/server\//;
+const consolePage = /^console\/page\//;
+const consoleModel = /^console\/page\/model\//;
 const testSupport = /^test\/support\//;
 
 const valibot = /^valibot$/;
@@ -72,6 +77,11 @@ const rules: readonly ImportRule[] = [
   { files: /^lib\/client\//, may: [/^lib\/client\//, protocolWithoutParsing], packages: [] },
   { files: /^lib\/local\//, may: [/^lib\/local\//], packages: localPackages },
   { files: /^lib\/(infra\/|chatroom-stack\.ts$)/, may: [infra, settings], packages: cdkPackages },
+  { files: /^console\/server\/build-page\.ts$/, may: [consoleServer], packages: [/^node:path$/, /^vite$/] },
+  { files: consoleServer, may: [consoleServer, signing], packages: [/^node:http$/] },
+  { files: /^console\/page\/sdk\.ts$/, may: [/^lib\/client\/index\.ts$/], packages: [] },
+  { files: consoleModel, may: [consoleModel], packages: [] },
+  { files: consolePage, may: [consolePage], packages: [/^preact$/] },
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
@@ -83,9 +93,11 @@ const rules: readonly ImportRule[] = [
   { files: /^test\//, may: [exceptBench], packages: [anything] },
 ];
 
-/** Imports of lib, functions, bin and test that the table above does not allow; types and dynamic imports count too. */
+/** Imports of lib, functions, bin, console and test that the table above does not allow; types and dynamic imports count too. */
 export function checkImports(files: readonly ProjectFile[]): Finding[] {
-  return files.filter((file) => /^(lib|functions|bin|test)\/.*\.ts$/.test(file.path)).flatMap(checkFileImports);
+  return files
+    .filter((file) => /^(lib|functions|bin|console|test)\/.*\.tsx?$/.test(file.path))
+    .flatMap(checkFileImports);
 }
 
 function checkFileImports(file: ProjectFile): Finding[] {

@@ -13,7 +13,7 @@ export interface ProseLine {
 /** The prose of a file, without names in backticks, blocks of code and the targets of links. */
 export function proseOf(file: ProjectFile): ProseLine[] {
   if (file.path.endsWith('.md')) return proseOfMarkdown(file);
-  return file.path.endsWith('.ts') ? proseOfTypeScript(file) : [];
+  return /\.tsx?$/.test(file.path) ? proseOfTypeScript(file) : [];
 }
 
 /** A generated section is made of strings of the program that writes it, which are read there. */
@@ -57,10 +57,13 @@ function commentsIn(source: ts.SourceFile, literals: readonly ts.Node[]): { inde
   return found;
 }
 
-type Text = ts.StringLiteralLike | ts.TemplateLiteralLikeNode;
+type Text = ts.StringLiteralLike | ts.TemplateLiteralLikeNode | ts.JsxText;
 
 const isText = (node: ts.Node): node is Text =>
-  ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  ts.isStringLiteralLike(node) ||
+  ts.isJsxText(node) ||
+  ts.isTemplateHead(node) ||
+  ts.isTemplateMiddleOrTemplateTail(node);
 
 /** In tests only the titles are prose: other strings are messages of clients, keys and expected values. */
 function isSentence(node: Text, path: string): boolean {

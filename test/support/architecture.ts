@@ -60,7 +60,7 @@ function nameOf(node: ts.SignatureDeclaration): string {
 }
 
 /** The folders whose code gets the time, chance and the world outside as arguments. */
-const pureFolders = /^lib\/(protocol|domain|usecases)\//;
+const pureFolders = /^(lib\/(protocol|domain|usecases)|console\/page\/model)\//;
 
 const impureGlobals = new Set(
   `process setTimeout setInterval setImmediate fetch console performance crypto globalThis WebSocket
@@ -104,7 +104,7 @@ function isUse(node: ts.Identifier): boolean {
   return !('name' in parent && parent.name === node);
 }
 
-const codeFolders = /^(bin|functions|lib|test|examples|bench)\//;
+const codeFolders = /^(bin|functions|lib|test|examples|bench|console)\//;
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const emptyNames = /^(utils?|helpers?|common)(\.|$)/;
 
@@ -131,7 +131,7 @@ export const requiredAtTop = ['package.json', 'cdk.json', 'bin', 'lib', 'functio
 
 const allowedAtTop = new Set([
   ...requiredAtTop,
-  ...['docs', 'examples', 'bench', 'settings', 'package-lock.json'],
+  ...['docs', 'examples', 'bench', 'console', 'settings', 'package-lock.json'],
   ...['README.md', 'LICENSE', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   // What commands leave behind; none of it is tracked.
   ...['node_modules', 'cdk.out', 'dist', 'coverage'],
@@ -149,7 +149,7 @@ export function checkTop(entries: readonly string[]): Finding[] {
 }
 
 function isTypeScript(file: ProjectFile): boolean {
-  return file.path.endsWith('.ts');
+  return /\.tsx?$/.test(file.path);
 }
 
 function parse(file: ProjectFile): ts.SourceFile {

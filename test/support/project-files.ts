@@ -6,7 +6,7 @@ import type { ProjectFile } from './architecture.ts';
 /** The folder of the project. */
 export const top = fileURLToPath(new URL('../..', import.meta.url));
 const read = [
-  ...['bin', 'functions', 'lib', 'test', 'examples', 'bench', 'docs'],
+  ...['bin', 'functions', 'lib', 'console', 'test', 'examples', 'bench', 'docs'],
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
 ];
 
