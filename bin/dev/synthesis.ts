@@ -5,7 +5,7 @@ import { spawnGuarded } from '../../lib/local/base/guarded-process.ts';
 
 const program = join(import.meta.dirname, 'synthesize.ts');
 
-/** Synthesizes in a process of its own: signals are heard meanwhile, and what the CDK prints stays out of the way. */
+/** Synthesizes in a process of its own: this one hears signals all the time, and what the CDK prints is not mixed with its lines. */
 export async function synthesizeApart(
   folder: string,
   settings: DeploymentSettings,

@@ -139,7 +139,7 @@ export class StartRun {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended meanwhile.
+        // It has ended.
       }
     }
     await this.untilAllGone();

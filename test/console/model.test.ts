@@ -140,7 +140,7 @@ describe('an evicted member', () => {
   });
 });
 
-it('a member whom the sweep evicted has no message that was too much', () => {
+it('a member that the sweep evicted has no message that was too much', () => {
   const state = roomAfter([0, online('ann')], [1, offline('ann', 1)], [200, ended]);
   const ends = (['time', 'messages'] as const).map(
     (axis) => barOf(axis, rangeOf(axis, state, rules, 201_000), annIn(state), state, rules, 201_000).end?.by,

@@ -76,7 +76,7 @@ describe('the alarms', () => {
     const other = synthesizeTemplate({ alarmTopicArn });
     other.resourceCountIs('AWS::SNS::Topic', 0);
     for (const { AlarmActions } of alarmsIn(other)) expect(AlarmActions).toEqual([alarmTopicArn]);
-    expect(other.findOutputs('AlarmTopicArn').AlarmTopicArn?.Value).toBe(alarmTopicArn);
+    expect(other.findOutputs('AlarmTopicArn')).toMatchObject({ AlarmTopicArn: { Value: alarmTopicArn } });
   });
 
   it('each watch metrics that AWS publishes or the Lambdas write', async () => {

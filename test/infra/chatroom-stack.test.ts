@@ -67,7 +67,7 @@ describe('what a former deployment left', () => {
     const streams = sources.map(({ Properties: source }) => source.EventSourceArn);
     expect(streams.filter((arn) => arn === tableStreamArn)).toHaveLength(2);
     const outputs = adopting.findOutputs('*');
-    expect([outputs.TableStreamArn?.Value, outputs.SecretName?.Value]).toEqual([tableStreamArn, secretArn]);
+    expect(outputs).toMatchObject({ TableStreamArn: { Value: tableStreamArn }, SecretName: { Value: secretArn } });
   });
 
   it('is granted to the same Lambdas', () => {

@@ -4,7 +4,7 @@ const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
 /**
- * What is wrong with a database file, or undefined. It sees a file that is no database, is empty, or was cut off; it does
+ * What is wrong with a database file, or undefined. It sees a file that is no database, is empty, or is truncated; it does
  * not read the pages.
  */
 export function sqliteFault(file: string): string | undefined {

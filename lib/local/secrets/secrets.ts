@@ -71,7 +71,7 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** In one step: when the process is killed meanwhile, the file has the old values or the new ones. */
+/** In one step: a process that is killed leaves a file that has the old values or the new ones. */
 function writeStored(file: string, values: Readonly<Record<string, string>>): void {
   mkdirSync(dirname(file), { recursive: true });
   const written = `${file}.new`;
