@@ -74,6 +74,16 @@ describe('when a member is evicted', () => {
     expect(story.breaks({ realTime: true })).toEqual([]);
   });
 
+  test('in silence, though a frame came on a connection whose lease may have ended (I-M8)', () => {
+    const build = (isBad: boolean) => {
+      const story = roomOf('ann');
+      if (isBad) for (const atMs of [60_000, 120_000]) story.at(atMs).socket('heard', 'ann1');
+      return story.at(180_000).socket('heard', 'ann1').mark('ann').at(212_000).ended('ann', 'offline');
+    };
+    expect(build(true).breaks({ realTime: true })).toEqual(['I-M8', 'I-M1']);
+    expect(build(false).breaks({ realTime: true })).toEqual([]);
+  });
+
   test('in silence only before the service was switched off (I-M6)', () => {
     const build = (isBad: boolean) => {
       const story = roomOf('ann').at(10_000).offline('ann');
@@ -132,6 +142,19 @@ describe('when a member is evicted', () => {
       return story.ended('ann', 'offline');
     };
     expectPair(build, 'I-M9');
+  });
+
+  test('not on the allowlist before the message, though a resume was undone after it (I-M9)', () => {
+    const build = (isBad: boolean) => {
+      const story = roomOf('ann').at(1_000).offline('ann').open('ann', 'ann2');
+      story.at(2_000).call('ann', 'resume', { membership: 'ann-m' });
+      if (isBad) story.asked('app', 'allow', { user: 'ann' });
+      story.published(31).row('ann', { connections: ['ann2'], offline: undefined });
+      if (!isBad) story.asked('app', 'allow', { user: 'ann' });
+      return story.ended('ann', 'offline');
+    };
+    expect(build(true).breaks()).toContain('I-M9');
+    expect(build(false).breaks()).not.toContain('I-M9');
   });
 
   test('after it was taken off the allowlist (I-M9)', () => {

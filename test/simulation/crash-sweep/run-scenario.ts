@@ -5,7 +5,7 @@
 
 import { createChance } from '../chance.ts';
 import { after, asksWhetherIn, publishes, readsMembers, repeats, type TimedAct } from '../schedule/acts.ts';
-import type { Run } from '../schedule/checks.ts';
+import type { Run } from '../schedule/run.ts';
 import type { Mishaps } from '../schedule/deployment.ts';
 import { simulatedSettings } from '../schedule/play.ts';
 import type { Fate, Step } from '../schedule/scheduler.ts';

@@ -7,21 +7,9 @@ import { check as checkHistory } from '../../support/checker/check.ts';
 import type { HistoryEvent, MemberWritten } from '../../support/checker/history.ts';
 import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
 import { undelivered } from './delivered.ts';
-import type { History } from './history.ts';
+import { checkEnds } from './end-checks.ts';
+import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
 import { keyOf } from './truth.ts';
-
-/** A run that is over. */
-export interface Run {
-  readonly history: History;
-  readonly settings: Settings;
-  /** Sockets that API Gateway has open at the end. */
-  readonly openSockets: ReadonlySet<string>;
-  /** Each message is delivered within this time, ms; undefined = so much fails that nothing is promised. */
-  readonly deliveredWithinMs?: number | undefined;
-}
-
-type Report = (invariant: string, sentence: string, ...events: readonly number[]) => void;
-type EventOf<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: K }>;
 
 export function check(played: Run): readonly Violation[] {
   const violations: Violation[] = [];
@@ -55,9 +43,6 @@ export function isUndoneResume(events: readonly HistoryEvent[], { invariant, eve
     return (answered === -1 && last.atMs - call.atMs < LAMBDA_MS) || answered > end;
   });
 }
-
-/** A Lambda that stands still may post as late as its timeout. */
-const LAMBDA_MS = 30_000;
 
 const optionsOf = (settings: Settings): Partial<CheckOptions> => ({
   epsMs: 1_000,
@@ -168,91 +153,6 @@ function checkReads({ history }: Run, report: Report): void {
         report('I-M13', `${by.user} is answered ${membership}, which is no membership then`, from, index);
       }
     }
-  });
-}
-
-/** I-M1, I-M2, I-M3, I-M10, I-M13: each end follows the rule, and is reported once and with its reason. */
-function checkEnds({ history, settings }: Run, report: Report): void {
-  const { events, truth } = history;
-  const reasons = new Map<string, readonly [string, number]>();
-  const calls = new Map<string, readonly [EventOf<'call'>, number]>();
-  const destroyed = new Set<string>();
-  const isRealTime =
-    settings.realTimeKickOut || events.some((event) => event.kind === 'call' && event.op === 'realTime');
-  const evicted = new Map(truth.evictions.map((one) => [one.membership, one.index]));
-  events.forEach((event, index) => {
-    if (event.kind === 'call') calls.set(event.id, [event, index]);
-    if (event.kind === 'roomDestroyed') destroyed.add(event.epoch);
-    if (event.kind === 'memberWritten' || event.kind === 'memberDeleted') {
-      const { ended } = event;
-      if (ended === undefined || reasons.has(ended.membershipId)) return;
-      reasons.set(ended.membershipId, [ended.reason, index]);
-      const at = evicted.get(ended.membershipId);
-      if (ended.reason === 'offline' && at === undefined && !isRealTime && !destroyed.has(event.epoch)) {
-        report('I-M2', `${event.user} is removed as offline, and no message has done it`, index);
-      }
-    }
-    if (event.kind === 'pushed' && event.frame.event === 'removed') {
-      const [reason] = reasons.get(event.frame.membership) ?? [];
-      if (reason !== undefined && reason !== event.frame.reason) {
-        report('I-M10', `${event.frame.membership} ended as ${reason}, the notice says ${event.frame.reason}`, index);
-      }
-    }
-    if (event.kind === 'answer' && event.code !== 0 && event.result.reason !== undefined) {
-      const [call, from = 0] = calls.get(event.id) ?? [];
-      const [reason, at = 0] = reasons.get(call?.args.membership ?? '') ?? [];
-      if (
-        call?.op === 'resume' &&
-        reason !== undefined &&
-        at < from &&
-        !['destroyed', 'blocked', reason].includes(event.result.reason) &&
-        !isLeftHalfway(events, call, event.result.reason)
-      ) {
-        report(
-          'I-M10',
-          `${call.args.membership} ended as ${reason}, the resume is told ${event.result.reason}`,
-          at,
-          index,
-        );
-      }
-    }
-  });
-  for (const { membership, index, user, room } of truth.evictions) {
-    const later = events.findIndex(
-      (event, at) =>
-        at > index &&
-        event.kind === 'memberWritten' &&
-        event.membershipId === membership &&
-        event.offline === undefined,
-    );
-    if (later === -1) continue;
-    const [reason] = reasons.get(membership) ?? [];
-    if (reason === 'offline' || isResumedHalfway(events, user, room, later)) continue;
-    report('I-M13', `${user} was removed from ${room}, and is in again`, index, later);
-  }
-}
-
-/** The Lambda of a leave, or of a move, noted the reason and died; then the member was evicted (docs/reliability.md). */
-function isLeftHalfway(events: readonly HistoryEvent[], resume: EventOf<'call'>, told: string): boolean {
-  if (told !== 'left' || resume.by === 'server-api') return false;
-  const { user } = resume.by;
-  return events.slice(0, events.indexOf(resume)).some((event) => {
-    if (event.kind !== 'call' || event.by === 'server-api' || event.by.user !== user) return false;
-    const isOfRoom = event.op === 'leave' ? event.room === resume.room : event.op === 'join';
-    return (
-      isOfRoom && !events.some((answer) => answer.kind === 'answer' && answer.id === event.id && answer.code === 0)
-    );
-  });
-}
-
-/** The Lambda that resumed the membership died before its second read of the room (docs/reliability.md). */
-function isResumedHalfway(events: readonly HistoryEvent[], user: string, room: string, resumedAt: number): boolean {
-  const writtenAtMs = events[resumedAt]?.atMs ?? 0;
-  return events.slice(0, resumedAt).some((event) => {
-    if (event.kind !== 'call' || event.by === 'server-api' || event.by.user !== user || event.room !== room)
-      return false;
-    const isUnderWay = ['join', 'resume', 'send'].includes(event.op) && event.atMs >= writtenAtMs - LAMBDA_MS;
-    return isUnderWay && !events.some((answer) => answer.kind === 'answer' && answer.id === event.id);
   });
 }
 

@@ -183,7 +183,9 @@ export class Deployment {
   startSweeps(): void {
     for (const offsetMs of [this.#o.scheduler.between(0, 59_999), this.#o.scheduler.between(0, 59_999)]) {
       const tick = () => {
-        for (let runs = this.#o.mishaps.sweepRuns(); runs > 0; runs -= 1) this.#sweep();
+        const runs = this.#o.mishaps.sweepRuns();
+        if (runs === 0) this.#o.history.note({ kind: 'fault', what: 'sweep' });
+        for (let run = 0; run < runs; run += 1) this.#sweep();
         this.#o.scheduler.after(60_000, tick);
       };
       this.#o.scheduler.after(offsetMs, tick);

@@ -1,6 +1,6 @@
 import type { CallRecord, Moment } from './calls.ts';
 import { type Facts, firstEvicting, maybeRealTime, type OfflineMark, TOLERATED_MS } from './facts.ts';
-import { isFaulty, isSurelyInRoom, SURE_LEASE_MS } from './presence.ts';
+import { isFaulty, isSurelyInRoom, isSurelyLeased, SURE_LEASE_MS } from './presence.ts';
 import { isOpenAt, lastHeard, type Socket } from './sockets.ts';
 import { type AcceptedMessage, LAMBDA_MS, type Life, type Membership, seqAt, type Version } from './timeline.ts';
 
@@ -108,7 +108,7 @@ function checkGrace(facts: Facts, { membership, end, marked, sockets }: Eviction
     const { index } = doubtedBefore(socket, marked) ?? end;
     const sign = heardBefore(socket, { index, atMs: end.atMs });
     if (sign === undefined || end.atMs - sign.atMs >= graceMs - 2 * epsMs || isFaulty(facts, sign)) continue;
-    if (!isSurelyInRoom(facts, membership, socket, end)) continue;
+    if (!isSurelyLeased(facts, socket, sign) || !isSurelyInRoom(facts, membership, socket, end)) continue;
     const sentence = `${membership.user} was removed from ${membership.life.room} within the grace`;
     facts.report('I-M8', sentence, sign.index, end.index);
     return;
@@ -122,7 +122,7 @@ function checkSigns(facts: Facts, eviction: Eviction, byRule: AcceptedMessage | 
     if (!isOpenAt(socket, end.index)) continue;
     if (socket.doubted !== undefined && socket.doubted.index < end.index) continue;
     const sign = lastHeard(socket, decided.index);
-    if (sign === undefined || isFaulty(facts, sign)) continue;
+    if (sign === undefined || isFaulty(facts, sign) || !isSurelyLeased(facts, socket, sign)) continue;
     const isSinceMark = sign.index > marked.index && sign.atMs <= decided.atMs - LAMBDA_MS;
     const isLeased = facts.options.seesPosts && sign.atMs > marked.atMs - SURE_LEASE_MS;
     if (!(isSinceMark || isLeased) || !isSurelyInRoom(facts, membership, socket, end)) continue;
@@ -156,10 +156,18 @@ function isNewMessage(life: Life, { index, answer }: CallRecord): boolean {
   return message !== undefined && message.event.seq === answer?.result.seq && message.index > index;
 }
 
+/** Of the row as it ended, or, where the end undid a resume (docs/rules.md), as it was before the resume. */
+function lastMark({ membership, end }: Eviction): OfflineMark | undefined {
+  let version = end.previous;
+  while (version?.current === membership.id && markOf(version) === undefined) version = version.previous;
+  return version?.current === membership.id ? markOf(version) : undefined;
+}
+
 function checkAllowlist(facts: Facts, eviction: Eviction, byRule: AcceptedMessage | undefined): void {
-  const { membership, end, mark } = eviction;
+  const { membership, end } = eviction;
   const { life, user } = membership;
   const { messageLimit, epsMs } = facts.options;
+  const mark = lastMark(eviction);
   const allowlisted = facts.allowlist.get(life.room, user);
   const first = mark === undefined ? undefined : firstEvicting(life, mark, messageLimit, TOLERATED_MS - epsMs);
   const decided = first !== undefined && first.index < end.index ? first : (byRule ?? end);

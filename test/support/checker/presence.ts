@@ -12,6 +12,12 @@ export function isFaulty({ timeline }: Facts, { atMs }: Moment): boolean {
   return fault !== undefined && fault <= atMs + LAMBDA_MS;
 }
 
+/** No lease of this socket may have ended before this sign: the server closes a connection that comes later. */
+export function isSurelyLeased(facts: Facts, { heard }: Socket, { index }: Moment): boolean {
+  const sure = heard.filter((sign) => sign.index <= index && !isFaulty(facts, sign));
+  return sure.every(({ atMs }, at) => at === 0 || atMs - (sure[at - 1]?.atMs ?? 0) < SURE_LEASE_MS);
+}
+
 /** The device of this socket has the room, and the server had no reason to close the socket. */
 export function isSurelyInRoom(facts: Facts, membership: Membership, socket: Socket, end: Moment): boolean {
   const { user, life, start } = membership;
