@@ -20,7 +20,10 @@ interface Run {
 }
 
 function start(...args: string[]): Run {
-  const child = spawn(process.execPath, ['bin/start.mjs', ...args], { cwd: top, env: { ...process.env, DOORMAN_FOLDER: folder } });
+  const child = spawn(process.execPath, ['bin/start.mjs', ...args], {
+    cwd: top,
+    env: { ...process.env, DOORMAN_FOLDER: folder },
+  });
   const printed = { stdout: '', stderr: '' };
   const watchers: (() => void)[] = [];
   child.stdout.on('data', (chunk) => {
@@ -88,13 +91,12 @@ describe('npm start', () => {
   it('runs the deployment until SIGTERM, says little, and leaves no process behind', async () => {
     const run = start('--port', '0', '--set', 'appKey=shown');
     const printed = await run.until('Ctrl-C ends it.');
-    expect(printed.trim().split('\n').map((line) => line.split('  ')[0])).toEqual([
-      'clients',
-      'server API',
-      'app key',
-      'try',
-      'Ctrl-C ends it.',
-    ]);
+    expect(
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => line.split('  ')[0]),
+    ).toEqual(['clients', 'server API', 'app key', 'try', 'Ctrl-C ends it.']);
     expect(printed).toMatch(/app key +shown, secret \S{32}$/m);
     const info = JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8'));
     expect(info).toMatchObject({ pid: run.child.pid, appKey: 'shown' });

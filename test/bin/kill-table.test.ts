@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { top } from '../support/project-files.ts';
 import { killTable, untilSynthesis, useBothApis } from './kill-table.ts';
-import { StartRun, type Starter } from './start-run.ts';
+import { type Starter, StartRun } from './start-run.ts';
 
 const assembly = mkdtempSync(join(tmpdir(), 'doorman-assembly-'));
 const runs: StartRun[] = [];

@@ -76,7 +76,12 @@ export const killTable: readonly KillRow[] = [
     },
     left: data,
   },
-  { id: 'npm start & kill: SIGTERM to npm alone', starter: 'npm', act: (run) => run.kill('npm', 'SIGTERM'), left: data },
+  {
+    id: 'npm start & kill: SIGTERM to npm alone',
+    starter: 'npm',
+    act: (run) => run.kill('npm', 'SIGTERM'),
+    left: data,
+  },
   { id: 'kill -9 of npm', starter: 'npm', act: (run) => run.kill('npm', 'SIGKILL'), left: data },
   {
     id: 'kill -9 of the shell that waits for npm',
