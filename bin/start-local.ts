@@ -3,6 +3,7 @@ import type { DeploymentSettings } from '../lib/domain/settings.ts';
 import { readAppSecret } from '../lib/handlers/app-secret.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 import { checkPorts } from '../lib/local/base/listen.ts';
+import { openDataFolder } from '../lib/local/data-folder/data-folder.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../lib/local/run-template.ts';
 import { createAssemblyFolder } from './work-folder.ts';
 
@@ -48,9 +49,10 @@ export async function startLocal(options: StartLocalOptions): Promise<LocalDeplo
   const { settings: chosen, assembly, synthesize = synthesizeHere, ...runOptions } = options;
   const settings = readSettings(chosen);
   refuseParts(settings);
-  const { port } = options;
-  // The synthesis takes seconds.
+  const { port, dataDir } = options;
+  // The synthesis takes seconds: what refuses the start is looked for first.
   if (port !== 0) await checkPorts([port, port + 1]);
+  if (dataDir !== undefined) openDataFolder(dataDir, process.pid)();
   if (assembly !== undefined) return runAssembly(runOptions, assembly);
   const folder = createAssemblyFolder();
   try {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { isAlive } from '../lib/local/base/is-alive.ts';
 
 /** What runs on this machine keeps its files here; the environment may name another folder. */
-export const workFolder = process.env.DOORMAN_FOLDER ?? join(import.meta.dirname, '..', '.doorman');
+export const workFolderOf = (env: NodeJS.ProcessEnv): string =>
+  env.DOORMAN_FOLDER ?? join(import.meta.dirname, '..', '.doorman');
+
+export const workFolder: string = workFolderOf(process.env);
 
 const ofProcess = /^assembly-(\d+)-/;
 

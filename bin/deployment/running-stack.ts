@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { workFolder } from '../work-folder.ts';
+import { workFolderOf } from '../work-folder.ts';
 
 /** What `npm start` writes to a file while it runs. */
 export interface RunningStack {
@@ -12,12 +12,10 @@ export interface RunningStack {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-const infoFile = join(workFolder, 'local.json');
-
 /** The deployment that runs on this machine. */
-export async function readRunningStack(): Promise<RunningStack> {
+export async function readRunningStack(env: NodeJS.ProcessEnv): Promise<RunningStack> {
   try {
-    return JSON.parse(await readFile(infoFile, 'utf8')) as RunningStack;
+    return JSON.parse(await readFile(join(workFolderOf(env), 'local.json'), 'utf8')) as RunningStack;
   } catch {
     throw new Error('nothing runs on this machine: start it with npm start, or name a deployment (--help says how)');
   }

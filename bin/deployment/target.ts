@@ -33,7 +33,7 @@ export async function findTarget(options: TargetOptions, env: NodeJS.ProcessEnv)
   if (serverApi === undefined) {
     const lone = Object.entries(options).find(([, value]) => value !== undefined);
     if (lone !== undefined) throw new UsageError(`unable to use --${lone[0]} alone; --server-api is missing`);
-    return readRunningStack();
+    return readRunningStack(env);
   }
   const serverApiUrl = readUrl('server-api', serverApi, 'https', 'http');
   const webSocketUrl = url === undefined ? '' : readUrl('url', url, 'wss', 'ws');

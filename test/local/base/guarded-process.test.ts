@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { spawnGuarded } from '../../../lib/local/base/guarded-process.ts';
-import { familyOf, type RunningProcess, untilFound, untilGone } from '../../support/processes.ts';
+import { familyOf, type RunningProcess, stillRunning, untilFound, untilGone } from '../../support/processes.ts';
 import { top } from '../../support/project-files.ts';
 
 const started: ChildProcess[] = [];
+const families: RunningProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const { pid } of stillRunning(families.splice(0))) process.kill(pid, 'SIGKILL');
 });
 
 /** Does nothing for ever, not even listen. */
@@ -38,6 +40,7 @@ it.each([
     const all = familyOf(pid);
     return all.some(isProgram) ? all : undefined;
   });
+  families.push(...family);
   starter.kill('SIGKILL');
   await untilGone(family);
 });
