@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { seconds } from './model/explain.ts';
-import { isGone } from './model/presence.ts';
+import { type EndReason, isGone } from './model/presence.ts';
 import { Person, type PersonEvents } from './person.ts';
 import { type Answer, callServer, type Parameters, type WebhookEvent } from './server-calls.ts';
 import type { EntryView } from './view-state.ts';
@@ -175,10 +175,10 @@ export class Session {
     const what = ['room created', 'joined', 'left', 'room destroyed'][type] ?? `type ${type}`;
     const why = ['', ' (offline)', ' (blocked)', ' (expired)'][status] ?? '';
     this.store.log('webhook', `${userId ?? chatRoomId}: ${what}${why}`);
-    if (userId === undefined || this.#knowsOfItself(userId)) return;
-    if (type === 1) this.store.happened({ kind: 'online', userId });
+    if (userId === undefined) return;
+    if (type === 1) this.#joined(userId);
     const reason = (['left', 'offline', 'blocked'] as const)[status];
-    if (type === 2) this.store.happened({ kind: 'ended', userId, reason, noLaterMs: this.#noLaterThan(time) });
+    if (type === 2 && !this.#knowsOfItself(userId)) this.#ended(userId, reason, time);
   }
 
   fail(error: unknown): void {
@@ -195,9 +195,15 @@ export class Session {
     return person;
   }
 
-  /** Which messages can have evicted a member. Without the real-time service some message has, though it be shown late. */
-  #noLaterThan(endedMs: number): number {
-    return this.store.state.isRealTime ? endedMs : Number.POSITIVE_INFINITY;
+  /** Of the people of this page their own SDK reports it; what others report can be late, when they are offline by now. */
+  #joined(userId: string): void {
+    if (!this.#people.has(userId)) this.store.happened({ kind: 'online', userId });
+  }
+
+  /** Without the real-time service some message has evicted an offline member, though the page gets it later. */
+  #ended(userId: string, reason: EndReason | undefined, endedMs: number): void {
+    const noLaterMs = this.store.state.isRealTime ? endedMs : Number.POSITIVE_INFINITY;
+    this.store.happened({ kind: 'ended', userId, reason, noLaterMs });
   }
 
   #isOnline(userId: string): boolean {
@@ -249,14 +255,8 @@ export class Session {
       for (const { userId, hasJoined } of changes) {
         const isGoneAlready = isGone(this.store.state.room.members.get(userId)?.presence ?? 'removed');
         if (isGoneAlready === hasJoined) this.store.log('notice', `${userId} ${hasJoined ? 'joined' : 'left'}`);
-        if (this.#knowsOfItself(userId)) continue;
-        const ended = {
-          kind: 'ended',
-          userId,
-          reason: undefined,
-          noLaterMs: this.#noLaterThan(this.#clock.now()),
-        } as const;
-        this.store.happened(hasJoined ? { kind: 'online', userId } : ended);
+        if (hasJoined) this.#joined(userId);
+        else if (!this.#knowsOfItself(userId)) this.#ended(userId, undefined, this.#clock.now());
       }
     },
     entryChanged: (_userId, roomId) => {

@@ -4,7 +4,8 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import type { ConsoleStage } from './console-stage.ts';
 
 const pictures = join(import.meta.dirname, '..', '..', '.doorman', 'console');
-const TIMEOUT_MS = 100_000;
+/** The limit of the test comes first. */
+const TIMEOUT_MS = 600_000;
 
 /** The console in a browser, with everything that went wrong in it. */
 export interface OpenPage {

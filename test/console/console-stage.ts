@@ -4,7 +4,7 @@ import { consoleDeployment, startConsole } from '../../bin/start-console.ts';
 import { startLocal } from '../../bin/start-local.ts';
 
 /** A slow machine must not make 31 messages last longer than 30 s. On pictures time must not stand still. */
-const CLOCK_SPEED = process.env.CONSOLE_PICTURES === '1' ? 0.5 : 0.1;
+const CLOCK_SPEED = process.env.CONSOLE_PICTURES === '1' ? 0.2 : 0.1;
 /** The Lambdas of the schedules take the later of the event's time and their own. */
 const CLOCK_AHEAD_MS = 3_600_000;
 

@@ -63,7 +63,14 @@ describe('why a user was removed', () => {
       [1, offline('ann', 1)],
     ] as const;
     const overtaken = roomAfter(...offlineAnn, [40.1, report], [40.2, message(1, 40_000)]);
-    expect(sentence(overtaken, 41)).toContain('evicted by message 1: it came 39.1 s after');
+    expect(sentence(overtaken, 41)).toBe(
+      'evicted by message 1: it came 39.2 s after they went offline, later than 30.0 s',
+    );
+    expect(annIn(overtaken).spans.map(({ presence, from, to }) => [presence, from.seq, to?.seq])).toEqual([
+      ['online', 0, 0],
+      ['offline', 0, 1],
+      ['removed', 1, undefined],
+    ]);
     const later = roomAfter(...offlineAnn, [40.1, report], [40.2, message(1, 40_001)]);
     expect(sentence(later, 41)).toContain('evicted by the real-time service');
   });
@@ -140,7 +147,7 @@ describe('an evicted member', () => {
   });
 });
 
-it('a member that the sweep evicted has no message that was too much', () => {
+it('a member who was evicted by the sweep has no message that was too much', () => {
   const state = roomAfter([0, online('ann')], [1, offline('ann', 1)], [200, ended]);
   const ends = (['time', 'messages'] as const).map(
     (axis) => barOf(axis, rangeOf(axis, state, rules, 201_000), annIn(state), state, rules, 201_000).end?.by,

@@ -11,7 +11,7 @@ export interface BarsProps {
   readonly nowMs: number;
 }
 
-/** Labels closer than this cover each other. In per cent of the width. */
+/** Labels closer than this cover each other: the rule that was met goes first, else the one to come. Per cent. */
 const LABEL_WIDTH = 30;
 
 /** One strip of a member, over time or over messages. The sentence above it says the same in words. */
@@ -49,7 +49,8 @@ export const BarOf = ({ axis, member, state, ranges, nowMs }: BarsProps & { read
 
 /** Where the rule evicts, and where the membership ended. */
 const Marks = ({ bar: { rule, end }, limitText }: { readonly bar: Bar; readonly limitText: string }) => {
-  const isLimitCovered = end !== undefined && rule !== undefined && Math.abs(rule.to - end.x) < LABEL_WIDTH;
+  const isNear = end !== undefined && rule !== undefined && Math.abs(rule.to - end.x) < LABEL_WIDTH;
+  const isMet = end?.by !== undefined;
   return (
     <>
       {rule !== undefined && (
@@ -57,13 +58,13 @@ const Marks = ({ bar: { rule, end }, limitText }: { readonly bar: Bar; readonly 
           <line class="reach" x1={`${rule.from}%`} x2={`${rule.to}%`} y1="17" y2="17" />
           <line x1={`${rule.from}%`} x2={`${rule.from}%`} y1="13" y2="20" />
           <line class="wall" x1={`${rule.to}%`} x2={`${rule.to}%`} y1="13" y2="42" />
-          {!isLimitCovered && <Label x={rule.to} text={limitText} />}
+          {!(isNear && isMet) && <Label x={rule.to} text={limitText} />}
         </g>
       )}
       {end !== undefined && (
         <g class="end">
           <line x1={`${end.x}%`} x2={`${end.x}%`} y1="13" y2="42" />
-          <Label x={end.x} text={endText(end.by, limitText)} />
+          {(!isNear || isMet) && <Label x={end.x} text={endText(end.by, limitText)} />}
         </g>
       )}
     </>

@@ -7,6 +7,7 @@ import {
   type RoomEvent,
   type RoomState,
   type Rules,
+  type Span,
 } from './presence.ts';
 
 const MESSAGES_MAX = 500;
@@ -34,8 +35,16 @@ function attribute(state: RoomState, member: Member, sentMs: number, rules: Rule
   const { end } = member;
   if (end?.reason !== 'offline' || end.message !== undefined || sentMs > end.noLaterMs) return member;
   const message = evictingMessage(state, member, rules);
-  return message === undefined ? member : { ...member, end: { ...end, message } };
+  if (message === undefined) return member;
+  return { ...member, spans: moveEnd(member.spans, message), end: { ...end, message, at: message } };
 }
+
+/** The last span begins where the one before ends. */
+const moveEnd = (spans: readonly Span[], at: Point): readonly Span[] =>
+  spans.map((span, index) => {
+    if (index === spans.length - 1) return { ...span, from: at };
+    return index === spans.length - 2 ? { ...span, to: at } : span;
+  });
 
 const newMember = (userId: string): Member => ({
   userId,

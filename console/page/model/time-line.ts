@@ -24,7 +24,7 @@ export interface Progress {
   readonly limit: number;
 }
 
-/** What is drawn for one member; x values in per cent of the width. */
+/** What is drawn for one member, in per cent of the width. */
 export interface Bar {
   readonly segments: readonly Segment[];
   /** From the last disconnect to where the rule evicts; it stays when the member is gone, or is back (`isPast`). */
