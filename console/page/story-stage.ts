@@ -3,6 +3,8 @@ import { pause, type Session } from './session.ts';
 import type { ViewState } from './view-state.ts';
 
 const STEP_MAX_MS = 60_000;
+/** On a slow machine the member is marked as offline this much later than the connection is closed. */
+const MARKED_MS = 2000;
 /** Above the limit of messages of a user, so that no message of a story is refused. */
 const PACE_MARGIN_MS = 20;
 
@@ -52,6 +54,7 @@ export class StoryStage {
 
   async disconnect(userId: string): Promise<void> {
     await this.#session.disconnect(userId);
+    await pause(MARKED_MS);
     this.#signal.throwIfAborted();
   }
 
