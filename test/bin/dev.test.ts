@@ -106,14 +106,18 @@ describe('npm start', () => {
     const serverApi = /server API +(http:\S+)/.exec(printed)?.[1] ?? '';
     expect((await fetch(endpoint)).status).toBeGreaterThan(0);
     // It finds the deployment that runs here, and its key.
-    expect(await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], { DOORMAN_FOLDER: folder })).toMatchObject({
+    expect(
+      await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], { DOORMAN_FOLDER: folder }),
+    ).toMatchObject({
       ...{ code: 0, stderr: 'HTTP 200\n' },
     });
     run.child.kill('SIGTERM');
     expect((await run.ended).code).toBe(0);
     await expect(fetch(endpoint)).rejects.toThrow();
     await expect(fetch(serverApi)).rejects.toThrow();
-    const { code, stderr } = await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], { DOORMAN_FOLDER: folder });
+    const { code, stderr } = await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], {
+      DOORMAN_FOLDER: folder,
+    });
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining('nothing runs on this machine: start it with npm start'),
