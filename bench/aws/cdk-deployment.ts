@@ -33,7 +33,9 @@ export class CdkDeployment implements FactsDeployment {
     const token = randomBytes(24).toString('base64url');
     synthesizeFacts(join(this.#folder, 'assembly'), this.stackName, createHash('sha256').update(token).digest('hex'));
     if (process.exitCode) throw new Error('unable to deploy; cdk-nag has findings');
-    // The synthesis blocks the process: a signal that came in between is handled in the next turn.
+    // The synthesis blocks the process: a signal that came in between is handled in the next turn, which has not begun
+    // where this one is within its polls.
+    await nextTurn();
     await nextTurn();
     this.#interrupted.throwIfAborted();
     this.#hasBegun = true;

@@ -5,6 +5,9 @@ import { measurements } from './measurements.ts';
 import { helpText, readOptions } from './options.ts';
 import { factTable, runFacts } from './run-facts.ts';
 
+// The SDK's warning about Node 20 is for who chooses its version.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** Throws unless this machine has credentials of AWS; whether they are valid shows at the deployment. */
 async function checkCredentials(region: string): Promise<void> {
   const client = new ApiGatewayManagementApiClient({ region, endpoint: 'https://localhost' });

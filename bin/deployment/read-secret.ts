@@ -1,6 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readAppSecret } from '../../lib/handlers/app-secret.ts';
 
+// The SDK's warning about Node 20 is for who chooses its version.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** `arn:aws:secretsmanager:<region>:…` */
 const regionOf = (secretId: string): string | undefined => /^arn:[^:]+:secretsmanager:([^:]+):/.exec(secretId)?.[1];
 

@@ -71,7 +71,7 @@ export async function frames(d: WatchedDeployment): Promise<void> {
   await nina.say(token);
   await nina.say(JSON.stringify({ action: token, id: '1' }));
   await nina.say(JSON.stringify({ action: 'join', id: '2', room: token, messageCount: token, autoCreate: true }));
-  d.stack.testing.crash('Chatroom/Message/Function', 'before');
+  d.stack.testing.crash('Chatroom/Default/Message/Function', 'before');
   await nina.say(JSON.stringify({ action: 'leave', id: '3', room: token.slice(0, 20) }));
 }
 

@@ -117,7 +117,7 @@ export async function crowd(d: WatchedDeployment): Promise<void> {
 /** The Lambda that delivers dies before it begins: another one starts it again. */
 export async function abandon(d: WatchedDeployment): Promise<void> {
   const paul = await d.enter('paul', 'stadium');
-  d.stack.testing.crash('Chatroom/Deliver/Function', 'before');
+  d.stack.testing.crash('Chatroom/Default/Deliver/Function', 'before');
   await publish(d, '{"content":"late"}');
   await d.drain();
   await paul.until('the message', (frame) => isMessage(frame) && JSON.stringify(frame).includes('late'));

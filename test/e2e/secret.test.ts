@@ -7,7 +7,7 @@ import { AppServer } from '../../bin/scenario/app-server.ts';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { listen } from '../support/listen.ts';
 
-const WEBHOOK = 'Chatroom/Webhook/Function';
+const WEBHOOK = 'Chatroom/Default/Webhook/Function';
 const QUEUE = 'EventsWebhook0F6C5151';
 const NEW = 'n3w-0123456789-ABCDEF';
 const OK = 101;

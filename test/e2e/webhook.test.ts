@@ -7,8 +7,8 @@ import { openStage, type Stage } from '../../bin/scenario/stage.ts';
 import { signRequest } from '../../lib/server-api/sign-request.ts';
 import { listen } from '../support/listen.ts';
 
-const CHANGES = 'Chatroom/Changes/Function';
-const WEBHOOK = 'Chatroom/Webhook/Function';
+const CHANGES = 'Chatroom/Default/Changes/Function';
+const WEBHOOK = 'Chatroom/Default/Webhook/Function';
 const QUEUE = 'EventsWebhook0F6C5151';
 const LOST = 'EventsLostEvents747022F6';
 /** As in the stack. */
