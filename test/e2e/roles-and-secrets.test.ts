@@ -37,7 +37,7 @@ const names = [
   ...['ServerApi', 'Sweep', 'Changes', 'Webhook'],
 ];
 const functionOf = (name: string) => {
-  const found = d.stack.functions.find(({ path }) => path === `Chatroom/${name}/Function`);
+  const found = d.stack.functions.find(({ path }) => path === `Chatroom/Default/${name}/Function`);
   if (found === undefined) throw new Error(`unable to find ${name}; the template has no such function`);
   return found;
 };
@@ -45,7 +45,7 @@ const functionOf = (name: string) => {
 describe('the roles', () => {
   it('are those of all functions', () => {
     const paths = d.stack.functions.map(({ path }) => path);
-    expect(new Set(paths)).toEqual(new Set(names.map((name) => `Chatroom/${name}/Function`)));
+    expect(new Set(paths)).toEqual(new Set(names.map((name) => `Chatroom/Default/${name}/Function`)));
     expect(paths).toHaveLength(names.length);
     console.log(tableOf(d.stack.functions, d.stack.testing.usedGrants()));
   });
