@@ -123,7 +123,7 @@ const hasTools = ['bash', 'openssl', 'curl'].every((tool) => spawnSync(tool, ['-
 describe.skipIf(!hasTools)('the recipe for a shell in docs/server-api.md', () => {
   it('makes a signed call', async () => {
     const page = readFileSync(join(top, 'docs', 'server-api.md'), 'utf8');
-    const [, recipe = ''] = /<!-- shell-recipe:begin -->\n\n```bash\n([\s\S]*?)```/.exec(page) ?? [];
+    const [, recipe = ''] = /<!-- tested: shell-recipe -->\n\n```bash\n([\s\S]*?)```/.exec(page) ?? [];
     expect(recipe).toContain('curl');
     await withSecret('/chatroom/create_new.json', 'chatroomId=room1');
     const env = { SERVER_API_URL: `${stack.serverApiUrl}/`, APP_KEY: 'other', APP_SECRET: stack.appSecret };
