@@ -32,5 +32,11 @@ const keysOf = (before: TableRows, after: TableRows) =>
 
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
-const text = (value: unknown): string =>
-  JSON.stringify([value], (_name, part) => (part instanceof Set ? { set: [...part].sort(compareTexts) } : part));
+/** Maps and sets have no order: an emulator gives the keys of a map in any. */
+const text = (value: unknown): string => JSON.stringify([value], (_name, part) => sorted(part));
+
+function sorted(part: unknown): unknown {
+  if (part instanceof Set) return { set: [...part].sort(compareTexts) };
+  if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+  return Object.fromEntries(Object.entries(part).sort(([one], [other]) => compareTexts(one, other)));
+}
