@@ -1,10 +1,10 @@
 import { isAlive } from '../../lib/local/base/is-alive.ts';
-import { ancestorsOf, readParents } from './process-parents.ts';
+import { ancestorsOf, parentReader } from './process-parents.ts';
 
 const POLL_MS = 250;
 
 /** npm may pass on the Ctrl-C that the terminal has sent already: what comes sooner is the same one. */
-const SAME_CTRL_C_MS = 1_000;
+export const SAME_CTRL_C_MS = 1_000;
 
 /** When a run ends. */
 export interface Ending {
@@ -47,7 +47,7 @@ function settledLater(): [Promise<void>, () => void] {
 
 function watchAncestors(onEnd: () => void): void {
   const parent = process.ppid;
-  const known = ancestorsOf(process.pid, readParents());
+  const known = ancestorsOf(process.pid, parentReader());
   const ancestors = known.length > 0 ? known : [parent];
   const timer = setInterval(() => {
     if (process.ppid === parent && ancestors.every(isAlive)) return;
