@@ -127,7 +127,8 @@ describe.skipIf(!hasTools)('the recipe for a shell in docs/server-api.md', () =>
     expect(recipe).toContain('curl');
     await withSecret('/chatroom/create_new.json', 'chatroomId=room1');
     const env = { SERVER_API_URL: `${stack.serverApiUrl}/`, APP_KEY: 'other', APP_SECRET: stack.appSecret };
-    const { code, stdout, stderr } = await run('bash', ['-euc', recipe], env).ended;
+    // Without --norc bash takes its socket for stdin as a remote login, and may print what a bashrc does.
+    const { code, stdout, stderr } = await run('bash', ['--norc', '-euc', recipe], env).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^\{"code":200,.*"chatroomId":"room1".*\}\nHTTP 200\n$/);
   });
