@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
 import { readSettings } from '../lib/infra/settings.ts';
+import { readPairs } from './deployment/read-pairs.ts';
+import { readingOptions } from './deployment/run-command.ts';
 import { watchEnding } from './dev/ending.ts';
 import { removeOwnInfo, writeInfo } from './dev/info-file.ts';
 import { isWorthShowing } from './dev/log-lines.ts';
@@ -11,7 +13,7 @@ import { createVisibleClock } from './dev/visible-clock.ts';
 import type { MovedClock } from './moved-clock.ts';
 import { consoleDeployment, startConsole } from './start-console.ts';
 import { type LocalDeployment, startLocal } from './start-local.ts';
-import { workFolder } from './work-folder.ts';
+import { infoFileOf } from './work-folder.ts';
 
 const help = `npm start -- [options]    runs the whole deployment on this machine
 
@@ -33,7 +35,7 @@ const CONSOLE_PORT_OFFSET = 2;
 /** What does not close by then ends with this process. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-const infoFile = join(workFolder, 'local.json');
+const infoFile = infoFileOf(process.env);
 
 interface DevOptions {
   readonly port: number;
@@ -55,30 +57,16 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    const [why] = error instanceof Error ? error.message.split('. ') : [];
-    throw new Error(`unable to read the options; ${why} (--help lists them)`);
-  }
-}
-
 function readOptions(args: readonly string[]): DevOptions {
-  const values = parse(args);
+  const { values } = readingOptions(() => parseArgs({ args: [...args], options: flags }));
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_533) {
     throw new Error(`unable to use --port ${values.port}; it must be a whole number from 0 to 65533`);
   }
-  const settings = values.set.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`unable to use --set ${pair}; it must look like name=value`);
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
-  });
   return {
     port,
     dataDir: readFolder('data', values.data),
-    settings: Object.fromEntries(settings),
+    settings: readPairs('--set ', values.set),
     assembly: readFolder('assembly', values.assembly),
     verbose: values.verbose,
     detached: values.detached,
@@ -91,8 +79,8 @@ function readFolder(option: string, value: string | undefined): string | undefin
   return value === undefined ? undefined : resolve(value);
 }
 
-function announce(stack: LocalDeployment, consoleUrl: string, settings: DevOptions['settings']): void {
-  const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint } = stack;
+function announce(stack: LocalDeployment, consoleUrl: string): void {
+  const { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings } = stack;
   writeInfo(infoFile, { webSocketUrl, serverApiUrl, appKey, appSecret, dynamodbEndpoint, settings });
   console.log(`console      ${consoleUrl}
 clients      ${webSocketUrl}
@@ -146,8 +134,8 @@ async function run(options: DevOptions, asked: Promise<void>, askedAgain: Promis
   const stack = await Promise.race([start({ ...options, settings }, clock.now), asked]);
   // Nothing serves yet, so there is nothing to wait for: what has started ends with this process.
   if (stack === undefined) return;
-  page.show(consoleDeployment(stack, settings, page, clock));
-  announce(stack, page.url, settings);
+  page.show(consoleDeployment(stack, { ...settings, ...stack.settings }, page, clock));
+  announce(stack, page.url);
   const lost = await Promise.race([stack.lost, asked]);
   await Promise.race([Promise.all([page.close(), stack.close()]), askedAgain, wait(CLOSE_TIMEOUT_MS)]);
   if (lost !== undefined) throw new Error(lost);

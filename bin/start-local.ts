@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DeploymentSettings } from '../lib/domain/settings.ts';
+import type { DeploymentSettings, Settings } from '../lib/domain/settings.ts';
 import { readAppSecret } from '../lib/handlers/app-secret.ts';
 import { readSettings } from '../lib/infra/settings.ts';
 import { checkPorts } from '../lib/local/base/listen.ts';
@@ -26,6 +26,8 @@ export type LocalDeployment = LocalStack & {
   readonly serverApiUrl: string;
   readonly appKey: string;
   readonly appSecret: string;
+  /** Those of the Lambdas, also where an assembly has them. */
+  readonly settings: Settings;
 };
 
 const synthesizeHere: Synthesize = async (folder, settings) => {
@@ -83,15 +85,16 @@ async function runAssembly(options: RunOptions, cloudAssembly: string): Promise<
   });
   try {
     const [appSecret] = readAppSecret(stack.secret(`${stack.outputs.SecretName}`));
-    return { ...stack, serverApiUrl: stack.httpApiUrl, appKey: appKeyOf(stack), appSecret };
+    const settings = settingsOf(stack);
+    return { ...stack, serverApiUrl: stack.httpApiUrl, appKey: settings.appKey, appSecret, settings };
   } catch (error) {
     await stack.close();
     throw error;
   }
 }
 
-/** The app key that the functions were deployed with. */
-function appKeyOf({ functions }: LocalStack): string {
-  const settings = functions.map(({ environment }) => environment.SETTINGS).find((text) => text !== undefined);
-  return String(JSON.parse(settings ?? '{}').appKey);
+/** The settings that the functions were deployed with. */
+function settingsOf({ functions }: LocalStack): Settings {
+  const text = functions.map(({ environment }) => environment.SETTINGS).find((each) => each !== undefined);
+  return JSON.parse(text ?? '{}') as Settings;
 }

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { isAlive } from '../lib/local/base/is-alive.ts';
 
 /** What runs on this machine keeps its files here; the environment may name another folder. */
-export const workFolderOf = (env: NodeJS.ProcessEnv): string =>
+const workFolderOf = (env: NodeJS.ProcessEnv): string =>
   env.DOORMAN_FOLDER ?? join(import.meta.dirname, '..', '.doorman');
+
+/** Where `npm start` says how to reach it while it runs. */
+export const infoFileOf = (env: NodeJS.ProcessEnv): string => join(workFolderOf(env), 'local.json');
 
 export const workFolder: string = workFolderOf(process.env);
 

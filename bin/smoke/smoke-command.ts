@@ -50,7 +50,7 @@ export async function smokeCommand(input: CommandInput): Promise<number> {
   return smoke(found, readSettingsOf({ ...found.settings, ...chosen }), quick, input);
 }
 
-function readSettingsOf(chosen: Readonly<Record<string, string>>): Stories['settings'] {
+function readSettingsOf(chosen: Parameters<typeof readSettings>[0]): Stories['settings'] {
   try {
     return readSettings(chosen);
   } catch (error) {
