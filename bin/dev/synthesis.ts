@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { DeploymentSettings } from '../../lib/domain/settings.ts';
+import { forwardLines } from '../../lib/local/base/forward-lines.ts';
 import { spawnGuarded } from '../../lib/local/base/guarded-process.ts';
 
 const program = join(import.meta.dirname, 'synthesize.ts');
@@ -15,13 +16,12 @@ export async function synthesizeApart(
   const args = ['--import', loader, program, folder, JSON.stringify(settings)];
   const child = spawnGuarded(process.execPath, args, { output: 'pipe', ipc: true });
   const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      printed.push(text);
-      for (const line of text.split('\n').filter((each) => each.trim() !== '')) log(line);
-    });
-  }
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  forwardLines(child, (line) => {
+    printed.push(line);
+    if (line.trim() !== '') log(line);
+  });
+  // Its output ends before this, and not before its exit.
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (code === 0) return;
-  throw new Error(`unable to synthesize the stack (${signal ?? `exit code ${code}`})\n${printed.join('').trimEnd()}`);
+  throw new Error(`unable to synthesize the stack (${signal ?? `exit code ${code}`})\n${printed.join('\n').trimEnd()}`);
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forwardLines } from '../base/forward-lines.ts';
 import { spawnGuarded } from '../base/guarded-process.ts';
 import type { LocalFunction } from '../template/local-function.ts';
 import type { InvokeResult } from './invoke.ts';
@@ -39,18 +40,6 @@ function findBundle({ assetDir, handler, path }: LocalFunction): [file: string, 
   const file = ['.mjs', '.js', '.cjs'].map((extension) => base + extension).find(existsSync);
   if (file === undefined) throw new Error(`unable to start ${path}; its bundle has no ${handler.slice(0, dot)}`);
   return [file, handler.slice(dot + 1)];
-}
-
-function forwardLines(child: ChildProcess, log: (line: string) => void): void {
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = '';
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) log(line);
-    });
-    stream?.once('end', () => rest !== '' && log(rest));
-  }
 }
 
 /** One execution environment: a process that runs one event at a time. Its init phase starts immediately. */
