@@ -58,7 +58,7 @@ async function chat(userId: string, room: string): Promise<void> {
 
 async function readService(): Promise<LocalService> {
   try {
-    return JSON.parse(await readFile('.doorman/local.json', 'utf8')) as LocalService;
+    return JSON.parse(await readFile(`${process.env.DOORMAN_FOLDER ?? '.doorman'}/local.json`, 'utf8')) as LocalService;
   } catch {
     throw new Error('nothing runs on this machine: start it with npm start');
   }
