@@ -8,6 +8,7 @@ export class Network {
   state: NetworkState = 'up';
   readonly Socket: ClientSocketConstructor;
   readonly platformEvents: PlatformEvents;
+  readonly #life = new AbortController();
   readonly #sockets = new Set<SwitchedSocket>();
   readonly #listeners = new Set<(event: PlatformEvent) => void>();
 
@@ -22,8 +23,10 @@ export class Network {
         return () => this.#listeners.delete(listener);
       },
     };
-    addEventListener('online', () => this.state === 'up' && this.#report('online'));
-    document.addEventListener('visibilitychange', () => this.#report(document.hidden ? 'hidden' : 'visible'));
+    const { signal } = this.#life;
+    const seen = () => this.#report(document.hidden ? 'hidden' : 'visible');
+    addEventListener('online', () => this.state === 'up' && this.#report('online'), { signal });
+    document.addEventListener('visibilitychange', seen, { signal });
   }
 
   /** The connection is closed, as by a browser that goes offline; the server notices at once. */
@@ -44,6 +47,12 @@ export class Network {
     this.state = 'up';
     if (wasSilent) for (const socket of this.#sockets) socket.end();
     this.#report('online');
+  }
+
+  /** Closes what was silent, and hears the browser no more. */
+  end(): void {
+    this.goUp();
+    this.#life.abort();
   }
 
   #report(event: PlatformEvent): void {

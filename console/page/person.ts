@@ -89,8 +89,7 @@ export class Person {
 
   async end(): Promise<void> {
     await this.#engine.destroy();
-    // Closes what was silent.
-    this.network.goUp();
+    this.network.end();
   }
 
   #listen(): void {

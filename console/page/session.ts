@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { seconds } from './model/explain.ts';
 import { type EndReason, isGone } from './model/presence.ts';
+import type { NetworkState } from './network.ts';
 import { Person, type PersonEvents } from './person.ts';
 import { type Answer, callServer, type Parameters, type WebhookEvent } from './server-calls.ts';
 import type { EntryView } from './view-state.ts';
@@ -14,7 +15,7 @@ const SETTLED_MS = 500;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A name of any form as a user id. */
-export const userIdOf = (name: string): string =>
+const userIdOf = (name: string): string =>
   name
     .trim()
     .replace(/[^\w+=-]/g, '_')
@@ -216,7 +217,7 @@ export class Session {
   }
 
   /** The person is still in the page, with this network. */
-  #is(person: Person, network: Person['network']['state']): boolean {
+  #is(person: Person, network: NetworkState): boolean {
     return person.network.state === network && this.#people.get(person.userId) === person;
   }
 

@@ -13,7 +13,7 @@ const GOES = 'ann';
 const STAYS = 'ben';
 
 /** Runs of the sweep, as the schedule makes them. */
-const SWEEP_EVERY_MS = 60_000;
+export const SWEEP_EVERY_MS = 60_000;
 /** The longest that the real-time service takes. */
 const REAL_TIME_MAX_MS = 300_000;
 

@@ -1,4 +1,5 @@
 import type { RoomState } from './model/presence.ts';
+import type { NetworkState } from './network.ts';
 import type { Setup } from './server-calls.ts';
 
 /** A message, as one client has it. */
@@ -12,11 +13,15 @@ export interface ChatLine {
 export interface PersonView {
   readonly userId: string;
   readonly name: string;
-  readonly network: 'up' | 'down' | 'silent';
+  readonly network: NetworkState;
   /** The SDK's own, in words. */
   readonly status: string;
   readonly lines: readonly ChatLine[];
 }
+
+/** What the page calls a user: their name, or the id of one that it does not play. */
+export const nameOf = (people: readonly PersonView[], userId: string): string =>
+  people.find((person) => person.userId === userId)?.name ?? userId;
 
 /** Where a line of the list of events comes from. */
 export type LogSource = 'story' | 'clock' | 'webhook' | 'notice' | 'call' | 'client' | 'error';

@@ -9,6 +9,8 @@ import { isSigned, WebhookFeed } from './webhook-feed.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 
+type Headers = Readonly<Record<string, string>>;
+
 /** What the page learns of the deployment; no secret. */
 export interface ConsoleSetup {
   readonly webSocketUrl: string;
@@ -79,13 +81,11 @@ export class ConsoleServer {
     });
   }
 
-  /** @throws Error `unable to listen on port <port>; <why>` */
+  /** Rejects as `server.listen` does. */
   static async listen(options: ConsoleOptions): Promise<ConsoleServer> {
     const started = new ConsoleServer(options);
     await new Promise<void>((resolve, reject) => {
-      started.#server.once('error', ({ message }) =>
-        reject(new Error(`unable to listen on port ${options.port}; ${message}`)),
-      );
+      started.#server.once('error', reject);
       started.#server.listen(options.port, '127.0.0.1', resolve);
     });
     const address = started.#server.address();
@@ -117,15 +117,15 @@ export class ConsoleServer {
     const deployment = await this.#deployment;
     const safe = securityHeaders(deployment.setup.webSocketUrl);
     if (isWebhook) return this.#takeEvents(request, response, deployment);
-    if (method === 'POST' && target === '/api/call') return this.#makeCall(request, response, deployment);
-    if (method === 'POST' && target === '/api/clock') return this.#moveClock(request, response, deployment);
+    if (method === 'POST' && target === '/api/call') return this.#makeCall(request, response, deployment, safe);
+    if (method === 'POST' && target === '/api/clock') return this.#moveClock(request, response, deployment, safe);
     if (method !== 'GET') return end(response, 405, safe, { errorMessage: 'unable to serve the call; use GET' });
     if (target === '/api/setup') return end(response, 200, safe, deployment.setup);
     if (target === '/api/events') return this.#feed.follow(response, safe);
     return this.#serveFile(target, response, safe);
   }
 
-  async #serveFile(target: string, response: ServerResponse, safe: Readonly<Record<string, string>>): Promise<void> {
+  async #serveFile(target: string, response: ServerResponse, safe: Headers): Promise<void> {
     this.#page ??= this.#options.buildPage();
     const file = (await this.#page).get(target);
     if (file === undefined)
@@ -134,8 +134,7 @@ export class ConsoleServer {
     response.end(file.content);
   }
 
-  async #moveClock(request: IncomingMessage, response: ServerResponse, { setup, clock }: ConsoleDeployment) {
-    const safe = securityHeaders(setup.webSocketUrl);
+  async #moveClock(request: IncomingMessage, response: ServerResponse, { clock }: ConsoleDeployment, safe: Headers) {
     const move = readMove(await readJson(request));
     if (move === undefined)
       return end(response, 400, safe, { errorMessage: 'unable to move the clock; how is unclear' });
@@ -144,8 +143,7 @@ export class ConsoleServer {
     end(response, 200, safe, {});
   }
 
-  async #makeCall(request: IncomingMessage, response: ServerResponse, { setup, keys }: ConsoleDeployment) {
-    const safe = securityHeaders(setup.webSocketUrl);
+  async #makeCall(request: IncomingMessage, response: ServerResponse, { keys }: ConsoleDeployment, safe: Headers) {
     const call = readCall(await readJson(request));
     if (call === undefined) return end(response, 400, safe, { errorMessage: 'unable to sign the call; it is not one' });
     end(response, 200, safe, await makeCall(call, keys, this.#options));
@@ -168,7 +166,7 @@ async function readJson(request: IncomingMessage): Promise<string> {
   return (await readBody(request, BODY_MAX_BYTES)) ?? '';
 }
 
-function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: object): void {
+function end(response: ServerResponse, status: number, headers: Headers, body: object): void {
   response.writeHead(status, { ...headers, 'Content-Type': 'application/json' });
   response.end(JSON.stringify(body));
 }

@@ -2,6 +2,7 @@ import { createMovedClock } from '../../bin/moved-clock.ts';
 import { AppServer } from '../../bin/scenario/app-server.ts';
 import { consoleDeployment, startConsole } from '../../bin/start-console.ts';
 import { startLocal } from '../../bin/start-local.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 /** A slow machine must not make 31 messages last longer than 30 s. On pictures time must not stand still. */
 const CLOCK_SPEED = process.env.CONSOLE_PICTURES === '1' ? 0.2 : 0.1;
@@ -9,17 +10,7 @@ const CLOCK_SPEED = process.env.CONSOLE_PICTURES === '1' ? 0.2 : 0.1;
 const CLOCK_AHEAD_MS = 3_600_000;
 
 /** The rules are the real ones; no limit of calls stops a story. */
-const settings = {
-  notifyMemberChanges: true,
-  sendsPerSecond: 200,
-  roomMessageQuota: 0,
-  joinsPerMinute: 0,
-  newRoomsPerMinute: 0,
-  connectsPerMinute: 0,
-  historyReadsPerMinute: 0,
-  maxEntriesPerRoom: 200,
-  serverApiCallsPerSec: 0,
-};
+const settings = { ...unlimited, notifyMemberChanges: true, sendsPerSecond: 200, maxEntriesPerRoom: 200 };
 
 /** The console over a deployment whose clock is slow, and whose sweep runs when the page asks for it. */
 export async function openConsoleStage() {

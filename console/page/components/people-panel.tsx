@@ -1,4 +1,5 @@
-import type { ChatLine, PersonView } from '../view-state.ts';
+import { isGone, type Presence } from '../model/presence.ts';
+import { type ChatLine, nameOf, type PersonView } from '../view-state.ts';
 import type { ViewProps } from './app.tsx';
 import { onSubmit } from './on-submit.ts';
 
@@ -50,15 +51,15 @@ const PersonPane = ({ person, state, actions }: ViewProps & { readonly person: P
 
 const Line = ({ line, people }: { readonly line: ChatLine; readonly people: readonly PersonView[] }) => (
   <li>
-    <small>{line.seq}</small> <b>{people.find(({ userId }) => userId === line.from)?.name ?? line.from}</b> {line.text}
+    <small>{line.seq}</small> <b>{nameOf(people, line.from)}</b> {line.text}
   </li>
 );
 
 type ButtonProps = Pick<PersonView, 'userId' | 'name' | 'network'> &
-  Pick<ViewProps, 'actions'> & { readonly presence: string };
+  Pick<ViewProps, 'actions'> & { readonly presence: Presence };
 
 const PersonButtons = ({ userId, name, network, presence, actions }: ButtonProps) => {
-  const isIn = presence !== 'removed' && presence !== 'blocked';
+  const isIn = !isGone(presence);
   return (
     <div class="buttons">
       <PersonButton label="Go offline" isOff={network !== 'up'} name={name} press={() => actions.disconnect(userId)} />

@@ -1,9 +1,8 @@
 import type { Member } from '../model/presence.ts';
+import { SWEEP_EVERY_MS } from '../stories.ts';
+import { nameOf } from '../view-state.ts';
 import type { ViewProps } from './app.tsx';
 import { onSubmit } from './on-submit.ts';
-
-/** As the schedule runs it. */
-const SWEEP_EVERY_MS = 60_000;
 
 /** The calls of the app's server. */
 export const ServerPanel = (props: ViewProps) => {
@@ -38,7 +37,7 @@ export const ServerPanel = (props: ViewProps) => {
 
 const MemberSwitches = ({ member, state, actions }: ViewProps & { readonly member: Member }) => {
   const { userId } = member;
-  const name = state.people.find((person) => person.userId === userId)?.name ?? userId;
+  const name = nameOf(state.people, userId);
   return (
     <fieldset>
       <legend>{name}</legend>

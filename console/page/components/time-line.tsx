@@ -1,5 +1,6 @@
 import { explain } from '../model/explain.ts';
 import { rangeOf } from '../model/time-line.ts';
+import { nameOf } from '../view-state.ts';
 import type { ViewProps } from './app.tsx';
 import { BarOf, type BarsProps } from './bar.tsx';
 
@@ -40,7 +41,7 @@ export const TimeLine = ({ state, nowMs }: ViewProps) => {
 const MemberBars = (props: BarsProps) => {
   const { member, state, nowMs } = props;
   const { userId, presence, end } = member;
-  const name = state.people.find((person) => person.userId === userId)?.name ?? userId;
+  const name = nameOf(state.people, userId);
   return (
     <li class={presence} data-member={userId} data-presence={presence} data-evicted-by={end?.message?.seq}>
       <h3>

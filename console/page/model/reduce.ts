@@ -111,7 +111,7 @@ function endMembership(
 }
 
 /** The first message that passed a limit of an offline member; undefined where silence evicted them. */
-export function evictingMessage(state: RoomState, { mark }: Member, rules: Rules): Point | undefined {
+function evictingMessage(state: RoomState, { mark }: Member, rules: Rules): Point | undefined {
   if (mark === undefined) return undefined;
   return state.messages.find(
     ({ seq, atMs }) =>
