@@ -5,6 +5,7 @@ import { type LocalDeployment, startLocal } from '../bin/start-local.ts';
 import { inParallel } from '../lib/domain/in-parallel.ts';
 import { readMessageId } from '../lib/domain/room.ts';
 import { defaultSettings } from '../lib/domain/settings.ts';
+import { isAlive } from '../lib/local/base/is-alive.ts';
 import { type Dials, StormClient } from './storm-client.ts';
 import { type Gate, openGate } from './storm-gate.ts';
 
@@ -307,15 +308,7 @@ async function closeInTime(stack: LocalDeployment): Promise<void> {
   const outcome = await Promise.race([stack.close(), wait(MOST_CLOSING_MS, 'too late')]);
   if (outcome !== 'too late') return;
   console.error('The stack did not end by itself.');
-  for (const pid of pids) if (isRunning(pid)) process.kill(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid);
 }
 
 main(process.argv.slice(2)).then(

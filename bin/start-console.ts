@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildPage } from '../console/server/build-page.ts';
 import { type ConsoleDeployment, ConsoleServer } from '../console/server/console-server.ts';
 import { readSettings } from '../lib/infra/settings.ts';
+import { openPort } from '../lib/local/base/listen.ts';
 import { bundleClient } from './client-package/bundle-client.ts';
 import type { MovedClock } from './moved-clock.ts';
 import type { LocalDeployment } from './start-local.ts';
@@ -12,14 +13,16 @@ import type { LocalDeployment } from './start-local.ts';
  * deployment's clock, ms since 1970.
  */
 export const startConsole = (port: number, now: () => number, log: (line: string) => void): Promise<ConsoleServer> =>
-  ConsoleServer.listen({
-    port,
-    log,
-    buildPage: async () => buildPage(await packedSdk()),
-    now,
-    randomId: randomUUID,
-    fetch,
-  });
+  openPort(port, () =>
+    ConsoleServer.listen({
+      port,
+      log,
+      buildPage: async () => buildPage(await packedSdk()),
+      now,
+      randomId: randomUUID,
+      fetch,
+    }),
+  );
 
 async function packedSdk(): Promise<string> {
   const files = await bundleClient(join(import.meta.dirname, '..'));

@@ -26,7 +26,7 @@ export async function buildCdk(folder: string): Promise<readonly PackageFile[]> 
     { path: 'LICENSE', text: license },
     ...construct,
     ...bundles,
-    ...declareFolder(project, 'infra', CDK_FOLDER),
+    ...declareFolder(project, 'infra', CDK_FOLDER, ['node']),
   ];
   await writePackage(folder, files);
   return files;

@@ -10,15 +10,21 @@ const ENDINGS = [
 ];
 
 /** The declarations of all files that the SDK's public types need, once for `import` and once for `require`. */
-export const declareClient = (project: string): readonly PackageFile[] => declareFolder(project, 'client', FOLDER);
+export const declareClient = (project: string): readonly PackageFile[] => declareFolder(project, 'client', FOLDER, []);
 
 /**
  * The declarations that the index of a folder of lib leads to, in the folder `into` of the package, once for each module
- * system. The files of that folder of lib lie at the top there, those of others in a folder of the same name.
+ * system. The files of that folder of lib lie at the top there, those of others in a folder of the same name. `types` are
+ * the packages of ambient types that the sources need.
  */
-export function declareFolder(project: string, folder: string, into: string): readonly PackageFile[] {
+export function declareFolder(
+  project: string,
+  folder: string,
+  into: string,
+  types: readonly string[],
+): readonly PackageFile[] {
   const entry = `${folder}/index.ts`;
-  const declared = emitDeclarations(project, entry);
+  const declared = emitDeclarations(project, entry, types);
   const paths = reachable(entry, declared);
   const publicPath: PublicPath = (path) => path.replace(`${folder}/`, '');
   return ENDINGS.flatMap((ending) =>
@@ -32,13 +38,13 @@ export function declareFolder(project: string, folder: string, into: string): re
 type PublicPath = (path: string) => string;
 
 /** Each declaration by the path of its source, relative to lib. */
-function emitDeclarations(project: string, from: string): ReadonlyMap<string, string> {
+function emitDeclarations(project: string, from: string, types: readonly string[]): ReadonlyMap<string, string> {
   const { config } = ts.readConfigFile(join(project, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, project);
   const lib = join(project, 'lib');
   const entry = join(lib, from);
   const emit = { declaration: true, emitDeclarationOnly: true, noEmit: false, rootDir: lib, outDir: lib };
-  const program = ts.createProgram([entry], { ...options, ...emit, types: from.startsWith('client/') ? [] : ['node'] });
+  const program = ts.createProgram([entry], { ...options, ...emit, types: [...types] });
   const declared = new Map<string, string>();
   const { diagnostics } = program.emit(undefined, (path, text) => {
     declared.set(

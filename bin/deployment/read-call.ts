@@ -2,6 +2,7 @@ import type { Endpoint } from '../../lib/server-api/endpoint.ts';
 import { endpoints } from '../../lib/server-api/endpoints.ts';
 import { readFields } from '../../lib/server-api/fields.ts';
 import { RefusedCall } from '../../lib/server-api/refused-call.ts';
+import { readPair } from './read-pairs.ts';
 import type { ServerCall } from './signed-call.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -18,14 +19,12 @@ export function readCall(path: string, parameters: readonly string[]): PreparedC
     throw new UsageError(`unable to call ${path}; there is no such path (--paths lists them)`);
   const form = new Map<string, string[]>();
   for (const text of parameters) {
-    const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`unable to use ${text}; it must look like name=value`);
-    const name = text.slice(0, at);
+    const [name, value] = readPair('', text);
     if (!takes(endpoint, name)) {
       const names = Object.keys(endpoint.fields).join(', ');
       throw new UsageError(`unable to use ${name}; the parameters of ${path} are ${names || 'none'}`);
     }
-    form.set(name, [...(form.get(name) ?? []), text.slice(at + 1)]);
+    form.set(name, [...(form.get(name) ?? []), value]);
   }
   checkForm(endpoint, form);
   return { endpoint, form };

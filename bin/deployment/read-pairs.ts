@@ -1,11 +1,12 @@
 import { UsageError } from './usage-error.ts';
 
-/** Reads `name=value` pairs. */
-export function readPairs(what: string, pairs: readonly string[]): Readonly<Record<string, string>> {
-  const read = pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new UsageError(`unable to use ${what}${pair}; it must look like name=value`);
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
-  });
-  return Object.fromEntries(read);
+/** Reads one `name=value`. */
+export function readPair(what: string, text: string): readonly [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`unable to use ${what}${text}; it must look like name=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
+
+/** Reads `name=value` pairs. */
+export const readPairs = (what: string, pairs: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(pairs.map((text) => readPair(what, text)));

@@ -1,24 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
-/** The parent of each process of this machine; empty where the system does not say, as Windows. */
-export function readParents(): ReadonlyMap<number, number> {
-  if (process.platform === 'linux') return readProc();
-  return process.platform === 'win32' ? new Map() : readPs();
-}
+/** The parent of a process; undefined where it has ended. */
+export type ParentOf = (pid: number) => number | undefined;
 
-function readProc(): ReadonlyMap<number, number> {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return new Map(
-    pids.flatMap((pid): [number, number][] => {
-      const parent = readProcParent(pid);
-      return parent === undefined ? [] : [[Number(pid), parent]];
-    }),
-  );
+/** Finds parents on this machine; none where the system does not say, as Windows. */
+export function parentReader(): ParentOf {
+  if (process.platform === 'linux') return readProcParent;
+  const parents = process.platform === 'win32' ? new Map<number, number>() : readPs();
+  return (pid) => parents.get(pid);
 }
 
 /** A line such as `17 (npm start) S 4 …`; a name may itself have brackets. */
-function readProcParent(pid: string): number | undefined {
+function readProcParent(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
@@ -34,7 +28,7 @@ function readPs(): ReadonlyMap<number, number> {
 }
 
 /** The parent of a process, its parent, and so on, up to but without the first process of the machine. */
-export function ancestorsOf(pid: number, parents: ReadonlyMap<number, number>): readonly number[] {
-  const parent = parents.get(pid) ?? 0;
-  return parent > 1 ? [parent, ...ancestorsOf(parent, parents)] : [];
+export function ancestorsOf(pid: number, parentOf: ParentOf): readonly number[] {
+  const parent = parentOf(pid) ?? 0;
+  return parent > 1 ? [parent, ...ancestorsOf(parent, parentOf)] : [];
 }

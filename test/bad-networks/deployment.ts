@@ -5,13 +5,9 @@ import { AppServer } from '../../bin/scenario/app-server.ts';
 import { EventLog } from '../../bin/scenario/event-log.ts';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { issueToken } from '../../lib/handlers/token.ts';
+import { unlimited } from '../support/unlimited.ts';
 
-/** No limit of a user or a room is a subject here. */
-const SETTINGS = {
-  ...{ sendsPerSecond: 200, roomMessageQuota: 0, joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0 },
-  ...{ historyReadsPerMinute: 0, repairsPerMinute: 0, pingsPerMinute: 0, connectsPerMinute: 0 },
-  ...{ serverApiCallsPerSec: 0, notifyMemberChanges: true, oneDevicePerPlatform: true },
-};
+const SETTINGS = { ...unlimited, sendsPerSecond: 200, notifyMemberChanges: true, oneDevicePerPlatform: true };
 
 /** The stack on this machine, which can be restarted, and whose clock the test moves. */
 export class Deployment {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,48 +7,14 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { callCommand } from '../../bin/deployment/call-command.ts';
 import { listen } from '../support/listen.ts';
+import { top } from '../support/project-files.ts';
 import { runHere } from './run-here.ts';
-
-const top = join(import.meta.dirname, '..', '..');
+import { run } from './run-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'doorman-dev-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Run {
-  readonly child: ChildProcess;
-  /** Resolves with the printed text when it contains `text`, or when the process has ended. */
-  until(text: string): Promise<string>;
-  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
-}
-
-function start(...args: string[]): Run {
-  const child = spawn(process.execPath, ['bin/start.mjs', ...args], {
-    cwd: top,
-    env: { ...process.env, DOORMAN_FOLDER: folder },
-  });
-  const printed = { stdout: '', stderr: '' };
-  const watchers: (() => void)[] = [];
-  child.stdout.on('data', (chunk) => {
-    printed.stdout += String(chunk);
-    for (const watch of watchers) watch();
-  });
-  child.stderr.on('data', (chunk) => {
-    printed.stderr += String(chunk);
-  });
-  const ended = new Promise<Awaited<Run['ended']>>((resolve) =>
-    child.once('close', (code) => resolve({ code, ...printed })),
-  );
-  const until = (text: string): Promise<string> =>
-    new Promise((resolve) => {
-      const watch = (): void => {
-        if (printed.stdout.includes(text)) resolve(printed.stdout);
-      };
-      watchers.push(watch);
-      watch();
-      void ended.then(({ stdout, stderr }) => resolve(stdout + stderr));
-    });
-  return { child, until, ended };
-}
+const start = (...args: string[]) => run(process.execPath, ['bin/start.mjs', ...args], { DOORMAN_FOLDER: folder });
 
 describe('npm start', () => {
   it.each([
@@ -91,8 +57,8 @@ describe('npm start', () => {
   });
 
   it('runs the deployment until SIGTERM, says little, and leaves no process behind', async () => {
-    const run = start('--port', '0', '--set', 'appKey=shown');
-    const printed = await run.until('Ctrl-C ends it.');
+    const running = start('--port', '0', '--set', 'appKey=shown');
+    const printed = await running.until('Ctrl-C ends it.');
     expect(
       printed
         .trim()
@@ -101,7 +67,7 @@ describe('npm start', () => {
     ).toEqual(['console', 'clients', 'server API', 'app key', 'try', 'Ctrl-C ends it.']);
     expect(printed).toMatch(/app key +shown, secret \S{32}$/m);
     const info = JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8'));
-    expect(info).toMatchObject({ pid: run.child.pid, appKey: 'shown' });
+    expect(info).toMatchObject({ pid: running.pid, appKey: 'shown' });
     const endpoint = info.dynamodbEndpoint;
     const serverApi = /server API +(http:\S+)/.exec(printed)?.[1] ?? '';
     expect((await fetch(endpoint)).status).toBeGreaterThan(0);
@@ -111,8 +77,8 @@ describe('npm start', () => {
     ).toMatchObject({
       ...{ code: 0, stderr: 'HTTP 200\n' },
     });
-    run.child.kill('SIGTERM');
-    expect((await run.ended).code).toBe(0);
+    running.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
     await expect(fetch(endpoint)).rejects.toThrow();
     await expect(fetch(serverApi)).rejects.toThrow();
     const { code, stderr } = await runHere(callCommand, ['/chatroom/query.json', 'chatroomId=room1'], {

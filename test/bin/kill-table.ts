@@ -56,6 +56,13 @@ async function killLambdas(run: StartRun): Promise<void> {
   if (status !== 401) throw new Error(`unable to call the server API; it answers ${status}`);
 }
 
+/** Kills what started it: the shell, or the terminal. */
+function killStarter(run: StartRun): void {
+  // Later they have no parent by which to be found.
+  run.processes();
+  process.kill(run.pid, 'SIGKILL');
+}
+
 export const killTable: readonly KillRow[] = [
   { id: 'Ctrl-C', starter: 'npm', act: (run) => run.killGroup('SIGINT'), left: data },
   {
@@ -86,19 +93,13 @@ export const killTable: readonly KillRow[] = [
   {
     id: 'kill -9 of the shell that waits for npm',
     starter: 'shell',
-    act: (run) => {
-      run.processes();
-      process.kill(run.pid, 'SIGKILL');
-    },
+    act: killStarter,
     left: data,
   },
   {
     id: 'its terminal is closed',
     starter: 'terminal',
-    act: (run) => {
-      run.processes();
-      process.kill(run.pid, 'SIGKILL');
-    },
+    act: killStarter,
     left: data,
   },
   { id: 'SIGTERM to the launcher', starter: 'node', act: (run) => run.kill('launcher', 'SIGTERM'), left: data },

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const top = join(import.meta.dirname, '..', '..');
+import { top } from '../support/project-files.ts';
 
 /** How a process ended and what it printed. */
 export interface Ended {
@@ -13,9 +11,10 @@ export interface Ended {
 
 /** A command that runs. */
 export interface RunningScript {
+  readonly pid: number | undefined;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when the output contains this text; rejects when the process ends without it. */
-  until(text: string): Promise<void>;
+  /** Resolves to the output when it contains this text; rejects when the process ends without it. */
+  until(text: string): Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
@@ -34,16 +33,16 @@ export function run(program: string, args: readonly string[], env: NodeJS.Proces
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...printed }));
   });
-  const until = (text: string): Promise<void> =>
+  const until = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const watch = (): void => {
-        if (printed.stdout.includes(text)) resolve();
+        if (printed.stdout.includes(text)) resolve(printed.stdout);
       };
       watchers.add(watch);
       watch();
       void ended.then(({ stdout, stderr }) => reject(new Error(`ended without "${text}": ${stdout}${stderr}`)));
     });
-  return { kill: (signal) => child.kill(signal), until, ended };
+  return { pid: child.pid, kill: (signal) => child.kill(signal), until, ended };
 }
 
 /** Runs a script of bin, as its npm command does. */

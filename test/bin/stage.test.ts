@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cdkContext } from '../../bin/stage/cdk-context.ts';
 import { settingsOfContext } from '../../bin/stage/command-line.ts';
 import { readStage } from '../../bin/stage/stage.ts';
+import { top } from '../support/project-files.ts';
 
-const top = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'doorman-stages-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -40,7 +40,7 @@ function commandOf(starter: Starter, args: readonly string[]): readonly [string,
 
 /** `npm start` on free ports, with working files and data in a folder of its own. */
 export class StartRun {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'doorman-start-')));
+  readonly folder: string;
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
   #family: readonly RunningProcess[] = [];
@@ -48,10 +48,7 @@ export class StartRun {
   #watch: () => void = () => {};
 
   constructor(starter: Starter, args: readonly string[], folder?: string) {
-    if (folder !== undefined) {
-      rmSync(this.folder, { recursive: true });
-      this.folder = folder;
-    }
+    this.folder = folder ?? realpathSync(mkdtempSync(join(tmpdir(), 'doorman-start-')));
     const [file, all] = commandOf(starter, ['--port', '0', '--data', join(this.folder, 'data'), ...args]);
     this.#child = spawn(file, all, {
       cwd: top,

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { waitUntilActive } from '../../lib/local/dynamodb/create-tables.ts';
 import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 
 /** The most that one BatchWriteItem takes. */
@@ -26,7 +26,7 @@ export async function restoreTable(endpoint: string, TableName: string): Promise
       ...{ IndexName, KeySchema, Projection },
     })),
   });
-  await untilActive(endpoint, TableName);
+  await waitUntilActive(endpoint, TableName);
   const rows = await rowsOf(endpoint, source.TableName);
   for (let from = 0; from < rows.length; from += BATCH) {
     const requests = rows.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
@@ -44,7 +44,7 @@ export async function prepareRestored(endpoint: string, TableName: string): Prom
   await callDynamodb(endpoint, 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
   const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   await callDynamodb(endpoint, 'UpdateTable', { TableName, StreamSpecification });
-  return (await untilActive(endpoint, TableName)).LatestStreamArn;
+  return (await waitUntilActive(endpoint, TableName)).LatestStreamArn;
 }
 
 /** A copy of a cloud assembly whose only table has this name. */
@@ -70,16 +70,6 @@ async function onlyTable(endpoint: string): Promise<SourceTable> {
   const [TableName, ...others] = await tableNames(endpoint);
   if (TableName === undefined || others.length > 0) throw new Error('unable to restore; there must be one table');
   return ((await callDynamodb(endpoint, 'DescribeTable', { TableName })) as { Table: SourceTable }).Table;
-}
-
-async function untilActive(endpoint: string, TableName: string): Promise<{ readonly LatestStreamArn?: string }> {
-  for (;;) {
-    const { Table } = (await callDynamodb(endpoint, 'DescribeTable', { TableName })) as {
-      Table: { TableStatus: string; LatestStreamArn?: string };
-    };
-    if (Table.TableStatus === 'ACTIVE') return Table;
-    await nextTurn();
-  }
 }
 
 async function rowsOf(endpoint: string, TableName: string): Promise<readonly unknown[]> {

@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
+import { isAlive } from '../../lib/local/base/is-alive.ts';
 import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import { parseFrame } from '../../lib/protocol/parse-frame.ts';
 import { differences, rowsByKey, type TableRows } from '../authorization/table-rows.ts';
@@ -72,14 +73,6 @@ async function sendAll(what: string, senders: readonly SocketSender[], { seed, f
   clearInterval(timer);
   report(what, senders, startedAtMs);
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 /** What does not hold. */
 async function play(stage: Stage, seed: number, frames: number, count: number): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { isAlive } from '../../lib/local/base/is-alive.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../../lib/local/run-template.ts';
 import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { listen } from '../support/listen.ts';
@@ -25,14 +26,6 @@ const run = (more: Partial<RunTemplateOptions> = {}): Promise<LocalStack> =>
     step: () => {},
     ...more,
   });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 afterAll(() => assembly.remove());
 

@@ -27,24 +27,15 @@ import type { StreamedStore } from './emulators.ts';
 import { servedValue } from './outcome.ts';
 import { runJob } from './run-job.ts';
 import type { ReadStream, TableRecord } from './stream.ts';
+import { unlimited } from './unlimited.ts';
 
 /** The defaults, except those that would hinder tests of something else. */
 export const worldSettings: Settings = {
   ...defaultSettings,
   historyRetentionDays: 7,
-  // Users are the same in all tests of a file, and do everything at one instant.
-  ...{ joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0, historyReadsPerMinute: 0, repairsPerMinute: 0 },
-  ...{
-    signalsPerSecond: 0,
-    attributeChangesPerMinute: 0,
-    recallsPerMinute: 0,
-    infoReadsPerMinute: 0,
-    pingsPerMinute: 0,
-    connectsPerMinute: 0,
-  },
+  // Users are the same in all tests of a file, and do everything at one instant of its clock.
+  ...unlimited,
   ...{ maxRoomsPerConnection: 0, maxConnectionsPerUser: 0, oneDevicePerPlatform: false },
-  // Tests send many messages at one instant of their clock.
-  ...{ roomMessageQuota: 0, serverApiCallsPerSec: 0 },
   notifyMemberChanges: true,
   tokenLifeSec: 3600,
   connectionLifeMs: 7_800_000,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type LocalDeployment, startLocal } from '../../bin/start-local.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
+import { unlimited } from '../support/unlimited.ts';
 import { type FaultKind, Faults } from './fault-kinds.ts';
 import type { HttpProxy } from './http-proxy.ts';
 import { Invocations } from './invocations.ts';
@@ -13,25 +14,14 @@ import { Records } from './records.ts';
 import { startTable, type Table } from './table.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
-const NO_LIMITS = {
-  ...{ joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0, historyReadsPerMinute: 0, repairsPerMinute: 0 },
-  ...{
-    attributeChangesPerMinute: 0,
-    recallsPerMinute: 0,
-    infoReadsPerMinute: 0,
-    pingsPerMinute: 0,
-    connectsPerMinute: 0,
-  },
-  ...{ serverApiCallsPerSec: 0, sendsPerSecond: 100, signalsPerSecond: 0, roomMessageQuota: 0 },
-};
-
 const CLOSING_MOST_MS = 20_000;
 
 type Closers = (() => Promise<void> | void)[];
 
 /** Smaller than by default, so that messages evict members in a run of minutes. */
-const CHOSEN = { offlineMessageLimit: 10, realTimeGraceMs: 10_000, notifyMemberChanges: true };
-export const SETTINGS: Settings = { ...defaultSettings, ...NO_LIMITS, ...CHOSEN };
+const EVICTING = { offlineMessageLimit: 10, realTimeGraceMs: 10_000, notifyMemberChanges: true };
+const CHOSEN = { ...unlimited, sendsPerSecond: 100, ...EVICTING };
+export const SETTINGS: Settings = { ...defaultSettings, ...CHOSEN };
 
 /** The whole stack, with everything that stands between its parts. */
 export interface Stage {
@@ -72,7 +62,7 @@ export async function openStage({ random, log }: StageOptions): Promise<Stage> {
     closers.push(() => posts?.close());
     const stack = await startLocal({
       port: 0,
-      settings: { ...NO_LIMITS, ...CHOSEN, webhookUrl: webhook.url },
+      settings: { ...CHOSEN, webhookUrl: webhook.url },
       dynamodbEndpoint: table.endpoint,
       log,
       step: () => undefined,

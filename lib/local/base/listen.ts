@@ -41,11 +41,13 @@ export async function openPort<T>(port: number, open: () => Promise<T>): Promise
  * @throws Error as `openPort` for the first that cannot.
  */
 export async function checkPorts(ports: readonly number[]): Promise<void> {
-  for (const port of ports) {
-    await openPort(port, async () => {
-      const server = createServer();
-      await listen(server, port);
-      await new Promise((resolve) => server.close(resolve));
-    });
-  }
+  for (const port of ports) await openPort(port, () => probePort(port));
+}
+
+/** Opens a port and closes it again; 0 finds one that is free now. Returns the port. */
+export async function probePort(port: number): Promise<number> {
+  const server = createServer();
+  const found = await listen(server, port);
+  await new Promise((resolve) => server.close(resolve));
+  return found;
 }

@@ -31,7 +31,11 @@ async function createTable(endpoint: string, table: LocalTable): Promise<Created
   return { table, isNew, emulatorStreamArn: LatestStreamArn };
 }
 
-async function waitUntilActive(endpoint: string, TableName: string): Promise<{ readonly LatestStreamArn?: string }> {
+/** Waits until a table can be used. */
+export async function waitUntilActive(
+  endpoint: string,
+  TableName: string,
+): Promise<{ readonly LatestStreamArn?: string }> {
   for (;;) {
     const { Table } = (await callDynamodb(endpoint, 'DescribeTable', { TableName })) as {
       Table: { TableStatus: string; LatestStreamArn?: string };

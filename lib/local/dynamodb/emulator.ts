@@ -2,13 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { account } from '../base/account.ts';
 import { spawnGuarded } from '../base/guarded-process.ts';
-import { listen } from '../base/listen.ts';
+import { probePort } from '../base/listen.ts';
 import { dataFilesIn } from '../data-folder/data-folder.ts';
 
 /** A DynamoDB that runs on this machine. */
@@ -43,14 +42,6 @@ const resolvePackage = (name: string): string | undefined => {
   }
 };
 
-/** A port that is free now; another program may still take it before the emulator does. */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Starts a DynamoDB emulator, unless an endpoint is given: dynoxide if it is installed, else dynalite. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   if (options.endpoint !== undefined) {
@@ -60,7 +51,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const dynoxide = options.engine === 'dynalite' ? undefined : resolvePackage('@dynoxide/linux-x64');
   const dynalite = options.engine === 'dynoxide' ? undefined : resolvePackage('dynalite');
   const files = options.dataDir === undefined ? undefined : dataFilesIn(options.dataDir);
-  const port = await findFreePort();
+  const port = await probePort(0);
   const endpoint = `http://127.0.0.1:${port}`;
   if (dynoxide !== undefined) {
     refuseOther(files?.dynalite, 'dynoxide', 'dynalite');

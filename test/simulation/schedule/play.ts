@@ -4,6 +4,7 @@
  */
 
 import { defaultSettings, type Settings } from '../../../lib/domain/settings.ts';
+import { unlimited } from '../../support/unlimited.ts';
 import { createChance } from '../chance.ts';
 import type { TimedAct } from './acts.ts';
 import { type FaultKind, Faults, mixOf } from './fault-kinds.ts';
@@ -32,19 +33,7 @@ export interface PlayOptions {
   readonly isTraced?: boolean;
 }
 
-/** Without the limits of rates, which do not make membership wrong and would hide what does. */
-export const simulatedSettings: Settings = {
-  ...defaultSettings,
-  ...{ joinsPerMinute: 0, newRoomsPerMinute: 0, leavesPerMinute: 0, historyReadsPerMinute: 0, repairsPerMinute: 0 },
-  ...{
-    attributeChangesPerMinute: 0,
-    recallsPerMinute: 0,
-    infoReadsPerMinute: 0,
-    pingsPerMinute: 0,
-    connectsPerMinute: 0,
-  },
-  ...{ serverApiCallsPerSec: 0, sendsPerSecond: 100, signalsPerSecond: 0, roomMessageQuota: 0 },
-};
+export const simulatedSettings: Settings = { ...defaultSettings, ...unlimited, sendsPerSecond: 100 };
 
 type Pick = <T>(values: readonly T[]) => T;
 
