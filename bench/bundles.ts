@@ -34,7 +34,7 @@ async function findBundles(folder: string): Promise<readonly Bundle[]> {
     if (resource.Type !== 'AWS::Lambda::Function' || typeof asset !== 'string') return [];
     const path = String(resource.Metadata?.['aws:cdk:path'] ?? '');
     const variables = Object.keys(resource.Properties?.Environment?.Variables ?? {});
-    return [{ name: path.split('/').slice(1, -2).join('/'), file: join(folder, asset, 'index.mjs'), variables }];
+    return [{ name: path.split('/').at(-3) ?? path, file: join(folder, asset, 'index.mjs'), variables }];
   });
 }
 

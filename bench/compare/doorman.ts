@@ -59,7 +59,8 @@ function settingsFor({ offline }: RoomSize): Settings {
 /** As few as a deployment has by default. */
 const DUE_SHARDS = 2;
 
-const constructOf = ({ path }: LocalFunction): string => path.split('/')[1] ?? '';
+/** As `Message` in `Chatroom/Default/Message/Function`. */
+const constructOf = ({ path }: LocalFunction): string => path.split('/').at(-2) ?? '';
 
 function depsFor(site: Site, tableName: string, settings: Settings): Deps {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
