@@ -4,9 +4,9 @@ import { digest } from '../lib/handlers/deps-digest.ts';
 import { callDynamodb, startEmulator } from '../lib/local/dynamodb/emulator.ts';
 import type { Doorbell } from '../lib/push/doorbell.ts';
 import type { Push } from '../lib/push/push.ts';
-import { createDocumentClient } from '../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../lib/store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
+import { createDocumentClient, documentTableClient } from '../test/support/document-client.ts';
 import { tableKeys } from '../test/support/table-keys.ts';
 import { UnitsMeter } from '../test/support/units-meter.ts';
 
@@ -59,7 +59,7 @@ export function measuredDeps(options: MeasuredDepsOptions): { readonly deps: Dep
   meter.watch(client);
   const { connectionLifeMs } = settings;
   const store = createDynamoStore({
-    client,
+    client: documentTableClient(client),
     tableName: TABLE_NAME,
     connectionLifeMs,
     dueShards: settings.sweepShards,

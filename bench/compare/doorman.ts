@@ -6,12 +6,12 @@ import { emptyMember, joined, withoutConnection } from '../../lib/domain/member.
 import type { Room } from '../../lib/domain/room.ts';
 import { defaultSettings, type Settings } from '../../lib/domain/settings.ts';
 import { digest } from '../../lib/handlers/deps-digest.ts';
+import { createTableClient } from '../../lib/handlers/deps-table.ts';
 import { createTables } from '../../lib/local/dynamodb/create-tables.ts';
 import { callDynamodb } from '../../lib/local/dynamodb/emulator.ts';
 import type { LocalFunction } from '../../lib/local/template/local-function.ts';
 import { readStack, type StackDescription } from '../../lib/local/template/stack-description.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
-import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { joinRoom } from '../../lib/usecases/join-room.ts';
@@ -64,12 +64,16 @@ const constructOf = ({ path }: LocalFunction): string => path.split('/').at(-2) 
 
 function depsFor(site: Site, tableName: string, settings: Settings): Deps {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = createDocumentClient({ endpoint: site.dynamodbEndpoint, region: 'us-east-1', credentials });
   const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+  const from = { now: Date.now, random: Math.random, sleep };
+  const client = createTableClient({
+    ...{ endpoint: site.dynamodbEndpoint, region: 'us-east-1', credentials: () => credentials },
+    ...from,
+  });
   const { connectionLifeMs } = settings;
   const table = { client, tableName, connectionLifeMs, dueShards: DUE_SHARDS };
   return {
-    store: createDynamoStore({ ...table, now: Date.now, random: Math.random, sleep }),
+    store: createDynamoStore({ ...table, ...from }),
     push: { post: async () => 'ok', close: async () => {} },
     doorbell: { ring: async () => 'rung' },
     settings,

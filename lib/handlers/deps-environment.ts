@@ -14,3 +14,19 @@ export function ownName(): string | undefined {
   const { AWS_LAMBDA_FUNCTION_NAME: name, LIVE_ALIAS: alias } = process.env;
   return name !== undefined && alias !== undefined ? `${name}:${alias}` : name;
 }
+
+/** What a transport takes from outside besides its clock. */
+export interface Chance {
+  readonly random: () => number;
+  readonly sleep: (pauseMs: number) => Promise<void>;
+}
+
+/** A Lambda's credentials stay the same as long as its environment lives. */
+export function environmentCredentials() {
+  const credentials = {
+    accessKeyId: required('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: process.env.AWS_SESSION_TOKEN,
+  };
+  return () => credentials;
+}

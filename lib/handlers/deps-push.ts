@@ -1,9 +1,10 @@
 import type { Settings } from '../domain/settings.ts';
 import type { Doorbell } from '../push/doorbell.ts';
-import { createDoorbell, lambdaEndpoint } from '../push/lambda-doorbell.ts';
+import { createDoorbell } from '../push/lambda-doorbell.ts';
 import { createLeanPush } from '../push/lean-push.ts';
 import type { Push } from '../push/push.ts';
-import { required } from './deps-environment.ts';
+import { serviceEndpoint } from '../push/service-endpoint.ts';
+import { type Chance, environmentCredentials, required } from './deps-environment.ts';
 import { wireCounts, wireIncidents } from './deps-metrics.ts';
 import { onFault } from './fault.ts';
 import { type CountedPost, countPosts } from './post-metrics.ts';
@@ -15,11 +16,6 @@ const ATTEMPTS = 4;
 const TIMEOUT_MS = 3_000;
 
 const RINGS_IN_FLIGHT = 8;
-
-interface Chance {
-  readonly random: () => number;
-  readonly sleep: (pauseMs: number) => Promise<void>;
-}
 
 const noPush: Push = {
   post: async () => 'failed',
@@ -60,7 +56,7 @@ export function wireDoorbell(functionName: string | undefined, from: Chance): Do
     ...from,
     functionName,
     region,
-    endpoint: lambdaEndpoint(region, process.env.AWS_ENDPOINT_URL_LAMBDA),
+    endpoint: serviceEndpoint('lambda', region, process.env.AWS_ENDPOINT_URL_LAMBDA),
     credentials: environmentCredentials(),
     now: Date.now,
     attempts: ATTEMPTS,
@@ -68,16 +64,6 @@ export function wireDoorbell(functionName: string | undefined, from: Chance): Do
     timeoutMs: TIMEOUT_MS,
     onFault,
   });
-}
-
-/** A Lambda's credentials stay the same as long as its environment lives. */
-function environmentCredentials() {
-  const credentials = {
-    accessKeyId: required('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
-    sessionToken: process.env.AWS_SESSION_TOKEN,
-  };
-  return () => credentials;
 }
 
 async function sdkPush(endpoint: string): Promise<Push> {

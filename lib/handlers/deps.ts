@@ -1,9 +1,9 @@
-import { createDocumentClient } from '../store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { digest } from './deps-digest.ts';
 import { readSettings, required } from './deps-environment.ts';
 import { wireDoorbell, wirePush } from './deps-push.ts';
+import { wireTable } from './deps-table.ts';
 import { onFault } from './fault.ts';
 
 /** Deps for one event: `now` is its time plus what this invocation has taken so far. */
@@ -23,7 +23,7 @@ export function wire(deliverFunction: string | undefined = process.env.DELIVER_F
   const doorbell = wireDoorbell(deliverFunction, { random, sleep });
   const clock = { now: () => 0 };
   const store = createDynamoStore({
-    client: createDocumentClient({}),
+    client: wireTable({ random, sleep }),
     tableName: required('TABLE_NAME'),
     connectionLifeMs: settings.connectionLifeMs,
     dueShards: settings.sweepShards,

@@ -18,13 +18,17 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether the answer's body is read; otherwise its status is all that counts. */
+  readonly wantsBody: boolean;
 }
 
 export interface HttpAnswer {
-  /** 0 where the network failed before an answer. */
+  /** 0 where the network failed before an answer, or, where the body is wanted, before its end. */
   readonly status: number;
   /** The service's name for the error, or the network's, as in ECONNRESET; '' where it has none. */
   readonly errorType: string;
+  /** '' where it is not wanted. */
+  readonly body: string;
 }
 
 export interface HttpClient {
@@ -52,12 +56,12 @@ export function createHttpClient({ endpoint, mostSockets, timeoutMs, idleMs, now
   const address = { agent, host, ...(port !== '' && { port }) };
   let usedAtMs = now();
   return {
-    send: ({ method, path, headers, body }) => {
+    send: ({ method, path, headers, body, wantsBody }) => {
       if (now() - usedAtMs > idleMs) dropFreeSockets(agent);
       usedAtMs = now();
       // Node takes a flat list as it is, and checks and copies each header of an object.
       const list = Object.entries(headers).flat();
-      return exchange(request({ ...address, method, path, headers: list }), body, timeoutMs);
+      return exchange(request({ ...address, method, path, headers: list }), { body, wantsBody, timeoutMs });
     },
     destroy: () => agent.destroy(),
   };
@@ -67,15 +71,25 @@ function dropFreeSockets(agent: http.Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
-/** The status counts, also where the body breaks off; the body is read to its end because the socket is used again. */
-function exchange(request: http.ClientRequest, body: string, timeoutMs: number): Promise<HttpAnswer> {
+/** A body that is not wanted is read to its end too, because the socket is used again; it may break off. */
+function exchange(
+  request: http.ClientRequest,
+  { body, wantsBody, timeoutMs }: Pick<HttpRequest, 'body' | 'wantsBody'> & Pick<HttpClientOptions, 'timeoutMs'>,
+): Promise<HttpAnswer> {
   return new Promise((resolve) => {
     let status = 0;
     let errorType = '';
+    let answered = '';
     request.on('response', (response) => {
-      status = response.statusCode ?? 0;
-      errorType = errorTypeOf(response.headers['x-amzn-errortype']);
-      response.resume();
+      const { statusCode = 0, headers } = response;
+      errorType = errorTypeOf(headers['x-amzn-errortype']);
+      if (wantsBody) {
+        response.setEncoding('utf8').on('data', (part: string) => (answered += part));
+        response.on('end', () => (status = statusCode));
+      } else {
+        status = statusCode;
+        response.resume();
+      }
     });
     const timer = setTimeout(() => request.destroy(timedOut), timeoutMs);
     request.on('error', (fault: NodeJS.ErrnoException) => {
@@ -84,7 +98,11 @@ function exchange(request: http.ClientRequest, body: string, timeoutMs: number):
     // Comes after everything else, and just before the socket is free.
     request.on('close', () => {
       clearTimeout(timer);
-      resolve({ status, errorType });
+      resolve(
+        status === 0
+          ? { status, errorType: errorType || 'ECONNRESET', body: '' }
+          : { status, errorType, body: answered },
+      );
     });
     request.end(body);
   });

@@ -9,7 +9,7 @@ export interface DoorbellOptions extends Omit<SignedTransportOptions, 'service'>
   readonly onFault: (what: string, fault: unknown) => void;
 }
 
-/** One asynchronous invocation for each ring. `endpoint`: Lambda's address, as from `lambdaEndpoint`. */
+/** One asynchronous invocation for each ring. `endpoint`: Lambda's address, as from `serviceEndpoint`. */
 export function createDoorbell({ functionName, onFault, ...options }: DoorbellOptions): Doorbell & { destroy(): void } {
   const transport = createSignedTransport({ ...options, service: 'lambda' });
   const path = `/2015-03-31/functions/${encodePart(functionName)}/invocations`;
@@ -28,7 +28,3 @@ export function createDoorbell({ functionName, onFault, ...options }: DoorbellOp
     destroy: transport.destroy,
   };
 }
-
-/** Lambda's address in a Region, unless the environment names another, as the SDK does. */
-export const lambdaEndpoint = (region: string, override: string | undefined): string =>
-  override ?? `https://lambda.${region}.amazonaws.com`;

@@ -24,6 +24,8 @@ export interface SignedRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: Payload;
+  /** Whether the answer's body is wanted. */
+  readonly wantsBody?: boolean;
 }
 
 export interface SignedTransport {
@@ -50,11 +52,17 @@ export function createSignedTransport(options: SignedTransportOptions): SignedTr
   const client = createHttpClient({ endpoint, mostSockets: mostInFlight, timeoutMs, idleMs: IDLE_MS, now });
   const limit = createFlowLimit({ most: mostInFlight, least: LEAST_IN_FLIGHT, holdMs: HOLD_MS, now });
 
-  const attempt = async ({ method, path: tail, headers, payload }: SignedRequest): Promise<HttpAnswer> => {
+  const attempt = async ({
+    method,
+    path: tail,
+    headers,
+    payload,
+    wantsBody = false,
+  }: SignedRequest): Promise<HttpAnswer> => {
     const path = base + tail;
     const signed = sign({ method, host: endpoint.host, path, headers, bodySha256: payload.sha256 });
     signed['content-length'] = String(payload.byteLength);
-    const answer = await client.send({ method, path, headers: signed, body: payload.text });
+    const answer = await client.send({ method, path, headers: signed, body: payload.text, wantsBody });
     if (answer.status === 429) limit.throttled(path);
     else if (!mayMend(answer)) limit.served();
     return answer;

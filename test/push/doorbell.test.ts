@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDoorbell, lambdaEndpoint } from '../../lib/push/lambda-doorbell.ts';
+import { createDoorbell } from '../../lib/push/lambda-doorbell.ts';
+import { serviceEndpoint } from '../../lib/push/service-endpoint.ts';
 import { answers, closeServices, type Reaction, resets, startService } from './scripted-service.ts';
 
 const doorbells: { destroy(): void }[] = [];
@@ -84,7 +85,8 @@ describe('the doorbell', () => {
   });
 
   it('rings where the environment says, or in the Region', () => {
-    expect(lambdaEndpoint('eu-west-1', undefined)).toBe('https://lambda.eu-west-1.amazonaws.com');
-    expect(lambdaEndpoint('eu-west-1', 'http://127.0.0.1:1')).toBe('http://127.0.0.1:1');
+    expect(serviceEndpoint('lambda', 'eu-west-1', undefined)).toBe('https://lambda.eu-west-1.amazonaws.com');
+    expect(serviceEndpoint('dynamodb', 'cn-north-1', undefined)).toBe('https://dynamodb.cn-north-1.amazonaws.com.cn');
+    expect(serviceEndpoint('lambda', 'eu-west-1', 'http://127.0.0.1:1')).toBe('http://127.0.0.1:1');
   });
 });

@@ -1,8 +1,14 @@
-import { DeleteCommand, PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tableName, useStore } from '../support/emulators.ts';
-import { createMemoryClient, type DocumentClient } from './memory-dynamodb/memory-client.ts';
+import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
 import { MemoryTable } from './memory-dynamodb/memory-table.ts';
 
 /*
@@ -65,7 +71,7 @@ function inputOf({ condition, low, limit, ScanIndexForward }: Search, partition:
   };
 }
 
-async function pagesOf(client: DocumentClient, input: QueryCommandInput): Promise<object[]> {
+async function pagesOf(client: DynamoDBDocumentClient, input: QueryCommandInput): Promise<object[]> {
   const pages: object[] = [];
   let ExclusiveStartKey: Row | undefined;
   do {
@@ -83,7 +89,7 @@ describe.each(['dynalite', 'dynoxide'] as const)('the index in memory and on %s'
   let count = 0;
 
   /** Applies the writes to partitions of their own, and gives what they took of the index and what a search then finds. */
-  async function outcome(client: DocumentClient, writes: readonly Write[], searched: Search, run: string) {
+  async function outcome(client: DynamoDBDocumentClient, writes: readonly Write[], searched: Search, run: string) {
     const units: unknown[] = [];
     for (const { sk, isDeletion, attributes } of writes) {
       const Key = { pk: run, sk };

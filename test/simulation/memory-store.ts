@@ -6,7 +6,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { connectionLifeMs, type StreamedStore, tableName } from '../support/emulators.ts';
-import { createMemoryClient } from './memory-dynamodb/memory-client.ts';
+import { createMemoryClient, createMemoryTableClient } from './memory-dynamodb/memory-client.ts';
 import { MemoryTable } from './memory-dynamodb/memory-table.ts';
 import type { StreamRecord } from './memory-dynamodb/stream-records.ts';
 
@@ -30,7 +30,7 @@ export function createMemoryStore(): MemoryStore {
   const createClient = () => createMemoryClient(table);
   const chance = { random: () => 0, sleep: async () => {} };
   const store = createDynamoStore({
-    client: createClient(),
+    client: createMemoryTableClient(table),
     tableName,
     connectionLifeMs,
     dueShards: 2,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
+import { documentTableClient } from '../support/document-client.ts';
 import { connectionLifeMs, createClientAt, realChance, tableName, useStore } from '../support/emulators.ts';
 import { acceptance, newMember, newRoom, user } from './rows.ts';
 
@@ -24,7 +25,7 @@ function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) 
     { step: 'initialize', name: 'faults', priority: 'high' },
   );
   const store = createDynamoStore({
-    client,
+    client: documentTableClient(client),
     tableName,
     connectionLifeMs,
     dueShards: 2,

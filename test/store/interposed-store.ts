@@ -3,6 +3,7 @@ import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { Key } from '../../lib/store/dynamodb/keys.ts';
 import type { Row } from '../../lib/store/dynamodb/table.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
+import { documentTableClient } from '../support/document-client.ts';
 import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 
@@ -33,12 +34,19 @@ export function interposedStore(under: StoreUnderTest, events: Readonly<Record<n
 }
 
 const storeWith = (client: DynamoDBDocumentClient, under: StoreUnderTest): RoomStore =>
-  createDynamoStore({ client, tableName, connectionLifeMs, dueShards: 2, now: () => under.clock.nowMs, ...realChance });
+  createDynamoStore({
+    client: documentTableClient(client),
+    tableName,
+    connectionLifeMs,
+    dueShards: 2,
+    now: () => under.clock.nowMs,
+    ...realChance,
+  });
 
 /** A store of a deployment with more shards, on the same table. */
 export const storeOfShards = (under: StoreUnderTest, dueShards: number): RoomStore =>
   createDynamoStore({
-    ...{ client: under.createClient(), tableName, connectionLifeMs, dueShards },
+    ...{ client: documentTableClient(under.createClient()), tableName, connectionLifeMs, dueShards },
     ...{ now: () => under.clock.nowMs, ...realChance },
   });
 

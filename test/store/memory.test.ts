@@ -1,7 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
-import { createMemoryClient, type Schedule } from '../simulation/memory-dynamodb/memory-client.ts';
+import {
+  createMemoryClient,
+  createMemoryTableClient,
+  type Schedule,
+} from '../simulation/memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../simulation/memory-dynamodb/memory-table.ts';
 import { connectionLifeMs, realChance, type StoreUnderTest, tableName } from '../support/emulators.ts';
 import { describeStore } from './contract.ts';
@@ -42,7 +46,7 @@ function createMemoryStore(): StoreUnderTest {
   const table = new MemoryTable({ tableName, now });
   const createClient = () => createMemoryClient(table, overNetwork);
   const store = createDynamoStore({
-    client: createClient(),
+    client: createMemoryTableClient(table, overNetwork),
     tableName,
     connectionLifeMs,
     dueShards: 2,

@@ -1,9 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
+import { createTableClient } from '../../lib/handlers/deps-table.ts';
 import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
-import { createDocumentClient } from '../../lib/store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
+import { createDocumentClient } from './document-client.ts';
 import { openStream, type ReadStream } from './stream.ts';
 import { tableKeys } from './table-keys.ts';
 
@@ -55,12 +56,10 @@ export function useStore(engine: Engine): () => EmulatedStore {
   };
 }
 
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
 export const createClientAt = (endpoint: string) =>
-  createDocumentClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  createDocumentClient({ endpoint, region: 'us-east-1', credentials });
 
 /** What a store takes from outside besides its clock. */
 export const realChance = {
@@ -70,7 +69,10 @@ export const realChance = {
 
 export const createStoreAt = (endpoint: string, clock: { readonly nowMs: number }): RoomStore =>
   createDynamoStore({
-    client: createClientAt(endpoint),
+    client: createTableClient({
+      ...{ endpoint, region: 'us-east-1', credentials: () => credentials, now: Date.now },
+      ...realChance,
+    }),
     tableName,
     connectionLifeMs,
     dueShards: 2,

@@ -31,7 +31,7 @@ export async function startTable(dataDir: string, faults: Faults): Promise<Table
     () => emulator.endpoint,
     async ({ headers }, forward) => {
       // Calls of the stack itself, such as reads of the stream, never fail.
-      const isOfFunction = String(headers['user-agent'] ?? '').includes('aws-sdk-js');
+      const isOfFunction = String(headers['user-agent'] ?? '').includes('doorman');
       const fault = isOfFunction ? faults.takeOne(FAULTS) : undefined;
       if (fault === 'table-throttled') return refusal(400, 'ProvisionedThroughputExceededException');
       if (fault === 'table-refused') return refusal(500, 'InternalServerError');

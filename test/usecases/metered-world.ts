@@ -1,5 +1,6 @@
 import type { Settings } from '../../lib/domain/settings.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
+import { documentTableClient } from '../support/document-client.ts';
 import { connectionLifeMs, createClientAt, type EmulatedStore, realChance, tableName } from '../support/emulators.ts';
 import { UnitsMeter } from '../support/units-meter.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -16,7 +17,7 @@ export function createMeteredWorld(made: EmulatedStore, settings: Partial<Settin
   const meter = new UnitsMeter();
   meter.watch(client);
   const store = createDynamoStore({
-    client,
+    client: documentTableClient(client),
     tableName,
     connectionLifeMs,
     dueShards: 2,

@@ -1,10 +1,9 @@
-import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from '../lists.ts';
 import { StoreFault } from '../room-store.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
-import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { ConditionFailed, type InputOf, MOST_AT_ONCE, type Row, type Table } from './table.ts';
 
 /** A page contains items whose end has passed too, so a query reads at least this many rows, whatever the limit. */
 const FEWEST_IN_PAGE = 100;
@@ -118,7 +117,7 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     await this.#table.delete({ Key: setKey(set) });
   };
 
-  async #changeSet(set: AppSet, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
+  async #changeSet(set: AppSet, input: Omit<InputOf<'Update'>, 'Key'>) {
     try {
       await this.#table.update({ ...input, Key: setKey(set), ExpressionAttributeNames: { '#entries': 'entries' } });
       return 'done';

@@ -1,10 +1,7 @@
-import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { expiredBySec } from './keys.ts';
+import type { InputOf } from './table.ts';
 
-type Condition = Pick<
-  PutCommandInput,
-  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
->;
+type Condition = Pick<InputOf<'Put'>, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
 /** Random, so that a row that was deleted and created again never has a revision that was read before. */
 export const randomRevision = (random: () => number): number => Math.floor(random() * 2 ** 51) + 1;

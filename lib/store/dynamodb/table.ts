@@ -1,28 +1,15 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  DeleteCommand,
-  type DeleteCommandInput,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  type PutCommandInput,
-  QueryCommand,
-  type QueryCommandInput,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
 import { StoreFault } from '../room-store.ts';
 import { isExpired, type Key } from './keys.ts';
+import type { Operations, TableClient } from './table-client.ts';
 
 /** A row as DynamoDB returns it; each part of the store reads its own rows. */
 export type Row = Record<string, unknown>;
-type Unnamed<T> = Omit<T, 'TableName'>;
+/** What is given to one operation of the table. */
+export type InputOf<Name extends keyof Operations> = Omit<Operations[Name]['input'], 'TableName'>;
 
 /** What the store needs. */
 export interface TableOptions {
-  /** From createDocumentClient: it does not retry. */
-  readonly client: DynamoDBDocumentClient;
+  readonly client: TableClient;
   readonly tableName: string;
   /** How long a connection can live at most. */
   readonly connectionLifeMs: number;
@@ -109,7 +96,7 @@ const FIRST_PAUSE_MS = 25;
 
 /** The operations on the one table; they throw only ConditionFailed, AnswerLost and StoreFault. */
 export class Table {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: TableClient;
   readonly #name: string;
   readonly now: () => number;
   readonly random: () => number;
@@ -125,36 +112,36 @@ export class Table {
 
   /** `eventual`: eventually consistent read, at half the price. */
   async get(key: Key, read: 'consistent' | 'eventual' = 'consistent'): Promise<Row | undefined> {
-    const command = () => new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: read === 'consistent' });
-    const { Item } = await this.#attempt('read a row', 'repeat', () => this.#client.send(command()));
+    const input = { TableName: this.#name, Key: key, ConsistentRead: read === 'consistent' };
+    const { Item } = await this.#attempt('read a row', 'repeat', () => this.#client.call('Get', input));
     return Item !== undefined && !isExpired(Item, this.now()) ? Item : undefined;
   }
 
   /** `report-lost`: for a write whose condition may hold again after it, so that a repeat would undo other writes. */
-  async put(input: Unnamed<PutCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
-    const command = () => new PutCommand({ TableName: this.#name, ...input });
-    await this.#attempt('put a row', answer, () => this.#client.send(command()));
+  async put(input: InputOf<'Put'>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
+    const named = { TableName: this.#name, ...input };
+    await this.#attempt('put a row', answer, () => this.#client.call('Put', named));
   }
 
   /** Returns the row after the update. */
-  async update(input: Unnamed<UpdateCommandInput>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
-    const command = () => new UpdateCommand({ TableName: this.#name, ReturnValues: 'ALL_NEW', ...input });
-    const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.send(command()));
+  async update(input: InputOf<'Update'>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
+    const named = { TableName: this.#name, ReturnValues: 'ALL_NEW', ...input } as const;
+    const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.call('Update', named));
     return Attributes ?? {};
   }
 
   /** Returns the row that it has deleted. */
-  async delete(input: Unnamed<DeleteCommandInput>): Promise<Row | undefined> {
-    const command = () => new DeleteCommand({ TableName: this.#name, ReturnValues: 'ALL_OLD', ...input });
-    const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.send(command()));
+  async delete(input: InputOf<'Delete'>): Promise<Row | undefined> {
+    const named = { TableName: this.#name, ReturnValues: 'ALL_OLD', ...input } as const;
+    const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.call('Delete', named));
     return Attributes;
   }
 
   /** One page, without expired rows. */
-  async query(input: Unnamed<QueryCommandInput>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
-    const command = () => new QueryCommand({ TableName: this.#name, ConsistentRead: true, ...input });
+  async query(input: InputOf<'Query'>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
+    const named = { TableName: this.#name, ConsistentRead: true, ...input };
     const { Items = [], LastEvaluatedKey } = await this.#attempt('query rows', 'repeat', () =>
-      this.#client.send(command()),
+      this.#client.call('Query', named),
     );
     const rows = Items.filter((row) => !isExpired(row, this.now()));
     return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
@@ -170,11 +157,15 @@ export class Table {
 
   async #getBatch(keys: readonly Key[], ConsistentRead: boolean): Promise<readonly Row[]> {
     const rows: Row[] = [];
-    let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead } };
+    let missing: Operations['BatchGet']['input']['RequestItems'] = {
+      [this.#name]: { Keys: [...keys], ConsistentRead },
+    };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
       if (round > 0) await this.#pause(round);
-      const command = () => new BatchGetCommand({ RequestItems: missing });
-      const answer = await this.#attempt('read rows', 'repeat', () => this.#client.send(command()));
+      const asked: InputOf<'BatchGet'> = { RequestItems: missing };
+      const answer: Operations['BatchGet']['output'] = await this.#attempt('read rows', 'repeat', () =>
+        this.#client.call('BatchGet', asked),
+      );
       rows.push(...(answer.Responses?.[this.#name] ?? []));
       missing = answer.UnprocessedKeys;
       if ((missing?.[this.#name]?.Keys?.length ?? 0) === 0) return rows.filter((row) => !isExpired(row, this.now()));

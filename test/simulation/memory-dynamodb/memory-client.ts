@@ -4,7 +4,8 @@
  * of its answer.
  */
 
-import type { TableOptions } from '../../../lib/store/dynamodb/table.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableClient } from '../../../lib/store/dynamodb/table-client.ts';
 import { NotModelled } from './errors.ts';
 import { type CallName, type Command, callNameOf, type MemoryTable } from './memory-table.ts';
 
@@ -19,15 +20,19 @@ export interface Call {
 
 /** Settles as the call ends for its caller. */
 export type Schedule = (call: Call) => Promise<unknown>;
-export type DocumentClient = TableOptions['client'];
 
 type Handler = (args: { readonly input: object }) => Promise<{ readonly output: unknown }>;
 type Middleware = (next: Handler, context: { readonly commandName: string }) => Handler;
 
 const atOnce: Schedule = async ({ apply }) => apply();
 
-/** A client for `createDynamoStore`: it has `send` of commands, and middleware of the first step. */
-export function createMemoryClient(table: MemoryTable, schedule: Schedule = atOnce): DocumentClient {
+/** A client for `createDynamoStore`. */
+export const createMemoryTableClient = (table: MemoryTable, schedule: Schedule = atOnce): TableClient => ({
+  call: async (name, input) => (await schedule({ name, input, apply: table.prepare(name, input) })) as never,
+});
+
+/** The SDK's client of the table: it has `send` of commands, and middleware of the first step. */
+export function createMemoryClient(table: MemoryTable, schedule: Schedule = atOnce): DynamoDBDocumentClient {
   const middlewares: Middleware[] = [];
   const middlewareStack = {
     add(middleware: Middleware, { step = 'initialize' }: { readonly step?: string } = {}): void {
@@ -46,7 +51,7 @@ export function createMemoryClient(table: MemoryTable, schedule: Schedule = atOn
     const first = middlewares.reduce((next, middleware) => middleware(next, context), last);
     return (await first({ input: { ...command.input } })).output;
   };
-  return { send, middlewareStack } as unknown as DocumentClient;
+  return { send, middlewareStack } as unknown as DynamoDBDocumentClient;
 }
 
 /** The document client's commands send these. */

@@ -4,7 +4,6 @@
  * Clock: the scheduler's. Chance: the scheduler's.
  */
 
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Settings } from '../../../lib/domain/settings.ts';
 import { changesHandler } from '../../../lib/handlers/changes.ts';
 import { connectHandler } from '../../../lib/handlers/connect.ts';
@@ -21,6 +20,7 @@ import { signRequest } from '../../../lib/server-api/index.ts';
 import { readChange } from '../../../lib/store/dynamodb/changes.ts';
 import { createDynamoStore } from '../../../lib/store/dynamodb/dynamodb-store.ts';
 import { readLease } from '../../../lib/store/dynamodb/leases.ts';
+import type { TableClient } from '../../../lib/store/dynamodb/table-client.ts';
 import type { StreamRecord } from '../../../lib/store/room-store.ts';
 import type { DeliveryJob } from '../../../lib/usecases/steps/delivery-job.ts';
 import type { TableRecord } from '../../support/stream.ts';
@@ -64,7 +64,7 @@ export interface DeploymentOptions {
   readonly scheduler: Scheduler;
   readonly settings: Settings;
   readonly mishaps: Mishaps;
-  readonly clientOf: (process: Process) => DynamoDBDocumentClient;
+  readonly clientOf: (process: Process) => TableClient;
   readonly history: History;
   readonly onFault: (what: string, fault: unknown) => void;
   /** The timeout of the Lambda that delivers. */

@@ -3,13 +3,14 @@
  * Clock: the scheduler's. Chance: the `random` that it gets.
  */
 
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { emptyMember } from '../../../lib/domain/member.ts';
 import type { Settings } from '../../../lib/domain/settings.ts';
 import type { RoomId, UserId } from '../../../lib/protocol/ids.ts';
 import { memberKey } from '../../../lib/store/dynamodb/keys.ts';
 import { toMemberRow } from '../../../lib/store/dynamodb/member-row.ts';
-import { createMemoryClient } from '../memory-dynamodb/memory-client.ts';
+import type { TableClient } from '../../../lib/store/dynamodb/table-client.ts';
+import { createMemoryTableClient } from '../memory-dynamodb/memory-client.ts';
 import { MemoryTable } from '../memory-dynamodb/memory-table.ts';
 import type { Cast, TimedAct } from './acts.ts';
 import { AppServer } from './app-server.ts';
@@ -157,8 +158,8 @@ export class Stage {
 
 const WRITES = new Set(['Put', 'Update', 'Delete']);
 
-function createClient(table: MemoryTable, scheduler: Scheduler, process: Process): DynamoDBDocumentClient {
-  return createMemoryClient(table, ({ name, input, apply }) => {
+function createClient(table: MemoryTable, scheduler: Scheduler, process: Process): TableClient {
+  return createMemoryTableClient(table, ({ name, input, apply }) => {
     const { Key, Item = Key } = input as { Key?: Record<string, unknown>; Item?: Record<string, unknown> };
     return scheduler.step({
       process,
