@@ -124,23 +124,13 @@ export class Chat {
     const isIn = code === Code.OK;
     const isTaken = this.#joins.delete(join) && isIn;
     const isAwaited = [...this.#joins].some((other) => other.roomId === roomId);
-    let held = this.#rooms.get(roomId);
-    // Of an aborted join too, if another one waits: the server sends these messages once.
-    if (isIn && (isTaken || isAwaited)) held ??= this.#hold(roomId);
-    if (isTaken && held !== undefined) held.isTaken = true;
-    else if (!isAwaited && !held?.isTaken && (isIn || held !== undefined)) this.#leave(roomId);
-    return held?.room;
-  }
-
-  /** The user is in a room that the app did not get. */
-  #leave(roomId: string): void {
-    const held = this.#rooms.get(roomId);
-    if (held !== undefined) this.#drop(held);
-    this.#core.inRoom(
-      roomId,
-      () => {},
-      (room) => room.leave(() => {}),
-    );
+    // Also for another join that waits, where this one is aborted: the server sends these messages once.
+    const held = this.#rooms.get(roomId) ?? (isIn ? this.#hold(roomId) : undefined);
+    if (held === undefined) return undefined;
+    held.isTaken ||= isTaken;
+    // The app did not get the room.
+    if (!held.isTaken && !isAwaited) held.room.leave().catch(() => this.#drop(held));
+    return held.room;
   }
 
   #hold(roomId: string): Held {

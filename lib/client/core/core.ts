@@ -81,8 +81,7 @@ export class Core<Features extends RoomFeatures> {
     const provider = typeof token === 'function' ? token : undefined;
     const text = typeof token === 'function' ? '' : token;
     if (this.#isDestroyed || this.#isWanted) {
-      const code = this.#isDestroyed ? CLIENT_CLOSED : Code.CONNECTION_EXISTS;
-      this.later(() => end(code, this.#userId));
+      this.later(() => end(this.#isDestroyed ? CLIENT_CLOSED : Code.CONNECTION_EXISTS, this.#userId));
       return;
     }
     const refusal = provider === undefined ? this.#adopt(text) : undefined;
@@ -123,10 +122,7 @@ export class Core<Features extends RoomFeatures> {
   /** Runs in the room; without a connection `end` gets the code. */
   inRoom(roomId: string, end: (code: number) => void, run: (room: Room<Features>) => void): void {
     if (this.#isWanted) run(this.#rooms.get(roomId) ?? this.#newRoom(roomId));
-    else {
-      const code = this.#isDestroyed ? CLIENT_CLOSED : Code.NOT_CONNECTED_YET;
-      this.later(() => end(code));
-    }
+    else this.later(() => end(this.#isDestroyed ? CLIENT_CLOSED : Code.NOT_CONNECTED_YET));
   }
 
   #newHeartbeat(): Heartbeat {
