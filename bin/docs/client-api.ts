@@ -18,7 +18,7 @@ export interface Called {
   readonly isStatic: boolean;
 }
 
-/** An interface, another type, or an enum, whose members have numbers as their types. */
+/** An interface, another type, or an enum, whose members have numbers as their types; those of a union have none. */
 export interface Declared {
   readonly name: string;
   readonly about: string;
@@ -81,7 +81,7 @@ class Reader {
       listeners: calls.filter(isSetter).map((call) => ({ ...call, returns: '' })),
       classes: of(ts.isClassDeclaration).map(({ symbol, node }) => this.#classOf(symbol, node)),
       interfaces: of(ts.isInterfaceDeclaration).map(({ symbol, node }) => this.#interfaceOf(symbol, node)),
-      types: of(ts.isTypeAliasDeclaration).map(({ symbol, node }) => this.#wholeOf(symbol, node.type)),
+      types: of(ts.isTypeAliasDeclaration).map(({ symbol, node }) => this.#typeOf(symbol, node)),
       constants: of(ts.isVariableDeclaration).map(({ symbol, node }) => this.#wholeOf(symbol, node.initializer)),
       enums: of(ts.isEnumDeclaration).map(({ symbol, node }) => this.#enumOf(symbol, node)),
     };
@@ -144,6 +144,13 @@ class Reader {
     return { ...this.#head(symbol, heritageOf(node)), members: node.members.map((member) => this.#member(member)) };
   }
 
+  /** A union with comments has its parts as members; any other type is the text of its node. */
+  #typeOf(symbol: ts.Symbol, { type }: ts.TypeAliasDeclaration): Declared {
+    const parts = ts.isUnionTypeNode(type) ? partsOf(type) : [];
+    if (parts.every(({ about }) => about === '')) return this.#wholeOf(symbol, type);
+    return { ...this.#head(symbol, ''), members: parts };
+  }
+
   /** A type or a constant, which is the text of this node. */
   #wholeOf(symbol: ts.Symbol, node: ts.Node | undefined): Declared {
     return { ...this.#head(symbol, textOf(node)), members: [] };
@@ -191,6 +198,22 @@ const byName = (a: Found, b: Found): number => compare(a.symbol.name, b.symbol.n
 
 /** The text of a node as it is written, in one line. */
 const textOf = (node: ts.Node | undefined): string => node?.getText().replace(/\s+/g, ' ') ?? '';
+
+/** The parts of a union, each with the comment before it. */
+function partsOf(union: ts.UnionTypeNode): readonly Named[] {
+  const text = union.getSourceFile().text;
+  let from = union.getFullStart();
+  return union.types.map((part) => {
+    const before = text.slice(from, part.getStart());
+    from = part.end;
+    const [, comment = ''] = /\/\*\*([\s\S]*?)\*\//.exec(before) ?? [];
+    const about = comment
+      .replace(/^\s*\*/gm, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    return { name: textOf(part), type: '', isOptional: false, about };
+  });
+}
 
 const has = (node: ts.HasModifiers, kind: ts.SyntaxKind): boolean =>
   node.modifiers?.some((modifier) => modifier.kind === kind) === true;

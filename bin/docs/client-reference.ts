@@ -33,7 +33,7 @@ export function clientReference(project: string): string {
     '## Interfaces',
     ...api.interfaces.flatMap(typeText),
     '## Other types',
-    ...api.types.flatMap(typeText),
+    ...api.types.flatMap((each) => (each.members.length === 0 ? typeText(each) : unionText(each))),
     '## Constants',
     ...api.constants.flatMap(typeText),
     '## Enums',
@@ -77,6 +77,15 @@ const typeText = ({ name, about, is, members }: Declared): readonly string[] => 
   ...(about === '' ? [] : [about]),
   ...(is === '' ? [] : [members.length === 0 ? `Is \`${is}\`.` : `Has what \`${is}\` has, and:`]),
   ...(members.length === 0 ? [] : [namedTable('field', members)]),
+];
+
+const unionText = ({ name, about, members }: Declared): readonly string[] => [
+  `### \`${name}\``,
+  ...(about === '' ? [] : [about]),
+  markdownTable(
+    ['one of', ''],
+    members.map((member) => [`\`${member.name}\``, member.about]),
+  ),
 ];
 
 const enumText = ({ name, about, members }: Declared): readonly string[] => [

@@ -1,11 +1,17 @@
 import { Code } from '../protocol/codes.ts';
+import { READER_TOO_SLOW } from './chat/chat-error.ts';
+import { CLIENT_CLOSED } from './core/client-closed.ts';
+
+/** The codes that no server sends besides those of the protocol. */
+type OwnCode = typeof READER_TOO_SLOW | typeof CLIENT_CLOSED;
 
 /** A function, so that bundlers see that nothing happens where no app asks. */
-const sentences = (): Readonly<Record<Code, string>> => ({
+const sentences = (): Readonly<Record<Code | OwnCode, string>> => ({
   [Code.OK]: 'done',
   [Code.UNKNOWN]: 'the outcome is not known: do it again, a message with the same object',
   [Code.SEND_TOO_FAST]: 'the user sends faster than they may, or than the room takes',
-  [Code.REQUEST_TOO_FAST]: 'the user does this more often than they may',
+  [Code.REQUEST_TOO_FAST]:
+    'the user does this more often than they may, is in as many rooms as they may be, or the room is too large',
   [Code.NOT_A_MEMBER]: 'the user is not in the room, or not on this connection: join it first',
   [Code.MUTED]: 'the user, or the room, is muted for now',
   [Code.BLOCKED]: 'the user is blocked in the room for now',
@@ -20,12 +26,12 @@ const sentences = (): Readonly<Record<Code, string>> => ({
   [Code.NO_SUCH_MESSAGE]: 'the message to be recalled is not there',
   [Code.MESSAGE_OF_ANOTHER_USER]: 'another user sent the message to be recalled',
   [Code.DISCONNECTED]: 'the connection has ended: connect again',
-  [Code.UNAVAILABLE]: 'the network is not available',
+  [Code.UNAVAILABLE]: 'nothing was sent in time, because there was no connection or an earlier call came first',
   [Code.NO_ANSWER]: 'the server did not answer in time: the outcome is not known',
   [Code.SOCKET_NOT_CREATED]:
     'this runtime has no WebSocket, or opens none to this address: a page of https needs wss, and no policy against it',
   [Code.CONTENT_TOO_LONG]: 'the content of the message, or the whole frame, is too long',
-  [Code.APP_KEY_INCORRECT]: 'the token is of another app than the app key of the engine',
+  [Code.APP_KEY_INCORRECT]: 'the token is of another app than the app key of the client',
   [Code.TOKEN_INCORRECT]: 'the token is no token of this app: it is no JWT, or signed with another secret',
   [Code.USER_BLOCKED]: 'the user is blocked everywhere and may not connect',
   [Code.KICKED_BY_OTHER_DEVICE]: 'another device of the same platform has connected as this user',
@@ -34,8 +40,8 @@ const sentences = (): Readonly<Record<Code, string>> => ({
   [Code.ACCOUNT_CANCELLED]: 'the account is deactivated or deleted',
   [Code.ADDRESS_INCORRECT]: 'behind the address is no chatroom server: check its host and its path, such as /prod',
   [Code.NOT_CONNECTED_YET]: 'connect was not called',
-  [Code.INVALID_PARAMETER]: 'an argument, or an option of the engine, is wrong',
-  [Code.CONNECTION_EXISTS]: 'the engine is connected already: disconnect first',
+  [Code.INVALID_PARAMETER]: 'an argument, or an option of the client, is wrong',
+  [Code.CONNECTION_EXISTS]: 'the client is connected already: disconnect first',
   [Code.CONNECT_TIMEOUT]: 'no connection in the time that was given',
   [Code.BAD_TIMESTAMP]: 'the timestamp is wrong: it is in ms, 0 or more',
   [Code.BAD_MESSAGE]: 'the content or the type of the message is wrong',
@@ -44,9 +50,11 @@ const sentences = (): Readonly<Record<Code, string>> => ({
   [Code.BAD_ENTRY_KEY]: 'the key of an entry is wrong: 1 to 128 of A-Z a-z 0-9 + = _ -',
   [Code.BAD_ENTRY_VALUE]: 'the value of an entry is no text, or too long',
   [Code.BAD_ENTRIES]: 'the entries, or the keys, are none',
+  [CLIENT_CLOSED]: 'the chat is closed, or the engine destroyed: create another one',
+  [READER_TOO_SLOW]: 'the loop is more than 1,000 items behind: begin another one, and do less in it',
 });
 
-/** What a code of a callback means, as a sentence for a developer. Only an app that imports it pays for it. */
+/** What a code of a callback or of an error means, as a sentence for a developer. Only an app that imports it pays for it. */
 export function describeCode(code: number): string {
   return (sentences() as Readonly<Record<number, string>>)[code] ?? `code ${code}: unknown to this version`;
 }

@@ -17,6 +17,29 @@ const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 /** The bytes of a frame on the wire. */
 export const frameBytes = (frame: object): number => utf8Bytes(JSON.stringify(frame));
 
+const BRACES_BYTES = 2;
+const COMMA_BYTES = 1;
+
+/**
+ * Splits entries, in their order, into parts of at most `bytesMax` bytes in a frame; a longer entry is a part of its own.
+ * At least one part. Client and server split alike.
+ */
+export function splitEntries(entries: ReadonlyMap<string, string>, bytesMax: number): ReadonlyMap<string, string>[] {
+  let part = new Map<string, string>();
+  let bytes = 0;
+  const parts = [part];
+  for (const [key, value] of entries) {
+    const size = frameBytes({ [key]: value }) - BRACES_BYTES;
+    if (part.size > 0 && bytes + COMMA_BYTES + size > bytesMax) {
+      part = new Map();
+      parts.push(part);
+    }
+    bytes = part.size > 0 ? bytes + COMMA_BYTES + size : size;
+    part.set(key, value);
+  }
+  return parts;
+}
+
 /** The bytes of a text inside a frame: as a JSON string without its quotes. */
 export const encodedBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 

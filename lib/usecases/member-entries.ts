@@ -4,13 +4,13 @@ import { isMuted } from '../domain/speech.ts';
 import type { EntriesAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
+import { splitEntries } from '../protocol/frame-size.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { ENTRIES_BYTES_MAX } from '../protocol/limits.ts';
 import type { Caller, Deps } from './deps.ts';
 import type { EntriesDone, Permit } from './steps/change-entries.ts';
 import { admitMember, type InRoom, memberInTurn } from './steps/check-member.ts';
 import { removeEntriesIn, setEntriesIn } from './steps/edit-entries.ts';
-import { partsThatFit } from './steps/entry-frames.ts';
 import { readEntries } from './steps/read-entries.ts';
 import { removeEntriesOf } from './steps/remove-entries-of.ts';
 
@@ -83,7 +83,7 @@ export async function getEntries(
   if (isRefused(checked)) return checked;
   const { roomId: room, epoch } = checked.room;
   const { index, keys, values } = await readEntries(deps, checked.room, (key) => key > afterKey, ENTRIES_BYTES_MAX);
-  const page = partsThatFit(values)[0] ?? new Map<string, string>();
+  const [page = values] = splitEntries(values, ENTRIES_BYTES_MAX);
   const next = keys.length > page.size ? [...page.keys()].at(-1) : undefined;
   return {
     code: Code.OK,

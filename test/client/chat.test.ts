@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Chat, type ChatRoom, createChat, READER_TOO_SLOW } from '../../lib/client/index.ts';
+import { type Chat, type ChatRoom, CLIENT_CLOSED, createChat, READER_TOO_SLOW } from '../../lib/client/index.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 import { range } from '../support/range.ts';
 import { token } from './scripted-engine.ts';
@@ -37,6 +37,13 @@ async function join(...seqs: number[]): Promise<ChatRoom> {
   server.send(joinedAnswer(id, { seq: seqs.length, messages: seqs.map((seq) => message(seq)) }));
   return joining;
 }
+
+/** The seq of the next message of a room. */
+async function nextSeq({ messages }: ChatRoom): Promise<number | undefined> {
+  return (await take(messages[Symbol.asyncIterator]()))?.seq;
+}
+
+const refuse = (id: string, code: number) => server.send({ event: 'answer', id, code, message: 'no' });
 
 async function take<Item>(items: AsyncIterator<Item>): Promise<Item | undefined> {
   const { done, value } = await items.next();
@@ -104,6 +111,135 @@ describe('a chat', () => {
     await expect(joining).rejects.toBe(abort.signal.reason);
     server.send(joinedAnswer(id));
     expect((await server.take('leave')).room).toBe('r');
+  });
+
+  describe('that joins one room twice at once', () => {
+    it('is in it although the first join is refused', async () => {
+      await chat.connect();
+      const first = chat.join('r');
+      const second = chat.join('r');
+      refuse((await server.take('join')).id, 23411);
+      await expect(first).rejects.toMatchObject({ code: 23411 });
+      server.send(joinedAnswer((await server.take('join')).id));
+      push(1);
+      expect(await nextSeq(await second)).toBe(1);
+    });
+
+    it('is in it although the second join is refused', async () => {
+      await chat.connect();
+      const first = chat.join('r');
+      const second = chat.join('r');
+      server.send(joinedAnswer((await server.take('join')).id));
+      refuse((await server.take('join')).id, 20607);
+      await expect(second).rejects.toMatchObject({ code: 20607 });
+      push(1);
+      expect(await nextSeq(await first)).toBe(1);
+    });
+
+    it('stays in it, with the messages of both, although the first join is aborted', async () => {
+      await chat.connect();
+      const abort = new AbortController();
+      const first = chat.join('r', { signal: abort.signal });
+      const second = chat.join('r');
+      const { id } = await server.take('join');
+      abort.abort();
+      await expect(first).rejects.toBe(abort.signal.reason);
+      server.send(joinedAnswer(id, { seq: 1, messages: [message(1)] }));
+      server.send(joinedAnswer((await server.take('join')).id, { fresh: false, seq: 1 }));
+      const room = await second;
+      push(2);
+      const messages = room.messages[Symbol.asyncIterator]();
+      expect([(await take(messages))?.seq, (await take(messages))?.seq]).toEqual([1, 2]);
+      const sending = room.send('next');
+      refuse((await server.take('send')).id, 23408);
+      await expect(sending).rejects.toMatchObject({ code: 23408 });
+    });
+
+    it('leaves it if the first join is aborted and the second one is refused', async () => {
+      await chat.connect();
+      const abort = new AbortController();
+      const first = chat.join('r', { signal: abort.signal });
+      const second = chat.join('r');
+      const { id } = await server.take('join');
+      abort.abort();
+      await expect(first).rejects.toBe(abort.signal.reason);
+      server.send(joinedAnswer(id));
+      refuse((await server.take('join')).id, 20607);
+      await expect(second).rejects.toMatchObject({ code: 20607 });
+      expect((await server.take('leave')).room).toBe('r');
+    });
+  });
+
+  it('gets another room from a join during which the former one has ended', async () => {
+    const former = await join();
+    const joining = chat.join('r');
+    const { id } = await server.take('join');
+    server.send({ event: 'removed', ...inRoom, membership: 's1', reason: 'blocked' });
+    const events = former.events[Symbol.asyncIterator]();
+    expect(await take(events)).toEqual({ type: 'removed', reason: 'blocked' });
+    expect(await take(events)).toBeUndefined();
+    server.send(joinedAnswer(id, { membership: 's2' }));
+    push(1);
+    expect(await nextSeq(await joining)).toBe(1);
+  });
+
+  it('leaves a room whose join is aborted and which has ended in between', async () => {
+    await join();
+    const abort = new AbortController();
+    const joining = chat.join('r', { signal: abort.signal });
+    const { id } = await server.take('join');
+    abort.abort();
+    await expect(joining).rejects.toBe(abort.signal.reason);
+    server.send({ event: 'removed', ...inRoom, membership: 's1', reason: 'blocked' });
+    server.send(joinedAnswer(id, { membership: 's2' }));
+    expect((await server.take('leave')).room).toBe('r');
+  });
+
+  it('gets another room from a join that waits for a leave', async () => {
+    const former = await join();
+    const leaving = former.leave();
+    const joining = chat.join('r');
+    server.send({ event: 'answer', id: (await server.take('leave')).id, code: 0 });
+    await leaving;
+    server.send(joinedAnswer((await server.take('join')).id, { membership: 's2' }));
+    push(1);
+    expect(await nextSeq(await joining)).toBe(1);
+  });
+
+  it('sends nothing for a join whose signal is aborted before', async () => {
+    await chat.connect();
+    const signal = AbortSignal.abort('before');
+    await expect(chat.join('r', { signal })).rejects.toBe('before');
+    const joining = chat.join('other');
+    const { id, room } = await server.take('join');
+    expect(room).toBe('other');
+    refuse(id, 23410);
+    await expect(joining).rejects.toMatchObject({ code: 23410 });
+  });
+
+  it('rejects every call once it is closed', async () => {
+    const room = await join();
+    chat.close();
+    const closed = { name: 'ChatError', code: CLIENT_CLOSED };
+    await expect(chat.connect()).rejects.toMatchObject(closed);
+    await expect(chat.join('r')).rejects.toMatchObject(closed);
+    await expect(room.send('late')).rejects.toMatchObject(closed);
+    await expect(room.leave()).rejects.toMatchObject(closed);
+    expect(chat.status).toBe('closed');
+  });
+
+  it('hands over a reason of a removal that it does not know, and does not join again', async () => {
+    const room = await join();
+    const reason = 'moved' as 'blocked';
+    server.send({ event: 'removed', ...inRoom, membership: 's1', reason });
+    const events = room.events[Symbol.asyncIterator]();
+    expect(await take(events)).toEqual({ type: 'removed', reason: 'moved' });
+    expect(await take(events)).toBeUndefined();
+    const joining = chat.join('other');
+    const { id, room: next } = await server.take('join');
+    expect(next).toBe('other');
+    refuse(id, 23410);
+    await expect(joining).rejects.toMatchObject({ code: 23410 });
   });
 
   it('ends the loops of a room with the room', async () => {

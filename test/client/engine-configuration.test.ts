@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
+  CLIENT_CLOSED,
   ClientConfigurationError,
   type ClientSocketConstructor,
+  createChat,
   createEngine,
   describeCode,
   RCIMIWEngine,
   type RCIMIWEngineOptions,
+  READER_TOO_SLOW,
 } from '../../lib/client/index.ts';
 import { Code } from '../../lib/protocol/codes.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
@@ -50,7 +53,7 @@ describe('an engine that could never connect is refused when it is created, with
       'the address wss://chat.example/prod/@connections/c1 is of the API for servers: remove /@connections and what follows',
     ],
   ])('the address %j', (server, why) => {
-    const refused = { code: 33003, message: `unable to create the engine; ${why}` };
+    const refused = { code: 33003, message: `unable to create the client; ${why}` };
     expect(refusal(() => createEngine('key', at(server)))).toEqual(refused);
     expect(refusal(() => RCIMIWEngine.create('key', at(server)))).toEqual(refused);
   });
@@ -65,20 +68,26 @@ describe('an engine that could never connect is refused when it is created, with
   it('no WebSocket', () => {
     vi.stubGlobal('WebSocket', undefined);
     const why = 'this runtime has no WebSocket: pass one as options.WebSocket, such as the one of the package ws';
-    const refused = { code: 30010, message: `unable to create the engine; ${why}` };
+    const refused = { code: 30010, message: `unable to create the client; ${why}` };
     expect(refusal(() => createEngine('key', { server: 'wss://chat.example' }))).toEqual(refused);
   });
 
   it('no options, and no app key', () => {
     expect(refusal(() => RCIMIWEngine.create('key'))).toMatchObject({ code: 33003 });
-    const message = 'unable to create the engine; the app key must be a text';
+    const message = 'unable to create the client; the app key must be a text';
     expect(refusal(() => createEngine(undefined as never, at('wss://c')))).toEqual({ code: 33003, message });
   });
 
   it.each([29, 3601, Number.NaN, '60', null])('a time to notice deafness of %j s', (deafSec) => {
-    const message = 'unable to create the engine; options.deafSec must be a number from 30 to 3600';
+    const message = 'unable to create the client; options.deafSec must be a number from 30 to 3600';
     const options = { ...at('wss://c'), deafSec: deafSec as never };
     expect(refusal(() => createEngine('key', options))).toEqual({ code: 33003, message });
+  });
+
+  it('a chat, with the same sentence', () => {
+    const why = 'options.server is missing: the address of the WebSocket, such as wss://chat.example/prod';
+    const make = () => createChat({ server: '', token, WebSocket });
+    expect(refusal(make)).toEqual({ code: 33003, message: `unable to create the client; ${why}` });
   });
 
   it('is a TypeError, and no engine is kept', async () => {
@@ -152,8 +161,10 @@ it('the SDK needs nothing that Hermes lacks', async () => {
 });
 
 it('each code has its own sentence', () => {
-  const sentences = Object.values(Code).map(describeCode);
+  const sentences = [...Object.values(Code), READER_TOO_SLOW, CLIENT_CLOSED].map(describeCode);
   expect(new Set(sentences).size).toBe(sentences.length);
+  expect(sentences.filter((sentence) => sentence.includes('unknown to this version'))).toEqual([]);
   expect(describeCode(31002)).toContain('another app');
+  for (const cause of ['more often', 'as many rooms', 'too large']) expect(describeCode(20607)).toContain(cause);
   expect(describeCode(12345)).toBe('code 12345: unknown to this version');
 });

@@ -55,12 +55,21 @@ describe('a page of history', () => {
     expect(await script.events.next()).toEqual(['page', [1, 4]]);
   });
 
+  it('makes the engine resume the membership that a refusal doubts', async () => {
+    await script.join();
+    await get(0, BEFORE, 3);
+    await script.refuseNext('history', 23406);
+    expect(await script.events.next()).toEqual(['error', 23406]);
+    expect((await script.server.take('join')).resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
+  });
+
   it('is refused as a whole, and the same call can fetch all of it later', async () => {
     await script.join();
     await get(0, BEFORE, 3);
     await answer([sent(9, 90)], 9);
     await script.refuseNext('history', 23410);
     expect(await script.events.next()).toEqual(['error', 23410]);
+    await script.answerJoin({ fresh: false });
     await get(0, BEFORE, 3);
     expect(await answer([sent(9, 90), sent(8, 90)])).toEqual({ timestampMs: 0, order: 'descending', count: 3 });
     expect(await script.events.next()).toEqual(['page', [9, 8]]);

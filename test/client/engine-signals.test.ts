@@ -38,6 +38,14 @@ describe('sendSignal', () => {
     expect(await script.events.next()).toEqual(['signalled', 30002]);
   });
 
+  it('makes the engine resume the membership that a refusal doubts', async () => {
+    await script.join();
+    await send('typing', '');
+    await script.refuseNext('signal', 23406);
+    expect(await script.events.next()).toEqual(['signalled', 23406]);
+    expect((await script.server.take('join')).resume).toEqual({ roomEpoch: 'e1', membership: 's1', seq: 0 });
+  });
+
   it('refuses what the server would refuse', async () => {
     await script.join();
     for (const [data, code] of [

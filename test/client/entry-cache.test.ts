@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrameOf, Outcome } from '../../lib/client/connection/requests.ts';
 import { EntryCache } from '../../lib/client/entries/entry-cache.ts';
-import type { EntriesPush } from '../../lib/client/entries/entry-state.ts';
+import type { EntriesPush } from '../../lib/protocol/push-frames.ts';
 import { VirtualTimers } from '../simulation/virtual-timers.ts';
 
 const KEYS = ['a', 'b', 'constructor', 'd'] as const;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type EntriesPush,
   type EntryState,
   type EntryStep,
   expectChange,
@@ -10,6 +9,7 @@ import {
   startOver,
   takeRead,
 } from '../../lib/client/entries/entry-state.ts';
+import type { EntriesPush } from '../../lib/protocol/push-frames.ts';
 
 type Entries = Readonly<Record<string, string>>;
 

@@ -22,7 +22,7 @@ beforeEach(() => {
   roomEpoch = 'e1';
   frames = [];
   override = undefined;
-  pager = new HistoryPager('r', operations());
+  pager = new HistoryPager({ roomId: 'r', operations: operations(), settled: () => {} });
 });
 
 /** Operations whose requests are answered at once. */

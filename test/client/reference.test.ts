@@ -9,6 +9,12 @@ import { top } from '../support/project-files.ts';
 
 const page = readFileSync(join(top, 'docs/client-reference.md'), 'utf8');
 
+/** Names of the language, and of members and parameters: they need no section. */
+const OF_LANGUAGE: readonly string[] = [
+  ...['AsyncIterable', 'Error', 'Map', 'Pick', 'Promise', 'Readonly', 'ReadonlyMap', 'Record', 'Required', 'TypeError'],
+  ...['Item', 'RCIMIWEngine', 'Remove', 'Update', 'WebSocket'],
+];
+
 /** What the package does not offer to apps, though its own classes have it. */
 const INNER = ['constructor', 'isDestroyed', 'userId', 'later', 'inRoom', 'call'];
 
@@ -27,6 +33,26 @@ describe('docs/client-reference.md', () => {
     for (const name of methodsOfEngine()) expect(page).toContain(`\n### \`${name}(`);
     for (const name of Object.keys(client)) expect(page).toMatch(new RegExp(`\\n### \`${name}[\`(.]`));
     for (const code of Object.values(Code)) expect(page).toContain(`\n| ${code} | `);
+  });
+
+  it('defines every type that it names', () => {
+    const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span.replace(/'[^']*'|RC:\w+/g, ''));
+    const named = new Set(spans.flatMap((span) => span.match(/\b(?:[A-Z]+[a-z]+)+[A-Z]*\b/g) ?? []));
+    const unknown = [...named].filter((name) => !page.includes(`\n### \`${name}\``) && !OF_LANGUAGE.includes(name));
+    expect(unknown).toEqual([]);
+  });
+
+  it('says what an app does for each reason of an end', () => {
+    const reasons = page.split('\n### `EndReason`')[1]?.split('\n### ')[0];
+    for (const reason of ['left', 'offline', 'blocked', 'destroyed']) {
+      expect(reasons).toMatch(new RegExp(`\n\\| \`'${reason}'\` \\| .{20}`));
+    }
+    expect(reasons).toContain('one that it does not know');
+  });
+
+  it('says the same of 30002 as docs/protocol.md', () => {
+    const protocol = readFileSync(join(top, 'docs/protocol.md'), 'utf8');
+    expect(protocol).toContain(`| 30002 | UNAVAILABLE | made by the client: ${client.describeCode(30002)} |`);
   });
 
   it('has nothing that apps cannot use', () => {

@@ -1,6 +1,9 @@
+/** The code with which a loop ends that is more than 1,000 items behind. RongCloud's own codes of calls are 1 to 4. */
+export const READER_TOO_SLOW = 5;
+
 /** Why a call of a chat failed. A call that is aborted rejects with the reason of its signal instead. */
 export class ChatError extends Error {
-  /** One of the codes of docs/protocol.md, or `READER_TOO_SLOW`. `describeCode` has a sentence for each. */
+  /** A code of docs/protocol.md, `CLIENT_CLOSED` or `READER_TOO_SLOW`. `describeCode` has a sentence for each. */
   readonly code: number;
   /** Of a send: sending again under this id does not store the message twice. */
   readonly clientMessageId: string | undefined;

@@ -52,8 +52,10 @@ export class ChatRoom {
 
   /**
    * Sends a text, or a message of the app's own type; resolves to it as the room has it, and rejects within 30 s. Code
-   * 30003: the outcome is not known; `events` says it later, and the app may send the message again under the error's
-   * `clientMessageId`. If it is aborted before the message goes out, the message is not sent.
+   * 30003: the outcome is not known. The client sends the message again for two more minutes, and `events` says what
+   * became of it, as soon as that is known; where it stays unknown, nothing comes. The app may send the message again
+   * under the error's `clientMessageId`; a message with another content is another message, and needs another id. If it
+   * is aborted before the message goes out, the message is not sent.
    */
   async send(given: ChatContent, options: SendOptions = {}): Promise<ChatMessage> {
     const { core, newMessageId } = this.#deps;

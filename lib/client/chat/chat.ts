@@ -27,12 +27,17 @@ export interface ChatJoinOptions extends CallOptions {
   readonly autoCreate?: boolean;
 }
 
-/** A room as the chat keeps it. */
+/** A join that the app waits for. */
+interface Join {
+  readonly roomId: string;
+}
+
+/** A room that the user is in. */
 interface Held {
   readonly room: ChatRoom;
   readonly source: RoomSource;
-  /** The user is in: what happens before is of an earlier membership. */
-  isJoined: boolean;
+  /** A join has resolved to it: the app has it. */
+  isTaken: boolean;
 }
 
 /** A chatroom client of promises and async iterables: it stays connected, and its rooms joined, until it is closed. */
@@ -42,6 +47,7 @@ export class Chat {
   readonly #token: string | TokenProvider;
   readonly #core: Core<Record<never, never>>;
   readonly #events = new Source<ChatEvent>();
+  readonly #joins = new Set<Join>();
   readonly #rooms = new Map<string, Held>();
   #status: ConnectionStatus = 'closed';
   #lastNumber = 0;
@@ -74,33 +80,25 @@ export class Chat {
 
   /** Joins a room. It ends within 30 s; a join that rejects is undone. */
   join(roomId: string, { signal, messageCount = 10, autoCreate = false }: ChatJoinOptions = {}): Promise<ChatRoom> {
-    const held = this.#rooms.get(roomId) ?? this.#hold(roomId);
-    const wasJoined = held.isJoined;
+    const join = { roomId };
     return promised<ChatRoom>({
       what: 'join the room',
       signal,
       begin: (end) => {
-        const done = (code: number) => {
-          if (code === Code.OK) held.isJoined = true;
-          else if (!wasJoined) this.#drop(held);
-          end(code, held.room);
-        };
+        this.#joins.add(join);
+        const done = (code: number) => end(code, this.#joinEnded(join, code) as ChatRoom);
         const given = { messageCount: messageCount === 0 ? -1 : messageCount, autoCreate };
         this.#core.inRoom(roomId, done, (room) => room.join(given, done));
       },
-      undo: () => {
-        if (wasJoined) return;
-        this.#drop(held);
-        this.#core.inRoom(
-          roomId,
-          () => {},
-          (room) => room.leave(() => {}),
-        );
-      },
+      // Where the server joins the user all the same, they leave as soon as it says so.
+      undo: () => this.#joins.delete(join),
     });
   }
 
-  /** Closes the connection and ends all that is open. The user stays a member as long as the rules say. */
+  /**
+   * Closes the connection and ends all that is open; every later call rejects with `CLIENT_CLOSED`. The user stays a
+   * member as long as the rules say.
+   */
   close(): void {
     this.#core.destroy();
     for (const held of this.#rooms.values()) this.#drop(held);
@@ -120,6 +118,21 @@ export class Chat {
     };
   }
 
+  /** Runs before the messages of the join come. Returns the room that the user is in now. */
+  #joinEnded(join: Join, code: number): ChatRoom | undefined {
+    const { roomId } = join;
+    const isIn = code === Code.OK;
+    const isTaken = this.#joins.delete(join) && isIn;
+    const isAwaited = [...this.#joins].some((other) => other.roomId === roomId);
+    // Also for another join that waits, where this one is aborted: the server sends these messages once.
+    const held = this.#rooms.get(roomId) ?? (isIn ? this.#hold(roomId) : undefined);
+    if (held === undefined) return undefined;
+    held.isTaken ||= isTaken;
+    // The app did not get the room.
+    if (!held.isTaken && !isAwaited) held.room.leave().catch(() => this.#drop(held));
+    return held.room;
+  }
+
   #hold(roomId: string): Held {
     const source = new RoomSource();
     const room: ChatRoom = new ChatRoom(roomId, source, {
@@ -130,7 +143,7 @@ export class Chat {
       },
       left: () => this.#drop(held),
     });
-    const held = { room, source, isJoined: false };
+    const held = { room, source, isTaken: false };
     this.#rooms.set(roomId, held);
     return held;
   }
@@ -138,15 +151,11 @@ export class Chat {
   #drop(held: Held): void {
     const { roomId } = held.room;
     if (this.#rooms.get(roomId) === held) this.#rooms.delete(roomId);
-    held.isJoined = false;
     held.source.end();
   }
 
   #roomEvents(roomId: string): Omit<RoomEvents, 'idle'> {
-    const joined = () => {
-      const held = this.#rooms.get(roomId);
-      return held?.isJoined ? held : undefined;
-    };
+    const joined = () => this.#rooms.get(roomId);
     const put = (event: RoomEvent) => joined()?.source.events.put(event);
     const end = (event?: RoomEvent) => {
       if (event !== undefined) put(event);

@@ -1,9 +1,7 @@
-import { ChatError } from './chat-error.ts';
+import { ChatError, READER_TOO_SLOW } from './chat-error.ts';
 
 /** So many items may wait for a loop. */
 const BACKLOG_MAX = 1000;
-/** The code with which a loop ends that is further behind. RongCloud's own codes of calls are 1 to 4. */
-export const READER_TOO_SLOW = 5;
 
 /**
  * What happens, for `for await`. Each loop gets every item from where it begins; the first one from where the stream

@@ -1,13 +1,13 @@
 import { Code } from '../../protocol/codes.ts';
 import type { ClientSocketConstructor } from './deps.ts';
 
-/** The engine cannot work as it is set up; thrown by `create` and `createEngine`, and never later. */
+/** The client cannot work as it is set up; thrown by `create`, `createEngine` and `createChat`, and never later. */
 export class ClientConfigurationError extends TypeError {
-  /** One of `Code`. */
+  /** One of the codes of docs/protocol.md. */
   readonly code: number;
 
   constructor(code: number, why: string) {
-    super(`unable to create the engine; ${why}`);
+    super(`unable to create the client; ${why}`);
     this.name = 'ClientConfigurationError';
     this.code = code;
   }

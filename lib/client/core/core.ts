@@ -13,6 +13,7 @@ import { OwnIds } from '../messages/own-ids.ts';
 import type { FeatureMakers, RoomFeatures } from '../room/feature.ts';
 import { JoinOrder } from '../room/join-order.ts';
 import { Room, type RoomEvents } from '../room/room.ts';
+import { CLIENT_CLOSED } from './client-closed.ts';
 import type { ClientDeps, PlatformEvent, TokenProvider } from './deps.ts';
 import { Recent } from './recent.ts';
 
@@ -50,6 +51,7 @@ export class Core<Features extends RoomFeatures> {
   /** The last `connect`, until it begins or is taken back. */
   #accepted: object | undefined;
   #isResuming: boolean = false;
+  #isDestroyed: boolean = false;
 
   constructor(deps: ClientDeps, makers: FeatureMakers<Features>, events: CoreEvents) {
     this.#deps = deps;
@@ -78,8 +80,8 @@ export class Core<Features extends RoomFeatures> {
   connect(token: string | TokenProvider, timeoutSec: number, end: (code: number, userId: string) => void): void {
     const provider = typeof token === 'function' ? token : undefined;
     const text = typeof token === 'function' ? '' : token;
-    if (this.#isWanted) {
-      this.later(() => end(Code.CONNECTION_EXISTS, this.#userId));
+    if (this.#isDestroyed || this.#isWanted) {
+      this.later(() => end(this.#isDestroyed ? CLIENT_CLOSED : Code.CONNECTION_EXISTS, this.#userId));
       return;
     }
     const refusal = provider === undefined ? this.#adopt(text) : undefined;
@@ -104,8 +106,9 @@ export class Core<Features extends RoomFeatures> {
     else this.#stopRooms();
   }
 
-  /** Ends the connection for good and forgets the rooms. */
+  /** Ends the connection for good and forgets the rooms. Every later call ends with `CLIENT_CLOSED`. */
   destroy(): void {
+    this.#isDestroyed = true;
     this.#unsubscribe?.();
     this.disconnect();
     this.#rooms.clear();
@@ -119,7 +122,7 @@ export class Core<Features extends RoomFeatures> {
   /** Runs in the room; without a connection `end` gets the code. */
   inRoom(roomId: string, end: (code: number) => void, run: (room: Room<Features>) => void): void {
     if (this.#isWanted) run(this.#rooms.get(roomId) ?? this.#newRoom(roomId));
-    else this.later(() => end(Code.NOT_CONNECTED_YET));
+    else this.later(() => end(this.#isDestroyed ? CLIENT_CLOSED : Code.NOT_CONNECTED_YET));
   }
 
   #newHeartbeat(): Heartbeat {

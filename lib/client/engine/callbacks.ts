@@ -21,6 +21,10 @@ export interface RCIMIWConnectCallback {
 }
 export interface RCIMIWSendMessageCallback {
   onMessageSaved?: (message: DeliveredMessage) => void;
+  /**
+   * Called once. 30003: the outcome is not known; `setOnMessageSentListener` gets it, if it becomes known. Nothing says
+   * that the client has stopped to send the message again, two minutes later.
+   */
   onMessageSent?: (code: number, message: DeliveredMessage) => void;
 }
 /** Nothing is uploaded, so there is no progress and nothing to cancel. */

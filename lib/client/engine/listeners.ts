@@ -25,7 +25,7 @@ export class ListenerSetters {
 
   /**
    * The outcome of a `sendMessage` that was called without a callback, and what became of any message whose call ended
-   * with 30003: 0 = it was sent, and the message has its seq.
+   * with 30003: 0 = it was sent, and the message has its seq. Not called where that stays unknown.
    */
   setOnMessageSentListener(listener?: Listeners['messageSent']): void {
     this.#listeners.messageSent = listener;

@@ -28,7 +28,15 @@ export class MessageCalls {
     this.#engine = engine;
   }
 
-  /** Sends a message to a chatroom. Sending the same message object again does not store it twice. */
+  /**
+   * Sends a message to a chatroom. Sending the same message object again does not store it twice; with another content
+   * it is another message, with a `clientMessageId` of its own. Code 30003: the outcome is not known, and the client
+   * sends the message again for two more minutes, until the server decides or the app disconnects;
+   * `setOnMessageSentListener` gets that outcome. If the minutes end without one, nothing is called then: the message
+   * stays FAILED, and while the user is a member it is not sent again. Was it stored after all, the listener gets 0 when
+   * it arrives with the room's messages. Once the user is no member any more, the client asks what became of it, and the
+   * listener gets 0 or the refusal.
+   */
   async sendMessage(message: RCIMIWMessage, callback?: RCIMIWSendMessageCallback): Promise<number> {
     const wire = isOfRoom(message) ? wireContentOf(message) : undefined;
     if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;

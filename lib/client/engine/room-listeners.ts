@@ -1,6 +1,6 @@
 import { Code } from '../../protocol/codes.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { NoticeKind, PushFrame, SignalPush } from '../../protocol/push-frames.ts';
+import type { NoticeKind, NoticePush, SignalPush, SyncPush } from '../../protocol/push-frames.ts';
 import type { EntryEvents } from '../entries/entry-cache.ts';
 import type { RoomEvents } from '../room/room.ts';
 import type { Listeners } from './callbacks.ts';
@@ -96,10 +96,7 @@ const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES>
 };
 
 /** Reports what an app server did. A kind that this client does not know is ignored. */
-export function reportNotice(
-  notice: Extract<PushFrame, { event: 'notice' }>,
-  { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
-): void {
+export function reportNotice(notice: NoticePush, { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>): void {
   const { kind, room: chatroomId, durationMs: durationTime, atMs: operateTime, extra } = notice;
   const details = { chatroomId, durationTime, operateTime, userIdList: [...notice.userIds], extra };
   if (kind === 'block' || kind === 'unblock') {
@@ -111,7 +108,7 @@ export function reportNotice(
 
 /** Reports what the user did on another device. */
 export function reportSync(
-  { room: chatroomId, change, atMs: time }: Extract<PushFrame, { event: 'sync' }>,
+  { room: chatroomId, change, atMs: time }: SyncPush,
   { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>,
 ): void {
   const status = change === 'joined' ? RCIMIWChatRoomSyncStatus.JOIN : RCIMIWChatRoomSyncStatus.QUIT;

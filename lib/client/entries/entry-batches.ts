@@ -1,25 +1,4 @@
 import { Code } from '../../protocol/codes.ts';
-import { frameBytes } from '../../protocol/frame-size.ts';
-
-const BRACES_BYTES = 2;
-const COMMA_BYTES = 1;
-
-/** Splits entries into parts of at most `bytesMax` bytes in a frame; a longer entry is a part of its own. At least one part. */
-export function splitEntries(entries: ReadonlyMap<string, string>, bytesMax: number): ReadonlyMap<string, string>[] {
-  let part = new Map<string, string>();
-  let bytes = 0;
-  const parts = [part];
-  for (const [key, value] of entries) {
-    const size = frameBytes({ [key]: value }) - BRACES_BYTES;
-    if (part.size > 0 && bytes + COMMA_BYTES + size > bytesMax) {
-      part = new Map();
-      parts.push(part);
-    }
-    bytes = part.size > 0 ? bytes + COMMA_BYTES + size : size;
-    part.set(key, value);
-  }
-  return parts;
-}
 
 /** How one part of a batch ended. */
 export interface PartOutcome {

@@ -1,8 +1,8 @@
 import type { Answer, EntriesAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
+import type { EntriesPush } from '../../protocol/push-frames.ts';
 import { type AskDeps, CALL_MS, isRefusal, saysNotInRoom } from '../room/operations.ts';
 import {
-  type EntriesPush,
   type EntryEvent,
   type EntryRead,
   type EntryState,

@@ -1,9 +1,8 @@
 import type { JoinedAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
-import type { SignalPush } from '../../protocol/push-frames.ts';
+import type { EntriesPush, SignalPush } from '../../protocol/push-frames.ts';
 import type { FeatureRoom, RoomFeature } from '../room/feature.ts';
 import { type EntriesWanted, EntryCache, type EntryEvents } from './entry-cache.ts';
-import type { EntriesPush } from './entry-state.ts';
 import { type EntriesToSet, type EntriesWritten, EntryWriter } from './entry-writer.ts';
 
 /** Reads and changes the entries of one room. */

@@ -1,9 +1,7 @@
-import type { PushFrame } from '../../protocol/push-frames.ts';
+import type { EntriesPush } from '../../protocol/push-frames.ts';
 
 /** Far more pushes than overtake each other; what is dropped is read again. */
 const EARLY_MAX = 100;
-
-export type EntriesPush = Extract<PushFrame, { event: 'entries' }>;
 
 /** What a client knows of a room's entries. Immutable: every function here returns a new one. */
 export interface EntryState {

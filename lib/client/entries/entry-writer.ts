@@ -1,10 +1,10 @@
 import type { Answer } from '../../protocol/answers.ts';
 import type { ClientFrame } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
-import { frameBytes, isEntryValue } from '../../protocol/frame-size.ts';
+import { frameBytes, isEntryValue, splitEntries } from '../../protocol/frame-size.ts';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
 import { isRefusal, type Operations } from '../room/operations.ts';
-import { joinOutcomes, type PartOutcome, splitEntries } from './entry-batches.ts';
+import { joinOutcomes, type PartOutcome } from './entry-batches.ts';
 import type { EntryEvent } from './entry-state.ts';
 
 /** The longest id that `Requests` can give. */

@@ -4,19 +4,14 @@ import { HistoryPager, type HistoryRead } from './history-pager.ts';
 
 /** Reads the history of one room. */
 export class HistoryFeature implements RoomFeature {
-  readonly #room: FeatureRoom;
   readonly #pager: HistoryPager;
 
   constructor(room: FeatureRoom) {
-    this.#room = room;
-    this.#pager = new HistoryPager(room.roomId, room.operations);
+    this.#pager = new HistoryPager(room);
   }
 
   read(call: HistoryCall, done: HistoryRead): void {
-    this.#pager.read(call, (code, messages) => {
-      done(code, messages);
-      this.#room.rested();
-    });
+    this.#pager.read(call, done);
   }
 
   /** A user who joined only on another device may read the history here, and continues where a page ended. */

@@ -1,8 +1,7 @@
 import type { Answer, MessagesAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { Handed } from '../room/feature.ts';
-import type { Operations } from '../room/operations.ts';
+import type { FeatureRoom, Handed } from '../room/feature.ts';
 import {
   beginFetch,
   type HistoryCall,
@@ -28,6 +27,9 @@ interface PageEnd {
   readonly cursor: number;
 }
 
+/** What a pager works with. */
+export type PagedRoom = Pick<FeatureRoom, 'roomId' | 'operations' | 'settled'>;
+
 /** Gets the messages, or the code. */
 export type HistoryRead = (code: number, messages: readonly Message[]) => void;
 
@@ -36,17 +38,15 @@ export type HistoryRead = (code: number, messages: readonly Message[]) => void;
  * by seq what the app has, and where each page ended: none of those messages is lost.
  */
 export class HistoryPager {
-  readonly #roomId: string;
-  readonly #operations: Operations;
+  readonly #room: PagedRoom;
   #roomEpoch: string = '';
   /** By time, in the order in which they were handed over. */
   readonly #spans = new Map<number, Span>();
   readonly #ends = new Map<HistoryOrder, PageEnd>();
   #earliestMs = Number.POSITIVE_INFINITY;
 
-  constructor(roomId: string, operations: Operations) {
-    this.#roomId = roomId;
-    this.#operations = operations;
+  constructor(room: PagedRoom) {
+    this.#room = room;
   }
 
   get isEmpty(): boolean {
@@ -56,9 +56,10 @@ export class HistoryPager {
   /** All or nothing: a list shorter than `count` means that the history ends there. */
   read(call: HistoryCall, done: HistoryRead): void {
     let fetch = beginFetch(call, this.#startOf(call));
-    this.#operations.add({
+    const { roomId, operations } = this.#room;
+    operations.add({
       kind: 'history',
-      frameOf: (id) => ({ action: 'history', id, room: this.#roomId, ...queryOf(fetch) }),
+      frameOf: (id) => ({ action: 'history', id, room: roomId, ...queryOf(fetch) }),
       // For the app it is one call, however many pages it takes.
       again: (answer) => {
         if (!isMessages(answer)) return undefined;
@@ -68,6 +69,7 @@ export class HistoryPager {
       settle: (answer) => {
         if (isMessages(answer)) this.#took(fetch, done);
         else done(answer.code, []);
+        this.#room.settled(answer);
       },
     });
   }

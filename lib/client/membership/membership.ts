@@ -1,5 +1,5 @@
 import type { Answer, JoinedAnswer, RefusalAnswer } from '../../protocol/answers.ts';
-import type { ClientFrame, Resume } from '../../protocol/client-frames.ts';
+import type { JoinFrame, Resume } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type { Timers } from '../core/deps.ts';
@@ -17,8 +17,6 @@ import {
 } from './state.ts';
 
 export type { JoinOptions, Member };
-
-type JoinFrame = Extract<ClientFrame, { action: 'join' }>;
 
 /** What a membership reports to its room. */
 export interface MembershipEvents {

@@ -1,7 +1,14 @@
 import type { Answer, JoinedAnswer, SentAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { EndReason } from '../../protocol/end-reason.ts';
-import type { PushFrame } from '../../protocol/push-frames.ts';
+import type {
+  ClosingPush,
+  MemberChange,
+  MembersPush,
+  NoticePush,
+  PushFrame,
+  SyncPush,
+} from '../../protocol/push-frames.ts';
 import { Recent } from '../core/recent.ts';
 import { type JoinOptions, Membership } from '../membership/membership.ts';
 import { MessageFlow, type MessageFlowEvents } from '../messages/message-flow.ts';
@@ -13,17 +20,16 @@ import { type OperationDeps, Operations, saysNotInRoom } from './operations.ts';
 const EARLY_PUSHES_MAX = 1000;
 const SEEN_CHANGES_MAX = 2000;
 
-type Push<Event extends PushFrame['event']> = Extract<PushFrame, { event: Event }>;
 /** The pushes that are about a room. */
-export type RoomPush = Exclude<PushFrame, Push<'notice' | 'sync' | 'closing'>>;
+export type RoomPush = Exclude<PushFrame, NoticePush | SyncPush | ClosingPush>;
 /** The pushes for members only. */
-type OwnPush = Exclude<RoomPush, Push<'members'>>;
+type OwnPush = Exclude<RoomPush, MembersPush>;
 
 /** What a room reports to its engine, which decides what the app gets. */
 export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   joining(): void;
   rejoined(code: number): void;
-  members(changes: Push<'members'>['changes']): void;
+  members(changes: readonly MemberChange[]): void;
   removed(reason: EndReason): void;
   /** The user has left, by a leave that had ended with an error. */
   left(): void;
@@ -192,7 +198,7 @@ export class Room<Features extends RoomFeatures> {
     } else for (const feature of this.#each) feature.pushed?.(frame);
   }
 
-  #pushedMembers(frame: Push<'members'>): void {
+  #pushedMembers(frame: MembersPush): void {
     const isMine = this.#membership.current?.roomEpoch === frame.roomEpoch || this.#operations.has('join');
     const changes = frame.changes.filter(
       (change) => isMine && this.#seenChanges.isNew(`${change.membership} ${change.change}`),

@@ -1,6 +1,8 @@
+import type { Answer } from '../../protocol/answers.ts';
 import type { SignalFrame } from '../../protocol/client-frames.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { EntriesPush, SignalPush } from '../../protocol/push-frames.ts';
+import { refusal } from '../connection/requests.ts';
 import { Recent } from '../core/recent.ts';
 import type { FeatureRoom, RoomFeature } from '../room/feature.ts';
 
@@ -25,17 +27,17 @@ export class SignalFeature implements RoomFeature {
   /** Asks once: what would be repeated later is over by then. */
   send(draft: SignalDraft, done: (code: number) => void): void {
     const { roomId, deps } = this.#room;
-    const end = (code: number) => {
-      done(code);
-      this.#room.rested();
+    const end = (answer: Answer) => {
+      done(answer.code);
+      this.#room.settled(answer);
     };
     if (deps.link() === undefined) {
-      deps.timers.setTimeout(() => end(Code.UNAVAILABLE), 0);
+      deps.timers.setTimeout(() => end(refusal('', Code.UNAVAILABLE)), 0);
       return;
     }
     deps.ask(
       (id) => ({ action: 'signal', id, room: roomId, ...draft }),
-      (outcome) => end(outcome.event === 'lost' ? Code.NO_ANSWER : outcome.code),
+      (outcome) => end(outcome.event === 'lost' ? refusal('', Code.NO_ANSWER) : outcome),
     );
   }
 

@@ -1,8 +1,8 @@
 import type { EntryIndex } from '../../domain/entries.ts';
 import type { Room } from '../../domain/room.ts';
+import { frameBytes } from '../../protocol/frame-size.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
-import { bytesOf } from './entry-frames.ts';
 
 /** Values may be 12 KB each, so a short page must not read all of them. */
 const VALUES_AT_ONCE = 20;
@@ -58,7 +58,7 @@ async function readValues(
       const value = known.get(versionOf(key));
       if (value === undefined) return undefined;
       values.set(key, value);
-      bytes += bytesOf(key, value);
+      bytes += frameBytes({ [key]: value });
     }
   }
   return values;
