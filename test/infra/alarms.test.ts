@@ -122,6 +122,12 @@ describe('the table of docs/operations.md', () => {
     const ofWebhook = paths.filter((path) => /^(Webhook|Events)\//.test(path)).length;
     expect(page).toContain(`That makes ${paths.length - ofWebhook} alarms, or ${paths.length} with a webhook.`);
   });
+
+  it('is as long as docs/scale.md prices it, by the metrics that the alarms read', () => {
+    const costs = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'scale.md'), 'utf8');
+    const metrics = alarmsIn(template).flatMap(metricsIn).length;
+    expect(costs).toMatch(new RegExp(`or ${paths.length} with a webhook; they read \\d+, or ${metrics}, metrics`));
+  });
 });
 
 describe('each alarm', () => {
