@@ -13,6 +13,7 @@ const SIZES = [10, 100, 1_000, 10_000];
 const ONE_ROOM = [
   { members: 100, rooms: 1, rate: 10 },
   { members: 1_000, rooms: 1, rate: 10 },
+  { members: 10_000, rooms: 1, rate: 1 },
   { members: 10_000, rooms: 1, rate: 10 },
   { members: 100_000, rooms: 1, rate: 1 },
   { members: 100_000, rooms: 1, rate: 10 },

@@ -98,8 +98,8 @@ describe('the alarms', () => {
 describe('the table of docs/operations.md', () => {
   const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
   const lambdas = [...new Set(paths.filter((path) => path.endsWith('/Slow')).map((path) => path.replace('/Slow', '')))];
-  const rows = [...page.matchAll(/^\| `([A-Za-z<>]+(?:\/[A-Za-z]+)*)`[^|]*\|([^|]*)\|([^|]*)\|$/gm)].map(
-    ([, name = '', meaning = '', action = '']) => ({ name, meaning, action }),
+  const rows = [...page.matchAll(/^\| `([A-Za-z<>]+(?:\/[A-Za-z]+)*)`[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map(
+    ([, name = '', urgency = '', meaning = '', action = '']) => ({ name, urgency, meaning, action }),
   );
   const documented = rows.flatMap(({ name }) =>
     name.startsWith('<Lambda>') ? lambdas.map((lambda) => name.replace('<Lambda>', lambda)) : [name],
@@ -112,6 +112,21 @@ describe('the table of docs/operations.md', () => {
 
   it('says what each means and what to do', () => {
     for (const { meaning, action } of rows) expect([meaning.trim(), action.trim()]).not.toContain('');
+  });
+
+  it('says how urgent each is', () => {
+    for (const { name, urgency } of rows) expect(urgency.trim(), name).toMatch(/^(now|today|this week)\b/);
+  });
+
+  it('has their number', () => {
+    const ofWebhook = paths.filter((path) => /^(Webhook|Events)\//.test(path)).length;
+    expect(page).toContain(`That makes ${paths.length - ofWebhook} alarms, or ${paths.length} with a webhook.`);
+  });
+
+  it('is as long as docs/scale.md prices it, by the metrics that the alarms read', () => {
+    const costs = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'scale.md'), 'utf8');
+    const metrics = alarmsIn(template).flatMap(metricsIn).length;
+    expect(costs).toMatch(new RegExp(`or ${paths.length} with a webhook; they read \\d+, or ${metrics}, metrics`));
   });
 });
 
