@@ -101,8 +101,12 @@ describe('the table of docs/operations.md', () => {
   const rows = [...page.matchAll(/^\| `([A-Za-z<>]+(?:\/[A-Za-z]+)*)`[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map(
     ([, name = '', urgency = '', meaning = '', action = '']) => ({ name, urgency, meaning, action }),
   );
+  // Anyone can cause errors of the Lambda that refuses by one.
+  const hasIt = (name: string) => (lambda: string) => !(name.endsWith('/Errors') && lambda === 'Authorize');
   const documented = rows.flatMap(({ name }) =>
-    name.startsWith('<Lambda>') ? lambdas.map((lambda) => name.replace('<Lambda>', lambda)) : [name],
+    name.startsWith('<Lambda>')
+      ? lambdas.filter(hasIt(name)).map((lambda) => name.replace('<Lambda>', lambda))
+      : [name],
   );
 
   it('has a row for each alarm, and none for others', () => {
