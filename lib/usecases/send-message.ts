@@ -137,8 +137,12 @@ async function mark(turn: Turn, attempt: Attempt): Promise<Outcome<'again'> | un
   return outcome === 'taken' ? undefined : outcome;
 }
 
+/** If it fails, or is refused because another frame of the sender came in between, the mark expires. */
 async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void> {
-  const access = await deps.store.getAccess(userId);
-  // If another frame of the sender came in between, this is refused, and the mark expires.
-  await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
+  try {
+    const access = await deps.store.getAccess(userId);
+    await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
+  } catch (fault) {
+    deps.onFault('remove the mark of a refused message', fault);
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
-import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
+import { AcceptanceUnknown, type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { connectionLifeMs, createClientAt, realChance, tableName, useStore } from '../support/emulators.ts';
 import { acceptance, newMember, newRoom, user } from './rows.ts';
 
@@ -32,6 +32,29 @@ function storeWith(ends: readonly ('throttled' | 'lost' | 'denied' | 'fine')[]) 
     ...realChance,
   });
   return { store, sent: () => sent };
+}
+
+/** How many requests of this work are under way at once, at most. */
+async function mostAtOnce(work: (store: RoomStore) => Promise<unknown>): Promise<number> {
+  const { endpoint, clock } = use();
+  const client = createClientAt(endpoint);
+  let underWay = 0;
+  let most = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        return await next(args);
+      } finally {
+        underWay -= 1;
+      }
+    },
+    { step: 'initialize', name: 'underWay', priority: 'high' },
+  );
+  const options = { client, tableName, connectionLifeMs, dueShards: 2, now: () => clock.nowMs, ...realChance };
+  await work(createDynamoStore(options));
+  return most;
 }
 
 const failure = (name: string, httpStatusCode: number | undefined) =>
@@ -76,5 +99,18 @@ describe('the store under faults', () => {
     expect(await use().store.getMember(room.roomId, user('ann'))).toEqual(stored);
     expect(await storeWith(['lost']).store.deleteMember(stored)).toBe('deleted');
     expect(await storeWith(['lost']).store.destroyRoom(room.roomId, 'e1', 7, true)).toMatchObject({ destroyedAtMs: 7 });
+  });
+
+  it('reads many rows with 20 requests under way, and all of them', async () => {
+    const room = newRoom();
+    const users = Array.from({ length: 2_500 }, (_, index) => user(`u${index}`));
+    for (const name of [users[0], users[1_250], users[2_499]])
+      await use().store.putMember(newMember(room.roomId, `${name}`), 0);
+    const found: string[] = [];
+    const most = await mostAtOnce(async (store) => {
+      for (const { userId } of await store.getMembers(room.roomId, users)) found.push(userId);
+    });
+    expect(most).toBe(20);
+    expect(found.sort()).toEqual(['u0', 'u1250', 'u2499']);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { messageHandler } from '../../lib/handlers/message.ts';
 import { Code } from '../../lib/protocol/codes.ts';
+import type { RoomId } from '../../lib/protocol/ids.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import type { Joined } from '../../lib/usecases/join-room.ts';
@@ -189,6 +190,29 @@ describe("a user's other devices", () => {
     expect(await world.join(phone, { autoCreate: false })).toMatchObject({ code: 23410 });
     expect(await world.leave(phone)).toMatchObject({ code: 23410 });
     expect(framesOf(world, laptop, 'sync')).toEqual([]);
+  });
+
+  test('cannot be read: a join and a leave are done all the same, and the rules apply', async () => {
+    let isBroken = false;
+    const world = worldWith(
+      store(),
+      (real) => ({
+        connectionsOf: async (user) => {
+          if (isBroken) throw new StoreFault('unable to read');
+          return real.connectionsOf(user);
+        },
+      }),
+      { multiLoginSync: true },
+    );
+    const former = `${world.room}-former` as RoomId;
+    const phone = await world.open(ownName(world, 'bob'), mobile);
+    expect(await world.join(phone, { room: former })).toMatchObject({ code: 0 });
+    isBroken = true;
+    expect(await world.join(phone)).toMatchObject({ code: 0 });
+    const row = await world.deps.store.getMember(former, phone.userId);
+    expect(row?.membershipId).toBeUndefined();
+    expect(await world.leave(phone)).toMatchObject({ code: 0 });
+    expect(world.faults.map(String)).toEqual(Array.from({ length: 2 }, () => 'StoreFault: unable to read'));
   });
 
   test('are not notified with the setting off', async () => {

@@ -12,6 +12,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { inParallel } from '../../domain/in-parallel.ts';
 import { StoreFault } from '../room-store.ts';
 import { isExpired, type Key } from './keys.ts';
 
@@ -163,9 +164,13 @@ export class Table {
   /** The rows of these keys, in any order; no key may be given twice. */
   async getMany(keys: readonly Key[], read: 'consistent' | 'eventual' = 'consistent'): Promise<readonly Row[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / KEYS_IN_BATCH) }, (_, index) =>
-      this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH), read === 'consistent'),
+      keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH),
     );
-    return (await Promise.all(batches)).flat();
+    const found: Row[] = [];
+    await inParallel(batches, MOST_AT_ONCE, async (batch) => {
+      found.push(...(await this.#getBatch(batch, read === 'consistent')));
+    });
+    return found;
   }
 
   async #getBatch(keys: readonly Key[], ConsistentRead: boolean): Promise<readonly Row[]> {

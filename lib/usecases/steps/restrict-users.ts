@@ -1,4 +1,5 @@
 import type { Access } from '../../domain/access.ts';
+import { eachInParallel } from '../../domain/in-parallel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { latestFirst, latestUpTo, userIn } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
@@ -11,6 +12,8 @@ export interface RestrictionKind {
   readonly access: 'mutedUntilMs' | 'blockedUntilMs';
   readonly list: 'muted-users' | 'blocked-users';
 }
+
+const USERS_IN_FLIGHT = 8;
 
 export const MUTE: RestrictionKind = { access: 'mutedUntilMs', list: 'muted-users' };
 export const BLOCK: RestrictionKind = { access: 'blockedUntilMs', list: 'blocked-users' };
@@ -29,12 +32,14 @@ export async function restrictUsers(
 ): Promise<void> {
   const items = [...new Set(users)].map((user) => ({ item: latestFirst(untilMs, user), untilMs }));
   await deps.store.addToList(kind.list, items);
-  for (const user of users) await setRestriction(deps, kind, user, untilMs);
+  await setRestrictions(deps, kind, users, untilMs);
 }
 
-export async function liftRestriction(deps: Deps, kind: RestrictionKind, users: readonly UserId[]): Promise<void> {
-  for (const user of users) await setRestriction(deps, kind, user, 0);
-}
+export const liftRestriction = (deps: Deps, kind: RestrictionKind, users: readonly UserId[]): Promise<void> =>
+  setRestrictions(deps, kind, users, 0);
+
+const setRestrictions = (deps: Deps, kind: RestrictionKind, users: readonly UserId[], untilMs: number): Promise<void> =>
+  eachInParallel([...new Set(users)], USERS_IN_FLIGHT, (user) => setRestriction(deps, kind, user, untilMs));
 
 async function setRestriction(deps: Deps, kind: RestrictionKind, user: UserId, untilMs: number): Promise<void> {
   const before = (await deps.store.getAccess(user))[kind.access];
