@@ -30,7 +30,7 @@ export async function openConnection(
   deps: Deps,
   caller: Caller,
   client: Client,
-  token: TokenLife,
+  token: Pick<TokenLife, 'issuedAtMs'>,
 ): Promise<Outcome<'open'>> {
   const own = connectionOf(deps, caller, client, token);
   const early = await refuseEarly(deps, own);
@@ -49,7 +49,7 @@ function connectionOf(
   deps: Deps,
   { userId, connectionId }: Caller,
   { platform, loginId }: Client,
-  token: TokenLife,
+  token: Pick<TokenLife, 'issuedAtMs'>,
 ): Connection {
   const nowMs = deps.now();
   return {
@@ -60,7 +60,6 @@ function connectionOf(
     leaseUntilMs: leaseFrom(nowMs),
     rooms: [],
     tokenIssuedAtMs: token.issuedAtMs,
-    tokenExpiresAtMs: token.expiresAtMs,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Access } from '../domain/access.ts';
 import { isEvicted } from '../domain/eviction.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
-import { isRefused, type Outcome, type Refused, refused } from '../domain/outcome.ts';
+import { isRefused, notIn, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
@@ -16,7 +16,7 @@ import { deliverAbandoned, deliverAccepted, refuseFlooded } from './steps/delive
 import { endMembership } from './steps/end-membership.ts';
 import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
-import { mayResume, notIn, resumeMembership } from './steps/resume-membership.ts';
+import { mayResume, resumeMembership } from './steps/resume-membership.ts';
 import { askTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;

@@ -177,7 +177,7 @@ export class Table {
     const rows: Row[] = [];
     let missing: BatchGetCommandInput['RequestItems'] = { [this.#name]: { Keys: [...keys], ConsistentRead } };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
-      if (round > 0) await this.#pause(round);
+      if (round > 0) await this.pause(round);
       const command = () => new BatchGetCommand({ RequestItems: missing });
       const answer = await this.#attempt('read rows', 'repeat', () => this.#client.send(command()));
       rows.push(...(answer.Responses?.[this.#name] ?? []));
@@ -201,13 +201,13 @@ export class Table {
         if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${action}; ${name}`);
         if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(action, name, error);
         lost ||= unclear;
-        await this.#pause(count);
+        await this.pause(count);
       }
     }
   }
 
-  /** Doubles with each attempt, and differs between callers, so that they do not try again together. */
-  #pause(count: number): Promise<void> {
+  /** Waits before another attempt. Doubles with each one, and differs between callers, so that they do not try again together. */
+  pause(count: number): Promise<void> {
     return this.#sleep(FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + this.random() / 2));
   }
 }

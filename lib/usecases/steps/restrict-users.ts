@@ -3,8 +3,9 @@ import { eachInParallel } from '../../domain/in-parallel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { latestFirst, latestUpTo, userIn } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
+import type { ListItem } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { alignList, type Listed } from './align-list.ts';
+import { alignList } from './align-list.ts';
 import { listPage } from './list-page.ts';
 
 /** A restriction in all rooms, and the list of the users it applies to: the longest restriction comes first. */
@@ -55,7 +56,7 @@ async function alignRestriction(
   ends: readonly number[],
 ): Promise<void> {
   const others = ends.filter((end) => end > 0).map((end) => latestFirst(end, user));
-  await alignList(deps, kind.list, others, async (): Promise<Listed | undefined> => {
+  await alignList(deps, kind.list, others, async (): Promise<ListItem | undefined> => {
     const untilMs = endOf(await deps.store.getAccess(user), kind, deps.now());
     return untilMs === undefined ? undefined : { item: latestFirst(untilMs, user), untilMs };
   });

@@ -13,8 +13,8 @@ import { repostLater } from './repost-later.ts';
 /** How often a quiet room is read, and how often before its delivery ends. */
 const POLL_MS = 80;
 const POLLS_MAX = 3;
-/** The index shows by then who has joined before the last message. */
-const LATE_MS = 2_500;
+/** How long after the last message the index is read once more: it shows by then who had joined before. */
+const LAST_LOOK_MS = 2_500;
 /** How long a lease, the progress and a tail that is not full may wait for the write that notes them. */
 const KEEP_EVERY_MS = 1_000;
 /** The run that evicts is given this long before another one goes through the same list. */
@@ -63,7 +63,7 @@ export class RoomDelivery {
 
   /** After the end: who joined just before the last message, and was not listed yet, gets it too. */
   async postToLate(): Promise<void> {
-    await this.#deps.sleep(LATE_MS);
+    await this.#deps.sleep(LAST_LOOK_MS);
     await this.#listeners.refresh();
   }
 
