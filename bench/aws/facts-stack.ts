@@ -101,6 +101,7 @@ export class FactsStack extends Stack {
       reservedConcurrency: 0,
       logRetention: RetentionDays.ONE_MONTH,
       tracing: false,
+      failing: undefined,
       gradual: undefined,
     });
   }

@@ -2,6 +2,7 @@ import { isRefused, type Outcome } from '../domain/outcome.ts';
 import type { BeatFrame, CheckedFrame } from '../protocol/client-frames.ts';
 import { Code } from '../protocol/codes.ts';
 import { parseFrame } from '../protocol/parse-frame.ts';
+import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from '../usecases/deps.ts';
 import { joinRoom } from '../usecases/join-room.ts';
 import { heartbeat, keepAlive } from '../usecases/keep-alive.ts';
@@ -18,6 +19,7 @@ import { callerOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResu
 import { refusalAnswer } from './refusal-answer.ts';
 
 const NOT_AUTHENTICATED = 'unable to serve the frame; the connection is not authenticated';
+const EXPIRED = 'unable to serve the frame; the token has expired';
 
 /** One frame of a client; the result is its answer, sent back as the route response. */
 export function messageHandler(depsAt: DepsAt) {
@@ -37,14 +39,14 @@ export function messageHandler(depsAt: DepsAt) {
       await signOfLife(deps, heartbeat(deps, caller));
       return { statusCode: 200 };
     }
-    const { expiresAtMs } = tokenOf(event);
-    if (nowMs >= expiresAtMs) {
-      return answer(id, { code: Code.TOKEN_EXPIRED, message: 'unable to serve the frame; the token has expired' });
+    const seen = deps.store.getConnectionEventually(caller);
+    const noted = signOfLife(deps, noteLife(deps, caller, seen));
+    if (nowMs >= tokenOf(event).expiresAtMs) {
+      await noted;
+      return answer(id, { code: Code.TOKEN_EXPIRED, message: EXPIRED });
     }
     try {
-      const seen = deps.store.getConnectionEventually(caller);
-      const noted = seen.then((connection) => keepAlive(deps, caller, connection));
-      const [outcome] = await Promise.all([serve(deps, { ...caller, seen }, frame), signOfLife(deps, noted)]);
+      const [outcome] = await Promise.all([serve(deps, { ...caller, seen }, frame), noted]);
       return answer(id, isRefused(outcome) ? refusalAnswer(frame.action, outcome) : outcome);
     } catch (fault) {
       deps.onFault(`serve ${frame.action}`, fault);
@@ -53,6 +55,10 @@ export function messageHandler(depsAt: DepsAt) {
     }
   };
 }
+
+/** A frame after the token has expired is refused, and one of a client that still listens. */
+const noteLife = async (deps: Deps, caller: Caller, seen: Promise<Connection | undefined>): Promise<void> =>
+  keepAlive(deps, caller, await seen);
 
 /** A failure does no harm: the next frame is a sign of life too. */
 const signOfLife = (deps: Deps, noted: Promise<void>): Promise<void> =>

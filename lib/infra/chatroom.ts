@@ -87,6 +87,7 @@ export class Chatroom extends Construct {
         ...(settings.gradualDeployment && { LIVE_ALIAS: LIVE }),
       },
       ...{ capacityOf: capacities(settings), logRetention, tracing: settings.tracing },
+      socketErrors: sockets.serverErrors,
       gradual: settings.gradualDeployment ? new GradualDeployment(this, 'Gradual') : undefined,
     });
     const serverApi = addFunctions(this, functions, { rooms, sockets, stream, events }, settings);

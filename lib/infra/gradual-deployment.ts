@@ -31,14 +31,14 @@ export class GradualDeployment extends Construct {
     });
   }
 
-  /** Moves this alias gradually, unless one of the alarms is raised. */
-  move(id: string, alias: Alias, alarms: readonly IAlarm[]): void {
+  /** Moves this alias gradually, unless this alarm is raised. */
+  move(id: string, alias: Alias, alarm: IAlarm): void {
     new LambdaDeploymentGroup(this, id, {
       application: this.#application,
       role: this.#role,
       alias,
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-      alarms: [...alarms],
+      alarms: [alarm],
     });
   }
 }

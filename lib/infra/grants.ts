@@ -72,7 +72,7 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
   message: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'], deliver: true },
-  sweep: { table: readAlsoMany, connections: ['POST', 'DELETE'] },
+  sweep: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'] },
   'server-api': {
     table: readAlsoMany,
     audience: ['Query'],

@@ -1,4 +1,5 @@
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -14,7 +15,7 @@ import {
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { addFunctionAlarms } from './function-alarms.ts';
+import { addErrorAlarm, addFunctionAlarms } from './function-alarms.ts';
 import { type GradualDeployment, LIVE } from './gradual-deployment.ts';
 import { codeOf } from './lambda-code.ts';
 import { createLog } from './log-options.ts';
@@ -31,6 +32,8 @@ export interface RoomFunctionProps {
   readonly logRetention: RetentionDays;
   /** Whether its runs are traced by X-Ray. */
   readonly tracing: boolean;
+  /** Is raised when its code is wrong, where its own errors do not say so; undefined = an alarm on its errors is added. */
+  readonly failing: IAlarm | undefined;
   /** How new code goes live; at once if undefined. */
   readonly gradual: GradualDeployment | undefined;
 }
@@ -70,8 +73,9 @@ export class RoomFunction extends Construct {
     if (props.tracing) acknowledgeTracing(this.role);
     const alias = props.gradual && createAlias(this, this.function);
     this.handler = (alias ?? this.function) as IFunction;
-    const alarms = addFunctionAlarms(this, this.handler, props.timeout);
-    if (alias) props.gradual?.move(id, alias, alarms);
+    addFunctionAlarms(this, this.handler, props.timeout);
+    const failing = props.failing ?? addErrorAlarm(this, this.handler);
+    if (alias) props.gradual?.move(id, alias, failing);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -30,6 +31,8 @@ export interface SharedByFunctions {
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
   readonly gradual: GradualDeployment | undefined;
+  /** Is raised when sockets get no answer. */
+  readonly socketErrors: IAlarm;
 }
 
 /** Creates the Lambdas of a deployment, each with its grant, its addresses and its capacity. */
@@ -50,12 +53,14 @@ export class RoomFunctions {
 
   /** Creates a Lambda; those that start the one that delivers come after it. */
   create(name: FunctionName): RoomFunction {
-    const { capacityOf, environment, logRetention, tracing, gradual } = this.#shared;
+    const { capacityOf, environment, logRetention, tracing, gradual, socketErrors } = this.#shared;
     const { id, timeoutSec } = made[name];
     const resources = { ...this.#shared.resources, deliver: this.#all.get('deliver') };
     const created = new RoomFunction(this.#scope, id, {
       ...{ entry: name, timeout: Duration.seconds(timeoutSec), ...capacityOf[name] },
       ...{ logRetention, tracing, gradual },
+      // It refuses a wrong token by an error: a stranger could raise an alarm on its errors.
+      failing: name === 'authorize' ? socketErrors : undefined,
       environment: { ...environment, ...addresses(grants[name], resources) },
     });
     applyGrant(grants[name], created.role, resources);

@@ -1,7 +1,7 @@
 /** A value as it arrives from the command line (text) or from code (typed). */
 export type RawValue = unknown;
 
-const originPattern = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
+const originPattern = /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/;
 // The environment variables of a Lambda share 4 KB.
 const maxOriginsLength = 1_000;
 const maxUrlLength = 500;
@@ -45,12 +45,16 @@ export function readOrigins(name: string, value: RawValue): string {
   }
   const origins = value.split(',').map((origin) => origin.trim());
   if (value.trim() === '') return '';
-  const wrong = origins.find((origin) => !originPattern.test(origin));
+  const wrong = origins.find((origin) => !isOrigin(origin));
   if (wrong !== undefined) {
     refuse(name, `${JSON.stringify(wrong)} is not an origin such as https://chat.example.com`);
   }
   return origins.join(',');
 }
+
+/** As a browser spells it, so in lower case and without the scheme's own port: it is compared as a text. */
+const isOrigin = (text: string): boolean =>
+  originPattern.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** An https URL, or an http URL of this machine, or empty. No error repeats the URL, which can hold a key. */
 export function readUrl(name: string, value: RawValue): string {

@@ -2,6 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -42,6 +43,7 @@ export interface SocketApiProps {
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
+  readonly serverErrors: Alarm;
 
   constructor(scope: Construct, id: string, props: SocketApiProps) {
     super(scope, id);
@@ -54,7 +56,7 @@ export class SocketApi extends Construct {
       accessLogSettings: new AccessLog(this, 'AccessLog', logFields, props.logRetention).settings,
     });
     if (props.manageApiLogging) this.stage.node.addDependency(new ApiLoggingRole(this, 'LoggingRole').account);
-    new LimitAlarm(this, 'ServerErrors', {
+    this.serverErrors = new LimitAlarm(this, 'ServerErrors', {
       ...{ metric: socketErrors(this.api, this.stage), limit: 5, periods: 1 },
       meaning: 'API Gateway got no answer from a Lambda for frames or connects; clients try again',
     });

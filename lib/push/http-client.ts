@@ -17,7 +17,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: string;
 }
 
 export interface HttpAnswer {
@@ -68,7 +68,7 @@ function dropFreeSockets(agent: http.Agent): void {
 }
 
 /** The status counts, also where the body breaks off; the body is read to its end because the socket is used again. */
-function exchange(request: http.ClientRequest, body: Buffer, timeoutMs: number): Promise<HttpAnswer> {
+function exchange(request: http.ClientRequest, body: string, timeoutMs: number): Promise<HttpAnswer> {
   return new Promise((resolve) => {
     let status = 0;
     let errorType = '';

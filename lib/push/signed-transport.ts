@@ -53,8 +53,8 @@ export function createSignedTransport(options: SignedTransportOptions): SignedTr
   const attempt = async ({ method, path: tail, headers, payload }: SignedRequest): Promise<HttpAnswer> => {
     const path = base + tail;
     const signed = sign({ method, host: endpoint.host, path, headers, bodySha256: payload.sha256 });
-    signed['content-length'] = String(payload.bytes.length);
-    const answer = await client.send({ method, path, headers: signed, body: payload.bytes });
+    signed['content-length'] = String(payload.byteLength);
+    const answer = await client.send({ method, path, headers: signed, body: payload.text });
     if (answer.status === 429) limit.throttled(path);
     else if (!mayMend(answer)) limit.served();
     return answer;

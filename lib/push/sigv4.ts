@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** What signs for a role. A Lambda has these in its environment. */
 export interface Credentials {
@@ -44,7 +44,8 @@ interface Stamp {
 interface SigningKey {
   readonly secret: string;
   readonly day: string;
-  readonly key: Buffer;
+  /** Not its bytes, from which each use would make one. */
+  readonly key: KeyObject;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -55,21 +56,19 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  */
 export function createSigner({ service, region, credentials, now }: SignerOptions): Signer {
   let stamp: Stamp = { sec: Number.NaN, instant: '', day: '' };
-  let cached: SigningKey = { secret: '', day: '', key: Buffer.alloc(0) };
+  let cached: SigningKey | undefined;
   return (request) => {
     stamp = stampAt(now(), stamp);
     const { instant, day } = stamp;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials();
-    if (cached.day !== day || cached.secret !== secretAccessKey) {
+    if (cached?.day !== day || cached.secret !== secretAccessKey) {
       cached = { secret: secretAccessKey, day, key: signingKey(secretAccessKey, [day, region, service]) };
     }
     const headers: Record<string, string> = { ...request.headers, host: request.host, 'x-amz-date': instant };
     if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
     const names = Object.keys(headers).sort(byCodeUnit);
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const hashed = createHash('sha256')
-      .update(canonicalRequest(request, headers, names))
-      .digest('hex');
+    const hashed = hash('sha256', canonicalRequest(request, headers, names));
     const signature = createHmac('sha256', cached.key)
       .update(`${ALGORITHM}\n${instant}\n${scope}\n${hashed}`)
       .digest('hex');
@@ -89,11 +88,10 @@ function stampAt(nowMs: number, before: Stamp): Stamp {
   return { sec, instant, day: instant.slice(0, 8) };
 }
 
-const signingKey = (secret: string, scope: readonly string[]): Buffer =>
-  [...scope, 'aws4_request'].reduce<Buffer>(
-    (key, part) => createHmac('sha256', key).update(part).digest(),
-    Buffer.from(`AWS4${secret}`),
-  );
+function signingKey(secret: string, scope: readonly string[]): KeyObject {
+  const derive = (key: Buffer, part: string): Buffer => createHmac('sha256', key).update(part).digest();
+  return createSecretKey([...scope, 'aws4_request'].reduce(derive, Buffer.from(`AWS4${secret}`)));
+}
 
 /** Every service but S3 encodes the path that was sent a second time: `%3D` becomes `%253D`. */
 function canonicalRequest(

@@ -114,6 +114,16 @@ export async function crowd(d: WatchedDeployment): Promise<void> {
   await d.drain();
 }
 
+/** What a deleted user has in a crowded room is removed by the sweep where the stream's Lambda was unable to. */
+export async function eraseLater(d: WatchedDeployment): Promise<void> {
+  await d.done('/chatroom/entry/set.json', { chatroomId: 'stadium', userId: 'vera', key: 'v', value: '1' });
+  d.table.fail('error', (operation) => operation === 'BatchGetItem');
+  await d.done('/user/delusers.json', { userId: 'vera' });
+  await d.drain();
+  d.table.heal();
+  await d.sweep();
+}
+
 /** The Lambda that delivers dies before it begins: another one starts it again. */
 export async function abandon(d: WatchedDeployment): Promise<void> {
   const paul = await d.enter('paul', 'stadium');

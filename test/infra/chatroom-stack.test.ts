@@ -215,7 +215,7 @@ describe('the roles', () => {
         deliver,
       ],
     ],
-    ['Sweep', [table(...readAlsoMany), connections('DELETE', 'POST')]],
+    ['Sweep', [table(...readAlsoMany), audience, connections('DELETE', 'POST')]],
     ['ServerApi', [table(...readAlsoMany), audience, connections('DELETE', 'POST'), deliver, secret]],
     [
       'Changes',

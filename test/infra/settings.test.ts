@@ -237,6 +237,12 @@ describe('readSettings', () => {
     ['multipleRooms', 1, 'it must be true or false, not 1'],
     ['appKey', 'a b', 'it must be 1 to 64 letters, digits, _ or -, not "a b"'],
     ['allowedOrigins', 'https://a.example/', '"https://a.example/" is not an origin such as https://chat.example.com'],
+    [
+      'allowedOrigins',
+      'https://Chat.example',
+      '"https://Chat.example" is not an origin such as https://chat.example.com',
+    ],
+    ['allowedOrigins', 'https://a.b:443', '"https://a.b:443" is not an origin such as https://chat.example.com'],
     ['allowedOrigins', '*', '"*" is not an origin such as https://chat.example.com'],
   ])('refuses %s=%j with a sentence', (name, value, why) => {
     expect(() => readSettings({ [name]: value })).toThrow(`unable to use setting ${name}; ${why}`);

@@ -30,7 +30,7 @@ interface Signed {
   readonly host: string;
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: Buffer;
+  readonly body: string;
   readonly sha256: string;
 }
 
@@ -91,7 +91,7 @@ const request = fc
     ),
     payload: fc.option(fc.object().map(jsonPayload), { nil: noPayload }),
   })
-  .map(({ payload: { bytes: body, sha256 }, ...rest }) => ({ ...rest, body, sha256 }));
+  .map(({ payload: { text: body, sha256 }, ...rest }) => ({ ...rest, body, sha256 }));
 
 const scope = fc.record({
   service: fc.constantFrom('execute-api', 'lambda'),

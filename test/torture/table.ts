@@ -3,7 +3,7 @@ import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dyna
 import { openEmulatorStream } from '../../lib/local/streams/emulator-stream.ts';
 import { type Change, isChange } from '../../lib/local/streams/stream-record.ts';
 import type { Faults } from './fault-kinds.ts';
-import { type ProxiedAnswer, startHttpProxy } from './http-proxy.ts';
+import { type Forward, type ProxiedAnswer, startHttpProxy } from './http-proxy.ts';
 
 const RETRY_MS = 20;
 const READ_MAX = 1000;
@@ -35,8 +35,7 @@ export async function startTable(dataDir: string, faults: Faults): Promise<Table
       const fault = isOfFunction ? faults.takeOne(FAULTS) : undefined;
       if (fault === 'table-throttled') return refusal(400, 'ProvisionedThroughputExceededException');
       if (fault === 'table-refused') return refusal(500, 'InternalServerError');
-      const answer = await forward();
-      await observe();
+      const answer = await observed(forward, observe);
       return fault === 'table-answer-lost' ? undefined : answer;
     },
   );
@@ -63,6 +62,15 @@ export async function startTable(dataDir: string, faults: Faults): Promise<Table
       await emulator.close();
     },
   };
+}
+
+/** A call without an answer may have written too: whoever made it notices only after the write is reported. */
+export async function observed(forward: Forward, observe: () => Promise<void>): Promise<ProxiedAnswer> {
+  try {
+    return await forward();
+  } finally {
+    await observe();
+  }
 }
 
 const refusal = (status: number, name: string): ProxiedAnswer => ({

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { messageHandler } from '../../lib/handlers/message.ts';
+import { Code } from '../../lib/protocol/codes.ts';
 import { RENEW_AFTER_MS } from '../../lib/protocol/limits.ts';
 import { StoreFault } from '../../lib/store/room-store.ts';
 import { useStore } from '../support/emulators.ts';
@@ -74,7 +75,8 @@ test('a sweep dies before it has closed the socket: the next heartbeat closes it
   expect(world.push.closed).toEqual([ann.connectionId]);
 });
 
-test('a heartbeat after the token has expired keeps the connection', async () => {
+/** What is answered to a frame shortly before the lease ends, after the token has expired. */
+async function frameOfExpiredToken(body: string) {
   const world = createWorld(store());
   const ann = await world.enter('ann');
   world.pass(LEASE_MS - 1);
@@ -83,10 +85,25 @@ test('a heartbeat after the token has expired keeps the connection', async () =>
     requestTimeEpoch: world.clock.nowMs,
     authorizer: { userId: ann.userId, issuedAtMs: '0', expiresAtMs: String(world.clock.nowMs) },
   };
-  const onMessage = messageHandler(() => world.deps);
-  expect(await onMessage({ requestContext, body: '{"action":"beat"}' })).toEqual({ statusCode: 200 });
+  const { body: answer } = await messageHandler(() => world.deps)({ requestContext, body });
   const connection = await world.deps.store.getConnection(ann);
-  expect(connection?.leaseUntilMs).toBe(world.clock.nowMs + LEASE_MS);
+  return { answer, leftMs: (connection?.leaseUntilMs ?? 0) - world.clock.nowMs };
+}
+
+test('a heartbeat after the token has expired keeps the connection', async () => {
+  expect(await frameOfExpiredToken('{"action":"beat"}')).toEqual({ answer: undefined, leftMs: LEASE_MS });
+});
+
+test('a frame after the token has expired is refused, and keeps the connection of who goes on listening', async () => {
+  const { answer, leftMs } = await frameOfExpiredToken('{"action":"ping","id":"p1"}');
+  expect(JSON.parse(answer ?? '')).toMatchObject({ id: 'p1', code: Code.TOKEN_EXPIRED });
+  expect(leftMs).toBe(LEASE_MS);
+});
+
+test('a frame that cannot be read writes nothing, also not that its client is alive', async () => {
+  const { answer, leftMs } = await frameOfExpiredToken('{"action":"fly","id":"p1"}');
+  expect(JSON.parse(answer ?? '')).toMatchObject({ id: 'p1', code: Code.INVALID_PARAMETER });
+  expect(leftMs).toBe(1);
 });
 
 test('a heartbeat that cannot be written is reported, and gets no answer', async () => {
