@@ -1,5 +1,11 @@
 import type { Deps } from '../usecases/deps.ts';
-import { addMessageTypes, messageTypes, removeMessageTypes, TYPES_MAX, type TypeList } from '../usecases/message-types.ts';
+import {
+  addMessageTypes,
+  messageTypes,
+  removeMessageTypes,
+  TYPES_MAX,
+  type TypeList,
+} from '../usecases/message-types.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { many } from './fields.ts';
 import { messageType } from './message-fields.ts';

@@ -28,8 +28,7 @@ const user = { userId: one(userId, 'the user') };
 const others = { blackUserId: many(userId, BLACKLIST_CHANGE_MAX, 'the others') };
 
 /** The last user of the page before it, and when they were noted. */
-const tokenOf = ({ item, sinceMs }: DatedItem): string =>
-  Buffer.from(`${sinceMs}#${item}`).toString('base64url');
+const tokenOf = ({ item, sinceMs }: DatedItem): string => Buffer.from(`${sinceMs}#${item}`).toString('base64url');
 
 const pageToken: Kind<DatedItem> = {
   rule: 'the `next` of an answer',

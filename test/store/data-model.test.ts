@@ -36,7 +36,9 @@ it('has each attribute that the page of the data model names', () => {
   const items = attributesOnPage();
   expect(items.get('connection')).toContain('leaseUntilMs');
   expect(items.size).toBeGreaterThan(20);
-  const unknown = [...items].flatMap(([item, names]) => names.filter((name) => !isAttribute(name)).map((name) => [item, name]));
+  const unknown = [...items].flatMap(([item, names]) =>
+    names.filter((name) => !isAttribute(name)).map((name) => [item, name]),
+  );
   expect(unknown).toEqual([]);
 });
 

@@ -22,7 +22,12 @@ test('everyone in the room is notified, and nobody else', async () => {
   const world = createWorld(store());
   const devices = [await world.enter('ann'), await world.enter('bob'), await world.enter('bob')];
   const outside = await world.open('eve');
-  const notice = { kind: 'mute-users', userIds: [user('bob'), user('eve')], durationMs: 60_000, extra: 'be kind' } as const;
+  const notice = {
+    kind: 'mute-users',
+    userIds: [user('bob'), user('eve')],
+    durationMs: 60_000,
+    extra: 'be kind',
+  } as const;
   await notifyRoom(world.deps, await roomOf(world), notice);
   const frame = { event: 'notice', room: world.room, atMs: world.clock.nowMs, ...notice };
   for (const device of devices) expect(noticesTo(world, device)).toEqual([frame]);
@@ -48,7 +53,12 @@ test('users are notified on all their devices, whether in a room or not', async 
   const closed = await world.open('zoe');
   await world.drop(closed);
   const ann = await world.enter('ann');
-  const notice = { kind: 'mute-everywhere', userIds: [user('max'), user('zoe')], durationMs: 60_000, extra: '' } as const;
+  const notice = {
+    kind: 'mute-everywhere',
+    userIds: [user('max'), user('zoe')],
+    durationMs: 60_000,
+    extra: '',
+  } as const;
   await notifyUsers(world.deps, ['max', 'zoe'] as UserId[], notice);
   for (const device of devices) expect(noticesTo(world, device)).toMatchObject([{ room: '', kind: 'mute-everywhere' }]);
   expect(noticesTo(world, closed)).toEqual([]);
