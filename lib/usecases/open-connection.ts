@@ -68,7 +68,8 @@ const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 /**
  * By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be
  * over. The turn comes before these refusals, so that a client which is refused and connects again for ever is limited.
- * A revoked token takes none: the row of a deleted user must expire, and a turn would keep it.
+ * A token that is only revoked takes none: the row of a deleted user must expire, and a turn would keep it. A lock says
+ * more than the revocation that a deactivation brings, so it comes first.
  */
 async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { userId, device, loginId, openedAtMs } = own;
@@ -76,10 +77,11 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undef
     deps.store.getAccess(userId, 'eventual'),
     deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'eventual') : undefined,
   ]);
-  if (isRevoked(eventual, own)) return refused('token-expired');
+  const mayBeLockedOut = isLockedOut(eventual, openedAtMs);
+  if (!mayBeLockedOut && isRevoked(eventual, own)) return refused('token-expired');
   const noTurn = await takeFirstTurn(deps, userId, eventual, 'connect');
   if (noTurn !== undefined) return noTurn;
-  const access = isLockedOut(eventual, openedAtMs) ? await deps.store.getAccess(userId) : eventual;
+  const access = mayBeLockedOut ? await deps.store.getAccess(userId) : eventual;
   const refusal = refusalFor(access, own, openedAtMs);
   if (refusal !== undefined) return refusal;
   const isFollowed = order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed';
