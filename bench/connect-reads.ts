@@ -12,7 +12,6 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 /** What was closed longer ago is gone: so the last minutes stand for the week. */
 const SPAN_MS = 900_000;
 const SWEEP_EVERY_MS = 30_000;
-const TOKEN_LIFE_MS = 86_400_000;
 const CLIENT = { platform: 'mobile', loginId: 'k3jd82hf92hd_1' } as const;
 const CONNECTS_IN_WEEK = [100, 1_500, 10_000, 100_000];
 
@@ -44,7 +43,7 @@ const readsAfter = (everyMs: number): Promise<number> =>
 
 async function open(deps: Deps, caller: Caller): Promise<void> {
   const issuedAtMs = deps.now();
-  servedValue(await openConnection(deps, caller, CLIENT, { issuedAtMs, expiresAtMs: issuedAtMs + TOKEN_LIFE_MS }));
+  servedValue(await openConnection(deps, caller, CLIENT, { issuedAtMs }));
 }
 
 async function connectOnce(deps: Deps, caller: Caller): Promise<void> {

@@ -77,12 +77,7 @@ async function repeat({ deps, room, caller }: Setting, seq: number): Promise<voi
 
 async function open(deps: Deps, connectionId: string): Promise<Caller> {
   const caller = { userId: ANN, connectionId: connectionId as ConnectionId };
-  await openConnection(
-    deps,
-    caller,
-    { platform: 'mobile', loginId: 'run_1' },
-    { issuedAtMs: NOW_MS, expiresAtMs: NOW_MS * 2 },
-  );
+  await openConnection(deps, caller, { platform: 'mobile', loginId: 'run_1' }, { issuedAtMs: NOW_MS });
   return caller;
 }
 

@@ -105,7 +105,7 @@ class LagSystem {
     const phaseMs = this.#phases.get(key.connectionId) ?? 0;
     const beats = Math.max(0, Math.floor((this.#nowMs - phaseMs) / HEARTBEAT_MS));
     const leaseUntilMs = phaseMs + beats * HEARTBEAT_MS + LEASE_MS;
-    const token = { tokenIssuedAtMs: 0, tokenExpiresAtMs: Number.MAX_SAFE_INTEGER };
-    return { ...key, device: 'mobile', loginId: 'run', openedAtMs: phaseMs, leaseUntilMs, rooms: [], ...token };
+    const device = { device: 'mobile', loginId: 'run', tokenIssuedAtMs: 0 };
+    return { ...key, ...device, openedAtMs: phaseMs, leaseUntilMs, rooms: [] };
   }
 }

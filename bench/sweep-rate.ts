@@ -21,7 +21,7 @@ const GOAL_USERS = 1_000_000;
 const connection = (index: number): Connection => ({
   ...{ userId: userAt(index), connectionId: connectionAt(index), device: 'mobile', loginId: `run_${index}` },
   ...{ openedAtMs: NOW_MS - LEASE_MS, leaseUntilMs: NOW_MS + LEASE_MS, rooms: [] },
-  ...{ tokenIssuedAtMs: NOW_MS - LEASE_MS, tokenExpiresAtMs: NOW_MS + 86_400_000 },
+  tokenIssuedAtMs: NOW_MS - LEASE_MS,
 });
 
 /** CPU seconds of this process, that of the emulator not included. */

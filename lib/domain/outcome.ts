@@ -63,6 +63,9 @@ export type Outcome<T> = T | Refused;
 
 export const refused = (reason: Reason, detail: RefusalDetail = {}): Refused => new Refused(reason, detail);
 
+/** Of a frame from a connection that is not in the room, whatever the user's other devices are. */
+export const notIn = (): Refused => refused('not-a-member', { why: 'this connection has not joined the room' });
+
 /** The outcome of an addition to a list with a limit. */
 export const unlessFull = (outcome: 'added' | 'full', why: string): Outcome<'added'> =>
   outcome === 'added' ? outcome : refused('list-full', { why });

@@ -7,7 +7,10 @@ import type { DepsAt } from './deps.ts';
 import { callerOf, clientOf, refusedWith, tokenOf, type WebSocketEvent, type WebSocketResult } from './events.ts';
 import { CLIENT_CODES } from './refusal-answer.ts';
 
-/** A handshake that may succeed later has a status of its own. */
+/**
+ * A handshake that may succeed later has a status of its own, whatever the client offers: no socket opens for it, so no
+ * end of one writes anything.
+ */
 const STATUSES: Readonly<Record<number, number>> = { [Code.DISCONNECTED]: 410, [Code.REQUEST_TOO_FAST]: 429 };
 
 export function connectHandler(depsAt: DepsAt) {
@@ -20,12 +23,12 @@ export function connectHandler(depsAt: DepsAt) {
     const deps = depsAt(event.requestContext.requestTimeEpoch);
     const outcome = await openConnection(deps, caller, clientOf(event), tokenOf(event));
     const code = isRefused(outcome) ? CLIENT_CODES[outcome.reason] : Code.OK;
-    const offered = subProtocols(event);
+    const status = STATUSES[code];
+    if (status !== undefined) return { statusCode: status };
     const select = code === Code.OK ? SUB_PROTOCOL : `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`;
     // A browser rejects a connection if none of its sub-protocols is selected; only a selected one can say why it is refused.
-    if (offered.includes(select)) return selecting(select);
-    if (code === Code.OK) return { statusCode: 200 };
-    return { statusCode: STATUSES[code] ?? 403 };
+    if (subProtocols(event).includes(select)) return selecting(select);
+    return { statusCode: code === Code.OK ? 200 : 403 };
   };
 }
 

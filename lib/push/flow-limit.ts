@@ -16,7 +16,8 @@ export interface FlowLimit {
   served(): void;
   /**
    * A request to `target` was throttled: the limit is halved, once in `holdMs`. API Gateway also answers 429 where one
-   * client does not read; a target that is throttled alone therefore halves nothing, or one client would slow down all.
+   * client does not read; a target that is throttled alone within `holdMs` therefore halves nothing, or one client would
+   * slow down all.
    */
   throttled(target: string): void;
   /** Whole requests. */
@@ -28,7 +29,7 @@ export function createFlowLimit({ most, least, holdMs, now }: FlowLimitOptions):
   let limit = most;
   let underWay = 0;
   let heldUntilMs = 0;
-  let lastThrottled: string | undefined;
+  let last: { readonly target: string; readonly atMs: number } | undefined;
   const waiting = new Set<() => void>();
   const current = () => Math.floor(limit);
   const admit = () => {
@@ -58,10 +59,11 @@ export function createFlowLimit({ most, least, holdMs, now }: FlowLimitOptions):
       if (limit < most && now() >= heldUntilMs) limit = Math.min(most, limit + 1 / limit);
     },
     throttled: (target) => {
-      const isAlone = lastThrottled === undefined || lastThrottled === target;
-      lastThrottled = target;
-      if (isAlone || now() < heldUntilMs) return;
-      heldUntilMs = now() + holdMs;
+      const nowMs = now();
+      const isAlone = last === undefined || last.target === target || nowMs - last.atMs >= holdMs;
+      last = { target, atMs: nowMs };
+      if (isAlone || nowMs < heldUntilMs) return;
+      heldUntilMs = nowMs + holdMs;
       limit = Math.max(least, current() / 2);
     },
     current,

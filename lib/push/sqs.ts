@@ -4,12 +4,11 @@ import type { EventQueue } from './event-queue.ts';
 
 /** SQS takes this many messages in one call. */
 const BATCH = 10;
-/** Events of one room in one message: about 200 bytes each, and a message may have 256 KB. */
-const EVENTS_IN_MESSAGE = 500;
 
 /**
  * A FIFO queue with the room as message group. A message carries the room's events as a JSON array. No batch has two
- * messages of one room, so a later message cannot overtake one that fails.
+ * messages of one room, so a later message cannot overtake one that fails. A call has at most the events of one batch of
+ * the stream, 100: each has some 200 bytes, and a message may have 256 KB.
  */
 export function createSqsEventQueue(options: { readonly client: SQSClient; readonly queueUrl: string }): EventQueue {
   const { client, queueUrl } = options;
@@ -40,9 +39,5 @@ function byRoom(events: readonly WebhookEvent[]): readonly (readonly WebhookEven
     if (ofRoom === undefined) rooms.set(event.chatRoomId, [event]);
     else ofRoom.push(event);
   }
-  return [...rooms.values()].flatMap((ofRoom) =>
-    Array.from({ length: Math.ceil(ofRoom.length / EVENTS_IN_MESSAGE) }, (_, part) =>
-      ofRoom.slice(part * EVENTS_IN_MESSAGE, (part + 1) * EVENTS_IN_MESSAGE),
-    ),
-  );
+  return [...rooms.values()];
 }

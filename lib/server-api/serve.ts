@@ -1,4 +1,4 @@
-import { acceptCall } from '../usecases/count-call.ts';
+import { acceptCall } from '../usecases/accept-call.ts';
 import { CALLS_PER_SEC, type Endpoint, type ServerApiDeps } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { readForm, readJsonForm } from './form.ts';

@@ -3,8 +3,8 @@ import { isUserId } from '../protocol/ids.ts';
 import {
   addToBlacklist,
   BLACKLIST_MAX,
-  type BlacklistPosition,
   blacklist,
+  type DatedItem,
   removeFromBlacklist,
   setTags,
   TAGS_MAX,
@@ -28,10 +28,9 @@ const user = { userId: one(userId, 'the user') };
 const others = { blackUserId: many(userId, BLACKLIST_CHANGE_MAX, 'the others') };
 
 /** The last user of the page before it, and when they were noted. */
-const tokenOf = ({ item, sinceMs }: BlacklistPosition): string =>
-  Buffer.from(`${sinceMs}#${item}`).toString('base64url');
+const tokenOf = ({ item, sinceMs }: DatedItem): string => Buffer.from(`${sinceMs}#${item}`).toString('base64url');
 
-const pageToken: Kind<BlacklistPosition> = {
+const pageToken: Kind<DatedItem> = {
   rule: 'the `next` of an answer',
   schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,120}$' },
   parse: (name, value) => {

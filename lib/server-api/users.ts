@@ -1,3 +1,4 @@
+import { eachInParallel } from '../domain/in-parallel.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { readSender } from '../protocol/sender.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../usecases/block-everywhere.ts';
@@ -16,6 +17,7 @@ import { timeText } from './wording.ts';
 const NAME_LENGTH_MAX = 64;
 const PORTRAIT_BYTES_MAX = 1024;
 const TOKENS_PER_SEC = 200;
+const USERS_IN_FLIGHT = 8;
 
 const user = { userId: one(userId, 'the user') };
 const name = characters(NAME_LENGTH_MAX);
@@ -71,7 +73,7 @@ const expire = endpoint({
   about: 'Revokes tokens of these users, and force-closes the connections that were opened with them.',
   fields: { ...users, time: one(milliseconds, 'tokens issued before it') },
   run: async ({ deps }, { userId: owners, time }) => {
-    for (const owner of new Set(owners)) await expireTokens(deps, owner, time);
+    await eachInParallel([...new Set(owners)], USERS_IN_FLIGHT, (owner) => expireTokens(deps, owner, time));
     return {};
   },
 });

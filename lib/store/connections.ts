@@ -19,7 +19,6 @@ export interface Connection extends ConnectionKey {
   /** Rooms that it has joined or is about to join, in join order. */
   readonly rooms: readonly RoomId[];
   readonly tokenIssuedAtMs: number;
-  readonly tokenExpiresAtMs: number;
   /** Set when its end is first noticed; a closed connection never opens again. */
   readonly closedAtMs?: number | undefined;
   /** Set only if it was closed because its lease expired: since when it may have been silent. */

@@ -1,3 +1,4 @@
+import { eachInParallel } from '../domain/in-parallel.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Code } from '../protocol/codes.ts';
 import type { UserId } from '../protocol/ids.ts';
@@ -5,15 +6,19 @@ import type { Deps } from './deps.ts';
 import { forceCloseConnections } from './steps/force-close-connections.ts';
 import { BLOCK, liftRestriction, type RestrictedUser, restrictedUsers, restrictUsers } from './steps/restrict-users.ts';
 
+const USERS_IN_FLIGHT = 8;
+
 /**
  * Blocks users from connecting until `untilMs`, and force-closes their connections. Their memberships continue: they are
  * offline in their rooms, as after any disconnect. The block is written first, so a connection that opens concurrently
- * finds it.
+ * finds it. A user for whom this fails holds up no other one; the caller then has to repeat it.
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
-  await restrictUsers(deps, BLOCK, users, untilMs);
   const cause = { code: Code.BLOCKED_WHILE_CONNECTED, message: 'unable to stay connected; the user was blocked' };
-  for (const user of users) await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), cause);
+  await eachInParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+    await restrictUsers(deps, BLOCK, [user], untilMs);
+    await forceCloseConnections(deps, user, await deps.store.connectionsOf(user), cause);
+  });
 }
 
 export const unblockEverywhere = (deps: Deps, users: readonly UserId[]): Promise<void> =>

@@ -1,4 +1,4 @@
-import { inParallel } from '../domain/in-parallel.ts';
+import { eachInParallel } from '../domain/in-parallel.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { latestFirst, userIn } from '../domain/time-sorted-item.ts';
@@ -17,7 +17,7 @@ const USERS_IN_FLIGHT = 8;
  * what an interrupted one has begun, and the time of the first call stays.
  */
 export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
-  inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+  eachInParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     const atMs = deactivatedAtMs || deps.now();
     // Listed first, so that no locked-out user is missing; for a day, so that an interrupted call leaves no item behind.
@@ -30,7 +30,7 @@ export const deactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<v
   });
 /** Lets users connect again, with new tokens; what was deleted stays deleted. */
 export const reactivateUsers = (deps: Deps, users: readonly UserId[]): Promise<void> =>
-  inParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
+  eachInParallel([...new Set(users)], USERS_IN_FLIGHT, async (user) => {
     const { deactivatedAtMs } = await deps.store.getAccess(user);
     await deps.store.setAccess(user, { deactivatedAtMs: 0 });
     await alignDeactivated(deps, user, [deactivatedAtMs]);

@@ -1,4 +1,4 @@
-import { inParallel } from '../domain/in-parallel.ts';
+import { eachInParallel, inParallel } from '../domain/in-parallel.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { latestFirst } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
@@ -23,12 +23,12 @@ const TOKEN_LIFE_MAX_MS = 366 * DAY_MS;
  */
 export async function eraseUsers(deps: Deps, users: readonly UserId[]): Promise<void> {
   const userIds = [...new Set(users)];
-  await inParallel(userIds, USERS_IN_FLIGHT, (user) => lockOut(deps, user));
+  await eachInParallel(userIds, USERS_IN_FLIGHT, (user) => lockOut(deps, user));
   // After the profiles are deleted: a profile would mean that the user was created again. Before the rooms of the
   // users' connections: if the call is interrupted among them, the stream does the rest.
   await putErasure(deps, { id: deps.randomId(), userIds, atMs: deps.now(), afterRoom: '', rest: [] }, 'continue');
   const stopMs = deps.now() + ROOMS_MS;
-  await inParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
+  await eachInParallel(userIds, USERS_IN_FLIGHT, (user) => eraseFromOwnRooms(deps, user, stopMs));
 }
 async function lockOut(deps: Deps, user: UserId): Promise<void> {
   const nowMs = deps.now();

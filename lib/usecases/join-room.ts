@@ -72,9 +72,9 @@ async function joinOnce(
     return 'conflict';
   }
   if (await isTooMany(deps, room, admitted, request)) return full(deps, caller, admitted.member);
+  if (!deps.settings.multipleRooms) await keepLastRoom(deps, rechecked, request.room);
   if (deps.settings.multiLoginSync && admitted.isNewDevice)
     await notifyOwnDevices(deps, connection, room.roomId, 'joined');
-  if (!deps.settings.multipleRooms) await keepLastRoom(deps, rechecked, request.room);
   return answer(deps, { before: room, now }, admitted, request);
 }
 

@@ -5,24 +5,18 @@ import type { Deps } from './deps.ts';
 export const TYPES_MAX = 20;
 const FULL = `there are at most ${TYPES_MAX}`;
 
-/** Message types that get no more than half of a room's quota. */
-export const lowPriorityTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('low-priority-types');
+/** Message types that get no more than half of a room's quota, and those that no quota holds back. */
+export type TypeList = 'low-priority-types' | 'allowlisted-types';
+
+export const messageTypes = (deps: Deps, list: TypeList): Promise<readonly string[]> => deps.store.readSet(list);
 
 /** Adds all of them or none. */
-export const addLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
-  unlessFull(await deps.store.addToSet('low-priority-types', types, TYPES_MAX), FULL);
+export const addMessageTypes = async (
+  deps: Deps,
+  list: TypeList,
+  types: readonly string[],
+): Promise<Outcome<'added'>> => unlessFull(await deps.store.addToSet(list, types, TYPES_MAX), FULL);
 
-export const removeLowPriorityTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
-  await deps.store.removeFromSet('low-priority-types', types);
-};
-
-/** Message types that no quota of a room holds back. */
-export const allowlistedTypes = (deps: Deps): Promise<readonly string[]> => deps.store.readSet('allowlisted-types');
-
-/** Adds all of them or none. */
-export const addAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<Outcome<'added'>> =>
-  unlessFull(await deps.store.addToSet('allowlisted-types', types, TYPES_MAX), FULL);
-
-export const removeAllowlistedTypes = async (deps: Deps, types: readonly string[]): Promise<void> => {
-  await deps.store.removeFromSet('allowlisted-types', types);
+export const removeMessageTypes = async (deps: Deps, list: TypeList, types: readonly string[]): Promise<void> => {
+  await deps.store.removeFromSet(list, types);
 };

@@ -23,13 +23,14 @@ export interface TokenLife {
 
 /**
  * Writes the connection's row before the socket is open, and reads the user's access after it: a later block finds the
- * row and closes it. A connection that the early checks refuse causes no write.
+ * row and closes it. A connection that the early checks refuse writes no row of its own, and costs a turn. Where a
+ * sub-protocol says why it is refused, its socket opens all the same, and the end of that leaves a tombstone.
  */
 export async function openConnection(
   deps: Deps,
   caller: Caller,
   client: Client,
-  token: TokenLife,
+  token: Pick<TokenLife, 'issuedAtMs'>,
 ): Promise<Outcome<'open'>> {
   const own = connectionOf(deps, caller, client, token);
   const early = await refuseEarly(deps, own);
@@ -48,7 +49,7 @@ function connectionOf(
   deps: Deps,
   { userId, connectionId }: Caller,
   { platform, loginId }: Client,
-  token: TokenLife,
+  token: Pick<TokenLife, 'issuedAtMs'>,
 ): Connection {
   const nowMs = deps.now();
   return {
@@ -59,7 +60,6 @@ function connectionOf(
     leaseUntilMs: leaseFrom(nowMs),
     rooms: [],
     tokenIssuedAtMs: token.issuedAtMs,
-    tokenExpiresAtMs: token.expiresAtMs,
   };
 }
 
@@ -67,7 +67,9 @@ const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
 
 /**
  * By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be
- * over.
+ * over. The turn comes before these refusals, so that a client which is refused and connects again for ever is limited.
+ * A token that is only revoked takes none: the row of a deleted user must expire, and a turn would keep it. A lock says
+ * more than the revocation that a deactivation brings, so it comes first.
  */
 async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
   const { userId, device, loginId, openedAtMs } = own;
@@ -75,16 +77,22 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undef
     deps.store.getAccess(userId, 'eventual'),
     deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'eventual') : undefined,
   ]);
-  const access = isLockedOut(eventual, openedAtMs) ? await deps.store.getAccess(userId) : eventual;
+  const mayBeLockedOut = isLockedOut(eventual, openedAtMs);
+  if (!mayBeLockedOut && isRevoked(eventual, own)) return refused('token-expired');
+  const noTurn = await takeFirstTurn(deps, userId, eventual, 'connect');
+  if (noTurn !== undefined) return noTurn;
+  const access = mayBeLockedOut ? await deps.store.getAccess(userId) : eventual;
   const refusal = refusalFor(access, own, openedAtMs);
   if (refusal !== undefined) return refusal;
-  if (order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed')
-    return refused('logged-in-elsewhere');
-  return takeFirstTurn(deps, userId, access, 'connect');
+  const isFollowed = order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed';
+  return isFollowed ? refused('logged-in-elsewhere') : undefined;
 }
 
-function refusalFor(access: Access, { tokenIssuedAtMs }: Connection, nowMs: number): Refused | undefined {
+const isRevoked = (access: Access, { tokenIssuedAtMs }: Connection): boolean =>
+  tokenIssuedAtMs < access.tokensValidFromMs;
+
+function refusalFor(access: Access, own: Connection, nowMs: number): Refused | undefined {
   if (access.deactivatedAtMs > 0) return refused('account-cancelled');
   if (nowMs < access.blockedUntilMs) return refused('user-blocked');
-  return tokenIssuedAtMs < access.tokensValidFromMs ? refused('token-expired') : undefined;
+  return isRevoked(access, own) ? refused('token-expired') : undefined;
 }

@@ -4,7 +4,7 @@ import type { ListedMember } from '../protocol/answers.ts';
 import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Deps } from './deps.ts';
 import { byJoinTime } from './steps/by-join-time.ts';
-import { memberPages } from './steps/member-pages.ts';
+import { membersOf } from './steps/member-limit.ts';
 import { membersAmong } from './steps/members-among.ts';
 
 /** For each user: are they a member? By the rule, even if the row of an evicted member is still there (I-M17). */
@@ -27,8 +27,6 @@ export async function queryMembers(
 ): Promise<Outcome<MemberList>> {
   const before = await deps.store.getRoom(roomId);
   if (!isLive(before)) return refused('no-such-room');
-  const rows = [];
-  for await (const page of memberPages(deps, before)) rows.push(...page);
-  const members = byJoinTime(await membersAmong(deps, roomId, rows), order);
+  const members = byJoinTime(await membersOf(deps, before), order);
   return { total: members.length, members: members.slice(0, count) };
 }

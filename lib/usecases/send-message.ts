@@ -1,7 +1,7 @@
 import type { Access } from '../domain/access.ts';
 import { isEvicted } from '../domain/eviction.ts';
 import { currentMember, isBlocked, type Member } from '../domain/member.ts';
-import { isRefused, type Outcome, type Refused, refused } from '../domain/outcome.ts';
+import { isRefused, notIn, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
 import { isMuted } from '../domain/speech.ts';
@@ -16,7 +16,7 @@ import { deliverAbandoned, deliverAccepted, refuseFlooded } from './steps/delive
 import { endMembership } from './steps/end-membership.ts';
 import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
-import { mayResume, notIn, resumeMembership } from './steps/resume-membership.ts';
+import { mayResume, resumeMembership } from './steps/resume-membership.ts';
 import { askTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;
@@ -137,8 +137,12 @@ async function mark(turn: Turn, attempt: Attempt): Promise<Outcome<'again'> | un
   return outcome === 'taken' ? undefined : outcome;
 }
 
+/** If it fails, or is refused because another frame of the sender came in between, the mark expires. */
 async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void> {
-  const access = await deps.store.getAccess(userId);
-  // If another frame of the sender came in between, this is refused, and the mark expires.
-  await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
+  try {
+    const access = await deps.store.getAccess(userId);
+    await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
+  } catch (fault) {
+    deps.onFault('remove the mark of a refused message', fault);
+  }
 }

@@ -9,7 +9,7 @@ const USERS_IN_FLIGHT = 8;
 
 export interface NoticeFields {
   readonly kind: NoticeKind;
-  readonly userIds: readonly string[];
+  readonly userIds: readonly UserId[];
   /** 0 = without end, or no duration. */
   readonly durationMs: number;
   readonly extra: string;
@@ -19,7 +19,7 @@ export interface NoticeFields {
 export async function notifyRoom(deps: Deps, room: Room, notice: NoticeFields): Promise<void> {
   const frame = frameOf(deps, room.roomId, notice);
   await fanOut(deps, room, frame);
-  if (notice.kind === 'block') await postToUsers(deps, notice.userIds as readonly UserId[], frame);
+  if (notice.kind === 'block') await postToUsers(deps, notice.userIds, frame);
 }
 
 /** Notifies these users, on all their devices, of a block or a mute in all rooms. */

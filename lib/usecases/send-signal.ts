@@ -1,5 +1,5 @@
 import { isCrowded, signalPosts } from '../domain/delivery.ts';
-import { isRefused, type Outcome, refused } from '../domain/outcome.ts';
+import { isRefused, notIn, type Outcome, refused } from '../domain/outcome.ts';
 import type { Room } from '../domain/room.ts';
 import { isMuted } from '../domain/speech.ts';
 import { SECOND_MS } from '../domain/time.ts';
@@ -9,7 +9,6 @@ import type { ListedConnection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
 import { type InRoom, memberInTurn } from './steps/check-member.ts';
 import { connectionsOf, postFrames } from './steps/post-frames.ts';
-import { notIn } from './steps/resume-membership.ts';
 import { smallRoomMembers } from './steps/small-room-members.ts';
 import type { Turn } from './steps/take-turn.ts';
 

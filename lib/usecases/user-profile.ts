@@ -2,11 +2,15 @@ import type { Profile } from '../domain/access.ts';
 import { type Outcome, unlessFull } from '../domain/outcome.ts';
 import { earliestFirst, userIn } from '../domain/time-sorted-item.ts';
 import type { UserId } from '../protocol/ids.ts';
+import type { DatedItem } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { listPage } from './steps/list-page.ts';
 
 export const BLACKLIST_MAX = 1000;
 export const TAGS_MAX = 20;
+
+export type { DatedItem };
+
 const holdsAtMost = (limit: number): string => `it holds at most ${limit}`;
 
 export const getProfile = (deps: Deps, user: UserId): Promise<Profile | undefined> => deps.store.getProfile(user);
@@ -39,12 +43,6 @@ export async function listUsers(
 export const isOnline = async (deps: Deps, user: UserId): Promise<boolean> =>
   (await deps.store.connectionsOf(user)).length > 0;
 
-/** An item of a blacklist: the next page begins after it. */
-export interface BlacklistPosition {
-  readonly item: string;
-  readonly sinceMs: number;
-}
-
 /**
  * The users that this one does not want to hear from, the newest first; kept for the app only: no rule of a room reads it.
  * `next` is the last item of the page, if there are more.
@@ -52,9 +50,9 @@ export interface BlacklistPosition {
 export async function blacklist(
   deps: Deps,
   user: UserId,
-  after: BlacklistPosition | undefined,
+  after: DatedItem | undefined,
   size: number,
-): Promise<{ readonly users: readonly string[]; readonly next?: BlacklistPosition }> {
+): Promise<{ readonly users: readonly string[]; readonly next?: DatedItem }> {
   const all = await deps.store.readDatedSet(`blacklist#${user}`);
   const left = after === undefined ? all : all.filter((one) => isAfter(one, after));
   const page = left.slice(0, size);
@@ -63,7 +61,7 @@ export async function blacklist(
   return last === undefined || left.length <= size ? { users } : { users, next: last };
 }
 
-const isAfter = (one: BlacklistPosition, other: BlacklistPosition): boolean =>
+const isAfter = (one: DatedItem, other: DatedItem): boolean =>
   one.sinceMs < other.sinceMs || (one.sinceMs === other.sinceMs && one.item > other.item);
 
 /** Adds all of them or none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inParallel } from '../../lib/domain/in-parallel.ts';
+import { eachInParallel, inParallel } from '../../lib/domain/in-parallel.ts';
 
 describe('work in parallel', () => {
   it('is done once for each item, with exactly the allowed number under way', async () => {
@@ -24,5 +24,15 @@ describe('work in parallel', () => {
     };
     await expect(inParallel([1, 2, 3, 4], 2, fail)).rejects.toThrow('three');
     await inParallel([], 2, fail);
+  });
+
+  it('is done for each item, also after failures, of which it throws the first', async () => {
+    const done: number[] = [];
+    const work = eachInParallel([1, 2, 3, 4, 5], 2, async (item) => {
+      if (item < 3) throw new Error(`unable to do ${item}`);
+      done.push(item);
+    });
+    await expect(work).rejects.toThrow('unable to do 1');
+    expect(done).toEqual([3, 4, 5]);
   });
 });

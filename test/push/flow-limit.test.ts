@@ -56,6 +56,17 @@ describe('the limit of requests under way', () => {
     expect(limit.current()).toBe(8);
   });
 
+  it('is not halved by two clients of which the other one was throttled long ago', () => {
+    const { limit, clock } = startLimit(16);
+    limit.throttled('one');
+    clock.nowMs += HOLD_MS;
+    limit.throttled('other');
+    expect(limit.current()).toBe(16);
+    clock.nowMs += HOLD_MS - 1;
+    limit.throttled('one');
+    expect(limit.current()).toBe(8);
+  });
+
   it('starts in the order of arrival, as many as it allows, whatever fails', async () => {
     const task = fc.record({ fails: fc.boolean(), throttles: fc.boolean() });
     await fc.assert(

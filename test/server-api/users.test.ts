@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UserId } from '../../lib/protocol/ids.ts';
+import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { numbered } from './api-caller.ts';
 import { createApiWorld, OK } from './api-world.ts';
@@ -63,6 +64,22 @@ describe('a user', () => {
       expect(await deps.store.getAccess(user as UserId)).toMatchObject({ tokensValidFromMs: time });
     }
   });
+});
+
+it('whose tokens cannot be revoked holds up no other one', async () => {
+  const made = store();
+  const expireTokens: RoomStore['expireTokens'] = async (user, beforeMs) => {
+    if (user === 'una') throw new StoreFault('unable to write');
+    return made.store.expireTokens(user, beforeMs);
+  };
+  const { call, deps, clock } = createApiWorld({ ...made, store: { ...made.store, expireTokens } });
+  const time = clock.nowMs - 1;
+  const others = Array.from({ length: 10 }, (_, index) => `after-${index}`);
+  const answer = await call('/user/token/expire.json', { userId: ['una', ...others], time }).catch(() => undefined);
+  expect(answer).not.toEqual(OK);
+  for (const user of others) {
+    expect(await deps.store.getAccess(user as UserId)).toMatchObject({ tokensValidFromMs: time });
+  }
 });
 
 describe('the blacklist', () => {

@@ -3,6 +3,7 @@ import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import { AcceptanceUnknown, StoreFault } from '../../lib/store/room-store.ts';
 import { documentTableClient } from '../support/document-client.ts';
 import { connectionLifeMs, createClientAt, realChance, tableName, useStore } from '../support/emulators.ts';
+import { mostAtOnce } from './interposed-store.ts';
 import { acceptance, newMember, newRoom, user } from './rows.ts';
 
 const use = useStore('dynoxide');
@@ -77,5 +78,18 @@ describe('the store under faults', () => {
     expect(await use().store.getMember(room.roomId, user('ann'))).toEqual(stored);
     expect(await storeWith(['lost']).store.deleteMember(stored)).toBe('deleted');
     expect(await storeWith(['lost']).store.destroyRoom(room.roomId, 'e1', 7, true)).toMatchObject({ destroyedAtMs: 7 });
+  });
+
+  it('reads many rows with 20 requests under way, and all of them', async () => {
+    const room = newRoom();
+    const users = Array.from({ length: 2_500 }, (_, index) => user(`u${index}`));
+    for (const name of [users[0], users[1_250], users[2_499]])
+      await use().store.putMember(newMember(room.roomId, `${name}`), 0);
+    const found: string[] = [];
+    const most = await mostAtOnce(use(), async (store) => {
+      for (const { userId } of await store.getMembers(room.roomId, users)) found.push(userId);
+    });
+    expect(most).toBe(20);
+    expect(new Set(found)).toEqual(new Set(['u0', 'u1250', 'u2499']));
   });
 });

@@ -52,7 +52,6 @@ export const newConnection = (change: Partial<Connection> = {}): Connection => (
   leaseUntilMs: 1_800_000_155_000,
   rooms: [],
   tokenIssuedAtMs: 1_700_000_000_000,
-  tokenExpiresAtMs: 1_900_000_000_000,
   ...change,
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../lib/protocol/ids.ts';
-import { StoreFault } from '../../lib/store/room-store.ts';
+import { type RoomStore, StoreFault } from '../../lib/store/room-store.ts';
 import { blockEverywhere, blockedEverywhere, unblockEverywhere } from '../../lib/usecases/block-everywhere.ts';
 import { fresh, user } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
@@ -89,6 +89,22 @@ test('one connection that cannot be closed makes the call fail, and the others a
   await block();
   expect(await world.deps.store.connectionsOf(bob)).toEqual([]);
   expect(world.faults).toEqual([]);
+});
+
+test('a user for whom the call fails holds up no other one', async () => {
+  const world = createWorld(store());
+  const users = Array.from({ length: 20 }, newUser);
+  const devices = [];
+  for (const one of users) devices.push(await world.open(one));
+  const [first, ...others] = users;
+  const connectionsOf: RoomStore['connectionsOf'] = async (one) => {
+    if (one === first) throw new StoreFault('unable to go on');
+    return world.deps.store.connectionsOf(one);
+  };
+  const deps = { ...world.deps, store: { ...world.deps.store, connectionsOf } };
+  await expect(blockEverywhere(deps, users, world.clock.nowMs + minuteMs)).rejects.toThrow(StoreFault);
+  expect(new Set(world.push.closed)).toEqual(new Set(devices.slice(1).map(({ connectionId }) => connectionId)));
+  for (const other of others) expect(await world.connect(world.device(other))).toBe(false);
 });
 
 test('a user who is listed and not blocked is not shown', async () => {

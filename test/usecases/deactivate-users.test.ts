@@ -152,3 +152,22 @@ test('a user who is listed and not deactivated is not shown', async () => {
   await world.deps.store.setAccess(dee, { deactivatedAtMs: 0 });
   expect(await listed(world)).not.toContain(dee);
 });
+
+test('a user for whom the call fails holds up no other one', async () => {
+  const world = createWorld(store());
+  const users = Array.from({ length: 20 }, newUser);
+  const broken = new Set(users.slice(0, 8));
+  const getAccess: RoomStore['getAccess'] = async (one, read) => {
+    if (broken.has(one)) throw new StoreFault('unable to go on');
+    return world.deps.store.getAccess(one, read);
+  };
+  const deps = { ...world.deps, store: { ...world.deps.store, getAccess } };
+  const isOut = async (one: UserId) => (await world.deps.store.getAccess(one)).deactivatedAtMs > 0;
+  await expect(deactivateUsers(deps, users)).rejects.toThrow(StoreFault);
+  for (const one of users) expect(await isOut(one)).toBe(!broken.has(one));
+  broken.clear();
+  await deactivateUsers(deps, users);
+  for (const one of users.slice(0, 8)) broken.add(one);
+  await expect(reactivateUsers(deps, users)).rejects.toThrow(StoreFault);
+  for (const one of users) expect(await isOut(one)).toBe(broken.has(one));
+});

@@ -77,6 +77,34 @@ describe('a run that delivers', () => {
     expect(last).toMatchObject({ messages: [{ seq: 2, recalled: true }] });
   });
 
+  it('starts one run that evicts in five seconds, and one at its end, however many windows leave members to evict', async () => {
+    const stage = createDeliveryStage();
+    await stage.world.enter('ann');
+    const job = await waiting(stage);
+    const listOffline = async () => ({ members: [], next: 'more' });
+    const [windows, startMs] = [30, stage.deps.now()];
+    // Of two pauses one polls, and one waits for the rest of the window.
+    stage.duringPauses.push(...Array.from({ length: 2 * windows }, () => () => stage.publish()));
+    await stage.run(job, { store: { ...stage.deps.store, listOffline } });
+    expect(stage.deps.now() - startMs).toBeGreaterThan(windows * 240);
+    expect(stage.jobs.filter(({ kind }) => kind === 'evict')).toHaveLength(3);
+  });
+
+  it('starts the run that evicts again where it could not be started', async () => {
+    const stage = createDeliveryStage();
+    await stage.world.enter('ann');
+    const job = await waiting(stage);
+    const listOffline = async () => ({ members: [], next: 'more' });
+    stage.duringPauses.push(
+      () => stage.answerRings('failed'),
+      () => stage.publish(),
+      () => stage.answerRings('rung'),
+      () => {},
+    );
+    await stage.run(job, { store: { ...stage.deps.store, listOffline } });
+    expect(stage.jobs.filter(({ kind }) => kind === 'evict')).toHaveLength(1);
+  });
+
   it('stores and posts nothing while distribution is stopped', async () => {
     const stage = createDeliveryStage();
     const ann = await stage.world.enter('ann');

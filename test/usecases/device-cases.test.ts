@@ -378,7 +378,11 @@ test('case 38: the token expires while connected: frames are refused; the member
   expect(await late({ action: 'ping' })).toMatchObject({ code: 31020 });
   await ping(world, ann);
   world.pass(60_000);
-  // A refused frame is no sign of life.
+  // A refused frame is a sign of life too.
+  await world.sweep();
+  expect(await world.isOffline('bob')).toBe(false);
+  await ping(world, ann);
+  world.pass(120_000);
   await world.sweep();
   expect(await world.isOffline('bob')).toBe(true);
   expect(await world.isIn('bob')).toBe(true);

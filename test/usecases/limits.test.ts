@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../lib/domain/settings.ts';
-import type { RoomId } from '../../lib/protocol/ids.ts';
+import type { RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import type { World } from '../support/world.ts';
-import { framesOf } from './changed-world.ts';
+import { connectWith, framesOf } from './changed-world.ts';
 import { createMeteredWorld } from './metered-world.ts';
 
 const store = useStore('dynoxide');
@@ -174,6 +174,35 @@ describe('a limit of a user', () => {
     world.pass(20_000);
     expect(await world.connect(world.device(name))).toBe(true);
     expect(await world.connect(world.device(name))).toBe(false);
+  });
+});
+
+describe('connects that are refused for another reason', () => {
+  const dayMs = 24 * 3600 * 1000;
+
+  test.each(['blocked', 'deactivated'])('count where the user is %s', async (how) => {
+    const { world, costOf } = await member();
+    const bob = ownName('bob') as UserId;
+    const { nowMs } = world.clock;
+    await world.deps.store.setAccess(
+      bob,
+      how === 'blocked' ? { blockedUntilMs: nowMs + dayMs } : { deactivatedAtMs: nowMs },
+    );
+    const attempt = () => costOf(() => connectWith(world, bob, nowMs));
+    const reason = how === 'blocked' ? 'user-blocked' : 'account-cancelled';
+    for (let times = 0; times < 3; times += 1)
+      expect(await attempt()).toMatchObject({ writes: 1, readUnits: 1.5, answer: { reason } });
+    expect(await attempt()).toMatchObject({ writes: 0, readUnits: 0.5, answer: { reason: 'too-many-requests' } });
+  });
+
+  test('do not count where the token is revoked: the row of a deleted user must expire', async () => {
+    const { world, costOf } = await member();
+    const bob = ownName('bob') as UserId;
+    await world.deps.store.expireTokens(bob, world.clock.nowMs);
+    for (let times = 0; times < 5; times += 1) {
+      const attempt = await costOf(() => connectWith(world, bob, world.clock.nowMs - 1));
+      expect(attempt).toMatchObject({ writes: 0, readUnits: 0.5, answer: { reason: 'token-expired' } });
+    }
   });
 });
 

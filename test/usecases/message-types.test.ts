@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as types from '../../lib/usecases/message-types.ts';
+import { addMessageTypes, messageTypes, removeMessageTypes } from '../../lib/usecases/message-types.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 
@@ -7,25 +7,22 @@ const store = useStore('dynoxide');
 /** In the order in which a set is read. */
 const many = (count: number) => Array.from({ length: count }, (_, index) => `app:type-${index + 10}`);
 
-test.each([
-  ['low priority', types.lowPriorityTypes, types.addLowPriorityTypes, types.removeLowPriorityTypes],
-  ['the allowlist', types.allowlistedTypes, types.addAllowlistedTypes, types.removeAllowlistedTypes],
-])('types of %s: at most 20, all or none', async (_what, list, add, remove) => {
+test.each(['low-priority-types', 'allowlisted-types'] as const)('%s: at most 20, all or none', async (list) => {
   const { deps } = createWorld(store());
-  expect(await list(deps)).toEqual([]);
-  expect(await add(deps, many(18))).toBe('added');
-  expect(await add(deps, ['a', 'b', 'c'])).toMatchObject({ reason: 'list-full' });
-  expect(await list(deps)).toEqual(many(18));
-  expect(await add(deps, ['constructor', 'app:type-13', 'a'])).toBe('added');
-  await remove(deps, many(18));
-  expect(await list(deps)).toEqual(['a', 'constructor']);
+  expect(await messageTypes(deps, list)).toEqual([]);
+  expect(await addMessageTypes(deps, list, many(18))).toBe('added');
+  expect(await addMessageTypes(deps, list, ['a', 'b', 'c'])).toMatchObject({ reason: 'list-full' });
+  expect(await messageTypes(deps, list)).toEqual(many(18));
+  expect(await addMessageTypes(deps, list, ['constructor', 'app:type-13', 'a'])).toBe('added');
+  await removeMessageTypes(deps, list, many(18));
+  expect(await messageTypes(deps, list)).toEqual(['a', 'constructor']);
 });
 
 test('a type of low priority gets half of the quota, a type on the allowlist is not limited', async () => {
   const world = createWorld(store(), { roomMessageQuota: 4, sendsPerSecond: 100 });
   const ann = await world.enter('ann');
-  await types.addLowPriorityTypes(world.deps, ['app:low']);
-  await types.addAllowlistedTypes(world.deps, ['app:free']);
+  await addMessageTypes(world.deps, 'low-priority-types', ['app:low']);
+  await addMessageTypes(world.deps, 'allowlisted-types', ['app:free']);
   let sends = 0;
   const codeOf = async (type: string) => {
     sends += 1;

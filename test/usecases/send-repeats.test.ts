@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { StoreFault } from '../../lib/store/room-store.ts';
 import { publishMessage } from '../../lib/usecases/publish-message.ts';
 import { recallMessage } from '../../lib/usecases/recall-message.ts';
 import { type Sent, sendMessage } from '../../lib/usecases/send-message.ts';
 import { interposedStore } from '../store/interposed-store.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
+import { worldWith } from './changed-world.ts';
 
 const use = useStore('dynoxide');
 
@@ -167,4 +169,22 @@ test('I-D7: a lost answer of any write of a send, and a request that did not arr
       expect(await seqOf(world)).toBe(1);
     }
   }
+});
+
+test('a mark that cannot be removed leaves the answer of the refusal as it is', async () => {
+  let isBroken = false;
+  const world: World = worldWith(use(), (real) => ({
+    acceptMessage: async (acceptance) => {
+      await world.block(world.clock.nowMs + 3_600_000, 'ann');
+      isBroken = true;
+      return real.acceptMessage(acceptance);
+    },
+    getAccess: async (user, read) => {
+      if (isBroken && read !== 'eventual') throw new StoreFault('unable to read');
+      return real.getAccess(user, read);
+    },
+  }));
+  const ann = await world.enter('ann');
+  expect(await world.send(ann)).toMatchObject({ code: 23409 });
+  expect(world.faults.map(String)).toEqual(['StoreFault: unable to read']);
 });

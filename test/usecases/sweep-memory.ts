@@ -18,7 +18,7 @@ export function createSweepMemory(connectedAtMs: number) {
   let connection: Connection = {
     ...{ ...caller, device: 'phone', loginId: 'run', rooms: [room] },
     ...{ openedAtMs: connectedAtMs, leaseUntilMs: leaseFrom(connectedAtMs) },
-    ...{ tokenIssuedAtMs: 0, tokenExpiresAtMs: 0 },
+    tokenIssuedAtMs: 0,
   };
   let member: Member | undefined = joined(
     currentMember(undefined, room, caller.userId, 'e1'),

@@ -2,14 +2,13 @@ import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restr
 import { DAY_MS } from '../../domain/time.ts';
 import type { Turns } from '../../domain/turns.ts';
 import type { ConnectionId, UserId } from '../../protocol/ids.ts';
-import { StoreFault } from '../room-store.ts';
 import type { Users } from '../users.ts';
+import { decide } from './decide.ts';
 import { accessKey, expiry } from './keys.ts';
 import { atRevision, randomRevision } from './revision.ts';
-import { isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
+import { named, type Row, type Table } from './table.ts';
+import { isDone, unlessRefused } from './write-outcome.ts';
 
-/** An attempt fails only if the row has changed since the read. */
-const MOST_ATTEMPTS = 10;
 /** Turns are useless after minutes; the margin allows for clocks that differ. */
 const TURNS_KEPT_MS = DAY_MS;
 
@@ -96,7 +95,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
     // expire: ------------------------------- 9, revision 8
     // block:  the same as expire; a later one stays
     // forget: put -> done, answer lost - put -> refused, reads and puts again
-    for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
+    await decide(this.#table, 'forget what holds for a user', async () => {
       const before = await this.getAccess(user);
       const fromMs = Math.max(before.tokensValidFromMs, tokensFromMs);
       const put = this.#table.put({
@@ -106,13 +105,10 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
           revision: randomRevision(this.#table.random),
           ...expiry(fromMs - tokensFromMs + expiresAtMs),
         },
-        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(#revision)' : '#revision = :revision',
-        ExpressionAttributeNames: { '#revision': 'revision' },
-        ...(before.revision === 0 ? {} : { ExpressionAttributeValues: { ':revision': before.revision } }),
+        ...atRevision(before.revision, this.#table.now()),
       });
-      if ((await unlessRefused(put)) !== REFUSED) return;
-    }
-    throw new StoreFault('unable to forget what holds for a user; it kept changing');
+      return unlessRefused(put);
+    });
   };
 
   readonly noteForceClosed = async (

@@ -27,7 +27,6 @@ export function toConnection(row: Row): Connection {
     leaseUntilMs: stored.leaseUntilMs ?? 0,
     rooms: inJoinOrder(stored.rooms ?? {}),
     tokenIssuedAtMs: stored.tokenIssuedAtMs ?? 0,
-    tokenExpiresAtMs: stored.tokenExpiresAtMs ?? 0,
     ...(stored.closedAtMs === undefined ? {} : { closedAtMs: stored.closedAtMs }),
     ...(stored.silentSinceMs === undefined ? {} : { silentSinceMs: stored.silentSinceMs }),
   };

@@ -5,7 +5,8 @@ import type { Connection, ConnectionKey, Connections } from '../connections.ts';
 import type { DueList } from '../due-list.ts';
 import { roomsOnRow, toConnection } from './connection-row.ts';
 import { CONNECTION_PREFIX, connectionKey, expiry, type Key, userPartition } from './keys.ts';
-import { ConditionFailed, named, REFUSED, type Table, unlessRefused } from './table.ts';
+import { named, type Table } from './table.ts';
+import { ConditionFailed, REFUSED, unlessRefused } from './write-outcome.ts';
 
 /** How long a row is kept after the connection's life, in case the sweep has not run. */
 const KEPT_MS = 7 * DAY_MS;

@@ -1,10 +1,8 @@
 import type { DatedItem, DatedSet, Lists } from '../lists.ts';
-import { StoreFault } from '../room-store.ts';
+import { decide } from './decide.ts';
 import { setKey } from './keys.ts';
-import { REFUSED, type Table, unlessRefused } from './table.ts';
-
-/** An attempt fails only if the set has changed since the read. */
-const MOST_ATTEMPTS = 10;
+import type { Table } from './table.ts';
+import { REFUSED, unlessRefused } from './write-outcome.ts';
 
 type Since = Readonly<Record<string, number>>;
 
@@ -21,23 +19,22 @@ export class DynamoDatedSets implements Pick<Lists, 'readDatedSet' | 'addToDated
     return found.sort((one, other) => other.sinceMs - one.sinceMs || (one.item < other.item ? -1 : 1));
   };
 
-  readonly addToDatedSet = async (
+  readonly addToDatedSet = (
     set: DatedSet,
     items: readonly string[],
     limit: number,
     nowMs: number,
   ): Promise<'added' | 'full'> => {
     const wanted = [...new Set(items)];
-    for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
+    return decide<'added' | 'full'>(this.#table, 'add to a set', async () => {
       const before = await this.#read(set);
       const since = before ?? {};
       const missing = wanted.filter((item) => !Object.hasOwn(since, item));
       if (missing.length === 0) return 'added';
       if (Object.keys(since).length + missing.length > limit) return 'full';
       if (before === undefined) await this.#make(set);
-      if (await this.#put(set, wanted, new Set(missing), limit, nowMs)) return 'added';
-    }
-    throw new StoreFault('unable to add to a set; it kept changing');
+      return (await this.#put(set, wanted, new Set(missing), limit, nowMs)) ? 'added' : REFUSED;
+    });
   };
 
   readonly removeFromDatedSet = async (set: DatedSet, items: readonly string[]): Promise<void> => {

@@ -4,7 +4,8 @@ import { DAY_MS } from '../../domain/time.ts';
 import { type ConnectionId, isConnectionId, isRoomId, isUserId, type RoomId, type UserId } from '../../protocol/ids.ts';
 import { type ConnectionTimer, type DueList, FEWEST_SHARDS, type Timer, type TimerRow } from '../due-list.ts';
 import { dueBound, dueKey, duePartition, dueShardOf, dueTimeOf, expiry, type Key, shardsKey } from './keys.ts';
-import { MOST_AT_ONCE, named, type Row, type Table, unlessRefused } from './table.ts';
+import { MOST_AT_ONCE, named, type Row, type Table } from './table.ts';
+import { unlessRefused } from './write-outcome.ts';
 
 const TIMERS_IN_ROW = 100;
 /** How long a row is kept after its time, in case the sweep does not run. */

@@ -4,7 +4,9 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Entries } from '../entries.ts';
 import { StoreFault } from '../room-store.ts';
 import { entriesPartition, entryIndexKey, entryValueKey, type Key } from './keys.ts';
-import { ConditionFailed, MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { atRevision } from './revision.ts';
+import { MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { ConditionFailed } from './write-outcome.ts';
 
 /** A list: a map loses the key `__proto__`, and the SDK does not recognise one with the key `constructor` as a map. */
 interface IndexRow extends Omit<EntryIndex, 'entries'> {
@@ -73,18 +75,11 @@ export class DynamoEntries implements Entries {
     // A: read no index -------------------- put -> refused, B was first
     // A: put -> stored, answer lost ------- put -> refused, finds its own change: stored
     // A: put -> stored, answer lost -- B: revision 9, on top of A's 8 -- A: put -> refused, finds it too
-    const isFirst = before.revision === 0;
     const { roomId, roomEpoch } = next;
     try {
       await this.#table.put({
         Item: { ...entryIndexKey(roomId, roomEpoch), ...toRow(next) },
-        ...(isFirst
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : {
-              ConditionExpression: '#revision = :revision',
-              ExpressionAttributeNames: { '#revision': 'revision' },
-              ExpressionAttributeValues: { ':revision': before.revision },
-            }),
+        ...atRevision(before.revision, this.#table.now()),
       });
       return 'put';
     } catch (error) {

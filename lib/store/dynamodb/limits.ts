@@ -1,7 +1,8 @@
 import type { Limits } from '../limits.ts';
 import { callsKey, expiredBySec, expiry, type Key, nonceKey, postsKey } from './keys.ts';
 import { randomRevision } from './revision.ts';
-import { isDone, REFUSED, type Table, unlessRefused } from './table.ts';
+import type { Table } from './table.ts';
+import { isDone, REFUSED, unlessRefused } from './write-outcome.ts';
 
 /** The count of a second is useless after it; the margin allows for clocks that differ. */
 const CALLS_KEPT_MS = 60_000;

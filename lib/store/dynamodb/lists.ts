@@ -1,16 +1,15 @@
 import { inParallel } from '../../domain/in-parallel.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { AppList, AppSet, DatedSet, ListItem, ListRange, Lists, PageOfList } from '../lists.ts';
-import { StoreFault } from '../room-store.ts';
+import { decide } from './decide.ts';
 import { expiry, type Key, listKey, pageKey, setKey } from './keys.ts';
-import { ConditionFailed, type InputOf, MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { type InputOf, MOST_AT_ONCE, type Row, type Table } from './table.ts';
+import { ConditionFailed, REFUSED } from './write-outcome.ts';
 
 /** A page contains items whose end has passed too, so a query reads at least this many rows, whatever the limit. */
 const FEWEST_IN_PAGE = 100;
 /** A row outlives its item, so that a clock that is behind misses nothing. */
 const KEPT_MS = DAY_MS;
-/** An attempt fails only if the set has changed since the read. */
-const MOST_ATTEMPTS = 10;
 
 /** An app's lists in DynamoDB, a row for each item, and its sets, a row for each set. */
 export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet' | 'removeFromDatedSet'> {
@@ -68,8 +67,8 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
     return [...((row?.entries ?? []) as Iterable<string>)].sort((one, other) => (one < other ? -1 : 1));
   };
 
-  readonly addToSet = async (set: AppSet, items: readonly string[], limit: number): Promise<'added' | 'full'> => {
-    for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
+  readonly addToSet = (set: AppSet, items: readonly string[], limit: number): Promise<'added' | 'full'> =>
+    decide<'added' | 'full'>(this.#table, 'add to a set', async () => {
       const before = new Set(await this.readSet(set));
       const missing = new Set(items.filter((item) => !before.has(item)));
       if (missing.size === 0) return 'added';
@@ -86,16 +85,14 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
         ConditionExpression: [hasSpace, ...conditions].join(' AND '),
         ExpressionAttributeValues: { ...values, ':missing': missing, ':most': limit - missing.size },
       });
-      if (outcome === 'done') return 'added';
-    }
-    throw new StoreFault('unable to add to a set; it kept changing');
-  };
+      return outcome === 'done' ? 'added' : REFUSED;
+    });
 
   readonly removeFromSet = async (set: AppSet, items: readonly string[]): Promise<readonly string[]> => {
     const wanted = new Set(items);
     const presentOnes = async () => (await this.readSet(set)).filter((item) => wanted.has(item));
     let present = await presentOnes();
-    for (let count = 0; count < MOST_ATTEMPTS; count += 1) {
+    return decide<readonly string[]>(this.#table, 'remove from a set', async () => {
       if (present.length === 0) return [];
       // A: read x, y ---------------- remove -> refused: only y is left to remove
       // B: ------------ remove x
@@ -109,8 +106,8 @@ export class DynamoLists implements Omit<Lists, 'readDatedSet' | 'addToDatedSet'
       const left = outcome === 'done' ? [] : await presentOnes();
       if (outcome === 'done' || (outcome === 'unclear' && left.length === 0)) return present;
       present = left;
-    }
-    throw new StoreFault('unable to remove from a set; it kept changing');
+      return REFUSED;
+    });
   };
 
   readonly deleteSet = async (set: AppSet | DatedSet): Promise<void> => {

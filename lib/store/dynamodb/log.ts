@@ -61,7 +61,7 @@ export class DynamoLog implements Omit<Log, SentMethod> {
     // No condition: the key names the seqs and the form, and a seq has one content in each form. So a repeat writes the
     // same row, and a late write of the plain form leaves the recalled one as it is.
     const key = recalled ? recalledLogKey(room, epoch, lastSeq) : logKey(room, epoch, firstSeq, lastSeq);
-    return () => this.#table.put({ Item: { ...key, lastSeq, messages, ...expiry(expiresAtMs) } });
+    return () => this.#table.put({ Item: { ...key, messages, ...expiry(expiresAtMs) } });
   }
 
   #putMark(room: RoomId, epoch: string, { seq, sentAtMs }: StoredMessage, expiresAtMs: number) {

@@ -4,7 +4,8 @@ import type { UserId } from '../../protocol/ids.ts';
 import type { LoginList, Logins } from '../logins.ts';
 import { expiry, loginKey } from './keys.ts';
 import { atRevision, randomRevision } from './revision.ts';
-import { isDone, type Table } from './table.ts';
+import type { Table } from './table.ts';
+import { isDone } from './write-outcome.ts';
 
 /** The order of logins in DynamoDB, a row for each device. */
 export class DynamoLogins implements Logins {

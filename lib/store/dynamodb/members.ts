@@ -5,7 +5,8 @@ import type { Members } from '../members.ts';
 import { endKey, expiry, MEMBER_PREFIX, memberKey, roomKey } from './keys.ts';
 import { END_KEPT_MS, fingerprint, memberRowExpiry, toMember, toMemberRow } from './member-row.ts';
 import { atRevision, randomRevision } from './revision.ts';
-import { isDone, isDoneOnce, type Table } from './table.ts';
+import type { Table } from './table.ts';
+import { isDone, isDoneOnce } from './write-outcome.ts';
 
 /** Member rows in DynamoDB. */
 export class DynamoMembers implements Members {

@@ -6,7 +6,8 @@ import type { Acceptance, Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { tailContent, toRoom } from './room-row.ts';
-import { AnswerLost, named, type Table } from './table.ts';
+import { named, type Table } from './table.ts';
+import { AnswerLost } from './write-outcome.ts';
 
 /** An expression is limited to 4 KB; the next message removes the rest from the row. */
 const MOST_WINDOWS_REMOVED = 20;

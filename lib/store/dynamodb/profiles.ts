@@ -3,7 +3,8 @@ import { earliestFirst } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Users } from '../users.ts';
 import { countKey, listKey, profileKey } from './keys.ts';
-import { AnswerLost, isDone, named, REFUSED, type Row, type Table, unlessRefused } from './table.ts';
+import { named, type Row, type Table } from './table.ts';
+import { AnswerLost, isDone, REFUSED, unlessRefused } from './write-outcome.ts';
 
 interface ProfileRow extends Profile {
   /** The user is in the list `users`, and is counted. */

@@ -2,7 +2,8 @@ import { isLive, type Room } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { roomKey } from './keys.ts';
 import { toRoom } from './room-row.ts';
-import { ConditionFailed, named, type Table } from './table.ts';
+import { named, type Table } from './table.ts';
+import { ConditionFailed } from './write-outcome.ts';
 
 /** One update of a room's row, as parts of DynamoDB's expressions. */
 export interface RoomChange {

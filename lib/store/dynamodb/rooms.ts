@@ -4,7 +4,8 @@ import type { Rooms } from '../rooms.ts';
 import { roomKey } from './keys.ts';
 import { changeRoom, type RoomChange, readLiveRoom } from './room-change.ts';
 import { toRoom, toRoomRow } from './room-row.ts';
-import { isDoneOnce, named, type Table, unlessRefused } from './table.ts';
+import { named, type Table } from './table.ts';
+import { isDoneOnce, unlessRefused } from './write-outcome.ts';
 
 type MessageMethod = 'acceptMessage' | 'recallInTail' | 'takeOverDelivery' | 'advanceDelivery';
 type AllowlistMethod = 'addToAllowlist' | 'removeFromAllowlist';

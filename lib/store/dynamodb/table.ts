@@ -1,6 +1,8 @@
+import { inParallel } from '../../domain/in-parallel.ts';
 import { StoreFault } from '../room-store.ts';
 import { isExpired, type Key } from './keys.ts';
 import type { Operations, TableClient } from './table-client.ts';
+import { AnswerLost, ConditionFailed } from './write-outcome.ts';
 
 /** A row as DynamoDB returns it; each part of the store reads its own rows. */
 export type Row = Record<string, unknown>;
@@ -25,61 +27,6 @@ export interface TableOptions {
 /** `#name` for each attribute, as expressions name it. */
 export const named = (...attributes: readonly string[]): Record<string, string> =>
   Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
-
-/** The condition did not hold: this attempt wrote nothing. */
-export class ConditionFailed extends Error {
-  override readonly name = 'ConditionFailed';
-  /** True when an earlier attempt got no answer, so the condition may have failed on our own write. */
-  readonly afterRetry: boolean;
-  constructor(afterRetry: boolean) {
-    super('the condition of a write did not hold');
-    this.afterRetry = afterRetry;
-  }
-}
-
-export const REFUSED = Symbol('refused');
-
-/** The result of the write, or REFUSED if its condition did not hold. */
-export async function unlessRefused<T>(write: Promise<T>): Promise<T | typeof REFUSED> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return REFUSED;
-    throw error;
-  }
-}
-
-/**
- * Whether the write was made. If its condition did not hold, it was not, unless an answer was lost before and `isOwn`
- * finds that the condition failed on this very write.
- */
-export async function isDone(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-    return error.afterRetry && isOwn();
-  }
-}
-
-/** Whether a write that must not be repeated was made; if its answer was lost, the row shows it. */
-export async function isDoneOnce(write: Promise<unknown>, isOwn: () => Promise<boolean>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    if (!(error instanceof AnswerLost)) throw error;
-    if (await isOwn()) return true;
-    throw new StoreFault('unable to find out whether a row was written', { cause: error });
-  }
-}
-
-/** A write that must not be repeated blindly got no clear answer. */
-export class AnswerLost extends Error {
-  override readonly name = 'AnswerLost';
-}
 
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
@@ -150,9 +97,13 @@ export class Table {
   /** The rows of these keys, in any order; no key may be given twice. */
   async getMany(keys: readonly Key[], read: 'consistent' | 'eventual' = 'consistent'): Promise<readonly Row[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / KEYS_IN_BATCH) }, (_, index) =>
-      this.#getBatch(keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH), read === 'consistent'),
+      keys.slice(index * KEYS_IN_BATCH, (index + 1) * KEYS_IN_BATCH),
     );
-    return (await Promise.all(batches)).flat();
+    const found: Row[] = [];
+    await inParallel(batches, MOST_AT_ONCE, async (batch) => {
+      found.push(...(await this.#getBatch(batch, read === 'consistent')));
+    });
+    return found;
   }
 
   async #getBatch(keys: readonly Key[], ConsistentRead: boolean): Promise<readonly Row[]> {
@@ -161,7 +112,7 @@ export class Table {
       [this.#name]: { Keys: [...keys], ConsistentRead },
     };
     for (let round = 0; round < 2 * MOST_ATTEMPTS; round += 1) {
-      if (round > 0) await this.#pause(round);
+      if (round > 0) await this.pause(round);
       const asked: InputOf<'BatchGet'> = { RequestItems: missing };
       const answer: Operations['BatchGet']['output'] = await this.#attempt('read rows', 'repeat', () =>
         this.#client.call('BatchGet', asked),
@@ -187,13 +138,13 @@ export class Table {
         if (unclear && answer === 'report-lost') throw new AnswerLost(`unable to ${action}; ${name}`);
         if (count === MOST_ATTEMPTS || !(refused || unclear)) throw fault(action, name, error);
         lost ||= unclear;
-        await this.#pause(count);
+        await this.pause(count);
       }
     }
   }
 
-  /** Doubles with each attempt, and differs between callers, so that they do not try again together. */
-  #pause(count: number): Promise<void> {
+  /** Waits before another attempt. Doubles with each one, and differs between callers, so that they do not try again together. */
+  pause(count: number): Promise<void> {
     return this.#sleep(FIRST_PAUSE_MS * 2 ** Math.min(count - 1, 4) * (0.5 + this.random() / 2));
   }
 }

@@ -1,12 +1,6 @@
-import type { AppList } from '../../store/room-store.ts';
+import type { AppList, ListItem } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { decideOn, keptChanging } from './decide-on.ts';
-
-/** An item of a list, and until when it is listed: 0 = without end. */
-export interface Listed {
-  readonly item: string;
-  readonly untilMs: number;
-}
 
 /**
  * Makes a list agree with a row. `read` reads from the row what the list must hold, undefined = nothing. Called after each
@@ -17,7 +11,7 @@ export async function alignList(
   deps: Deps,
   list: AppList,
   others: readonly string[],
-  read: () => Promise<Listed | undefined>,
+  read: () => Promise<ListItem | undefined>,
 ): Promise<void> {
   const known = new Set(others);
   let current = await read();

@@ -14,7 +14,7 @@ export interface InRoom {
 }
 
 /** The room and the caller's row in it. */
-export async function checkMember(deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<InRoom>> {
+async function checkMember(deps: Deps, caller: Caller, roomId: RoomId): Promise<Outcome<InRoom>> {
   const [room, member] = await Promise.all([deps.store.getRoom(roomId), deps.store.getMember(roomId, caller.userId)]);
   if (!isLive(room)) return refused('no-such-room');
   if (isMember(member, room, deps.settings)) return { room, member };

@@ -18,7 +18,7 @@ export async function decideOn<T, E>(
   for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts += 1) {
     const outcome = await attempt();
     if (outcome !== 'conflict') return outcome;
-    if (attempts > 1) await deps.backOff(attempts - 1);
+    if (attempts > 1 && attempts < ATTEMPTS_MAX) await deps.backOff(attempts - 1);
   }
   return exhausted();
 }

@@ -21,7 +21,7 @@ export async function eraseFromRoom(deps: Deps, roomId: RoomId, user: UserId): P
   // The destruction of a room removes all that is in it.
   if (!isLive(room)) return;
   const erased = row === undefined ? 'nothing' : await eraseMember(deps, room, row);
-  if (erased !== 'is-new' && room.allowlistedSince[user] !== undefined)
+  if (erased !== 'is-new' && Object.hasOwn(room.allowlistedSince, user))
     await deps.store.removeFromAllowlist(roomId, room.epoch, user);
   if (room.hasEntries) await eraseEntries(deps, room, user);
   // A send that was checked before now fails.

@@ -2,11 +2,9 @@ import { inParallel } from '../../domain/in-parallel.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Connection, ConnectionKey } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { disconnectFromRooms } from './disconnect-from-rooms.ts';
+import { disconnectFromRooms, ROOMS_MS } from './disconnect-from-rooms.ts';
 
 const CLOSES_IN_FLIGHT = 8;
-/** The caller waits for the rooms no longer than this; the sweep does those that are left. */
-const ROOMS_MS = 4_000;
 
 /**
  * Ends connections of a user. Their rows are closed first, and the user's access says which they were: from then on no

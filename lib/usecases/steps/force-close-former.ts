@@ -18,12 +18,12 @@ export async function endFormer(deps: Deps, own: Connection): Promise<Refused | 
   const former = order === undefined ? [] : others.filter((other) => isFormer(order, own, other));
   await forceCloseConnections(deps, own.userId, former, {
     code: Code.KICKED_BY_OTHER_DEVICE,
-    message: 'another device of the same platform has connected',
+    message: 'unable to stay connected; another device of the same platform has connected',
   });
   const left = others.filter((other) => !former.includes(other));
   await forceCloseConnections(deps, own.userId, oldestOf(left, left.length + 1 - maxConnectionsPerUser, deps), {
     code: Code.KICKED_BY_OTHER_DEVICE,
-    message: 'the user has opened too many connections',
+    message: 'unable to stay connected; the user has opened too many connections',
   });
   return undefined;
 }

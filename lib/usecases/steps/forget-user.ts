@@ -12,5 +12,5 @@ export async function forgetUser(deps: Deps, user: UserId): Promise<void> {
 /** Why open connections are force-closed. */
 export const CANCELLED = {
   code: Code.ACCOUNT_CANCELLED,
-  message: 'unable to stay connected; the account was cancelled',
+  message: 'unable to stay connected; the account was deactivated or deleted',
 };

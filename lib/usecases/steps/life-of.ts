@@ -1,5 +1,5 @@
 import type { Room } from '../../domain/room.ts';
 import type { RoomLife } from '../../store/room-store.ts';
 
-/** The room's log, as the store names it. */
+/** The life of the room that was read: of its log, its index, its jobs. */
 export const lifeOf = ({ roomId, epoch }: Room): RoomLife => ({ roomId, epoch });

@@ -8,7 +8,8 @@ import { membersAmong } from './members-among.ts';
 export async function countMembers(deps: Deps, room: Room): Promise<number> {
   return (await membersOf(deps, room)).length;
 }
-async function membersOf(deps: Deps, room: Room): Promise<readonly Member[]> {
+/** Those who are members by the rule, in any order. */
+export async function membersOf(deps: Deps, room: Room): Promise<readonly Member[]> {
   const rows: Member[] = [];
   for await (const page of memberPages(deps, room)) rows.push(...page);
   return membersAmong(deps, room.roomId, rows);

@@ -4,7 +4,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { disconnectFromRooms } from './disconnect-from-rooms.ts';
+import { disconnectFromRooms, ROOMS_MS } from './disconnect-from-rooms.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled. */
 const POSTS_IN_FLIGHT = 128;
@@ -39,9 +39,6 @@ export async function postFrames(
   await inParallel(gone, CLOSES_IN_FLIGHT, (target) => closeGone(deps, room, target));
   return failed;
 }
-
-/** The sweep does the rooms that are not done by then. */
-const ROOMS_MS = 4_000;
 
 /**
  * API Gateway has answered 410 for a connection. It may be wrong, and a client that only listens would never learn that

@@ -1,9 +1,11 @@
 import type { Access } from '../../domain/access.ts';
+import { eachInParallel } from '../../domain/in-parallel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { latestFirst, latestUpTo, userIn } from '../../domain/time-sorted-item.ts';
 import type { UserId } from '../../protocol/ids.ts';
+import type { ListItem } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
-import { alignList, type Listed } from './align-list.ts';
+import { alignList } from './align-list.ts';
 import { listPage } from './list-page.ts';
 
 /** A restriction in all rooms, and the list of the users it applies to: the longest restriction comes first. */
@@ -11,6 +13,8 @@ export interface RestrictionKind {
   readonly access: 'mutedUntilMs' | 'blockedUntilMs';
   readonly list: 'muted-users' | 'blocked-users';
 }
+
+const USERS_IN_FLIGHT = 8;
 
 export const MUTE: RestrictionKind = { access: 'mutedUntilMs', list: 'muted-users' };
 export const BLOCK: RestrictionKind = { access: 'blockedUntilMs', list: 'blocked-users' };
@@ -29,12 +33,14 @@ export async function restrictUsers(
 ): Promise<void> {
   const items = [...new Set(users)].map((user) => ({ item: latestFirst(untilMs, user), untilMs }));
   await deps.store.addToList(kind.list, items);
-  for (const user of users) await setRestriction(deps, kind, user, untilMs);
+  await setRestrictions(deps, kind, users, untilMs);
 }
 
-export async function liftRestriction(deps: Deps, kind: RestrictionKind, users: readonly UserId[]): Promise<void> {
-  for (const user of users) await setRestriction(deps, kind, user, 0);
-}
+export const liftRestriction = (deps: Deps, kind: RestrictionKind, users: readonly UserId[]): Promise<void> =>
+  setRestrictions(deps, kind, users, 0);
+
+const setRestrictions = (deps: Deps, kind: RestrictionKind, users: readonly UserId[], untilMs: number): Promise<void> =>
+  eachInParallel([...new Set(users)], USERS_IN_FLIGHT, (user) => setRestriction(deps, kind, user, untilMs));
 
 async function setRestriction(deps: Deps, kind: RestrictionKind, user: UserId, untilMs: number): Promise<void> {
   const before = (await deps.store.getAccess(user))[kind.access];
@@ -50,7 +56,7 @@ async function alignRestriction(
   ends: readonly number[],
 ): Promise<void> {
   const others = ends.filter((end) => end > 0).map((end) => latestFirst(end, user));
-  await alignList(deps, kind.list, others, async (): Promise<Listed | undefined> => {
+  await alignList(deps, kind.list, others, async (): Promise<ListItem | undefined> => {
     const untilMs = endOf(await deps.store.getAccess(user), kind, deps.now());
     return untilMs === undefined ? undefined : { item: latestFirst(untilMs, user), untilMs };
   });

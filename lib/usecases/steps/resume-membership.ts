@@ -1,6 +1,6 @@
 import { isEvicted } from '../../domain/eviction.ts';
 import { hasDevice, type Member, withConnection } from '../../domain/member.ts';
-import { type Outcome, refused } from '../../domain/outcome.ts';
+import { notIn, type Outcome, refused } from '../../domain/outcome.ts';
 import type { Room } from '../../domain/room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
@@ -47,8 +47,6 @@ async function wasEvicted(deps: Deps, room: Room, before: Member): Promise<boole
   const now = await deps.store.getRoom(room.roomId);
   return now?.epoch === room.epoch && isEvicted(before, now, deps.settings);
 }
-
-export const notIn = () => refused('not-a-member', { why: 'this connection has not joined the room' });
 
 async function isElsewhere(deps: Deps, connection: Connection, room: RoomId): Promise<boolean> {
   if (deps.settings.multipleRooms) return false;

@@ -13,10 +13,12 @@ import { repostLater } from './repost-later.ts';
 /** How often a quiet room is read, and how often before its delivery ends. */
 const POLL_MS = 80;
 const POLLS_MAX = 3;
-/** The index shows by then who has joined before the last message. */
-const LATE_MS = 2_500;
+/** How long after the last message the index is read once more: it shows by then who had joined before. */
+const LAST_LOOK_MS = 2_500;
 /** How long a lease, the progress and a tail that is not full may wait for the write that notes them. */
 const KEEP_EVERY_MS = 1_000;
+/** The run that evicts is given this long before another one goes through the same list. */
+const EVICT_EVERY_MS = 5_000;
 /** Messages per round: more wait for the next one. */
 const MESSAGES_MAX = 500;
 
@@ -32,6 +34,10 @@ export class RoomDelivery {
   #crowdedUntilMs: number;
   #keptAtMs: number;
   #quietPolls = 0;
+  /** When a run that evicts was last started. */
+  #evictingSinceMs = Number.NEGATIVE_INFINITY;
+  /** After whom members may be left that no run was started for. */
+  #evictCursor: string | undefined;
 
   constructor(deps: Deps, room: Room, leaseId: string, isCrowded: boolean) {
     const { deliveredSeq, deliveredAtMs, crowdedUntilMs } = room.delivery;
@@ -57,7 +63,7 @@ export class RoomDelivery {
 
   /** After the end: who joined just before the last message, and was not listed yet, gets it too. */
   async postToLate(): Promise<void> {
-    await this.#deps.sleep(LATE_MS);
+    await this.#deps.sleep(LAST_LOOK_MS);
     await this.#listeners.refresh();
   }
 
@@ -106,11 +112,18 @@ export class RoomDelivery {
       await repostLater(deps, room, failed, { ...range, beforeSeq: (readTo ?? room.seq) + 1 });
     }
     this.#deliveredSeq = readTo ?? room.seq;
-    const cursor = await evictDue(deps, room, '');
-    if (cursor !== undefined) {
-      await deps.doorbell.ring({ kind: 'evict', room: room.roomId, epoch: room.epoch, cursor });
-    }
+    this.#evictCursor = await evictDue(deps, room, '');
+    if (deps.now() - this.#evictingSinceMs >= EVICT_EVERY_MS) await this.#startEvicting();
     return true;
+  }
+
+  async #startEvicting(): Promise<void> {
+    if (this.#evictCursor === undefined) return;
+    const { roomId, epoch } = this.#room;
+    const job = { kind: 'evict', room: roomId, epoch, cursor: this.#evictCursor };
+    if ((await this.#deps.doorbell.ring(job)) === 'failed') return;
+    this.#evictingSinceMs = this.#deps.now();
+    this.#evictCursor = undefined;
   }
 
   /** A long round must not lose its lease, nor let the room's row grow. false = it must not go on either. */
@@ -135,6 +148,8 @@ export class RoomDelivery {
 
   async #end(): Promise<boolean> {
     const logged = isTailFull(this.#room.tail) ? await this.#logTail() : [];
+    // Messages may have evicted more members since the last run began.
+    await this.#startEvicting();
     const done = { ...this.#progress, logged, next: undefined };
     return (await this.#deps.store.advanceDelivery(done)) !== undefined;
   }

@@ -1,4 +1,5 @@
 import { messageIdAt, type Room, type StoredMessage, type TailEntry } from '../../domain/room.ts';
+import type { MessageContent } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
 import { lifeOf } from './life-of.ts';
 
@@ -15,7 +16,7 @@ export async function tailMessages(
   entries: readonly TailEntry[],
 ): Promise<readonly StoredMessage[]> {
   const ids = entries.flatMap(({ id, message }) => (message === undefined ? [id] : []));
-  const contents = new Map<string, Omit<StoredMessage, 'seq' | 'messageId' | 'sentAtMs'>>();
+  const contents = new Map<string, MessageContent>();
   for (let from = 0; from < ids.length; from += CONTENTS_MAX) {
     const found = await deps.store.readContents(lifeOf(room), ids.slice(from, from + CONTENTS_MAX));
     for (const [id, content] of found) contents.set(id, content);

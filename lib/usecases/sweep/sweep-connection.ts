@@ -36,13 +36,13 @@ export async function sweepConnection(
   // A row that was closed long ago no longer changes, so the eventually consistent read is enough.
   const connection = isDecided(deps, eventual) ? eventual : await deps.store.getConnection(key);
   if (connection === undefined) return {};
-  if (connection.closedAtMs !== undefined) return walkRooms(deps, connection, timer, stopMs);
+  if (connection.closedAtMs !== undefined) return checkRoomsOf(deps, connection, timer, stopMs);
   const aliveUntilMs = connection.leaseUntilMs;
   if (deps.now() < aliveUntilMs) return { nextAtMs: aliveUntilMs, did: 'alive' };
   const closed = await closeLapsed(deps, connection);
   // Another call has renewed or closed it concurrently: the next check finds which.
   if (closed === undefined) return { nextAtMs: deps.now() };
-  return { ...(await walkRooms(deps, closed, timer, stopMs)), did: 'closed' };
+  return { ...(await checkRoomsOf(deps, closed, timer, stopMs)), did: 'closed' };
 }
 
 function isDecided(deps: Deps, connection: Connection | undefined): boolean {
@@ -64,7 +64,7 @@ async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Pr
  * it may have died before it noticed the close. So the rooms are checked once more when neither can be running any
  * more; a member's timer for a later time is armed only then. After that the row may be deleted.
  */
-async function walkRooms(
+async function checkRoomsOf(
   deps: Deps,
   connection: Connection,
   timer: ConnectionTimer,

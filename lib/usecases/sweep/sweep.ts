@@ -56,8 +56,7 @@ export async function sweep(deps: Deps, untilMs: number, { part, parts }: SweepP
   };
   const shardCount = await countShards(deps, counts);
   const shards = Array.from({ length: shardCount }, (_, shard) => shard).filter((shard) => shard % parts === part);
-  const work = [sweepShards(deps, shards, untilMs, counts), ...(part === 0 ? [walk(deps, untilMs, counts)] : [])];
-  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
+  await Promise.all([sweepShards(deps, shards, untilMs, counts), part === 0 && walk(deps, untilMs, counts)]);
   return counts;
 }
 
@@ -75,19 +74,18 @@ async function countShards(deps: Deps, counts: Counts): Promise<number> {
 /** The shards in turn, page by page, so that none waits until one is empty. */
 async function sweepShards(deps: Deps, shards: readonly number[], untilMs: number, counts: Counts): Promise<void> {
   const waiting = [...shards];
-  const faults: unknown[] = [];
   const work = async () => {
     for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
       try {
         if ((await sweepPage(deps, shard, untilMs, counts)) === 'more') waiting.push(shard);
       } catch (fault) {
-        // A shard that cannot be read must not stop the others.
-        faults.push(fault);
+        // A shard that cannot be read must not stop the others, nor cost the report of what they had.
+        counts.failed += 1;
+        deps.onFault(`sweep shard ${shard}`, fault);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(SHARDS_IN_FLIGHT, shards.length) }, work));
-  if (faults.length > 0) throw faults[0];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptCall } from '../../lib/usecases/count-call.ts';
+import { acceptCall } from '../../lib/usecases/accept-call.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld } from '../support/world.ts';
 
