@@ -10,7 +10,7 @@ export type EndReason =
   | 'left'
   /**
    * The user was not connected for longer, or for more messages, than the room allows. The client joins again by itself
-   * and reports the outcome: at most say that the user was away.
+   * and reports the outcome: at most say that the user was offline.
    */
   | 'offline'
   /** An app server blocked the user, here or everywhere: close the room. A join is refused until the block is over. */

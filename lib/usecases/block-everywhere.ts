@@ -11,7 +11,7 @@ const USERS_IN_FLIGHT = 8;
 /**
  * Blocks users from connecting until `untilMs`, and force-closes their connections. Their memberships continue: they are
  * offline in their rooms, as after any disconnect. The block is written first, so a connection that opens concurrently
- * finds it. A user for whom this fails holds up no other one; the caller then has to repeat it.
+ * finds it. A failure for one user holds up no other; the caller then has to repeat it.
  */
 export async function blockEverywhere(deps: Deps, users: readonly UserId[], untilMs: number): Promise<void> {
   const cause = { code: Code.BLOCKED_WHILE_CONNECTED, message: 'unable to stay connected; the user was blocked' };

@@ -14,35 +14,35 @@ const written = sources('lib/store/dynamodb').map(read).join('\n');
 const stored = [...sources('lib/store').filter((path) => !path.endsWith('/lists.ts')), ...sources('lib/domain')];
 const shapes = [written, ...stored.map(read)].join('\n');
 
-/** An attribute is named in an expression, is a field of what is stored, or is spelled out in an item. */
-const isAttribute = (name: string): boolean =>
+/** A field is named in an expression, is a field of what is stored, or is spelled out in an item. */
+const isStored = (name: string): boolean =>
   [`#${name}\\b`, `'${name}'`, `Item: \\{.*(?<!: )\\b${name} *[:,}]`].some((form) => new RegExp(form).test(written)) ||
   new RegExp(`^ {2}readonly ${name}\\??: `, 'm').test(shapes);
 
-/** The attributes of each item, as the page lists them. */
-function attributesOnPage(): ReadonlyMap<string, readonly string[]> {
+/** The fields of each item, as the page lists them. */
+function fieldsOnPage(): ReadonlyMap<string, readonly string[]> {
   const [, items = ''] = read('docs/data-model.md').split('\n## Items\n');
   const lines = items.split('\n').filter((line) => line.startsWith('| '));
   const rows = lines.map((line) => line.slice(2).split(' | ')).filter(([, pk]) => pk?.startsWith('`') === true);
   return new Map(
-    rows.map(([item = '', , , attributes = '']) => [
+    rows.map(([item = '', , , fields = '']) => [
       item,
-      [...attributes.matchAll(/`([A-Za-z]+)`/g)].map(([, name = '']) => name),
+      [...fields.matchAll(/`([A-Za-z]+)`/g)].map(([, name = '']) => name),
     ]),
   );
 }
 
-it('has each attribute that the page of the data model names', () => {
-  const items = attributesOnPage();
+it('has each field that the page of the data model names', () => {
+  const items = fieldsOnPage();
   expect(items.get('connection')).toContain('leaseUntilMs');
   expect(items.size).toBeGreaterThan(20);
   const unknown = [...items].flatMap(([item, names]) =>
-    names.filter((name) => !isAttribute(name)).map((name) => [item, name]),
+    names.filter((name) => !isStored(name)).map((name) => [item, name]),
   );
   expect(unknown).toEqual([]);
 });
 
-it('tells an attribute from a name that the code uses for something else', () => {
+it('does not take for a field what the code uses for something else', () => {
   const former = ['destroyedByItself', 'starting', 'tokensFromMs', 'afterItem', 'items'];
-  expect(former.filter(isAttribute)).toEqual([]);
+  expect(former.filter(isStored)).toEqual([]);
 });

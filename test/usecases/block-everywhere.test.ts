@@ -91,7 +91,7 @@ test('one connection that cannot be closed makes the call fail, and the others a
   expect(world.faults).toEqual([]);
 });
 
-test('a user for whom the call fails holds up no other one', async () => {
+test('a failure for one user holds up no other', async () => {
   const world = createWorld(store());
   const users = Array.from({ length: 20 }, newUser);
   const devices = [];

@@ -153,7 +153,7 @@ test('a user who is listed and not deactivated is not shown', async () => {
   expect(await listed(world)).not.toContain(dee);
 });
 
-test('a user for whom the call fails holds up no other one', async () => {
+test('a failure for one user holds up no other', async () => {
   const world = createWorld(store());
   const users = Array.from({ length: 20 }, newUser);
   const broken = new Set(users.slice(0, 8));

@@ -36,7 +36,7 @@ export class RoomDelivery {
   #quietPolls = 0;
   /** When a run that evicts was last started. */
   #evictingSinceMs = Number.NEGATIVE_INFINITY;
-  /** After whom members may be left that no run was started for. */
+  /** Members after this one may be left that no run evicts. */
   #evictCursor: string | undefined;
 
   constructor(deps: Deps, room: Room, leaseId: string, isCrowded: boolean) {
