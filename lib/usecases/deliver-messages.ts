@@ -8,15 +8,21 @@ const HAND_OVER_MS = 10_000;
 
 /**
  * Delivers a room's messages, one frame per connection and window, until the room is quiet. Of several runs for one job only
- * the first gets the lease. Before the run's time is over it hands over to another one. `untilMs`: when the run must end.
+ * the first gets the lease. Before the run's time is over it hands over to another one, and begins no round that it would not
+ * end. `untilMs`: when the run must end.
  */
 export async function deliverMessages(deps: Deps, job: DeliverJob, untilMs: number): Promise<void> {
   const lease = { id: deps.randomId(), untilMs: deps.now() + LONG_LEASE_MS };
   const room = await deps.store.takeOverDelivery(job.room, job.epoch, job.leaseId, lease);
   if (room === undefined) return;
-  const delivery = new RoomDelivery(deps, room, lease.id, job.isCrowded === true);
-  while (deps.now() < untilMs - HAND_OVER_MS) {
-    if ((await delivery.step()) === 'ended') return delivery.postToLate();
+  const stopMs = untilMs - HAND_OVER_MS;
+  const delivery = new RoomDelivery(deps, room, { leaseId: lease.id, isCrowded: job.isCrowded === true, stopMs });
+  // A round that takes longer than a run would never begin.
+  const mostMs = (stopMs - deps.now()) / 2;
+  while (deps.now() + Math.min(delivery.roundMs, mostMs) < stopMs) {
+    const step = await delivery.step();
+    if (step === 'ended') return delivery.postToLate();
+    if (step === 'late') break;
   }
   await delivery.keep();
   await deps.doorbell.ring({ ...job, leaseId: lease.id });

@@ -128,6 +128,33 @@ describe('a run that delivers', () => {
     expect(stage.seqsOf(ann.connectionId)).toEqual([1, 2]);
   });
 
+  it('begins no round that would take longer than its time', async () => {
+    const stage = createDeliveryStage({ postsPerSecond: 1 });
+    const { world } = stage;
+    const all = await Promise.all(Array.from({ length: 15 }, (_, index) => world.enter(`u${index}`)));
+    const job = await waiting(stage);
+    await stage.run(job, {}, 10_000 + 20_000);
+    // The window took 15 s, and so does a round: one post a second.
+    expect(all.flatMap(({ connectionId }) => stage.seqsOf(connectionId)).filter((seq) => seq > 1)).toEqual([]);
+    expect(stage.jobs).toHaveLength(1);
+    await stage.runAll();
+    for (const { connectionId } of all) expect(stage.seqsOf(connectionId).filter((seq) => seq > 1)).toEqual([2]);
+  });
+
+  it('hands over in the middle of a round where other rooms use the budget', async () => {
+    const stage = createDeliveryStage({ postsPerSecond: 1 });
+    const { world, deps } = stage;
+    const ann = await world.enter('ann');
+    const job = await waiting(stage);
+    const untilMs = world.clock.nowMs + 30_000;
+    const store = { ...deps.store, takePosts: async () => false };
+    await stage.run(job, { store }, 30_000);
+    expect(world.clock.nowMs).toBeLessThan(untilMs);
+    expect((await stage.room()).delivery).toMatchObject({ deliveredSeq: 1, lease: { id: expect.any(String) } });
+    await stage.runAll();
+    expect(stage.seqsOf(ann.connectionId)).toEqual([1, 2]);
+  });
+
   it('renews its lease while a long window waits, and keeps to the window', async () => {
     const stage = createDeliveryStage({ postsPerSecond: 1 });
     const { world } = stage;
@@ -201,7 +228,9 @@ describe('a run that delivers', () => {
     const pages = [{ connections }, { connections: [] }];
     const listConnected = async () => pages.shift() ?? { connections };
     if (room === undefined) throw new Error('unable to begin; the lease is not free');
-    const run = new RoomDelivery({ ...deps, push, store: { ...deps.store, listConnected } }, room, 'run', false);
+    const run = new RoomDelivery({ ...deps, push, store: { ...deps.store, listConnected } }, room, {
+      ...{ leaseId: 'run', isCrowded: false, stopMs: Number.POSITIVE_INFINITY },
+    });
     expect(await run.step()).toBe('ended');
     expect([posts, (await stage.room()).delivery.deliveredSeq]).toEqual([1_000, 1]);
   });

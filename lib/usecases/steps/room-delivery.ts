@@ -22,10 +22,22 @@ const EVICT_EVERY_MS = 5_000;
 /** Messages per round: more wait for the next one. */
 const MESSAGES_MAX = 500;
 
+/** 'ended' = the room is quiet, or the lease is lost; 'late' = the time is over, and another run must go on. */
+export type Step = 'ended' | 'late' | 'more';
+
+export interface RoomDeliveryOptions {
+  readonly leaseId: string;
+  /** Whether the room is known to have many rows. */
+  readonly isCrowded: boolean;
+  /** When to stop, also within a round. */
+  readonly stopMs: number;
+}
+
 /** The delivery of one room by the holder of its lease. */
 export class RoomDelivery {
   readonly #deps: Deps;
   readonly #leaseId: string;
+  readonly #stopMs: number;
   readonly #listeners: Listeners;
   /** As last read. */
   #room: Room;
@@ -39,10 +51,11 @@ export class RoomDelivery {
   /** Members after this one may be left that no run evicts. */
   #evictCursor: string | undefined;
 
-  constructor(deps: Deps, room: Room, leaseId: string, isCrowded: boolean) {
+  constructor(deps: Deps, room: Room, { leaseId, isCrowded, stopMs }: RoomDeliveryOptions) {
     const { deliveredSeq, deliveredAtMs, crowdedUntilMs } = room.delivery;
     this.#deps = deps;
     this.#leaseId = leaseId;
+    this.#stopMs = stopMs;
     this.#room = room;
     this.#listeners = new Listeners(deps, room);
     this.#deliveredSeq = deliveredSeq;
@@ -52,8 +65,13 @@ export class RoomDelivery {
     this.#keptAtMs = deps.now();
   }
 
-  /** Waits for the window, or for a message, and then delivers; 'ended' = the room is quiet, or the lease is lost. */
-  async step(): Promise<'ended' | 'more'> {
+  /** How long a round takes at most, where no other room uses the budget of posts. */
+  get roundMs(): number {
+    return windowMs(this.#listeners.count, this.#deps.settings.postsPerSecond);
+  }
+
+  /** Waits for the window, or for a message, and then delivers. */
+  async step(): Promise<Step> {
     if (this.#room.seq > this.#deliveredSeq) return this.#deliverWindow();
     if (this.#quietPolls >= POLLS_MAX && (await this.#end())) return 'ended';
     this.#quietPolls += 1;
@@ -82,25 +100,28 @@ export class RoomDelivery {
     }
   }
 
-  async #deliverWindow(): Promise<'ended' | 'more'> {
+  async #deliverWindow(): Promise<Step> {
     this.#quietPolls = 0;
     // A long window is waited for in steps, so that the lease is renewed and the end of the run is noticed.
     await this.#deps.sleep(Math.min(this.#leftMs, KEEP_EVERY_MS));
     // What came during the wait goes into the same frames; a room that was destroyed during it gets none.
     if (!(await this.#read())) return 'ended';
     await this.#listeners.readFirst();
-    if (this.#leftMs === 0 && !(await this.#deliver())) return 'ended';
+    if (this.#leftMs === 0 && !(await this.#deliver())) return this.#isLate ? 'late' : 'ended';
     if (this.#isKeepDue) await this.keep();
     return 'more';
   }
 
   /** What is left of the window. */
   get #leftMs(): number {
-    const window = windowMs(this.#listeners.count, this.#deps.settings.postsPerSecond);
-    return Math.max(0, this.#deliveredAtMs + window - this.#deps.now());
+    return Math.max(0, this.#deliveredAtMs + this.roundMs - this.#deps.now());
   }
 
-  /** false = the room was destroyed during the round, or the lease is lost. */
+  get #isLate(): boolean {
+    return this.#deps.now() >= this.#stopMs;
+  }
+
+  /** false = the room was destroyed during the round, the lease is lost, or the time is over. */
   async #deliver(): Promise<boolean> {
     const [deps, room] = [this.#deps, this.#room];
     const range = { afterSeq: this.#deliveredSeq, beforeSeq: room.seq + 1 };
@@ -128,6 +149,7 @@ export class RoomDelivery {
 
   /** A long round must not lose its lease, nor let the room's row grow. false = it must not go on either. */
   async #keepInBetween(): Promise<boolean> {
+    if (this.#isLate) return false;
     if (this.#deps.now() - this.#keptAtMs < KEEP_EVERY_MS) return true;
     if (!(await this.#read())) return false;
     await this.keep();
