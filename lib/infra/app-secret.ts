@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { AnyAlarm } from './any-alarm.ts';
+import { LimitAlarm } from './limit-alarm.ts';
+import { metricOf } from './own-metric.ts';
 
 const unusable =
   'The app secret cannot be read or is malformed: nobody can connect and every call is refused; the logs say why';
@@ -26,9 +27,10 @@ export class AppSecret extends Construct {
     const { secret, secretArn, keepData, deployment } = props;
     const adopted = secretArn === '' ? undefined : Secret.fromSecretCompleteArn(this, 'Adopted', secretArn);
     this.secret = secret ?? adopted ?? createSecret(this, keepData);
-    new AnyAlarm(this, 'Unusable', {
-      ...{ deployment, metricName: 'secretUnusable', period: Duration.minutes(5) },
-      alarmDescription: unusable,
+    const period = Duration.minutes(5);
+    new LimitAlarm(this, 'Unusable', {
+      ...{ metric: metricOf({ deployment, metricName: 'secretUnusable', period }, 'Sum'), limit: 1, periods: 1 },
+      meaning: unusable,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { DeploymentSettings } from '../domain/settings.ts';
 
-/** A domain name of one's own for an API. Its DNS record is yours: an alias of `regionalDomainName`. */
+/** A domain name of one's own for an API. Its DNS record is yours: it points to the output `…DomainTarget`. */
 export interface ApiDomain {
   /** Such as chat.example.com; an API each. */
   readonly domainName: string;

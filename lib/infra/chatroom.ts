@@ -1,5 +1,5 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, IApi, IDomainName, IStage, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, type Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +13,7 @@ import { MappedDomain } from './api-domain.ts';
 import { AppSecret } from './app-secret.ts';
 import { capacities } from './capacity.ts';
 import { ChangeStream } from './change-stream.ts';
-import type { ChatroomProps } from './chatroom-props.ts';
+import type { ApiDomain, ChatroomProps } from './chatroom-props.ts';
 import { createDashboard } from './dashboard.ts';
 import { Deliveries } from './deliveries.ts';
 import { GradualDeployment, LIVE } from './gradual-deployment.ts';
@@ -57,6 +57,9 @@ export class Chatroom extends Construct {
   readonly webSocketUrl: string;
   /** The address that application servers call, without a trailing slash. */
   readonly serverApiUrl: string;
+  /** For a DNS record, where a domain name was passed. */
+  readonly socketDomain: IDomainName | undefined;
+  readonly serverApiDomain: IDomainName | undefined;
   /** Each notifies the topic. */
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic;
@@ -96,7 +99,11 @@ export class Chatroom extends Construct {
     this.serverApi = serverApi.api;
 
     const parts = { rooms, sockets, stream, events, serverApi };
-    [this.webSocketUrl, this.serverApiUrl] = addDomains(this, parts, props);
+    const { socketDomain, serverApiDomain } = props;
+    this.socketDomain = socketDomain && mapDomain(this, 'SocketDomain', socketDomain, sockets);
+    this.serverApiDomain = serverApiDomain && mapDomain(this, 'ServerApiDomain', serverApiDomain, serverApi);
+    this.webSocketUrl = socketDomain ? `wss://${socketDomain.domainName}` : sockets.stage.url;
+    this.serverApiUrl = serverApiDomain ? `https://${serverApiDomain.domainName}` : serverApi.url;
     new SweepAlarms(this, 'SweepAlarms', this.deployment);
     new PostAlarms(this, 'Posts', this.deployment);
     const spendRate = watchSpending(this, { ...parts, functions: functions.all, settings });
@@ -173,13 +180,9 @@ function addFunctions(
   return serverApi;
 }
 
-/** The addresses of the two APIs, under the domain names that were passed. */
-function addDomains(scope: Construct, { sockets, serverApi }: Parts, props: ChatroomProps): readonly [string, string] {
-  const { socketDomain, serverApiDomain } = props;
-  if (socketDomain) new MappedDomain(scope, 'SocketDomain', socketDomain, sockets.api, sockets.stage);
-  if (serverApiDomain) new MappedDomain(scope, 'ServerApiDomain', serverApiDomain, serverApi.api, serverApi.stage);
-  return [
-    socketDomain ? `wss://${socketDomain.domainName}` : sockets.stage.url,
-    serverApiDomain ? `https://${serverApiDomain.domainName}` : serverApi.url,
-  ];
-}
+const mapDomain = (
+  scope: Construct,
+  id: string,
+  domain: ApiDomain,
+  { api, stage }: { readonly api: IApi; readonly stage: IStage },
+): IDomainName => new MappedDomain(scope, id, domain, api, stage).domain;

@@ -13,9 +13,9 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { metricOf } from './any-alarm.ts';
 import { apiMetric, callErrors, socketErrors } from './api-errors.ts';
 import type { FunctionName } from './grants.ts';
+import { metricOf } from './own-metric.ts';
 import { iteratorAge } from './stream-alarm.ts';
 import { tableMetric, throttledRequests } from './table-metrics.ts';
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { metricOf } from './any-alarm.ts';
 import { LimitAlarm } from './limit-alarm.ts';
+import { metricOf } from './own-metric.ts';
 
 /** Alarms by the metrics that all Lambdas write when something goes wrong that does not end their run. */
 export class PostAlarms extends Construct {

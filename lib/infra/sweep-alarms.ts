@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { AnyAlarm, metricOf } from './any-alarm.ts';
+import { LimitAlarm } from './limit-alarm.ts';
+import { metricOf } from './own-metric.ts';
 
 /** Alarms for a sweep that is late or fails, by the metrics that it writes itself. */
 export class SweepAlarms extends Construct {
@@ -15,10 +16,14 @@ export class SweepAlarms extends Construct {
       // Every run reports how late it is, so missing data means that there was no run.
       treatMissingData: TreatMissingData.BREACHING,
     });
-    const quarter = { deployment, period: Duration.minutes(15) };
-    const failed = 'The sweep could not check something that was due; its log says why';
-    const unreadable = 'The sweep deleted timers that it could not read; its log has their keys';
-    new AnyAlarm(this, 'Failed', { ...quarter, metricName: 'failed', alarmDescription: failed });
-    new AnyAlarm(this, 'Unreadable', { ...quarter, metricName: 'unreadable', alarmDescription: unreadable });
+    const sumOf = (metricName: string) => metricOf({ deployment, metricName, period: Duration.minutes(15) }, 'Sum');
+    new LimitAlarm(this, 'Failed', {
+      ...{ metric: sumOf('failed'), limit: 1, periods: 1 },
+      meaning: 'The sweep could not check something that was due; its log says why',
+    });
+    new LimitAlarm(this, 'Unreadable', {
+      ...{ metric: sumOf('unreadable'), limit: 1, periods: 1 },
+      meaning: 'The sweep deleted timers that it could not read; its log has their keys',
+    });
   }
 }

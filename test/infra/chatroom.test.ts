@@ -1,5 +1,5 @@
 import { type App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -71,7 +71,7 @@ describe('parts that exist', () => {
 });
 
 describe('domain names', () => {
-  const { chat, template } = deploy((stack) => {
+  const { stack, chat, template } = deploy((stack) => {
     const certificate = Certificate.fromCertificateArn(stack, 'Certificate', arn('acm', 'certificate/1'));
     return {
       socketDomain: { domainName: 'chat.example.com', certificate },
@@ -94,6 +94,17 @@ describe('domain names', () => {
     );
     expect(mapped).toEqual([expect.stringMatching(/^ChatSocketsApi/), expect.stringMatching(/^ChatServerHttpApi/)]);
     expect([chat.webSocketUrl, chat.serverApiUrl]).toEqual(['wss://chat.example.com', 'https://chat-api.example.com']);
+  });
+
+  it('are those to which DNS records can point', () => {
+    const outputs = template().findOutputs('*', { Value: { 'Fn::GetAtt': Match.arrayWith(['RegionalDomainName']) } });
+    const targets = [chat.socketDomain, chat.serverApiDomain].map((domain) =>
+      stack.resolve(domain?.regionalDomainName),
+    );
+    expect(Object.keys(outputs)).toEqual(
+      ['ChatSocketDomainTarget', 'ChatServerApiDomainTarget'].map((name) => expect.stringMatching(`^${name}`)),
+    );
+    expect(Object.values(outputs).map(({ Value }) => Value)).toEqual(targets);
   });
 });
 
