@@ -17,9 +17,7 @@ export async function deliverMessages(deps: Deps, job: DeliverJob, untilMs: numb
   if (room === undefined) return;
   const stopMs = untilMs - HAND_OVER_MS;
   const delivery = new RoomDelivery(deps, room, { leaseId: lease.id, isCrowded: job.isCrowded === true, stopMs });
-  // A round that takes longer than a run would never begin.
-  const mostMs = (stopMs - deps.now()) / 2;
-  while (deps.now() + Math.min(delivery.roundMs, mostMs) < stopMs) {
+  while (deps.now() < stopMs) {
     const step = await delivery.step();
     if (step === 'ended') return delivery.postToLate();
     if (step === 'late') break;

@@ -84,7 +84,7 @@ describe('the failures', () => {
     'the server cannot be reached',
     'Runtime exited',
     '; ValidationException',
-    '; SyntaxError',
+    '; UnknownError',
   ])('have logged: %s', (part) => {
     expect(lines().some((line) => line.includes(part))).toBe(true);
   });

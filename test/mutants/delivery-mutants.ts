@@ -95,8 +95,8 @@ export const deliveryMutants: readonly Mutant[] = [
   mutant('delivery: the first window knows no connections', ROOM_DELIVERY, 'await this.#listeners.readFirst();', ''),
   mutant(
     'delivery: a round begins that takes longer than its time',
-    'lib/usecases/deliver-messages.ts',
-    'Math.min(delivery.roundMs, mostMs)',
+    ROOM_DELIVERY,
+    'Math.min(this.#roundMs, this.#mostMs)',
     '0',
   ),
   mutant('delivery: a round goes on after its time', ROOM_DELIVERY, 'if (this.#isLate) return false;', ''),

@@ -38,6 +38,8 @@ export class RoomDelivery {
   readonly #deps: Deps;
   readonly #leaseId: string;
   readonly #stopMs: number;
+  /** A round that takes longer than half a run begins in its first half, or it would never begin. */
+  readonly #mostMs: number;
   readonly #listeners: Listeners;
   /** As last read. */
   #room: Room;
@@ -56,6 +58,7 @@ export class RoomDelivery {
     this.#deps = deps;
     this.#leaseId = leaseId;
     this.#stopMs = stopMs;
+    this.#mostMs = (stopMs - deps.now()) / 2;
     this.#room = room;
     this.#listeners = new Listeners(deps, room);
     this.#deliveredSeq = deliveredSeq;
@@ -66,7 +69,7 @@ export class RoomDelivery {
   }
 
   /** How long a round takes at most, where no other room uses the budget of posts. */
-  get roundMs(): number {
+  get #roundMs(): number {
     return windowMs(this.#listeners.count, this.#deps.settings.postsPerSecond);
   }
 
@@ -107,14 +110,17 @@ export class RoomDelivery {
     // What came during the wait goes into the same frames; a room that was destroyed during it gets none.
     if (!(await this.#read())) return 'ended';
     await this.#listeners.readFirst();
-    if (this.#leftMs === 0 && !(await this.#deliver())) return this.#isLate ? 'late' : 'ended';
+    if (this.#leftMs === 0) {
+      if (this.#deps.now() + Math.min(this.#roundMs, this.#mostMs) > this.#stopMs) return 'late';
+      if (!(await this.#deliver())) return this.#isLate ? 'late' : 'ended';
+    }
     if (this.#isKeepDue) await this.keep();
     return 'more';
   }
 
   /** What is left of the window. */
   get #leftMs(): number {
-    return Math.max(0, this.#deliveredAtMs + this.roundMs - this.#deps.now());
+    return Math.max(0, this.#deliveredAtMs + this.#roundMs - this.#deps.now());
   }
 
   get #isLate(): boolean {
