@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { check } from './schedule/checks.ts';
 import { play } from './schedule/play.ts';
 import { shrink } from './schedule/shrink.ts';
+import { bundleWorker } from './worker-bundle.ts';
 
 interface Tally {
   seeds: number;
@@ -82,9 +83,10 @@ async function lead(seeds: number, from: number): Promise<number> {
     const perSec = (total.seeds / (shownMs - startedMs)) * 1000;
     console.log(`${total.seeds} of ${seeds} seeds, ${perSec.toFixed(1)} a second, ${total.failed.length} failed`);
   };
+  const bundle = bundleWorker(import.meta.filename);
   const workers = Array.from({ length: processes }, (_, index) => {
     const count = Math.floor(seeds / processes) + (index < seeds % processes ? 1 : 0);
-    const worker = fork(import.meta.filename, ['--worker', `${from + index}`, `${count}`, `${processes}`]);
+    const worker = fork(bundle.file, ['--worker', `${from + index}`, `${count}`, `${processes}`]);
     worker.on('message', (part) => {
       add(total, part as Tally);
       for (const { seed, invariant } of (part as Tally).failed) console.log(`seed ${seed} breaks ${invariant}`);
@@ -92,7 +94,7 @@ async function lead(seeds: number, from: number): Promise<number> {
     });
     return new Promise<number>((resolve) => worker.on('exit', (code) => resolve(code ?? 1)));
   });
-  const codes = await Promise.all(workers);
+  const codes = await Promise.all(workers).finally(bundle.remove);
   show();
   const realMs = performance.now() - startedMs;
   const speedUp = Math.round(total.virtualMs / realMs);
