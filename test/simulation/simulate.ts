@@ -7,10 +7,10 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { bundleWorker } from '../support/worker-bundle.ts';
 import { check } from './schedule/checks.ts';
 import { play } from './schedule/play.ts';
 import { shrink } from './schedule/shrink.ts';
-import { bundleWorker } from './worker-bundle.ts';
 
 interface Tally {
   seeds: number;

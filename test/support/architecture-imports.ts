@@ -37,6 +37,7 @@ const exceptBench = /^(?!bench\/)/;
 const simulation = /^test\/simulation\//;
 /** Commands that fast-check chooses and vitest compares. */
 const modelCommands = /^test\/simulation\/(model|client|server)-commands?\.ts$/;
+const workerBundle = /^test\/support\/worker-bundle\.ts$/;
 const simulationTest = /^test\/simulation\/.*\.test\.ts$/;
 /** What the console's server knows of the product: how a call and the webhook are signed. */
 const signing = /^lib\/(server-api\/sign-request|protocol\/webhook)\.ts$/;
@@ -85,7 +86,7 @@ const rules: readonly ImportRule[] = [
   { files: /^bin\//, may: [anything], packages: [anything] },
   { files: simulationTest, may: [exceptBench], packages: [anything] },
   { files: modelCommands, may: [/^lib\//, simulation, testSupport], packages: [/^fast-check$/, /^vitest$/] },
-  { files: /^test\/simulation\/(simulate|sweep-crashes)\.ts$/, may: [simulation], packages: [/^node:/] },
+  { files: /^test\/simulation\/(simulate|sweep-crashes)\.ts$/, may: [simulation, workerBundle], packages: [/^node:/] },
   { files: /^test\/simulation\/checker\/pair\.ts$/, may: [simulation, testSupport], packages: [/^vitest$/] },
   { files: simulation, may: [/^lib\//, simulation, testSupport], packages: [awsSdk] },
   { files: testSupport, may: [/^lib\//, testSupport], packages: [anything] },

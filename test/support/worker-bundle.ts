@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { top } from '../support/project-files.ts';
+import { top } from './project-files.ts';
 
 /** A program in one file of JavaScript. */
 export interface WorkerBundle {
