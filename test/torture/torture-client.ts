@@ -97,9 +97,7 @@ export class TortureClient {
     this.#write(`asks to leave ${room}`);
     const onChatRoomLeft = (code: number) => {
       this.pending -= 1;
-      this.#write(`has left ${room}: ${code}`);
-      if (code === 0 || NOT_IN.includes(code)) this.#out(room);
-      this.#note(room, code);
+      this.#left(room, code);
     };
     void this.#engine.leaveChatRoom(room, { onChatRoomLeft });
   }
@@ -146,6 +144,8 @@ export class TortureClient {
       this.#write(`learns that ${room} is destroyed`);
       this.#out(room);
     });
+    // The outcome of a leave that had ended without one.
+    engine.setOnChatRoomLeftListener((code, room) => this.#left(room, code));
     engine.setOnChatRoomJoinedListener((code, room) => this.#joined(room, code));
     engine.setOnConnectionStatusChangedListener((status) => {
       this.isConnected = status === 1;
@@ -163,6 +163,12 @@ export class TortureClient {
       this.rooms.add(room);
       this.unsure.clear();
     } else if (isCertain(code)) this.#out(room);
+    this.#note(room, code);
+  }
+
+  #left(room: string, code: number): void {
+    this.#write(`has left ${room}: ${code}`);
+    if (code === 0 || NOT_IN.includes(code)) this.#out(room);
     this.#note(room, code);
   }
 
