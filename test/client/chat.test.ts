@@ -50,6 +50,18 @@ async function take<Item>(items: AsyncIterator<Item>): Promise<Item | undefined>
   return done === true ? undefined : value;
 }
 
+/** Two joins of room r at once, the first of which is aborted; `id` is that of its frame, which waits for an answer. */
+async function joinTwiceAndAbortFirst(): Promise<{ readonly id: string; readonly second: Promise<ChatRoom> }> {
+  await chat.connect();
+  const abort = new AbortController();
+  const first = chat.join('r', { signal: abort.signal });
+  const second = chat.join('r');
+  const { id } = await server.take('join');
+  abort.abort();
+  await expect(first).rejects.toBe(abort.signal.reason);
+  return { id, second };
+}
+
 describe('a chat', () => {
   it('hands over the messages of the join and later ones, in order', async () => {
     const room = await join(1, 2);
@@ -137,13 +149,7 @@ describe('a chat', () => {
     });
 
     it('stays in it, with the messages of both, although the first join is aborted', async () => {
-      await chat.connect();
-      const abort = new AbortController();
-      const first = chat.join('r', { signal: abort.signal });
-      const second = chat.join('r');
-      const { id } = await server.take('join');
-      abort.abort();
-      await expect(first).rejects.toBe(abort.signal.reason);
+      const { id, second } = await joinTwiceAndAbortFirst();
       server.send(joinedAnswer(id, { seq: 1, messages: [message(1)] }));
       server.send(joinedAnswer((await server.take('join')).id, { fresh: false, seq: 1 }));
       const room = await second;
@@ -156,13 +162,7 @@ describe('a chat', () => {
     });
 
     it('leaves it if the first join is aborted and the second one is refused', async () => {
-      await chat.connect();
-      const abort = new AbortController();
-      const first = chat.join('r', { signal: abort.signal });
-      const second = chat.join('r');
-      const { id } = await server.take('join');
-      abort.abort();
-      await expect(first).rejects.toBe(abort.signal.reason);
+      const { id, second } = await joinTwiceAndAbortFirst();
       server.send(joinedAnswer(id));
       refuse((await server.take('join')).id, 20607);
       await expect(second).rejects.toMatchObject({ code: 20607 });

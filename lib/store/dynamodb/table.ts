@@ -66,29 +66,29 @@ export class Table {
 
   /** `report-lost`: for a write whose condition may hold again after it, so that a repeat would undo other writes. */
   async put(input: InputOf<'Put'>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<void> {
-    const named = { TableName: this.#name, ...input };
-    await this.#attempt('put a row', answer, () => this.#client.call('Put', named));
+    const asked = { TableName: this.#name, ...input };
+    await this.#attempt('put a row', answer, () => this.#client.call('Put', asked));
   }
 
   /** Returns the row after the update. */
   async update(input: InputOf<'Update'>, answer: 'repeat' | 'report-lost' = 'repeat'): Promise<Row> {
-    const named = { TableName: this.#name, ReturnValues: 'ALL_NEW', ...input } as const;
-    const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.call('Update', named));
+    const asked = { TableName: this.#name, ReturnValues: 'ALL_NEW', ...input } as const;
+    const { Attributes } = await this.#attempt('update a row', answer, () => this.#client.call('Update', asked));
     return Attributes ?? {};
   }
 
   /** Returns the row that it has deleted. */
   async delete(input: InputOf<'Delete'>): Promise<Row | undefined> {
-    const named = { TableName: this.#name, ReturnValues: 'ALL_OLD', ...input } as const;
-    const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.call('Delete', named));
+    const asked = { TableName: this.#name, ReturnValues: 'ALL_OLD', ...input } as const;
+    const { Attributes } = await this.#attempt('delete a row', 'repeat', () => this.#client.call('Delete', asked));
     return Attributes;
   }
 
   /** One page, without expired rows. */
   async query(input: InputOf<'Query'>): Promise<{ readonly rows: readonly Row[]; readonly next?: Key }> {
-    const named = { TableName: this.#name, ConsistentRead: true, ...input };
+    const asked = { TableName: this.#name, ConsistentRead: true, ...input };
     const { Items = [], LastEvaluatedKey } = await this.#attempt('query rows', 'repeat', () =>
-      this.#client.call('Query', named),
+      this.#client.call('Query', asked),
     );
     const rows = Items.filter((row) => !isExpired(row, this.now()));
     return LastEvaluatedKey === undefined ? { rows } : { rows, next: LastEvaluatedKey as Key };
