@@ -160,6 +160,8 @@ export class TortureClient {
   #joined(room: string, code: number): void {
     this.#write(`has joined ${room}: ${code}`);
     if (code === 0) {
+      // A user is in one room at a time: this join has ended what an earlier leave may have left.
+      for (const other of this.unsure) if (other !== room) this.#out(other);
       this.rooms.add(room);
       this.unsure.clear();
     } else if (isCertain(code)) this.#out(room);
