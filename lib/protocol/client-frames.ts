@@ -23,6 +23,8 @@ export interface JoinFrame extends RoomFrame {
   readonly messageCount: number;
   readonly autoCreate: boolean;
   readonly resume?: Resume | undefined;
+  /** The client joins by itself, after an eviction: this join ends no membership in another room. */
+  readonly rejoin?: boolean | undefined;
 }
 
 export interface LeaveFrame extends RoomFrame {

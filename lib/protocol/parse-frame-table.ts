@@ -88,7 +88,14 @@ export type FrameTable<Frame extends { readonly action: string }> = {
 
 /** All that a client can send. A name means the same in each frame that has it. */
 export const frameTable: FrameTable<CheckedFrame> = {
-  join: { id, room, messageCount, autoCreate: field(flag('autoCreate')), resume },
+  join: {
+    id,
+    room,
+    messageCount,
+    autoCreate: field(flag('autoCreate')),
+    resume,
+    rejoin: field(v.optional(flag('rejoin'))),
+  },
   leave: { id, room },
   send: { id, room, clientMessageId, type, content },
   history: { id, room, timestampMs, order, count, cursor },

@@ -45,8 +45,9 @@ async function joinOnce(
   const permitted = await permitJoin(deps, caller, request, turn);
   if (permitted === 'again' || isRefused(permitted)) return permitted;
   const { room } = permitted;
-  // A resume does not change the join order: if it was then refused, the new order could end another membership.
-  const by = request.resume === undefined ? 'join' : undefined;
+  // A resume does not change the join order: if it was then refused, the new order could end another membership. Nor
+  // does what the client does by itself: the user may have joined another room since.
+  const by = request.resume === undefined && request.rejoin !== true ? 'join' : undefined;
   const connection = await deps.store.addConnectionRoom(caller, request.room, deps.now(), by);
   if (connection === undefined) return refused('connection-closed');
   if (!(await noteActivity(deps, room))) return 'conflict';

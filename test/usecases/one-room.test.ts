@@ -24,10 +24,12 @@ async function twoRooms(settings = {}) {
 }
 
 /** Both joins at once. Returns the room that was asked for last. */
-async function joinBoth(world: World, caller: Caller, rooms: Pair, choose: () => 0 | 1) {
+async function joinBoth(world: World, caller: Caller, rooms: Pair, choose: () => 0 | 1, isRejoin = false) {
   const request = { messageCount: -1, autoCreate: false };
-  const begin = (room: RoomId) =>
-    beginJob(world.deps, JOIN_TOUCHES, (deps) => joinRoom(deps, caller, { ...request, room }));
+  const begin = (room: RoomId) => {
+    const rejoin = isRejoin && room === rooms[0];
+    return beginJob(world.deps, JOIN_TOUCHES, (deps) => joinRoom(deps, caller, { ...request, room, rejoin }));
+  };
   const asked = new Set<RoomId>();
   await playBoth([await begin(rooms[0]), await begin(rooms[1])], choose, (which, step) => {
     // The second call of a join only finds that its room was removed from the row.
@@ -89,6 +91,18 @@ describe('one room at a time: two joins of one connection at once, in every orde
       await join(there.world, await there.world.open(name), there.rooms[0]);
       return there.world.open(name);
     });
+  });
+
+  test('what the client joins by itself, after an eviction, never ends what the user has joined', async () => {
+    const { world, rooms } = await twoRooms();
+    let guests = 0;
+    const orders = await inEveryWay(async (choose) => {
+      guests += 1;
+      const bob = await world.open(`bob-${guests}`);
+      await joinBoth(world, bob, rooms, choose, true);
+      expect((await rowsOf(world, bob, rooms)).map((row) => row?.roomId)).toEqual([rooms[1]]);
+    });
+    expect(orders).toBeGreaterThan(30);
   });
 
   test.each(['blocked', 'full'])(

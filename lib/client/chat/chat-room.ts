@@ -68,13 +68,16 @@ export class ChatRoom {
       this.#source.events.put({ type: 'settled', code, clientMessageId, ...message });
     };
     let isWanted = true;
-    core.ownIds.sending(clientMessageId);
     const sent = await promised<SentAnswer | undefined>({
       what: 'send the message',
       signal,
       clientMessageId,
       begin: (end) => {
-        const done = (code: number, answer?: SentAnswer) => (isWanted ? end : settled)(code, answer);
+        const done = (code: number, answer?: SentAnswer) => {
+          if (isWanted) end(code, answer);
+          // What was aborted and never went out is over.
+          else if (code !== Code.UNAVAILABLE) settled(code, answer);
+        };
         core.inRoom(this.roomId, done, (room) => room.send(draft, done, settled, () => isWanted));
       },
       undo: () => {

@@ -139,7 +139,7 @@ export class Chat {
       core: this.#core,
       newMessageId: () => {
         this.#lastNumber += 1;
-        return this.#core.ownIds.ofNumber(this.#lastNumber);
+        return this.#core.messageIds.ofNumber(this.#lastNumber);
       },
       left: () => this.#drop(held),
     });

@@ -9,7 +9,7 @@ import { type FrameOf, type LateAnswer, type Outcome, Requests } from '../connec
 import { readServerFrame } from '../connection/server-frame.ts';
 import { readToken } from '../connection/token.ts';
 import { TokenSource } from '../connection/token-source.ts';
-import { OwnIds } from '../messages/own-ids.ts';
+import { MessageIds } from '../messages/message-ids.ts';
 import type { FeatureMakers, RoomFeatures } from '../room/feature.ts';
 import { JoinOrder } from '../room/join-order.ts';
 import { Room, type RoomEvents } from '../room/room.ts';
@@ -34,7 +34,7 @@ export interface CoreEvents {
  * comes from the features. Every call has exactly one outcome, a code.
  */
 export class Core<Features extends RoomFeatures> {
-  readonly ownIds: OwnIds;
+  readonly messageIds: MessageIds;
   readonly #deps: ClientDeps;
   readonly #makers: FeatureMakers<Features>;
   readonly #events: CoreEvents;
@@ -58,7 +58,7 @@ export class Core<Features extends RoomFeatures> {
     this.#makers = makers;
     this.#events = events;
     this.#tokens = new TokenSource(deps.now);
-    this.ownIds = new OwnIds(deps);
+    this.messageIds = new MessageIds(deps);
     this.#requests = new Requests(deps.timers, {
       transmit: (text) => this.#transmit(text),
       ended: () => this.#progressed(),
@@ -192,13 +192,8 @@ export class Core<Features extends RoomFeatures> {
       userId: () => this.#userId,
       joins: this.#joins,
     };
-    const events = this.#events.room(roomId);
     const room: Room<Features> = new Room(roomId, deps, this.#makers, {
-      ...events,
-      messages: (messages, offlineSeq) => {
-        const unknown = messages.filter((message) => !this.ownIds.isKnown(this.#userId, message));
-        events.messages(unknown, offlineSeq);
-      },
+      ...this.#events.room(roomId),
       idle: () => {
         if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
       },

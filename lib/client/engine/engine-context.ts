@@ -36,7 +36,7 @@ export class EngineContext {
   constructor(deps: ClientDeps) {
     this.#timers = deps.timers;
     this.core = new Core(deps, this.#features(), this.#events());
-    this.messages = new MessageMaker(deps.now, this.core.ownIds);
+    this.messages = new MessageMaker(deps.now, this.core.messageIds);
   }
 
   get userId(): string {

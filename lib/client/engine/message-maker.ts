@@ -1,5 +1,5 @@
 import type { Message } from '../../protocol/message.ts';
-import type { OwnIds } from '../messages/own-ids.ts';
+import type { MessageIds } from '../messages/message-ids.ts';
 import { isGiven } from './arguments.ts';
 import type { WireContent } from './content.ts';
 import { type MessageDraft, newMessage, toAppMessage } from './engine-message.ts';
@@ -15,18 +15,18 @@ import {
 /** Numbers the messages of one engine and fills in what the app leaves open. */
 export class MessageMaker {
   readonly #now: () => number;
-  readonly #ownIds: OwnIds;
+  readonly #ids: MessageIds;
   readonly #copies = new WeakMap<RCIMIWMessage, RCIMIWMessage>();
   #lastMessageId = 0;
 
-  constructor(now: () => number, ownIds: OwnIds) {
+  constructor(now: () => number, ids: MessageIds) {
     this.#now = now;
-    this.#ownIds = ownIds;
+    this.#ids = ids;
   }
 
   newOf(userId: string, type: RCIMIWConversationType, targetId: string, channelId: string): MessageDraft {
     const messageId = this.#nextMessageId();
-    const clientMessageId = this.#ownIds.ofNumber(messageId);
+    const clientMessageId = this.#ids.ofNumber(messageId);
     return { conversationType: type, targetId, channelId, messageId, clientMessageId, senderUserId: userId };
   }
 
@@ -52,7 +52,6 @@ export class MessageMaker {
       direction: RCIMIWMessageDirection.SEND,
     };
     const ready = Object.assign(message, Object.fromEntries(lacking), isNew ? begin : {}, sending) as DeliveredMessage;
-    this.#ownIds.sending(ready.clientMessageId);
     return ready;
   }
 

@@ -24,7 +24,7 @@ export type EntriesWritten = (code: number, errors: Map<string, number>) => void
 
 /** What the writer reports to its room. */
 export interface EntryWriterEvents {
-  /** The server has made this change. */
+  /** The server has made this change, or may have. */
   done(operation: EntryEvent['operation'], entries: ReadonlyMap<string, string>): void;
   settled(answer: Answer): void;
 }
@@ -48,8 +48,10 @@ export class EntryWriter {
       this.#operations.add({
         kind: 'setEntries',
         frameOf: (id) => this.#frameOf(id, given, part),
-        settle: (answer) => {
+        late: (answer) => this.#changed('set', part, answer),
+        settle: (answer, { isOpen }) => {
           outcomes.push(this.#outcome('set', part, answer, answer.code));
+          if (isOpen) this.#events.done('set', part);
           if (outcomes.length === parts.length) {
             const { code, errors } = joinOutcomes(outcomes);
             written(code, errors);
@@ -61,12 +63,14 @@ export class EntryWriter {
   }
 
   remove(keys: readonly string[], force: boolean, written: EntriesWritten): void {
+    const part = new Map(keys.map((key) => [key, '']));
     this.#operations.add({
       kind: 'removeEntries',
       frameOf: (id) => ({ action: 'removeEntries', id, room: this.#roomId, keys, force }),
-      settle: (answer, { attempts }) => {
+      late: (answer) => this.#changed('remove', part, answer),
+      settle: (answer, { attempts, isOpen }) => {
         const isGone = attempts > 1 && isNothingLeft(answer);
-        const part = new Map(keys.map((key) => [key, '']));
+        if (isOpen) this.#events.done('remove', part);
         const { code, errors } = this.#outcome('remove', part, answer, isGone ? Code.OK : answer.code);
         written(code, errors);
         this.#events.settled(answer);
@@ -91,12 +95,23 @@ export class EntryWriter {
     answer: Answer,
     code: number,
   ): PartOutcome {
+    const errors = this.#changed(operation, part, answer, code);
+    return { keys: [...part.keys()], code, errors };
+  }
+
+  /** Returns the code of each key that is not changed. */
+  #changed(
+    operation: EntryEvent['operation'],
+    part: ReadonlyMap<string, string>,
+    answer: Answer,
+    code: number = answer.code,
+  ): Map<string, number> {
     const errors = new Map(code === Code.OK ? [] : Object.entries((isRefusal(answer) && answer.errors) || {}));
     if (code === Code.OK || code === Code.ENTRIES_DONE_IN_PART) {
       const done = [...part].filter(([key]) => !errors.has(key));
       this.#events.done(operation, new Map(done));
     }
-    return { keys: [...part.keys()], code, errors };
+    return errors;
   }
 }
 

@@ -87,6 +87,8 @@ export class Membership {
       settle: (answer, how) => {
         if ('membership' in answer) this.#joined('join', answer, options, how, () => done(Code.OK));
         else this.#notJoined(answer as RefusalAnswer, how, done);
+        // It was never sent: what it would have decided is still to be found out.
+        if (this.#state.at === 'unknown') this.#leaveAgain();
         this.#events.settled();
       },
     });
@@ -190,6 +192,7 @@ export class Membership {
     this.#events.joining();
     this.#operations.addFirst({
       ...this.#joinOperation(options),
+      frameOf: (id) => ({ ...this.#newJoinFrame(id, options), rejoin: true }),
       isEndless: true,
       settle: (answer, how) => {
         if ('membership' in answer) this.#joined('join', answer, options, how, () => {});

@@ -34,6 +34,8 @@ export class MessageFlow {
   readonly #repairer: Repairer;
   readonly #seenBroadcasts = new Recent(SEEN_MAX);
   readonly #seenRecalls = new Recent(SEEN_MAX);
+  /** Own recalls under way, each with the event that came for its message. */
+  readonly #ownRecalls = new Map<string, Message | undefined>();
   #offlineSeq = NONE;
 
   constructor(roomId: string, deps: AskDeps, events: MessageFlowEvents) {
@@ -76,10 +78,17 @@ export class MessageFlow {
     if (this.#seenBroadcasts.isNew(message.messageId)) this.#events.messages([message], NONE);
   }
 
-  /** The user recalls a message here, so the app needs no event; false = the recall failed. */
-  noteOwnRecall(messageId: string, isDone: boolean): void {
+  /** The user recalls a message here, so the app needs no event. */
+  ownRecallBegins(messageId: string): void {
+    this.#ownRecalls.set(messageId, undefined);
+  }
+
+  /** Where it is not known to be done, the app gets the event of whoever has recalled the message. */
+  ownRecallEnds(messageId: string, isDone: boolean): void {
+    const recalled = this.#ownRecalls.get(messageId);
+    this.#ownRecalls.delete(messageId);
     if (isDone) this.#seenRecalls.isNew(messageId);
-    else this.#seenRecalls.forget(messageId);
+    else if (recalled !== undefined) this.#reportRecall(recalled);
   }
 
   pause(): void {
@@ -89,6 +98,7 @@ export class MessageFlow {
   forget(): void {
     this.#seenBroadcasts.clear();
     this.#seenRecalls.clear();
+    this.#ownRecalls.clear();
     this.#offlineSeq = NONE;
     this.#repairer.forget();
   }
@@ -114,6 +124,12 @@ export class MessageFlow {
 
   #reportOther(event: Exclude<SessionEvent, { message: Message }>): void {
     if ('gap' in event) this.#events.gap(event.gap.afterSeq, event.gap.beforeSeq);
-    else if (this.#seenRecalls.isNew(event.recalled.messageId)) this.#events.recalled(event.recalled);
+    else this.#reportRecall(event.recalled);
+  }
+
+  #reportRecall(message: Message): void {
+    const { messageId } = message;
+    if (this.#ownRecalls.has(messageId)) this.#ownRecalls.set(messageId, message);
+    else if (this.#seenRecalls.isNew(messageId)) this.#events.recalled(message);
   }
 }

@@ -12,13 +12,13 @@ export class RecallFeature implements RoomFeature {
 
   recall(messageId: string, done: (code: number) => void): void {
     const { roomId, operations } = this.#room;
-    this.#room.noteOwnRecall(messageId, true);
+    this.#room.ownRecallBegins(messageId);
     operations.add({
       kind: 'recall',
       frameOf: (id) => ({ action: 'recall', id, room: roomId, messageId }),
       settle: (answer) => {
-        if (answer.code !== Code.OK) this.#room.noteOwnRecall(messageId, false);
         done(answer.code);
+        this.#room.ownRecallEnds(messageId, answer.code === Code.OK);
         this.#room.settled(answer);
       },
     });

@@ -1,5 +1,6 @@
 import type { Answer, SentAnswer } from '../../protocol/answers.ts';
-import type { Message } from '../../protocol/message.ts';
+import { type Message, RECALLED_TYPE } from '../../protocol/message.ts';
+import { Recent } from '../core/recent.ts';
 import { isRefusal, type Operation, type OperationDeps, type Operations } from '../room/operations.ts';
 import { patientDelayMs } from '../room/retry.ts';
 
@@ -7,6 +8,8 @@ import { patientDelayMs } from '../room/retry.ts';
 const ASK_MS = 120_000;
 /** So many messages of unknown outcome are remembered. */
 const OPEN_MAX = 1000;
+/** So many of the app's own messages may still arrive. */
+const SENT_MAX = 1000;
 
 /** A message to send. */
 export interface Draft {
@@ -25,6 +28,8 @@ export interface SendEvents {
   /** The app knows the outcome. */
   settled(answer: Answer): void;
   isMember(): boolean;
+  /** The client asks whether the user is a member: until then a message could be refused that a member may send. */
+  isSettling(): boolean;
 }
 
 /** A message whose call has ended with an error. */
@@ -52,6 +57,8 @@ export class Sends {
   readonly #events: SendEvents;
   readonly #pending = new Map<string, Operation>();
   readonly #open = new Map<string, Open>();
+  /** What the app has sent since it came into the room: it shows these, and not what it sent before it left. */
+  readonly #sent = new Recent(SENT_MAX);
 
   constructor(roomId: string, deps: OperationDeps, operations: Operations, events: SendEvents) {
     this.#roomId = roomId;
@@ -79,6 +86,7 @@ export class Sends {
       frameOf: (id) => ({ action: 'send', id, room: this.#roomId, ...draft }),
       started: () => {
         hasBegun = true;
+        this.#sent.isNew(clientMessageId);
       },
       isWanted: () => {
         const isOn = hasBegun || isWanted?.() !== false;
@@ -97,6 +105,17 @@ export class Sends {
     this.#operations.add(operation);
   }
 
+  /** The app has this message, because it sent it. A recall of it may be unknown to the app. */
+  isOwn({ senderUserId, clientMessageId, notForSender, type }: Message): boolean {
+    const isSent = this.#sent.has(clientMessageId) || this.#open.has(clientMessageId);
+    return senderUserId === this.#deps.userId() && (notForSender === true || isSent) && type !== RECALLED_TYPE;
+  }
+
+  /** The user is no member any more: a later join shows the room from its beginning, own messages included. */
+  forget(): void {
+    this.#sent.clear();
+  }
+
   /** These messages have arrived; some may be the user's own. */
   seen(roomEpoch: string, messages: readonly Message[]): void {
     if (this.#open.size + this.#pending.size === 0) return;
@@ -112,13 +131,15 @@ export class Sends {
     }
   }
 
-  /** A connection is open, or the user is no member any more. */
+  /** A connection is open, the membership is settled, or the user is no member any more. */
   askAgain(): void {
-    for (const [clientMessageId, open] of [...this.#open]) this.#ask(clientMessageId, open);
+    for (const [clientMessageId, open] of [...this.#open]) {
+      if (open.timer === undefined) this.#ask(clientMessageId, open);
+    }
   }
 
   pause(): void {
-    for (const open of this.#open.values()) this.#deps.timers.clearTimeout(open.timer);
+    for (const open of this.#open.values()) this.#stopTimer(open);
   }
 
   /** The connection is closed for good. */
@@ -147,16 +168,18 @@ export class Sends {
   }
 
   #ask(clientMessageId: string, open: Open): void {
-    if (this.#deps.link() === undefined || open.isRefused || open.isAsking) return;
+    this.#stopTimer(open);
+    if (this.#deps.link() === undefined || open.isRefused || open.isAsking || this.#events.isSettling()) return;
     // A member gets the message itself, if it was accepted.
     if (open.isLate && this.#events.isMember()) return;
-    this.#deps.timers.clearTimeout(open.timer);
     open.isAsking = true;
     this.#deps.ask(
       (id) => ({ action: 'send', id, room: this.#roomId, ...open.draft }),
       (outcome) => {
         open.isAsking = false;
-        if (this.#open.get(clientMessageId) !== open || outcome.event === 'lost') return;
+        if (this.#open.get(clientMessageId) !== open) return;
+        // There may be another link already.
+        if (outcome.event === 'lost') return this.#ask(clientMessageId, open);
         if (isRefusal(outcome)) {
           open.refusals += 1;
           const delayMs = patientDelayMs(outcome, open.refusals);
@@ -189,8 +212,13 @@ export class Sends {
     this.#events.settled(answer);
   }
 
-  #stopAsking(open: Open): void {
+  #stopTimer(open: Open): void {
     this.#deps.timers.clearTimeout(open.timer);
+    open.timer = undefined;
+  }
+
+  #stopAsking(open: Open): void {
+    this.#stopTimer(open);
     this.#deps.timers.clearTimeout(open.endTimer);
   }
 

@@ -15,8 +15,9 @@ export interface FeatureRoom {
   isExpected(): boolean;
   /** The server says that the user is not a member. */
   notMember(): void;
-  /** The user recalls a message here, so the app needs no event; false = the recall failed. */
-  noteOwnRecall(messageId: string, isDone: boolean): void;
+  /** The user recalls a message here, so the app needs no event. */
+  ownRecallBegins(messageId: string): void;
+  ownRecallEnds(messageId: string, isDone: boolean): void;
   /** A call has its outcome, which may say that the user is not a member. */
   settled(answer: Answer): void;
   /** The feature may have nothing left to do. */

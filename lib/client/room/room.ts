@@ -25,7 +25,7 @@ export type RoomPush = Exclude<PushFrame, NoticePush | SyncPush | ClosingPush>;
 /** The pushes for members only. */
 type OwnPush = Exclude<RoomPush, MembersPush>;
 
-/** What a room reports to its engine, which decides what the app gets. */
+/** What a room reports to its engine, which decides what the app gets. `messages` are without those that it sent. */
 export interface RoomEvents extends Omit<MessageFlowEvents, 'notMember'> {
   joining(): void;
   rejoined(code: number): void;
@@ -59,8 +59,10 @@ export class Room<Features extends RoomFeatures> {
       ...events,
       messages: (messages, offlineSeq) => {
         for (const feature of this.#each) feature.handed?.(this.#messages.roomEpoch, messages);
+        // Before the sends forget those of which they have waited for the outcome.
+        const unknown = messages.filter((message) => !this.#sends.isOwn(message));
         this.#sends.seen(this.#messages.roomEpoch, messages);
-        events.messages(messages, offlineSeq);
+        events.messages(unknown, offlineSeq);
       },
       notMember: () => this.#membership.resume(),
     });
@@ -68,6 +70,7 @@ export class Room<Features extends RoomFeatures> {
       accepted: (sent) => this.#accepted(sent),
       settled: (answer) => this.#sendSettled(answer),
       isMember: () => this.isMember,
+      isSettling: () => this.#operations.has('resume') || this.#operations.has('join'),
     });
     this.#membership = this.#newMembership(deps.timers);
     this.features = this.#newFeatures(deps, makers);
@@ -153,7 +156,10 @@ export class Room<Features extends RoomFeatures> {
         },
         forgotten: () => this.#forget(),
         left: () => events.left(),
-        settled: () => this.#checkIdle(),
+        settled: () => {
+          this.#sends.askAgain();
+          this.#checkIdle();
+        },
       },
     );
   }
@@ -165,7 +171,8 @@ export class Room<Features extends RoomFeatures> {
       operations: this.#operations,
       isExpected: () => this.#membership.isExpected,
       notMember: () => this.#membership.resume(),
-      noteOwnRecall: (messageId, isDone) => this.#messages.noteOwnRecall(messageId, isDone),
+      ownRecallBegins: (messageId) => this.#messages.ownRecallBegins(messageId),
+      ownRecallEnds: (messageId, isDone) => this.#messages.ownRecallEnds(messageId, isDone),
       settled: (answer) => this.#settled(answer),
       rested: () => this.#checkIdle(),
     };
@@ -230,6 +237,7 @@ export class Room<Features extends RoomFeatures> {
     this.#seenChanges.clear();
     this.#messages.forget();
     for (const feature of this.#each) feature.forget?.();
+    this.#sends.forget();
     this.#sends.askAgain();
   }
 
