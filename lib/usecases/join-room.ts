@@ -15,6 +15,7 @@ import { noteActivity } from './steps/note-activity.ts';
 import { notifyOwnDevices } from './steps/notify-own-devices.ts';
 import { type JoinRequest, type PermittedJoin, permitJoin, refuseJoin } from './steps/permit-join.ts';
 import { recheckConnection } from './steps/recheck-connection.ts';
+import { isElsewhere } from './steps/resume-membership.ts';
 import { forgetRoom, keepLastRoom } from './steps/rooms-of-connection.ts';
 import { rowInRoom } from './steps/row-in-room.ts';
 import { inTurn, type Turn } from './steps/take-turn.ts';
@@ -50,6 +51,10 @@ async function joinOnce(
   const by = request.resume === undefined && request.rejoin !== true ? 'join' : undefined;
   const connection = await deps.store.addConnectionRoom(caller, request.room, deps.now(), by);
   if (connection === undefined) return refused('connection-closed');
+  if (request.rejoin === true && (await isElsewhere(deps, connection, request.room))) {
+    await forgetRoom(deps, caller, request.room);
+    return refused('membership-ended', { endReason: 'left' });
+  }
   if (!(await noteActivity(deps, room))) return 'conflict';
   const admitted = await admit(deps, connection, permitted, request.resume);
   if (admitted === 'room-is-gone') return 'conflict';

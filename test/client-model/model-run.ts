@@ -180,8 +180,10 @@ class ModelRun {
     for (const room of ROOMS) this.#compareRoom(room);
     for (const { message, lastCode } of sent)
       this.#compareSent(message.clientMessageId ?? '', message.seq ?? 0, lastCode);
-    this.#wrong.push(...disorder.filter((what) => what.includes('after')));
+    this.#wrong.push(...disorder);
+    this.#compareGaps();
     this.#compareEnds();
+    this.#compareLastJoin();
   }
 
   #compareRoom(room: RoomName): void {
@@ -215,5 +217,23 @@ class ModelRun {
       }
     }
     if (this.#isOneRoom && ROOMS.every((room) => this.#server.isIn(room))) this.#wrong.push('in two rooms');
+  }
+
+  /** Nothing that the client does by itself ends what the app has joined last. */
+  #compareLastJoin(): void {
+    const last = this.#app.calls.filter(({ name }) => name !== 'send').at(-1);
+    if (last === undefined || last.name !== 'join' || last.codes[0] !== 0) return;
+    const isEnded = this.#server.ends.some(
+      ({ room, reason, atMs }) => room === last.room && atMs >= last.atMs && reason !== 'left',
+    );
+    if (!isEnded && !this.#server.isIn(last.room)) this.#wrong.push(`${last.room}: the app joined it last`);
+  }
+
+  /** The server has every message, so one may be missing only after an eviction. */
+  #compareGaps(): void {
+    for (const [room, afterSeq, beforeSeq] of this.#app.gaps) {
+      const isEvicted = this.#server.ends.some((end) => end.room === room && end.reason === 'offline');
+      if (!isEvicted) this.#wrong.push(`${room}: a gap from ${afterSeq} to ${beforeSeq}`);
+    }
   }
 }

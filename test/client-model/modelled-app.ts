@@ -43,6 +43,7 @@ export class ModelledApp {
   /** The seqs and gaps of each room, in order; a new list for each membership. */
   readonly handed = new Map<string, number[]>();
   readonly disorder: string[] = [];
+  readonly gaps: (readonly [room: string, afterSeq: number, beforeSeq: number])[] = [];
   readonly engine: RCIMIWEngine;
   status = 0;
   /** When the status was last another one than connected. */
@@ -188,9 +189,7 @@ export class ModelledApp {
       const sent = this.sent.find((sent) => sent.message === message);
       if (sent !== undefined) sent.lastCode = code;
     });
-    engine.setOnChatRoomGapListener((room, afterSeq, beforeSeq) =>
-      this.disorder.push(`${room} ${afterSeq} ${beforeSeq}`),
-    );
+    engine.setOnChatRoomGapListener((...gap) => this.gaps.push(gap));
     engine.setOnMessageReceivedListener(({ seq, targetId }) => {
       const list = this.handed.get(targetId) ?? [];
       this.handed.set(targetId, list);

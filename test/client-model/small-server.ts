@@ -25,6 +25,7 @@ interface Room {
 export interface End {
   readonly room: string;
   readonly reason: EndReason;
+  readonly atMs: number;
 }
 
 /** The server, with one room at a time if `isOneRoom` says so. */
@@ -131,12 +132,13 @@ export class SmallServer implements Server {
     return { code: 0, room: frame.room, roomEpoch: room.roomEpoch, messages, complete: true };
   }
 
-  #join(wire: Wire, { room: roomId, resume, messageCount }: FrameOf<'join'>): Fields {
+  #join(wire: Wire, { room: roomId, resume, rejoin, messageCount }: FrameOf<'join'>): Fields {
     const found = this.#rooms.get(roomId);
     if (found !== undefined) this.#evictDue(roomId, found);
     if (resume !== undefined && found?.member?.id !== resume.membership) {
       return { code: 23406, reason: this.#reasons.get(resume.membership) ?? 'offline' };
     }
+    if (rejoin === true && this.#isOneRoom && this.#isElsewhere(wire, roomId)) return { code: 23406, reason: 'left' };
     const room = found ?? { roomEpoch: this.#nextId('e'), messages: [], member: undefined };
     this.#rooms.set(roomId, room);
     const fresh = room.member === undefined;
@@ -150,6 +152,10 @@ export class SmallServer implements Server {
     const { roomEpoch } = room;
     const what = { fresh, hasEntries: false, complete: true, messages: room.messages.slice(from) };
     return { code: 0, room: roomId, roomEpoch, membership: member.id, joinedAtMs: 1, seq, latestSeq: seq, ...what };
+  }
+
+  #isElsewhere(wire: Wire, roomId: string): boolean {
+    return [...this.#rooms].some(([other, { member }]) => other !== roomId && member?.wires.has(wire));
   }
 
   #leaveOthers(joined: string): void {
@@ -220,7 +226,7 @@ export class SmallServer implements Server {
     if (member === undefined) return;
     room.member = undefined;
     this.#reasons.set(member.id, reason);
-    this.ends.push({ room: roomId, reason });
+    this.ends.push({ room: roomId, reason, atMs: this.#timers.nowMs });
     if (!isNotified) return;
     const frame = { event: 'removed', room: roomId, roomEpoch, membership: member.id, reason };
     for (const wire of member.wires) this.#push(wire, frame);

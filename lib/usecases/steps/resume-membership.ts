@@ -48,7 +48,8 @@ async function wasEvicted(deps: Deps, room: Room, before: Member): Promise<boole
   return now?.epoch === room.epoch && isEvicted(before, now, deps.settings);
 }
 
-async function isElsewhere(deps: Deps, connection: Connection, room: RoomId): Promise<boolean> {
+/** With one room at a time: is the connection in another room? */
+export async function isElsewhere(deps: Deps, connection: Connection, room: RoomId): Promise<boolean> {
   if (deps.settings.multipleRooms) return false;
   for (const other of connection.rooms) {
     if (other !== room && (await hasJoined(deps, connection, other))) return true;
