@@ -31,7 +31,6 @@ const reactNative = (fail: (fault: unknown) => void) => ({
       }
     }, delayMs),
   clearTimeout,
-  atob,
 });
 
 const program = `(async () => {
@@ -52,7 +51,7 @@ function promiseOf<Value>(): { readonly promise: Promise<Value>; readonly reject
 
 /** Hermes in React Native has no TextEncoder, URL, crypto, AbortController, structuredClone, document and more. */
 export function describeBareRuntime(client: () => InstalledClient): void {
-  it('it needs only timers, atob and a WebSocket', async () => {
+  it('it needs only timers and a WebSocket', async () => {
     const { promise: failed, reject: fail } = promiseOf<never>();
     const token = tokenOf({ sub: 'ann' });
     const context = createContext({ ...reactNative(fail), exports: {}, module: {}, token });
