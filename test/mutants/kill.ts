@@ -23,7 +23,7 @@ export async function kill(mutant: Mutant, { folder, seeds }: KillOptions): Prom
   const hunter = join(folder, 'hunt.mjs');
   const tests = (paths: readonly string[]) => runTests(mutant, textFile, paths);
   const stages: readonly Stage[] = [
-    () => tests(OWN_TESTS.find(([start]) => mutant.path.startsWith(start))?.[1] ?? []),
+    () => tests(quickTestsOf(mutant)),
     async () => {
       await bundle(mutant, text, hunter);
       return hunt(hunter, ['seeds', `${seeds}`]);
@@ -47,6 +47,12 @@ export async function checkHealthy(folder: string): Promise<void> {
     const found = await runTests({ path, what: 'none', text: () => text }, textFile, paths);
     if (found !== undefined) throw new Error(`unable to judge mutants; without any, this fails: ${found}`);
   }
+}
+
+/** Those of the delivery take long, and find only what is wrong there. */
+function quickTestsOf({ path, what }: Mutant): readonly string[] {
+  const tests = OWN_TESTS.find(([start]) => path.startsWith(start))?.[1] ?? [];
+  return path.startsWith('lib/usecases/') && !what.startsWith('delivery') ? [] : tests;
 }
 
 /** Quick tests of a folder, and a file in it. */
