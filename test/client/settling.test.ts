@@ -171,3 +171,19 @@ describe("a recall of the app's own that is refused", () => {
     expect(recalled).toEqual([stored.messageId]);
   });
 });
+
+describe('a join after this device was removed, while another device keeps the membership', () => {
+  it('succeeds, although the answer names the membership whose end is known', () => {
+    sim.enter();
+    const [wire] = sim.connections;
+    const membership = sim.server.membershipOf('ann');
+    expect(membership).toBeDefined();
+    if (wire !== undefined && membership !== undefined)
+      sim.server.push(wire, { event: 'removed', room: 'r', roomEpoch: 'e1', membership, reason: 'left' });
+    sim.timers.advance(1000);
+    expect(sim.events.at(-1)).toEqual(['removed', 'r', 'left']);
+    sim.join();
+    sim.timers.advance(1000);
+    expect(sim.events.at(-1)).toEqual(['joined', 0]);
+  });
+});

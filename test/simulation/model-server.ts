@@ -139,6 +139,10 @@ export class ModelServer implements Backend {
     }
   }
 
+  membershipOf(userId: string): string | undefined {
+    return this.#members.get(userId)?.membership;
+  }
+
   isOnline(userId: string): boolean {
     return (this.#members.get(userId)?.wires.size ?? 0) > 0;
   }

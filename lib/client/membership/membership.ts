@@ -51,6 +51,8 @@ export class Membership {
   #state: MembershipState = { at: 'out' };
   /** The last membership that ended. An answer that was sent before its end may arrive after it. */
   #endedId: string | undefined;
+  /** How many ends the client has learned. */
+  #ends = 0;
 
   constructor(roomId: string, { timers, operations, lastSeq }: MembershipDeps, events: MembershipEvents) {
     this.#roomId = roomId;
@@ -122,7 +124,7 @@ export class Membership {
   /** The server has ended the current membership. */
   removed(reason: EndReason): void {
     if (this.#operations.has('leave')) return;
-    this.#endedId = this.current?.membershipId;
+    this.#noteEnd();
     this.#operations.remove('resume');
     this.#move({ type: 'removed', reason });
     this.#operations.proceed();
@@ -130,7 +132,7 @@ export class Membership {
 
   /** The room of the current membership is destroyed. */
   destroyed(): void {
-    this.#endedId = this.current?.membershipId;
+    this.#noteEnd();
     this.#operations.remove('resume');
     this.#move({ type: 'destroyed' });
     this.#operations.proceed();
@@ -191,8 +193,7 @@ export class Membership {
     if (this.#operations.has('leave') || this.#operations.has('join')) return;
     this.#events.joining();
     this.#operations.addFirst({
-      ...this.#joinOperation(options),
-      frameOf: (id) => ({ ...this.#newJoinFrame(id, options), rejoin: true }),
+      ...this.#joinOperation(options, { rejoin: true }),
       isEndless: true,
       settle: (answer, how) => {
         if ('membership' in answer) this.#joined('join', answer, options, how, () => {});
@@ -216,11 +217,16 @@ export class Membership {
     });
   }
 
-  #joinOperation(options: JoinOptions): Omit<Operation, 'settle'> {
+  #joinOperation(options: JoinOptions, more: Pick<JoinFrame, 'rejoin'> = {}): Omit<Operation, 'settle'> {
+    // By the id of each attempt.
+    const endsKnown = new Map<string, number>();
     return {
       kind: 'join',
-      frameOf: (id) => this.#joinFrame(id, options),
-      again: (answer) => this.#isAskedAgain(answer),
+      frameOf: (id) => {
+        endsKnown.set(id, this.#ends);
+        return { ...this.#joinFrame(id, options), ...more };
+      },
+      again: (answer) => this.#isAskedAgain(answer, endsKnown.get(answer.id) ?? 0),
       unanswered: () => this.#doubts.unanswered('join'),
       late: (answer) => {
         if ('membership' in answer) this.#move({ type: 'sign' });
@@ -244,9 +250,12 @@ export class Membership {
   }
 
   /** The delay before a join is asked again; undefined = this answer decides. */
-  #isAskedAgain(answer: Answer): number | undefined {
-    // The answer is older than the end that is known: it says nothing of now.
-    if ('membership' in answer) return answer.membership === this.#endedId ? RETRY_MS : undefined;
+  #isAskedAgain(answer: Answer, endsKnown: number): number | undefined {
+    // The answer may be older than the end that is known: then it says nothing of now. What was asked after that end is
+    // newer, even if it names the same membership, which goes on by another device.
+    if ('membership' in answer) {
+      return answer.membership === this.#endedId && endsKnown < this.#ends ? RETRY_MS : undefined;
+    }
     if (this.current === undefined || endReasonIn(answer as RefusalAnswer) !== 'offline') return undefined;
     this.#refused('join', answer as RefusalAnswer);
     this.#events.joining();
@@ -282,8 +291,13 @@ export class Membership {
 
   #refused(to: 'join' | 'resume', answer: RefusalAnswer): void {
     const reason = endReasonIn(answer);
-    if (reason !== undefined) this.#endedId = this.current?.membershipId;
+    if (reason !== undefined) this.#noteEnd();
     this.#move({ type: 'refused', to, code: answer.code, reason });
+  }
+
+  #noteEnd(): void {
+    this.#endedId = this.current?.membershipId;
+    this.#ends += 1;
   }
 
   /** A frame without an answer may have been served until now, after all that came later. */
