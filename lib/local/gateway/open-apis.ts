@@ -21,7 +21,7 @@ export interface ApisOptions {
   /** Replaces quotas of AWS. */
   readonly limits: Partial<WebSocketLimits>;
   /** Without it nothing is refused for being too much. */
-  readonly throttleOf: ThrottleOf | undefined;
+  readonly throttleOf?: ThrottleOf | undefined;
   readonly disconnectDelivery: DisconnectDelivery;
 }
 
