@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { settingNames } from '../lib/domain/settings.ts';
 import { readSettings } from '../lib/infra/settings.ts';
+import { awsQuotas } from '../lib/local/quotas/account-quotas.ts';
 import { readPairs } from './deployment/read-pairs.ts';
 import { readingOptions } from './deployment/run-command.ts';
 import { watchEnding } from './dev/ending.ts';
@@ -22,6 +23,7 @@ const help = `npm start -- [options]    runs the whole deployment on this machin
   --data DIR         keep rooms and the app secret in this folder (default: in memory)
   --set name=value   change a setting (notifyMemberChanges is on here); may be repeated: ${settingNames.join(', ')}
   --verbose          print a line per step, frame, call and run of a Lambda
+  --like-aws         enforce what AWS refuses under load: throttles, 429s, concurrent runs, the wait for a Lambda
   --detached         go on when the shell or the terminal that started it ends
   --assembly DIR     run what npm run synth wrote to this folder, with its settings (default: synthesize now)
   --help             this text
@@ -43,6 +45,7 @@ interface DevOptions {
   readonly settings: Readonly<Record<string, string>>;
   readonly assembly: string | undefined;
   readonly verbose: boolean;
+  readonly likeAws: boolean;
   readonly detached: boolean;
   readonly help: boolean;
 }
@@ -53,6 +56,7 @@ const flags = {
   set: { type: 'string', multiple: true, default: [] as string[] },
   assembly: { type: 'string' },
   verbose: { type: 'boolean', default: false },
+  'like-aws': { type: 'boolean', default: false },
   detached: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -69,6 +73,7 @@ function readOptions(args: readonly string[]): DevOptions {
     settings: readPairs('--set ', values.set),
     assembly: readFolder('assembly', values.assembly),
     verbose: values.verbose,
+    likeAws: values['like-aws'],
     detached: values.detached,
     help: values.help,
   };
@@ -92,7 +97,7 @@ Ctrl-C ends it.`);
 
 /** Starts the deployment; most of what happens is shown only to those who ask for it. */
 function start(options: DevOptions, now: MovedClock['now']): Promise<LocalDeployment> {
-  const { port, settings, dataDir, assembly, verbose } = options;
+  const { port, settings, dataDir, assembly, verbose, likeAws } = options;
   const show = (line: string): void => console.log(line);
   const ifVerbose = verbose ? show : () => {};
   return startLocal({
@@ -100,6 +105,7 @@ function start(options: DevOptions, now: MovedClock['now']): Promise<LocalDeploy
     settings,
     dataDir,
     assembly,
+    quotas: likeAws ? awsQuotas : undefined,
     now,
     synthesize: (folder, complete) => synthesizeApart(folder, complete, ifVerbose),
     log: (line) => (verbose || isWorthShowing(line) ? show(line) : undefined),

@@ -15,6 +15,10 @@ import type { Invoke } from './lambda/invoke.ts';
 import { traceRuns } from './lambda/trace-runs.ts';
 import { createQueues, type Queues } from './queues/queues.ts';
 import { createSqsService } from './queues/sqs-service.ts';
+import type { AccountQuotas } from './quotas/account-quotas.ts';
+import { limitRuns } from './quotas/limit-runs.ts';
+import { limitWait } from './quotas/limit-wait.ts';
+import { createThrottles } from './quotas/throttles.ts';
 import { startSchedules } from './schedules/schedules.ts';
 import { createSecrets, type Secrets } from './secrets/secrets.ts';
 import { createSecretsService } from './secrets/secrets-service.ts';
@@ -63,6 +67,8 @@ export interface RunTemplateOptions {
   readonly engine?: 'dynoxide' | 'dynalite' | undefined;
   /** The most events of one function that run concurrently. Default 4. */
   readonly maxEnvironments?: number | undefined;
+  /** Enforces the throttles of the stages and these quotas of the account; without them nothing is too much. */
+  readonly quotas?: AccountQuotas | undefined;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
@@ -103,7 +109,8 @@ async function start(options: RunTemplateOptions, closers: Closers, close: () =>
   const iam = createIam(stack.functions);
   const crashes = createCrashes();
   const pools = createFunctionPools({ iam, maxEnvironments, takeCrash: crashes.take, randomId, log });
-  const traced = traceRuns(pools.invoke, stack.functions, now, options.trace);
+  const limited = limitRuns(pools.invoke, stack.functions, options.quotas?.concurrentRuns ?? Number.POSITIVE_INFINITY);
+  const traced = traceRuns(limited, stack.functions, now, options.trace);
   const invoke = testing.aroundInvoke?.(traced) ?? traced;
   const data = await startData(options, stack, closers);
   const parts = { stack, iam, invoke };
@@ -203,15 +210,20 @@ async function openApis(
   parts: StackParts,
   closers: Closers,
 ): Promise<{ webSocket: WebSocketApi; http: HttpApi }> {
-  const { port, now, randomId, log, trace, testing = {} } = options;
+  const { port, now, randomId, log, trace, quotas, testing = {} } = options;
   const { limits = {}, disconnectDelivery = (deliver) => deliver() } = testing;
-  const apisOptions = { port, now, randomId, log, trace, limits, disconnectDelivery };
-  const webSocket = await openWebSocketApi(apisOptions, parts);
+  const throttleOf = quotas === undefined ? undefined : createThrottles(quotas, now);
+  const apisOptions = { port, now, randomId, log, trace, limits, throttleOf, disconnectDelivery };
+  const webSocket = await openWebSocketApi(apisOptions, waiting(parts, quotas?.socketWaitMs));
   closers.push(webSocket.close);
-  const http = await openHttpApi(apisOptions, parts);
+  const http = await openHttpApi(apisOptions, waiting(parts, quotas?.httpWaitMs));
   closers.push(http.close);
   return { webSocket, http };
 }
+
+/** The parts for an API that waits for its functions as long as this; undefined: for as long as they run. */
+const waiting = (parts: StackParts, waitMs: number | undefined): StackParts =>
+  waitMs === undefined ? parts : { ...parts, invoke: limitWait(parts.invoke, waitMs, afterOnClock) };
 
 function startAsyncInvocations(
   { now, log, testing = {} }: RunTemplateOptions,

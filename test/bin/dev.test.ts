@@ -36,6 +36,7 @@ describe('npm start', () => {
     const { code, stdout } = await start('--help').ended;
     expect(code).toBe(0);
     expect(stdout).toContain('--set name=value');
+    expect(stdout).toContain('--like-aws');
   });
 
   it('reports that its port is in use, before it synthesizes', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { isAlive } from '../../lib/local/base/is-alive.ts';
+import { awsQuotas } from '../../lib/local/quotas/account-quotas.ts';
 import { type LocalStack, type RunTemplateOptions, runTemplate } from '../../lib/local/run-template.ts';
 import type { TestingOptions } from '../../lib/local/testing/testing.ts';
 import { listen } from '../support/listen.ts';
@@ -187,4 +188,14 @@ describe('a stack', () => {
     await expect(run({ port })).rejects.toThrow(`unable to listen on port ${port}; another program uses it`);
     await new Promise((resolve) => server.close(resolve));
   });
+});
+
+it('a stack with the quotas of AWS refuses what is beyond them', async () => {
+  const none = { ratePerSec: 0, burst: 0 };
+  const throttledStack = await run({ quotas: { ...awsQuotas, requests: none } });
+  expect((await fetch(`${throttledStack.httpApiUrl}/items/1`)).status).toBe(429);
+  await throttledStack.close();
+  const fullStack = await run({ quotas: { ...awsQuotas, concurrentRuns: 0 } });
+  expect(await fullStack.invoke('Worker', {})).toMatchObject({ ok: false, throttled: true });
+  await fullStack.close();
 });

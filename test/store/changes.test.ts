@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fullAccess } from '../../lib/domain/access.ts';
 import { type Member, withoutConnection } from '../../lib/domain/member.ts';
 import { readChange } from '../../lib/store/dynamodb/changes.ts';
@@ -8,10 +8,12 @@ import { openStream, type ReadStream } from '../support/stream.ts';
 import { acceptance, connectionId, fresh, inTail, message, newConnection, newMember, newRoom, user } from './rows.ts';
 
 const use = useStore('dynoxide');
-let readStream: ReadStream;
-beforeAll(async () => {
-  readStream = await openStream(use().endpoint, tableName);
-});
+let reading: Promise<ReadStream> | undefined;
+/** Reads on; the first time from the table's first record. */
+const readStream: ReadStream = async () => {
+  reading ??= openStream(use().endpoint, tableName);
+  return (await reading)();
+};
 
 /** The changes that the stream reports for this work, and the number of its records. */
 async function reportedBy(work: () => Promise<unknown>): Promise<{ changes: readonly Change[]; count: number }> {

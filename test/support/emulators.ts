@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createTableClient } from '../../lib/handlers/deps-table.ts';
-import { callDynamodb, type Emulator, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
+import { callDynamodb, type Emulator, isInstalled, startEmulator } from '../../lib/local/dynamodb/emulator.ts';
 import { createDynamoStore } from '../../lib/store/dynamodb/dynamodb-store.ts';
 import type { RoomStore } from '../../lib/store/room-store.ts';
 import { createDocumentClient } from './document-client.ts';
@@ -32,11 +32,14 @@ export interface EmulatedStore extends StreamedStore {
   readonly endpoint: string;
 }
 
-/** One emulator per test file: started before its tests, stopped after them. */
+/** One emulator per test file: started before its tests, stopped after them. Without the engine they are skipped. */
 export function useStore(engine: Engine): () => EmulatedStore {
   let emulator: Emulator | undefined;
   let made: EmulatedStore | undefined;
+  const isMissing = !isInstalled(engine);
+  beforeEach((context) => context.skip(isMissing, `unable to run without ${engine}; its package is not installed`));
   beforeAll(async () => {
+    if (isMissing) return;
     emulator = await startEmulator({ engine });
     const { endpoint } = emulator;
     await createTable(endpoint);

@@ -42,14 +42,20 @@ const resolvePackage = (name: string): string | undefined => {
   }
 };
 
+/** Whether the package of an engine is installed: that of dynoxide exists for Linux on x64 alone. */
+export const isInstalled = (engine: 'dynoxide' | 'dynalite'): boolean => packageOf(engine) !== undefined;
+
+const packageOf = (engine: 'dynoxide' | 'dynalite'): string | undefined =>
+  resolvePackage(engine === 'dynoxide' ? '@dynoxide/linux-x64' : 'dynalite');
+
 /** Starts a DynamoDB emulator, unless an endpoint is given: dynoxide if it is installed, else dynalite. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   if (options.endpoint !== undefined) {
     const { endpoint } = options;
     return { engine: 'external', endpoint, pid: undefined, lost: new Promise(() => {}), close: async () => {} };
   }
-  const dynoxide = options.engine === 'dynalite' ? undefined : resolvePackage('@dynoxide/linux-x64');
-  const dynalite = options.engine === 'dynoxide' ? undefined : resolvePackage('dynalite');
+  const dynoxide = options.engine === 'dynalite' ? undefined : packageOf('dynoxide');
+  const dynalite = options.engine === 'dynoxide' ? undefined : packageOf('dynalite');
   const files = options.dataDir === undefined ? undefined : dataFilesIn(options.dataDir);
   const port = await probePort(0);
   const endpoint = `http://127.0.0.1:${port}`;

@@ -3,6 +3,7 @@ import { openPort } from '../base/listen.ts';
 import type { Iam } from '../iam/iam.ts';
 import { signerOf } from '../iam/request-signer.ts';
 import type { Invoke } from '../lambda/invoke.ts';
+import type { ThrottleOf } from '../quotas/throttles.ts';
 import type { LocalApi, LocalRoute } from '../template/local-api.ts';
 import type { StackDescription } from '../template/stack-description.ts';
 import { type HttpApi, startHttpApi } from './http/http-api.ts';
@@ -19,6 +20,8 @@ export interface ApisOptions {
   readonly trace?: ((line: string) => void) | undefined;
   /** Replaces quotas of AWS. */
   readonly limits: Partial<WebSocketLimits>;
+  /** Without it nothing is refused for being too much. */
+  readonly throttleOf?: ThrottleOf | undefined;
   readonly disconnectDelivery: DisconnectDelivery;
 }
 
@@ -64,6 +67,7 @@ export async function openWebSocketApi(
       now,
       randomId,
       limits: { ...awsLimits, ...options.limits },
+      throttle: options.throttleOf?.(sockets.throttle),
       disconnectDelivery: options.disconnectDelivery,
       authorizeCall: ({ authorization, method, connectionId }) => {
         const call = `${sockets.apiId}/${sockets.stageName}/${method}/@connections/${connectionId}`;
@@ -80,8 +84,11 @@ export async function openWebSocketApi(
 /** Opens the stack's HTTP API. */
 export async function openHttpApi(options: ApisOptions, { stack, invoke }: StackParts): Promise<HttpApi> {
   const { now, randomId, log, trace } = options;
-  const { apiId, stageName: stage, routes: all } = onlyApi(stack, 'HTTP');
+  const { apiId, stageName: stage, routes: all, throttle: ownThrottle } = onlyApi(stack, 'HTTP');
+  const throttle = options.throttleOf?.(ownThrottle);
   const routes = Object.fromEntries(all.map((route) => [route.routeKey, functionOf(route)]));
   const port = options.port === 0 ? 0 : options.port + 1;
-  return openPort(port, () => startHttpApi({ apiId, stage, port, routes, invoke, now, randomId, log, trace }));
+  return openPort(port, () =>
+    startHttpApi({ apiId, stage, port, routes, invoke, now, randomId, log, throttle, trace }),
+  );
 }

@@ -6,9 +6,19 @@ export interface FailedInvocation {
   readonly ok: false;
   readonly errorType: string;
   readonly errorMessage: string;
-  /** The function did not run, because all environments that the template reserves for it are busy. */
+  /** The function did not run, because all environments that it may have are busy. */
   readonly throttled?: true;
+  /** API Gateway has stopped waiting; the function may still run. */
+  readonly timedOut?: true;
 }
+
+/** The result when all environments that a function may have are busy. */
+export const throttled: FailedInvocation = {
+  ok: false,
+  errorType: 'TooManyRequestsException',
+  errorMessage: 'Rate Exceeded.',
+  throttled: true,
+};
 
 /**
  * Invokes the function that has this logical id in the template. Never rejects. Without a request id the function gets a

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { InvokeResult } from './invoke.ts';
+import { type InvokeResult, throttled } from './invoke.ts';
 import { type EnvironmentOptions, type EnvironmentReport, LambdaEnvironment } from './lambda-environment.ts';
 
 /** When an environment crashes: before its handler runs, or after it has returned and before the caller gets it. */
@@ -34,13 +34,6 @@ export function findNode(): string {
 }
 
 const failure = (errorMessage: string): InvokeResult => ({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
-
-const throttled: InvokeResult = {
-  ok: false,
-  errorType: 'TooManyRequestsException',
-  errorMessage: 'Rate Exceeded.',
-  throttled: true,
-};
 
 async function run(
   environment: LambdaEnvironment,

@@ -15,12 +15,20 @@ export interface LocalAuthorizer {
   readonly identitySource: readonly string[];
 }
 
+/** A steady rate, and how many requests may come at once. */
+export interface Throttle {
+  readonly ratePerSec: number;
+  readonly burst: number;
+}
+
 /** An API of API Gateway, WebSocket or HTTP. */
 export interface LocalApi {
   readonly apiId: string;
   readonly protocol: 'WEBSOCKET' | 'HTTP';
   readonly routeSelectionExpression: string;
   readonly stageName: string;
+  /** The throttle of the stage, for each of its routes; undefined when it has none of its own. */
+  readonly throttle: Throttle | undefined;
   readonly routes: readonly LocalRoute[];
 }
 
@@ -48,11 +56,18 @@ export function describeApi(
           : { functionId: authorizerFunctionId, identitySource: (authorizer?.IdentitySource ?? []) as string[] },
     };
   });
+  const stage = own('AWS::ApiGatewayV2::Stage')[0]?.[1];
   return {
     apiId,
     protocol: api.ProtocolType === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP',
     routeSelectionExpression: String(api.RouteSelectionExpression ?? '$request.method $request.path'),
-    stageName: String(own('AWS::ApiGatewayV2::Stage')[0]?.[1].StageName ?? '$default'),
+    stageName: String(stage?.StageName ?? '$default'),
+    throttle: describeThrottle(stage?.DefaultRouteSettings),
     routes,
   };
+}
+
+function describeThrottle(settings: unknown): Throttle | undefined {
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = (settings ?? {}) as Record<string, unknown>;
+  return rate === undefined || burst === undefined ? undefined : { ratePerSec: Number(rate), burst: Number(burst) };
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { closeServer, listen } from '../../base/listen.ts';
-import { errorOf, type Invoke } from '../../lambda/invoke.ts';
+import { errorOf, type Invoke, type InvokeResult } from '../../lambda/invoke.ts';
+import type { ApiThrottle } from '../../quotas/throttles.ts';
 import { isHeadTooLong } from './head-limit.ts';
 import { gatewayAnswer, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
@@ -20,6 +21,8 @@ export interface HttpApiOptions {
   readonly now: () => number;
   readonly randomId: () => string;
   readonly log: (line: string) => void;
+  /** Without it no call is refused for being too much. */
+  readonly throttle?: ApiThrottle | undefined;
   /** Gets a line per call. */
   readonly trace?: ((line: string) => void) | undefined;
 }
@@ -35,6 +38,7 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Lambda's limit for events and results; 4.5 MB of a form reach it, because forms are sent in base64. */
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const TOO_LARGE = gatewayAnswer(413, 'Request Entity Too Large');
+const TOO_MANY = gatewayAnswer(429, 'Too Many Requests');
 
 /** Starts the API on 127.0.0.1, with payload format 2.0. */
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
@@ -63,13 +67,17 @@ async function answer(options: HttpApiOptions, requestId: string, request: Incom
   if (isHeadTooLong(request)) return gatewayAnswer(431, 'Request Header Fields Too Large');
   const match = matchRoute(options.routes, request.method ?? '', requestTarget(request).path);
   if (match === undefined) return gatewayAnswer(404, 'Not Found');
+  if (options.throttle?.request() === false) return TOO_MANY;
   const { apiId, stage } = options;
   const source = { apiId, stage, domainName: request.headers.host ?? '', requestId, nowMs: options.now() };
   const event = httpEvent(source, match, request, body);
   if (payloadBytes(event) > PAYLOAD_LIMIT_BYTES) return TOO_LARGE;
   const result = await options.invoke(match.functionId, event);
   if (!result.ok) options.log(`${match.routeKey} failed; ${errorOf(result)}`);
-  const isAccepted = result.ok && payloadBytes(result.payload) <= PAYLOAD_LIMIT_BYTES;
-  const answered = isAccepted ? readHttpAnswer(result.payload) : undefined;
-  return answered ?? gatewayAnswer(500, 'Internal Server Error');
+  return answerOf(result) ?? gatewayAnswer(500, 'Internal Server Error');
+}
+
+function answerOf(result: InvokeResult): HttpAnswer | undefined {
+  if (!result.ok) return result.timedOut === true ? gatewayAnswer(503, 'Service Unavailable') : undefined;
+  return payloadBytes(result.payload) <= PAYLOAD_LIMIT_BYTES ? readHttpAnswer(result.payload) : undefined;
 }

@@ -46,6 +46,9 @@ function answerCall(
   if (options.authorizeCall?.({ authorization, method, connectionId }) === false) {
     return fault(403, 'ForbiddenException', 'Forbidden');
   }
+  if (options.throttle?.connectionsCall() === false) {
+    return fault(429, 'LimitExceededException', 'Too Many Requests');
+  }
   if (body === undefined) return fault(413, 'PayloadTooLargeException', 'Payload Too Large');
   const connection = connections.get(connectionId);
   if (connection === undefined) return gone(options, connectionId);

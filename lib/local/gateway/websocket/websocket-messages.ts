@@ -15,12 +15,14 @@ export function createMessageHandler(options: WebSocketApiOptions): MessageHandl
     const route = options.routes[routeKey];
     const { requestId, event } = messageEvent(options, connection.facts, routeKey, body);
     if (route === undefined) return sendError(connection, requestId, 'Forbidden');
+    // AWS documents the status of a throttled request, and not what a client gets for a frame: this text is a guess.
+    if (options.throttle?.request() === false) return sendError(connection, requestId, 'Too Many Requests');
     const result = await options.invoke(route.functionId, event);
     const reply = readReply(result, options.limits.messageBytes);
     if (!result.ok) {
       options.log(`${routeKey} of ${connection.facts.connectionId} failed; ${errorOf(result)}`);
     }
-    if (!reply.ok) return sendError(connection, requestId, 'Internal server error');
+    if (!reply.ok) return sendError(connection, requestId, failureText(result));
     if (route.reply && reply.body !== undefined) connection.send(reply.body);
   };
 }
@@ -30,6 +32,9 @@ function routeKeyOf(options: WebSocketApiOptions, selected: string | undefined):
   if (selected === undefined || selected.startsWith('$')) return '$default';
   return Object.hasOwn(options.routes, selected) ? selected : '$default';
 }
+
+const failureText = (result: InvokeResult): string =>
+  !result.ok && result.timedOut === true ? 'Endpoint request timed out' : 'Internal server error';
 
 type Reply = { readonly ok: true; readonly body: string | undefined } | { readonly ok: false };
 

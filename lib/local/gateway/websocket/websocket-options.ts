@@ -1,4 +1,5 @@
 import type { Invoke } from '../../lambda/invoke.ts';
+import type { ApiThrottle } from '../../quotas/throttles.ts';
 
 /** A WebSocket API as its template declares it, with its clock, ids, functions and log. */
 export interface WebSocketApiOptions {
@@ -17,6 +18,8 @@ export interface WebSocketApiOptions {
   /** Connection, message and request ids; in AWS they look like 11 bytes in base64 (`L0SM9cOFvHcCIhw=`). */
   readonly randomId: () => string;
   readonly limits: WebSocketLimits;
+  /** Without it nothing is refused for being too much. */
+  readonly throttle?: ApiThrottle | undefined;
   readonly disconnectDelivery: DisconnectDelivery;
   /** Whether the signer of an `@connections` request may make it; without this function every signer may. */
   readonly authorizeCall?: (request: ConnectionsCall) => boolean;

@@ -18,7 +18,15 @@ const BAD_GATEWAY: Refusal = {
   message: 'Internal server error',
 };
 
-/** Asks the handshake rules, the authorizer and `$connect`, in this order; each may refuse the connection. */
+const GATEWAY_TIMEOUT: Refusal = {
+  status: 504,
+  errorType: 'IntegrationTimeoutException',
+  message: 'Endpoint request timed out',
+};
+
+const TOO_MANY: Refusal = { status: 429, errorType: 'TooManyRequestsException', message: 'Too Many Requests' };
+
+/** Asks the handshake rules, the throttle, the authorizer and `$connect`, in this order; each may refuse the connection. */
 export async function admit(
   options: WebSocketApiOptions,
   domainName: string,
@@ -26,6 +34,7 @@ export async function admit(
 ): Promise<Admission> {
   const fault = handshakeFault(options, request);
   if (fault !== undefined) return refused(fault);
+  if (options.throttle?.connect() === false) return refused(TOO_MANY);
   const unauthorized: ConnectionFacts = {
     connectionId: options.randomId(),
     connectedAtMs: options.now(),
@@ -50,7 +59,7 @@ async function connect(
   const result = await options.invoke(route.functionId, connectEvent(options, facts, request).event);
   if (!result.ok) {
     options.log(`$connect of ${facts.connectionId} failed; ${errorOf(result)}`);
-    return refused(BAD_GATEWAY);
+    return refused(result.timedOut === true ? GATEWAY_TIMEOUT : BAD_GATEWAY);
   }
   const answer = readAnswer(result.payload);
   if (answer === undefined) return refused(BAD_GATEWAY);

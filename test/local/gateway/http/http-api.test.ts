@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { startHttpApi } from '../../../../lib/local/gateway/http/http-api.ts';
+import { type HttpApiOptions, startHttpApi } from '../../../../lib/local/gateway/http/http-api.ts';
 import type { InvokeResult } from '../../../../lib/local/lambda/invoke.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -7,7 +7,11 @@ afterEach(() => Promise.all(open.splice(0).map((api) => api.close())));
 
 const MAY_2026_MS = Date.UTC(2026, 4, 6, 7, 8, 9);
 
-async function start(routes: Record<string, string>, result: InvokeResult = { ok: true, payload: 'ok' }) {
+async function start(
+  routes: Record<string, string>,
+  result: InvokeResult = { ok: true, payload: 'ok' },
+  more: Partial<HttpApiOptions> = {},
+) {
   const calls: { functionId: string; event: unknown }[] = [];
   const api = await startHttpApi({
     apiId: 'http1',
@@ -21,6 +25,7 @@ async function start(routes: Record<string, string>, result: InvokeResult = { ok
     now: () => MAY_2026_MS,
     randomId: () => 'request-1',
     log: () => {},
+    ...more,
   });
   open.push(api);
   return { ...api, calls };
@@ -178,4 +183,18 @@ it('refuses a request line and headers of more than 10,240 bytes with 431', asyn
 it('answers 500 when the result exceeds the limit of Lambda', async () => {
   const api = await start({ 'ANY /{proxy+}': 'all' }, answer({ statusCode: 200, body: 'x'.repeat(6_291_456) }));
   expect((await fetch(`${api.url}/x`)).status).toBe(500);
+});
+
+it('answers 429 to what its throttle refuses, and runs nothing for it', async () => {
+  const throttle = { connect: () => true, request: () => false, connectionsCall: () => true };
+  const api = await start({ $default: 'all' }, undefined, { throttle });
+  const response = await fetch(`${api.url}/x`);
+  expect([response.status, await response.json(), api.calls]).toEqual([429, { message: 'Too Many Requests' }, []]);
+});
+
+it('answers 503 for a function that it has stopped waiting for', async () => {
+  const timedOut = { ok: false, errorType: 'IntegrationTimeout', errorMessage: 'late', timedOut: true } as const;
+  const api = await start({ $default: 'all' }, timedOut);
+  const response = await fetch(`${api.url}/x`);
+  expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
 });
