@@ -83,7 +83,7 @@ export class MessageFlow {
     this.#ownRecalls.set(messageId, undefined);
   }
 
-  /** Where it is not known to be done, the app gets the event of whoever has recalled the message. */
+  /** Where it is not known to be done, the app gets the event of the one that has recalled the message. */
   ownRecallEnds(messageId: string, isDone: boolean): void {
     const recalled = this.#ownRecalls.get(messageId);
     this.#ownRecalls.delete(messageId);
