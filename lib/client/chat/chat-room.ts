@@ -74,7 +74,8 @@ export class ChatRoom {
       signal,
       clientMessageId,
       begin: (end) => {
-        const done = (code: number, answer?: SentAnswer) => (isWanted ? end : settled)(code, answer);
+        const done = (code: number, answer?: SentAnswer, retryAfterMs?: number) =>
+          (isWanted ? end : settled)(code, answer, retryAfterMs);
         core.inRoom(this.roomId, done, (room) => room.send(draft, done, settled, () => isWanted));
       },
       undo: () => {
