@@ -11,6 +11,8 @@ const PAUSES_MS = [0, 0, 0, 0, 0, 1, 5, 40, 300, 1_500, 9_000, 29_999, 30_000, 3
 /** Most acts overlap. */
 const TIGHT_MS = [0, 0, 0, 0, 0, 1, 3, 8, 20, 60, 200, 1_500, 30_001];
 const FACTORS = [0, 0, 1, 1, 4];
+/** Intervals of slow mode, about as long as the pauses. */
+const SLOW_SEC = [0, 1, 1, 2, 5, 40, 3_600];
 
 export interface PlanOptions {
   readonly random: () => number;
@@ -22,6 +24,8 @@ export interface PlanOptions {
   readonly messageLimit: number;
   /** Whether the run also has reads of the room and signals. */
   readonly hasRoomCalls: boolean;
+  /** Whether rooms are in slow mode at times. */
+  readonly hasSlowMode: boolean;
 }
 
 export function createPlan(options: PlanOptions): readonly TimedAct[] {
@@ -38,6 +42,7 @@ export function createPlan(options: PlanOptions): readonly TimedAct[] {
       () => Math.max(1, messageLimit - between(0, 2)),
     ),
     ...(options.hasRoomCalls ? roomCalls(bot, room) : []),
+    ...(options.hasSlowMode ? slowMode(bot, room, () => pick(SLOW_SEC)) : []),
   ];
   // Each run has its own mix: what only some acts together can break is rare where all acts are equally likely.
   const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
@@ -55,6 +60,12 @@ type Maker = readonly [weight: number, make: () => Act];
 const roomCalls = (bot: () => number, room: () => string): readonly Maker[] => [
   [5, () => act.asksInfo(bot(), room())],
   [5, () => act.signals(bot(), room())],
+];
+
+/** More sends than in other runs, so that many come within an interval. */
+const slowMode = (bot: () => number, room: () => string, seconds: () => number): readonly Maker[] => [
+  [3, () => act.slows(room(), seconds())],
+  [10, () => act.sends(bot(), room())],
 ];
 
 const makersOf = (bot: () => number, room: () => string, user: () => string, burst: () => number): readonly Maker[] => [
