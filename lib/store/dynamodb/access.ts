@@ -164,7 +164,9 @@ function toAccess(row: Row): Access {
     sends: Object.entries(sends)
       .map(([key, atMs]) => ({ key, atMs }))
       .sort((one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1)),
-    slowSends: Object.entries(slowSends).map(toSlowSend),
+    slowSends: Object.entries(slowSends)
+      .map(toSlowSend)
+      .sort((one, other) => one.atMs - other.atMs || (one.epoch < other.epoch ? -1 : 1)),
     forceClosed: [...forceClosed].map(toForceClosedMark),
   };
 }
