@@ -42,17 +42,18 @@ export function createPlan(options: PlanOptions): readonly TimedAct[] {
       () => Math.max(1, messageLimit - between(0, 2)),
     ),
     ...(options.hasRoomCalls ? roomCalls(bot, room) : []),
-    ...(options.hasSlowMode ? slowMode(bot, room, () => pick(SLOW_SEC)) : []),
   ];
   // Each run has its own mix: what only some acts together can break is rare where all acts are equally likely.
-  const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
+  const mixed = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
+  const bag = options.hasSlowMode ? [...mixed, ...slowMode(bot, room, () => pick(SLOW_SEC))] : mixed;
   const pauses = pick([TIGHT_MS, TIGHT_MS, PAUSES_MS]);
   const start = Array.from({ length: options.bots }, (_, index): TimedAct[] => [
     act.after(0, act.connects(index)),
     act.after(pick([0, 100]), act.joins(index, pick(rooms))),
   ]);
   const rest = Array.from({ length: options.acts }, (): TimedAct => act.after(pick(pauses), pick(bag)()));
-  return [...start.flat(), ...rest];
+  const slowed = options.hasSlowMode ? rooms.map((one) => act.after(500, act.slows(one, pick(SLOW_SEC)))) : [];
+  return [...start.flat(), ...slowed, ...rest];
 }
 
 type Maker = readonly [weight: number, make: () => Act];
@@ -62,11 +63,13 @@ const roomCalls = (bot: () => number, room: () => string): readonly Maker[] => [
   [5, () => act.signals(bot(), room())],
 ];
 
-/** More sends than in other runs, so that many come within an interval. */
-const slowMode = (bot: () => number, room: () => string, seconds: () => number): readonly Maker[] => [
-  [3, () => act.slows(room(), seconds())],
-  [10, () => act.sends(bot(), room())],
-];
+/** Whatever the mix of the run: many sends, so that some come within an interval, by members. */
+const slowMode = (bot: () => number, room: () => string, seconds: () => number): readonly (() => Act)[] =>
+  [
+    [3, () => act.slows(room(), seconds())] as const,
+    [8, () => act.joins(bot(), room())] as const,
+    [60, () => act.sends(bot(), room())] as const,
+  ].flatMap(([weight, make]: Maker) => Array.from({ length: weight }, () => make));
 
 const makersOf = (bot: () => number, room: () => string, user: () => string, burst: () => number): readonly Maker[] => [
   [10, () => act.connects(bot())],
