@@ -41,8 +41,8 @@ export const slowModeMutants: readonly Mutant[] = [
   mutant(
     'slow mode is switched on for later sends only',
     'lib/store/dynamodb/rooms.ts',
-    "(isOff ? [] : ['#slowModeSec = :slowModeSec']), '#sendPermissionVersion = #sendPermissionVersion + :one'",
-    "(isOff ? [] : ['#slowModeSec = :slowModeSec']), '#sendPermissionVersion = #sendPermissionVersion + :one - :one'",
+    "'#sendPermissionVersion = #sendPermissionVersion + :one',\n      ],\n      remove: isOff",
+    "'#sendPermissionVersion = if_not_exists(#sendPermissionVersion, :one)',\n      ],\n      remove: isOff",
   ),
   mutant('nobody is exempt from slow mode', SLOW_MODE, 'return isExempt ? 0 : (room', 'return (room'),
   mutant(

@@ -250,7 +250,7 @@ describe('slow mode', () => {
     expect(await world.send(tablet)).toMatchObject(slow(10_000));
   });
 
-  test('of one room is not that of another, and a user is in no more than 20 at once', async () => {
+  test('of one room is not that of a second one, and a user is in no more than 20 at once', async () => {
     const world = createWorld(use(), { multipleRooms: true, sendsPerSecond: 100 });
     const phone = await world.open('zed');
     const access = () => world.deps.store.getAccess(phone.userId);
