@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../protocol/ids.ts';
+import type { SlowSend } from './slow-mode.ts';
 import type { SendMark, Turns } from './turns.ts';
 
 /** What an app server has set for one user in all rooms. Times in ms since 1970; 0 = never was. */
@@ -23,6 +24,8 @@ export interface Access extends Restrictions {
   readonly turns: Turns;
   /** What the user has sent lately, oldest first. */
   readonly sends: readonly SendMark[];
+  /** To rooms in slow mode, the last of each room. */
+  readonly slowSends: readonly SlowSend[];
   /** Connections that were force-closed lately. */
   readonly forceClosed: readonly ForceClosedMark[];
 }
@@ -37,7 +40,7 @@ export const FORCE_CLOSED_KEPT_MS = 60_000;
 
 export const fullAccess: Access = {
   ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensValidFromMs: 0, deactivatedAtMs: 0 },
-  ...{ revision: 0, turns: {}, sends: [], forceClosed: [] },
+  ...{ revision: 0, turns: {}, sends: [], slowSends: [], forceClosed: [] },
 };
 
 export const isForceClosed = ({ forceClosed }: Access, connectionId: ConnectionId): boolean =>

@@ -22,6 +22,7 @@ const WHY = {
   'room-full': 'it is full',
   'room-not-kept': 'it is not kept',
   'room-too-large': 'the room is too large for signals',
+  'slow-mode': 'the room is in slow mode',
   'token-expired': 'the token has expired',
   'too-many-entries': 'the room has as many as it may have',
   'too-many-kept-rooms': 'no more are kept',

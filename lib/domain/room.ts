@@ -91,6 +91,8 @@ export interface Room extends RoomPosition, RoomExpiry {
   readonly lastActiveAtMs: number;
   /** The real-time service for this room; undefined = the deployment's setting applies. */
   readonly realTimeKickOut?: boolean | undefined;
+  /** Slow mode: a member sends one message in this time, 1 to SLOW_MODE_MAX_SEC; undefined = it is off. */
+  readonly slowModeSec?: number | undefined;
   /** It has, or had, entries. */
   readonly hasEntries: boolean;
   /** A block, a mute or a keep increments it: a decision that read an older version is made again. */

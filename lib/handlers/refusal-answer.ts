@@ -25,6 +25,7 @@ export const CLIENT_CODES: Readonly<Record<Reason, Code>> = {
   'room-full': Code.ROOM_FULL,
   'room-not-kept': Code.INVALID_PARAMETER,
   'room-too-large': Code.REQUEST_TOO_FAST,
+  'slow-mode': Code.SLOW_MODE,
   'token-expired': Code.TOKEN_EXPIRED,
   'too-many-entries': Code.TOO_MANY_ENTRIES,
   'too-many-kept-rooms': Code.INVALID_PARAMETER,

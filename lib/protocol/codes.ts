@@ -1,6 +1,6 @@
 /**
- * Every code that a client can see. The numbers are RongCloud's client codes, so an app written for its SDK needs no new
- * table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
+ * Every code that a client can see. The numbers are RongCloud's client codes, but for SLOW_MODE, so an app written for
+ * its SDK needs no new table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
  */
 export const Code = {
   OK: 0,
@@ -8,6 +8,8 @@ export const Code = {
   UNKNOWN: -1,
   SEND_TOO_FAST: 20604,
   REQUEST_TOO_FAST: 20607,
+  /** Doorman's own: the room is in slow mode, and the user has sent too lately. */
+  SLOW_MODE: 20690,
   NOT_A_MEMBER: 23406,
   MUTED: 23408,
   BLOCKED: 23409,

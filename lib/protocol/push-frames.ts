@@ -16,7 +16,9 @@ export type NoticeKind =
   | 'exempt-from-mute'
   | 'end-exemption'
   | 'mute-everywhere'
-  | 'unmute-everywhere';
+  | 'unmute-everywhere'
+  /** `durationMs`: one message in this time; 0 = as many as they like. */
+  | 'slow-mode';
 
 /** A user who has joined or left, as the other members see it. */
 export interface MemberChange {
@@ -102,7 +104,7 @@ export interface NoticePush {
   /** '' = all rooms. */
   readonly room: string;
   readonly userIds: readonly string[];
-  /** 0 = without end, or not applicable. */
+  /** 0 = without end, or not applicable; of `slow-mode` the interval. */
   readonly durationMs: number;
   readonly atMs: number;
   /** The app server's own text. */

@@ -7,6 +7,7 @@ import { muteEndpoints } from './mutes.ts';
 import { realTimeEndpoints } from './real-time.ts';
 import { roomHistoryEndpoints } from './room-history.ts';
 import { roomEndpoints } from './rooms.ts';
+import { slowModeEndpoints } from './slow-mode.ts';
 import { userAccountEndpoints } from './user-accounts.ts';
 import { userListEndpoints } from './user-lists.ts';
 import { userEndpoints } from './users.ts';
@@ -15,7 +16,7 @@ import { userEndpoints } from './users.ts';
 export const families: Readonly<Record<string, readonly Endpoint[]>> = {
   Rooms: [...roomEndpoints, ...realTimeEndpoints],
   Members: memberEndpoints,
-  Mutes: muteEndpoints,
+  Mutes: [...muteEndpoints, ...slowModeEndpoints],
   Messages: [...messageEndpoints, ...roomHistoryEndpoints, ...messageTypeEndpoints],
   Attributes: entryEndpoints,
   Users: [...userEndpoints, ...userAccountEndpoints, ...userListEndpoints],

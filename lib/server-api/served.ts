@@ -22,6 +22,7 @@ const CODES: Readonly<Record<Reason, ApiCode>> = {
   'room-flooded': ApiCode.TOO_FAST,
   'room-full': ApiCode.BAD_PARAMETER,
   'room-not-kept': ApiCode.NOTHING_TO_REMOVE,
+  'slow-mode': ApiCode.TOO_FAST,
   'token-expired': ApiCode.BAD_PARAMETER,
   'too-many-entries': ApiCode.BAD_PARAMETER,
   'too-many-kept-rooms': ApiCode.TOO_MANY_KEPT_ROOMS,

@@ -73,6 +73,11 @@ export interface Rooms {
   /** undefined = the deployment's setting applies. */
   setRealTimeKickOut(room: RoomId, epoch: string, on: boolean | undefined): Promise<Room | undefined>;
   /**
+   * 0 = off. Raises the version of the send permissions too: a message that was decided by the former interval is
+   * refused.
+   */
+  setSlowMode(room: RoomId, epoch: string, intervalSec: number): Promise<Room | undefined>;
+  /**
    * Event: room-destroyed. Of several concurrent calls one gets the room, the others undefined. `unless` = the room as
    * read: nothing happens if a user has joined, left or sent since, or if its expiry setting or its version of the
    * send permissions has changed.

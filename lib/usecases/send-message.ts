@@ -4,6 +4,7 @@ import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isRefused, notIn, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
+import type { SlowSend } from '../domain/slow-mode.ts';
 import { isMuted } from '../domain/speech.ts';
 import { SEND_KEPT_MS } from '../domain/turns.ts';
 import type { SentAnswer } from '../protocol/answers.ts';
@@ -17,6 +18,7 @@ import { endMembership } from './steps/end-membership.ts';
 import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
 import { mayResume, resumeMembership } from './steps/resume-membership.ts';
+import { slowTurn } from './steps/slow-turn.ts';
 import { askTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;
@@ -27,6 +29,8 @@ export type Sent = Omit<SentAnswer, 'event' | 'id'>;
 interface Attempt {
   readonly key: string;
   isMarked: boolean;
+  /** What the mark says of the room in slow mode. */
+  slowSend?: SlowSend | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export async function sendMessage(deps: Deps, caller: Caller, request: SendReque
     () => refused('outcome-unknown', { why: 'too much at once', retryAfterMs: 1000 }),
   );
   // No message was accepted: the mark must not keep the next attempt waiting.
-  if (attempt.isMarked && isRefused(outcome)) await unmark(deps, caller, attempt.key);
+  if (attempt.isMarked && isRefused(outcome)) await unmark(deps, caller, attempt);
   return outcome;
 }
 
@@ -77,10 +81,14 @@ async function sendOnce(
     (isOutside ? notIn() : inProgress(deps, turn.access, attempt));
   if (refusal !== undefined) return refusal;
   const sentAtMs = sendTime(deps, room);
+  const isNoted = attempt.slowSend?.epoch === room.epoch;
+  const sender = { room, member, access: turn.access };
+  const slow = isNoted ? attempt.slowSend : await slowTurn(deps, sender, id, sentAtMs);
+  if (isRefused(slow)) return slow;
   const slot = quotaSlotFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
   if (slot.kind === 'full') return refuseFlooded(deps, room, slot.retryAfterMs);
   const stopped =
-    (await mark(turn, attempt)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
+    (await mark(turn, attempt, slow)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
   const about = { clientMessageId, senderUserId: caller.userId, ...senderOn(caller, content) };
   const message = { id, ...about, type, content, sentAtMs };
@@ -130,18 +138,27 @@ function inProgress(deps: Deps, { sends }: Access, { key, isMarked }: Attempt): 
 }
 
 /** undefined = this attempt has its mark. */
-async function mark(turn: Turn, attempt: Attempt): Promise<Outcome<'again'> | undefined> {
-  if (attempt.isMarked) return undefined;
-  const outcome = await turn.take();
-  attempt.isMarked = outcome === 'taken';
-  return outcome === 'taken' ? undefined : outcome;
+async function mark(
+  turn: Turn,
+  attempt: Attempt,
+  slowSend: SlowSend | undefined,
+): Promise<Outcome<'again'> | undefined> {
+  if (attempt.isMarked && attempt.slowSend === slowSend) return undefined;
+  const outcome = await turn.take(slowSend && { action: 'slowSend', slowSend });
+  if (outcome !== 'taken') return outcome;
+  Object.assign(attempt, { isMarked: true, slowSend });
+  return undefined;
 }
 
 /** If it fails, or is refused because another frame of the sender came in between, the mark expires. */
-async function unmark(deps: Deps, { userId }: Caller, key: string): Promise<void> {
+async function unmark(deps: Deps, { userId }: Caller, { key, slowSend }: Attempt): Promise<void> {
   try {
     const access = await deps.store.getAccess(userId);
-    await deps.store.takeTurn(userId, { ...access, sends: access.sends.filter((send) => send.key !== key) });
+    await deps.store.takeTurn(userId, {
+      ...access,
+      sends: access.sends.filter((send) => send.key !== key),
+      slowSends: access.slowSends.filter((send) => send.epoch !== slowSend?.epoch || send.id !== slowSend.id),
+    });
   } catch (fault) {
     deps.onFault('remove the mark of a refused message', fault);
   }

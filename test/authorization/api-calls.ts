@@ -67,6 +67,8 @@ const rows: readonly Row[] = [
   ['/chatroom/user/ban/whitelist/add.json', USER, NEEDS_ROOM, 'writes'],
   ['/chatroom/user/ban/whitelist/rollback.json', USER, ALWAYS, 'writes', '/chatroom/user/ban/whitelist/add.json'],
   ['/chatroom/user/ban/whitelist/query.json', ROOM, ALWAYS, 'reads'],
+  ['/chatroom/slow-mode/set.json', `${ROOM}&seconds=10`, NEEDS_ROOM, 'writes'],
+  ['/chatroom/slow-mode/get.json', ROOM, ALWAYS, 'reads'],
   ['/message/chatroom/publish.json', `${MESSAGE}&toChatroomId=$room`, NEEDS_ROOM, 'writes'],
   ['/message/chatroom/broadcast.json', MESSAGE, ALWAYS, 'writes'],
   [

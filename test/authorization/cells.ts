@@ -20,6 +20,7 @@ const tables: Readonly<Record<string, string>> = {
   absent,
   existing,
   muted,
+  'in slow mode': existing,
   full,
   'kept past its end': existing,
   'without distribution': existing,

@@ -29,6 +29,10 @@ export const roomStates: Readonly<Record<string, RoomState>> = {
   absent: { absent: true, before: nothing, after: nothing },
   existing: { before: create, after: nothing },
   muted: { before: create, after: (scene) => scene.must('/chatroom/ban/add.json', named(scene)) },
+  'in slow mode': {
+    before: create,
+    after: (scene) => scene.must('/chatroom/slow-mode/set.json', { ...named(scene), seconds: 3600 }),
+  },
   full: {
     settings: { roomMemberLimit: MEMBERS },
     before: create,

@@ -66,7 +66,7 @@ describe('the matrix of calls', () => {
 
 const columns = ['existing', 'kept', 'absent', 'ended', 'recreated'] as const;
 const statesOf: Readonly<Record<(typeof columns)[number], readonly string[]>> = {
-  existing: ['existing', 'muted', 'full', 'without distribution'],
+  existing: ['existing', 'muted', 'in slow mode', 'full', 'without distribution'],
   kept: ['kept past its end'],
   absent: ['absent'],
   ended: ['destroyed', 'expired'],

@@ -97,6 +97,14 @@ describe('a chat', () => {
     await expect(sending).rejects.toMatchObject({ name: 'ChatError', code: 23408, clientMessageId: 'mine' });
   });
 
+  it('rejects in slow mode with the time until the next message', async () => {
+    const room = await join();
+    const sending = room.send({ type: 'app:dice', content: {} });
+    const { id } = await server.take('send');
+    server.send({ event: 'answer', id, code: 20690, message: 'no', retryAfterMs: 7000 });
+    await expect(sending).rejects.toMatchObject({ code: 20690, retryAfterMs: 7000 });
+  });
+
   it('does not send what is aborted before it goes out', async () => {
     const room = await join();
     const abort = new AbortController();

@@ -267,6 +267,7 @@ describe('a message that the server refuses', () => {
     [23408, true],
     [23409, true],
     [20604, true],
+    [20690, true],
     [34205, false],
     [30016, false],
   ])('with %i is reported to the listener for blocked messages: %s', async (code, isBlocked) => {
@@ -280,6 +281,16 @@ describe('a message that the server refuses', () => {
       expect(await script.events.next()).toEqual(['blocked', { ...info, code, messageId: made.messageId }]);
     }
     expect(await script.events.next()).toEqual(['sent', code]);
+  });
+
+  it('with 20690 is not sent again by the client, and says when it may be', async () => {
+    await script.join();
+    const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    await script.engine.sendMessage(made, {
+      onMessageSent: (code, _message, retryAfterMs) => script.events.put(['sent', code, retryAfterMs]),
+    });
+    await script.refuseNext('send', 20690, { retryAfterMs: 7000 });
+    expect(await script.events.next()).toEqual(['sent', 20690, 7000]);
   });
 });
 

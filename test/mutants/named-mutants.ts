@@ -2,6 +2,7 @@
 
 import { deliveryMutants } from './delivery-mutants.ts';
 import { type Mutant, mutant } from './mutant.ts';
+import { slowModeMutants } from './slow-mode-mutants.ts';
 
 const EVICTION = 'lib/domain/eviction.ts';
 const MEMBER = 'lib/domain/member.ts';
@@ -286,6 +287,7 @@ export const namedMutants: readonly Mutant[] = [
     'ConsistentRead: true, ...input',
     'ConsistentRead: false, ...input',
   ),
+  ...slowModeMutants,
   mutant(
     'a muted member may signal',
     'lib/usecases/send-signal.ts',

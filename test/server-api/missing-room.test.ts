@@ -25,6 +25,7 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/user/gag/list.json', names, { ...OK, users: [] }],
   ['/chatroom/ban/check.json', names, { ...OK, status: 0 }],
   ['/chatroom/user/ban/whitelist/query.json', names, { ...OK, userIds: [] }],
+  ['/chatroom/slow-mode/get.json', names, { ...OK, seconds: 0 }],
   ['/chatroom/entry/query.json', names, { ...OK, keys: [] }],
   ['/v3/message/chatroom/query.json', JSON.stringify(past), { ...OK, data: [], hasMore: false, next: 0 }],
   // unless they have none.
@@ -33,6 +34,7 @@ const calls: readonly (readonly [path: string, form: FormValues | string, answer
   ['/chatroom/destroy/set.json', names, noRoom('set the end of the room')],
   ['/chatroom/keepalive/add.json', names, noRoom('keep the room')],
   ['/chatroom/realtime/set.json', { ...names, realTime: 1 }, noRoom('set the real-time service')],
+  ['/chatroom/slow-mode/set.json', { ...names, seconds: 1 }, noRoom('set slow mode')],
   ['/chatroom/user/block/add.json', { ...user, minute: 1 }, noRoom('block the users')],
   ['/chatroom/user/whitelist/add.json', user, noRoom('add to the allowlist')],
   ['/chatroom/user/gag/add.json', { ...user, minute: 1 }, noRoom('mute the users')],

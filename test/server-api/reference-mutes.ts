@@ -168,5 +168,28 @@ const exceptions: readonly Endpoint[] = [
   },
 ];
 
-/** Mutes of users and of rooms. */
-export const mutes: readonly Endpoint[] = [...inOneRoom, ...inAllRooms, ...wholeRooms, ...exceptions];
+const slowMode = {
+  path: '/chatroom/slow-mode/set.json',
+  form: { chatroomId: '@chatroomId', seconds: '10' },
+};
+const slowModes: readonly Endpoint[] = [
+  {
+    ...ofRoom,
+    path: '/chatroom/slow-mode/set.json',
+    form: { ...room, seconds: '10' },
+    parameters: { chatroomId, seconds: required(whole(0, 3600)), ...notices },
+    witness: [same('/chatroom/slow-mode/get.json', 'chatroomId')],
+  },
+  {
+    path: '/chatroom/slow-mode/get.json',
+    form: room,
+    parameters: { chatroomId },
+    room: 'chatroomId',
+    unknownRoom: 200,
+    before: [slowMode],
+    answer: { seconds: 10 },
+  },
+];
+
+/** Mutes of users and of rooms, and slow mode. */
+export const mutes: readonly Endpoint[] = [...inOneRoom, ...inAllRooms, ...wholeRooms, ...exceptions, ...slowModes];

@@ -90,6 +90,11 @@ export function describeRooms(use: () => StoreUnderTest): void {
         { muted: true, sendPermissionVersion: 2 },
       ],
       [
+        'its slow mode',
+        (room) => use().store.setSlowMode(room.roomId, room.epoch, 30),
+        { slowModeSec: 30, sendPermissionVersion: 2 },
+      ],
+      [
         'its distribution',
         (room) => use().store.setDistributionStopped(room.roomId, room.epoch, true),
         { distributionStopped: true },
@@ -138,7 +143,10 @@ export function describeRooms(use: () => StoreUnderTest): void {
       expect(await store.setRealTimeKickOut(room.roomId, 'e1', true)).toMatchObject({ realTimeKickOut: true });
       expect(await store.setRealTimeKickOut(room.roomId, 'e1', undefined)).not.toHaveProperty('realTimeKickOut');
       expect(await store.setRealTimeKickOut(room.roomId, 'e1', undefined)).toMatchObject({ roomId: room.roomId });
-      expect(await rowAt(use(), roomKey(room.roomId))).not.toHaveProperty('realTimeKickOut');
+      expect(await store.setSlowMode(room.roomId, 'e1', 30)).toMatchObject({ slowModeSec: 30 });
+      expect(await store.setSlowMode(room.roomId, 'e1', 0)).toMatchObject({ sendPermissionVersion: 4 });
+      for (const name of ['realTimeKickOut', 'slowModeSec'])
+        expect(await rowAt(use(), roomKey(room.roomId))).not.toHaveProperty(name);
     });
 
     it('notes its last activity, which never goes back', async () => {
@@ -227,6 +235,8 @@ export function describeRooms(use: () => StoreUnderTest): void {
       ['version of the send permissions', (room) => use().store.bumpSendPermissionVersion(room.roomId, 'e1')],
       ['end', (room) => use().store.setRoomExpiry(room.roomId, 'e1', { destroyType: 'fixed', destroyAfterMin: 61 })],
       ['mute', (room) => use().store.setRoomMuted(room.roomId, 'e1', true)],
+      ['slow mode', (room) => use().store.setSlowMode(room.roomId, 'e1', 30)],
+      ['end of slow mode', (room) => use().store.setSlowMode(room.roomId, 'e1', 0)],
       ['distribution', (room) => use().store.setDistributionStopped(room.roomId, 'e1', true)],
       ['note of its start', (room) => use().store.noteComplete(room.roomId, 'e1')],
       ['note of entries', (room) => use().store.noteEntries(room.roomId, 'e1')],

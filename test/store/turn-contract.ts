@@ -23,6 +23,7 @@ export function describeTurns(use: () => StoreUnderTest): void {
       const taken: Access = {
         ...{ blockedUntilMs: 1, mutedUntilMs: 2, tokensValidFromMs: 3, deactivatedAtMs: 4, revision: 0 },
         ...{ turns: { join: 4, ping: 5.5 } },
+        slowSends: [{ epoch: 'e1', id: 'm_-1', atMs: 10, untilMs: 70 }],
         sends: ['b', '_-7', 'a'].map((key, index) => ({ key, atMs: 10 + index })),
         forceClosed: [{ connectionId: connectionId('L0SM9/+w='), atMs: 6 }],
       };

@@ -13,7 +13,7 @@ export function describeUsers(use: () => StoreUnderTest): void {
       await use().store.setAccess(ann, {});
       expect(await use().store.getAccess(ann)).toEqual({
         ...{ blockedUntilMs: 0, mutedUntilMs: 0, tokensValidFromMs: 0, deactivatedAtMs: 0 },
-        ...{ revision: 0, turns: {}, sends: [], forceClosed: [] },
+        ...{ revision: 0, turns: {}, sends: [], slowSends: [], forceClosed: [] },
       });
     });
 

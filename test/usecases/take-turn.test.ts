@@ -63,12 +63,15 @@ describe('a turn', () => {
 
   test('may include a second action, which has a limit of its own', async () => {
     const { world, ann } = await connected();
-    expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
+    expect(await (await turn(world, ann)).take({ action: 'newRoom' })).toBe('taken');
     const next = await turn(world, ann);
-    expect(await next.take('newRoom')).toMatchObject({ reason: 'too-many-requests', detail: { retryAfterMs: 60_000 } });
+    expect(await next.take({ action: 'newRoom' })).toMatchObject({
+      reason: 'too-many-requests',
+      detail: { retryAfterMs: 60_000 },
+    });
     expect(await next.take()).toBe('taken');
     world.pass(60_000);
-    expect(await next.take('newRoom')).toBe('taken');
+    expect(await next.take({ action: 'newRoom' })).toBe('taken');
     expect((await world.deps.store.getAccess(ann.userId)).turns).toEqual({ newRoom: world.clock.nowMs + 60_000 });
   });
 
@@ -77,8 +80,8 @@ describe('a turn', () => {
     const before = await world.deps.store.getAccess(ann.userId);
     expect(await (await turn(world, ann)).take()).toBe('taken');
     expect(await world.deps.store.getAccess(ann.userId)).toEqual(before);
-    expect(await (await turn(world, ann)).take('newRoom')).toBe('taken');
-    expect(await (await turn(world, ann)).take('newRoom')).toMatchObject({ reason: 'too-many-requests' });
+    expect(await (await turn(world, ann)).take({ action: 'newRoom' })).toBe('taken');
+    expect(await (await turn(world, ann)).take({ action: 'newRoom' })).toMatchObject({ reason: 'too-many-requests' });
   });
 
   test('of a send is for one message, and has a limit per second', async () => {

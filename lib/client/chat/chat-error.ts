@@ -7,11 +7,14 @@ export class ChatError extends Error {
   readonly code: number;
   /** Of a send: sending again under this id does not store the message twice. */
   readonly clientMessageId: string | undefined;
+  /** Of a send: how long to wait, where the server says so, as with 20690, slow mode. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(what: string, code: number, clientMessageId?: string) {
+  constructor(what: string, code: number, clientMessageId?: string, retryAfterMs?: number) {
     super(`unable to ${what}; code ${code}`);
     this.name = 'ChatError';
     this.code = code;
     this.clientMessageId = clientMessageId;
+    this.retryAfterMs = retryAfterMs;
   }
 }

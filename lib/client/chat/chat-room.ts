@@ -73,8 +73,8 @@ export class ChatRoom {
       signal,
       clientMessageId,
       begin: (end) => {
-        const done = (code: number, answer?: SentAnswer) => {
-          if (isWanted) end(code, answer);
+        const done = (code: number, answer?: SentAnswer, retryAfterMs?: number) => {
+          if (isWanted) end(code, answer, retryAfterMs);
           // What was aborted and never went out is over.
           else if (code !== Code.UNAVAILABLE) settled(code, answer);
         };

@@ -21,7 +21,7 @@ export interface Call<Value> {
   readonly what: string;
   readonly signal: ChatSignal | undefined;
   readonly clientMessageId?: string;
-  begin(end: (code: number, value: Value) => void): void;
+  begin(end: (code: number, value: Value, retryAfterMs?: number) => void): void;
   undo(): void;
 }
 
@@ -34,10 +34,10 @@ export function promised<Value>({ what, signal, clientMessageId, begin, undo }: 
     };
     if (signal?.aborted) return reject(signal.reason);
     signal?.addEventListener('abort', abort);
-    begin((code, value) => {
+    begin((code, value, retryAfterMs) => {
       signal?.removeEventListener('abort', abort);
       if (code === Code.OK) resolve(value);
-      else reject(new ChatError(what, code, clientMessageId));
+      else reject(new ChatError(what, code, clientMessageId, retryAfterMs));
     });
   });
 }

@@ -23,9 +23,10 @@ export interface RCIMIWSendMessageCallback {
   onMessageSaved?: (message: DeliveredMessage) => void;
   /**
    * Called once. 30003: the outcome is not known; `setOnMessageSentListener` gets it, if it becomes known. Nothing says
-   * that the client has stopped to send the message again, two minutes later.
+   * that the client has stopped to send the message again, two minutes later. `retryAfterMs` comes where the server says
+   * how long to wait, as with 20690, slow mode.
    */
-  onMessageSent?: (code: number, message: DeliveredMessage) => void;
+  onMessageSent?: (code: number, message: DeliveredMessage, retryAfterMs?: number) => void;
 }
 /** Nothing is uploaded, so there is no progress and nothing to cancel. */
 export interface RCIMIWSendMediaMessageListener {

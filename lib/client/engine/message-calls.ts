@@ -42,13 +42,14 @@ export class MessageCalls {
     if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;
     const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
     const { clientMessageId, targetId } = sending;
-    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer) => {
-      if (sent !== undefined) {
-        Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
-      }
-      sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-      this.#reportSent(code, sending, callback);
-    };
+    const endWith =
+      (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer, retryAfterMs?: number) => {
+        if (sent !== undefined) {
+          Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
+        }
+        sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+        this.#reportSent(code, sending, callback, retryAfterMs);
+      };
     const end = endWith(callback);
     return this.#engine.inRoom(targetId, end, (room) => {
       this.#engine.call(() => {
@@ -83,7 +84,12 @@ export class MessageCalls {
     return this.#engine.inRoom(targetId, end, (room) => room.features.recall.recall(messageUId, end));
   }
 
-  #reportSent(code: number, message: DeliveredMessage, callback: RCIMIWSendMessageCallback | undefined): void {
+  #reportSent(
+    code: number,
+    message: DeliveredMessage,
+    callback: RCIMIWSendMessageCallback | undefined,
+    retryAfterMs: number | undefined,
+  ): void {
     const { conversationType, targetId, messageId } = message;
     if (code >= ROOM_REFUSALS.min && code <= ROOM_REFUSALS.max) {
       const blocked = { conversationType, targetId, blockedMsgUId: '', extra: '', code, messageId };
@@ -92,7 +98,7 @@ export class MessageCalls {
       );
     }
     this.#engine.call(() => {
-      if (callback) callback.onMessageSent?.(code, message);
+      if (callback) callback.onMessageSent?.(code, message, retryAfterMs);
       else this.#engine.listeners.messageSent?.(code, message);
     });
   }

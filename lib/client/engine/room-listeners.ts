@@ -84,7 +84,7 @@ const OPERATE_TYPES = {
   block: RCIMIWChatRoomMemberOperateType.BLOCK,
 } as const;
 
-const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES>, Ban>> = {
+const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES | 'slow-mode'>, Ban>> = {
   'unmute-users': Ban.UNMUTE_USERS,
   'mute-users': Ban.MUTE_USERS,
   'unmute-room': Ban.UNMUTE_ALL,
@@ -95,14 +95,17 @@ const BAN_TYPES: Readonly<Record<Exclude<NoticeKind, keyof typeof OPERATE_TYPES>
   'mute-everywhere': Ban.MUTE_GLOBAL,
 };
 
-/** Reports what an app server did. A kind that this client does not know is ignored. */
+/**
+ * Reports what an app server did. A kind that this client does not know is ignored, and so is slow mode, for which
+ * RongCloud has no listener.
+ */
 export function reportNotice(notice: NoticePush, { listeners, call }: Pick<ListenerDeps, 'listeners' | 'call'>): void {
   const { kind, room: chatroomId, durationMs: durationTime, atMs: operateTime, extra } = notice;
   const details = { chatroomId, durationTime, operateTime, userIdList: [...notice.userIds], extra };
   if (kind === 'block' || kind === 'unblock') {
     call(() => listeners.chatRoomNotifyBlock?.({ ...details, operateType: OPERATE_TYPES[kind] }));
   } else if (Object.hasOwn(BAN_TYPES, kind)) {
-    call(() => listeners.chatRoomNotifyBan?.({ ...details, banType: BAN_TYPES[kind] }));
+    call(() => listeners.chatRoomNotifyBan?.({ ...details, banType: BAN_TYPES[kind as keyof typeof BAN_TYPES] }));
   }
 }
 

@@ -18,8 +18,8 @@ export interface Draft {
   readonly content: string;
 }
 
-/** Gets the outcome of a send. */
-export type SentOutcome = (code: number, sent: SentAnswer | undefined) => void;
+/** Gets the outcome of a send; of a refusal that ends by itself also after which time, ms. */
+export type SentOutcome = (code: number, sent: SentAnswer | undefined, retryAfterMs?: number) => void;
 
 /** What the sends report to their room. */
 export interface SendEvents {
@@ -208,7 +208,7 @@ export class Sends {
   #report(answer: Answer, outcome: SentOutcome): void {
     const sent = 'messageId' in answer ? answer : undefined;
     if (sent !== undefined) this.#events.accepted(sent);
-    outcome(answer.code, sent);
+    outcome(answer.code, sent, isRefusal(answer) ? answer.retryAfterMs : undefined);
     this.#events.settled(answer);
   }
 

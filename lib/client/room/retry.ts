@@ -4,8 +4,8 @@ import { Code } from '../../protocol/codes.ts';
 /** The delay if the server names none. */
 export const RETRY_MS = 500;
 const RETRY_CAP_MS = 15_000;
-/** The app learns of a mute or a block at once, even if it ends soon. */
-const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED];
+/** The app learns of a mute, a block or slow mode at once, even if the wait is short. */
+const FINAL_CODES: readonly number[] = [Code.MUTED, Code.BLOCKED, Code.SLOW_MODE];
 
 /** How long a request of the app waits for its next attempt; undefined = this refusal is the outcome. */
 export function retryDelayMs({ code, retryAfterMs }: RefusalAnswer, refusals: number): number | undefined {

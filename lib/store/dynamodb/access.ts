@@ -1,4 +1,5 @@
 import { type Access, type ForceClosedMark, fullAccess, isRestricted, type Restrictions } from '../../domain/access.ts';
+import type { SlowSend } from '../../domain/slow-mode.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { Turns } from '../../domain/turns.ts';
 import type { ConnectionId, UserId } from '../../protocol/ids.ts';
@@ -12,11 +13,13 @@ import { isDone, unlessRefused } from './write-outcome.ts';
 /** Turns are useless after minutes; the margin allows for clocks that differ. */
 const TURNS_KEPT_MS = DAY_MS;
 
-/** Sends are a map by key, force-closed marks are text: the field names of a list of maps would be half of the row. */
+/** Sends are maps by key, marks are text: the field names of a list of maps would be half of the row. */
 interface AccessRow extends Partial<Restrictions> {
   readonly revision?: number;
   readonly turns?: Turns;
   readonly sends?: Readonly<Record<string, number>>;
+  /** By the room's epoch: `<ms>#<until ms>#<id of the message>`. */
+  readonly slowSends?: Readonly<Record<string, string>>;
   /** A string set, so that a write adds one without reading the others. */
   readonly forceClosed?: Iterable<string>;
 }
@@ -134,7 +137,7 @@ export class DynamoAccess implements Pick<Users, AccessMethod> {
 const expiryOf = (access: Access, nowMs: number) => (isRestricted(access, nowMs) ? {} : expiry(nowMs + TURNS_KEPT_MS));
 
 function toRow({ blockedUntilMs, mutedUntilMs, tokensValidFromMs, deactivatedAtMs, ...rest }: Access): AccessRow {
-  const { turns, sends, forceClosed } = rest;
+  const { turns, sends, slowSends, forceClosed } = rest;
   return {
     ...(blockedUntilMs === 0 ? {} : { blockedUntilMs }),
     ...(mutedUntilMs === 0 ? {} : { mutedUntilMs }),
@@ -142,6 +145,7 @@ function toRow({ blockedUntilMs, mutedUntilMs, tokensValidFromMs, deactivatedAtM
     ...(deactivatedAtMs === 0 ? {} : { deactivatedAtMs }),
     turns,
     ...(sends.length === 0 ? {} : { sends: Object.fromEntries(sends.map(({ key, atMs }) => [key, atMs])) }),
+    ...(slowSends.length === 0 ? {} : { slowSends: Object.fromEntries(slowSends.map(slowEntryOf)) }),
     ...(forceClosed.length === 0 ? {} : { forceClosed: new Set(forceClosed.map(textOf)) }),
   };
 }
@@ -154,14 +158,24 @@ function toAccess(row: Row): Access {
     deactivatedAtMs = 0,
     ...rest
   } = row as AccessRow;
-  const { revision = 0, turns = {}, sends = {}, forceClosed = [] } = rest;
+  const { revision = 0, turns = {}, sends = {}, slowSends = {}, forceClosed = [] } = rest;
   return {
     ...{ blockedUntilMs, mutedUntilMs, tokensValidFromMs, deactivatedAtMs, revision, turns },
     sends: Object.entries(sends)
       .map(([key, atMs]) => ({ key, atMs }))
       .sort((one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1)),
+    slowSends: Object.entries(slowSends)
+      .map(toSlowSend)
+      .sort((one, other) => one.atMs - other.atMs || (one.epoch < other.epoch ? -1 : 1)),
     forceClosed: [...forceClosed].map(toForceClosedMark),
   };
+}
+
+const slowEntryOf = ({ epoch, atMs, untilMs, id }: SlowSend) => [epoch, `${atMs}#${untilMs}#${id}`] as const;
+
+function toSlowSend([epoch, text]: readonly [string, string]): SlowSend {
+  const [atMs = '', untilMs = '', id = ''] = text.split('#');
+  return { epoch, id, atMs: Number(atMs), untilMs: Number(untilMs) };
 }
 
 /** The time comes first; an id has no '#'. */

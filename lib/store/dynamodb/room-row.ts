@@ -95,6 +95,7 @@ export function toRoom(row: Row): Room {
     distributionStopped: stored.distributionStopped,
     lastActiveAtMs: stored.lastActiveAtMs,
     ...(stored.realTimeKickOut === undefined ? {} : { realTimeKickOut: stored.realTimeKickOut }),
+    ...(stored.slowModeSec === undefined ? {} : { slowModeSec: stored.slowModeSec }),
     hasEntries: stored.hasEntries,
     allowlistedSince: Object.fromEntries(allowlistedSince) as Room['allowlistedSince'],
     delistedSeq: stored.delistedSeq,

@@ -125,6 +125,22 @@ export class DynamoRooms implements Omit<Rooms, MessageMethod | AllowlistMethod>
     return this.#change(room, epoch, { ...change, names: named('realTimeKickOut'), values: { ':on': on } });
   };
 
+  readonly setSlowMode = async (room: RoomId, epoch: string, intervalSec: number): Promise<Room | undefined> => {
+    // sender: decided without slow mode ---------------- accept(version 1) -> refused, decided again: one in the interval
+    // set:    --------------------------- slow, version 2
+    // others: a destroyed or recreated room -> refused: the new room starts without slow mode
+    const isOff = intervalSec === 0;
+    return this.#change(room, epoch, {
+      set: [
+        ...(isOff ? [] : ['#slowModeSec = :slowModeSec']),
+        '#sendPermissionVersion = #sendPermissionVersion + :one',
+      ],
+      remove: isOff ? ['#slowModeSec'] : [],
+      names: named('slowModeSec', 'sendPermissionVersion'),
+      values: { ':slowModeSec': isOff ? undefined : intervalSec, ':one': 1 },
+    });
+  };
+
   readonly destroyRoom = async (
     room: RoomId,
     epoch: string,

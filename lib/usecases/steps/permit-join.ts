@@ -36,7 +36,7 @@ export async function permitJoin(
   if (refusal !== undefined) return refusal;
   const slot = await findRoomSlot(deps, turn.connection, request.room);
   if (slot === 'none') return refused('too-many-rooms');
-  const taken = await turn.take(isLive(room) ? undefined : 'newRoom');
+  const taken = await turn.take(isLive(room) ? undefined : { action: 'newRoom' });
   if (taken !== 'taken') return taken;
   if (slot !== 'free') await forgetRoom(deps, caller, slot.instead);
   return { room: isLive(room) ? room : await createRoom(deps, request.room, request.room), row };

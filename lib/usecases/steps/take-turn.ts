@@ -1,5 +1,6 @@
 import { type Access, FORCE_CLOSED_KEPT_MS, isForceClosed, isLockedOut } from '../../domain/access.ts';
 import { isRefused, type Outcome, type Refused, refused } from '../../domain/outcome.ts';
+import { type SlowSend, slowSendsInUse, slowSendTo, withSlowSend } from '../../domain/slow-mode.ts';
 import { isMarked, type LimitedAction, limitOf, refillMs, sendTurnOf, turnOf, turnsInUse } from '../../domain/turns.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
@@ -10,7 +11,12 @@ import { decideOn, tooMuchAtOnce } from './decide-on.ts';
 export type TurnRequest =
   | { readonly action: LimitedAction; readonly cost?: number }
   /** `key` is the same for all attempts at one message. */
-  | { readonly action: 'send'; readonly key: string };
+  | { readonly action: 'send'; readonly key: string }
+  /** Of a message to a room in slow mode: it comes with its `send`. */
+  | { readonly action: 'slowSend'; readonly slowSend: SlowSend };
+
+const isLimited = (request: TurnRequest): request is Extract<TurnRequest, { readonly action: LimitedAction }> =>
+  request.action !== 'send' && request.action !== 'slowSend';
 
 /** A frame that may be served, as far as its user and its connection are concerned. */
 export interface Turn {
@@ -18,10 +24,10 @@ export interface Turn {
   readonly access: Access;
   /**
    * Comes after all checks that can refuse, and before the first write and the expensive reads: from then on the frame
-   * counts. `also`: a second action of the same frame. 'again' = what the checks relied on has changed: ask for a new
+   * counts. `also`: a second request of the same frame. 'again' = what the checks relied on has changed: ask for a new
    * turn.
    */
-  take(also?: LimitedAction): Promise<Outcome<'taken' | 'again'>>;
+  take(also?: TurnRequest): Promise<Outcome<'taken' | 'again'>>;
 }
 
 interface Rows {
@@ -38,7 +44,7 @@ interface Rows {
  * nothing to write, and the rows are read consistently.
  */
 export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest): Promise<Outcome<Turn>> {
-  const isFree = request.action !== 'send' && limitOf(deps.settings, request.action) === 0;
+  const isFree = isLimited(request) && limitOf(deps.settings, request.action) === 0;
   const eventual = isFree ? undefined : await readEventually(deps, caller);
   const isEnough = eventual !== undefined && !mayBeLifted(deps, eventual, request);
   const rows = isEnough ? eventual : await readRows(deps, caller);
@@ -50,7 +56,7 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
     ...rows,
     take: async (also) => {
       if (isTaken && also === undefined) return 'taken';
-      const more: TurnRequest[] = also === undefined ? [] : [{ action: also }];
+      const more: TurnRequest[] = also === undefined ? [] : [also];
       const outcome = await takeAs(deps, caller, rows, isTaken ? more : [request, ...more]);
       isTaken ||= outcome === 'taken';
       return outcome;
@@ -137,12 +143,24 @@ function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 
   return isRefused(decided) ? decided : 'again';
 }
 
-/** Has anything changed that only the use case checks: whether the user is muted, or the message was sent before? */
+/**
+ * Has anything changed that only the use case checks: whether the user is muted, the message was sent before, or another
+ * one to the same room in slow mode?
+ */
 function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
   const marked = ({ sends }: Access) =>
     requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
-  return before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now);
+  return (
+    hasSlowSent(before, now, requests) || before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now)
+  );
 }
+
+const hasSlowSent = (before: Access, now: Access, requests: readonly TurnRequest[]): boolean =>
+  requests.some((one) => {
+    if (one.action !== 'slowSend') return false;
+    const [was, is] = [before, now].map(({ slowSends }) => slowSendTo(slowSends, one.slowSend.epoch));
+    return was?.id !== is?.id || was?.atMs !== is?.atMs;
+  });
 
 /** The access with these turns taken; the same object if there is nothing to take. */
 function decide(deps: Deps, { connection, access }: Rows, requests: readonly TurnRequest[]): Outcome<Access> {
@@ -165,11 +183,13 @@ function decide(deps: Deps, { connection, access }: Rows, requests: readonly Tur
 function trimmed(deps: Deps, access: Access): Access {
   const nowMs = deps.now();
   const forceClosed = access.forceClosed.filter(({ atMs }) => nowMs - atMs < FORCE_CLOSED_KEPT_MS);
-  return { ...access, turns: turnsInUse(access.turns, nowMs), forceClosed };
+  const slowSends = slowSendsInUse(access.slowSends, nowMs);
+  return { ...access, turns: turnsInUse(access.turns, nowMs), slowSends, forceClosed };
 }
 
 function takeOne(deps: Deps, access: Access, request: TurnRequest): Outcome<Access> {
   if (request.action === 'send') return takeSend(deps, access, request.key);
+  if (request.action === 'slowSend') return takeSlowSend(deps, access, request.slowSend);
   const { action, cost = 1 } = request;
   const turns = limitOf(deps.settings, action);
   if (turns === 0) return access;
@@ -189,6 +209,12 @@ function takeSend(deps: Deps, access: Access, key: string): Outcome<Access> {
   const turn = sendTurnOf(access.sends, key, deps.settings.sendsPerSecond, nowMs);
   if (turn.kind === 'turn') return { ...access, sends: turn.sends };
   return refused('too-many-sends', { retryAfterMs: turn.retryAfterMs });
+}
+
+function takeSlowSend(deps: Deps, access: Access, slowSend: SlowSend): Outcome<Access> {
+  const slowSends = withSlowSend(access.slowSends, slowSend);
+  if (typeof slowSends !== 'number') return { ...access, slowSends };
+  return refused('slow-mode', { why: 'too many rooms in slow mode', retryAfterMs: slowSends - deps.now() });
 }
 
 /**

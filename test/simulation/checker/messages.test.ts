@@ -121,6 +121,50 @@ describe('the messages of a room', () => {
     expectPair(build, 'I-D1');
   });
 
+  describe('in slow mode', () => {
+    const slowed = (seconds = 10) => roomOf('ann').at(1).asked('app', 'slowMode', { seconds });
+
+    test('are an interval apart (I-D12)', () => {
+      const build = (isBad: boolean) => {
+        const story = slowed().at(2).sent('ann', 'x');
+        return story.at(isBad ? 10_001 : 10_002).sent('ann', 'y');
+      };
+      expectPair(build, 'I-D12');
+    });
+
+    test('may be closer where a shorter interval was set in between (I-D12)', () => {
+      const build = (isBad: boolean) => {
+        const story = slowed().at(2).sent('ann', 'x');
+        story.at(3).asked('app', 'slowMode', { seconds: 5 });
+        return story.at(isBad ? 5_001 : 5_002).sent('ann', 'y');
+      };
+      expectPair(build, 'I-D12');
+    });
+
+    test.each([
+      ['slow mode is switched off', 'slowMode', { seconds: 0 }],
+      ['the user is put on the allowlist', 'allow', { user: 'ann' }],
+    ] as const)('may be closer while %s (I-D12)', (_what, op, args) => {
+      const build = (isBad: boolean) => {
+        const story = slowed().at(2).sent('ann', 'x').at(3);
+        if (!isBad) story.call('app', op, args);
+        return story.sent('ann', 'y');
+      };
+      expectPair(build, 'I-D12');
+    });
+
+    test('may be closer before the call is answered (I-D12)', () => {
+      const build = (isBad: boolean) => {
+        const story = roomOf('ann');
+        const call = story.call('app', 'slowMode', { seconds: 10 });
+        if (isBad) story.answer(call);
+        story.sent('ann', 'x').sent('ann', 'y');
+        return isBad ? story : story.answer(call);
+      };
+      expectPair(build, 'I-D12');
+    });
+  });
+
   test('of the server API need neither (I-D1)', () => {
     const story = roomOf('ann').asked('app', 'mute', { user: 'ann' }).left('ann');
     const id = story.call('app', 'publish', { user: 'ann' });

@@ -22,6 +22,7 @@ import {
   repeats,
   sends,
   signals,
+  slows,
   switchesRealTime,
   unblocks,
 } from '../schedule/acts.ts';
@@ -140,6 +141,23 @@ export const scenarios: readonly Scenario[] = [
     'the end of a block and a join',
     [...inRoom(0), ...inOrder(blocks('r1', 'ann'))],
     inOrder(unblocks('r1', 'ann'), joins(0, 'r1')),
+  ),
+  scenario(
+    'sends by two devices in slow mode',
+    [...inRoom(0, 1), ...inOrder(slows('r1', 2))],
+    [...atOnce(sends(0, 'r1'), sends(1, 'r1')), after(1_500, sends(0, 'r1')), after(600, sends(1, 'r1'))],
+    { ...TWO_DEVICES, forMs: 5_000 },
+  ),
+  scenario(
+    'slow mode and two sends',
+    inRoom(0, 1),
+    [...atOnce(slows('r1', 2), sends(0, 'r1')), after(300, sends(1, 'r1'))],
+    TWO_DEVICES,
+  ),
+  scenario(
+    'a send in slow mode and its repeat',
+    [...inRoom(0), ...inOrder(slows('r1', 3_600))],
+    [...atOnce(sends(0, 'r1')), after(10_500, repeats(0)), after(200, sends(0, 'r1'))],
   ),
   scenario('a mute and a send', inRoom(0), atOnce(mutes('r1', true), sends(0, 'r1'))),
   scenario('the creation of a room', [], atOnce(creates('r1'))),

@@ -86,6 +86,9 @@ export const destroys = (room: string): Act => ofServer(`destroys ${room}`, (api
 export const creates = (room: string): Act => ofServer(`creates ${room}`, (api) => api.create(room));
 export const mutes = (room: string, isOn: boolean): Act =>
   ofServer(`${isOn ? 'mutes' : 'unmutes'} ${room}`, (api) => api.mute(room, isOn));
+/** 0 = off. */
+export const slows = (room: string, seconds: number): Act =>
+  ofServer(`sets slow mode of ${room} to ${seconds} s`, (api) => api.slowMode(room, seconds));
 export const switchesRealTime = (room: string, isOn: boolean): Act =>
   ofServer(`switches real time ${isOn ? 'on' : 'off'} in ${room}`, (api) => api.realTime(room, isOn));
 export const asksWhetherIn = (room: string, user: string): Act =>

@@ -55,6 +55,13 @@ export class AppServer {
     this.#call(op, room, {}, isOn ? '/chatroom/ban/add.json' : '/chatroom/ban/rollback.json', [['chatroomId', room]]);
   }
 
+  slowMode(room: string, seconds: number): void {
+    this.#call('slowMode', room, { seconds }, '/chatroom/slow-mode/set.json', [
+      ['chatroomId', room],
+      ['seconds', `${seconds}`],
+    ]);
+  }
+
   publish(room: string): void {
     this.#call('publish', room, { user: 'system' }, '/message/chatroom/publish.json', [
       ['fromUserId', 'system'],

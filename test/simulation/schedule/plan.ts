@@ -11,6 +11,8 @@ const PAUSES_MS = [0, 0, 0, 0, 0, 1, 5, 40, 300, 1_500, 9_000, 29_999, 30_000, 3
 /** Most acts overlap. */
 const TIGHT_MS = [0, 0, 0, 0, 0, 1, 3, 8, 20, 60, 200, 1_500, 30_001];
 const FACTORS = [0, 0, 1, 1, 4];
+/** Intervals of slow mode, about as long as the pauses. */
+const SLOW_SEC = [0, 1, 1, 2, 5, 40, 3_600];
 
 export interface PlanOptions {
   readonly random: () => number;
@@ -22,6 +24,8 @@ export interface PlanOptions {
   readonly messageLimit: number;
   /** Whether the run also has reads of the room and signals. */
   readonly hasRoomCalls: boolean;
+  /** Whether rooms are in slow mode at times. */
+  readonly hasSlowMode: boolean;
 }
 
 export function createPlan(options: PlanOptions): readonly TimedAct[] {
@@ -40,14 +44,16 @@ export function createPlan(options: PlanOptions): readonly TimedAct[] {
     ...(options.hasRoomCalls ? roomCalls(bot, room) : []),
   ];
   // Each run has its own mix: what only some acts together can break is rare where all acts are equally likely.
-  const bag = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
+  const mixed = makers.flatMap(([weight, make]) => Array.from({ length: weight * pick(FACTORS) }, () => make));
+  const bag = options.hasSlowMode ? [...mixed, ...slowMode(bot, room, () => pick(SLOW_SEC))] : mixed;
   const pauses = pick([TIGHT_MS, TIGHT_MS, PAUSES_MS]);
   const start = Array.from({ length: options.bots }, (_, index): TimedAct[] => [
     act.after(0, act.connects(index)),
     act.after(pick([0, 100]), act.joins(index, pick(rooms))),
   ]);
   const rest = Array.from({ length: options.acts }, (): TimedAct => act.after(pick(pauses), pick(bag)()));
-  return [...start.flat(), ...rest];
+  const slowed = options.hasSlowMode ? rooms.map((one) => act.after(500, act.slows(one, pick(SLOW_SEC)))) : [];
+  return [...start.flat(), ...slowed, ...rest];
 }
 
 type Maker = readonly [weight: number, make: () => Act];
@@ -56,6 +62,14 @@ const roomCalls = (bot: () => number, room: () => string): readonly Maker[] => [
   [5, () => act.asksInfo(bot(), room())],
   [5, () => act.signals(bot(), room())],
 ];
+
+/** Whatever the mix of the run: many sends, so that some come within an interval, by members. */
+const slowMode = (bot: () => number, room: () => string, seconds: () => number): readonly (() => Act)[] =>
+  [
+    [3, () => act.slows(room(), seconds())] as const,
+    [8, () => act.joins(bot(), room())] as const,
+    [60, () => act.sends(bot(), room())] as const,
+  ].flatMap(([weight, make]: Maker) => Array.from({ length: weight }, () => make));
 
 const makersOf = (bot: () => number, room: () => string, user: () => string, burst: () => number): readonly Maker[] => [
   [10, () => act.connects(bot())],

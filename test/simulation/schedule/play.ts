@@ -71,6 +71,7 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     ...{ bots: devices.length, users, rooms, messageLimit: chosen.offlineMessageLimit },
     // Not in all runs: a seed that found a defect must stay the story that it was.
     hasRoomCalls: seed % 3 === 0,
+    hasSlowMode: seed % 5 === 4,
   });
   const settings = { ...chosen, sweepShards: pick([2, 2, 5, 6]) };
   const faults: Faults = new Faults(rates, () => stage.scheduler);

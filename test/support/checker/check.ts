@@ -11,6 +11,7 @@ import { checkReads } from './reads.ts';
 import { checkSends } from './sends.ts';
 import { checkSettled } from './settled.ts';
 import { checkSilence } from './silence.ts';
+import { checkSlowMode } from './slow-mode.ts';
 import { type CheckOptions, defaultCheckOptions, type Violation } from './violation.ts';
 
 const checks: readonly ((facts: Facts) => void)[] = [
@@ -19,6 +20,7 @@ const checks: readonly ((facts: Facts) => void)[] = [
   checkReads,
   checkMessages,
   checkSends,
+  checkSlowMode,
   checkDelivery,
   checkBlocks,
   checkEpochs,

@@ -67,6 +67,7 @@ export type Operation =
   | 'disallow'
   | 'mute'
   | 'unmute'
+  | 'slowMode'
   | 'publish'
   | 'exist'
   | 'members'
@@ -101,6 +102,8 @@ export interface CallArgs {
   readonly beforeSeq?: number;
   /** realTime */
   readonly on?: boolean;
+  /** slowMode: the interval; 0 = off. */
+  readonly seconds?: number;
   /** members, info: a list of this length may be incomplete. */
   readonly limit?: number;
   /** create, setEnd: the room's end, where it is not the setting's. */
