@@ -281,6 +281,19 @@ describe('a message that the server refuses', () => {
     }
     expect(await script.events.next()).toEqual(['sent', code]);
   });
+
+  it('by the hook of the app, is reported with what the hook said', async () => {
+    await script.join();
+    script.engine.setOnMessageBlockedListener(({ code, blockType, extra }) =>
+      script.events.put([code, blockType, extra]),
+    );
+    const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    await script.engine.sendMessage(made, { onMessageSent: (outcome) => script.events.put(['sent', outcome]) });
+    const { id } = await script.server.take('send');
+    script.server.answer({ event: 'answer', id, code: 29901, message: 'unable to send', note: 'no links here' });
+    expect(await script.events.next()).toEqual([29901, 3, 'no links here']);
+    expect(await script.events.next()).toEqual(['sent', 29901]);
+  });
 });
 
 it('loadChatRoomMessages reports to the listener', async () => {

@@ -42,12 +42,12 @@ export class MessageCalls {
     if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;
     const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
     const { clientMessageId, targetId } = sending;
-    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer) => {
+    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer, note = '') => {
       if (sent !== undefined) {
         Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
       }
       sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-      this.#reportSent(code, sending, callback);
+      this.#reportSent(code, note, sending, callback);
     };
     const end = endWith(callback);
     return this.#engine.inRoom(targetId, end, (room) => {
@@ -83,13 +83,18 @@ export class MessageCalls {
     return this.#engine.inRoom(targetId, end, (room) => room.features.recall.recall(messageUId, end));
   }
 
-  #reportSent(code: number, message: DeliveredMessage, callback: RCIMIWSendMessageCallback | undefined): void {
+  #reportSent(
+    code: number,
+    extra: string,
+    message: DeliveredMessage,
+    callback: RCIMIWSendMessageCallback | undefined,
+  ): void {
     const { conversationType, targetId, messageId } = message;
     if (code >= ROOM_REFUSALS.min && code <= ROOM_REFUSALS.max) {
-      const blocked = { conversationType, targetId, blockedMsgUId: '', extra: '', code, messageId };
-      this.#engine.call(() =>
-        this.#engine.listeners.messageBlocked?.({ ...blocked, blockType: RCIMIWMessageBlockType.UNKNOWN }),
-      );
+      const blocked = { conversationType, targetId, blockedMsgUId: '', extra, code, messageId };
+      const { THIRD_PARTY, UNKNOWN } = RCIMIWMessageBlockType;
+      const blockType = code === Code.REFUSED_BY_HOOK ? THIRD_PARTY : UNKNOWN;
+      this.#engine.call(() => this.#engine.listeners.messageBlocked?.({ ...blocked, blockType }));
     }
     this.#engine.call(() => {
       if (callback) callback.onMessageSent?.(code, message);

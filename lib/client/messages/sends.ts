@@ -15,8 +15,8 @@ export interface Draft {
   readonly content: string;
 }
 
-/** Gets the outcome of a send. */
-export type SentOutcome = (code: number, sent: SentAnswer | undefined) => void;
+/** Gets the outcome of a send. `note`: what the app's hook said of its refusal. */
+export type SentOutcome = (code: number, sent: SentAnswer | undefined, note?: string) => void;
 
 /** What the sends report to their room. */
 export interface SendEvents {
@@ -185,7 +185,7 @@ export class Sends {
   #report(answer: Answer, outcome: SentOutcome): void {
     const sent = 'messageId' in answer ? answer : undefined;
     if (sent !== undefined) this.#events.accepted(sent);
-    outcome(answer.code, sent);
+    outcome(answer.code, sent, isRefusal(answer) ? answer.note : undefined);
     this.#events.settled(answer);
   }
 
