@@ -290,7 +290,7 @@ describe('a message that the server refuses', () => {
     const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
     await script.engine.sendMessage(made, { onMessageSent: (outcome) => script.events.put(['sent', outcome]) });
     const { id } = await script.server.take('send');
-    script.server.answer({ event: 'answer', id, code: 29901, message: 'unable to send', note: 'no links here' });
+    script.refuse(id, 29901, { note: 'no links here' });
     expect(await script.events.next()).toEqual([29901, 3, 'no links here']);
     expect(await script.events.next()).toEqual(['sent', 29901]);
   });

@@ -38,8 +38,8 @@ export const hookOf = (process: Process, { scheduler, history, ruling }: HookOpt
     const { pauseMs, verdict: planned } = ruling();
     await scheduler.sleep(pauseMs, process);
     const label = `ask the hook about ${clientMessageId}`;
-    const answer = scheduler.step({ process, kind: 'hook', label, apply: () => planned, failWith: toError });
-    const verdict = await answer.catch(() => 'failed' as const);
+    const step = { process, kind: 'hook', label, apply: () => planned, failWith: toError } as const;
+    const verdict = await scheduler.step<Ruling['verdict']>(step).catch(() => 'failed' as const);
     note(verdict);
     return VERDICTS[verdict];
   },
@@ -57,7 +57,9 @@ export function unheededHook({ events, truth }: History, settings: Settings): re
   const clients = new Set(events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
   return events.flatMap((event, index): Violation[] => {
     const wrong = (sentence: string, ...proof: number[]) => [{ invariant: 'I-D12', sentence, events: proof }];
-    if (event.kind === 'roomCreated') for (const key of accepted.keys()) if (isOf(key, event.room)) accepted.delete(key);
+    if (event.kind === 'roomCreated') {
+      for (const key of accepted.keys()) if (isOf(key, event.room)) accepted.delete(key);
+    }
     if (event.kind === 'hook') {
       const key = keyOf(event.room, event.user, event.clientMessageId);
       const before = accepted.get(key);
