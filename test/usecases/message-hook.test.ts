@@ -156,7 +156,7 @@ describe('I-D12: while the hook is asked', () => {
     ],
     "the sender's tokens are revoked, which closes the connection": [
       30_001,
-      async ({ world, ann }) => expireTokens(world.deps, [ann.userId], world.clock.nowMs + 1),
+      async ({ world, ann }) => expireTokens(world.deps, ann.userId, world.clock.nowMs + 1),
     ],
     'the connection ends': [30_001, async ({ world, ann }) => world.drop(ann)],
     'I-M13: the sender goes offline and is evicted': [

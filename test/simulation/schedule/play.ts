@@ -55,7 +55,7 @@ function settingsOf(pick: Pick): Settings {
   };
 }
 
-const randomRuling = (scheduler: Pick<Scheduler, 'pick'>): Ruling => ({
+const randomRuling = (scheduler: Scheduler): Ruling => ({
   pauseMs: scheduler.pick([5, 60, 400, 2_000, 5_000]),
   verdict: scheduler.pick(['accepted', 'accepted', 'accepted', 'accepted', 'refused', 'failed']),
 });
