@@ -85,7 +85,15 @@ export class Chatroom extends Construct {
     const { webhookUrl } = settings;
     const messageHook = hookOf(settings, props);
     const functions = new RoomFunctions(this, {
-      resources: { table, streamArn: rooms.streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl, messageHook },
+      resources: {
+        table,
+        streamArn: rooms.streamArn,
+        secret,
+        sockets: sockets.stage,
+        ...queues,
+        webhookUrl,
+        messageHook,
+      },
       environment: {
         ...{ SETTINGS: JSON.stringify(settingsOfLambdas(settings)), DEPLOYMENT: this.deployment },
         ...(settings.gradualDeployment && { LIVE_ALIAS: LIVE }),

@@ -81,7 +81,13 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
-  message: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'], deliver: true, messageHook: true },
+  message: {
+    table: readAlsoMany,
+    audience: ['Query'],
+    connections: ['POST', 'DELETE'],
+    deliver: true,
+    messageHook: true,
+  },
   sweep: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'] },
   'server-api': {
     table: readAlsoMany,

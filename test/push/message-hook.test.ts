@@ -22,7 +22,11 @@ const failed = (why: string) => ({ kind: 'failed', why });
 const answered: readonly [string, Reaction, object][] = [
   ['accepts', accepts, { kind: 'accepted' }],
   ['refuses', refuses, { kind: 'refused', note: 'no links' }],
-  ['says too much', answers(200, '', `{"decision":"accept","x":"${'x'.repeat(8_192)}"}`), failed('the answer is not of the form')],
+  [
+    'says too much',
+    answers(200, '', `{"decision":"accept","x":"${'x'.repeat(8_192)}"}`),
+    failed('the answer is not of the form'),
+  ],
 ];
 
 async function startHttpsHook(timeoutMs: number, ...reactions: readonly Reaction[]) {

@@ -42,13 +42,15 @@ export class MessageCalls {
     if (wire === undefined) return RCIMIWErrorCode.PARAM_ERROR;
     const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
     const { clientMessageId, targetId } = sending;
-    const endWith = (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer, note = '') => {
-      if (sent !== undefined) {
-        Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
-      }
-      sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-      this.#reportSent(code, note, sending, callback);
-    };
+    const endWith =
+      (callback: RCIMIWSendMessageCallback | undefined) =>
+      (code: number, sent?: SentAnswer, note = '') => {
+        if (sent !== undefined) {
+          Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
+        }
+        sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
+        this.#reportSent(code, note, sending, callback);
+      };
     const end = endWith(callback);
     return this.#engine.inRoom(targetId, end, (room) => {
       this.#engine.call(() => {

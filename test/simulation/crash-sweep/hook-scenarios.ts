@@ -42,12 +42,7 @@ export const hooked: readonly Scenario[] = [
   scenario('hook: a send of much', inRoom(0, 1), atOnce(sendsLong(0, 'r1')), HOOKED),
   scenario('hook: a send is refused', BOB_IN_ANN_AWAY, atOnce(sends(1, 'r1')), REFUSING),
   scenario('hook: fails, and the send passes', inRoom(0, 1), atOnce(sends(0, 'r1')), FAILING),
-  scenario(
-    'hook: a send and its repeat',
-    inRoom(0, 1),
-    [...atOnce(sends(0, 'r1')), after(10_500, repeats(0))],
-    HOOKED,
-  ),
+  scenario('hook: a send and its repeat', inRoom(0, 1), [...atOnce(sends(0, 'r1')), after(10_500, repeats(0))], HOOKED),
   scenario('hook: two sends at once', inRoom(0, 1), atOnce(sends(0, 'r1'), sends(1, 'r1')), HOOKED),
   scenario('hook: a leave while it is asked', inRoom(0, 1), meanwhile(leaves(0, 'r1')), HOOKED),
   scenario(
