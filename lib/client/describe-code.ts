@@ -26,6 +26,7 @@ const sentences = (): Readonly<Record<Code | OwnCode, string>> => ({
   [Code.TOO_MANY_ENTRIES_AT_ONCE]: 'more than 10 entries or keys in one call',
   [Code.NO_SUCH_MESSAGE]: 'the message to be recalled is not there',
   [Code.MESSAGE_OF_ANOTHER_USER]: 'another user sent the message to be recalled',
+  [Code.REFUSED_BY_HOOK]: "the app's own server refused the message, or did not answer when asked",
   [Code.DISCONNECTED]: 'the connection has ended: connect again',
   [Code.UNAVAILABLE]: 'nothing was sent in time, because there was no connection or an earlier call came first',
   [Code.NO_ANSWER]: 'the server did not answer in time: the outcome is not known',

@@ -17,7 +17,9 @@ const WHY = {
   'no-such-room': 'the room does not exist',
   'not-a-member': 'not a member of the room',
   'outcome-unknown': 'the outcome is not known yet',
+  'no-hook-answer': 'the app, which has a say in it, did not answer',
   'page-too-far': 'a page so far on must be asked for after the one before it',
+  'refused-by-hook': 'the app has refused it',
   'room-flooded': 'the room is flooded',
   'room-full': 'it is full',
   'room-not-kept': 'it is not kept',
@@ -43,6 +45,8 @@ export interface RefusalDetail {
   readonly retryAfterMs?: number;
   /** How the membership that the request was about ended. */
   readonly endReason?: EndReason;
+  /** What the app's hook said of its refusal. */
+  readonly note?: string;
   /** Why some entries were not set or removed, by key. */
   readonly faults?: Readonly<Record<string, Reason>>;
 }

@@ -29,7 +29,7 @@ interface FlagSetting extends Described {
 
 /** A text of a form of its own; `lib/infra/setting-values.ts` checks each kind. */
 interface TextSetting extends Described {
-  readonly kind: 'appKey' | 'origins' | 'url' | 'streamArn' | 'secretArn' | 'topicArn';
+  readonly kind: 'appKey' | 'origins' | 'url' | 'hook' | 'streamArn' | 'secretArn' | 'topicArn';
   readonly default: string;
   /** The form in words. */
   readonly form: string;
@@ -157,6 +157,19 @@ export const settingDefinitions = {
     ...{ kind: 'url', default: '', form: 'https, or http on this machine' },
     meaning: 'Where events are posted; empty for nowhere. Only the Lambda that posts them receives it.',
   },
+  messageHook: {
+    ...{ kind: 'hook', default: '', form: 'https, ARN of a Lambda, or http on this machine' },
+    meaning: "What is asked before a client's message is accepted; empty for nothing. Only one Lambda receives it.",
+  },
+  // A client waits 10 s for an answer, and the Lambda has 29 s for all of a message.
+  messageHookTimeoutMs: {
+    ...whole(2_000, 100, 5_000, 'ms'),
+    meaning: 'How long `messageHook` may take, its connection included.',
+  },
+  acceptIfHookFails: {
+    ...flag(true),
+    meaning: 'A message is accepted where `messageHook` fails or is late; if false, it is refused.',
+  },
   appKey: {
     ...{ kind: 'appKey', default: 'doorman', form: '1 to 64 letters, digits, _ or -' },
     meaning: "The application's public name. A new one invalidates tokens and signatures; the app secret stays.",
@@ -199,8 +212,11 @@ type StackOnly = {
   [Name in SettingName]: Definitions[Name] extends { readonly stackOnly: true } ? Name : never;
 }[SettingName];
 
-/** What every Lambda receives. The webhook's address can hold a key, so only the Lambda that calls it receives it. */
-export type Settings = Omit<DeploymentSettings, 'webhookUrl' | StackOnly>;
+/** These addresses can hold a key, so only the Lambda that calls one receives it. */
+type Address = 'webhookUrl' | 'messageHook';
+
+/** What every Lambda receives. */
+export type Settings = Omit<DeploymentSettings, Address | StackOnly>;
 
 type LimitedBy<Definition> = Definition extends { readonly limits: infer Action extends string } ? Action : never;
 
@@ -220,7 +236,8 @@ export const mapSettings = (
 
 /** The part that every Lambda receives. */
 export const settingsOfLambdas = (settings: DeploymentSettings): Settings => {
-  const isReceived = (name: SettingName) => name !== 'webhookUrl' && !('stackOnly' in settingDefinitions[name]);
+  const isAddress = (name: SettingName) => name === 'webhookUrl' || name === 'messageHook';
+  const isReceived = (name: SettingName) => !isAddress(name) && !('stackOnly' in settingDefinitions[name]);
   return Object.fromEntries(
     settingNames.filter(isReceived).map((name) => [name, settings[name]]),
   ) as unknown as Settings;

@@ -67,6 +67,17 @@ export const SEND_KEPT_MS = 32_000;
 /** A user has at most this many marks: the oldest are forgotten. */
 const SENDS_MAX = 200;
 
+/** No key of a message begins with it. */
+const SPENT = '-';
+
+/** The mark of a message that the app's hook has refused: it counts against the rate, and hinders no other attempt. */
+export const spentMark = ({ key, atMs }: SendMark): SendMark => ({
+  key: key.startsWith(SPENT) ? key : `${SPENT}${key}.${atMs.toString(36)}`,
+  atMs,
+});
+
+const keptMs = ({ key }: SendMark): number => (key.startsWith(SPENT) ? SECOND_MS : SEND_KEPT_MS);
+
 /** The marks with this one, or how long until there may be one more. `sends`: oldest first. */
 type SendTurnDecision =
   | { readonly kind: 'turn'; readonly sends: readonly SendMark[] }
@@ -83,7 +94,7 @@ export function sendTurnOf(
   perSecond: number,
   nowMs: number,
 ): SendTurnDecision {
-  const others = sends.filter((send) => send.key !== key && nowMs - send.atMs < SEND_KEPT_MS);
+  const others = sends.filter((send) => send.key !== key && nowMs - send.atMs < keptMs(send));
   const lately = others.filter((send) => nowMs - send.atMs < SECOND_MS);
   // undefined = fewer than `perSecond` in the last second.
   const first = lately.at(-perSecond);

@@ -1,7 +1,7 @@
 import { createDynamoStore } from '../store/dynamodb/dynamodb-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { digest } from './deps-digest.ts';
-import { readSettings, required } from './deps-environment.ts';
+import { type Chance, readSettings, required } from './deps-environment.ts';
 import { wireDoorbell, wirePush } from './deps-push.ts';
 import { wireTable } from './deps-table.ts';
 import { onFault } from './fault.ts';
@@ -45,6 +45,9 @@ function random(): number {
 }
 
 const sleep = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+
+/** What transports take from this machine. */
+export const chance: Chance = { random, sleep };
 
 /** Continues the event's time, so that one decision never compares the clocks of two hosts. */
 function eventClock(eventMs: number): () => number {

@@ -20,7 +20,9 @@ export const CLIENT_CODES: Readonly<Record<Reason, Code>> = {
   'no-such-room': Code.NO_SUCH_ROOM,
   'not-a-member': Code.NOT_A_MEMBER,
   'outcome-unknown': Code.UNKNOWN,
+  'no-hook-answer': Code.REFUSED_BY_HOOK,
   'page-too-far': Code.INVALID_PARAMETER,
+  'refused-by-hook': Code.REFUSED_BY_HOOK,
   'room-flooded': Code.SEND_TOO_FAST,
   'room-full': Code.ROOM_FULL,
   'room-not-kept': Code.INVALID_PARAMETER,
@@ -54,12 +56,13 @@ const OPERATIONS: Readonly<Record<ClientAction, string>> = {
 };
 
 export function refusalAnswer(action: ClientAction, refusal: Refused): Omit<RefusalAnswer, 'event' | 'id'> {
-  const { endReason, retryAfterMs, faults } = refusal.detail;
+  const { endReason, retryAfterMs, note, faults } = refusal.detail;
   return {
     code: CLIENT_CODES[refusal.reason],
     message: `unable to ${OPERATIONS[action]}; ${refusal.why}`,
     ...(endReason === undefined ? {} : { reason: endReason }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(note === undefined ? {} : { note }),
     ...(faults === undefined ? {} : { errors: codesOf(faults) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { DeploymentSettings } from '../domain/settings.ts';
@@ -27,6 +28,8 @@ export interface ChatroomProps {
   readonly table?: ITableV2;
   /** By default the setting `secretArn`, or a new secret. */
   readonly secret?: ISecret;
+  /** A Lambda that is asked before a client's message is accepted; by default the setting `messageHook`. */
+  readonly messageHook?: IFunction;
   /** The domain name to which clients connect. */
   readonly socketDomain?: ApiDomain;
   /** The domain name that application servers call. */

@@ -17,7 +17,7 @@ import type { ApiDomain, ChatroomProps } from './chatroom-props.ts';
 import { createDashboard } from './dashboard.ts';
 import { Deliveries } from './deliveries.ts';
 import { GradualDeployment, LIVE } from './gradual-deployment.ts';
-import type { FunctionName } from './grants.ts';
+import type { FunctionName, HookAddress } from './grants.ts';
 import { retentionOf } from './log-options.ts';
 import { PostAlarms } from './post-alarms.ts';
 import { RoomFunctions } from './room-functions.ts';
@@ -83,8 +83,17 @@ export class Chatroom extends Construct {
     const { table, secret } = this;
     const queues = { lostChanges: stream.lostChanges, webhookQueue: events?.queue };
     const { webhookUrl } = settings;
+    const messageHook = hookOf(settings, props);
     const functions = new RoomFunctions(this, {
-      resources: { table, streamArn: rooms.streamArn, secret, sockets: sockets.stage, ...queues, webhookUrl },
+      resources: {
+        table,
+        streamArn: rooms.streamArn,
+        secret,
+        sockets: sockets.stage,
+        ...queues,
+        webhookUrl,
+        messageHook,
+      },
       environment: {
         ...{ SETTINGS: JSON.stringify(settingsOfLambdas(settings)), DEPLOYMENT: this.deployment },
         ...(settings.gradualDeployment && { LIVE_ALIAS: LIVE }),
@@ -150,6 +159,11 @@ function nameOf(chatroom: Chatroom): string {
   const path = chatroom.node.path.split('/').slice(Stack.of(chatroom).node.path.split('/').length);
   return [stackName, ...path.filter((part) => part !== 'Default')].join('-');
 }
+
+const hookOf = ({ messageHook: address }: DeploymentSettings, props: ChatroomProps): HookAddress =>
+  props.messageHook
+    ? { address: props.messageHook.functionArn, isLambda: true }
+    : { address, isLambda: address.startsWith('arn:') };
 
 const topicOf = (scope: Construct, arn: string): ITopic | undefined =>
   arn === '' ? undefined : Topic.fromTopicArn(scope, 'AlarmTopic', arn);

@@ -36,6 +36,8 @@ export interface Grant {
   readonly deliver?: boolean;
   /** Whether it may read the secret. */
   readonly secret?: boolean;
+  /** Whether it asks the app's hook, if there is one: starts it where it is a Lambda, else signs the call. */
+  readonly messageHook?: boolean;
   /** Whether it receives the address of the webhook, which can hold a key of the app's server. */
   readonly webhookUrl?: boolean;
 }
@@ -51,6 +53,14 @@ export interface GrantedResources {
   readonly deliver?: IFunction | undefined;
   readonly secret: Secret | ISecret;
   readonly webhookUrl: string;
+  /** Its address: a URL, the ARN of a Lambda, or empty. */
+  readonly messageHook: HookAddress;
+}
+
+/** A Lambda of the same app has an ARN that is no text yet. */
+export interface HookAddress {
+  readonly address: string;
+  readonly isLambda: boolean;
 }
 
 const withoutDelete = ['GetItem', 'PutItem', 'UpdateItem'];
@@ -71,7 +81,13 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
   authorize: { secret: true },
   connect: { table: [...withoutDelete, 'Query'], connections: ['POST', 'DELETE'] },
   disconnect: { table: withoutDelete },
-  message: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'], deliver: true },
+  message: {
+    table: readAlsoMany,
+    audience: ['Query'],
+    connections: ['POST', 'DELETE'],
+    deliver: true,
+    messageHook: true,
+  },
   sweep: { table: readAlsoMany, audience: ['Query'], connections: ['POST', 'DELETE'] },
   'server-api': {
     table: readAlsoMany,
@@ -96,17 +112,22 @@ export const grants: Readonly<Record<FunctionName, Grant>> = {
 
 /** The environment variables that say where the Lambda finds what it may use. */
 export function addresses(grant: Grant, resources: GrantedResources): Record<string, string> {
-  const { table, sockets, webhookQueue, deliver, secret, webhookUrl } = resources;
+  const { table, sockets, webhookQueue, deliver, secret, webhookUrl, messageHook } = resources;
   const sends = grant.webhookQueue?.includes('SendMessage') === true;
   return {
     ...((grant.table ?? grant.audience) && { TABLE_NAME: table.tableName }),
     ...(grant.connections && { CONNECTIONS_URL: sockets.callbackUrl }),
     ...(sends && webhookQueue && { WEBHOOK_QUEUE_URL: webhookQueue.queueUrl }),
     ...(grant.deliver && deliver && { DELIVER_FUNCTION: deliver.functionName }),
-    ...(grant.secret && { SECRET_ARN: secret.secretArn }),
+    ...(readsSecret(grant, resources) && { SECRET_ARN: secret.secretArn }),
     ...(grant.webhookUrl && { WEBHOOK_URL: webhookUrl }),
+    ...(grant.messageHook && messageHook.address !== '' && { MESSAGE_HOOK: messageHook.address }),
   };
 }
+
+/** A call of a server is signed with the secret; AWS signs an invocation. */
+const readsSecret = (grant: Grant, { messageHook: { address, isLambda } }: GrantedResources): boolean =>
+  grant.secret === true || (grant.messageHook === true && address !== '' && !isLambda);
 
 /** The ARN as cdk-nag spells it: each reference is its name in angle brackets. */
 function describe(role: Role, arn: string): string {
@@ -147,7 +168,7 @@ export function allowConnections(role: Role, methods: readonly string[], { api, 
 
 /** Adds the grant to the role. */
 export function applyGrant(grant: Grant, role: Role, resources: GrantedResources): void {
-  const { table, audience, stream, connections, webhookQueue, lostChanges, secret } = grant;
+  const { table, audience, stream, connections, webhookQueue, lostChanges } = grant;
   const webhookArns = resources.webhookQueue === undefined ? [] : [resources.webhookQueue.queueArn];
   allow(role, 'dynamodb', table, [resources.table.tableArn]);
   allow(role, 'dynamodb', audience, [`${resources.table.tableArn}/index/${audienceIndex.indexName}`]);
@@ -157,5 +178,8 @@ export function applyGrant(grant: Grant, role: Role, resources: GrantedResources
   allow(role, 'sqs', lostChanges, [resources.lostChanges.queueArn]);
   const deliverArns = resources.deliver === undefined ? [] : [resources.deliver.functionArn];
   allow(role, 'lambda', grant.deliver ? ['InvokeFunction'] : undefined, deliverArns);
-  allow(role, 'secretsmanager', secret ? ['GetSecretValue'] : undefined, [resources.secret.secretArn]);
+  const { address, isLambda } = resources.messageHook;
+  allow(role, 'lambda', grant.messageHook ? ['InvokeFunction'] : undefined, isLambda ? [address] : []);
+  const secret = readsSecret(grant, resources) ? ['GetSecretValue'] : undefined;
+  allow(role, 'secretsmanager', secret, [resources.secret.secretArn]);
 }

@@ -90,9 +90,19 @@ const arns = {
     pattern: new RegExp(`^arn:aws[a-z-]*:sns:${region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`),
     example: 'arn:aws:sns:eu-west-1:123456789012:OnCall',
   },
+  functionArn: {
+    pattern: new RegExp(
+      `^arn:aws[a-z-]*:lambda:${region}:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$`,
+    ),
+    example: 'arn:aws:lambda:eu-west-1:123456789012:function:CheckMessage',
+  },
 };
 
-/** The whole ARN of a stream, a secret or a topic, or empty. */
+/** Who is asked before a message: a URL as the webhook's, the ARN of a Lambda, or empty. */
+export const readHook = (name: string, value: RawValue): string =>
+  typeof value === 'string' && value.startsWith('arn:') ? readArn(name, value, 'functionArn') : readUrl(name, value);
+
+/** The whole ARN of a stream, a secret, a topic or a Lambda, or empty. */
 export function readArn(name: string, value: RawValue, kind: keyof typeof arns): string {
   if (value === '') return value;
   const { pattern, example } = arns[kind];

@@ -10,6 +10,7 @@ import {
   readAppKey,
   readArn,
   readFlag,
+  readHook,
   readOrigins,
   readUrl,
   readWhole,
@@ -28,6 +29,8 @@ function readSetting(name: string, definition: SettingDefinition, value: RawValu
       return readOrigins(name, value);
     case 'url':
       return readUrl(name, value);
+    case 'hook':
+      return readHook(name, value);
     case 'streamArn':
     case 'secretArn':
     case 'topicArn':

@@ -14,6 +14,8 @@ export interface RefusalAnswer {
   readonly reason?: EndReason;
   /** Asking again helps after this time; absent = it does not help. */
   readonly retryAfterMs?: number;
+  /** What the app's hook said of its refusal, in at most 200 characters (code 29901). Absent = nothing. */
+  readonly note?: string;
   /** The code of each entry that was not set or removed, by key (code 23428: the others were). */
   readonly errors?: Readonly<Record<string, number>>;
 }

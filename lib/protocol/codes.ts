@@ -1,6 +1,6 @@
 /**
- * Every code that a client can see. The numbers are RongCloud's client codes, but for SLOW_MODE, so an app written for
- * its SDK needs no new table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
+ * Every code that a client can see. The numbers are RongCloud's client codes, but for SLOW_MODE and REFUSED_BY_HOOK, so
+ * an app written for its SDK needs no new table. Ranges: 0 ok, 2xxxx refused by the room, 3xxxx connection or argument.
  */
 export const Code = {
   OK: 0,
@@ -24,6 +24,8 @@ export const Code = {
   TOO_MANY_ENTRIES_AT_ONCE: 23429,
   NO_SUCH_MESSAGE: 25101,
   MESSAGE_OF_ANOTHER_USER: 25107,
+  /** The app's hook refused the message, or did not answer and has to: `note` says why. Not a number of RongCloud's. */
+  REFUSED_BY_HOOK: 29901,
   DISCONNECTED: 30001,
   UNAVAILABLE: 30002,
   NO_ANSWER: 30003,

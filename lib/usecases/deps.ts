@@ -2,6 +2,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { ConnectionId, UserId } from '../protocol/ids.ts';
 import type { Sender } from '../protocol/message.ts';
 import type { Doorbell } from '../push/doorbell.ts';
+import type { MessageHook } from '../push/message-hook.ts';
 import type { Push } from '../push/push.ts';
 import type { Connection, RoomStore } from '../store/room-store.ts';
 
@@ -11,6 +12,8 @@ export interface Deps {
   readonly push: Push;
   /** Has a DeliveryJob done by another Lambda. */
   readonly doorbell: Doorbell;
+  /** Is asked before a client's message is accepted; undefined = nobody is. */
+  readonly messageHook?: MessageHook | undefined;
   readonly settings: Settings;
   /** ms since 1970, from the event that is being served */
   readonly now: () => number;

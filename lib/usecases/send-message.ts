@@ -6,12 +6,14 @@ import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
 import type { SlowSend } from '../domain/slow-mode.ts';
 import { isMuted } from '../domain/speech.ts';
-import { SEND_KEPT_MS } from '../domain/turns.ts';
+import { SEND_KEPT_MS, spentMark } from '../domain/turns.ts';
 import type { SentAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
 import { hasSpaceFor } from '../protocol/sender.ts';
+import type { MessageHook } from '../push/message-hook.ts';
 import type { Caller, Deps } from './deps.ts';
 import { acceptMessage, sendTime } from './steps/accept-message.ts';
+import { askHook } from './steps/ask-hook.ts';
 import { decideOn } from './steps/decide-on.ts';
 import { deliverAbandoned, deliverAccepted, refuseFlooded } from './steps/deliver-accepted.ts';
 import { endMembership } from './steps/end-membership.ts';
@@ -19,7 +21,7 @@ import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
 import { mayResume, resumeMembership } from './steps/resume-membership.ts';
 import { slowTurn } from './steps/slow-turn.ts';
-import { askTurn, type Turn } from './steps/take-turn.ts';
+import { askTurn, recheckTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;
 
@@ -31,16 +33,19 @@ interface Attempt {
   isMarked: boolean;
   /** What the mark says of the room in slow mode. */
   slowSend?: SlowSend | undefined;
+  /** The app's hook was asked; the attempt goes on only where it may be accepted. */
+  isAsked: boolean;
 }
 
 /**
  * An accepted message takes two writes: the mark on the sender's row, then the room's row; a third one between them where
  * the message does not fit on the room's row. All reads come first, so a refusal writes nothing. The room is read before
  * the other rows: its version of the send permissions is then older than all that was checked, and what has left its tail
- * is in the log.
+ * is in the log. Where the app has a hook it is asked after the first of these writes, and then everything is read and
+ * decided again.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Outcome<Sent>> {
-  const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false };
+  const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false, isAsked: false };
   const outcome = await decideOn<Outcome<Sent>, Refused>(
     deps,
     async () => {
@@ -61,7 +66,8 @@ async function sendOnce(
   attempt: Attempt,
 ): Promise<Outcome<Sent | 'again'>> {
   const { room: roomId, clientMessageId, type, content } = request;
-  const turn = await askTurn(deps, caller, { action: 'send', key: attempt.key });
+  const { key, isAsked } = attempt;
+  const turn = await (isAsked ? recheckTurn(deps, caller) : askTurn(deps, caller, { action: 'send', key }));
   if (isRefused(turn)) return turn;
   const room = await deps.store.getRoom(roomId);
   if (!isLive(room)) return refused('no-such-room');
@@ -87,8 +93,11 @@ async function sendOnce(
   if (isRefused(slow)) return slow;
   const slot = quotaSlotFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
   if (slot.kind === 'full') return refuseFlooded(deps, room, slot.retryAfterMs);
+  const hook = isAsked ? undefined : deps.messageHook;
   const stopped =
-    (await mark(turn, attempt, slow)) ?? (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
+    (await mark(turn, attempt, slow)) ??
+    (hook && (await ask(deps, hook, caller, turn, request, attempt))) ??
+    (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
   const about = { clientMessageId, senderUserId: caller.userId, ...senderOn(caller, content) };
   const message = { id, ...about, type, content, sentAtMs };
@@ -150,15 +159,29 @@ async function mark(
   return undefined;
 }
 
+/** Asks the app's hook. 'again' = the message may be accepted, and all that was read before the question is old. */
+async function ask(
+  deps: Deps,
+  hook: MessageHook,
+  caller: Caller,
+  { connection }: Turn,
+  request: SendRequest,
+  attempt: Attempt,
+): Promise<Outcome<'again'>> {
+  attempt.isAsked = true;
+  return (await askHook(deps, hook, caller, connection, request)) ?? 'again';
+}
+
 /** If it fails, or is refused because another frame of the sender came in between, the mark expires. */
-async function unmark(deps: Deps, { userId }: Caller, { key, slowSend }: Attempt): Promise<void> {
+async function unmark(deps: Deps, { userId }: Caller, { key, isAsked, slowSend }: Attempt): Promise<void> {
   try {
     const access = await deps.store.getAccess(userId);
-    await deps.store.takeTurn(userId, {
-      ...access,
-      sends: access.sends.filter((send) => send.key !== key),
-      slowSends: access.slowSends.filter((send) => send.epoch !== slowSend?.epoch || send.id !== slowSend.id),
-    });
+    const others = access.sends.filter((send) => send.key !== key);
+    const own = access.sends.filter((send) => send.key === key);
+    // Otherwise what the hook refuses would be free, and a user could have it asked without end.
+    const sends = isAsked ? [...others, ...own.map(spentMark)] : others;
+    const slowSends = access.slowSends.filter((send) => send.epoch !== slowSend?.epoch || send.id !== slowSend.id);
+    await deps.store.takeTurn(userId, { ...access, sends, slowSends });
   } catch (fault) {
     deps.onFault('remove the mark of a refused message', fault);
   }

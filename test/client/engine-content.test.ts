@@ -292,6 +292,19 @@ describe('a message that the server refuses', () => {
     await script.refuseNext('send', 20690, { retryAfterMs: 7000 });
     expect(await script.events.next()).toEqual(['sent', 20690, 7000]);
   });
+
+  it('by the hook of the app, is reported with what the hook said', async () => {
+    await script.join();
+    script.engine.setOnMessageBlockedListener(({ code, blockType, extra }) =>
+      script.events.put([code, blockType, extra]),
+    );
+    const made = await script.engine.createTextMessage(CHATROOM, 'r', '', 'one');
+    await script.engine.sendMessage(made, { onMessageSent: (outcome) => script.events.put(['sent', outcome]) });
+    const { id } = await script.server.take('send');
+    script.refuse(id, 29901, { note: 'no links here' });
+    expect(await script.events.next()).toEqual([29901, 3, 'no links here']);
+    expect(await script.events.next()).toEqual(['sent', 29901]);
+  });
 });
 
 it('loadChatRoomMessages reports to the listener', async () => {

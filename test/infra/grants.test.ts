@@ -16,7 +16,7 @@ function granted(grant: Grant) {
     ...{ tableStreamArn: '', keepData: true, protectTable: false },
   });
   const resources = {
-    ...{ table, streamArn, webhookQueue: undefined, webhookUrl: '' },
+    ...{ table, streamArn, webhookQueue: undefined, webhookUrl: '', messageHook: { address: '', isLambda: false } },
     sockets: new SocketApi(stack, 'Sockets', {
       ...{ socketRequestsPerSec: 1, socketBurst: 1, manageApiLogging: true, logRetention: 30 },
     }).stage,

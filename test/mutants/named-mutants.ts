@@ -331,6 +331,31 @@ export const namedMutants: readonly Mutant[] = [
     '{ room: (await deps.store.getRoom(roomId)) as Room }',
   ),
   mutant(
+    'what was read before the hook was asked is enough',
+    SEND,
+    "(await askHook(deps, hook, caller, connection, request)) ?? 'again'",
+    '(await askHook(deps, hook, caller, connection, request)) as Refused',
+  ),
+  mutant('what the hook refuses is free', SEND, '[...others, ...own.map(spentMark)] : others', 'others : others'),
+  mutant(
+    'a message that waited for the hook needs another turn',
+    SEND,
+    'isAsked ? recheckTurn(deps, caller) : askTurn',
+    "key === '' ? recheckTurn(deps, caller) : askTurn",
+  ),
+  mutant(
+    'a hook that fails has accepted, whatever the setting',
+    'lib/usecases/steps/ask-hook.ts',
+    'deps.settings.acceptIfHookFails ? undefined',
+    'deps.now() > 0 ? undefined',
+  ),
+  mutant(
+    'a hook may believe that it replaces the content',
+    'lib/protocol/message-hook.ts',
+    ' || answer.content !== undefined',
+    '',
+  ),
+  mutant(
     'many rows are read eventually late',
     'lib/store/dynamodb/table.ts',
     'Keys: [...keys], ConsistentRead',

@@ -1,4 +1,4 @@
-import type { SentAnswer } from '../../protocol/answers.ts';
+import type { RefusalAnswer, SentAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import type { Core } from '../core/core.ts';
 import type { RoomFeatures } from '../room/feature.ts';
@@ -73,8 +73,8 @@ export class ChatRoom {
       signal,
       clientMessageId,
       begin: (end) => {
-        const done = (code: number, answer?: SentAnswer, retryAfterMs?: number) => {
-          if (isWanted) end(code, answer, retryAfterMs);
+        const done = (code: number, answer?: SentAnswer, refused?: RefusalAnswer) => {
+          if (isWanted) end(code, answer, refused?.retryAfterMs);
           // What was aborted and never went out is over.
           else if (code !== Code.UNAVAILABLE) settled(code, answer);
         };

@@ -1,4 +1,4 @@
-import type { SentAnswer } from '../../protocol/answers.ts';
+import type { RefusalAnswer, SentAnswer } from '../../protocol/answers.ts';
 import { Code } from '../../protocol/codes.ts';
 import { isOfRoom, isText } from './arguments.ts';
 import type {
@@ -43,12 +43,13 @@ export class MessageCalls {
     const sending = this.#engine.messages.toSend(this.#engine.userId, message, wire);
     const { clientMessageId, targetId } = sending;
     const endWith =
-      (callback: RCIMIWSendMessageCallback | undefined) => (code: number, sent?: SentAnswer, retryAfterMs?: number) => {
+      (callback: RCIMIWSendMessageCallback | undefined) =>
+      (code: number, sent?: SentAnswer, refused?: RefusalAnswer) => {
         if (sent !== undefined) {
           Object.assign(sending, { messageUId: sent.messageId, sentTime: sent.sentAtMs, seq: sent.seq });
         }
         sending.sentStatus = code === Code.OK ? RCIMIWSentStatus.SENT : RCIMIWSentStatus.FAILED;
-        this.#reportSent(code, sending, callback, retryAfterMs);
+        this.#reportSent(code, refused, sending, callback);
       };
     const end = endWith(callback);
     return this.#engine.inRoom(targetId, end, (room) => {
@@ -86,19 +87,19 @@ export class MessageCalls {
 
   #reportSent(
     code: number,
+    refused: RefusalAnswer | undefined,
     message: DeliveredMessage,
     callback: RCIMIWSendMessageCallback | undefined,
-    retryAfterMs: number | undefined,
   ): void {
     const { conversationType, targetId, messageId } = message;
     if (code >= ROOM_REFUSALS.min && code <= ROOM_REFUSALS.max) {
-      const blocked = { conversationType, targetId, blockedMsgUId: '', extra: '', code, messageId };
-      this.#engine.call(() =>
-        this.#engine.listeners.messageBlocked?.({ ...blocked, blockType: RCIMIWMessageBlockType.UNKNOWN }),
-      );
+      const blocked = { conversationType, targetId, blockedMsgUId: '', extra: refused?.note ?? '', code, messageId };
+      const { THIRD_PARTY, UNKNOWN } = RCIMIWMessageBlockType;
+      const blockType = code === Code.REFUSED_BY_HOOK ? THIRD_PARTY : UNKNOWN;
+      this.#engine.call(() => this.#engine.listeners.messageBlocked?.({ ...blocked, blockType }));
     }
     this.#engine.call(() => {
-      if (callback) callback.onMessageSent?.(code, message, retryAfterMs);
+      if (callback) callback.onMessageSent?.(code, message, refused?.retryAfterMs);
       else this.#engine.listeners.messageSent?.(code, message);
     });
   }

@@ -1,4 +1,4 @@
-import type { Answer, SentAnswer } from '../../protocol/answers.ts';
+import type { Answer, RefusalAnswer, SentAnswer } from '../../protocol/answers.ts';
 import { type Message, RECALLED_TYPE } from '../../protocol/message.ts';
 import { Recent } from '../core/recent.ts';
 import { isRefusal, type Operation, type OperationDeps, type Operations } from '../room/operations.ts';
@@ -18,8 +18,8 @@ export interface Draft {
   readonly content: string;
 }
 
-/** Gets the outcome of a send; of a refusal that ends by itself also after which time, ms. */
-export type SentOutcome = (code: number, sent: SentAnswer | undefined, retryAfterMs?: number) => void;
+/** Gets the outcome of a send; of a refusal also what the server says besides the code. */
+export type SentOutcome = (code: number, sent: SentAnswer | undefined, refused?: RefusalAnswer) => void;
 
 /** What the sends report to their room. */
 export interface SendEvents {
@@ -208,7 +208,7 @@ export class Sends {
   #report(answer: Answer, outcome: SentOutcome): void {
     const sent = 'messageId' in answer ? answer : undefined;
     if (sent !== undefined) this.#events.accepted(sent);
-    outcome(answer.code, sent, isRefusal(answer) ? answer.retryAfterMs : undefined);
+    outcome(answer.code, sent, isRefusal(answer) ? answer : undefined);
     this.#events.settled(answer);
   }
 

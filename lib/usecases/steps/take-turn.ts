@@ -65,6 +65,19 @@ export async function askTurn(deps: Deps, caller: Caller, request: TurnRequest):
 }
 
 /**
+ * May a frame that has taken its turn still be served? It has waited for long since, so its rows are read again,
+ * consistently.
+ */
+export async function recheckTurn(deps: Deps, caller: Caller): Promise<Outcome<Turn>> {
+  const rows = await readRows(deps, caller);
+  if (rows === undefined) return refused('connection-closed');
+  const decided = decide(deps, rows, []);
+  if (isRefused(decided)) return decided;
+  // The room may be in slow mode since.
+  return { ...rows, take: async (also) => (also === undefined ? 'taken' : takeAs(deps, caller, rows, [also])) };
+}
+
+/**
  * Does this eventually consistent read show a block or a mute that may be over by now? All else that it shows lasts.
  */
 function mayBeLifted(deps: Deps, { access }: Rows, { action }: TurnRequest): boolean {

@@ -12,6 +12,7 @@ const SHAPE = {
   disconnects: [0],
   otherRows: 0,
   deliverRunMs: 60_000,
+  ruling: undefined,
 } as const satisfies Partial<Scenario>;
 
 export const atOnce = (...acts: readonly Act[]): readonly TimedAct[] => acts.map((act) => after(0, act));

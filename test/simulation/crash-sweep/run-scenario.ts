@@ -51,7 +51,7 @@ export async function runScenario(
     stale = fate.stale;
     return 'served';
   };
-  const { users, devicesPerUser, rooms, before, acts, forMs } = scenario;
+  const { users, devicesPerUser, rooms, before, acts, forMs, ruling } = scenario;
   const stage = new Stage({
     random: createChance(seed),
     settings: { ...simulatedSettings, offlineMessageLimit: 3, ...scenario.settings },
@@ -64,6 +64,7 @@ export async function runScenario(
       staleness: () => stale,
       overtaking: () => 0,
       deliverRunMs: scenario.deliverRunMs,
+      ruling: ruling && (() => ruling),
     },
     onStep: () => {},
   });
@@ -79,7 +80,8 @@ export async function runScenario(
   const { history, settings, openSockets, trace } = stage;
   // Where two things fail at once, a message may wait for the next one.
   const deliveredWithinMs = fateOf.size <= 1 ? DELIVERED_MS : undefined;
-  return { history, settings, openSockets, trace, points, deliveredWithinMs };
+  const isHooked = ruling !== undefined;
+  return { history, settings, openSockets, isHooked, trace, points, deliveredWithinMs };
 }
 
 const mishapsOf = ({ disconnects }: Scenario): Mishaps => ({

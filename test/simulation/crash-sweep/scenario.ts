@@ -2,6 +2,7 @@
 
 import type { Settings } from '../../../lib/domain/settings.ts';
 import type { TimedAct } from '../schedule/acts.ts';
+import type { Ruling } from '../schedule/hook.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -22,4 +23,6 @@ export interface Scenario {
   readonly otherRows: number;
   /** How long a run that delivers may take before it is killed, ms: it hands over 10 s before that. */
   readonly deliverRunMs: number;
+  /** What the app's hook does with each question; undefined = there is none. */
+  readonly ruling: Ruling | undefined;
 }

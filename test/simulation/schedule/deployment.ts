@@ -25,6 +25,7 @@ import type { StreamRecord } from '../../../lib/store/room-store.ts';
 import type { DeliveryJob } from '../../../lib/usecases/steps/delivery-job.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import type { History } from './history.ts';
+import { hookOf, type Ruling } from './hook.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { nameOf } from './senders.ts';
 import { toError } from './service-errors.ts';
@@ -69,6 +70,8 @@ export interface DeploymentOptions {
   readonly onFault: (what: string, fault: unknown) => void;
   /** The timeout of the Lambda that delivers. */
   readonly deliverRunMs: number;
+  /** What the app's hook does with each question; undefined = there is none. */
+  readonly ruling: (() => Ruling) | undefined;
 }
 
 export interface ApiAnswer {
@@ -322,6 +325,8 @@ export class Deployment {
       sleep: (pauseMs) => scheduler.sleep(pauseMs, process),
     });
     const push = pushOf(process, this.#services);
+    const { ruling } = this.#o;
+    const messageHook = ruling && hookOf(process, { ...this.#services, ruling });
     const randomId = () => Math.floor(random() * 2 ** 52).toString(36);
     return (eventMs) => {
       clock.now = () => eventMs + scheduler.nowMs - process.startedAtMs;
@@ -330,7 +335,7 @@ export class Deployment {
       const doorbell = { ring: (job: object) => this.#ring(process, job as DeliveryJob) };
       return {
         ...{ settings, push, doorbell, store, now: clock.now, randomId, random, digest },
-        ...{ onFault, backOff, sleep },
+        ...{ onFault, backOff, sleep, messageHook },
       };
     };
   }

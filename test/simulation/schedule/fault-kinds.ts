@@ -63,6 +63,7 @@ const FAILING: Readonly<Record<StepKind, readonly (keyof typeof FAILURES_OF)[]>>
   write: OF_TABLE,
   queue: OF_TABLE,
   invoke: OF_TABLE,
+  hook: OF_TABLE,
   post: OF_POST,
   // A connection that is closed for the Lambda and stays open would have to be a second fault: the crash sweep has it alone.
   close: [],

@@ -9,7 +9,9 @@ import { createChance } from '../chance.ts';
 import type { TimedAct } from './acts.ts';
 import { type FaultKind, Faults, mixOf } from './fault-kinds.ts';
 import type { History } from './history.ts';
+import type { Ruling } from './hook.ts';
 import { createPlan } from './plan.ts';
+import type { Scheduler } from './scheduler.ts';
 import { devicesOf, Stage } from './stage.ts';
 
 const USERS = ['ann', 'bob', 'cid'] as const;
@@ -24,6 +26,7 @@ export interface Played {
   readonly trace: readonly string[];
   /** Sockets that API Gateway has open at the end. */
   readonly openSockets: ReadonlySet<string>;
+  readonly isHooked: boolean;
 }
 
 export interface PlayOptions {
@@ -52,6 +55,11 @@ function settingsOf(pick: Pick): Settings {
   };
 }
 
+const randomRuling = (scheduler: Scheduler): Ruling => ({
+  pauseMs: scheduler.pick([5, 60, 400, 2_000, 5_000]),
+  verdict: scheduler.pick(['accepted', 'accepted', 'accepted', 'accepted', 'refused', 'failed']),
+});
+
 /** Runs the seed's plan to its end. */
 export async function play({ seed, without = new Set(), isTraced = false }: PlayOptions): Promise<Played> {
   // Two sources: the plan stays the same when acts are left out of it.
@@ -73,17 +81,21 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
     hasRoomCalls: seed % 3 === 0,
     hasSlowMode: seed % 5 === 4,
   });
-  const settings = { ...chosen, sweepShards: pick([2, 2, 5, 6]) };
+  // As above: the runs of these seeds are others with a hook.
+  const isHooked = seed % 7 === 3;
+  const settings = { ...chosen, sweepShards: pick([2, 2, 5, 6]), acceptIfHookFails: seed % 2 === 0 };
   const faults: Faults = new Faults(rates, () => stage.scheduler);
   const stage: Stage = new Stage({
     ...{ random, settings, devices, rooms, isTraced, mishaps: faults },
     ...{ fates: faults.fates, staleness: faults.staleness, onStep: () => {} },
     overtaking: () => (faults.areOver ? 0 : overtaking),
+    ruling: isHooked ? () => randomRuling(stage.scheduler) : undefined,
   });
   await stage.act(acts.map((act, index) => (without.has(index) ? { ...act, run: () => {} } : act)));
   await stage.scheduler.runTo(stage.scheduler.nowMs + 1_000);
   faults.areOver = true;
   await stage.settle();
   const { history, trace, openSockets, virtualMs, scheduler } = stage;
-  return { history, settings, acts, trace, openSockets, virtualMs, faults: faults.counts, steps: scheduler.steps };
+  const { counts } = faults;
+  return { history, settings, acts, trace, openSockets, isHooked, virtualMs, faults: counts, steps: scheduler.steps };
 }

@@ -12,6 +12,8 @@ export interface Run {
   readonly settings: Settings;
   /** Sockets that API Gateway has open at the end. */
   readonly openSockets: ReadonlySet<string>;
+  /** Whether the app has a hook. */
+  readonly isHooked: boolean;
   /** Each message is delivered within this time, ms; undefined = so much fails that nothing is promised. */
   readonly deliveredWithinMs?: number | undefined;
 }

@@ -39,7 +39,7 @@ const UNCLEAR = (['InternalServerError', 'TimeoutError', 'ECONNRESET'] as const)
   failure(error, true),
 ]);
 
-export type StepKind = 'read' | 'write' | 'post' | 'close' | 'queue' | 'invoke';
+export type StepKind = 'read' | 'write' | 'post' | 'close' | 'queue' | 'invoke' | 'hook';
 
 const ofTable = [
   failure('ProvisionedThroughputExceededException'),
@@ -73,4 +73,6 @@ export const FAILURES: Readonly<Record<StepKind, readonly Failure[]>> = {
   close: ofConnections,
   queue: ofOthers,
   invoke: ofOthers,
+  // Whatever goes wrong, there is no answer.
+  hook: [failure('TimeoutError')],
 };

@@ -17,6 +17,7 @@ import { AppServer } from './app-server.ts';
 import { Bot } from './bot.ts';
 import { Deployment, type Mishaps } from './deployment.ts';
 import { History } from './history.ts';
+import type { Ruling } from './hook.ts';
 import { type Fate, type Fates, type Process, Scheduler, type Step } from './scheduler.ts';
 import { toError } from './service-errors.ts';
 
@@ -50,6 +51,8 @@ export interface StageOptions {
   readonly isTraced: boolean;
   /** See Scenario. */
   readonly deliverRunMs?: number | undefined;
+  /** See DeploymentOptions. */
+  readonly ruling?: (() => Ruling) | undefined;
 }
 
 export class Stage {
@@ -64,7 +67,7 @@ export class Stage {
   readonly reported: (readonly [string, unknown])[] = [];
 
   constructor(options: StageOptions) {
-    const { settings, devices, rooms, mishaps, deliverRunMs = 60_000 } = options;
+    const { settings, devices, rooms, mishaps, deliverRunMs = 60_000, ruling } = options;
     this.settings = settings;
     const scheduler = this.#createScheduler(options);
     this.scheduler = scheduler;
@@ -74,7 +77,9 @@ export class Stage {
     this.table = this.#createTable(now, options.staleness);
     const clientOf = (process: Process) => createClient(this.table, scheduler, process);
     const onFault = (what: string, fault: unknown) => this.reported.push([what, fault]);
-    const deployment = new Deployment({ scheduler, settings, mishaps, clientOf, history, onFault, deliverRunMs });
+    const deployment = new Deployment({
+      ...{ scheduler, settings, mishaps, clientOf, history, onFault, deliverRunMs, ruling },
+    });
     this.deployment = deployment;
     const { multipleRooms } = settings;
     const bots = devices.map((device) => new Bot({ ...device, scheduler, deployment, history, multipleRooms }));

@@ -11,6 +11,7 @@ export type HistoryEvent =
   | Pushed
   | Webhook
   | AppEvent
+  | Hooked
   | Fault
   | { readonly kind: 'faultsEnd' | 'settled'; readonly atMs: number };
 
@@ -320,6 +321,16 @@ export interface AppGap {
   readonly membership: string;
   readonly firstSeq: number;
   readonly lastSeq: number;
+}
+
+/** The app's hook was asked about a client's message, or what came of that; `failed`: it did not answer. */
+export interface Hooked {
+  readonly kind: 'hook';
+  readonly atMs: number;
+  readonly what: 'asked' | 'accepted' | 'refused' | 'failed';
+  readonly room: string;
+  readonly user: string;
+  readonly clientMessageId: string;
 }
 
 /** Something was made to fail. `sweep`: a run of the sweep was lost; `frame`: the Lambda of a frame, and nothing else. */
