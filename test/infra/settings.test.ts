@@ -72,6 +72,7 @@ const flags = [
   ['strongSignaturesOnly', false],
   ['realTimeKickOut', false],
   ['oneDevicePerPlatform', true],
+  ['refuseSecondLogin', false],
   ['multiLoginSync', false],
   ['leanPosts', true],
   ['manageApiLogging', true],
