@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LEASE_MS } from '../../lib/domain/lease.ts';
+import type { Settings } from '../../lib/domain/settings.ts';
 import { connectHandler } from '../../lib/handlers/connect.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { useStore } from '../support/emulators.ts';
@@ -33,7 +34,7 @@ async function handshake(world: World, name: string, instance: string) {
   return headers?.['Sec-WebSocket-Protocol'];
 }
 
-async function annOnMobile(change = {}) {
+async function annOnMobile(change: Partial<Settings> = {}) {
   const world = createWorld(store(), { ...refusing, ...change });
   const name = ownName(world, 'ann');
   const first = await world.enter(name, mobile('first_1'));
@@ -197,7 +198,7 @@ test('`refuseSecondLogin` changes nothing without `oneDevicePerPlatform`', async
   expect(await openOf(world, second)).toHaveLength(2);
 });
 
-test('a connect costs one write and two reads more with `refuseSecondLogin`, and a refused one writes no row', async () => {
+test('a connect costs one write and half a read unit more with `refuseSecondLogin`, and a refused one writes no row', async () => {
   const costs = [];
   for (const refuseSecondLogin of [false, true]) {
     const { world, costOf } = createMeteredWorld(store(), { ...refusing, refuseSecondLogin });
