@@ -137,8 +137,8 @@ describe('of two logins at the same time, with `refuseSecondLogin`,', () => {
     expect(world.push.closed).toEqual([]);
   });
 
-  /** `meanwhile` runs right after the second login has found no connection of the first. */
-  async function race(meanwhile: (world: World, name: string) => Promise<unknown>) {
+  /** `between` runs after the second login has found no connection of the first, and before it takes the device. */
+  async function race(between: (world: World, name: string) => Promise<unknown>) {
     const interlude = createInterlude();
     const world = worldWith(
       store(),
@@ -153,7 +153,7 @@ describe('of two logins at the same time, with `refuseSecondLogin`,', () => {
     const name = ownName(world, 'ann');
     await world.drop(await world.open(name, mobile('first_1')));
     world.pass(1000);
-    interlude.plan(() => meanwhile(world, name));
+    interlude.plan(() => between(world, name));
     const isSecondIn = await world.connect(world.device(name), mobile('second_1'));
     return { isSecondIn, open: await world.deps.store.connectionsOf(world.device(name).userId) };
   }
