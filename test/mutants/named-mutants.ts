@@ -329,17 +329,12 @@ export const namedMutants: readonly Mutant[] = [
     "await admitMember(deps, caller, roomId, { action: 'info' })",
     '{ room: (await deps.store.getRoom(roomId)) as Room }',
   ),
-  mutant(
-    'a second login does not ask who has the device',
-    TAKE,
-    'await heldBy(deps, own, list.logins)',
-    '[]',
-  ),
+  mutant('a second login does not ask who has the device', TAKE, 'await heldBy(deps, own, list.logins)', '[]'),
   mutant(
     'a login takes a device whatever another one has written',
     TAKE,
     'const isTaken = await deps.store.putLogins(',
-    "const isTaken = true;\n    await deps.store.putLogins(",
+    'const isTaken = true;\n    await deps.store.putLogins(',
   ),
   mutant(
     'a second login takes the device although a frame has renewed the lease',

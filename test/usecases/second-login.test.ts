@@ -6,6 +6,7 @@ import type { Caller } from '../../lib/usecases/deps.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { createInterlude, framesOf, worldWith } from './changed-world.ts';
+import { disturb } from './disturbed-store.ts';
 import { createMeteredWorld } from './metered-world.ts';
 
 const store = useStore('dynoxide');
@@ -166,6 +167,19 @@ describe('of two logins at the same time, with `refuseSecondLogin`,', () => {
   test('the first, which reconnects at that moment, keeps the device', async () => {
     const { isSecondIn, open } = await race((world, name) => world.open(name, mobile('first_1')));
     expect([isSecondIn, open.map(({ loginId }) => loginId)]).toEqual([false, ['first_1']]);
+  });
+
+  test('the one that wins leaves the row of the other alone, which is refused', async () => {
+    const disturbed = disturb(store().store, 'openConnection', 'after');
+    const world = worldWith(store(), () => disturbed.store, refusing);
+    const name = ownName(world, 'ann');
+    disturbed.once(async () => {
+      world.pass(1);
+      await world.open(name, mobile('second_1'));
+    });
+    expect(await world.connect(world.device(name), mobile('first_1'))).toBe(false);
+    expect(world.push.closed).toEqual([]);
+    expect(await openOf(world, world.device(name))).toHaveLength(1);
   });
 
   test('a frame renews the lease of the first while the second closes it: the first stays', async () => {

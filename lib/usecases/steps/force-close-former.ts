@@ -33,10 +33,7 @@ const orderOf = (deps: Deps, own: Connection): Promise<LoginOrder | Refused> =>
   refusesSecondLogin(deps.settings) ? takeDevice(deps, own) : noteLogin(deps, own);
 
 /** The order of the logins on this device, of which this one is the latest. */
-function noteLogin(
-  deps: Deps,
-  { userId, device, loginId, openedAtMs }: Connection,
-): Promise<LoginOrder | Refused> {
+function noteLogin(deps: Deps, { userId, device, loginId, openedAtMs }: Connection): Promise<LoginOrder | Refused> {
   const note = async () => {
     const list = await deps.store.getLogins(userId, device);
     const decided = decideLogin(list.logins, loginId, openedAtMs);
@@ -50,11 +47,7 @@ function noteLogin(
 }
 
 /** A later login that is not noted yet finds this connection, and ends it. */
-function isFormer(
-  { logins, sinceMs, isOfOwnRun }: LoginOrder,
-  own: Connection,
-  other: Connection,
-): boolean {
+function isFormer({ logins, sinceMs, isOfOwnRun }: LoginOrder, own: Connection, other: Connection): boolean {
   if (other.device !== own.device || other.loginId === own.loginId) return false;
   if (isOfOwnRun === true && !isOfOneRun(other.loginId, own.loginId)) return false;
   const noted = logins.find(({ loginId }) => loginId === other.loginId);

@@ -8,8 +8,8 @@ import type { HistoryEvent, MemberWritten } from '../../support/checker/history.
 import type { CheckOptions, Violation } from '../../support/checker/violation.ts';
 import { undelivered } from './delivered.ts';
 import { checkEnds } from './end-checks.ts';
-import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
 import { doublyServed } from './rivals.ts';
+import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
 import { wrongSenders } from './senders.ts';
 import { wrongSignals } from './signals.ts';
 import { keyOf } from './truth.ts';
