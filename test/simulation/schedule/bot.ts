@@ -31,7 +31,7 @@ interface Believed {
 export interface BotOptions {
   readonly userId: string;
   readonly platform: string;
-  /** Tells clients of one platform apart. */
+  /** Another one for each client of a platform. */
   readonly run?: string;
   readonly scheduler: Scheduler;
   readonly deployment: Deployment;
@@ -174,7 +174,7 @@ export class Bot {
     if (socket?.isOpen !== true) return;
     const { history, deployment, scheduler } = this.#o;
     this.#ids += 1;
-    const id = `${this.userId}-${this.platform}-${this.#ids}`;
+    const id = `${this.#name}-${this.#ids}`;
     const request = { id, action, room, frame };
     this.#requests.set(id, request);
     const op = action === 'join' && 'resume' in frame ? 'resume' : (action as Operation);

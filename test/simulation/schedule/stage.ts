@@ -29,7 +29,7 @@ const PLATFORMS = ['mobile', 'web'] as const;
 export interface Device {
   readonly userId: string;
   readonly platform: (typeof PLATFORMS)[number];
-  /** Tells clients of one platform apart. */
+  /** Another one for each client of a platform. */
   readonly run?: string;
 }
 
