@@ -39,6 +39,8 @@ const sentences = (): Readonly<Record<Code | OwnCode, string>> => ({
   [Code.KICKED_BY_OTHER_DEVICE]: 'another device of the same platform has connected as this user',
   [Code.BLOCKED_WHILE_CONNECTED]: 'the user was blocked everywhere while connected',
   [Code.TOKEN_EXPIRED]: 'the token has expired or was revoked: fetch a fresh one',
+  [Code.OTHER_DEVICE_CONNECTED]:
+    'another device of the same platform is connected as this user, and a second one is refused',
   [Code.ACCOUNT_CANCELLED]: 'the account is deactivated or deleted',
   [Code.ADDRESS_INCORRECT]: 'behind the address is no chatroom server: check its host and its path, such as /prod',
   [Code.NOT_CONNECTED_YET]: 'connect was not called',

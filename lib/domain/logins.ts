@@ -22,7 +22,12 @@ type Start = Pick<Login, 'loginId' | 'sinceMs'>;
 export const isBefore = (one: Start, other: Start): boolean =>
   one.sinceMs === other.sinceMs ? one.loginId < other.loginId : one.sinceMs < other.sinceMs;
 
-type LoginDecision =
+/** What the logins of one client have in common: all before the last `_`. Without one a login is a client of its own. */
+export const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
+
+export const isOfOneRun = (one: string, other: string): boolean => runOf(one) === runOf(other);
+
+export type LoginDecision =
   /** Another login has followed it. */
   | { readonly kind: 'followed' }
   /** It is the latest. `next`: what must be stored first, if anything. */
@@ -40,4 +45,18 @@ export function decideLogin(logins: readonly Login[], loginId: string, openedAtM
   if (openedAtMs - lastMs < NOTED_EVERY_MS) return { kind: 'latest', sinceMs };
   const next = [...others, { loginId, sinceMs, lastMs: openedAtMs }];
   return { kind: 'latest', sinceMs, next: next.slice(-LOGINS_MAX) };
+}
+
+/** Where a second login is refused: the login that was noted last has the device, whether it lives or not. */
+export const holderOf = (logins: readonly Login[]): Login | undefined => logins.at(-1);
+
+/**
+ * Where a second login is refused, and none of another client lives: this one takes the device, and only the logins of
+ * its own client are remembered, in the order that `decideLogin` gives them. `next` is always there: each connection is
+ * noted, so that of two clients which take a device at once only one finds the row as it was.
+ */
+export function decideTake(logins: readonly Login[], loginId: string, openedAtMs: number): LoginDecision {
+  const own = logins.filter((login) => isOfOneRun(login.loginId, loginId));
+  const decided = decideLogin(own, loginId, openedAtMs);
+  return decided.kind === 'followed' ? decided : { ...decided, next: decided.next ?? own };
 }

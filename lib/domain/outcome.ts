@@ -8,6 +8,7 @@ const WHY = {
   'entries-done-in-part': 'some of them cannot be; see the errors',
   'entry-of-another-user': 'another user has set it',
   'list-full': 'the list is full',
+  'logged-in-already': 'another device of this platform is connected',
   'logged-in-elsewhere': 'another login has followed on this platform',
   'membership-ended': 'not a member any more',
   'message-of-another-user': 'it is of another user',

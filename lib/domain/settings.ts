@@ -145,6 +145,11 @@ export const settingDefinitions = {
     ...flag(true),
     meaning: 'Connecting on a second device of one platform closes the connection of the first.',
   },
+  refuseSecondLogin: {
+    ...flag(false),
+    meaning:
+      'With `oneDevicePerPlatform`: connecting on a second device of one platform is refused while the first is connected.',
+  },
   multiLoginSync: {
     ...flag(false),
     meaning: "A user's other devices are notified of the user's joins and leaves.",

@@ -11,6 +11,7 @@ export const CLIENT_CODES: Readonly<Record<Reason, Code>> = {
   'entries-done-in-part': Code.ENTRIES_DONE_IN_PART,
   'entry-of-another-user': Code.ENTRY_OF_ANOTHER_USER,
   'list-full': Code.INVALID_PARAMETER,
+  'logged-in-already': Code.OTHER_DEVICE_CONNECTED,
   'logged-in-elsewhere': Code.KICKED_BY_OTHER_DEVICE,
   'membership-ended': Code.NOT_A_MEMBER,
   'message-of-another-user': Code.MESSAGE_OF_ANOTHER_USER,

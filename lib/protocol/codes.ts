@@ -40,6 +40,8 @@ export const Code = {
   /** The user was connected when they were blocked. */
   BLOCKED_WHILE_CONNECTED: 31011,
   TOKEN_EXPIRED: 31020,
+  /** Another device of the platform is connected, and a second login is refused. */
+  OTHER_DEVICE_CONNECTED: 31023,
   /** The account was deactivated or deleted. */
   ACCOUNT_CANCELLED: 31029,
   /** Behind the address is no chatroom server. */

@@ -9,6 +9,7 @@ const CODES: Readonly<Record<Reason, ApiCode>> = {
   'entries-done-in-part': ApiCode.BAD_PARAMETER,
   'entry-of-another-user': ApiCode.BAD_PARAMETER,
   'list-full': ApiCode.BAD_PARAMETER,
+  'logged-in-already': ApiCode.BAD_PARAMETER,
   'logged-in-elsewhere': ApiCode.BAD_PARAMETER,
   'membership-ended': ApiCode.BAD_PARAMETER,
   'message-of-another-user': ApiCode.BAD_PARAMETER,

@@ -1,11 +1,12 @@
 import { type Access, isLockedOut } from '../domain/access.ts';
 import { leaseFrom } from '../domain/lease.ts';
-import { decideLogin } from '../domain/logins.ts';
+import { decideLogin, runOf } from '../domain/logins.ts';
 import { type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
 import { endFormer } from './steps/force-close-former.ts';
+import { isHeldByOther, refusesSecondLogin } from './steps/take-device.ts';
 import { takeFirstTurn } from './steps/take-turn.ts';
 
 /** What the client says about itself. */
@@ -63,8 +64,6 @@ function connectionOf(
   };
 }
 
-const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
-
 /**
  * By eventually consistent reads: what they forbid stays forbidden, except a block or a deactivation, which may be
  * over. The turn comes before these refusals, so that a client which is refused and connects again for ever is limited.
@@ -72,10 +71,10 @@ const runOf = (loginId: string): string => loginId.replace(/(?<!^)_[^_]*$/, '');
  * more than the revocation that a deactivation brings, so it comes first.
  */
 async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undefined> {
-  const { userId, device, loginId, openedAtMs } = own;
-  const [eventual, order] = await Promise.all([
+  const { userId, openedAtMs } = own;
+  const [eventual, isFollowed] = await Promise.all([
     deps.store.getAccess(userId, 'eventual'),
-    deps.settings.oneDevicePerPlatform ? deps.store.getLogins(userId, device, 'eventual') : undefined,
+    mayBeFollowed(deps, own),
   ]);
   const mayBeLockedOut = isLockedOut(eventual, openedAtMs);
   if (!mayBeLockedOut && isRevoked(eventual, own)) return refused('token-expired');
@@ -84,8 +83,16 @@ async function refuseEarly(deps: Deps, own: Connection): Promise<Refused | undef
   const access = mayBeLockedOut ? await deps.store.getAccess(userId) : eventual;
   const refusal = refusalFor(access, own, openedAtMs);
   if (refusal !== undefined) return refusal;
-  const isFollowed = order !== undefined && decideLogin(order.logins, loginId, openedAtMs).kind === 'followed';
-  return isFollowed ? refused('logged-in-elsewhere') : undefined;
+  if (isFollowed) return refused('logged-in-elsewhere');
+  const mayBeHeld = refusesSecondLogin(deps.settings) && (await isHeldByOther(deps, own));
+  return mayBeHeld ? refused('logged-in-already') : undefined;
+}
+
+/** Where a second login is refused, a login of before may have the device again. */
+async function mayBeFollowed(deps: Deps, { userId, device, loginId, openedAtMs }: Connection): Promise<boolean> {
+  if (!deps.settings.oneDevicePerPlatform || deps.settings.refuseSecondLogin) return false;
+  const { logins } = await deps.store.getLogins(userId, device, 'eventual');
+  return decideLogin(logins, loginId, openedAtMs).kind === 'followed';
 }
 
 const isRevoked = (access: Access, { tokenIssuedAtMs }: Connection): boolean =>

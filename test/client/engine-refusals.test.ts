@@ -24,6 +24,7 @@ describe('a handshake that is refused by a sub-protocol', () => {
       'doorman.refused.31009',
       'doorman.refused.31010',
       'doorman.refused.31020',
+      'doorman.refused.31023',
       'doorman.refused.31029',
     ]);
   });
@@ -33,6 +34,7 @@ describe('a handshake that is refused by a sub-protocol', () => {
     [31009, 6],
     [31010, 4],
     [31020, 5],
+    [31023, 4],
     [31029, 6],
   ])('ends with %i and status %i, and is not retried', async (code, status) => {
     listenToStatus();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decideLogin, isBefore, type Login } from '../../lib/domain/logins.ts';
+import { decideLogin, decideTake, holderOf, isBefore, isOfOneRun, type Login, runOf } from '../../lib/domain/logins.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const startMs = 1_800_000_000_000;
@@ -53,5 +53,32 @@ describe('a login', () => {
     expect([isBefore(a, b), isBefore(b, a)]).toEqual([true, false]);
     expect(decide([b], 'a', 5)).toEqual({ kind: 'followed' });
     expect(decide([a], 'b', 5)).toMatchObject({ kind: 'latest' });
+  });
+});
+
+describe('a login that takes a device, where a second one is refused', () => {
+  const take = (known: readonly Login[], loginId: string, atMs: number) => decideTake(known, loginId, startMs + atMs);
+
+  test('leaves only the logins of its own client', () => {
+    const known = [login('a_1', 5), login('b_1', 7)];
+    expect(holderOf(known)).toEqual(login('b_1', 7));
+    expect(take(known, 'c_1', 9)).toEqual({ kind: 'latest', sinceMs: startMs + 9, next: [login('c_1', 9)] });
+    expect(take(known, 'a_2', 9)).toMatchObject({ next: [login('a_1', 5), login('a_2', 9)] });
+  });
+
+  test('is always written, also where nothing is new', () => {
+    expect(take([login('a_1', 5)], 'a_1', 9)).toEqual({
+      ...{ kind: 'latest', sinceMs: startMs + 5 },
+      next: [login('a_1', 5)],
+    });
+  });
+
+  test('is refused when another login of its client has followed it', () => {
+    expect(take([login('a_1', 5), login('a_2', 7)], 'a_1', 9)).toEqual({ kind: 'followed' });
+  });
+
+  test('is of the run that its id begins with', () => {
+    expect(['k3_1', 'k3_x_2', 'k3', '_1'].map(runOf)).toEqual(['k3', 'k3_x', 'k3', '_1']);
+    expect([isOfOneRun('k3_1', 'k3_2'), isOfOneRun('k3_1', 'k4_1')]).toEqual([true, false]);
   });
 });

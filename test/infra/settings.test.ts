@@ -73,6 +73,7 @@ const flags = [
   ['strongSignaturesOnly', false],
   ['realTimeKickOut', false],
   ['oneDevicePerPlatform', true],
+  ['refuseSecondLogin', false],
   ['multiLoginSync', false],
   ['leanPosts', true],
   ['acceptIfHookFails', true],

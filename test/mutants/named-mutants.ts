@@ -17,6 +17,7 @@ const SEND = 'lib/usecases/send-message.ts';
 const IN_ROOM = 'lib/usecases/steps/row-in-room.ts';
 const AMONG = 'lib/usecases/steps/members-among.ts';
 const END = 'lib/usecases/steps/end-membership.ts';
+const TAKE = 'lib/usecases/steps/take-device.ts';
 
 export const namedMutants: readonly Mutant[] = [
   ...deliveryMutants,
@@ -329,6 +330,31 @@ export const namedMutants: readonly Mutant[] = [
     'lib/usecases/room-info.ts',
     "await admitMember(deps, caller, roomId, { action: 'info' })",
     '{ room: (await deps.store.getRoom(roomId)) as Room }',
+  ),
+  mutant('a second login does not ask who has the device', TAKE, 'await heldBy(deps, own, list.logins)', '[]'),
+  mutant(
+    'a login takes a device whatever another one has written',
+    TAKE,
+    'const isTaken = await deps.store.putLogins(',
+    'const isTaken = true;\n    await deps.store.putLogins(',
+  ),
+  mutant(
+    'a second login takes the device although a frame has renewed the lease',
+    TAKE,
+    'else if (await isOpen(deps, connection)) return false;',
+    '',
+  ),
+  mutant(
+    'a client is refused for its own dead connection',
+    TAKE,
+    'holder === undefined || isOfOneRun(holder, own.loginId)',
+    'holder === undefined',
+  ),
+  mutant(
+    'a login of another client that is being refused is force-closed',
+    'lib/usecases/steps/force-close-former.ts',
+    '  if (isOfOwnRun === true && !isOfOneRun(other.loginId, own.loginId)) return false;\n',
+    '',
   ),
   mutant(
     'what was read before the hook was asked is enough',

@@ -20,6 +20,7 @@ const REFUSAL_CODES: readonly number[] = [
   Code.USER_BLOCKED,
   Code.KICKED_BY_OTHER_DEVICE,
   Code.TOKEN_EXPIRED,
+  Code.OTHER_DEVICE_CONNECTED,
   Code.ACCOUNT_CANCELLED,
 ];
 

@@ -30,6 +30,7 @@ function closedStatusOf(code: number): Status {
     case Code.ACCOUNT_CANCELLED:
       return Status.CONN_USER_BLOCKED;
     case Code.KICKED_BY_OTHER_DEVICE:
+    case Code.OTHER_DEVICE_CONNECTED:
       return Status.KICKED_OFFLINE_BY_OTHER_CLIENT;
     default:
       return Status.UNCONNECTED;

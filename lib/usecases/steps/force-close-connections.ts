@@ -49,7 +49,7 @@ export async function forceClose(
 }
 
 /** Marks the user offline; the sweep does what fails or is not reached. */
-async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
+export async function leaveRooms(deps: Deps, closed: readonly Connection[]): Promise<void> {
   const stopMs = deps.now() + ROOMS_MS;
   await inParallel(closed, CLOSES_IN_FLIGHT, async (connection) => {
     try {

@@ -1,7 +1,7 @@
-import { silentSince } from '../../domain/lease.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection, ConnectionTimer, Timer } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
+import { closeLapsed } from '../steps/close-lapsed.ts';
 import { goneSinceMs, SETTLED_MS } from '../steps/disconnect-from-rooms.ts';
 import { disconnectMember } from '../steps/disconnect-member.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
@@ -51,13 +51,6 @@ function isDecided(deps: Deps, connection: Connection | undefined): boolean {
 }
 
 const isSettled = (deps: Deps, { closedAtMs = 0 }: Connection): boolean => deps.now() >= closedAtMs + SETTLED_MS;
-
-/** Closes a connection whose lease has expired; undefined = it was renewed concurrently, or is closed already. */
-async function closeLapsed(deps: Deps, { leaseUntilMs, ...key }: Connection): Promise<Connection | undefined> {
-  const closed = await deps.store.closeLapsed(key, deps.now(), leaseUntilMs, silentSince(leaseUntilMs));
-  if (closed !== undefined) await deps.push.close(key.connectionId);
-  return closed;
-}
 
 /**
  * The Lambda that closed the connection may have died before it marked the members, and one that joined a room through

@@ -10,7 +10,7 @@ import { simulatedSettings } from '../schedule/play.ts';
 import type { Run } from '../schedule/run.ts';
 import type { Fate, Step } from '../schedule/scheduler.ts';
 import type { StepKind } from '../schedule/service-errors.ts';
-import { devicesOf, Stage } from '../schedule/stage.ts';
+import { devicesOf, rivalsOf, Stage } from '../schedule/stage.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A call that can fail: the n-th of its scenario, from 0 on. */
@@ -55,7 +55,7 @@ export async function runScenario(
   const stage = new Stage({
     random: createChance(seed),
     settings: { ...simulatedSettings, offlineMessageLimit: 3, ...scenario.settings },
-    devices: devicesOf(users, devicesPerUser),
+    devices: (scenario.settings.refuseSecondLogin === true ? rivalsOf : devicesOf)(users, devicesPerUser),
     ...{
       rooms,
       fates,

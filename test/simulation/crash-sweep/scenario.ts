@@ -8,7 +8,10 @@ export interface Scenario {
   readonly name: string;
   readonly settings: Partial<Settings>;
   readonly users: readonly string[];
-  /** Bot 0 is the first device of the first user, bot 1 that user's next device where there are two, and so on. */
+  /**
+   * Bot 0 is the first device of the first user, bot 1 that user's next device where there are two, and so on.
+   * With `refuseSecondLogin` a user's devices are of one platform.
+   */
   readonly devicesPerUser: 1 | 2;
   readonly rooms: readonly string[];
   /** Nothing fails in these, and all that they cause is done before the others begin. */

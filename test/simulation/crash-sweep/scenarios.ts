@@ -32,6 +32,8 @@ import { AWAY, atOnce, BOB_IN_ANN_AWAY, inOrder, inRoom, scenario, TWO_DEVICES, 
 import type { Scenario } from './scenario.ts';
 
 const ONE_ROOM = { rooms: ['r1', 'r2'], settings: { multipleRooms: false } } as const;
+/** Two clients of one platform, of which the first stays. */
+const RIVALS = { ...TWO_DEVICES, settings: { oneDevicePerPlatform: true, refuseSecondLogin: true } } as const;
 /** Two sweeps by each of the schedule's rules. */
 const SWEPT = { forMs: 125_000 } as const;
 
@@ -205,6 +207,13 @@ export const scenarios: readonly Scenario[] = [
   scenario('a second login on the platform', inRoom(0), atOnce(losesNetwork(0), connects(0)), {
     settings: { oneDevicePerPlatform: true },
   }),
+  scenario('two logins at once, where a second one is refused', [], atOnce(connects(0), connects(1)), RIVALS),
+  scenario(
+    'a login that takes the place of a dead one, where a second one is refused',
+    [...inRoom(0), ...inOrder(losesNetworkForGood(0))],
+    [after(170_000, connects(1)), after(200, joins(1, 'r1'))],
+    RIVALS,
+  ),
   scenario('a join of a full room', [...inRoom(0), ...inOrder(connects(1))], atOnce(joins(1, 'r1')), {
     ...TWO_USERS,
     settings: { roomMemberLimit: 1 },

@@ -31,6 +31,8 @@ interface Believed {
 export interface BotOptions {
   readonly userId: string;
   readonly platform: string;
+  /** Another one for each client of a platform. */
+  readonly run?: string;
   readonly scheduler: Scheduler;
   readonly deployment: Deployment;
   readonly history: History;
@@ -44,6 +46,8 @@ export class Bot {
   reconnects: boolean = true;
   readonly #o: BotOptions;
   readonly #instance: string;
+  /** No other client has it. */
+  readonly #name: string;
   readonly #rooms = new Map<string, Believed>();
   readonly #requests = new Map<string, Request>();
   #unanswered: Request | undefined;
@@ -54,7 +58,9 @@ export class Bot {
     this.#o = options;
     this.userId = options.userId;
     this.platform = options.platform;
-    this.#instance = `${options.userId}${options.platform}_1`;
+    const { userId, platform, run = '' } = options;
+    this.#instance = `${userId}${platform}${run}_1`;
+    this.#name = `${userId}-${platform}${run}`;
   }
 
   get isConnected(): boolean {
@@ -65,7 +71,7 @@ export class Bot {
     if (this.#socket !== undefined) return;
     const { scheduler, deployment, history } = this.#o;
     const socket: Socket = new Socket({
-      id: `${this.userId}-${this.platform}-${scheduler.steps}-${this.#ids}`,
+      id: `${this.#name}-${scheduler.steps}-${this.#ids}`,
       userId: this.userId,
       platform: this.platform,
       instance: this.#instance,
@@ -113,7 +119,7 @@ export class Bot {
   send(room: string, content: string = '{}'): void {
     this.#ids += 1;
     this.#ask('send', room, {
-      clientMessageId: `${this.userId}-${this.platform}-m${this.#ids}`,
+      clientMessageId: `${this.#name}-m${this.#ids}`,
       type: 'RC:TxtMsg',
       content,
     });
@@ -133,7 +139,7 @@ export class Bot {
 
   /** Signals something that no other signal says. */
   signal(room: string): void {
-    this.#ask('signal', room, { type: 'typing', data: `${this.userId}-${this.platform}-${this.#ids + 1}` });
+    this.#ask('signal', room, { type: 'typing', data: `${this.#name}-${this.#ids + 1}` });
   }
 
   ping(): void {
@@ -168,7 +174,7 @@ export class Bot {
     if (socket?.isOpen !== true) return;
     const { history, deployment, scheduler } = this.#o;
     this.#ids += 1;
-    const id = `${this.userId}-${this.platform}-${this.#ids}`;
+    const id = `${this.#name}-${this.#ids}`;
     const request = { id, action, room, frame };
     this.#requests.set(id, request);
     const op = action === 'join' && 'resume' in frame ? 'resume' : (action as Operation);

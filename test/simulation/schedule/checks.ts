@@ -9,6 +9,7 @@ import type { CheckOptions, Violation } from '../../support/checker/violation.ts
 import { undelivered } from './delivered.ts';
 import { checkEnds } from './end-checks.ts';
 import { unheededHook } from './hook.ts';
+import { doublyServed } from './rivals.ts';
 import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
 import { wrongSenders } from './senders.ts';
 import { wrongSignals } from './signals.ts';
@@ -28,6 +29,7 @@ export function check(played: Run): readonly Violation[] {
     violations.push(...undelivered(history.events, openSockets, deliveredWithinMs));
   }
   const clients = new Set(history.events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
+  if (played.settings.refuseSecondLogin) violations.push(...doublyServed(history.events));
   violations.push(...wrongSenders(history.events, clients), ...wrongSignals(history.events, history.truth));
   if (played.isHooked) violations.push(...unheededHook(history, played.settings));
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));

@@ -30,11 +30,17 @@ const PLATFORMS = ['mobile', 'web'] as const;
 export interface Device {
   readonly userId: string;
   readonly platform: (typeof PLATFORMS)[number];
+  /** Another one for each client of a platform. */
+  readonly run?: string;
 }
 
 /** The devices of these users, each user's one after another. */
 export const devicesOf = (users: readonly string[], perUser: number): readonly Device[] =>
   users.flatMap((userId) => PLATFORMS.slice(0, perUser).map((platform) => ({ userId, platform })));
+
+/** The same, all on one platform: each user has clients that take it from one another. */
+export const rivalsOf = (users: readonly string[], perUser: number): readonly Device[] =>
+  devicesOf(users, perUser).map(({ userId, platform }) => ({ userId, platform: 'mobile', run: platform }));
 
 export interface StageOptions {
   readonly random: () => number;
