@@ -4,7 +4,6 @@ import { randomId } from '../core/random-id.ts';
 import { backoffDelaysMs } from './backoff.ts';
 import { Link } from './link.ts';
 import { moveConnection } from './reducer.ts';
-import { Renewal } from './renewal.ts';
 import {
   type ConnectionEffect,
   type ConnectionEvent,
@@ -19,15 +18,17 @@ export type { ConnectionStatus };
 
 /** A connection that lasts this long counts as good, whatever it carried. */
 const GOOD_MS = 60_000;
+/** The gateway closes every connection after two hours. */
+const RENEW_MS = 110 * 60_000;
+/** A renewal comes up to this much earlier or later, so that clients that connected together do not renew together. */
+const SPREAD_MS = 5 * 60_000;
 
 /** What a connection reports to its owner. */
 export interface ConnectionEvents {
   /** `code`: why it is closed; otherwise 0. Reported again and again, also where nothing has changed. */
   status(status: ConnectionStatus, code: number): void;
-  /** Frames go over a link, after they went over none. */
+  /** Frames go over a new link from now on. If there was another one, that still answers until it is retired. */
   up(): void;
-  /** Frames go over a new link from now on; the former one still answers until it is retired. */
-  moved(): void;
   /** The new link was lost before everything had moved to it; frames go over the former one again. */
   movedBack(): void;
   /** This link is gone. Frames may go over another one now. */
@@ -47,8 +48,8 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #deps: ClientDeps;
   readonly #events: ConnectionEvents;
+  readonly #effects: Readonly<Record<ConnectionEffect, () => void>>;
   readonly #tokens: TokenSource;
-  readonly #renewal: Renewal;
   /** The part of a login id before its `_`: the same for all logins of this connection. */
   readonly #loginPrefix: string;
   #loginCount: number = 0;
@@ -57,77 +58,27 @@ export class Connection {
   #link: Link | undefined;
   /** The link before the current one, until everything has moved. */
   #former: Link | undefined;
-  /** When the last link opened; infinity = none is open. */
-  #upAtMs: number = Number.POSITIVE_INFINITY;
+  /** When the last link opened; undefined = none is open. */
+  #upAtMs: number | undefined;
+  /** The link that is to replace the current one, while it opens. */
+  #next: Link | undefined;
+  #nextTimer: unknown;
+  #nextBackoff: Generator<number, never>;
   #backoff: Generator<number, never>;
   #waitTimer: unknown;
   #connected: ((code: number) => void) | undefined;
   #connectTimer: unknown;
-
-  /** What each effect of a transition does. */
-  readonly #effects: Readonly<Record<ConnectionEffect, () => void>> = {
-    dial: () => {
-      this.#deps.timers.clearTimeout(this.#waitTimer);
-      this.#link?.close();
-      this.#link = this.#dial();
-    },
-    wait: () => {
-      const run = () => this.#move({ type: 'waited' });
-      this.#waitTimer = this.#deps.timers.setTimeout(run, this.#backoff.next().value);
-    },
-    resetDelay: () => this.answered(),
-    dropLinks: () => this.#dropLinks(),
-    dropFormer: () => {
-      const former = this.#former;
-      this.#former = undefined;
-      this.#renewal.done();
-      if (former !== undefined) this.#drop(former);
-    },
-    swapLinks: () => {
-      this.#former = this.#link;
-      this.#link = this.#renewal.take();
-    },
-    swapBack: () => {
-      const lost = this.#link;
-      this.#link = this.#former;
-      this.#former = undefined;
-      if (lost !== undefined) this.#drop(lost);
-    },
-    planRenewal: () => {
-      this.#upAtMs = this.#deps.now();
-      this.#renewal.plan();
-    },
-    renewNow: () => this.#renewal.now(),
-    renewLater: () => this.#renewal.later(),
-    replaceToken: () => {
-      if (!this.#renewal.isDialling) this.#tokens.drop();
-      this.#renewal.later();
-    },
-    status: () => this.#events.status(statusOf(this.#state), this.#code),
-    up: () => this.#events.up(),
-    moved: () => this.#events.moved(),
-    movedBack: () => this.#events.movedBack(),
-    doubted: () => this.#events.doubted(),
-    stopped: () => this.#events.stopped(),
-    connected: () => {
-      const connected = this.#connected;
-      this.#connected = undefined;
-      this.#deps.timers.clearTimeout(this.#connectTimer);
-      connected?.(this.#code);
-    },
-  };
 
   constructor(deps: ClientDeps, events: ConnectionEvents) {
     this.#deps = deps;
     this.#events = events;
     this.#loginPrefix = randomId(deps.random);
     this.#backoff = backoffDelaysMs(deps.random);
-    this.#tokens = new TokenSource(
-      deps,
-      (token) => events.fetched(token),
-      () => this.#move({ type: 'near' }),
-    );
-    this.#renewal = new Renewal(deps, this.#tokens, () => this.#dial());
+    this.#nextBackoff = backoffDelaysMs(deps.random);
+    this.#effects = this.#effectsOf(events);
+    this.#tokens = new TokenSource(deps, events.fetched, () => {
+      if (isUp(this.#state)) this.#renewAfter(0);
+    });
   }
 
   /** true from `open` until the connection is closed or gives up, connected or not. */
@@ -174,9 +125,9 @@ export class Connection {
   }
 
   /** Treats a link as lost without waiting for the network to report it. */
-  abandon(link: Link): void {
-    link.close();
-    this.#ended(link, undefined);
+  abandon(link: Link | undefined): void {
+    link?.close();
+    if (link !== undefined) this.#ended(link, undefined);
   }
 
   /** Everything has moved: closes the former link. */
@@ -186,8 +137,9 @@ export class Connection {
 
   /** The server refuses a frame of this link, for its token has expired. false = the app has no other token. */
   expired(link: Link): boolean {
-    if (link === this.#link && this.#tokens.hasProvider) this.#move({ type: 'expired' });
-    return this.#tokens.hasProvider;
+    const { hasProvider } = this.#tokens;
+    if (hasProvider && link === this.#link) this.#move({ type: 'expired' });
+    return hasProvider;
   }
 
   /**
@@ -201,6 +153,55 @@ export class Connection {
   /** The platform has noticed something. */
   noticed(type: Exclude<PlatformEvent, 'hidden'>): void {
     this.#move({ type });
+  }
+
+  #effectsOf(events: ConnectionEvents): Readonly<Record<ConnectionEffect, () => void>> {
+    return {
+      // The reports have the names of their events.
+      ...events,
+      status: () => events.status(statusOf(this.#state), this.#code),
+      dial: () => {
+        this.#deps.timers.clearTimeout(this.#waitTimer);
+        this.#link?.close();
+        this.#link = this.#dial();
+      },
+      wait: () => {
+        const run = () => this.#move({ type: 'waited' });
+        this.#waitTimer = this.#deps.timers.setTimeout(run, this.#backoff.next().value);
+      },
+      hurry: () => this.answered(),
+      drop: () => this.#drop(),
+      retire: () => {
+        // After the next failure the delay is short again.
+        this.#nextBackoff = backoffDelaysMs(this.#deps.random);
+        this.#lose(this.#former);
+      },
+      swap: () => {
+        this.#former = this.#link;
+        this.#link = this.#next;
+        this.#next = undefined;
+      },
+      back: () => {
+        const link = this.#link;
+        this.#link = this.#former;
+        this.#lose(link);
+      },
+      plan: () => {
+        this.#upAtMs = this.#deps.now();
+        this.#renewAfter(RENEW_MS + Math.floor((this.#deps.random() * 2 - 1) * SPREAD_MS));
+      },
+      retry: () => this.#renewAfter(this.#nextBackoff.next().value),
+      replace: () => {
+        if (this.#next === undefined) this.#tokens.drop();
+        this.#renewAfter(this.#nextBackoff.next().value);
+      },
+      connected: () => {
+        const connected = this.#connected;
+        this.#connected = undefined;
+        this.#deps.timers.clearTimeout(this.#connectTimer);
+        connected?.(this.#code);
+      },
+    };
   }
 
   #move(event: ConnectionEvent): void {
@@ -218,7 +219,7 @@ export class Connection {
 
   #dial(): Link {
     const link: Link = new Link(this.#deps, this.#tokens, `${this.#loginPrefix}_${this.#loginCount}`, {
-      opened: () => this.#move({ type: this.#renewal.isNext(link) ? 'nextOpened' : 'opened' }),
+      opened: () => this.#move({ type: link === this.#next ? 'nextOpened' : 'opened' }),
       text: (text) => {
         if (link === this.#link) this.#move({ type: 'heard' });
         // A listener may have closed the connection.
@@ -230,30 +231,44 @@ export class Connection {
   }
 
   #ended(link: Link, refusal: number | undefined): void {
-    if (this.#renewal.isNext(link)) {
-      this.#renewal.take();
+    if (link === this.#next) {
+      this.#next = undefined;
       this.#move({ type: 'nextEnded', refusal });
     } else if (link === this.#former) this.retire();
-    else if (link === this.#link) this.#move({ type: 'ended', refusal });
+    else if (refusal !== undefined) this.close(refusal);
+    else if (link === this.#link) this.#move({ type: 'ended' });
   }
 
-  #dropLinks(): void {
+  /** Dials the link that is to replace the current one, unless it is on its way. */
+  #renewAfter(delayMs: number): void {
+    if (this.#next !== undefined) return;
+    this.#deps.timers.clearTimeout(this.#nextTimer);
+    this.#nextTimer = this.#deps.timers.setTimeout(() => {
+      this.#next = this.#dial();
+    }, delayMs);
+  }
+
+  #drop(): void {
     const links = [this.#link, this.#former];
     const upAtMs = this.#upAtMs;
-    this.#upAtMs = Number.POSITIVE_INFINITY;
-    if (this.#deps.now() - upAtMs >= GOOD_MS) this.answered();
+    this.#upAtMs = undefined;
+    if (upAtMs !== undefined && this.#deps.now() - upAtMs >= GOOD_MS) this.answered();
     this.#deps.timers.clearTimeout(this.#waitTimer);
-    this.#renewal.stop();
+    this.#deps.timers.clearTimeout(this.#nextTimer);
+    this.#next?.close();
+    this.#next = undefined;
     if (!this.isWanted) this.#tokens.stop();
     this.#link = undefined;
     this.#former = undefined;
     for (const link of links) link?.close();
-    for (const link of links) if (link !== undefined) this.#events.lost(link);
-    if (upAtMs < Number.POSITIVE_INFINITY) this.#events.down();
+    for (const link of links) this.#lose(link);
+    if (upAtMs !== undefined) this.#events.down();
   }
 
-  #drop(link: Link): void {
-    link.close();
-    this.#events.lost(link);
+  /** There is no former link any more: this one of the two is gone. */
+  #lose(link: Link | undefined): void {
+    this.#former = undefined;
+    link?.close();
+    if (link !== undefined) this.#events.lost(link);
   }
 }

@@ -6,8 +6,8 @@ export type OpenState = { readonly network: Network; readonly isDoubted: boolean
   | { readonly at: 'open' }
   /** The server serves no frame over the link, for its token has expired: a link with another token is on its way. */
   | { readonly at: 'expired' }
-  /** Frames go over a new link, and the former one still answers. `former`: its state. */
-  | { readonly at: 'moving'; readonly former: 'open' | 'expired' }
+  /** Frames go over a new link, and the former one still answers. */
+  | { readonly at: 'moving' }
 );
 
 /** Which links a connection has. */
@@ -17,7 +17,7 @@ export type ConnectionState =
   /** Between a handshake that failed, or a link that was lost, and the next attempt. */
   | { readonly at: 'waiting'; readonly network: Network }
   /** The handshake of the only link is under way. */
-  | { readonly at: 'dialling'; readonly network: Network }
+  | { readonly at: 'connecting'; readonly network: Network }
   | OpenState;
 
 /** What happens to a connection. `next` is the link that is to replace the current one. */
@@ -27,16 +27,15 @@ export type ConnectionEvent =
   /** The delay before the next attempt has passed. */
   | { readonly type: 'waited' }
   | { readonly type: 'opened' }
-  /** `refusal`: the code with which the server refuses the token for good. */
-  | { readonly type: 'ended'; readonly refusal: number | undefined }
+  /** The link is lost, or did not open. */
+  | { readonly type: 'ended' }
   | { readonly type: 'nextOpened' }
+  /** `refusal`: the code with which the server refuses the token for good. */
   | { readonly type: 'nextEnded'; readonly refusal: number | undefined }
   /** The former link is gone, or everything has moved. */
   | { readonly type: 'formerEnded' }
   /** Something has arrived over the current link. */
   | { readonly type: 'heard' }
-  /** The token is about to expire, and the app has another one. */
-  | { readonly type: 'near' }
   /** The server refuses a frame of the current link because of its token, and the app has another one. */
   | { readonly type: 'expired' }
   | { readonly type: 'online' }
@@ -49,24 +48,22 @@ export type ConnectionEffect =
   /** Dial after the next delay. */
   | 'wait'
   /** The next delay is short again. */
-  | 'resetDelay'
+  | 'hurry'
   /** Close all links; what was asked over them is lost. */
-  | 'dropLinks'
-  | 'dropFormer'
+  | 'drop'
+  | 'retire'
   /** The next link becomes the current one, and that the former one. */
-  | 'swapLinks'
+  | 'swap'
   /** The former link becomes the current one, which is lost. */
-  | 'swapBack'
-  | 'planRenewal'
-  | 'renewNow'
+  | 'back'
+  | 'plan'
   /** Dial the next link after a growing delay. */
-  | 'renewLater'
+  | 'retry'
   /** The same, with another token, unless a next link is on its way. */
-  | 'replaceToken'
+  | 'replace'
   /** The others are reports to the owner. */
   | 'status'
   | 'up'
-  | 'moved'
   | 'movedBack'
   | 'doubted'
   | 'stopped'
@@ -87,8 +84,7 @@ export function isUp(state: ConnectionState): state is OpenState {
 
 /** What the app is shown. */
 export function statusOf(state: ConnectionState): ConnectionStatus {
-  if (state.at === 'closed') return 'closed';
-  if (isUp(state) && !state.isDoubted) return 'connected';
-  if (state.network === 'offline') return 'offline';
-  return state.at === 'waiting' ? 'waiting' : 'connecting';
+  const status = isUp(state) ? (state.isDoubted ? 'connecting' : 'connected') : state.at;
+  const isSure = status === 'connected' || status === 'closed';
+  return state.network === 'online' || isSure ? status : 'offline';
 }

@@ -124,10 +124,7 @@ export class Core<Features extends RoomFeatures> {
     return new Heartbeat(timers, now, deafMs, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#ping(done),
-      dead: () => {
-        const { current } = this.#connection;
-        if (current !== undefined) this.#connection.abandon(current);
-      },
+      dead: () => this.#connection.abandon(this.#connection.current),
       isListening: () => [...this.#rooms.values()].some((room) => room.isMember),
     });
   }
@@ -137,15 +134,11 @@ export class Core<Features extends RoomFeatures> {
       status: (status, code) => this.#events.status(status, code),
       up: () => {
         this.#heartbeat.start();
-        this.#resumeRooms((room) => room.up());
-      },
-      moved: () => {
-        this.#heartbeat.start();
-        this.#resumeRooms((room) => room.moved());
+        this.#resumeRooms();
       },
       movedBack: () => {
         this.#heartbeat.restart();
-        this.#resumeRooms((room) => room.moved());
+        this.#resumeRooms();
       },
       lost: (link) => this.#requests.lose(link),
       down: () => this.#down(),
@@ -231,9 +224,9 @@ export class Core<Features extends RoomFeatures> {
     if (event !== 'hidden') this.#connection.noticed(event);
   }
 
-  #resumeRooms(resume: (room: Room<Features>) => void): void {
+  #resumeRooms(): void {
     this.#isResuming = true;
-    for (const room of [...this.#rooms.values()]) resume(room);
+    for (const room of [...this.#rooms.values()]) room.up();
     this.#progressed();
   }
 
