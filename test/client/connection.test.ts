@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { RCIMIWConversationType } from '../../lib/client/index.ts';
 import { SimulatedEngine } from '../simulation/simulated-engine.ts';
 import { watchDials } from '../simulation/simulated-network.ts';
 import { MINUTE_MS } from '../simulation/virtual-timers.ts';
@@ -188,21 +189,47 @@ describe('connecting', () => {
 
   it('abandons a handshake that began without a network when the platform says online', () => {
     sim.access.unplug();
+    sim.notice('offline');
     sim.connect(0);
     sim.timers.advance(5000);
     sim.access.plugIn();
     sim.notice('online');
     sim.timers.advance(200);
-    expect(sim.statuses).toEqual([CONNECTING, CONNECTED]);
+    expect(sim.statuses).toEqual([OFFLINE, CONNECTING, CONNECTED]);
     expect(sim.network.wires.size).toBe(1);
     sim.timers.advance(MINUTE_MS);
     expect(sim.network.dials).toBe(2);
+  });
+
+  it('completes a handshake of 2 s although the app passes the event online each second', () => {
+    const connect = sim.server.connect.bind(sim.server);
+    sim.server.connect = (wire) => {
+      sim.timers.setTimeout(() => connect(wire), 2000);
+    };
+    sim.connect(0);
+    for (let second = 0; second < 4; second += 1) {
+      sim.timers.advance(1000);
+      sim.notice('online');
+    }
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED]);
+    expect(sim.network.dials).toBe(1);
+  });
+
+  it('waits longer before each attempt although the app passes the event online each second', () => {
+    sim.server.refuseWith = 503;
+    sim.connect(0);
+    for (let second = 0; second < 60; second += 1) {
+      sim.timers.advance(1000);
+      sim.notice('online');
+    }
+    expect(sim.network.dials).toBeLessThan(14);
   });
 
   it('waits a short time when it fails after the platform said online', () => {
     sim.server.refuseWith = 503;
     sim.connect(0);
     expect([waitMs(), waitMs(), waitMs()]).toEqual([250, 500, 1000]);
+    sim.notice('offline');
     sim.notice('online');
     expect(waitMs()).toBe(250);
   });
@@ -218,6 +245,35 @@ describe('connecting', () => {
     expect(sim.statuses.at(-1)).toBe(CONNECTED);
   });
 
+  it('keeps a token for its whole life where the clock of the device is 30 minutes ahead', () => {
+    sim.clockShiftMs = 30 * MINUTE_MS;
+    const iat = sim.timers.nowMs / 1000;
+    sim.connect(0, tokenOf({ sub: 'ann', iat, exp: iat + 3600 }));
+    loseAfter(31 * MINUTE_MS);
+    sim.server.refuseWith = 503;
+    sim.timers.advance(1000);
+    sim.server.refuseWith = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.statuses.at(-1)).toBe(CONNECTED);
+  });
+
+  it('takes a socket that cannot send for a lost link', async () => {
+    sim.enter();
+    const { prototype } = sim.access.Socket as unknown as { readonly prototype: { send(text: string): void } };
+    const { send } = prototype;
+    prototype.send = () => {
+      throw new Error('unable to send; the socket is gone');
+    };
+    const message = await sim.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
+    const codes: number[] = [];
+    const call = sim.engine.sendMessage(message, { onMessageSent: (code) => codes.push(code) });
+    await expect(call).resolves.toBe(0);
+    prototype.send = send;
+    sim.timers.advance(5000);
+    expect(codes).toEqual([0]);
+    expect(sim.statuses).toEqual([CONNECTING, CONNECTED, SUSPEND, CONNECTING, CONNECTED]);
+  });
+
   it('accepts a longer timeout than a timer can hold', () => {
     sim.access.unplug();
     sim.connect(30 * 24 * 3600);
@@ -231,6 +287,7 @@ describe('connecting', () => {
     sim.timers.advance(40_000);
     while (sim.statuses.at(-1) !== SUSPEND) sim.timers.advance(100);
     sim.access.plugIn();
+    if (event === 'online') sim.notice('offline');
     sim.notice(event);
     expect(sim.statuses.at(-1)).toBe(CONNECTING);
     sim.timers.advance(200);

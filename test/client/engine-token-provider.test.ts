@@ -89,13 +89,29 @@ describe('a function that fetches a token', () => {
   });
 
   it.each([
-    ['no text', 7, 31004],
-    ['no token', 'hello', 31004],
-    ['a token of another app', tokenOf({ sub: 'ann', aud: 'other' }), 31002],
-  ])('that returns %s ends the connect', async (_what, given, code) => {
-    await connectWith(() => given as string);
+    ['no text', 7],
+    ['the error page of a proxy', '<html>Bad Gateway</html>'],
+  ])('that returns %s is called again later', async (_what, given) => {
+    const suspended = script.reachesStatus(8);
+    await connectWith((count) => (count === 1 ? (given as string) : tokenNow()));
     expect(await script.events.next()).toEqual(['fetched', 1]);
-    expect(await script.events.next()).toEqual(['connected', code, '']);
+    await suspended;
+    script.timers.advance(500);
+    expect(await script.events.next()).toEqual(['fetched', 2]);
+    expect(await script.events.next()).toEqual(['connected', 0, 'ann']);
+  });
+
+  it('that returns a token of another app ends the connect', async () => {
+    await connectWith(() => tokenOf({ sub: 'ann', aud: 'other' }));
+    expect(await script.events.next()).toEqual(['fetched', 1]);
+    expect(await script.events.next()).toEqual(['connected', 31002, '']);
+  });
+
+  it('whose token the server takes for none ends the connect', async () => {
+    script.server.selected = 'doorman.refused.31004';
+    await connectWith(() => tokenNow());
+    expect(await script.events.next()).toEqual(['fetched', 1]);
+    expect(await script.events.next()).toEqual(['connected', 31004, 'ann']);
   });
 
   it('whose fresh token the server refuses ends the connect', async () => {

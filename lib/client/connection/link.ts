@@ -24,20 +24,6 @@ const REFUSAL_CODES: readonly number[] = [
   Code.ACCOUNT_CANCELLED,
 ];
 
-/** What a link needs. */
-export interface LinkDeps extends ClientDeps {
-  readonly tokens: TokenSource;
-}
-
-/** What a link is dialled with. */
-export interface LinkGiven {
-  readonly token: string;
-  /** The same for all links of one login. */
-  readonly loginId: string;
-  /** The token has expired: its life has passed since `connect`. */
-  readonly isExpired: boolean;
-}
-
 /** What a link reports to its owner; nothing more once it is closed. */
 export interface LinkEvents {
   opened(): void;
@@ -48,29 +34,36 @@ export interface LinkEvents {
 
 /** One WebSocket from its handshake to its end. */
 export class Link {
-  readonly #deps: LinkDeps;
+  readonly #deps: ClientDeps;
+  readonly #tokens: TokenSource;
+  readonly #loginId: string;
   readonly #events: LinkEvents;
   #socket: ClientSocket | undefined;
-  readonly #given: LinkGiven;
   #isOpen: boolean = false;
   #isClosed: boolean = false;
   /** The token was fetched for this link. */
   #isFresh: boolean = false;
-  #handshakeTimer: unknown;
+  #endTimer: unknown;
 
-  /** Dials at once, or as soon as there is a fresh token. */
-  constructor(deps: LinkDeps, given: LinkGiven, events: LinkEvents) {
+  /** Dials at once, or as soon as there is a fresh token. `loginId`: the same for all links of one login. */
+  constructor(deps: ClientDeps, tokens: TokenSource, loginId: string, events: LinkEvents) {
     this.#deps = deps;
+    this.#tokens = tokens;
+    this.#loginId = loginId;
     this.#events = events;
-    this.#given = given;
-    this.#handshakeTimer = deps.timers.setTimeout(() => this.#ended(undefined), HANDSHAKE_TIMEOUT_MS);
-    const next = deps.tokens.next(given.token);
+    this.#endAfter(HANDSHAKE_TIMEOUT_MS, undefined);
+    const next = tokens.next();
     if (typeof next === 'string') this.#dial(next);
     else void this.#dialAfter(next);
   }
 
+  /** A link that cannot send is lost, as its owner learns later. */
   send(text: string): void {
-    if (this.#isOpen) this.#socket?.send(text);
+    try {
+      if (this.#isOpen) this.#socket?.send(text);
+    } catch {
+      this.#endAfter(0, undefined);
+    }
   }
 
   close(): void {
@@ -78,7 +71,7 @@ export class Link {
     this.#socket = undefined;
     this.#isOpen = false;
     this.#isClosed = true;
-    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    this.#deps.timers.clearTimeout(this.#endTimer);
     if (socket === undefined) return;
     // Not null: `ws` throws an error that has no listener, and closing during the handshake raises one.
     const ignore = () => {};
@@ -101,9 +94,8 @@ export class Link {
   #dial(token: string): void {
     const socket = this.#construct(token);
     if (typeof socket === 'number') {
-      this.#deps.timers.clearTimeout(this.#handshakeTimer);
       // Later: the connection that dials has no link to end yet.
-      this.#handshakeTimer = this.#deps.timers.setTimeout(() => this.#ended(socket), 0);
+      this.#endAfter(0, socket);
       return;
     }
     this.#socket = socket;
@@ -123,7 +115,7 @@ export class Link {
     const { server, platform, Socket } = this.#deps;
     if (!SUB_PROTOCOL_FORM.test(token)) return Code.TOKEN_INCORRECT;
     // React Native's URL cannot set a query.
-    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${this.#given.loginId}`;
+    const query = `${PLATFORM_QUERY}=${encodeURIComponent(platform)}&${INSTANCE_QUERY}=${this.#loginId}`;
     const url = `${server}${server.includes('?') ? '&' : '?'}${query}`;
     const refusals = REFUSAL_CODES.map((code) => `${REFUSED_SUB_PROTOCOL_PREFIX}${code}`);
     try {
@@ -138,10 +130,15 @@ export class Link {
       this.#refused(Number(protocol.slice(REFUSED_SUB_PROTOCOL_PREFIX.length)));
       return;
     }
-    this.#deps.timers.clearTimeout(this.#handshakeTimer);
+    this.#deps.timers.clearTimeout(this.#endTimer);
     this.#isOpen = true;
-    this.#deps.tokens.opened();
+    this.#tokens.opened();
     this.#events.opened();
+  }
+
+  #endAfter(delayMs: number, refusal: number | undefined): void {
+    this.#deps.timers.clearTimeout(this.#endTimer);
+    this.#endTimer = this.#deps.timers.setTimeout(() => this.#ended(refusal), delayMs);
   }
 
   #ended(refusal: number | undefined): void {
@@ -151,20 +148,19 @@ export class Link {
 
   /** A token that was fetched earlier may be replaced by a fresh one; a fresh one that is refused is final. */
   #refused(code: number | undefined): void {
-    const { tokens } = this.#deps;
     const isOfToken = code === Code.TOKEN_EXPIRED || code === Code.TOKEN_INCORRECT;
-    if (isOfToken && tokens.hasProvider && !this.#isFresh) {
-      tokens.drop();
+    if (isOfToken && this.#tokens.hasProvider && !this.#isFresh) {
+      this.#tokens.drop();
       this.#ended(undefined);
     } else this.#ended(code);
   }
 
   #refusal(failure: string): number | undefined {
-    if (this.#given.isExpired) return Code.TOKEN_EXPIRED;
+    if (this.#tokens.isExpired) return Code.TOKEN_EXPIRED;
     const [, status] = REFUSED_HANDSHAKE.exec(failure) ?? [];
     if (status === undefined) return undefined;
     if (status === '401') return Code.TOKEN_INCORRECT;
     // An address that has worked is not wrong: what is in between refuses for now.
-    return this.#deps.tokens.hasOpened ? undefined : Code.ADDRESS_INCORRECT;
+    return this.#tokens.hasOpened ? undefined : Code.ADDRESS_INCORRECT;
   }
 }

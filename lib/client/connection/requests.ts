@@ -66,13 +66,18 @@ export class Requests {
     else this.#late.get(answer.id)?.(answer);
   }
 
+  /** The server cannot serve this request over its link: it is to be repeated on another one. */
+  drop(id: string): void {
+    this.#end(id, { event: 'lost' });
+  }
+
   isWaitingOn(link: Link): boolean {
     return [...this.#pending.values()].some((pending) => pending.link === link);
   }
 
   /** This link is lost. */
   lose(link: Link): void {
-    for (const [id, pending] of [...this.#pending]) if (pending.link === link) this.#end(id, { event: 'lost' });
+    for (const [id, pending] of [...this.#pending]) if (pending.link === link) this.drop(id);
   }
 
   #end(id: string, outcome: Outcome): void {

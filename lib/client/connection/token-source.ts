@@ -1,5 +1,4 @@
-import { Code } from '../../protocol/codes.ts';
-import type { TokenProvider } from '../core/deps.ts';
+import type { ClientDeps, TokenProvider } from '../core/deps.ts';
 import { readToken } from './token.ts';
 
 /** A token is replaced this long before it expires, or in the last quarter of a short life. */
@@ -7,83 +6,105 @@ const NEAR_MS = 5 * 60_000;
 const NEAR_PART = 4;
 /** A token that is valid for a shorter time does not make the client dial more often. */
 const RENEW_MIN_MS = 60_000;
+/** A timer with a longer delay fires at once. */
+export const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-/** A token to dial with, or the code with which the client refuses it. */
-export type Fetched = { readonly token: string } | { readonly refusal: number };
+/** A token to dial with, or the code with which the client refuses it; undefined = there is no token now. */
+export type Fetched = { readonly token: string } | { readonly refusal: number | undefined };
 
-/** Where the tokens of an engine come from: each `connect` of the app sets it. */
+/**
+ * Where the tokens of a connection come from: each `connect` of the app sets it. A token's life is counted by a timer,
+ * from when the client got it, from its issue to its end, or where it does not say when it was issued, from now by this
+ * device's clock: neither a clock that is wrong nor one that is set later ends it.
+ */
 export class TokenSource {
-  readonly #now: () => number;
+  readonly #deps: Pick<ClientDeps, 'timers' | 'now'>;
+  readonly #accept: (token: string) => number | undefined;
+  readonly #near: () => void;
   #provider: TokenProvider | undefined;
-  #accept: (token: string) => number | undefined = () => undefined;
-  /** The last token of the provider. */
+  /** The app's token, or the last one of its function until that is about to expire. */
   #token: string | undefined;
-  #expiresAtMs: number | undefined;
-  #nearMs: number = 0;
-  #hasOpened: boolean = false;
+  #timer: unknown;
+  /** The life of the app's only token has passed, and the server has not accepted it since. */
+  isExpired: boolean = false;
+  /** A connection has opened since the app's `connect`: its address and app key are right. */
+  hasOpened: boolean = false;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /**
+   * `accept`: gets each token that is fetched; returns a code to refuse it. `near`: the token is about to expire, and the
+   * app has another one.
+   */
+  constructor(
+    deps: Pick<ClientDeps, 'timers' | 'now'>,
+    accept: (token: string) => number | undefined,
+    near: () => void,
+  ) {
+    this.#deps = deps;
+    this.#accept = accept;
+    this.#near = near;
   }
 
-  /** `accept`: gets each token of the provider; returns a code to refuse it. */
-  use(provider: TokenProvider | undefined, accept: (token: string) => number | undefined): void {
-    this.#provider = provider;
-    this.#accept = accept;
-    this.#token = undefined;
-    this.#hasOpened = false;
+  use(given: string | TokenProvider): void {
+    this.stop();
+    this.hasOpened = false;
+    if (typeof given === 'function') this.#provider = given;
+    else this.#keep(given);
+  }
+
+  /** The connection is closed for good. */
+  stop(): void {
+    this.drop();
+    this.#provider = undefined;
+    this.isExpired = false;
   }
 
   get hasProvider(): boolean {
     return this.#provider !== undefined;
   }
 
-  /** A connection has opened since the app's `connect`: its address and app key are right. */
-  get hasOpened(): boolean {
-    return this.#hasOpened;
-  }
-
+  /** A link has opened. If the server accepts a token that has expired by this device's clock, that is wrong. */
   opened(): void {
-    this.#hasOpened = true;
+    this.hasOpened = true;
+    this.isExpired = false;
   }
 
   /** The token to dial with; a promise where a fresh one is needed, which rejects where there is none now. */
-  next(given: string): string | Promise<Fetched> {
-    if (this.#provider === undefined) return given;
-    const isFresh = this.#expiresAtMs === undefined || this.#now() < this.#expiresAtMs - this.#nearMs;
-    return this.#token !== undefined && isFresh ? this.#token : this.#fetch(this.#provider);
+  next(): string | Promise<Fetched> {
+    return this.#token ?? this.#fetch();
   }
 
-  /** The server refuses this token: the next dial needs another one. */
+  /** The next dial needs another token than this one. */
   drop(): void {
     this.#token = undefined;
+    this.#deps.timers.clearTimeout(this.#timer);
   }
 
-  /** When to dial with a fresh token, from now; Infinity = it does not expire, or the app has no other one. */
-  get renewInMs(): number {
-    if (this.#provider === undefined || this.#expiresAtMs === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(RENEW_MIN_MS, this.#expiresAtMs - this.#nearMs - this.#now());
-  }
-
-  async #fetch(provider: TokenProvider): Promise<Fetched> {
-    const token: unknown = await provider();
-    // The app has called `connect` again in between.
-    if (provider !== this.#provider) throw new Error('unable to use the token; it is of a former connect');
-    const refusal = typeof token === 'string' ? this.#accept(token) : Code.TOKEN_INCORRECT;
-    if (typeof token !== 'string' || refusal !== undefined) return { refusal: refusal ?? Code.TOKEN_INCORRECT };
-    this.#token = token;
-    const leftMs = this.#leftMs(token);
-    this.#expiresAtMs = leftMs === undefined ? undefined : this.#now() + leftMs;
-    this.#nearMs = Math.min(NEAR_MS, (leftMs ?? 0) / NEAR_PART);
+  async #fetch(): Promise<Fetched> {
+    const provider = this.#provider;
+    const token: unknown = await provider?.();
+    // The app has called `connect` again in between; or it is no token, such as the page of a proxy.
+    const isToken = provider === this.#provider && typeof token === 'string' && readToken(token) !== undefined;
+    if (!isToken) return { refusal: undefined };
+    const refusal = this.#accept(token);
+    if (refusal !== undefined) return { refusal };
+    this.#keep(token);
     return { token };
   }
 
-  /** How long the token is valid. Where this device's clock is wrong, its life from its issue says it. */
-  #leftMs(token: string): number | undefined {
-    const { expiresAtMs, lifeMs } = readToken(token) ?? {};
-    if (expiresAtMs === undefined) return undefined;
-    const leftMs = expiresAtMs - this.#now();
-    if (lifeMs === undefined) return Math.max(leftMs, RENEW_MIN_MS);
-    return leftMs <= 0 ? lifeMs : Math.min(leftMs, lifeMs);
+  /** A life that no timer can hold is the server's to count. */
+  #keep(token: string): void {
+    this.drop();
+    this.#token = token;
+    const { expiresAtMs = Number.POSITIVE_INFINITY, lifeMs = expiresAtMs - this.#deps.now() } = readToken(token) ?? {};
+    const freshMs = Math.max(RENEW_MIN_MS, lifeMs - Math.min(NEAR_MS, lifeMs / NEAR_PART));
+    const delayMs = this.hasProvider ? freshMs : lifeMs;
+    if (delayMs < TIMEOUT_MAX_MS) this.#timer = this.#deps.timers.setTimeout(() => this.#ended(), delayMs);
+  }
+
+  #ended(): void {
+    this.isExpired = !this.hasProvider;
+    if (this.isExpired) return;
+    this.#token = undefined;
+    this.#near();
   }
 }

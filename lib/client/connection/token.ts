@@ -33,7 +33,7 @@ function textOf(encoded: string): string {
   let bitCount = 0;
   for (const character of encoded.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')) {
     const value = BASE64_URL.indexOf(character);
-    if (value < 0) throw new SyntaxError('unable to decode the token; it is no base64');
+    if (value < 0) throw new SyntaxError(character);
     bits = ((bits << 6) | value) & 0xffff;
     bitCount += 6;
     if (bitCount < 8) continue;

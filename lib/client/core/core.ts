@@ -8,7 +8,6 @@ import type { Link } from '../connection/link.ts';
 import { type FrameOf, type LateAnswer, type Outcome, Requests } from '../connection/requests.ts';
 import { readServerFrame } from '../connection/server-frame.ts';
 import { readToken } from '../connection/token.ts';
-import { TokenSource } from '../connection/token-source.ts';
 import { MessageIds } from '../messages/message-ids.ts';
 import type { FeatureMakers, RoomFeatures } from '../room/feature.ts';
 import { JoinOrder } from '../room/join-order.ts';
@@ -38,7 +37,6 @@ export class Core<Features extends RoomFeatures> {
   readonly #deps: ClientDeps;
   readonly #makers: FeatureMakers<Features>;
   readonly #events: CoreEvents;
-  readonly #tokens: TokenSource;
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #heartbeat: Heartbeat;
@@ -57,7 +55,6 @@ export class Core<Features extends RoomFeatures> {
     this.#deps = deps;
     this.#makers = makers;
     this.#events = events;
-    this.#tokens = new TokenSource(deps.now);
     this.messageIds = new MessageIds(deps);
     this.#requests = new Requests(deps.timers, {
       transmit: (text) => this.#transmit(text),
@@ -78,24 +75,21 @@ export class Core<Features extends RoomFeatures> {
    * with the code and the user, '' where the token was not even sent.
    */
   connect(token: string | TokenProvider, timeoutSec: number, end: (code: number, userId: string) => void): void {
-    const provider = typeof token === 'function' ? token : undefined;
-    const text = typeof token === 'function' ? '' : token;
     if (this.#isDestroyed || this.#isWanted) {
       this.later(() => end(this.#isDestroyed ? CLIENT_CLOSED : Code.CONNECTION_EXISTS, this.#userId));
       return;
     }
-    const refusal = provider === undefined ? this.#adopt(text) : undefined;
+    const refusal = typeof token === 'string' ? this.#adopt(token) : undefined;
     if (refusal !== undefined) {
       this.later(() => end(refusal, ''));
       return;
     }
-    this.#tokens.use(provider, (fetched) => this.#adopt(fetched));
     const accepted = {};
     this.#accepted = accepted;
     this.later(() => {
       if (this.#accepted !== accepted) return end(Code.DISCONNECTED, this.#userId);
       this.#accepted = undefined;
-      this.#connection.open(text, timeoutSec, (code) => end(code, this.#userId));
+      this.#connection.open(token, timeoutSec, (code) => end(code, this.#userId));
     });
   }
 
@@ -130,38 +124,29 @@ export class Core<Features extends RoomFeatures> {
     return new Heartbeat(timers, now, deafMs, {
       beat: () => this.#transmit(JSON.stringify({ action: 'beat' } satisfies ClientFrame)),
       ask: (done) => this.#ping(done),
-      dead: () => {
-        const { link } = this.#connection;
-        if (link !== undefined) this.#connection.abandon(link);
-      },
+      dead: () => this.#connection.abandon(this.#connection.current),
       isListening: () => [...this.#rooms.values()].some((room) => room.isMember),
     });
   }
 
   #newConnection(): Connection {
-    return new Connection(
-      { ...this.#deps, tokens: this.#tokens },
-      {
-        status: (status, code) => this.#events.status(status, code),
-        up: () => {
-          this.#heartbeat.start();
-          this.#resumeRooms((room) => room.up());
-        },
-        moved: () => {
-          this.#heartbeat.start();
-          this.#resumeRooms((room) => room.moved());
-        },
-        movedBack: () => {
-          this.#heartbeat.restart();
-          this.#resumeRooms((room) => room.moved());
-        },
-        lost: (link) => this.#requests.lose(link),
-        down: () => this.#down(),
-        text: (text, link) => this.#arrived(text, link),
-        doubted: () => this.#heartbeat.check(),
-        stopped: () => this.#stopRooms(),
+    return new Connection(this.#deps, {
+      status: (status, code) => this.#events.status(status, code),
+      up: () => {
+        this.#heartbeat.start();
+        this.#resumeRooms();
       },
-    );
+      movedBack: () => {
+        this.#heartbeat.restart();
+        this.#resumeRooms();
+      },
+      lost: (link) => this.#requests.lose(link),
+      down: () => this.#down(),
+      text: (text, link) => this.#arrived(text, link),
+      doubted: () => this.#heartbeat.check(),
+      stopped: () => this.#stopRooms(),
+      fetched: (token) => this.#adopt(token),
+    });
   }
 
   /** Takes the user of this token as the client's; the code where it can be no token of this app. */
@@ -173,7 +158,7 @@ export class Core<Features extends RoomFeatures> {
     if (appKey !== '' && appKeys?.includes(appKey) === false) return Code.APP_KEY_INCORRECT;
     if (userId === this.#userId) return undefined;
     // Neither may a new user resume the rooms of the former one, nor a session change its user.
-    if (this.#tokens.hasOpened && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
+    if (this.#connection.hasOpened && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
     if (this.#userId !== '') {
       this.#stopRooms();
       this.#rooms.clear();
@@ -207,11 +192,11 @@ export class Core<Features extends RoomFeatures> {
   }
 
   #transmit(text: string): Link | undefined {
-    const { link } = this.#connection;
-    if (link === undefined) return undefined;
+    const { current } = this.#connection;
+    if (current === undefined) return undefined;
     this.#heartbeat.sent();
-    link.send(text);
-    return link;
+    current.send(text);
+    return current;
   }
 
   #ask(frameOf: FrameOf, end: (outcome: Outcome) => void, late?: LateAnswer): void {
@@ -234,9 +219,9 @@ export class Core<Features extends RoomFeatures> {
     if (event !== 'hidden') this.#connection.noticed(event);
   }
 
-  #resumeRooms(resume: (room: Room<Features>) => void): void {
+  #resumeRooms(): void {
     this.#isResuming = true;
-    for (const room of [...this.#rooms.values()]) resume(room);
+    for (const room of [...this.#rooms.values()]) room.up();
     this.#progressed();
   }
 
@@ -270,7 +255,7 @@ export class Core<Features extends RoomFeatures> {
   }
 
   #arrived(text: string, link: Link): void {
-    if (link === this.#connection.link) this.#heartbeat.received();
+    if (link === this.#connection.current) this.#heartbeat.received();
     const frame = readServerFrame(text);
     if (frame === undefined) {
       this.#heartbeat.faulted();
@@ -293,13 +278,15 @@ export class Core<Features extends RoomFeatures> {
   }
 
   #answered(answer: Answer, link: Link): void {
+    const isExpired = answer.code === Code.TOKEN_EXPIRED;
     // For the server this link is closed: requests on it are repeated on another one.
     if (answer.code === Code.DISCONNECTED) this.#connection.abandon(link);
+    else if (isExpired && this.#connection.expired(link)) this.#requests.drop(answer.id);
     // The rooms cannot be joined over this link any more: they wait for the next `connect`.
-    else if (answer.code === Code.TOKEN_EXPIRED && this.#isMoving) this.#connection.close(answer.code);
+    else if (isExpired && this.#isMoving) this.#connection.close(answer.code);
     else {
       this.#connection.answered();
-      if (link === this.#connection.link) this.#heartbeat.answered();
+      if (link === this.#connection.current) this.#heartbeat.answered();
       this.#requests.answer(answer);
     }
   }

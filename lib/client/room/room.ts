@@ -90,16 +90,11 @@ export class Room<Features extends RoomFeatures> {
     this.#sends.send(draft, done, later, isWanted);
   }
 
-  /** A connection is open: resume first, then go on with what waits. */
+  /** Frames go over another link: resume first, then go on with what waits. */
   up(): void {
     this.#membership.resume();
     this.#operations.proceed();
     this.#sends.askAgain();
-  }
-
-  /** Frames go over another link: resume the membership over that one too. */
-  moved(): void {
-    this.#membership.resume();
   }
 
   /** Operations that waited for another room can go on. */
