@@ -159,7 +159,7 @@ export class Link {
     if (this.#tokens.isExpired) return Code.TOKEN_EXPIRED;
     const [, status] = REFUSED_HANDSHAKE.exec(failure) ?? [];
     if (status === undefined) return undefined;
-    if (status === '401') return Code.TOKEN_INCORRECT;
+    if (status === '401') return this.#tokens.isPast ? Code.TOKEN_EXPIRED : Code.TOKEN_INCORRECT;
     // An address that has worked is not wrong: what is in between refuses for now.
     return this.#tokens.hasOpened ? undefined : Code.ADDRESS_INCORRECT;
   }

@@ -62,6 +62,12 @@ export class TokenSource {
     return this.#provider !== undefined;
   }
 
+  /** By this device's clock, which may be wrong: only good to explain a refusal. */
+  get isPast(): boolean {
+    const { expiresAtMs } = readToken(this.#token ?? '') ?? {};
+    return expiresAtMs !== undefined && expiresAtMs <= this.#deps.now();
+  }
+
   /** A link has opened. If the server accepts a token that has expired by this device's clock, that is wrong. */
   opened(): void {
     this.hasOpened = true;
