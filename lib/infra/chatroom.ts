@@ -86,13 +86,8 @@ export class Chatroom extends Construct {
     const messageHook = hookOf(settings, props);
     const functions = new RoomFunctions(this, {
       resources: {
-        table,
-        streamArn: rooms.streamArn,
-        secret,
-        sockets: sockets.stage,
-        ...queues,
-        webhookUrl,
-        messageHook,
+        ...{ table, streamArn: rooms.streamArn, secret, sockets: sockets.stage },
+        ...{ ...queues, webhookUrl, messageHook },
       },
       environment: {
         ...{ SETTINGS: JSON.stringify(settingsOfLambdas(settings)), DEPLOYMENT: this.deployment },

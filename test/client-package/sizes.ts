@@ -10,10 +10,10 @@ import type { InstalledClient } from './installed-client.ts';
 
 /** Bytes of gzip that no change may exceed unnoticed. */
 const most: Readonly<Record<string, number>> = {
-  [WHOLE_USE]: 25_600,
-  [ENGINE_USE]: 22_016,
-  [ENGINE_CHAT_USE]: 22_016,
-  [CHAT_USE]: 15_104,
+  [WHOLE_USE]: 26_112,
+  [ENGINE_USE]: 22_400,
+  [ENGINE_CHAT_USE]: 22_400,
+  [CHAT_USE]: 15_232,
 };
 
 /** What an app pays. */

@@ -41,7 +41,7 @@ afterAll(async () => {
   server.close();
 });
 
-describe('I-D12: a hook on a server, with the Lambdas of the template', () => {
+describe('I-D13: a hook on a server, with the Lambdas of the template', () => {
   it('is asked by a signed call, and accepts', async () => {
     app.answer = '{"decision":"accept"}';
     expect(await ann.send('room', 'one')).toMatchObject({ code: 0, seq: 1 });

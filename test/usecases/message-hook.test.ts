@@ -46,7 +46,7 @@ const write = (world: World, caller: Caller, clientMessageId: string, content: s
     ...{ action: 'send', room: world.room, clientMessageId, type: 'RC:TxtMsg', content },
   });
 
-describe('I-D12: the hook', () => {
+describe('I-D13: the hook', () => {
   test('gets who sends what to which room, and an id that is the same for the same question only', async () => {
     const { world, hook, name, ann } = await withAnn();
     const content = '{"content":"hi","extra":"{\\"mood\\":1}"}';
@@ -83,7 +83,7 @@ describe('I-D12: the hook', () => {
     },
   );
 
-  test('is not asked about a message that was accepted, whatever it would say and whoever the sender is by now', async () => {
+  test('is not asked about a message that was accepted, whatever it would say and whatever has become of the sender', async () => {
     const { world, hook, ann } = await withAnn();
     const sent = await world.send(ann, 'same');
     hook.verdict = REFUSED;
@@ -134,7 +134,7 @@ describe('I-D12: the hook', () => {
   });
 });
 
-describe('I-D12: while the hook is asked', () => {
+describe('I-D13: while the hook is asked', () => {
   const changes: Readonly<Record<string, [number, (of: Awaited<ReturnType<typeof withAnn>>) => Promise<unknown>]>> = {
     'the sender leaves': [23_406, async ({ world, ann }) => world.leave(ann)],
     'I-B1, I-B2: the sender is blocked': [
@@ -227,7 +227,7 @@ describe('I-D12: while the hook is asked', () => {
   });
 });
 
-describe('I-D12: a hook that fails', () => {
+describe('I-D13: a hook that fails', () => {
   test('lets the message pass by default', async () => {
     const { world, hook, ann } = await withAnn();
     hook.verdict = FAILED;

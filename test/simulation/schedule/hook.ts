@@ -1,5 +1,5 @@
 /*
- * Models the app's hook, which takes its time, refuses, fails, and whose Lambda that asks can die meanwhile; and it says
+ * Models the app's hook, which takes its time, refuses, fails, and whose Lambda that asks can die while it waits; and it says
  * whether it was heeded. Clock and chance: the scheduler's.
  */
 
@@ -46,7 +46,7 @@ export const hookOf = (process: Process, { scheduler, history, ruling }: HookOpt
 });
 
 /**
- * I-D12: a client's message is accepted only after the hook has let it pass, and of a sender who is a member after that;
+ * I-D13: a client's message is accepted only after the hook has let it pass, and of a sender who is a member after that;
  * once it is accepted, nobody is asked about it.
  */
 export function unheededHook({ events, truth }: History, settings: Settings): readonly Violation[] {
@@ -56,7 +56,7 @@ export function unheededHook({ events, truth }: History, settings: Settings): re
     what === 'accepted' || (what === 'failed' && settings.acceptIfHookFails);
   const clients = new Set(events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
   return events.flatMap((event, index): Violation[] => {
-    const wrong = (sentence: string, ...proof: number[]) => [{ invariant: 'I-D12', sentence, events: proof }];
+    const wrong = (sentence: string, ...proof: number[]) => [{ invariant: 'I-D13', sentence, events: proof }];
     if (event.kind === 'roomCreated') {
       for (const key of accepted.keys()) if (isOf(key, event.room)) accepted.delete(key);
     }
