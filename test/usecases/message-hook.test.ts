@@ -6,6 +6,7 @@ import type { Caller } from '../../lib/usecases/deps.ts';
 import { destroyRoom } from '../../lib/usecases/destroy-room.ts';
 import { expireTokens } from '../../lib/usecases/expire-tokens.ts';
 import { muteRoom } from '../../lib/usecases/mute-room.ts';
+import { setSlowMode } from '../../lib/usecases/slow-mode.ts';
 import { fresh } from '../store/rows.ts';
 import { useStore } from '../support/emulators.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -177,6 +178,14 @@ describe('I-D13: while the hook is asked', () => {
     expect(await of.world.send(of.ann, 'm1')).toMatchObject({ code });
     expect(of.hook.asked).toHaveLength(1);
     expect(await seqOf(of.world)).toBe(before);
+  });
+
+  test('I-D12: the room enters slow mode: the message is noted, so that the next one waits', async () => {
+    const { world, hook, ann } = await withAnn();
+    hook.meanwhile.plan(async () => setSlowMode(world.deps, world.room, 60));
+    expect(await world.send(ann, 'm1')).toMatchObject({ code: 0 });
+    world.pass(1000);
+    expect(await world.send(ann, 'm2')).toMatchObject({ code: 20_690, retryAfterMs: 59_000 });
   });
 
   test('the sender leaves and joins again: the message is one of the new membership', async () => {
