@@ -4,9 +4,9 @@ import { currentMember, isBlocked, type Member } from '../domain/member.ts';
 import { isRefused, notIn, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import { sendKey } from '../domain/sending.ts';
-import type { SlowSend } from '../domain/slow-mode.ts';
+import { slowIntervalMs } from '../domain/slow-mode.ts';
 import { isMuted } from '../domain/speech.ts';
-import { SEND_KEPT_MS, spentMark } from '../domain/turns.ts';
+import { SEND_KEPT_MS } from '../domain/turns.ts';
 import type { SentAnswer } from '../protocol/answers.ts';
 import type { RequestOf } from '../protocol/client-frames.ts';
 import { hasSpaceFor } from '../protocol/sender.ts';
@@ -20,22 +20,12 @@ import { endMembership } from './steps/end-membership.ts';
 import { findSent, idOfSent } from './steps/find-sent.ts';
 import { quotaSlotFor, rankOf } from './steps/quota-slot.ts';
 import { mayResume, resumeMembership } from './steps/resume-membership.ts';
-import { slowTurn } from './steps/slow-turn.ts';
+import { mark, type SendAttempt, slowTurnOf, unmark } from './steps/send-attempt.ts';
 import { askTurn, recheckTurn, type Turn } from './steps/take-turn.ts';
 
 export type SendRequest = RequestOf<'send'>;
 
 export type Sent = Omit<SentAnswer, 'event' | 'id'>;
-
-/** One attempt to send a message. Its mark keeps any other attempt at the same message from running concurrently. */
-interface Attempt {
-  readonly key: string;
-  isMarked: boolean;
-  /** What the mark says of the room in slow mode. */
-  slowSend?: SlowSend | undefined;
-  /** The app's hook was asked; the attempt goes on only where it may be accepted. */
-  isAsked: boolean;
-}
 
 /**
  * An accepted message takes two writes: the mark on the sender's row, then the room's row; a third one between them where
@@ -45,7 +35,7 @@ interface Attempt {
  * decided again.
  */
 export async function sendMessage(deps: Deps, caller: Caller, request: SendRequest): Promise<Outcome<Sent>> {
-  const attempt: Attempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false, isAsked: false };
+  const attempt: SendAttempt = { key: sendKey(request.room, request.clientMessageId), isMarked: false, isAsked: false };
   const outcome = await decideOn<Outcome<Sent>, Refused>(
     deps,
     async () => {
@@ -63,7 +53,7 @@ async function sendOnce(
   deps: Deps,
   caller: Caller,
   request: SendRequest,
-  attempt: Attempt,
+  attempt: SendAttempt,
 ): Promise<Outcome<Sent | 'again'>> {
   const { room: roomId, clientMessageId, type, content } = request;
   const { key, isAsked } = attempt;
@@ -87,15 +77,13 @@ async function sendOnce(
     (isOutside ? notIn() : inProgress(deps, turn.access, attempt));
   if (refusal !== undefined) return refusal;
   const sentAtMs = sendTime(deps, room);
-  const isNoted = attempt.slowSend?.epoch === room.epoch;
-  const sender = { room, member, access: turn.access };
-  const slow = isNoted ? attempt.slowSend : await slowTurn(deps, sender, id, sentAtMs);
+  const slow = await slowTurnOf(deps, attempt, { room, member, access: turn.access }, id, sentAtMs);
   if (isRefused(slow)) return slow;
   const slot = quotaSlotFor(deps, room, await rankOf(deps, room, caller.userId, type, sentAtMs), sentAtMs);
   if (slot.kind === 'full') return refuseFlooded(deps, room, slot.retryAfterMs);
   const hook = isAsked ? undefined : deps.messageHook;
   const stopped =
-    (await mark(turn, attempt, slow)) ??
+    (await mark(turn, attempt, slow, slowIntervalMs(room, member))) ??
     (hook && (await ask(deps, hook, caller, turn, request, attempt))) ??
     (resumes ? await resumeMembership(deps, caller, room, member) : undefined);
   if (stopped !== undefined) return stopped;
@@ -139,24 +127,11 @@ async function refusalFor(
 }
 
 /** Another attempt at this message may still succeed: a second one could make the message count twice. */
-function inProgress(deps: Deps, { sends }: Access, { key, isMarked }: Attempt): Refused | undefined {
+function inProgress(deps: Deps, { sends }: Access, { key, isMarked }: SendAttempt): Refused | undefined {
   const other = isMarked ? undefined : sends.find((send) => send.key === key);
   const retryAfterMs = other === undefined ? 0 : other.atMs + SEND_KEPT_MS - deps.now();
   if (retryAfterMs <= 0) return undefined;
   return refused('outcome-unknown', { why: 'an earlier attempt may still be in progress', retryAfterMs });
-}
-
-/** undefined = this attempt has its mark. */
-async function mark(
-  turn: Turn,
-  attempt: Attempt,
-  slowSend: SlowSend | undefined,
-): Promise<Outcome<'again'> | undefined> {
-  if (attempt.isMarked && attempt.slowSend === slowSend) return undefined;
-  const outcome = await turn.take(slowSend && { action: 'slowSend', slowSend });
-  if (outcome !== 'taken') return outcome;
-  Object.assign(attempt, { isMarked: true, slowSend });
-  return undefined;
 }
 
 /** Asks the app's hook. 'again' = the message may be accepted, and all that was read before the question is old. */
@@ -166,23 +141,8 @@ async function ask(
   caller: Caller,
   { connection }: Turn,
   request: SendRequest,
-  attempt: Attempt,
+  attempt: SendAttempt,
 ): Promise<Outcome<'again'>> {
   attempt.isAsked = true;
   return (await askHook(deps, hook, caller, connection, request)) ?? 'again';
-}
-
-/** If it fails, or is refused because another frame of the sender came in between, the mark expires. */
-async function unmark(deps: Deps, { userId }: Caller, { key, isAsked, slowSend }: Attempt): Promise<void> {
-  try {
-    const access = await deps.store.getAccess(userId);
-    const others = access.sends.filter((send) => send.key !== key);
-    const own = access.sends.filter((send) => send.key === key);
-    // Otherwise what the hook refuses would be free, and a user could have it asked without end.
-    const sends = isAsked ? [...others, ...own.map(spentMark)] : others;
-    const slowSends = access.slowSends.filter((send) => send.epoch !== slowSend?.epoch || send.id !== slowSend.id);
-    await deps.store.takeTurn(userId, { ...access, sends, slowSends });
-  } catch (fault) {
-    deps.onFault('remove the mark of a refused message', fault);
-  }
 }

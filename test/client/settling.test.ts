@@ -187,3 +187,47 @@ describe('a join after this device was removed, while another device keeps the m
     expect(sim.events.at(-1)).toEqual(['joined', 0]);
   });
 });
+
+describe('an app that disconnects in a callback', () => {
+  it('gets each of the other outcomes once, and nothing is sent later', async () => {
+    const codes: (readonly [string, number])[] = [];
+    sim.enter();
+    sim.server.override = ({ action }) => (action === 'send' ? 'unanswered' : undefined);
+    const message = await sim.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
+    void sim.engine.sendMessage(message, {
+      onMessageSent: (code) => {
+        codes.push(['send', code]);
+        void sim.engine.disconnect(false);
+      },
+    });
+    void sim.engine.joinChatRoom('r', -1, true, { onChatRoomJoined: (code) => codes.push(['join', code]) });
+    sim.timers.advance(20_000);
+    for (const wire of sim.connections) sim.server.push(wire, { event: 'closing', code: 31010, message: '' });
+    sim.timers.advance(1000);
+    expect(codes).toHaveLength(2);
+    expect(new Map(codes)).toEqual(
+      new Map([
+        ['join', 30001],
+        ['send', 30001],
+      ]),
+    );
+    await sim.engine.destroy();
+    expect(sim.pendingTimers).toBe(0);
+  });
+
+  it('at the end of a send of unknown outcome leaves no timer behind', async () => {
+    sim.enter();
+    sim.server.override = ({ action }) => (action === 'send' ? 'unanswered' : undefined);
+    const message = await sim.engine.createTextMessage(RCIMIWConversationType.CHATROOM, 'r', '', 'one');
+    const codes: number[] = [];
+    void sim.engine.sendMessage(message, {
+      onMessageSent: (code) => {
+        codes.push(code);
+        void sim.engine.destroy();
+      },
+    });
+    sim.timers.advance(31_000);
+    expect(codes).toEqual([30003]);
+    expect(sim.pendingTimers).toBe(0);
+  });
+});

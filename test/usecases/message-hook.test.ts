@@ -188,6 +188,48 @@ describe('I-D13: while the hook is asked', () => {
     expect(await world.send(ann, 'm2')).toMatchObject({ code: 20_690, retryAfterMs: 59_000 });
   });
 
+  test('I-D12: the interval of slow mode grows: the message before decides, by the new one', async () => {
+    const { world, hook, ann } = await withAnn();
+    await setSlowMode(world.deps, world.room, 5);
+    expect(await world.send(ann, 'm1')).toMatchObject({ code: 0 });
+    world.pass(6000);
+    hook.meanwhile.plan(async () => setSlowMode(world.deps, world.room, 3600));
+    expect(await world.send(ann, 'm2')).toMatchObject({ code: 20_690, retryAfterMs: 3_594_000 });
+  });
+
+  test('I-D12: what the hook refuses leaves the message before it the last one', async () => {
+    const { world, hook, ann } = await withAnn();
+    await setSlowMode(world.deps, world.room, 10);
+    expect(await world.send(ann, 'm1')).toMatchObject({ code: 0 });
+    const { slowSends } = await world.deps.store.getAccess(ann.userId);
+    world.pass(10_000);
+    hook.verdict = REFUSED;
+    expect(await world.send(ann, 'm2')).toMatchObject({ code: REFUSED_BY_HOOK });
+    expect(slowSends).toHaveLength(1);
+    expect((await world.deps.store.getAccess(ann.userId)).slowSends).toEqual(slowSends);
+  });
+
+  test('the sender is deleted: their row is not written again, and expires', async () => {
+    const { world, hook, ann } = await withAnn();
+    hook.meanwhile.plan(async () => {
+      await blockEverywhere(world.deps, [ann.userId], world.clock.nowMs + 60_000);
+      const access = await world.deps.store.getAccess(ann.userId);
+      await world.deps.store.takeTurn(ann.userId, { ...access, sends: [], slowSends: [] });
+    });
+    const taken: unknown[] = [];
+    const { takeTurn } = world.deps.store;
+    Object.assign(world.deps.store, {
+      takeTurn: (...values: Parameters<typeof takeTurn>) => {
+        taken.push(values);
+        return takeTurn(...values);
+      },
+    });
+    expect(await world.send(ann, 'm1')).toMatchObject({ code: 30_001 });
+    // Its mark, and what the interlude writes.
+    expect(taken).toHaveLength(2);
+    Object.assign(world.deps.store, { takeTurn });
+  });
+
   test('the sender leaves and joins again: the message is one of the new membership', async () => {
     const { world, hook, ann } = await withAnn();
     hook.meanwhile.plan(async () => {

@@ -95,9 +95,14 @@ export class Sends {
       },
       settle: (answer, { attempts, isOpen }) => {
         if (this.#pending.get(clientMessageId) === operation) this.#pending.delete(clientMessageId);
-        this.#report(answer, done);
         const isSure = !isOpen && attempts > 0;
-        if (isRefusal(answer) && (isOpen || attempts > 0 || wasOpen)) this.#keep(draft, isSure, later);
+        const isKept = isRefusal(answer) && (isOpen || attempts > 0 || wasOpen);
+        // Before the app is called, which may disconnect: nothing is asked after that.
+        const open = isKept ? this.#keep(draft, isSure, later) : undefined;
+        this.#report(answer, done);
+        if (open !== undefined && this.#open.get(clientMessageId) === open && !open.isLate) {
+          this.#ask(clientMessageId, open);
+        }
       },
       late: (answer) => this.#decide(clientMessageId, answer),
     };
@@ -150,13 +155,13 @@ export class Sends {
     }
   }
 
-  #keep(draft: Draft, isRefused: boolean, later: SentOutcome): void {
+  #keep(draft: Draft, isRefused: boolean, later: SentOutcome): Open {
     const open: Open = { draft, isRefused, later, refusals: 0, isLate: false, isAsking: false };
     this.#open.set(draft.clientMessageId, open);
     const [oldest] = this.#open.keys();
     if (this.#open.size > OPEN_MAX && oldest !== undefined) this.#forget(oldest);
     this.#startTimer(open);
-    this.#ask(draft.clientMessageId, open);
+    return open;
   }
 
   #startTimer(open: Open): void {

@@ -163,6 +163,8 @@ export class Operations {
 
   /** Another attempt may still be under way: the next operation waits for its end, so that it is not overtaken. */
   #settle(task: Task, answer: Answer): void {
+    // A callback of another one may have ended all.
+    if (!this.#queue.includes(task)) return;
     const { operation, link, attempts } = task;
     const isOpen = task.isOpenAfter(answer);
     this.#takeOut(task);

@@ -161,11 +161,12 @@ function decideAgain(deps: Deps, rows: Rows, requests: readonly TurnRequest[]): 
  * one to the same room in slow mode?
  */
 function hasChanged(before: Access, now: Access, requests: readonly TurnRequest[]): boolean {
-  const marked = ({ sends }: Access) =>
-    requests.some((one) => one.action === 'send' && sends.some(({ key }) => key === one.key));
-  return (
-    hasSlowSent(before, now, requests) || before.mutedUntilMs !== now.mutedUntilMs || marked(before) !== marked(now)
-  );
+  const hasMarked = requests.some((one) => {
+    if (one.action !== 'send') return false;
+    const [was, is] = [before, now].map(({ sends }) => sends.find(({ key }) => key === one.key)?.atMs);
+    return was !== is;
+  });
+  return hasMarked || hasSlowSent(before, now, requests) || before.mutedUntilMs !== now.mutedUntilMs;
 }
 
 const hasSlowSent = (before: Access, now: Access, requests: readonly TurnRequest[]): boolean =>
