@@ -362,7 +362,12 @@ export const namedMutants: readonly Mutant[] = [
     "(await askHook(deps, hook, caller, connection, request)) ?? 'again'",
     '(await askHook(deps, hook, caller, connection, request)) as Refused',
   ),
-  mutant('what the hook refuses is free', SEND, '[...others, ...own.map(spentMark)] : others', 'others : others'),
+  mutant(
+    'what the hook refuses is free',
+    'lib/usecases/steps/send-attempt.ts',
+    '[...others, ...own.map(spentMark)] : others',
+    'others : others',
+  ),
   mutant(
     'a message that waited for the hook needs another turn',
     SEND,

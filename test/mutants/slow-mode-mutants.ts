@@ -2,6 +2,8 @@
 
 import { type Mutant, mutant } from './mutant.ts';
 
+const ATTEMPT = 'lib/usecases/steps/send-attempt.ts';
+
 const SLOW_TURN = 'lib/usecases/steps/slow-turn.ts';
 const TAKE_TURN = 'lib/usecases/steps/take-turn.ts';
 const SLOW_MODE = 'lib/domain/slow-mode.ts';
@@ -32,11 +34,18 @@ export const slowModeMutants: readonly Mutant[] = [
     ' || was?.atMs !== is?.atMs;',
     ';',
   ),
+  mutant('a message that was refused keeps its note in slow mode', ATTEMPT, 'isNote(send) ? former : [send]', '[send]'),
   mutant(
-    'a message that was refused keeps its note in slow mode',
-    'lib/usecases/send-message.ts',
-    'send.epoch !== slowSend?.epoch || send.id !== slowSend.id',
-    'send.id !== undefined || slowSend !== undefined',
+    'what was refused in slow mode hides the message before it',
+    ATTEMPT,
+    'isNote(send) ? former : [send]',
+    'isNote(send) ? [] : [send]',
+  ),
+  mutant(
+    'a message that waits keeps to the former interval of slow mode',
+    ATTEMPT,
+    'isNoted && attempt.slowIntervalMs === slowIntervalMs(room, member)',
+    'isNoted',
   ),
   mutant(
     'slow mode is switched on for later sends only',
