@@ -168,16 +168,17 @@ const exceptions: readonly Endpoint[] = [
   },
 ];
 
-const slowMode = {
+const slowMode = (seconds: string) => ({
   path: '/chatroom/slow-mode/set.json',
-  form: { chatroomId: '@chatroomId', seconds: '10' },
-};
+  form: { chatroomId: '@chatroomId', seconds },
+});
 const slowModes: readonly Endpoint[] = [
   {
     ...ofRoom,
     path: '/chatroom/slow-mode/set.json',
     form: { ...room, seconds: '10' },
     parameters: { chatroomId, seconds: required(whole(0, 3600)), ...notices },
+    before: [slowMode('20')],
     witness: [same('/chatroom/slow-mode/get.json', 'chatroomId')],
   },
   {
@@ -186,7 +187,7 @@ const slowModes: readonly Endpoint[] = [
     parameters: { chatroomId },
     room: 'chatroomId',
     unknownRoom: 200,
-    before: [slowMode],
+    before: [slowMode('10')],
     answer: { seconds: 10 },
   },
 ];

@@ -15,7 +15,8 @@ export type Fetched = { readonly token: string } | { readonly refusal: number | 
 /**
  * Where the tokens of a connection come from: each `connect` of the app sets it. A token's life is counted by a timer,
  * from when the client got it, from its issue to its end, or where it does not say when it was issued, from now by this
- * device's clock: neither a clock that is wrong nor one that is set later ends it.
+ * device's clock: neither a clock that is wrong nor one that is set later ends it. One that is set ahead, or that has
+ * slept, has the function called for the next dial.
  */
 export class TokenSource {
   readonly #deps: Pick<ClientDeps, 'timers' | 'now'>;
@@ -25,6 +26,8 @@ export class TokenSource {
   /** The app's token, or the last one of its function until that is about to expire. */
   #token: string | undefined;
   #timer: unknown;
+  /** By this device's clock: while it sleeps no timer runs. */
+  #staleAtMs = 0;
   /** The life of the app's only token has passed, and the server has not accepted it since. */
   isExpired: boolean = false;
   /** A connection has opened since the app's `connect`: its address and app key are right. */
@@ -76,6 +79,7 @@ export class TokenSource {
 
   /** The token to dial with; a promise where a fresh one is needed, which rejects where there is none now. */
   next(): string | Promise<Fetched> {
+    if (this.hasProvider && this.#deps.now() >= this.#staleAtMs) this.drop();
     return this.#token ?? this.#fetch();
   }
 
@@ -104,6 +108,7 @@ export class TokenSource {
     const { expiresAtMs = Number.POSITIVE_INFINITY, lifeMs = expiresAtMs - this.#deps.now() } = readToken(token) ?? {};
     const freshMs = Math.max(RENEW_MIN_MS, lifeMs - Math.min(NEAR_MS, lifeMs / NEAR_PART));
     const delayMs = this.hasProvider ? freshMs : lifeMs;
+    this.#staleAtMs = this.#deps.now() + freshMs;
     if (delayMs < TIMEOUT_MAX_MS) this.#timer = this.#deps.timers.setTimeout(() => this.#ended(), delayMs);
   }
 
