@@ -10,10 +10,10 @@ import type { InstalledClient } from './installed-client.ts';
 
 /** Bytes of gzip that no change may exceed unnoticed. */
 const most: Readonly<Record<string, number>> = {
-  [WHOLE_USE]: 26_112,
-  [ENGINE_USE]: 22_400,
-  [ENGINE_CHAT_USE]: 22_400,
-  [CHAT_USE]: 15_232,
+  [WHOLE_USE]: 26_368,
+  [ENGINE_USE]: 22_528,
+  [ENGINE_CHAT_USE]: 22_528,
+  [CHAT_USE]: 15_360,
 };
 
 /** What an app pays. */
