@@ -44,3 +44,6 @@ export const referencePaths = `
   /user/blacklist/add.json /user/blacklist/remove.json /user/blacklist/query.json`
   .trim()
   .split(/\s+/);
+
+/** What the table has besides: Doorman's own. */
+export const ownPaths = ['/chatroom/slow-mode/set.json', '/chatroom/slow-mode/get.json'];
