@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moveConnection } from '../../lib/client/connection/reducer.ts';
 import { type ConnectionEffect, type ConnectionState, isUp, statusOf } from '../../lib/client/connection/state.ts';
 import { connectionPicture, connectionTable, events, states } from './connection-table.ts';
-
-const docs = readFileSync(new URL('../../docs/client-states.md', import.meta.url), 'utf8');
-const sectionOf = (name: string) => docs.split(`<!-- ${name}:begin -->\n`)[1]?.split(`\n<!-- ${name}:end -->`)[0];
+import { sectionOf } from './transitions.ts';
 
 describe('docs/client-states.md', () => {
   it('has every transition of a connection', () => {

@@ -1,5 +1,6 @@
 import { moveConnection } from '../../lib/client/connection/reducer.ts';
 import type { ConnectionEffect, ConnectionEvent, ConnectionState } from '../../lib/client/connection/state.ts';
+import { pictureOf, tableOf, transitionsOf } from './transitions.ts';
 
 const at = { network: 'online', isDoubted: false } as const;
 
@@ -69,37 +70,14 @@ export function nameOf(state: ConnectionState): string {
 
 const sorted = (state: ConnectionState) => Object.entries(state).sort(([a], [b]) => a.localeCompare(b));
 
-interface Transition {
-  readonly from: string;
-  readonly event: string;
-  readonly to: string;
-  readonly effects: string;
-}
-
-const transitions: readonly Transition[] = [...states].flatMap(([from, state]) =>
-  [...events].flatMap(([event, happening]) => {
-    const step = moveConnection(state, happening);
-    const to = nameOf(step.state);
-    const effects = step.effects.map((effect) => WORDS[effect]).join('; ');
-    const isCaused = CAUSES[event]?.includes(state.at) !== false;
-    return isCaused && (to !== from || effects !== '') ? [{ from, event, to, effects }] : [];
-  }),
-);
+const transitions = transitionsOf(states, events, (state, happening, event) => {
+  if (CAUSES[event]?.includes(state.at) === false) return undefined;
+  const step = moveConnection(state, happening);
+  return { to: nameOf(step.state), effects: step.effects.map((effect) => WORDS[effect]) };
+});
 
 /** Every transition that changes something or does something. */
-export function connectionTable(): string {
-  const rows = transitions.map(({ from, event, to, effects }) => `| ${from} | ${event} | ${to} | ${effects} |`);
-  return ['| state | what happens | next state | what is done |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
+export const connectionTable = (): string => tableOf(transitions);
 
 /** The same as a picture, with the states of the union only. */
-export function connectionPicture(): string {
-  const short = (name: string) => name.split(',')[0] ?? name;
-  const arrows = new Map<string, Set<string>>();
-  for (const { from, event, to } of transitions) {
-    const arrow = `${short(from)} --> ${short(to)}`;
-    if (short(from) !== short(to)) arrows.set(arrow, new Set([...(arrows.get(arrow) ?? []), event]));
-  }
-  const lines = [...arrows].map(([arrow, why]) => `    ${arrow}: ${[...why].join(' / ')}`);
-  return ['```mermaid', 'stateDiagram-v2', '    [*] --> closed', ...lines, '```'].join('\n');
-}
+export const connectionPicture = (): string => pictureOf(transitions, 'closed', (name) => name.split(',')[0]);

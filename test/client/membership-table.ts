@@ -1,5 +1,6 @@
 import { moveMembership } from '../../lib/client/membership/reducer.ts';
 import type { MembershipEffect, MembershipEvent, MembershipState } from '../../lib/client/membership/state.ts';
+import { pictureOf, tableOf, transitionsOf } from './transitions.ts';
 
 const options = { messageCount: 10, autoCreate: true };
 export const member = { ...options, roomEpoch: 'e1', membershipId: 's1' };
@@ -79,36 +80,15 @@ const wordsOf = (effect: MembershipEffect): string => {
   return effect.do === 'report left' ? 'report: left, 0' : 'forget the room';
 };
 
-interface Transition {
-  readonly from: string;
-  readonly event: string;
-  readonly to: string;
-  readonly effects: string;
-}
-
-const transitions: readonly Transition[] = [...states].flatMap(([from, state]) =>
-  [...events].flatMap(([event, happening]) => {
-    const step = moveMembership(state, happening);
-    const to = nameOf(step.state);
-    const effects = step.effects.map(wordsOf).join('; ');
-    return mayHappen(event, state) && (to !== from || effects !== '') ? [{ from, event, to, effects }] : [];
-  }),
-);
+const transitions = transitionsOf(states, events, (state, happening, event) => {
+  if (!mayHappen(event, state)) return undefined;
+  const step = moveMembership(state, happening);
+  return { to: nameOf(step.state), effects: step.effects.map(wordsOf) };
+});
 
 /** Every transition that changes something or does something. */
-export function transitionTable(): string {
-  const rows = transitions.map(({ from, event, to, effects }) => `| ${from} | ${event} | ${to} | ${effects} |`);
-  return ['| state | what happens | next state | what is done |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
+export const transitionTable = (): string => tableOf(transitions);
 
 /** The same as a picture, with the states of the union only. */
-export function transitionPicture(): string {
-  const short = (name: string) => name.split(/,| again| after/)[0] ?? name;
-  const arrows = new Map<string, Set<string>>();
-  for (const { from, event, to } of transitions) {
-    const arrow = `${short(from)} --> ${short(to)}`;
-    if (short(from) !== short(to)) arrows.set(arrow, new Set([...(arrows.get(arrow) ?? []), event]));
-  }
-  const lines = [...arrows].map(([arrow, why]) => `    ${arrow}: ${[...why].join(' / ')}`);
-  return ['```mermaid', 'stateDiagram-v2', '    [*] --> out', ...lines, '```'].join('\n');
-}
+export const transitionPicture = (): string =>
+  pictureOf(transitions, 'out', (name) => name.split(/,| again| after/)[0]);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Player } from '../../bin/scenario/player.ts';
 import { openStage, type Stage } from '../../bin/scenario/stage.ts';
@@ -18,15 +19,10 @@ let stage: Stage;
 let ann: Player;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += String(chunk);
-    });
-    request.on('end', () => {
-      app.asked.push({ target: request.url ?? '', headers: request.headers, body });
-      if (app.answer !== undefined) response.end(app.answer);
-    });
+  server = createServer(async (request, response) => {
+    const body = await text(request);
+    app.asked.push({ target: request.url ?? '', headers: request.headers, body });
+    if (app.answer !== undefined) response.end(app.answer);
   });
   const messageHook = `http://127.0.0.1:${await listen(server)}/check?key=of-the-app`;
   const settings = { messageHook, messageHookTimeoutMs: 3_000, acceptIfHookFails: false, sendsPerSecond: 100 };

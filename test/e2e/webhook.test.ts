@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../bin/scenario/event-log.ts';
 import type { Player } from '../../bin/scenario/player.ts';
@@ -33,16 +34,11 @@ let server: Server;
 let stage: Stage;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += String(chunk);
-    });
-    request.on('end', () => {
-      receiver.deliveries.push({ url: new URL(request.url ?? '', 'http://app'), headers: request.headers, body });
-      response.writeHead(receiver.status).end();
-      for (const event of JSON.parse(body) as WebhookEvent[]) receiver.events.add(event);
-    });
+  server = createServer(async (request, response) => {
+    const body = await text(request);
+    receiver.deliveries.push({ url: new URL(request.url ?? '', 'http://app'), headers: request.headers, body });
+    response.writeHead(receiver.status).end();
+    for (const event of JSON.parse(body) as WebhookEvent[]) receiver.events.add(event);
   });
   const port = await listen(server);
   const webhookUrl = `http://127.0.0.1:${port}/rooms?from=test`;

@@ -44,7 +44,7 @@ export const slowModeMutants: readonly Mutant[] = [
   mutant(
     'a message that waits keeps to the former interval of slow mode',
     ATTEMPT,
-    'isNoted && attempt.slowIntervalMs === slowIntervalMs(room, member)',
+    'isNoted && attempt.slowIntervalMs === intervalMs',
     'isNoted',
   ),
   mutant(

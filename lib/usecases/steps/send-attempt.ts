@@ -44,8 +44,10 @@ export async function slowTurnOf(
   sentAtMs: number,
 ): Promise<Outcome<SlowSend | undefined>> {
   const { room, member, access } = sender;
+  const intervalMs = slowIntervalMs(room, member);
+  if (intervalMs === 0) return undefined;
   const isNoted = attempt.slowSend?.epoch === room.epoch;
-  if (isNoted && attempt.slowIntervalMs === slowIntervalMs(room, member)) return attempt.slowSend;
+  if (isNoted && attempt.slowIntervalMs === intervalMs) return attempt.slowSend;
   const former = formerOf(attempt, access, room.epoch);
   const slowSends = access.slowSends.filter(({ epoch }) => epoch !== room.epoch).concat(former ?? []);
   return slowTurn(deps, { ...sender, access: { ...access, slowSends } }, id, sentAtMs);
