@@ -52,7 +52,7 @@ const CAUSES: Readonly<Record<string, (state: MembershipState) => boolean>> = {
   'the resume': (state) => 'member' in state && state.member !== undefined && state.at !== 'leaving',
   'the token': (state) => state.at === 'resuming',
   'the leave is overdue': ({ at }) => at === 'leaving' || at === 'unknown',
-  'the leave is refused': ({ at }) => at !== 'joining' && at !== 'out',
+  'the leave is refused': (state) => state.at !== 'out' && !(state.at === 'joining' && state.by === 'app'),
   'the leave is done': ({ at }) => at === 'leaving' || at === 'unknown',
   'the leave is sent': ({ at }) => at !== 'leaving',
   'the join is sent': ({ at }) => at !== 'joining' && at !== 'leaving',

@@ -88,6 +88,39 @@ describe('a join that the client makes by itself', () => {
   });
 });
 
+describe('a call that was never sent, behind a join that the client makes by itself', () => {
+  /** The server answers no join without `resume`. */
+  const evictAndHold = () => {
+    sim.enter();
+    evict();
+    sim.server.override = (frame) => (frame.action === 'join' && frame.resume === undefined ? 'unanswered' : undefined);
+    sim.access.plugIn();
+    sim.timers.advance(20_000);
+    expect(sim.events.at(-1)).toEqual(['removed', 'r', 'offline']);
+  };
+
+  it('takes nothing from that join, if it is a join', () => {
+    evictAndHold();
+    sim.join();
+    sim.timers.advance(30_000);
+    expect(sim.events.at(-1)).toEqual(['joined', 30002]);
+    sim.server.override = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.events.at(-1)).toEqual(['joined', 0, 'r']);
+  });
+
+  it('takes nothing from that join, if it is a leave', () => {
+    evictAndHold();
+    const left: number[] = [];
+    void sim.engine.leaveChatRoom('r', { onChatRoomLeft: (code) => left.push(code) });
+    sim.timers.advance(30_000);
+    expect(left).toEqual([30002]);
+    sim.server.override = undefined;
+    sim.timers.advance(MINUTE_MS);
+    expect(sim.events.at(-1)).toEqual(['joined', 0, 'r']);
+  });
+});
+
 describe('a join that was never sent, after one of unknown outcome', () => {
   it('leaves the client to find out what the first has become', () => {
     sim.connect(0);

@@ -83,14 +83,17 @@ export class Membership {
     this.#events.joining();
     // The app wants in again: nothing is left to be undone. A leave under way comes first.
     if (this.#state.at === 'unknown') this.#operations.remove('leave');
+    let isSent = false;
     this.#operations.add({
       ...this.#joinOperation(options),
-      started: () => this.#move({ type: 'join' }),
+      started: () => {
+        isSent = true;
+        this.#move({ type: 'join' });
+      },
       settle: (answer, how) => {
         if ('membership' in answer) this.#joined('join', answer, options, how, () => done(Code.OK));
-        else this.#notJoined(answer as RefusalAnswer, how, done);
-        // It was never sent: what it would have decided is still to be found out.
-        if (this.#state.at === 'unknown') this.#leaveAgain();
+        else if (isSent) this.#notJoined(answer as RefusalAnswer, how, done);
+        else this.#notSent(answer.code, done);
         this.#events.settled();
       },
     });
@@ -281,6 +284,12 @@ export class Membership {
     this.#events.joined(answer, messageCount);
     // The answer came over a link that is about to be closed, so the current one needs a resume.
     if (how.hasMoved) this.resume();
+  }
+
+  /** It has decided nothing: what it would have decided is still to be found out. */
+  #notSent(code: number, done: (code: number) => void): void {
+    this.#move({ type: 'doubt' });
+    done(code);
   }
 
   #notJoined(answer: RefusalAnswer, { isOpen }: Settled, done: (code: number) => void): void {

@@ -104,7 +104,7 @@ function left(state: MembershipState): MembershipStep {
 
 function stays(state: MembershipState): MembershipStep {
   if (state.at === 'unknown') return to({ at: 'unknown', after: 'leave' }, ask('leave'));
-  if (state.at === 'joining') return to(state);
+  if (state.at === 'joining') return state.by === 'client' ? to(state, ask('rejoin')) : to(state);
   const member = memberOf(state);
   // The leave, even if it was never sent, has held back any resume and any removal: ask what holds.
   return member === undefined ? to(OUT) : to({ at: 'resuming', member }, ask('resume'));
