@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tokenOf } from '../support/token-of.ts';
 import { useScriptedEngine } from './scripted-engine.ts';
+import { joinedAnswer } from './server-frames.ts';
 
 const script = useScriptedEngine();
 const HOUR_MS = 3_600_000;
@@ -42,6 +43,32 @@ describe('a function that fetches a token', () => {
     await script.answerJoin();
     expect(await script.events.next()).toEqual(['connected', 0, 'ann']);
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+  });
+
+  it('may bring another user: the calls that wait are theirs, and the rooms of the former user are not', async () => {
+    await connectWith(async () => tokenNow());
+    expect(await script.events.next()).toEqual(['fetched', 1]);
+    expect(await script.events.next()).toEqual(['connected', 0, 'ann']);
+    await script.engine.joinChatRoom('r', 10, true);
+    await script.engine.joinChatRoom('other', 10, true);
+    await script.answerJoin();
+    await script.answerJoin({ room: 'other' });
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+    expect(await script.events.next()).toEqual(['joined', 0, 'other']);
+    await script.engine.disconnect();
+    let give: (token: string) => void = () => {};
+    await connectWith(() => new Promise((resolve) => (give = resolve)));
+    expect(await script.events.next()).toEqual(['fetched', 1]);
+    await script.engine.joinChatRoom('r', 10, true);
+    give(tokenNow({ sub: 'bob' }));
+    const { id, room, resume } = await script.server.take('join');
+    expect([room, resume]).toEqual(['r', undefined]);
+    script.server.send(joinedAnswer(id));
+    expect(await script.events.next()).toEqual(['connected', 0, 'bob']);
+    expect(await script.events.next()).toEqual(['joined', 0, 'r']);
+    // The next frame is not about the other room.
+    await script.engine.leaveChatRoom('r');
+    expect(await script.server.take('leave')).toMatchObject({ room: 'r' });
   });
 
   it('is not called for a reconnect while its token is valid', async () => {

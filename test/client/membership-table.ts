@@ -42,6 +42,7 @@ export const events: ReadonlyMap<string, MembershipEvent> = new Map<string, Memb
   ['evicted', { type: 'removed', reason: 'offline' }],
   ['removed otherwise', { type: 'removed', reason: 'blocked' }],
   ['the room is destroyed', { type: 'destroyed' }],
+  ['another user connects', { type: 'userChanged' }],
   ['a sign of a membership', { type: 'sign' }],
 ]);
 

@@ -159,11 +159,8 @@ export class Core<Features extends RoomFeatures> {
     if (userId === this.#userId) return undefined;
     // Neither may a new user resume the rooms of the former one, nor a session change its user.
     if (this.#connection.hasOpened && this.#connection.isWanted) return Code.TOKEN_INCORRECT;
-    if (this.#userId !== '') {
-      this.#stopRooms();
-      this.#rooms.clear();
-    }
     this.#userId = userId;
+    for (const room of [...this.#rooms.values()]) room.userChanged();
     return undefined;
   }
 

@@ -146,6 +146,11 @@ export class Membership {
     if (!this.#doubts.isRunning && !this.#operations.has('join')) this.#move({ type: 'sign' });
   }
 
+  userChanged(): void {
+    this.#move({ type: 'userChanged' });
+    this.#doubts.stop();
+  }
+
   /** The connection is closed for good. */
   stop(): void {
     this.#doubts.stop();

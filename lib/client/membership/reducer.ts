@@ -43,6 +43,8 @@ export function moveMembership(state: MembershipState, event: MembershipEvent): 
       return removed(state, event.reason);
     case 'destroyed':
       return to(state.at === 'joining' ? { at: 'joining', by: 'app', member: undefined } : OUT, FORGET);
+    case 'userChanged':
+      return to(OUT, FORGET);
     case 'sign':
       return state.at === 'out' ? to({ at: 'unknown', after: 'sign' }, ask('leave')) : to(state);
   }

@@ -55,6 +55,8 @@ export type MembershipEvent =
   /** The server has ended the known membership. */
   | { readonly type: 'removed'; readonly reason: EndReason }
   | { readonly type: 'destroyed' }
+  /** Another user connects with this client. */
+  | { readonly type: 'userChanged' }
   /** The server sends what only members get, long after the end of the membership. */
   | { readonly type: 'sign' };
 

@@ -155,6 +155,11 @@ export class Sends {
     }
   }
 
+  /** What is open is of a former user. */
+  userChanged(): void {
+    for (const clientMessageId of [...this.#open.keys()]) this.#forget(clientMessageId);
+  }
+
   #keep(draft: Draft, isRefused: boolean, later: SentOutcome): Open {
     const open: Open = { draft, isRefused, later, refusals: 0, isLate: false, isAsking: false };
     this.#open.set(draft.clientMessageId, open);

@@ -127,6 +127,13 @@ export class Room<Features extends RoomFeatures> {
     this.#checkIdle();
   }
 
+  /** What the room knows is of a former user, whose calls have ended. Those that wait are of the new one. */
+  userChanged(): void {
+    this.#sends.userChanged();
+    this.#membership.userChanged();
+    this.#checkIdle();
+  }
+
   push(frame: RoomPush): void {
     if (frame.event === 'members') this.#pushedMembers(frame);
     else if (this.#isCurrent(frame)) this.#take(frame);
