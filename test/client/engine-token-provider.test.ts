@@ -55,7 +55,7 @@ describe('a function that fetches a token', () => {
     await script.answerJoin({ room: 'other' });
     expect(await script.events.next()).toEqual(['joined', 0, 'r']);
     expect(await script.events.next()).toEqual(['joined', 0, 'other']);
-    await script.engine.disconnect();
+    await script.engine.disconnect(true);
     let give: (token: string) => void = () => {};
     await connectWith(() => new Promise((resolve) => (give = resolve)));
     expect(await script.events.next()).toEqual(['fetched', 1]);
