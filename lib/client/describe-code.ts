@@ -12,7 +12,7 @@ const sentences = (): Readonly<Record<Code | OwnCode, string>> => ({
   [Code.SEND_TOO_FAST]: 'the user sends faster than they may, or than the room takes',
   [Code.REQUEST_TOO_FAST]:
     'the user does this more often than they may, is in as many rooms as they may be, or the room is too large',
-  [Code.SLOW_MODE]: 'the room is in slow mode, and the user has sent a message too lately: wait',
+  [Code.SLOW_MODE]: 'the room is in slow mode, and the user has sent a message too recently: wait',
   [Code.NOT_A_MEMBER]: 'the user is not in the room, or not on this connection: join it first',
   [Code.MUTED]: 'the user, or the room, is muted for now',
   [Code.BLOCKED]: 'the user is blocked in the room for now',

@@ -8,7 +8,7 @@ export const Code = {
   UNKNOWN: -1,
   SEND_TOO_FAST: 20604,
   REQUEST_TOO_FAST: 20607,
-  /** Doorman's own: the room is in slow mode, and the user has sent too lately. */
+  /** Doorman's own: the room is in slow mode, and the user has sent too recently. */
   SLOW_MODE: 20690,
   NOT_A_MEMBER: 23406,
   MUTED: 23408,

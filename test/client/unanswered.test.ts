@@ -242,8 +242,25 @@ describe('two joins without waiting', () => {
     void sim.engine.joinChatRoom('one', -1, true);
     sim.timers.advance(5000);
     void sim.engine.joinChatRoom('two', -1, true, { onChatRoomJoined: (code) => codes.push(code) });
-    sim.timers.advance(26_000);
+    sim.timers.advance(27_000);
     expect(codes).toEqual([0]);
+  });
+
+  it('wait for the attempt that is under way when the call of the first one ends', () => {
+    sim.connect(0);
+    sim.timers.advance(1000);
+    sim.server.override = (frame) => ('room' in frame && frame.room === 'one' ? 'unanswered' : undefined);
+    const codes: number[] = [];
+    void sim.engine.joinChatRoom('one', -1, true, { onChatRoomJoined: (code) => codes.push(code) });
+    sim.timers.advance(5000);
+    void sim.engine.joinChatRoom('two', -1, true);
+    // The third attempt went out after 21.5 s: the server could serve it after a join that overtakes it.
+    sim.timers.advance(25_500);
+    expect(codes).toEqual([30003]);
+    const rooms = () => (sim.frames('join') as readonly { readonly room?: string }[]).map(({ room }) => room);
+    expect(rooms()).toEqual(['one', 'one', 'one']);
+    sim.timers.advance(1500);
+    expect(rooms()).toEqual(['one', 'one', 'one', 'two']);
   });
 });
 

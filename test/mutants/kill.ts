@@ -1,6 +1,6 @@
 /* Lets tests, random schedules and crashes loose on one mutant, the quickest first. */
 
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -28,8 +28,8 @@ export async function kill(mutant: Mutant, { folder, seeds }: KillOptions): Prom
       await bundle(mutant, text, hunter);
       return hunt(hunter, ['seeds', `${seeds}`]);
     },
-    () => hunt(hunter, ['crashes']),
     () => tests(['test/usecases']),
+    () => hunt(hunter, ['crashes']),
   ];
   for (const stage of stages) {
     const found = await stage();
@@ -82,26 +82,33 @@ async function bundle({ path }: Mutant, text: string, outfile: string): Promise<
   });
 }
 
-/** A mutant that makes the product go on for ever is found too; without one, tests end in a fraction of this. */
-const TESTS_END_AFTER_MS = 5 * 60_000;
-const HUNT_ENDS_AFTER_MS = 20 * 60_000;
+/**
+ * A mutant that makes the product go on for ever is found too. Without one, tests and hunts need a fraction of this. It is
+ * time of the processor, so that a busy machine, where everything takes longer, finds no mutant.
+ */
+const TESTS_MOST_CPU_SEC = 300;
+const HUNT_MOST_CPU_SEC = 1200;
 
-function endInTime(child: ChildProcess, endAfterMs: number): void {
-  const timer = setTimeout(() => child.kill('SIGKILL'), endAfterMs);
-  child.once('exit', () => clearTimeout(timer));
+/** Runs Node. The limit holds for each process that this leads to. */
+function runNode(args: readonly string[], mostCpuSec: number, stdio: StdioOptions, env = process.env): ChildProcess {
+  const limited = ['-c', `ulimit -t ${mostCpuSec} && exec "$0" "$@"`, process.execPath, ...args];
+  return spawn('sh', limited, { cwd: ROOT, env, stdio });
 }
+
+const endOf = (code: number | null, signal: string | null): string =>
+  signal === null ? `ends with ${code}` : `is ended by ${signal}`;
 
 function hunt(hunter: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     let found: string | undefined;
-    // A bundle needs no loader of this process.
-    const child = fork(hunter, args, { execArgv: [] });
-    endInTime(child, HUNT_ENDS_AFTER_MS);
+    const child = runNode([hunter, ...args], HUNT_MOST_CPU_SEC, ['ignore', 'inherit', 'inherit', 'ipc']);
     child.on('message', (message) => {
       found = String(message);
     });
     // A process that fails has found something too: with the product as it is none does.
-    child.on('exit', (code) => resolve(found ?? (code === 0 ? undefined : `the simulation ends with ${code}`)));
+    child.on('exit', (code, signal) =>
+      resolve(found ?? (code === 0 ? undefined : `the simulation ${endOf(code, signal)}`)),
+    );
   });
 }
 
@@ -110,21 +117,18 @@ async function runTests({ path }: Mutant, textFile: string, paths: readonly stri
   const config = join(import.meta.dirname, 'vitest.config.ts');
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [vitest, 'run', '--config', config, '--root', ROOT, ...paths], {
-      cwd: ROOT,
-      env: { ...process.env, MUTANT_PATH: join(ROOT, path), MUTANT_TEXT: textFile, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    endInTime(child, TESTS_END_AFTER_MS);
+    const env = { ...process.env, MUTANT_PATH: join(ROOT, path), MUTANT_TEXT: textFile, NO_COLOR: '1' };
+    const args = [vitest, 'run', '--config', config, '--root', ROOT, ...paths];
+    const child = runNode(args, TESTS_MOST_CPU_SEC, ['ignore', 'pipe', 'pipe'], env);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
+      stream?.on('data', (chunk: Buffer) => {
         output += chunk.toString();
       });
     }
-    child.on('exit', (code) => {
+    child.on('exit', (code, signal) => {
       const failed = /FAIL {2}(.*)/.exec(output)?.[1];
-      resolve(code === 0 ? undefined : `the test ${failed ?? `run ends with ${code}`}`);
+      resolve(code === 0 ? undefined : `the test ${failed ?? `run ${endOf(code, signal)}`}`);
     });
   });
 }

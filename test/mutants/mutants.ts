@@ -1,7 +1,8 @@
 /*
- * `npm run mutants -- [--seeds N] [--only part-of-a-name] [--list]`: takes one guard after another out of the product (a
- * condition, a read, a bound, a check after a write), and runs the tests beside it, random schedules, the crash sweep and
- * the tests of the use cases until one of them notices. A mutant that nothing notices is listed, and the exit code is 1.
+ * `npm run mutants -- [--seeds N] [--only part-of-a-name] [--from N] [--list]`: takes one guard after another out of the
+ * product (a condition, a read, a bound, a check after a write), and runs the tests beside it, random schedules, the tests
+ * of the use cases and the crash sweep until one of them notices. A mutant that nothing notices is listed, and the exit
+ * code is 1.
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -18,14 +19,16 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '600' },
     only: { type: 'string', default: '' },
+    from: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
   },
 });
 const seeds = Number(values.seeds);
+const from = Number(values.from);
 const all = [...namedMutants, ...generatedMutants()].filter(({ what }) => what.includes(values.only));
 const isEquivalent = ({ what }: { readonly what: string }) =>
   equivalentMutants.some(({ of }) => what.replace(/:\d+/, '').startsWith(of));
-const chosen = all.filter((mutant) => !isEquivalent(mutant));
+const chosen = all.filter((mutant) => !isEquivalent(mutant)).slice(from - 1);
 
 async function run(): Promise<number> {
   // Beside the project's packages, which the bundles import.
@@ -52,8 +55,8 @@ async function run(): Promise<number> {
   return survivors.length === 0 ? 0 : 1;
 }
 
-if (!Number.isSafeInteger(seeds) || seeds < 1 || chosen.length === 0) {
-  console.error('npm run mutants -- [--seeds 600] [--only part-of-a-name] [--list]');
+if (![seeds, from].every((count) => Number.isSafeInteger(count) && count > 0) || chosen.length === 0) {
+  console.error('npm run mutants -- [--seeds 600] [--only part-of-a-name] [--from N] [--list]');
   process.exitCode = 2;
 } else if (values.list) for (const { what } of chosen) console.log(what);
 else process.exitCode = await run();

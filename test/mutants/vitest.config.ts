@@ -12,5 +12,5 @@ export default defineConfig({
       load: (id) => (id.split('?')[0] === MUTANT_PATH ? readFileSync(MUTANT_TEXT, 'utf8') : undefined),
     },
   ],
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, bail: 1, reporters: ['default'] },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, bail: 1, reporters: ['default'] },
 });

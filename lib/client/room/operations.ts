@@ -99,8 +99,10 @@ export class Operations {
   /** The connection is gone: an operation that waited for its next attempt waits for the next connection. */
   pause(): void {
     this.#stopWaiting();
-    this.#current?.lost();
+    const current = this.#current;
     this.#current = undefined;
+    current?.lost();
+    if (current !== undefined && !this.#queue.includes(current)) this.#deps.joins.done(current);
   }
 
   /** Settles all operations with this code. */
@@ -141,6 +143,7 @@ export class Operations {
     const isSettled = !this.#queue.includes(task);
     if (!isSettled && outcome.event !== 'lost') this.#answered(task, outcome);
     else if (!isUnanswered) task.operation.late?.(outcome as Answer);
+    if (isSettled) this.#deps.joins.done(task);
     this.proceed();
     if (isSettled) this.#rested();
   }
@@ -169,8 +172,9 @@ export class Operations {
     const isOpen = task.isOpenAfter(answer);
     this.#takeOut(task);
     operation.settle(answer, { attempts, hasMoved: link !== this.#deps.link(), isOpen });
-    // Not before: the next join, of this room or another one, must not begin before this one has ended.
-    this.#deps.joins.done(task);
+    // Not before: the next join, of this room or another one, must not begin before this one has ended. Nor before the
+    // attempt under way has: two frames of one connection may overtake each other.
+    if (task !== this.#current) this.#deps.joins.done(task);
     this.proceed();
   }
 
