@@ -16,6 +16,7 @@ const dayMs = 86_400_000;
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('join', 'leave', 'send'), room }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('publish', 'evict', 'block', 'destroy'), room }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('other joins', 'other leaves'), room }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('resend', 'cut', 'restart', 'online', 'visible') }) },
   {
     weight: 3,

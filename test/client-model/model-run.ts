@@ -9,6 +9,7 @@ export type RoomName = 'one' | 'two';
 /** Something that the app, the network, the device or the server does. */
 export type Action =
   | { readonly kind: 'join' | 'leave' | 'send' | 'publish' | 'evict' | 'block' | 'destroy'; readonly room: RoomName }
+  | { readonly kind: 'other joins' | 'other leaves'; readonly room: RoomName }
   | { readonly kind: 'resend' | 'cut' | 'restart' | 'online' | 'visible' }
   | { readonly kind: 'fault'; readonly direction: 'up' | 'down'; readonly fault: Fault; readonly forMs: number }
   | { readonly kind: 'dead up' | 'dead down' | 'dead' | 'refuse' | 'sleep'; readonly forMs: number }
@@ -36,7 +37,7 @@ export async function runStory({ seed, isOneRoom, steps }: Story): Promise<reado
   const run = new ModelRun(
     seed,
     isOneRoom,
-    steps.some(({ action }) => mayOvertake(action)),
+    steps.some(({ action }) => mayOvertake(action) || (isOneRoom && action.kind === 'other joins')),
   );
   for (const { afterMs, action } of steps) {
     await run.advance(afterMs);
@@ -122,8 +123,10 @@ class ModelRun {
     else if (kind === 'send') await this.#app.send(room);
     else if (kind === 'publish') this.#server.publish(room);
     else if (kind === 'destroy') this.#server.destroy(room);
+    else if (kind === 'other joins') this.#server.otherJoins(room);
+    else if (kind === 'other leaves') this.#server.otherLeaves(room);
     else if (kind === 'block') this.#server.remove(room, 'blocked');
-    else if (!this.#server.isIn(room)) this.#server.remove(room, 'offline');
+    else if (this.#server.isOffline(room)) this.#server.remove(room, 'offline');
   }
 
   #trouble(action: Extract<Action, { forMs: number }>): void {

@@ -18,7 +18,19 @@ const GRACE_MS = 30_000;
 interface Room {
   readonly roomEpoch: string;
   readonly messages: Message[];
-  member: { readonly id: string; readonly wires: Set<Wire>; offlineAtMs: number | undefined } | undefined;
+  member: Member | undefined;
+}
+
+/** Ann's membership. She has the device of the client, and another one that is always connected. */
+interface Member {
+  readonly id: string;
+  /** Connections of the client that are in the room. */
+  readonly wires: Set<Wire>;
+  /** The client's device is in, connected or not; it is out after a leave. */
+  isHere: boolean;
+  isElsewhere: boolean;
+  /** Since when no device is connected. */
+  offlineAtMs: number | undefined;
 }
 
 /** An end of one of ann's memberships that she did not ask for. */
@@ -51,7 +63,7 @@ export class SmallServer implements Server {
     this.#timers.clearTimeout(this.#wires.get(wire));
     this.#wires.delete(wire);
     for (const { member } of this.#rooms.values()) {
-      if (member?.wires.delete(wire) && member.wires.size === 0) member.offlineAtMs = this.#timers.nowMs;
+      if (member?.wires.delete(wire)) this.#noteOffline(member);
     }
   }
 
@@ -68,7 +80,7 @@ export class SmallServer implements Server {
     if (room !== undefined) this.#accept(roomId, room, 'bob', this.#nextId('b'), 'RC:TxtMsg', '{"content":"hi"}');
   }
 
-  /** An app server removes ann. */
+  /** An app server, or a message while she is offline, removes ann. */
   remove(roomId: string, reason: EndReason): void {
     const room = this.#rooms.get(roomId);
     if (room !== undefined) this.#end(roomId, room, reason, true);
@@ -84,17 +96,41 @@ export class SmallServer implements Server {
       this.#push(wire, { event: 'destroyed', room: roomId, roomEpoch, automatic: false });
   }
 
+  /** Ann's other device joins. */
+  otherJoins(roomId: string): void {
+    const found = this.#rooms.get(roomId);
+    if (found !== undefined) this.#evictDue(roomId, found);
+    const member = this.#memberOf(this.#room(roomId), false);
+    member.isElsewhere = true;
+    member.offlineAtMs = undefined;
+    if (this.#isOneRoom) this.#leaveOthers(roomId);
+  }
+
+  /** Ann's other device leaves: she stays if the client's device is in. */
+  otherLeaves(roomId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (room?.member?.isElsewhere !== true) return;
+    room.member.isElsewhere = false;
+    if (room.member.isHere) this.#noteOffline(room.member);
+    else this.#end(roomId, room, 'left', true);
+  }
+
   restart(): void {
     for (const wire of [...this.#wires.keys()]) wire.close();
   }
 
-  /** Ann is a member, and online. */
+  /** The client's device is in the room, and online. */
   isIn(roomId: string): boolean {
     return (this.#rooms.get(roomId)?.member?.wires.size ?? 0) > 0;
   }
 
+  /** Ann is a member, and none of her devices is connected. */
+  isOffline(roomId: string): boolean {
+    return this.#rooms.get(roomId)?.member?.offlineAtMs !== undefined;
+  }
+
   isMember(roomId: string): boolean {
-    return this.#rooms.get(roomId)?.member !== undefined;
+    return this.#rooms.get(roomId)?.member?.isHere === true;
   }
 
   /** How often a message was accepted, in the rooms that there are. */
@@ -135,15 +171,14 @@ export class SmallServer implements Server {
   #join(wire: Wire, { room: roomId, resume, rejoin, messageCount }: FrameOf<'join'>): Fields {
     const found = this.#rooms.get(roomId);
     if (found !== undefined) this.#evictDue(roomId, found);
-    if (resume !== undefined && found?.member?.id !== resume.membership) {
+    if (resume !== undefined && (found?.member?.id !== resume.membership || !found.member.isHere)) {
       return { code: 23406, reason: this.#reasons.get(resume.membership) ?? 'offline' };
     }
     if (rejoin === true && this.#isOneRoom && this.#isElsewhere(wire, roomId)) return { code: 23406, reason: 'left' };
-    const room = found ?? { roomEpoch: this.#nextId('e'), messages: [], member: undefined };
-    this.#rooms.set(roomId, room);
+    const room = this.#room(roomId);
     const fresh = room.member === undefined;
-    const member = room.member ?? { id: this.#nextId('s'), wires: new Set<Wire>(), offlineAtMs: undefined };
-    room.member = member;
+    const member = this.#memberOf(room, true);
+    member.isHere = true;
     member.wires.add(wire);
     member.offlineAtMs = undefined;
     if (this.#isOneRoom && resume === undefined) this.#leaveOthers(roomId);
@@ -152,6 +187,23 @@ export class SmallServer implements Server {
     const { roomEpoch } = room;
     const what = { fresh, hasEntries: false, complete: true, messages: room.messages.slice(from) };
     return { code: 0, room: roomId, roomEpoch, membership: member.id, joinedAtMs: 1, seq, latestSeq: seq, ...what };
+  }
+
+  #room(roomId: string): Room {
+    const room = this.#rooms.get(roomId) ?? { roomEpoch: this.#nextId('e'), messages: [], member: undefined };
+    this.#rooms.set(roomId, room);
+    return room;
+  }
+
+  #memberOf(room: Room, isHere: boolean): Member {
+    const { member = { id: this.#nextId('s'), wires: new Set(), isHere, isElsewhere: false, offlineAtMs: undefined } } =
+      room;
+    room.member = member;
+    return member;
+  }
+
+  #noteOffline(member: Member): void {
+    if (member.wires.size === 0 && !member.isElsewhere) member.offlineAtMs = this.#timers.nowMs;
   }
 
   #isElsewhere(wire: Wire, roomId: string): boolean {
@@ -165,11 +217,14 @@ export class SmallServer implements Server {
   #leave(wire: Wire, roomId: string, room: Room): Fields {
     const { member } = room;
     if (member === undefined) return { code: 23406 };
-    member.wires.delete(wire);
+    if (!member.isHere) return { code: 23406 };
+    const older = [...member.wires].filter((other) => other !== wire);
+    member.wires.clear();
+    member.isHere = false;
     this.#reasons.set(member.id, 'left');
-    room.member = undefined;
-    // Ann has one device: what else of it is in the room is an older connection of the same login.
-    for (const other of member.wires) {
+    if (!member.isElsewhere) room.member = undefined;
+    // What else of this device is in the room is an older connection of the same login.
+    for (const other of older) {
       const frame = {
         event: 'removed',
         room: roomId,
@@ -186,9 +241,9 @@ export class SmallServer implements Server {
     const { roomEpoch } = room;
     const known = room.messages.find((message) => message.clientMessageId === clientMessageId);
     this.#evictDue(roomId, room);
-    if (known === undefined && room.member === undefined) return { code: 23406 };
+    if (known === undefined && room.member?.isHere !== true) return { code: 23406 };
     const { seq, messageId, sentAtMs } = known ?? this.#accept(roomId, room, 'ann', clientMessageId, type, content);
-    if (room.member !== undefined) {
+    if (room.member?.isHere === true) {
       room.member.wires.add(wire);
       room.member.offlineAtMs = undefined;
     }
