@@ -1,35 +1,45 @@
 /* Lets tests, random schedules and crashes loose on one mutant, the quickest first. */
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { Kill, Killer } from './killers.ts';
 import { type Mutant, ROOT } from './mutant.ts';
 
 /** Returns what has found the mutant; undefined = nothing has. */
-type Stage = () => Promise<string | undefined>;
+type Stage = () => Promise<Kill | undefined>;
 
 export interface KillOptions {
   /** Takes files of this mutant alone. */
   readonly folder: string;
   readonly seeds: number;
+  /** What found it last time: it is tried first. */
+  readonly known: Killer | undefined;
 }
 
 /** @throws Error where the product no longer has what the mutant takes out. */
-export async function kill(mutant: Mutant, { folder, seeds }: KillOptions): Promise<string | undefined> {
+export async function kill(mutant: Mutant, { folder, seeds, known }: KillOptions): Promise<Kill | undefined> {
   const text = mutant.text();
   const textFile = join(folder, 'mutant.ts.txt');
   writeFileSync(textFile, text);
   const hunter = join(folder, 'hunt.mjs');
   const tests = (paths: readonly string[]) => runTests(mutant, textFile, paths);
+  const hunted = async (...args: readonly string[]) => {
+    if (!existsSync(hunter)) await bundle(mutant, text, hunter);
+    return hunt(hunter, args);
+  };
+  const again: Stage = async () => {
+    if (known === undefined) return undefined;
+    if ('test' in known) return tests([known.test]);
+    return 'seed' in known ? hunted('seed', `${known.seed}`) : hunted('scenario', known.scenario);
+  };
   const stages: readonly Stage[] = [
+    again,
     () => tests(quickTestsOf(mutant)),
-    async () => {
-      await bundle(mutant, text, hunter);
-      return hunt(hunter, ['seeds', `${seeds}`]);
-    },
+    () => hunted('seeds', `${seeds}`),
+    () => hunted('crashes'),
     () => tests(['test/usecases']),
-    () => hunt(hunter, ['crashes']),
   ];
   for (const stage of stages) {
     const found = await stage();
@@ -45,7 +55,7 @@ export async function checkHealthy(folder: string): Promise<void> {
     const text = readFileSync(join(ROOT, path), 'utf8');
     writeFileSync(textFile, text);
     const found = await runTests({ path, what: 'none', text: () => text }, textFile, paths);
-    if (found !== undefined) throw new Error(`unable to judge mutants; without any, this fails: ${found}`);
+    if (found !== undefined) throw new Error(`unable to judge mutants; without any, this fails: ${found.found}`);
   }
 }
 
@@ -98,21 +108,22 @@ function runNode(args: readonly string[], mostCpuSec: number, stdio: StdioOption
 const endOf = (code: number | null, signal: string | null): string =>
   signal === null ? `ends with ${code}` : `is ended by ${signal}`;
 
-function hunt(hunter: string, args: readonly string[]): Promise<string | undefined> {
+function hunt(hunter: string, args: readonly string[]): Promise<Kill | undefined> {
   return new Promise((resolve) => {
-    let found: string | undefined;
+    let found: Kill | undefined;
     const child = runNode([hunter, ...args], HUNT_MOST_CPU_SEC, ['ignore', 'inherit', 'inherit', 'ipc']);
     child.on('message', (message) => {
-      found = String(message);
+      found = message as Kill;
     });
     // A process that fails has found something too: with the product as it is none does.
-    child.on('exit', (code, signal) =>
-      resolve(found ?? (code === 0 ? undefined : `the simulation ${endOf(code, signal)}`)),
-    );
+    child.on('exit', (code, signal) => {
+      const failed = { killer: undefined, found: `the simulation ${endOf(code, signal)}` };
+      resolve(found ?? (code === 0 ? undefined : failed));
+    });
   });
 }
 
-async function runTests({ path }: Mutant, textFile: string, paths: readonly string[]): Promise<string | undefined> {
+async function runTests({ path }: Mutant, textFile: string, paths: readonly string[]): Promise<Kill | undefined> {
   if (paths.length === 0) return undefined;
   const config = join(import.meta.dirname, 'vitest.config.ts');
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
@@ -128,7 +139,9 @@ async function runTests({ path }: Mutant, textFile: string, paths: readonly stri
     }
     child.on('exit', (code, signal) => {
       const failed = /FAIL {2}(.*)/.exec(output)?.[1];
-      resolve(code === 0 ? undefined : `the test ${failed ?? `run ${endOf(code, signal)}`}`);
+      const [test] = failed?.split(' > ') ?? [];
+      const found = `the test ${failed ?? `run ${endOf(code, signal)}`}`;
+      resolve(code === 0 ? undefined : { killer: test === undefined ? undefined : { test }, found });
     });
   });
 }

@@ -1,8 +1,8 @@
 /*
  * `npm run mutants -- [--seeds N] [--only part-of-a-name] [--from N] [--list]`: takes one guard after another out of the
- * product (a condition, a read, a bound, a check after a write), and runs the tests beside it, random schedules, the tests
- * of the use cases and the crash sweep until one of them notices. A mutant that nothing notices is listed, and the exit
- * code is 1.
+ * product (a condition, a read, a bound, a check after a write), and runs what noticed it last time (`killers.json`), the
+ * tests beside it, random schedules, the crash sweep and the tests of the use cases until one of them notices. A mutant
+ * that nothing notices is listed, and the exit code is 1.
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { equivalentMutants } from './equivalent-mutants.ts';
 import { generatedMutants } from './generated-mutants.ts';
 import { checkHealthy, kill } from './kill.ts';
+import { Killers } from './killers.ts';
 import { ROOT } from './mutant.ts';
 import { namedMutants } from './named-mutants.ts';
 
@@ -34,14 +35,16 @@ async function run(): Promise<number> {
   // Beside the project's packages, which the bundles import.
   const folder = mkdtempSync(join(ROOT, 'node_modules', '.mutants-'));
   const survivors: string[] = [];
+  const killers = new Killers();
   const waiting = chosen.entries();
   const work = async () => {
     for (const [index, mutant] of waiting) {
       const own = join(folder, `${index}`);
       mkdirSync(own);
-      const found = await kill(mutant, { folder: own, seeds });
-      if (found === undefined) survivors.push(mutant.what);
-      console.log(found === undefined ? `SURVIVES  ${mutant.what}` : `killed  ${mutant.what}: ${found}`);
+      const killed = await kill(mutant, { folder: own, seeds, known: killers.of(mutant) });
+      if (killed === undefined) survivors.push(mutant.what);
+      else killers.note(mutant, killed.killer);
+      console.log(killed === undefined ? `SURVIVES  ${mutant.what}` : `killed  ${mutant.what}: ${killed.found}`);
     }
   };
   try {
