@@ -40,7 +40,7 @@ export interface Member {
   /** Membership epoch: new with each fresh join. */
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
-  /** Who the user is, by the token that joined or came back last; only a member's row has it. Absent = it says nothing. */
+  /** Who the user is, by the token that joined or resumed last; only a member's row has it. Absent = it says nothing. */
   readonly sender?: Sender | undefined;
   readonly connections: readonly ConnectionId[];
   /** The device of each connection. */
@@ -88,7 +88,7 @@ export interface DeviceConnection {
   readonly device: Device;
 }
 
-/** A connection that joins or comes back, and what is noted of its user. */
+/** A connection that joins or resumes, and what is noted of its user. */
 export interface JoiningConnection extends DeviceConnection {
   readonly sender?: Sender | undefined;
 }

@@ -160,7 +160,8 @@ export const settingDefinitions = {
   },
   memberProfiles: {
     ...flag(false),
-    meaning: 'Notices of joins and ends and lists of members have the name and the picture of the users, by their tokens.',
+    meaning:
+      'Notices of joins and ends and lists of members have the name and the picture of the users, by their tokens.',
   },
   webhookUrl: {
     ...{ kind: 'url', default: '', form: 'https, or http on this machine' },

@@ -1,6 +1,11 @@
 import { encodedBytes, frameBytes, isWellFormed, utf8Bytes } from './frame-size.ts';
 import { isJsonObject } from './json.ts';
-import { CONTENT_BYTES_MAX, MEMBER_SENDER_BYTES_MAX, SENDER_NAME_LENGTH_MAX, SENDER_PORTRAIT_BYTES_MAX } from './limits.ts';
+import {
+  CONTENT_BYTES_MAX,
+  MEMBER_SENDER_BYTES_MAX,
+  SENDER_NAME_LENGTH_MAX,
+  SENDER_PORTRAIT_BYTES_MAX,
+} from './limits.ts';
 import type { Sender } from './message.ts';
 
 const isShown = (value: unknown): value is string => typeof value === 'string' && value !== '' && isWellFormed(value);

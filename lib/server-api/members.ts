@@ -13,7 +13,7 @@ import { timeText } from './wording.ts';
 const ASKED_MAX = 1000;
 const LISTED_MAX = 500;
 
-const OWN_FIELD = 'with the setting `memberProfiles`, by the token that joined or came back last, if it has one';
+const OWN_FIELD = 'with the setting `memberProfiles`, by the token that joined or resumed last, if it has one';
 
 const listed = ({ userId: id, joinedAtMs, sender: { name, portrait } = {} }: ListedMember) => ({
   ...{ id, time: timeText(joinedAtMs) },

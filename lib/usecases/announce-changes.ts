@@ -138,7 +138,10 @@ async function notifyFormerMember(deps: Deps, { roomId, roomEpoch, ended }: Memb
  */
 async function notifyMembers({ deps, stopMs }: Run, room: Room, all: readonly MemberChanged[]): Promise<void> {
   const ofRoom = all.filter(({ member }) => member.roomEpoch === room.epoch);
-  for (const changes of inFrames(room, ofRoom.map((one) => memberChange(deps, one)))) {
+  for (const changes of inFrames(
+    room,
+    ofRoom.map((one) => memberChange(deps, one)),
+  )) {
     const notice = { roomEpoch: room.epoch, changes };
     const delivered = noticeOf(room, notice);
     if (delivered === undefined) return;

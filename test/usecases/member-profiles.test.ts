@@ -51,7 +51,7 @@ const noticesTo = async (world: World, witness: Caller) => {
     .map(({ userId, change, ...rest }) => [userId, change, ...('sender' in rest ? [rest.sender] : [])]);
 };
 
-describe('I-N1: a notice and a listed member carry the name and the picture of the token that joined or came back last', () => {
+describe('I-N1: a notice and a listed member carry the name and the picture of the token that joined or resumed last', () => {
   test('a join, the list that a client reads, and the list of the server API', async () => {
     const { world } = on();
     const bob = await enter(world, 'bob', undefined);
@@ -69,7 +69,7 @@ describe('I-N1: a notice and a listed member carry the name and the picture of t
     expect(servedValue(await queryMembers(world.deps, world.room, 9, 'ascending'))).toEqual({ total: 2, members });
   });
 
-  test('a come-back with another token replaces it, and notifies nobody', async () => {
+  test('a resume with another token replaces it, and notifies nobody', async () => {
     const { world } = on();
     const bob = await enter(world, 'bob', undefined);
     const ann = await open(world, 'ann', ANN, PHONE);
@@ -83,7 +83,7 @@ describe('I-N1: a notice and a listed member carry the name and the picture of t
     expect((await listed(world, bob))[0]).toMatchObject({ userId: 'ann', sender: ANNA });
   });
 
-  test('so does a send that comes back, and a second device', async () => {
+  test('so does a send that resumes, and a second device', async () => {
     const { world } = on();
     const ann = await enter(world, 'ann', ANN, PHONE);
     await world.drop(ann);

@@ -47,7 +47,13 @@ const ended: Is = (value) =>
 
 export const memberShape: Required<Shape<Member>> = {
   ...{ roomId: text, userId: text, roomEpoch: text, revision: number, membershipId: optional(text) },
-  ...{ joinedAtMs: number, sender: optional(isSender), connections: listOf(text), devices: mapOf(text), disconnectedDevices: listOf(text) },
+  ...{
+    joinedAtMs: number,
+    sender: optional(isSender),
+    connections: listOf(text),
+    devices: mapOf(text),
+    disconnectedDevices: listOf(text),
+  },
   ...{ lastDisconnectAtMs: number, offline: optional(offline), blockedUntilMs: number, mutedUntilMs: number },
   ...{ muteExempt: flag, ended: optional(ended) },
 };

@@ -25,7 +25,7 @@ interface Shown {
 
 /**
  * I-N1: a notice of a join has what the token of its connection says, and a notice of an end and a list of members what
- * that of the connection says that joined or came back last. Without the setting none has anything.
+ * that of the connection says that joined or resumed last. Without the setting none has anything.
  */
 export function wrongProfiles(events: readonly HistoryEvent[], settings: Profiles): readonly Violation[] {
   const members = new Joins();
@@ -78,7 +78,7 @@ const isExpected = (
 ): boolean =>
   memberProfiles ? sender?.name === nameOf(user) && connections.includes(sender.portrait) : sender === undefined;
 
-/** By which connections members have joined and come back, by what the rows say of connections alone. */
+/** By which connections members have joined and resumed, by what the rows say of connections alone. */
 class Joins {
   /** By membership. */
   readonly first = new Map<string, string>();
@@ -91,7 +91,10 @@ class Joins {
     const before = this.#rows.get(key);
     this.#rows.set(key, row);
     const { membershipId, connections } = row;
-    if (membershipId === undefined) return this.#show(key, index, undefined);
+    if (membershipId === undefined) {
+      this.#show(key, index, undefined);
+      return;
+    }
     const known = before?.membershipId === membershipId ? before.connections : [];
     const newest = connections.at(-1);
     // A join puts its connection at the end; a loss only takes one away.
