@@ -6,6 +6,7 @@ import { assumptions } from './assumptions.ts';
 import { CONTENT } from './content.ts';
 import type { ActUnits, Counted } from './count.ts';
 import { capacityPerSec, type RoomCounts, RoomModel, roundMs } from './room-model.ts';
+import type { RowSizes } from './row-sizes.ts';
 
 /** What rooms are to carry. */
 export interface Workload {
@@ -18,6 +19,8 @@ export interface Workload {
   readonly senders: number;
   /** Lost connections of a member in an hour, each followed by a resume. */
   readonly drops: number;
+  /** Members are listed with names and pictures. */
+  readonly profiles?: boolean;
 }
 
 /** One line of the bill. */
@@ -80,6 +83,9 @@ function sum(...all: readonly (readonly [units: ActUnits, times: number])[]): Ac
   return { writeUnits: total('writeUnits'), readUnits: total('readUnits') };
 }
 
+const rowsOf = ({ profiles = false }: Workload, { rows }: Counted): RowSizes =>
+  profiles ? { ...rows, member: rows.member + rows.memberSender } : rows;
+
 interface Followed {
   readonly counts: RoomCounts;
   readonly seconds: number;
@@ -87,7 +93,9 @@ interface Followed {
 }
 
 /** One room, message by message, until its figures no longer depend on how it began. */
-function follow({ members, rate, senders }: Workload, counted: Counted): Followed {
+function follow(workload: Workload, counted: Counted): Followed {
+  const { members, rate, senders } = workload;
+  const rows = rowsOf(workload, counted);
   const { postCpuMs, postMs } = assumptions;
   const shape = { connections: members, senders, postsPerSecond, postCpuMs, postMs };
   const messages = Math.min(
@@ -95,8 +103,8 @@ function follow({ members, rate, senders }: Workload, counted: Counted): Followe
     Math.max(MESSAGES, SECONDS * rate, Math.ceil((ROUNDS * roundMs(shape) * rate) / 1_000)),
   );
   const timesMs = arrivals(rate, messages);
-  const counts = new RoomModel(shape, counted.rows, CONTENT, timesMs).run();
-  const isBehind = rate > capacityPerSec(shape, counted.rows);
+  const counts = new RoomModel(shape, rows, CONTENT, timesMs).run();
+  const isBehind = rate > capacityPerSec(shape, rows);
   return { counts, isBehind, seconds: Math.max(messages / rate, isBehind ? counts.endMs / 1_000 : 0) };
 }
 

@@ -4,6 +4,7 @@ import { frameBytes } from '../../lib/protocol/frame-size.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { sizeOfItem } from '../../test/simulation/memory-dynamodb/item-size.ts';
 import { TABLE_NAME } from '../measured-deps.ts';
+import { SENDER } from './content.ts';
 import { MeteredRoom } from './metered-room.ts';
 import type { RowSizes } from './row-sizes.ts';
 
@@ -81,6 +82,7 @@ export async function countSizes(endpoint: string): Promise<RowSizes> {
     ...roomSizes(talked),
     ...accessSizes(rows, TALK_MS.length + 1),
     member: sizeOfItem(member),
+    memberSender: sizeOfItem({ sender: { ...SENDER } }),
     listed: sizeOfItem(pick(member, INDEXED)),
     ...logSizes(find(rows, '#LOG#'), MESSAGES_IN_TAIL + 1),
     frameMessage: messageBytes(room.lastFrame),

@@ -1,4 +1,5 @@
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
+import type { Sender } from '../../lib/protocol/message.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { closeConnection } from '../../lib/usecases/close-connection.ts';
 import { deliverMessages } from '../../lib/usecases/deliver-messages.ts';
@@ -42,17 +43,19 @@ export class MeteredRoom {
   readonly deps: Deps;
   readonly room: RoomId;
   readonly #meter: UnitsMeter;
+  readonly #sender: Sender | undefined;
   #lastId: number;
 
-  /** `place` keeps the ids of rooms in one table apart. */
-  constructor(endpoint: string, place: number) {
+  /** `place` keeps the ids of rooms in one table apart. `sender`: the name and the picture of each member. */
+  constructor(endpoint: string, place: number, sender?: Sender) {
+    this.#sender = sender;
     this.#lastId = place * 1_000_000;
     const { deps, meter } = measuredDeps({
       endpoint,
       now: this.time.now,
       // As long as those of a deployment: units go by size.
       randomId: () => this.#nextId('0000-4000-8000-000000000000'),
-      settings: {},
+      settings: { memberProfiles: sender !== undefined },
       push: {
         post: async (_connectionId, frame) => {
           this.happened.posts += 1;
@@ -96,7 +99,9 @@ export class MeteredRoom {
 
   async join(caller: Caller, resume?: Resume): Promise<Participant> {
     const request = { room: this.room, messageCount: -1, autoCreate: false, resume };
-    const joined = await this.#frame(caller, (seen) => joinRoom(this.deps, { ...caller, seen }, request));
+    const joined = await this.#frame(caller, (seen) =>
+      joinRoom(this.deps, { ...caller, seen, sender: this.#sender }, request),
+    );
     const { roomEpoch, membership, seq } = servedValue(joined);
     return { caller, resume: { roomEpoch, membership, seq } };
   }

@@ -10,6 +10,8 @@ export interface RowSizes {
   readonly access: number;
   readonly accessSend: number;
   readonly member: number;
+  /** What a name and a picture add to it, with `memberProfiles`. */
+  readonly memberSender: number;
   /** A connected member in the index. */
   readonly listed: number;
   /** A row of the log without its messages, and each of them. */

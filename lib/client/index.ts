@@ -1,4 +1,5 @@
 export type { EndReason } from '../protocol/end-reason.ts';
+export type { Sender } from '../protocol/message.ts';
 export type { MemberChange, NoticeKind, NoticePush, SyncPush } from '../protocol/push-frames.ts';
 export { Chat, type ChatJoinOptions, type ChatOptions, createChat } from './chat/chat.ts';
 export { ChatError, READER_TOO_SLOW } from './chat/chat-error.ts';

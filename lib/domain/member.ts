@@ -1,5 +1,6 @@
 import type { EndReason } from '../protocol/end-reason.ts';
 import type { ConnectionId, RoomId, UserId } from '../protocol/ids.ts';
+import type { Sender } from '../protocol/message.ts';
 
 export interface OfflineMark {
   /** The room's seq, read consistently after the disconnect was noticed. */
@@ -39,6 +40,8 @@ export interface Member {
   /** Membership epoch: new with each fresh join. */
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
+  /** Who the user is, by the token that joined or resumed last; only a member's row has it. Absent = it says nothing. */
+  readonly sender?: Sender | undefined;
   readonly connections: readonly ConnectionId[];
   /** The device of each connection. */
   readonly devices: Readonly<Record<ConnectionId, Device>>;
@@ -85,6 +88,11 @@ export interface DeviceConnection {
   readonly device: Device;
 }
 
+/** A connection that joins or resumes, and what is noted of its user. */
+export interface JoiningConnection extends DeviceConnection {
+  readonly sender?: Sender | undefined;
+}
+
 const NO_DEVICES = {
   connections: [],
   devices: {},
@@ -96,16 +104,17 @@ const NO_DEVICES = {
 export const DISCONNECTED_DEVICES_MAX = 8;
 
 /** A fresh join (I-M12): a new membership id; the counts start at zero. */
-export const joined = (member: Member, by: DeviceConnection, membership: string, nowMs: number): Member =>
+export const joined = (member: Member, by: JoiningConnection, membership: string, nowMs: number): Member =>
   withConnection({ ...member, ...NO_DEVICES, membershipId: membership, joinedAtMs: nowMs, ended: undefined }, by);
 
 /**
  * One more device, or a resume: same membership, mark cleared. The caller has checked that the member is not evicted.
  */
-export function withConnection(member: Member, { connectionId, device }: DeviceConnection): Member {
+export function withConnection(member: Member, { connectionId, device, sender }: JoiningConnection): Member {
   const others = member.connections.filter((id) => id !== connectionId);
   return {
     ...member,
+    sender,
     connections: [...others, connectionId],
     devices: { ...member.devices, [connectionId]: device },
     disconnectedDevices: member.disconnectedDevices.filter((other) => other !== device),
@@ -166,6 +175,7 @@ export function ended(member: Member, reason: MemberEndReason, nowMs: number, ex
     ...member,
     ...NO_DEVICES,
     membershipId: undefined,
+    sender: undefined,
     ended: { membershipId: membershipId, reason, atMs: nowMs, connections },
   };
 }

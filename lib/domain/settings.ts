@@ -158,6 +158,11 @@ export const settingDefinitions = {
     ...flag(false),
     meaning: 'Members are notified of who joins and whose membership ends.',
   },
+  memberProfiles: {
+    ...flag(false),
+    meaning:
+      'Notices of joins and ends and lists of members have the name and the picture of the users, by their tokens.',
+  },
   webhookUrl: {
     ...{ kind: 'url', default: '', form: 'https, or http on this machine' },
     meaning: 'Where events are posted; empty for nowhere. Only the Lambda that posts them receives it.',

@@ -1,5 +1,5 @@
 import type { EndReason } from './end-reason.ts';
-import type { Message } from './message.ts';
+import type { Message, Sender } from './message.ts';
 
 /** The answer to a frame that the server refused. */
 export interface RefusalAnswer {
@@ -89,6 +89,8 @@ export interface EntriesAnswer extends RoomAnswer {
 export interface ListedMember {
   readonly userId: string;
   readonly joinedAtMs: number;
+  /** Their name and picture, where the setting `memberProfiles` is on and their token has them. */
+  readonly sender?: Sender;
 }
 
 /** The answer to an `info`: who is in the room. */

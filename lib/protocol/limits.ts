@@ -24,6 +24,8 @@ export const SIGNAL_BYTES_MAX = 512;
 export const SENDER_NAME_LENGTH_MAX = 64;
 /** A longer address of a picture is not put on messages. */
 export const SENDER_PORTRAIT_BYTES_MAX = 512;
+/** What a member may be listed with, as JSON: so many of them as one answer lists fit in it. */
+export const MEMBER_SENDER_BYTES_MAX = 1_024;
 
 /** RongCloud's limit of members that a client gets with the number of all. */
 export const MEMBERS_LISTED_MAX = 20;

@@ -1,6 +1,6 @@
 import type { Answer } from './answers.ts';
 import type { EndReason } from './end-reason.ts';
-import type { Message } from './message.ts';
+import type { Message, Sender } from './message.ts';
 
 /**
  * What an app server did to users or to a room. Clients are notified where the call asks for it; scopes:
@@ -28,6 +28,8 @@ export interface MemberChange {
   /** The epoch of the membership: a client that gets one change twice ignores the second. */
   readonly membership: string;
   readonly atMs: number;
+  /** The user's name and picture, where the setting `memberProfiles` is on and their token has them. */
+  readonly sender?: Sender;
 }
 
 interface RoomPush {

@@ -1,6 +1,11 @@
 import { encodedBytes, frameBytes, isWellFormed, utf8Bytes } from './frame-size.ts';
 import { isJsonObject } from './json.ts';
-import { CONTENT_BYTES_MAX, SENDER_NAME_LENGTH_MAX, SENDER_PORTRAIT_BYTES_MAX } from './limits.ts';
+import {
+  CONTENT_BYTES_MAX,
+  MEMBER_SENDER_BYTES_MAX,
+  SENDER_NAME_LENGTH_MAX,
+  SENDER_PORTRAIT_BYTES_MAX,
+} from './limits.ts';
 import type { Sender } from './message.ts';
 
 const isShown = (value: unknown): value is string => typeof value === 'string' && value !== '' && isWellFormed(value);
@@ -13,6 +18,13 @@ export function readSender(given: unknown): Sender | undefined {
   if (!hasName && !hasPortrait) return undefined;
   return { ...(hasName ? { name } : {}), ...(hasPortrait ? { portrait } : {}) };
 }
+
+/**
+ * What a member is listed with. An address that is much longer as JSON, which no address of a picture is, is left out; a
+ * name never is.
+ */
+export const listedSender = (sender: Sender): Sender | undefined =>
+  frameBytes({ sender }) <= MEMBER_SENDER_BYTES_MAX ? sender : readSender({ name: sender.name });
 
 /** Every frame that can hold the longest content holds this content with its sender too. */
 export const hasSpaceFor = (sender: Sender, content: string): boolean =>

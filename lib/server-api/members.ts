@@ -1,3 +1,4 @@
+import type { ListedMember } from '../protocol/answers.ts';
 import { addToAllowlist, allowlist, removeFromAllowlist } from '../usecases/allowlist-users.ts';
 import { blockedUsers, blockUsers, unblockUsers } from '../usecases/block-users.ts';
 import { areMembers, queryMembers } from '../usecases/query-members.ts';
@@ -12,6 +13,14 @@ import { timeText } from './wording.ts';
 const ASKED_MAX = 1000;
 const LISTED_MAX = 500;
 
+const OWN_FIELD = 'with the setting `memberProfiles`, by the token that joined or resumed last, if it has one';
+
+const listed = ({ userId: id, joinedAtMs, sender: { name, portrait } = {} }: ListedMember) => ({
+  ...{ id, time: timeText(joinedAtMs) },
+  ...(name === undefined ? {} : { name }),
+  ...(portrait === undefined ? {} : { portraitUri: portrait }),
+});
+
 const query = endpoint({
   path: '/chatroom/user/query.json',
   about: 'The members of a room, by the time they joined; none of a room that does not exist.',
@@ -22,11 +31,17 @@ const query = endpoint({
   },
   answer: {
     total: whole('how many members there are'),
-    users: list(object({ id: string('the user'), time: utcTime('when they joined') }), 'the members'),
+    users: list(
+      object(
+        { id: string('the user'), time: utcTime('when they joined') },
+        { name: string(OWN_FIELD), portraitUri: string(OWN_FIELD) },
+      ),
+      'the members',
+    ),
   },
   run: async ({ deps }, { chatroomId, count, order }) => {
     const { total, members } = servedOr(await queryMembers(deps, chatroomId, count, order), { total: 0, members: [] });
-    return { total, users: members.map(({ userId: id, joinedAtMs }) => ({ id, time: timeText(joinedAtMs) })) };
+    return { total, users: members.map(listed) };
   },
 });
 

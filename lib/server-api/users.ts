@@ -27,7 +27,8 @@ const getToken = endpoint({
   path: '/user/getToken.json',
   about:
     'Issues a token with which the user connects, and keeps their name and picture. Earlier tokens stay valid. The ' +
-    'messages of connections with this token have this name, and this picture up to 512 bytes.',
+    'messages of connections with this token have this name, and this picture up to 512 bytes; with the setting ' +
+    '`memberProfiles` notices and lists of members have them too.',
   callsPerSec: TOKENS_PER_SEC,
   fields: { ...user, name: one(name, 'their name'), portraitUri },
   answer: { userId: string('the user'), token: string('their token') },

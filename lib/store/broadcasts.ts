@@ -1,4 +1,4 @@
-import type { MemberEndReason } from '../domain/member.ts';
+import type { Member, MemberEndReason } from '../domain/member.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { RoomWalk, WalkPut } from './walks.ts';
 
@@ -9,6 +9,7 @@ export interface NoticedChange {
   readonly reason?: MemberEndReason;
   readonly membership: string;
   readonly atMs: number;
+  readonly sender?: NonNullable<Member['sender']>;
 }
 
 /** A message to all rooms, or the rest of a notice to the members of one, in progress. */

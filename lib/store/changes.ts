@@ -14,8 +14,13 @@ export type MemberEvent = 'joined' | MemberEndReason;
 /** A record of the stream that reports something. */
 export type Change =
   | { readonly kind: 'joined'; readonly member: Member }
-  /** `rowIsDeleted`: the deletion of the row ended the membership. */
-  | { readonly kind: 'ended'; readonly member: Member; readonly rowIsDeleted: boolean }
+  /** `rowIsDeleted`: the deletion of the row ended the membership. `sender`: who the user was, by the row before. */
+  | {
+      readonly kind: 'ended';
+      readonly member: Member;
+      readonly sender?: Member['sender'];
+      readonly rowIsDeleted: boolean;
+    }
   | { readonly kind: 'room-created' | 'room-destroyed'; readonly room: Room }
   | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
   | { readonly kind: 'erasure'; readonly erasure: Erasure };

@@ -7,13 +7,14 @@ import type { Broadcast, Change, NoticedChange } from '../store/room-store.ts';
 import type { Deps } from './deps.ts';
 import { continueBroadcast, noticeOf, putBroadcast } from './steps/continue-broadcast.ts';
 import { continueErasure } from './steps/continue-erasure.ts';
+import { inFrames } from './steps/in-frames.ts';
+import { shown } from './steps/member-sender.ts';
 import { postToRoom } from './steps/post-to-room.ts';
 import { removeEntriesOf } from './steps/remove-entries-of.ts';
 import { LAST_ROOM } from './steps/walk-rooms.ts';
 import { eventOf } from './steps/webhook-event.ts';
 
 const ROOMS_IN_FLIGHT = 8;
-const CHANGES_IN_FRAME = 100;
 
 type MemberChanged = Extract<Change, { member: Member }>;
 type Notice = NonNullable<Broadcast['notice']>;
@@ -136,9 +137,12 @@ async function notifyFormerMember(deps: Deps, { roomId, roomEpoch, ended }: Memb
  * is up is put into a row of its own, from which the stream continues: a room of any size holds up no other.
  */
 async function notifyMembers({ deps, stopMs }: Run, room: Room, all: readonly MemberChanged[]): Promise<void> {
-  const changes = all.filter(({ member }) => member.roomEpoch === room.epoch).map(memberChange);
-  for (let from = 0; from < changes.length; from += CHANGES_IN_FRAME) {
-    const notice = { roomEpoch: room.epoch, changes: changes.slice(from, from + CHANGES_IN_FRAME) };
+  const ofRoom = all.filter(({ member }) => member.roomEpoch === room.epoch);
+  for (const changes of inFrames(
+    room,
+    ofRoom.map((one) => memberChange(deps, one)),
+  )) {
+    const notice = { roomEpoch: room.epoch, changes };
     const delivered = noticeOf(room, notice);
     if (delivered === undefined) return;
     const cursor = await postToRoom(deps, room, delivered, { cursor: undefined, stopMs });
@@ -153,11 +157,12 @@ const putRest = (deps: Deps, { roomId }: Room, notice: Notice, cursor: string): 
   return putBroadcast(deps, rest, 'continue');
 };
 
-function memberChange({ member }: MemberChanged): NoticedChange {
+function memberChange(deps: Deps, { member, ...changed }: MemberChanged): NoticedChange {
   const { userId, membershipId = '', joinedAtMs, ended } = member;
+  const who = shown(deps, changed.kind === 'ended' ? changed.sender : member.sender);
   if (ended === undefined || membershipId !== '')
-    return { userId, change: 'joined', membership: membershipId, atMs: joinedAtMs };
-  return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs };
+    return { userId, change: 'joined', membership: membershipId, atMs: joinedAtMs, ...who };
+  return { userId, change: 'left', reason: ended.reason, membership: ended.membershipId, atMs: ended.atMs, ...who };
 }
 
 /** After the end is reported: deletes the row, or keeps what outlives the membership. */

@@ -1,5 +1,5 @@
 import { isEvicted } from '../domain/eviction.ts';
-import { hasDevice, joined, type Member, withConnection } from '../domain/member.ts';
+import { hasDevice, type JoiningConnection, joined, type Member, withConnection } from '../domain/member.ts';
 import { isRefused, type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import { isLive, type Room } from '../domain/room.ts';
 import type { JoinedAnswer } from '../protocol/answers.ts';
@@ -10,6 +10,7 @@ import { decideOn, tooMuchAtOnce } from './steps/decide-on.ts';
 import type { OwnConnection } from './steps/disconnect-member.ts';
 import { endMembership, evictMembers, forgetRow } from './steps/end-membership.ts';
 import { isOverMemberLimit, joinedBeyondLimit } from './steps/member-limit.ts';
+import { joining } from './steps/member-sender.ts';
 import { type MissedMessages, missedMessages, newestMessages } from './steps/missed-messages.ts';
 import { noteActivity } from './steps/note-activity.ts';
 import { notifyOwnDevices } from './steps/notify-own-devices.ts';
@@ -56,7 +57,7 @@ async function joinOnce(
     return refused('membership-ended', { endReason: 'left' });
   }
   if (!(await noteActivity(deps, room))) return 'conflict';
-  const admitted = await admit(deps, connection, permitted, request.resume);
+  const admitted = await admit(deps, joining(deps, caller, connection), permitted, request.resume);
   if (admitted === 'room-is-gone') return 'conflict';
   if (isRefused(admitted)) {
     await forgetRoom(deps, caller, request.room);
@@ -95,7 +96,7 @@ interface Admitted {
 
 function admit(
   deps: Deps,
-  own: OwnConnection,
+  own: OwnConnection & JoiningConnection,
   { room, row: read }: PermittedJoin,
   resume: Resume | undefined,
 ): Promise<Outcome<Admitted | 'room-is-gone'>> {

@@ -27,6 +27,6 @@ export async function queryMembers(
 ): Promise<Outcome<MemberList>> {
   const before = await deps.store.getRoom(roomId);
   if (!isLive(before)) return refused('no-such-room');
-  const members = byJoinTime(await membersOf(deps, before), order);
+  const members = byJoinTime(deps, await membersOf(deps, before), order);
   return { total: members.length, members: members.slice(0, count) };
 }

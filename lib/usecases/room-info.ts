@@ -25,5 +25,5 @@ export async function roomInfo(
   const members = await membersAmong(deps, roomId, membersIn(room, rows));
   const answer = { code: Code.OK, room: roomId, roomEpoch: room.epoch, total: members.length } as const;
   if (cursor !== undefined) return { ...answer, members: [], more: true };
-  return { ...answer, members: byJoinTime(members, order).slice(0, memberCount) };
+  return { ...answer, members: byJoinTime(deps, members, order).slice(0, memberCount) };
 }

@@ -24,12 +24,12 @@ describe('getChatRoomInfo', () => {
     await script.join();
     expect(await ask(2, DESCENDING)).toBe(0);
     const members = [
-      { userId: 'bob', joinedAtMs: 20 },
+      { userId: 'bob', joinedAtMs: 20, sender: { name: 'Bob', portrait: 'p' } },
       { userId: 'ann', joinedAtMs: 10 },
     ];
     expect(await answer({ total: 7, members })).toEqual({ memberCount: 2, order: 'descending' });
     const userInfos = [
-      { id: 'bob', time: 20 },
+      { id: 'bob', time: 20, name: 'Bob', portrait: 'p' },
       { id: 'ann', time: 10 },
     ];
     expect(await script.events.next()).toEqual(['info', { targetId: 'r', userCount: 7, userInfos, isComplete: true }]);

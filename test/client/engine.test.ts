@@ -208,6 +208,21 @@ describe('a room', () => {
     expect(await script.events.next()).toEqual(['status', 'r', 2]);
   });
 
+  it('says who has joined and left, where the server does', async () => {
+    await script.join();
+    const about = { userId: 'bob', membership: 'b1', atMs: 1, sender: { name: 'Bob', portrait: 'p' } };
+    const changes = [
+      { ...about, change: 'joined' },
+      { ...about, change: 'left', reason: 'left', sender: { name: 'Bobby' } },
+    ] as const;
+    script.server.send({ event: 'members', room: 'r', roomEpoch: 'e1', changes });
+    const actions = [
+      { userId: 'bob', actionType: 1, name: 'Bob', portrait: 'p' },
+      { userId: 'bob', actionType: 2, name: 'Bobby' },
+    ];
+    expect(await script.events.next()).toEqual(['members', 'r', actions]);
+  });
+
   it('is left once even if the first answer is lost', async () => {
     await script.join();
     await script.engine.leaveChatRoom('r');

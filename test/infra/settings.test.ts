@@ -75,6 +75,7 @@ const flags = [
   ['oneDevicePerPlatform', true],
   ['refuseSecondLogin', false],
   ['multiLoginSync', false],
+  ['memberProfiles', false],
   ['leanPosts', true],
   ['acceptIfHookFails', true],
   ['manageApiLogging', true],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { frameBytes } from '../../lib/protocol/frame-size.ts';
-import { hasSpaceFor, readSender } from '../../lib/protocol/sender.ts';
+import { hasSpaceFor, listedSender, readSender } from '../../lib/protocol/sender.ts';
 
 describe('what is put on messages of a sender', () => {
   test.each([
@@ -20,6 +20,16 @@ describe('what is put on messages of a sender', () => {
     [undefined, undefined],
   ])('of %j it is %j', (given, sender) => {
     expect(readSender(given)).toEqual(sender);
+  });
+
+  test('is listed with members up to 1,024 bytes as JSON, and else without the address', () => {
+    const name = '\u0001'.repeat(64);
+    // {"sender":{"name":"","portrait":""}} has 36 bytes, and an escape of the name 6.
+    const longest = { name, portrait: `${'"'.repeat(92)}${'p'.repeat(420)}` };
+    expect(frameBytes({ sender: longest })).toBe(1024);
+    expect(listedSender(longest)).toEqual(longest);
+    expect(listedSender({ name, portrait: `${'"'.repeat(93)}${'p'.repeat(419)}` })).toEqual({ name });
+    expect(listedSender({ portrait: '"'.repeat(512) })).toBeUndefined();
   });
 
   test('leaves a content with its sender as short as the longest content', () => {

@@ -1,10 +1,10 @@
 import type { EndReason } from '../../protocol/end-reason.ts';
 import type {
+  DeliveredMemberAction,
   DeliveredMessage,
   RCIMIWBlockedMessageInfo,
   RCIMIWChatRoomEntriesOperationType,
   RCIMIWChatRoomInfo,
-  RCIMIWChatRoomMemberAction,
   RCIMIWChatRoomMemberBanEvent,
   RCIMIWChatRoomMemberBlockEvent,
   RCIMIWChatRoomSignal,
@@ -91,7 +91,7 @@ export interface Listeners {
     | ((message: DeliveredMessage, left: number, offline: boolean, hasPackage: boolean) => void)
     | undefined;
   chatRoomStatusChanged?: ((targetId: string, status: RCIMIWChatRoomStatus) => void) | undefined;
-  chatRoomMemberChanged?: ((targetId: string, actions: Required<RCIMIWChatRoomMemberAction>[]) => void) | undefined;
+  chatRoomMemberChanged?: ((targetId: string, actions: DeliveredMemberAction[]) => void) | undefined;
   chatRoomJoining?: ((targetId: string) => void) | undefined;
   chatRoomJoined?: ((code: number, targetId: string) => void) | undefined;
   chatRoomLeft?: ((code: number, targetId: string) => void) | undefined;

@@ -94,6 +94,6 @@ export class RoomCalls {
 const toRoomInfo = ({ room, total, members, more }: InfoAnswer): RCIMIWChatRoomInfo => ({
   targetId: room,
   userCount: total,
-  userInfos: members.map(({ userId, joinedAtMs }) => ({ id: userId, time: joinedAtMs })),
+  userInfos: members.map(({ userId, joinedAtMs, sender }) => ({ id: userId, time: joinedAtMs, ...sender })),
   isComplete: more !== true,
 });

@@ -37,7 +37,9 @@ export function roomListeners(room: string, deps: ListenerDeps): Omit<RoomEvents
     },
     gap: (afterSeq, beforeSeq) => call(() => listeners.chatRoomGap?.(room, afterSeq, beforeSeq)),
     members: (changes) => {
-      const actions = changes.map(({ userId, change }) => ({ userId, actionType: change === 'joined' ? JOIN : LEAVE }));
+      const actions = changes.map(({ userId, change, sender }) => {
+        return { userId, actionType: change === 'joined' ? JOIN : LEAVE, ...sender };
+      });
       call(() => listeners.chatRoomMemberChanged?.(room, actions));
     },
     left: () => call(() => listeners.chatRoomLeft?.(Code.OK, room)),

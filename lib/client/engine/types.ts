@@ -16,6 +16,22 @@ export type TextMap = ReadonlyMap<string, string> | Readonly<Record<string, stri
 export interface RCIMIWChatRoomMemberAction {
   userId?: string;
   actionType?: RCIMIWChatRoomMemberActionType;
+  /** Doorman's own: the user's name, where the deployment has `memberProfiles` and their token has one. */
+  name?: string;
+  /** Doorman's own: the URL of their picture, as the name. */
+  portrait?: string;
+}
+
+/** A change as the app gets it: who, and what. */
+export type DeliveredMemberAction = RCIMIWChatRoomMemberAction &
+  Required<Pick<RCIMIWChatRoomMemberAction, 'userId' | 'actionType'>>;
+
+/** A member of a room. `time` is when they joined, ms; name and portrait are there as in RCIMIWChatRoomMemberAction. */
+export interface RCIMIWChatRoomUserInfo {
+  id: string;
+  time: number;
+  name?: string;
+  portrait?: string;
 }
 
 /** Who is in a room, as RongCloud's web SDK has it. Times in ms. */
@@ -24,7 +40,7 @@ export interface RCIMIWChatRoomInfo {
   /** How many members the room has; where `isComplete` is false, at least so many. */
   userCount: number;
   /** Those who joined first, or last; none where `isComplete` is false. */
-  userInfos: { id: string; time: number }[];
+  userInfos: RCIMIWChatRoomUserInfo[];
   /** false: the room is too large to be counted for a client. */
   isComplete: boolean;
 }

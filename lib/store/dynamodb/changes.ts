@@ -1,12 +1,13 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change, StreamRecord } from '../changes.ts';
+import type { Member } from '../../domain/member.ts';
+import type { Change, StreamImage, StreamRecord } from '../changes.ts';
 import { StoreFault } from '../room-store.ts';
 import { toBroadcast } from './broadcasts.ts';
 import { toErasure } from './erasures.ts';
 import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
-import { toMember } from './member-row.ts';
+import { toMember, toSender } from './member-row.ts';
 import { toRoom } from './room-row.ts';
-import { broadcastShape, erasureShape, hasShape, memberShape, roomShape, type Shape } from './shapes.ts';
+import { broadcastShape, erasureShape, hasShape, isSender, memberShape, roomShape, type Shape } from './shapes.ts';
 import type { Row } from './table.ts';
 
 /**
@@ -19,8 +20,8 @@ export function readChange({ eventName, dynamodb }: StreamRecord): Change | unde
   const image = eventName === 'REMOVE' ? OldImage : NewImage;
   if (reported === undefined || image === undefined) return undefined;
   const change = unlessUnreadable(() => {
-    const row = unmarshall(image as Parameters<typeof unmarshall>[0]);
-    return eventName === 'REMOVE' ? toEnd(row, ApproximateCreationDateTime * 1000) : toChange(row);
+    if (eventName === 'REMOVE') return toEnd(rowOf(image), ApproximateCreationDateTime * 1000);
+    return toChange(rowOf(image), OldImage);
   });
   if (change !== undefined) return change;
   const [event, pk, sk] = [reported, image.pk, image.sk].map(textOf);
@@ -36,10 +37,13 @@ function toEnd(row: Row, atMs: number): Change | undefined {
   const reason = offline === undefined ? 'left' : 'offline';
   // The stream's times are whole seconds; no membership ends before it began.
   const ended = { membershipId, reason, atMs: Math.max(atMs, member.joinedAtMs), connections: [] } as const;
-  return { kind: 'ended', member: { ...member, membershipId: undefined, ended }, rowIsDeleted: true };
+  const { sender, ...rest } = member;
+  const change = { kind: 'ended', member: { ...rest, membershipId: undefined, ended }, rowIsDeleted: true } as const;
+  return sender === undefined ? change : { ...change, sender };
 }
 
-function toChange(row: Row): Change | undefined {
+/** `before`: the row that the write replaced; who a former member was is only there. */
+function toChange(row: Row, before: StreamImage | undefined): Change | undefined {
   switch (row.event) {
     case 'room-created':
     case 'room-destroyed': {
@@ -63,7 +67,10 @@ function toChange(row: Row): Change | undefined {
       const member = toMember(row);
       if (!isWhole(row, memberKey(member.roomId, member.userId), member, memberShape)) return undefined;
       if (row.event === 'joined') return member.membershipId === undefined ? undefined : { kind: 'joined', member };
-      return member.ended === undefined ? undefined : { kind: 'ended', member, rowIsDeleted: false };
+      if (member.ended === undefined) return undefined;
+      const change = { kind: 'ended', member, rowIsDeleted: false } as const;
+      const sender = senderBefore(before);
+      return sender === undefined ? change : { ...change, sender };
     }
     default:
       return undefined;
@@ -76,6 +83,15 @@ function toChange(row: Row): Change | undefined {
  */
 const isWhole = <T extends object>(row: Row, key: Key, value: T, shape: Shape<T>): boolean =>
   row.pk === key.pk && row.sk === key.sk && !Object.values(value).includes(undefined) && hasShape(value, shape);
+
+const rowOf = (image: StreamImage): Row => unmarshall(image as Parameters<typeof unmarshall>[0]);
+
+/** An end is reported without it rather than not at all. */
+function senderBefore(image: StreamImage | undefined): Member['sender'] {
+  if (image?.sender === undefined) return undefined;
+  const { sender } = rowOf({ sender: image.sender });
+  return isSender(sender) ? toSender(sender as NonNullable<Member['sender']>) : undefined;
+}
 
 /** The error may quote the row's content, so it is not passed on. */
 function unlessUnreadable<T>(read: () => T): T | undefined {

@@ -17,6 +17,7 @@ interface MemberRow {
   readonly revision: number;
   readonly membershipId?: string | undefined;
   readonly joinedAtMs: number;
+  readonly sender?: Member['sender'];
   readonly connections: Readonly<Record<string, JoinedConnection>>;
   readonly offlineSeq?: number | undefined;
   readonly offlineAtMs?: number | undefined;
@@ -80,7 +81,7 @@ function listed({ roomId, userId, membershipId, connections, offline }: Pick<Mem
 
 export function toMember(row: Row): Member {
   const stored = row as unknown as MemberRow;
-  const { ended } = stored;
+  const { ended, sender } = stored;
   const offline = toOfflineMark(stored);
   const connections = Object.entries(stored.connections)
     .map(([id, joined]) => ({ id: id as ConnectionId, ...joined }))
@@ -92,6 +93,7 @@ export function toMember(row: Row): Member {
     revision: stored.revision,
     ...(stored.membershipId === undefined ? {} : { membershipId: stored.membershipId }),
     joinedAtMs: stored.joinedAtMs,
+    ...(sender === undefined ? {} : { sender: toSender(sender) }),
     connections: connections.map(({ id }) => id),
     devices: Object.fromEntries(connections.map(({ id, device }) => [id, device])),
     disconnectedDevices: stored.disconnectedDevices.slice(-DISCONNECTED_DEVICES_MAX),
@@ -113,6 +115,12 @@ function toOfflineMark(stored: MemberRow): OfflineMark | undefined {
 }
 
 const toEnd = ({ membershipId, reason, atMs, connections }: End): End => ({ membershipId, reason, atMs, connections });
+
+/** A map of a row has no order. */
+export const toSender = ({ name, portrait }: NonNullable<Member['sender']>): NonNullable<Member['sender']> => ({
+  ...(name === undefined ? {} : { name }),
+  ...(portrait === undefined ? {} : { portrait }),
+});
 
 /** Equal for equal members, whatever the order of the row's attributes. */
 export const fingerprint = (member: Member): string => JSON.stringify(toMember({ ...toMemberRow(member) }));

@@ -34,6 +34,8 @@ export function hasShape<T>(value: unknown, shape: Shape<T>): boolean {
 
 const offline: Is = (value) =>
   hasShape<NonNullable<Member['offline']>>(value, { seq: number, atMs: number, sinceMs: number });
+export const isSender: Is = (value) =>
+  hasShape<NonNullable<Member['sender']>>(value, { name: optional(text), portrait: optional(text) });
 const REASONS: ReadonlySet<unknown> = new Set(['left', 'offline', 'blocked']);
 const ended: Is = (value) =>
   hasShape<NonNullable<Member['ended']>>(value, {
@@ -45,7 +47,13 @@ const ended: Is = (value) =>
 
 export const memberShape: Required<Shape<Member>> = {
   ...{ roomId: text, userId: text, roomEpoch: text, revision: number, membershipId: optional(text) },
-  ...{ joinedAtMs: number, connections: listOf(text), devices: mapOf(text), disconnectedDevices: listOf(text) },
+  ...{
+    joinedAtMs: number,
+    sender: optional(isSender),
+    connections: listOf(text),
+    devices: mapOf(text),
+    disconnectedDevices: listOf(text),
+  },
   ...{ lastDisconnectAtMs: number, offline: optional(offline), blockedUntilMs: number, mutedUntilMs: number },
   ...{ muteExempt: flag, ended: optional(ended) },
 };

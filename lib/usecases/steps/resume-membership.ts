@@ -6,6 +6,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from '../../store/room-store.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { endMembership } from './end-membership.ts';
+import { joining } from './member-sender.ts';
 import { recheckConnection } from './recheck-connection.ts';
 import { hasJoined, keepLastRoom } from './rooms-of-connection.ts';
 
@@ -28,7 +29,7 @@ export async function resumeMembership(
   const connection = await deps.store.addConnectionRoom(caller, room.roomId, deps.now());
   if (connection === undefined) return refused('connection-closed');
   if (!(await mayResume(deps, room.roomId, member, connection))) return notIn();
-  const next = withConnection(member, connection);
+  const next = withConnection(member, joining(deps, caller, connection));
   const stored = await deps.store.putMember(next, member.revision);
   if (stored === 'conflict') return 'again';
   if (await wasEvicted(deps, room, member)) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrivals } from '../../../bench/cost/arrivals.ts';
-import { CONTENT } from '../../../bench/cost/content.ts';
+import { CONTENT, SENDER } from '../../../bench/cost/content.ts';
 import { count } from '../../../bench/cost/count.ts';
 import counted from '../../../bench/cost/counted.json' with { type: 'json' };
 import { MeteredRoom } from '../../../bench/cost/metered-room.ts';
@@ -18,6 +18,14 @@ const scenarios = [
   { title: 'a busy small room, in windows', members: 6, senders: 5, timesMs: even(10, 24) },
   { title: 'a room with more messages than its tail holds', members: 20, senders: 20, timesMs: even(55, 60) },
   { title: 'random gaps: some in line, some in windows', members: 6, senders: 3, timesMs: arrivals(3, 18) },
+  {
+    title: 'names and pictures on the rows of a small room',
+    members: 100,
+    senders: 5,
+    timesMs: even(1, 4),
+    sender: SENDER,
+  },
+  { title: 'names and pictures in a crowded room', members: 140, senders: 4, timesMs: even(4, 6), sender: SENDER },
   { title: 'a crowded room', members: 140, senders: 4, timesMs: even(4, 6) },
 ] as const;
 
@@ -32,8 +40,9 @@ describe('the model of a room', () => {
 
   it.each(scenarios.map((scenario, place) => ({ ...scenario, place })))(
     'takes the units that the use cases take: $title',
-    async ({ members, senders, timesMs, place }) => {
-      const room = new MeteredRoom(emulator.endpoint, place + 10);
+    async ({ members, senders, timesMs, place, ...scenario }) => {
+      const sender = 'sender' in scenario ? scenario.sender : undefined;
+      const room = new MeteredRoom(emulator.endpoint, place + 10, sender);
       await room.create();
       const all = await room.members(members);
       room.take();
@@ -42,7 +51,9 @@ describe('the model of a room', () => {
       const { writeUnits, readUnits, listReadUnits } = room.take();
       const { postsPerSecond } = defaultSettings;
       const shape = { connections: members, senders, postsPerSecond, postCpuMs: 0, postMs: 0 };
-      const model = new RoomModel(shape, counted.rows, CONTENT, timesMs).run();
+      const { rows } = counted;
+      const member = rows.member + (sender === undefined ? 0 : rows.memberSender);
+      const model = new RoomModel(shape, { ...rows, member }, CONTENT, timesMs).run();
       expect({
         ...{ posts: model.posts, runs: model.runs },
         ...{ writeUnits: model.writeUnits, readUnits: model.readUnits },

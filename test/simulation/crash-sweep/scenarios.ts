@@ -34,6 +34,8 @@ import type { Scenario } from './scenario.ts';
 const ONE_ROOM = { rooms: ['r1', 'r2'], settings: { multipleRooms: false } } as const;
 /** Two clients of one platform, of which the first stays. */
 const RIVALS = { ...TWO_DEVICES, settings: { oneDevicePerPlatform: true, refuseSecondLogin: true } } as const;
+/** Tokens say who their users are. */
+const PROFILES = { settings: { memberProfiles: true, notifyMemberChanges: true } } as const;
 /** Two sweeps by each of the schedule's rules. */
 const SWEPT = { forMs: 125_000 } as const;
 
@@ -55,6 +57,21 @@ export const scenarios: readonly Scenario[] = [
   scenario('two joins of one connection', inOrder(connects(0)), atOnce(joins(0, 'r1'), joins(0, 'r1'))),
   scenario('a connect', [], atOnce(connects(0))),
   scenario('a connect and a join that does not wait', [], inOrder(connects(0), joins(0, 'r1'))),
+  scenario(
+    'a join and a leave, with names',
+    [...inRoom(0), ...inOrder(connects(1))],
+    [...atOnce(joins(1, 'r1')), after(700, leaves(0, 'r1')), after(200, asksInfo(1, 'r1'))],
+    { ...TWO_USERS, ...PROFILES },
+  ),
+  scenario(
+    'a resume with another token, with names',
+    BOB_IN_ANN_AWAY,
+    [...inOrder(connects(1)), after(700, asksInfo(0, 'r1'))],
+    {
+      ...TWO_USERS,
+      ...PROFILES,
+    },
+  ),
   scenario('a leave', inRoom(0), atOnce(leaves(0, 'r1'))),
   scenario('a leave by one of two devices', inRoom(0, 1), atOnce(leaves(0, 'r1')), TWO_DEVICES),
   scenario('leaves by both devices', inRoom(0, 1), atOnce(leaves(0, 'r1'), leaves(1, 'r1')), TWO_DEVICES),

@@ -9,6 +9,7 @@ import type { CheckOptions, Violation } from '../../support/checker/violation.ts
 import { undelivered } from './delivered.ts';
 import { checkEnds } from './end-checks.ts';
 import { unheededHook } from './hook.ts';
+import { wrongProfiles } from './profiles.ts';
 import { doublyServed } from './rivals.ts';
 import { type EventOf, LAMBDA_MS, type Report, type Run } from './run.ts';
 import { wrongSenders } from './senders.ts';
@@ -31,6 +32,7 @@ export function check(played: Run): readonly Violation[] {
   const clients = new Set(history.events.flatMap((event) => (event.kind === 'opened' ? [event.user] : [])));
   if (played.settings.refuseSecondLogin) violations.push(...doublyServed(history.events));
   violations.push(...wrongSenders(history.events, clients), ...wrongSignals(history.events, history.truth));
+  violations.push(...wrongProfiles(history.events, played.settings));
   if (played.isHooked) violations.push(...unheededHook(history, played.settings));
   return [...violations, ...ofHistory].filter((violation) => !isUndoneResume(played.history.events, violation));
 }

@@ -26,8 +26,8 @@ import type { DeliveryJob } from '../../../lib/usecases/steps/delivery-job.ts';
 import type { TableRecord } from '../../support/stream.ts';
 import type { History } from './history.ts';
 import { hookOf, type Ruling } from './hook.ts';
+import { senderOf } from './profiles.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import { nameOf } from './senders.ts';
 import { toError } from './service-errors.ts';
 import { pushOf, queueOf, type ServicesOptions } from './services.ts';
 import type { Socket } from './socket.ts';
@@ -354,7 +354,7 @@ export class Deployment {
         requestTimeEpoch: scheduler.nowMs + mishaps.skewMs(),
         authorizer: {
           userId: socket.userId,
-          sender: senderText({ name: nameOf(socket.userId) }),
+          sender: senderText(senderOf(socket.userId, socket.id, this.#o.settings)),
           issuedAtMs: String(socket.tokenIssuedAtMs),
           expiresAtMs: String(socket.tokenIssuedAtMs + 30 * 86_400_000),
         },

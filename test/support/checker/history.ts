@@ -140,6 +140,8 @@ export interface AnswerResult {
   readonly reason?: EndReason;
   /** exist */
   readonly member?: boolean;
+  /** info */
+  readonly members?: readonly { readonly userId: string; readonly sender?: HistorySender }[];
   /** members, info */
   readonly userIds?: readonly string[];
   readonly total?: number;
@@ -152,7 +154,13 @@ export interface HistoryMessage {
   readonly senderUserId: string;
   readonly content?: string;
   readonly recalled?: boolean;
-  readonly sender?: { readonly name?: string };
+  readonly sender?: HistorySender;
+}
+
+/** What the token of a user says of them. */
+export interface HistorySender {
+  readonly name?: string;
+  readonly portrait?: string;
 }
 
 /** Writes as the storage applied them, in that order. */
@@ -264,6 +272,7 @@ export interface MemberChangeNotice {
   readonly change: 'joined' | 'left';
   readonly membership: string;
   readonly reason?: EndReason;
+  readonly sender?: HistorySender;
 }
 
 /** An event that the app's server took; one that arrives again has the same `eventId`. */
