@@ -3,10 +3,11 @@ import type { Change, StreamRecord } from '../changes.ts';
 import { StoreFault } from '../room-store.ts';
 import { toBroadcast } from './broadcasts.ts';
 import { toErasure } from './erasures.ts';
-import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
+import { broadcastKey, erasureKey, type Key, memberKey, presenceKey, roomKey } from './keys.ts';
 import { toMember } from './member-row.ts';
+import { toPresence } from './presences.ts';
 import { toRoom } from './room-row.ts';
-import { broadcastShape, erasureShape, hasShape, memberShape, roomShape, type Shape } from './shapes.ts';
+import { broadcastShape, erasureShape, hasShape, memberShape, presenceShape, roomShape, type Shape } from './shapes.ts';
 import type { Row } from './table.ts';
 
 /**
@@ -55,6 +56,12 @@ function toChange(row: Row): Change | undefined {
       const erasure = toErasure(row);
       const isRead = isWhole(row, erasureKey(erasure.id), erasure, erasureShape);
       return isRead ? { kind: 'erasure', erasure } : undefined;
+    }
+    case 'presence': {
+      const announced = toPresence(row);
+      const { userId, ...presence } = announced;
+      const isRead = isWhole(row, presenceKey(userId), announced, presenceShape);
+      return isRead ? { kind: 'presence', userId, presence } : undefined;
     }
     case 'joined':
     case 'left':

@@ -88,7 +88,15 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   // As above: the runs of these seeds are others with a hook.
   const isHooked = seed % 7 === 3;
   const sweepShards = pick([2, 2, 5, 6]);
-  const settings = { ...chosen, sweepShards, acceptIfHookFails: seed % 2 === 0, ...(hasRivals ? RIVALS : {}) };
+  // As above.
+  const presenceDelayMs = seed % 11 === 6 ? pick([1_000, 10_000, 60_000]) : 0;
+  const settings = {
+    ...chosen,
+    sweepShards,
+    presenceDelayMs,
+    acceptIfHookFails: seed % 2 === 0,
+    ...(hasRivals ? RIVALS : {}),
+  };
   const faults: Faults = new Faults(rates, () => stage.scheduler);
   const stage: Stage = new Stage({
     ...{ random, settings, devices, rooms, isTraced, mishaps: faults },
