@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { WebhookEvent } from '../protocol/webhook.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -19,7 +18,7 @@ export function createSqsEventQueue(options: { readonly client: SQSClient; reado
       MessageBody: JSON.stringify(events),
       MessageGroupId: events[0] && groupOf(events[0]),
       // SQS ignores the same events within five minutes; the receiver recognises other repeats by their event ids.
-      MessageDeduplicationId: digestOf(`${events[0]?.eventId}-${events.at(-1)?.eventId}-${events.length}`),
+      MessageDeduplicationId: idOf(events),
     }));
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     const [first] = Failed;
@@ -37,8 +36,11 @@ export function createSqsEventQueue(options: { readonly client: SQSClient; reado
 const groupOf = ({ chatRoomId, userIds }: WebhookEvent): string =>
   chatRoomId === '' ? `#${userIds[0] ?? ''}` : chatRoomId;
 
-/** SQS takes 128 characters, and two ids of events may be longer. */
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** SQS takes 128 characters, and two ids with that of a user would be longer; of one user each event has another time. */
+function idOf(events: readonly WebhookEvent[]): string {
+  const [first, last] = [events[0], events.at(-1)];
+  return `${first?.eventId}-${last?.chatRoomId === '' ? last.time : last?.eventId}-${events.length}`;
+}
 
 function byGroup(events: readonly WebhookEvent[]): readonly (readonly WebhookEvent[])[] {
   const groups = new Map<string, WebhookEvent[]>();

@@ -35,9 +35,11 @@ test('a message has the events of one room, or of one user, in their order', asy
 test('the id of a message is the same for the same events only, and SQS takes it', async () => {
   const { queue, sent } = record();
   const user = 'u'.repeat(64);
-  for (const sinceMs of [1_800_000_000_000, 1_800_000_000_000, 1_800_000_000_001])
-    await queue.put([ofUser(user, sinceMs)]);
-  const [first = '', second, third] = sent.map((entries) => entries[0]?.MessageDeduplicationId);
-  expect(first).toMatch(/^[A-Za-z0-9]{1,128}$/);
-  expect([second === first, third === first]).toEqual([true, false]);
+  const [one, other] = [ofUser(user, 1_800_000_000_000), ofUser(user, 1_800_000_000_001)];
+  const calls = [[one], [one], [other], [one, other], [ofRoom('r1', 'a')], [ofRoom('r1', 'a'), ofRoom('r1', 'b')]];
+  for (const events of calls) await queue.put(events);
+  const [first, again, ...others] = sent.map((entries) => entries[0]?.MessageDeduplicationId ?? '');
+  expect(again).toBe(first);
+  expect(new Set([first, ...others])).toHaveProperty('size', 5);
+  for (const id of [first, ...others]) expect(id).toMatch(/^[A-Za-z0-9-]{1,128}$/);
 });

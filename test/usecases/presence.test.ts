@@ -281,7 +281,7 @@ describe('the webhook gets', () => {
     }
   });
 
-  test('nothing more of a deleted user, of whom nothing is kept', async () => {
+  test('nothing more of a deleted user, and nothing of them is kept', async () => {
     const { ann, deps, open, announced, sweepAfter, sweepFor } = watch();
     await open(ann);
     await sweepAfter(DELAY_MS);
