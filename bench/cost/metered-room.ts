@@ -1,3 +1,4 @@
+import type { Settings } from '../../lib/domain/settings.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
 import { closeConnection } from '../../lib/usecases/close-connection.ts';
@@ -45,14 +46,14 @@ export class MeteredRoom {
   #lastId: number;
 
   /** `place` keeps the ids of rooms in one table apart. */
-  constructor(endpoint: string, place: number) {
+  constructor(endpoint: string, place: number, settings: Partial<Settings> = {}) {
     this.#lastId = place * 1_000_000;
     const { deps, meter } = measuredDeps({
       endpoint,
       now: this.time.now,
       // As long as those of a deployment: units go by size.
       randomId: () => this.#nextId('0000-4000-8000-000000000000'),
-      settings: {},
+      settings,
       push: {
         post: async (_connectionId, frame) => {
           this.happened.posts += 1;

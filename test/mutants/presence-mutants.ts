@@ -44,6 +44,37 @@ export const presenceMutants: readonly Mutant[] = [
   ),
   mutant('presence: a check that was refused does not check again', CHECK, ': { nextAtMs: nowMs };', ': {};'),
   mutant(
+    'presence: the time of a check is that after its read',
+    CHECK,
+    'decidePresence(announced, presenceOf(connections, nowMs), nowMs, presenceDelayMs)',
+    'decidePresence(announced, presenceOf(connections, nowMs), deps.now(), presenceDelayMs)',
+  ),
+  mutant(
+    'presence: the end of a lease arms no check',
+    CONNECTION,
+    'timers: [...(checked.timers ?? []), ...presenceTimers(deps, closed)]',
+    'timers: checked.timers ?? []',
+  ),
+  mutant(
+    'presence: a connect arms no check',
+    'lib/usecases/open-connection.ts',
+    '  await armPresence(deps, caller.userId, own.openedAtMs);\n',
+    '',
+  ),
+  mutant(
+    'presence: a force-close arms no check',
+    'lib/usecases/steps/force-close-connections.ts',
+    '    await armPresenceAfterEnd(deps, userId, deps.now());\n',
+    '',
+  ),
+  mutant(
+    'presence: an end whose check cannot be armed fails',
+    'lib/usecases/steps/arm-presence.ts',
+    "deps.onFault('arm the check whether a user is online', fault);",
+    'throw fault;',
+  ),
+  mutant('presence: the row of one who is offline stays', CHECK, "step.next.state === 'offline' ?", 'false ?'),
+  mutant(
     'presence: the row of a closed connection is deleted within the delay',
     CONNECTION,
     'Math.max(SETTLED_MS, deps.settings.presenceDelayMs)',

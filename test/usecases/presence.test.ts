@@ -69,7 +69,8 @@ const failing = (store: RoomStore): RoomStore => ({
 
 describe('the webhook gets', () => {
   test('I-P1: one event when a user is online for the delay, and one when they are offline for it', async () => {
-    const { ann, startMs, open, drop, announced, sweepAfter, sweepFor, events } = watch();
+    const { ann, startMs, memory, open, drop, announced, sweepAfter, sweepFor, events } = watch();
+    const row = () => [...memory.rows()].find(({ sk }) => sk === 'PRESENCE');
     const caller = await open(ann);
     await sweepAfter(DELAY_MS - 1);
     expect(await announced()).toEqual([]);
@@ -78,6 +79,7 @@ describe('the webhook gets', () => {
     expect(events).toEqual([
       { eventId: `${ann}-${startMs}-online`, chatRoomId: '', userIds: [ann], status: 0, type: 100, time: startMs },
     ]);
+    expect(row()).not.toHaveProperty('expiresAtSec');
     await sweepFor(60_000);
     await drop(caller);
     await sweepAfter(DELAY_MS - 1);
@@ -86,6 +88,7 @@ describe('the webhook gets', () => {
     const offline = ['offline', 60_000 + DELAY_MS];
     expect(await announced()).toEqual([['online', 0], offline]);
     expect(events[1]).toMatchObject({ eventId: `${ann}-${startMs + 60_000 + DELAY_MS}-offline`, status: 1, type: 100 });
+    expect(row()).toHaveProperty('expiresAtSec');
     await sweepFor(600_000);
     expect(await announced()).toEqual([['online', 0], offline]);
   });
@@ -247,6 +250,16 @@ describe('the webhook gets', () => {
       ['offline', DELAY_MS],
       ['online', 2 * DELAY_MS],
     ]);
+  });
+
+  test('I-P2: nothing of what has lasted only since the read of a slow check', async () => {
+    const { ann, startMs, deps, open, announced, depsWith, pass } = watch();
+    await open(ann);
+    pass(DELAY_MS - 1);
+    const slow = disturb(deps.store, 'readPresence', 'after');
+    slow.once(() => pass(20_000));
+    expect(await sweepPresence(depsWith(slow.store), ann)).toEqual({ nextAtMs: startMs + DELAY_MS });
+    expect(await announced()).toEqual([]);
   });
 
   test('I-P1: one event of two checks at once, and the one that was refused checks again', async () => {
