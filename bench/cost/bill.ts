@@ -21,6 +21,8 @@ export interface Workload {
   readonly drops: number;
   /** Members are listed with names and pictures. */
   readonly profiles?: boolean;
+  /** The webhook gets who is online, with the setting `presenceDelayMs`. */
+  readonly presence?: boolean;
 }
 
 /** One line of the bill. */
@@ -185,6 +187,10 @@ function visitUnits({ connects, resumes }: Rates, { acts }: Counted): ActUnits {
   return sum([visits, 1], [acts.join, connects - resumes], [acts.resume, resumes], [acts.disconnect, connects]);
 }
 
+/** By the second: each connect and each end is checked and announced, at most. */
+const announcedUnits = ({ presence = false }: Workload, { connects }: Rates, { acts }: Counted): ActUnits =>
+  sum([acts.presence, presence ? 2 * connects : 0]);
+
 /** What it takes that people are connected. */
 function presenceParts(workload: Workload, rates: Rates, counted: Counted, messageUsd: number): readonly Part[] {
   const { callMs, frameCpuMs, visitMs, checksPerCpuSec, sweepRunMs } = assumptions;
@@ -192,6 +198,7 @@ function presenceParts(workload: Workload, rates: Rates, counted: Counted, messa
   const seconds = workload.hours * HOUR_SEC;
   const table = visitUnits(rates, counted);
   const leases = leaseUnits(rates, counted);
+  const announced = announcedUnits(workload, rates, counted);
   const sweepSec = (beats / checksPerCpuSec) * (ONE_CPU_MB / sweepMemoryMb) + (SWEEPS_PER_SEC * sweepRunMs) / 1_000;
   const beatSec = (beats * (callMs + frameCpuMs)) / 1_000;
   // Authorize, Connect, Disconnect, Changes; and the join is a frame.
@@ -210,6 +217,9 @@ function presenceParts(workload: Workload, rates: Rates, counted: Counted, messa
     part('joins and resumes: messages', whole(2 * connects * seconds), 2 * connects * messageUsd),
     part('joins and resumes: Lambdas', whole(5 * connects * seconds), visitUsd),
     part('joins and resumes: table', units(sum([table, seconds])), tableUsd(table)),
+    ...(workload.presence === true
+      ? [part('who is online: table', units(sum([announced, seconds])), tableUsd(announced))]
+      : []),
   ];
 }
 
@@ -224,7 +234,8 @@ export function billOf(workload: Workload, counted: Counted): Bill {
   const parts = [...talkParts(workload, rates, messageUsd), ...presenceParts(workload, rates, counted, messageUsd)];
   const usdOf = (some: readonly Part[]) => some.reduce((total, { usd }) => total + usd, 0);
   const deliveries = workload.rate * workload.rooms * (workload.members - 1) * workload.hours * HOUR_SEC;
-  const presence = sum([leaseUnits(rates, counted), 1], [visitUnits(rates, counted), 1]);
+  const announced = announcedUnits(workload, rates, counted);
+  const presence = sum([leaseUnits(rates, counted), 1], [visitUnits(rates, counted), 1], [announced, 1]);
   const { callMs, frameCpuMs } = assumptions;
   return {
     parts,

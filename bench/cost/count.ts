@@ -2,6 +2,7 @@ import { BUCKET_MS, LEASE_MS } from '../../lib/domain/lease.ts';
 import { HEARTBEAT_MS } from '../../lib/protocol/limits.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { heartbeat } from '../../lib/usecases/keep-alive.ts';
+import { armPresence } from '../../lib/usecases/steps/arm-presence.ts';
 import { sweep } from '../../lib/usecases/sweep/sweep.ts';
 import type { Units } from '../../test/support/units-meter.ts';
 import { withTable } from '../measured-deps.ts';
@@ -29,12 +30,15 @@ export interface Counted {
     readonly resume: ActUnits;
     /** The sweep deletes the row of a connection that was closed. */
     readonly forget: ActUnits;
+    /** With `presenceDelayMs`: a connect or an end arms a check, which announces it. */
+    readonly presence: ActUnits;
   };
 }
 
 /** The timers of so many share rows. */
 const SWEPT = 100;
 const FORGET_MS = LEASE_MS + 120_000;
+const PRESENCE_DELAY_MS = 30_000;
 
 const actOf = ({ writeUnits, readUnits, listReadUnits }: Units, acts = 1): ActUnits => ({
   writeUnits: writeUnits / acts,
@@ -75,6 +79,24 @@ async function countIdle(endpoint: string): Promise<Pick<Counted['acts'], 'beat'
   return { beat, firstCheck: first.check, check, forget };
 }
 
+async function countPresence(endpoint: string): Promise<Pick<Counted['acts'], 'presence'>> {
+  const room = new MeteredRoom(endpoint, 3, { presenceDelayMs: PRESENCE_DELAY_MS });
+  const callers = Array.from({ length: SWEPT }, () => room.newCaller());
+  for (const caller of callers) await room.open(caller);
+  // Each open has armed it: this is the same row once more, by itself.
+  const armed = await room.measure(async () => {
+    for (const { userId } of callers) await armPresence(room.deps, userId, room.time.now());
+  });
+  await pass(room, PRESENCE_DELAY_MS);
+  const checked = await room.measure(async () => {
+    const { due } = await sweep(room.deps, Number.POSITIVE_INFINITY);
+    if (due !== SWEPT) throw new Error(`unable to accept the figures; ${due} of ${SWEPT} were checked`);
+  });
+  const [arming, checking] = [actOf(armed, SWEPT), actOf(checked, SWEPT)];
+  const writeUnits = arming.writeUnits + checking.writeUnits;
+  return { presence: { writeUnits, readUnits: arming.readUnits + checking.readUnits } };
+}
+
 /** A heartbeat of everyone, and a sweep at the end of the lease before it. */
 async function countLease(
   room: MeteredRoom,
@@ -95,5 +117,9 @@ async function countLease(
 /** Runs the use cases on a DynamoDB of this machine. */
 export const count = async (): Promise<Counted> => ({
   rows: await withTable(countSizes),
-  acts: await withTable(async (endpoint) => ({ ...(await countVisit(endpoint)), ...(await countIdle(endpoint)) })),
+  acts: await withTable(async (endpoint) => ({
+    ...(await countVisit(endpoint)),
+    ...(await countIdle(endpoint)),
+    ...(await countPresence(endpoint)),
+  })),
 });

@@ -1,3 +1,4 @@
+import type { Settings } from '../../lib/domain/settings.ts';
 import type { ConnectionId, RoomId, UserId } from '../../lib/protocol/ids.ts';
 import type { Sender } from '../../lib/protocol/message.ts';
 import type { PushFrame } from '../../lib/protocol/push-frames.ts';
@@ -47,7 +48,7 @@ export class MeteredRoom {
   #lastId: number;
 
   /** `place` keeps the ids of rooms in one table apart. `sender`: the name and the picture of each member. */
-  constructor(endpoint: string, place: number, sender?: Sender) {
+  constructor(endpoint: string, place: number, settings: Partial<Settings> = {}, sender?: Sender) {
     this.#sender = sender;
     this.#lastId = place * 1_000_000;
     const { deps, meter } = measuredDeps({
@@ -55,7 +56,7 @@ export class MeteredRoom {
       now: this.time.now,
       // As long as those of a deployment: units go by size.
       randomId: () => this.#nextId('0000-4000-8000-000000000000'),
-      settings: { memberProfiles: sender !== undefined },
+      settings: { memberProfiles: sender !== undefined, ...settings },
       push: {
         post: async (_connectionId, frame) => {
           this.happened.posts += 1;

@@ -16,6 +16,7 @@ const flags = {
   senders: { type: 'string' },
   drops: { type: 'string', default: '1' },
   profiles: { type: 'boolean', default: false },
+  presence: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   count: { type: 'boolean', default: false },
   docs: { type: 'boolean', default: false },
@@ -34,6 +35,7 @@ bench/prices.json. Everyone is connected for the whole time; messages have some 
   --senders N   members of each room who write (as many as write once in 5 s each)
   --drops N     how often a member loses the connection in an hour and resumes, 0 to 60 (1)
   --profiles    members are listed with a name and a picture (the setting memberProfiles)
+  --presence    the webhook gets who is online, by the setting presenceDelayMs; its table only
   --json        figures instead of a table
   --count       counts the units again, and writes them to bench/cost/counted.json
   --docs        writes the tables of docs/scale.md
@@ -91,6 +93,7 @@ export function readOptions(args: readonly string[]): CostOptions {
         : numberOf('senders', given.senders, { min: 1, max: members, isWhole: true }),
     drops: numberOf('drops', given.drops, { min: 0, max: 60 }),
     ...(profiles ? { profiles } : {}),
+    ...(given.presence ? { presence: true } : {}),
   };
   return { action, isJson: json, workload };
 }

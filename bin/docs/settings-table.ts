@@ -6,8 +6,9 @@ const count = (amount: number): string => amount.toLocaleString('en');
 function rangeOf(definition: SettingDefinition): string {
   if (definition.kind === 'flag') return 'true or false';
   if (definition.kind !== 'whole') return definition.form;
-  const { min, max, unit, zero } = definition;
-  return `${count(min)} to ${count(max)} ${unit}${zero === undefined ? '' : `; 0: ${zero}`}`;
+  const { min, max, unit, zero, leastButZero } = definition;
+  const range = leastButZero === undefined ? count(min) : `0, or ${count(leastButZero)}`;
+  return `${range} to ${count(max)} ${unit}${zero === undefined ? '' : `; 0: ${zero}`}`;
 }
 
 /** The default as it is typed on the command line. */

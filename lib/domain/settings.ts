@@ -18,6 +18,8 @@ interface WholeSetting extends Described {
   readonly unit: string;
   /** What 0 means, where it means more than none. */
   readonly zero?: string;
+  /** The least besides 0. */
+  readonly leastButZero?: number;
   /** The action of a user that the setting limits. */
   readonly limits?: string;
 }
@@ -166,6 +168,10 @@ export const settingDefinitions = {
   webhookUrl: {
     ...{ kind: 'url', default: '', form: 'https, or http on this machine' },
     meaning: 'Where events are posted; empty for nowhere. Only the Lambda that posts them receives it.',
+  },
+  presenceDelayMs: {
+    ...({ ...whole(0, 0, 3_600_000, 'ms'), zero: 'no such events', leastButZero: 1_000 } as const),
+    meaning: 'How long a user must be online or offline before the webhook gets an event of it; needs `webhookUrl`.',
   },
   messageHook: {
     ...{ kind: 'hook', default: '', form: 'https, ARN of a Lambda, or http on this machine' },

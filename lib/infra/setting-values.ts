@@ -15,10 +15,13 @@ export function refuse(name: string, why: string): never {
 }
 
 /** A whole number, also as decimal text. */
-export function readWhole(name: string, value: RawValue, min: number, max: number): number {
+export function readWhole(name: string, value: RawValue, min: number, max: number, leastButZero = min): number {
   const amount = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < min || amount > max) {
     refuse(name, `it must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+  }
+  if (amount !== 0 && amount < leastButZero) {
+    refuse(name, `it must be 0, or from ${leastButZero} to ${max}, not ${JSON.stringify(value)}`);
   }
   return amount;
 }

@@ -20,7 +20,7 @@ import {
 function readSetting(name: string, definition: SettingDefinition, value: RawValue): string | number | boolean {
   switch (definition.kind) {
     case 'whole':
-      return readWhole(name, value, definition.min, definition.max);
+      return readWhole(name, value, definition.min, definition.max, definition.leastButZero);
     case 'flag':
       return readFlag(name, value);
     case 'appKey':
@@ -47,7 +47,10 @@ export function readSettings(chosen: Readonly<Record<string, unknown>>): Deploym
   for (const name of given.keys()) {
     if (!Object.hasOwn(settingDefinitions, name)) refuse(name, `the settings are ${settingNames.join(', ')}`);
   }
-  return mapSettings((name, definition) =>
+  const settings = mapSettings((name, definition) =>
     readSetting(name, definition, given.has(name) ? given.get(name) : definition.default),
   );
+  if (settings.presenceDelayMs > 0 && settings.webhookUrl === '')
+    refuse('presenceDelayMs', 'it needs webhookUrl, where the events are posted');
+  return settings;
 }

@@ -1,6 +1,7 @@
 import type { Member, MemberEndReason } from '../domain/member.ts';
+import type { Presence } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { RoomId, UserId } from '../protocol/ids.ts';
 import type { Broadcast } from './broadcasts.ts';
 import type { Erasure } from './erasures.ts';
 
@@ -23,7 +24,8 @@ export type Change =
     }
   | { readonly kind: 'room-created' | 'room-destroyed'; readonly room: Room }
   | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
-  | { readonly kind: 'erasure'; readonly erasure: Erasure };
+  | { readonly kind: 'erasure'; readonly erasure: Erasure }
+  | { readonly kind: 'presence'; readonly userId: UserId; readonly presence: Presence };
 
 /** A lease to deliver that a write has left on a room's row. */
 export interface LeaseLeft {

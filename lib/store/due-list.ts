@@ -24,7 +24,9 @@ export type Timer =
   | { readonly kind: 'room'; readonly room: RoomId }
   | DestroyedRoomTimer
   /** A deleted user is still to be removed from the room. */
-  | { readonly kind: 'erasure'; readonly room: RoomId; readonly userId: UserId };
+  | { readonly kind: 'erasure'; readonly room: RoomId; readonly userId: UserId }
+  /** Whether the user is online has changed: it is announced if it has lasted. */
+  | { readonly kind: 'presence'; readonly userId: UserId };
 
 /** Timers of one shard that have the same time. */
 export interface TimerRow {

@@ -9,6 +9,7 @@ import type { Lists } from './lists.ts';
 import type { Log } from './log.ts';
 import type { Logins } from './logins.ts';
 import type { Members } from './members.ts';
+import type { Presences } from './presences.ts';
 import type { Rooms } from './rooms.ts';
 import type { Users } from './users.ts';
 
@@ -24,6 +25,7 @@ export type * from './lists.ts';
 export type * from './log.ts';
 export type * from './logins.ts';
 export type * from './members.ts';
+export type * from './presences.ts';
 export type * from './rooms.ts';
 export type * from './users.ts';
 export type * from './walks.ts';
@@ -42,6 +44,7 @@ export interface RoomStore
     Audience,
     Connections,
     Logins,
+    Presences,
     DueList,
     Log,
     Entries,

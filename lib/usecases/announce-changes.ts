@@ -43,7 +43,9 @@ export async function announceChanges(
   changes: readonly Change[],
   stopMs: number,
 ): Promise<number> {
-  const run: Run = { deps, stopMs, done: changes.map(() => false), hasFailed: false };
+  // Of a presence there is nothing to do beside its event.
+  const done = changes.map(({ kind }) => kind === 'presence');
+  const run: Run = { deps, stopMs, done, hasFailed: false };
   await attempt(run, async () => events?.put(changes.flatMap((change) => eventOf(change) ?? [])));
   // The queue is the same for all: none of them would get further.
   if (run.hasFailed) return 0;

@@ -39,6 +39,7 @@ async function lockOut(deps: Deps, user: UserId): Promise<void> {
   // This also forgets which connections were force-closed: their tokens are revoked, so they can do nothing.
   await deps.store.forgetAccess(user, nowMs + 1, nowMs + TOKEN_LIFE_MAX_MS);
   await forgetUser(deps, user);
+  if (deps.settings.presenceDelayMs > 0) await deps.store.deletePresence(user);
 }
 /** Runs while the access still says where the user is listed: an interrupted call would leave the items behind. */
 async function unlist(deps: Deps, user: UserId): Promise<void> {

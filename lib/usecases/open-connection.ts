@@ -5,6 +5,7 @@ import { type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
+import { armPresence } from './steps/arm-presence.ts';
 import { endFormer } from './steps/force-close-former.ts';
 import { isHeldByOther, refusesSecondLogin } from './steps/take-device.ts';
 import { takeFirstTurn } from './steps/take-turn.ts';
@@ -41,9 +42,13 @@ export async function openConnection(
   if (!opened) return refused('connection-closed');
   const refusal =
     refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) ?? (await endFormer(deps, own));
-  if (refusal === undefined) return 'open';
-  await deps.store.closeConnection(caller, deps.now());
-  return refusal;
+  if (refusal !== undefined) {
+    await deps.store.closeConnection(caller, deps.now());
+    return refusal;
+  }
+  // After the row, which may be written late: a check before it would find nothing.
+  await armPresence(deps, caller.userId, own.openedAtMs);
+  return 'open';
 }
 
 function connectionOf(

@@ -36,6 +36,7 @@ const wholes = [
   ['maxEntriesPerRoom', 100, 1, 1_000],
   ['destroyAfterMin', 60, 60, 10_080],
   ['realTimeGraceMs', 60_000, 0, 140_000],
+  ['presenceDelayMs', 0, 0, 3_600_000],
   ['messageHookTimeoutMs', 2_000, 100, 5_000],
   ['roomMemberLimit', 0, 0, 1_000_000],
   ['sweepShards', 2, 2, 128],
@@ -160,18 +161,32 @@ describe('readSettings', () => {
       ...Object.fromEntries(flags.map(([name]) => [name, false])),
       ...Object.fromEntries(wholes.map(([name, , , max]) => [name, max])),
       appKey: 'a'.repeat(64),
+      webhookUrl: 'https://a.example/',
       allowedOrigins: `http://${'a'.repeat(993)}`,
     });
     expect(Buffer.byteLength(JSON.stringify(settingsOfLambdas(longest)))).toBeLessThan(3 * 1024);
   });
 
   it.each(wholes)('takes %s, by default %i, from %i to %i and nothing beyond', (name, _byDefault, min, max) => {
-    expect([readSettings({ [name]: min })[name], readSettings({ [name]: `${max}` })[name]]).toEqual([min, max]);
+    const webhookUrl = 'https://a.example/';
+    const read = (value: unknown) => readSettings({ webhookUrl, [name]: value })[name];
+    expect([read(min), read(`${max}`)]).toEqual([min, max]);
     for (const beyond of [min - 1, max + 1]) {
       expect(() => readSettings({ [name]: beyond })).toThrow(
         `unable to use setting ${name}; it must be a whole number from ${min} to ${max}, not ${beyond}`,
       );
     }
+  });
+
+  it('takes a delay of presence from a second on, and only with a webhook', () => {
+    const webhookUrl = 'https://a.example/';
+    expect(readSettings({ webhookUrl, presenceDelayMs: '1000' }).presenceDelayMs).toBe(1_000);
+    expect(() => readSettings({ webhookUrl, presenceDelayMs: 999 })).toThrow(
+      new Error('unable to use setting presenceDelayMs; it must be 0, or from 1000 to 3600000, not 999'),
+    );
+    expect(() => readSettings({ presenceDelayMs: 1_000 })).toThrow(
+      new Error('unable to use setting presenceDelayMs; it needs webhookUrl, where the events are posted'),
+    );
   });
 
   it.each(flags)('takes %s as true or false and nothing else', (name) => {

@@ -2,6 +2,7 @@
 
 import { deliveryMutants } from './delivery-mutants.ts';
 import { type Mutant, mutant } from './mutant.ts';
+import { presenceMutants } from './presence-mutants.ts';
 import { profileMutants } from './profile-mutants.ts';
 import { slowModeMutants } from './slow-mode-mutants.ts';
 
@@ -23,6 +24,7 @@ const TAKE = 'lib/usecases/steps/take-device.ts';
 export const namedMutants: readonly Mutant[] = [
   ...deliveryMutants,
   ...profileMutants,
+  ...presenceMutants,
   mutant('the message limit is one more', EVICTION, '>= limits.offlineMessageLimit', '> limits.offlineMessageLimit'),
   mutant(
     'the message limit is one less',

@@ -103,6 +103,23 @@ describe('the stream', () => {
     ]);
   });
 
+  it('reports each presence that is announced, but not its deletion', async () => {
+    const ann = user(fresh('ann'));
+    const { store, clock } = use();
+    const [online, offline] = [{ state: 'online', sinceMs: 5 } as const, { state: 'offline', sinceMs: 9 } as const];
+    const { changes, count } = await reportedBy(async () => {
+      await store.announcePresence(ann, undefined, online, undefined);
+      await store.announcePresence(ann, undefined, online, undefined);
+      await store.announcePresence(ann, online, offline, clock.nowMs + 1000);
+      await store.deletePresence(ann);
+    });
+    expect(count).toBe(3);
+    expect(changes).toEqual([
+      { kind: 'presence', userId: ann, presence: online },
+      { kind: 'presence', userId: ann, presence: offline },
+    ]);
+  });
+
   it('reports nothing for other rows', async () => {
     const { changes, count } = await reportedBy(async () => {
       const connection = newConnection();
@@ -194,6 +211,14 @@ describe('a row that reports a change and is unreadable', () => {
     const record = await recordOf(() => use().store.putBroadcast(whole, 60_000, 'continue'));
     expect(readChange(record)).toMatchObject({ kind: 'broadcast' });
     expect(() => readChange(without(record, name))).toThrow(StoreFault);
+  });
+
+  it.each(['pk', 'sk', 'userId', 'state', 'sinceMs'])('as a presence without %s, or with another one', async (name) => {
+    const next = { state: 'online', sinceMs: 5 } as const;
+    const record = await recordOf(() => use().store.announcePresence(user(fresh('ann')), undefined, next, undefined));
+    expect(readChange(record)).toMatchObject({ kind: 'presence' });
+    expect(() => readChange(without(record, name))).toThrow(StoreFault);
+    expect(() => readChange(changed(record, (image) => ({ ...image, [name]: { S: 'x' } })))).toThrow(StoreFault);
   });
 
   it('is reported by its key only', async () => {

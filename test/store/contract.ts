@@ -15,6 +15,7 @@ import { describeLog } from './log-contract.ts';
 import { describeLogins } from './login-contract.ts';
 import { describeMembers } from './member-contract.ts';
 import { describeMessages } from './message-contract.ts';
+import { describePresences } from './presence-contract.ts';
 import { describeRooms } from './room-contract.ts';
 import { describeSentMessages } from './sent-contract.ts';
 import { describeTurns } from './turn-contract.ts';
@@ -30,6 +31,7 @@ export function describeStore(use: () => StoreUnderTest): void {
   describeLeases(use);
   describeDueList(use);
   describeLogins(use);
+  describePresences(use);
   describeLog(use);
   describeSentMessages(use);
   describeDeliveries(use);

@@ -77,6 +77,13 @@ export function describeDueList(use: () => StoreUnderTest): void {
       expect(textsOf(found)).toEqual(textsOf([destroyed('e1'), destroyed('e2'), room('r1')]));
     });
 
+    it('keeps a check of a user, in the shard of their connections', async () => {
+      const presence: Timer = { kind: 'presence', userId: ann };
+      await use().store.arm(startMs, [presence, connection('c'), presence]);
+      expect(timersOf(await due())).toHaveLength(2);
+      expect(textsOf(timersOf(await due()))).toEqual(textsOf([presence, connection('c')]));
+    });
+
     it("keeps the checkpoint of a connection's check", async () => {
       const parts = [
         {},
@@ -235,6 +242,7 @@ export function describeDueList(use: () => StoreUnderTest): void {
         { timers: ['destroyed-room#r1', 'destroyed-room#r1#', 'destroyed-room#r1#e#f'] },
       ],
       ['invalid ids', 5, { timers: ['connection#ä#c', 'connection#ann#ä', 'member#ann#ä', 'member#ä#r', 'room#ä'] }],
+      ['a check of no user, or of more', 4, { timers: ['presence', 'presence#', 'presence#ann#r1', 'presence#ä'] }],
       ['a connection without a user', 1, { connectionId: 'c' }],
     ])('has no timers, hides no other row and can be disarmed: %s', async (_what, unreadable, row) => {
       const { store } = use();

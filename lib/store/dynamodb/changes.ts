@@ -4,10 +4,20 @@ import type { Change, StreamImage, StreamRecord } from '../changes.ts';
 import { StoreFault } from '../room-store.ts';
 import { toBroadcast } from './broadcasts.ts';
 import { toErasure } from './erasures.ts';
-import { broadcastKey, erasureKey, type Key, memberKey, roomKey } from './keys.ts';
+import { broadcastKey, erasureKey, type Key, memberKey, presenceKey, roomKey } from './keys.ts';
 import { toMember, toSender } from './member-row.ts';
+import { toPresence } from './presences.ts';
 import { toRoom } from './room-row.ts';
-import { broadcastShape, erasureShape, hasShape, isSender, memberShape, roomShape, type Shape } from './shapes.ts';
+import {
+  broadcastShape,
+  erasureShape,
+  hasShape,
+  isSender,
+  memberShape,
+  presenceShape,
+  roomShape,
+  type Shape,
+} from './shapes.ts';
 import type { Row } from './table.ts';
 
 /**
@@ -59,6 +69,12 @@ function toChange(row: Row, before: StreamImage | undefined): Change | undefined
       const erasure = toErasure(row);
       const isRead = isWhole(row, erasureKey(erasure.id), erasure, erasureShape);
       return isRead ? { kind: 'erasure', erasure } : undefined;
+    }
+    case 'presence': {
+      const announced = toPresence(row);
+      const { userId, ...presence } = announced;
+      const isRead = isWhole(row, presenceKey(userId), announced, presenceShape);
+      return isRead ? { kind: 'presence', userId, presence } : undefined;
     }
     case 'joined':
     case 'left':

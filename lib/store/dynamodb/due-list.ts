@@ -120,6 +120,8 @@ function nameOf(timer: Timer): string {
       return `destroyed-room#${timer.room}#${timer.epoch}`;
     case 'erasure':
       return `erasure#${timer.userId}#${timer.room}`;
+    case 'presence':
+      return `presence#${timer.userId}`;
   }
 }
 
@@ -136,6 +138,7 @@ function readName(name: unknown): Timer | undefined {
   if (kind === 'connection') return isUserId(id) && isConnectionId(other) ? readConnection(id, other, rest) : undefined;
   if (rest.length > 0) return undefined;
   if (kind === 'room') return isRoomId(id) && other === '' ? { kind, room: id } : undefined;
+  if (kind === 'presence') return isUserId(id) && other === '' ? { kind, userId: id } : undefined;
   if (kind === 'destroyed-room') return isRoomId(id) && other !== '' ? { kind, room: id, epoch: other } : undefined;
   if (kind !== 'member' && kind !== 'erasure') return undefined;
   return isUserId(id) && isRoomId(other) ? { kind, userId: id, room: other } : undefined;

@@ -15,6 +15,7 @@ import { DynamoLog } from './log.ts';
 import { DynamoLogins } from './logins.ts';
 import { DynamoMembers } from './members.ts';
 import { DynamoMessages } from './messages.ts';
+import { DynamoPresences } from './presences.ts';
 import { DynamoProfiles } from './profiles.ts';
 import { DynamoRooms } from './rooms.ts';
 import { DynamoSentMessages } from './sent-messages.ts';
@@ -37,6 +38,7 @@ export function createDynamoStore(options: TableOptions): RoomStore {
     ...dueList,
     ...new DynamoConnections(table, dueList, options.connectionLifeMs),
     ...new DynamoLogins(table),
+    ...new DynamoPresences(table),
     ...new DynamoLog(table),
     ...new DynamoSentMessages(table),
     ...new DynamoEntries(table),

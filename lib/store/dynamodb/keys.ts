@@ -129,6 +129,7 @@ export const entryValueKey = (room: RoomId, epoch: string, key: string, version:
 });
 
 export const accessKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'ACCESS' });
+export const presenceKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'PRESENCE' });
 export const profileKey = (user: UserId): Key => ({ pk: userPartition(user), sk: 'PROFILE' });
 
 export const listKey = (list: AppList, item: string): Key => ({ pk: `LIST#${list}`, sk: item });

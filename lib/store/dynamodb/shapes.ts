@@ -3,6 +3,7 @@ import type { Room } from '../../domain/room.ts';
 import type { Broadcast, NoticedChange } from '../broadcasts.ts';
 import type { Erasure } from '../erasures.ts';
 import type { RoomRest } from '../walks.ts';
+import type { AnnouncedPresence } from './presences.ts';
 
 type Is = (value: unknown) => boolean;
 /** What fields must be. */
@@ -81,4 +82,10 @@ export const erasureShape: Required<Shape<Erasure>> = {
   atMs: number,
   afterRoom: text,
   rest: listOf(rest),
+};
+
+export const presenceShape: Required<Shape<AnnouncedPresence>> = {
+  userId: text,
+  state: (state) => state === 'online' || state === 'offline',
+  sinceMs: number,
 };

@@ -2,6 +2,7 @@ import { inParallel } from '../../domain/in-parallel.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Connection, ConnectionKey } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
+import { armPresenceAfterEnd } from './arm-presence.ts';
 import { disconnectFromRooms, ROOMS_MS } from './disconnect-from-rooms.ts';
 
 const CLOSES_IN_FLIGHT = 8;
@@ -39,7 +40,10 @@ export async function forceClose(
     }
   });
   const ids = closed.map(({ connectionId }) => connectionId);
-  if (ids.length > 0) await deps.store.noteForceClosed(userId, ids, deps.now());
+  if (ids.length > 0) {
+    await deps.store.noteForceClosed(userId, ids, deps.now());
+    await armPresenceAfterEnd(deps, userId, deps.now());
+  }
   // Also those whose rows could not be closed: the end of the socket may close them.
   await inParallel(connections, CLOSES_IN_FLIGHT, async ({ connectionId }) => {
     await deps.push.post(connectionId, { event: 'closing', ...cause });

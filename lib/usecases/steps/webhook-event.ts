@@ -1,6 +1,6 @@
 import type { Member, MemberEndReason } from '../../domain/member.ts';
 import type { Room } from '../../domain/room.ts';
-import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../protocol/webhook.ts';
+import { PRESENCE_STATUS, WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../protocol/webhook.ts';
 import type { Change } from '../../store/room-store.ts';
 
 const statusOf: Readonly<Record<MemberEndReason, WebhookEvent['status']>> = {
@@ -26,6 +26,8 @@ export function eventOf(change: Change): WebhookEvent | undefined {
       return joinedEvent(change.member);
     case 'ended':
       return endedEvent(change.member);
+    case 'presence':
+      return presenceEvent(change);
   }
 }
 
@@ -61,3 +63,15 @@ const endedEvent = ({ roomId, userId, ended }: Member): WebhookEvent | undefined
     type: WEBHOOK_TYPE.left,
     time: ended.atMs,
   };
+
+const presenceEvent = ({
+  userId,
+  presence: { state, sinceMs },
+}: Extract<Change, { kind: 'presence' }>): WebhookEvent => ({
+  eventId: `${userId}-${sinceMs}-${state}`,
+  chatRoomId: '',
+  userIds: [userId],
+  status: PRESENCE_STATUS[state],
+  type: WEBHOOK_TYPE.presence,
+  time: sinceMs,
+});

@@ -5,10 +5,11 @@ import { closeLapsed } from '../steps/close-lapsed.ts';
 import { goneSinceMs, SETTLED_MS } from '../steps/disconnect-from-rooms.ts';
 import { disconnectMember } from '../steps/disconnect-member.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
+import { sweepPresence } from './sweep-presence.ts';
 
-/** The result for a connection. Once it is closed, each of its rooms gets a timer of its own. */
+/** The result for a connection. Once it is closed, each of its rooms gets a timer of its own, and so does its user. */
 export interface ConnectionSweepResult extends SweepResult {
-  readonly members?: readonly { readonly timer: Timer; readonly atMs: number }[];
+  readonly timers?: readonly { readonly timer: Timer; readonly atMs: number }[];
   readonly evicted?: number;
   /** Rooms that could not be checked. */
   readonly failed?: number;
@@ -42,7 +43,8 @@ export async function sweepConnection(
   const closed = await closeLapsed(deps, connection);
   // Another call has renewed or closed it concurrently: the next check finds which.
   if (closed === undefined) return { nextAtMs: deps.now() };
-  return { ...(await checkRoomsOf(deps, closed, timer, stopMs)), did: 'closed' };
+  const checked = await checkRoomsOf(deps, closed, timer, stopMs);
+  return { ...checked, timers: [...(checked.timers ?? []), ...presenceTimers(deps, closed)], did: 'closed' };
 }
 
 function isDecided(deps: Deps, connection: Connection | undefined): boolean {
@@ -65,26 +67,46 @@ async function checkRoomsOf(
 ): Promise<ConnectionSweepResult> {
   const { userId, closedAtMs = 0 } = connection;
   const isLast = isSettled(deps, connection);
-  const members: { timer: Timer; atMs: number }[] = [];
+  const timers: { timer: Timer; atMs: number }[] = [];
   const counts = { evicted: 0, failed: 0 };
   let afterRoom = timer.afterRoom;
   for (const [index, room] of roomsAfter(connection, afterRoom).entries()) {
     // At least one room: otherwise a check that begins late would make no progress.
     if (index > 0 && deps.now() >= stopMs) {
       const rest = { ...timer, afterRoom, hasFailed: counts.failed > 0 ? true : timer.hasFailed };
-      return { members, ...counts, rest };
+      return { timers, ...counts, rest };
     }
     const { nextAtMs, did } = await checkRoom(deps, connection, room, () => {
       counts.failed += 1;
     });
     if (nextAtMs !== undefined && (isLast || nextAtMs < closedAtMs + SETTLED_MS))
-      members.push({ timer: { kind: 'member', room, userId }, atMs: nextAtMs });
+      timers.push({ timer: { kind: 'member', room, userId }, atMs: nextAtMs });
     if (did === 'evicted') counts.evicted += 1;
     afterRoom = room;
   }
-  const checked = { members, ...counts };
+  const checked = { timers, ...counts };
   if (counts.failed > 0 || timer.hasFailed) return { ...checked, hasFailed: true };
-  return isLast ? { ...checked, isOver: true } : { ...checked, nextAtMs: closedAtMs + SETTLED_MS };
+  const nextAtMs = closedAtMs + Math.max(SETTLED_MS, deps.settings.presenceDelayMs);
+  if (deps.now() < nextAtMs) return { ...checked, nextAtMs };
+  timers.push(...(await checkUserOf(deps, connection)));
+  return { ...checked, isOver: true };
+}
+
+type NextTimers = NonNullable<ConnectionSweepResult['timers']>;
+
+/** The user is offline since the end of the lease, unless another connection is open. */
+const presenceTimers = ({ settings }: Deps, { userId, leaseUntilMs }: Connection): NextTimers =>
+  settings.presenceDelayMs === 0
+    ? []
+    : [{ timer: { kind: 'presence', userId }, atMs: leaseUntilMs + settings.presenceDelayMs }];
+
+/**
+ * The Lambda that closed the connection may have died before it armed the check of its user, or may have closed it after
+ * that check. The row says when it ended, so this comes before its deletion.
+ */
+async function checkUserOf(deps: Deps, { userId }: Connection): Promise<NextTimers> {
+  const { nextAtMs: atMs } = await sweepPresence(deps, userId);
+  return atMs === undefined ? [] : [{ timer: { kind: 'presence', userId }, atMs }];
 }
 
 /** Sorted by id, so that the last room that is done is a checkpoint. */

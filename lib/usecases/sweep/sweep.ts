@@ -6,6 +6,7 @@ import { type NextChecks, nextChecksOf } from './next-checks.ts';
 import { connectionName, sweepAlive } from './sweep-alive.ts';
 import { sweepConnection } from './sweep-connection.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
+import { sweepPresence } from './sweep-presence.ts';
 import { sweepDestroyedRoom, sweepRoom } from './sweep-room.ts';
 import { watchOffline } from './watch-offline.ts';
 
@@ -186,6 +187,8 @@ async function checkOne(deps: Deps, timer: Exclude<Timer, ConnectionTimer>): Pro
       return sweepDestroyedRoom(deps, timer);
     case 'member':
       return sweepMember(deps, timer.room, timer.userId);
+    case 'presence':
+      return sweepPresence(deps, timer.userId);
   }
 }
 
@@ -198,7 +201,7 @@ async function checkRooms(
   const { nextAtMs = result.hasFailed ? deps.now() + TRY_AGAIN_MS : undefined, did } = result;
   const { userId, connectionId } = timer;
   const whole = { kind: 'connection', userId, connectionId } as const;
-  for (const member of result.members ?? []) nextChecks.arm(member.timer, member.atMs);
+  for (const next of result.timers ?? []) nextChecks.arm(next.timer, next.atMs);
   if (nextAtMs !== undefined) nextChecks.arm(whole, nextAtMs);
   if (result.isOver) nextChecks.over.push(whole);
   if (did !== undefined) counts[did] += 1;

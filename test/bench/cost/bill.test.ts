@@ -34,6 +34,16 @@ describe('the bill', () => {
     expect(perSecond.posts).toBeLessThan((100 / 0.24) * 1.01);
   });
 
+  it('has who is online only where it is asked for: each connect and each end', () => {
+    const name = 'who is online: table';
+    expect(() => usdOf(load({}), name)).toThrow();
+    const { writeUnits, readUnits } = counted.acts.presence;
+    // 100 members come once, and renew the connection every 110 minutes; $0.625 and $0.125 a million units.
+    const changes = 2 * 100 * (1 + 60 / 110);
+    const usd = (changes * (writeUnits * 0.625 + readUnits * 0.125)) / 1_000_000;
+    expect(usdOf(load({ presence: true }), name)).toBeCloseTo(usd, 10);
+  });
+
   it('grows with rooms and hours', () => {
     const [one, many] = [load({}), load({ rooms: 10, hours: 2 })];
     expect(usdOf(many, 'posts to members')).toBeCloseTo(20 * usdOf(one, 'posts to members'), 6);

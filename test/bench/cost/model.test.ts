@@ -42,7 +42,7 @@ describe('the model of a room', () => {
     'takes the units that the use cases take: $title',
     async ({ members, senders, timesMs, place, ...scenario }) => {
       const sender = 'sender' in scenario ? scenario.sender : undefined;
-      const room = new MeteredRoom(emulator.endpoint, place + 10, sender);
+      const room = new MeteredRoom(emulator.endpoint, place + 10, {}, sender);
       await room.create();
       const all = await room.members(members);
       room.take();

@@ -10,6 +10,7 @@ describe('the options of npm run cost', () => {
     const chosen = [...WHOLE, '--rooms', '3', '--senders', '7', '--drops', '0.5', '--json'];
     const other = { ...workload, rooms: 3, senders: 7, drops: 0.5 };
     expect(readOptions(chosen)).toEqual({ action: 'cost', isJson: true, workload: other });
+    expect(readOptions([...WHOLE, '--presence']).workload).toEqual({ ...workload, presence: true });
   });
 
   it.each([

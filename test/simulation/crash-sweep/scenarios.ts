@@ -29,6 +29,7 @@ import {
 import { deliveries } from './delivery-scenarios.ts';
 import { hooked } from './hook-scenarios.ts';
 import { AWAY, atOnce, BOB_IN_ANN_AWAY, inOrder, inRoom, scenario, TWO_DEVICES, TWO_USERS } from './make-scenario.ts';
+import { presences } from './presence-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
 const ONE_ROOM = { rooms: ['r1', 'r2'], settings: { multipleRooms: false } } as const;
@@ -45,6 +46,7 @@ const RECONNECT = [after(10_500, disconnects(0)), after(200, connects(0))];
 export const scenarios: readonly Scenario[] = [
   ...deliveries,
   ...hooked,
+  ...presences,
   scenario('the first join creates the room', inOrder(connects(0)), atOnce(joins(0, 'r1'))),
   scenario(
     'a join of a room with a member',

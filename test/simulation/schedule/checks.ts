@@ -67,6 +67,7 @@ const optionsOf = (settings: Settings): Partial<CheckOptions> => ({
   ordersSends: false,
   inFlightMs: LAMBDA_MS,
   messageLimit: settings.offlineMessageLimit,
+  presenceDelayMs: settings.presenceDelayMs,
 });
 
 /** I-M10, I-M11, I-M18, I-R1, I-B1: no membership and no block is lost, and none returns. */

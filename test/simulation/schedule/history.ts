@@ -4,8 +4,10 @@
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { messageIdAt } from '../../../lib/domain/room.ts';
-import { WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../../lib/protocol/webhook.ts';
+import { PRESENCE_STATUS, WEBHOOK_STATUS, WEBHOOK_TYPE, type WebhookEvent } from '../../../lib/protocol/webhook.ts';
+import { toConnection } from '../../../lib/store/dynamodb/connection-row.ts';
 import { toMember } from '../../../lib/store/dynamodb/member-row.ts';
+import { toPresence } from '../../../lib/store/dynamodb/presences.ts';
 import { toRoom } from '../../../lib/store/dynamodb/room-row.ts';
 import type { MessageContent } from '../../../lib/store/room-store.ts';
 import type { AnswerResult, Call, Frame, HistoryEvent, OfConnection } from '../../support/checker/history.ts';
@@ -20,10 +22,12 @@ export class History {
   readonly events: HistoryEvent[] = [];
   readonly truth: Truth;
   readonly #now: () => number;
+  readonly #isPresenceSeen: boolean;
   readonly #contents = new Map<string, MessageContent>();
 
-  constructor(now: () => number, limits: RuleLimits) {
+  constructor(now: () => number, limits: RuleLimits & { readonly presenceDelayMs?: number }) {
     this.#now = now;
+    this.#isPresenceSeen = (limits.presenceDelayMs ?? 0) > 0;
     this.truth = new Truth(limits);
   }
 
@@ -54,8 +58,13 @@ export class History {
 
   webhook(events: readonly WebhookEvent[]): void {
     for (const { eventId, chatRoomId: room, userIds, type, status } of events) {
-      const what = WEBHOOK_WHAT[type];
       const [user] = userIds;
+      if (type === WEBHOOK_TYPE.presence) {
+        const what = status === PRESENCE_STATUS.online ? 'online' : 'offline';
+        this.note({ kind: 'webhook', eventId, what, room, ...(user === undefined ? {} : { user }) });
+        continue;
+      }
+      const what = WEBHOOK_WHAT[type];
       // The id of a membership's event begins with it.
       const ofMember = user === undefined ? {} : { user, membership: eventId.slice(0, eventId.lastIndexOf('-')) };
       const reason = what === 'left' ? WEBHOOK_REASON[status] : undefined;
@@ -68,9 +77,25 @@ export class History {
     const { NewImage, OldImage } = dynamodb;
     const { pk, sk } = (NewImage ?? OldImage) as { readonly pk?: Text; readonly sk?: Text };
     if (sk?.S === 'SENT' && NewImage !== undefined) this.#wroteSent(pk?.S ?? '', rowOf(NewImage));
+    if (this.#isPresenceSeen && pk?.S.startsWith('USER#') === true) this.#wroteOfUser(sk?.S ?? '', OldImage, NewImage);
     if (pk?.S.startsWith('ROOM#') !== true || pk.S.split('#').length !== 2) return;
     if (sk?.S === 'ROOM') this.#wroteRoom(OldImage, NewImage);
     else if (sk?.S.startsWith('MEMBER#') === true) this.#wroteMember(OldImage, NewImage);
+  }
+
+  #wroteOfUser(sk: string, oldImage: Image, newImage: Image): void {
+    if (newImage === undefined) return;
+    if (sk === 'PRESENCE') {
+      const { userId: user, ...presence } = toPresence(rowOf(newImage));
+      this.note({ kind: 'presenceWritten', user, ...presence });
+      return;
+    }
+    if (!sk.startsWith('CONNECTION#')) return;
+    const { userId: user, connectionId: connection, ...row } = toConnection(rowOf(newImage));
+    const { openedAtMs, leaseUntilMs, closedAtMs } = row;
+    const isChanged = oldImage === undefined || toConnection(rowOf(oldImage)).closedAtMs !== closedAtMs;
+    if (openedAtMs > 0 && isChanged)
+      this.note({ kind: 'connectionRow', user, connection, openedAtMs, leaseUntilMs, closedAtMs });
   }
 
   /** A message on its way into a room whose tail only names it. */

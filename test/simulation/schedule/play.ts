@@ -88,8 +88,10 @@ export async function play({ seed, without = new Set(), isTraced = false }: Play
   // As above: the runs of these seeds are others with a hook.
   const isHooked = seed % 7 === 3;
   const sweepShards = pick([2, 2, 5, 6]);
+  // As above.
+  const presenceDelayMs = seed % 11 === 6 ? pick([1_000, 10_000, 60_000]) : 0;
   const settings: Settings = {
-    ...{ ...chosen, sweepShards, acceptIfHookFails: seed % 2 === 0, memberProfiles: seed % 6 === 1 },
+    ...{ ...chosen, sweepShards, acceptIfHookFails: seed % 2 === 0, memberProfiles: seed % 6 === 1, presenceDelayMs },
     ...(hasRivals ? RIVALS : {}),
   };
   const faults: Faults = new Faults(rates, () => stage.scheduler);

@@ -7,6 +7,7 @@ import { type Facts, factsOf } from './facts.ts';
 import type { HistoryEvent } from './history.ts';
 import { checkMemberships } from './membership.ts';
 import { checkMessages } from './messages.ts';
+import { checkPresenceEvents } from './presence-events.ts';
 import { checkReads } from './reads.ts';
 import { checkSends } from './sends.ts';
 import { checkSettled } from './settled.ts';
@@ -27,6 +28,7 @@ const checks: readonly ((facts: Facts) => void)[] = [
   checkSettled,
   checkSilence,
   checkApps,
+  checkPresenceEvents,
 ];
 
 /** All breaches of the rules that a history proves. What it leaves open is none. */

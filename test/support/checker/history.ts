@@ -164,7 +164,14 @@ export interface HistorySender {
 }
 
 /** Writes as the storage applied them, in that order. */
-export type StorageEvent = RoomCreated | RoomDestroyed | Accepted | MemberWritten | MemberDeleted;
+export type StorageEvent =
+  | RoomCreated
+  | RoomDestroyed
+  | Accepted
+  | MemberWritten
+  | MemberDeleted
+  | ConnectionRow
+  | PresenceWritten;
 
 export interface RoomCreated {
   readonly kind: 'roomCreated';
@@ -225,6 +232,26 @@ export interface MemberDeleted {
   readonly ended?: MembershipEnd | undefined;
 }
 
+/** The row of a connection when it is opened or closed; only where the webhook gets who is online. */
+export interface ConnectionRow {
+  readonly kind: 'connectionRow';
+  readonly atMs: number;
+  readonly user: string;
+  readonly connection: string;
+  readonly openedAtMs: number;
+  readonly leaseUntilMs: number;
+  readonly closedAtMs?: number | undefined;
+}
+
+/** What the webhook is to get of a user. */
+export interface PresenceWritten {
+  readonly kind: 'presenceWritten';
+  readonly atMs: number;
+  readonly user: string;
+  readonly state: 'online' | 'offline';
+  readonly sinceMs: number;
+}
+
 /** A frame that the gateway took. `lost`: the client never gets it. */
 export interface Pushed {
   readonly kind: 'pushed';
@@ -280,7 +307,8 @@ export interface Webhook {
   readonly kind: 'webhook';
   readonly atMs: number;
   readonly eventId: string;
-  readonly what: 'created' | 'destroyed' | 'joined' | 'left';
+  readonly what: 'created' | 'destroyed' | 'joined' | 'left' | 'online' | 'offline';
+  /** Empty for an event of a user. */
   readonly room: string;
   readonly user?: string;
   readonly membership?: string;

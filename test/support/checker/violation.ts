@@ -37,6 +37,8 @@ export interface CheckOptions {
   readonly inFlightMs: number;
   /** The offline member is evicted when this many messages were accepted since the disconnect. */
   readonly messageLimit: number;
+  /** How long a user is online or offline before the webhook gets it; 0 = it does not. */
+  readonly presenceDelayMs: number;
 }
 
 /** The defaults of docs/rules.md, with exact clocks. */
@@ -56,4 +58,5 @@ export const defaultCheckOptions: CheckOptions = {
   ordersSends: true,
   inFlightMs: 10_000,
   messageLimit: 31,
+  presenceDelayMs: 0,
 };
