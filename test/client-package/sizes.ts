@@ -12,7 +12,7 @@ import type { InstalledClient } from './installed-client.ts';
 const most: Readonly<Record<string, number>> = {
   [WHOLE_USE]: 26_368,
   [ENGINE_USE]: 22_528,
-  [ENGINE_CHAT_USE]: 22_528,
+  [ENGINE_CHAT_USE]: 22_784,
   [CHAT_USE]: 15_360,
 };
 
