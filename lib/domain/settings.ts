@@ -170,7 +170,7 @@ export const settingDefinitions = {
     meaning: 'Where events are posted; empty for nowhere. Only the Lambda that posts them receives it.',
   },
   presenceDelayMs: {
-    ...({ ...whole(0, 0, 3_600_000, 'ms'), zero: 'no such events', leastButZero: 1_000 } as const),
+    ...({ ...whole(0, 0, 600_000, 'ms'), zero: 'no such events', leastButZero: 1_000 } as const),
     meaning: 'How long a user must be online or offline before the webhook gets an event of it; needs `webhookUrl`.',
   },
   messageHook: {

@@ -5,16 +5,13 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { addStreamAlarm } from './stream-alarm.ts';
 
 /** The records that need a run: a row written with an event, or a membership that ended with the removal of its row. */
-function patterns({ webhookUrl, notifyMemberChanges, presenceDelayMs }: DeploymentSettings): Record<string, unknown>[] {
+function patterns({ webhookUrl, notifyMemberChanges }: DeploymentSettings): Record<string, unknown>[] {
   // A run costs money and most writes concern nobody else; what the filter rejects is free.
   const isJoinReported = webhookUrl !== '' || notifyMemberChanges;
-  const events = [
-    ...(isJoinReported ? ['joined'] : []),
-    ...['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure'],
-    ...(presenceDelayMs > 0 ? ['presence'] : []),
-  ];
+  // That of `presence` too: a row that is written while the setting is switched on must not be missed.
+  const events = ['left', 'offline', 'blocked', 'room-created', 'room-destroyed', 'broadcast', 'erasure', 'presence'];
   return [
-    { dynamodb: { NewImage: { event: { S: events } } } },
+    { dynamodb: { NewImage: { event: { S: isJoinReported ? ['joined', ...events] : events } } } },
     { eventName: ['REMOVE'], dynamodb: { OldImage: { membershipId: { S: [{ exists: true }] } } } },
   ];
 }

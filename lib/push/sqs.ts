@@ -7,8 +7,8 @@ const BATCH = 10;
 
 /**
  * A FIFO queue with the room as message group, or the user where there is none. A message carries the events of a group
- * as a JSON array. No batch has two messages of one group, so a later message cannot overtake one that fails. A call has at most the events of one batch of
- * the stream, 100: each has some 200 bytes, and a message may have 256 KB.
+ * as a JSON array. No batch has two messages of one group, so a later message cannot overtake one that fails. A call has
+ * at most the events of one batch of the stream, 100: each has some 200 bytes, and a message may have 256 KB.
  */
 export function createSqsEventQueue(options: { readonly client: SQSClient; readonly queueUrl: string }): EventQueue {
   const { client, queueUrl } = options;

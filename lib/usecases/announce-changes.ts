@@ -43,9 +43,7 @@ export async function announceChanges(
   changes: readonly Change[],
   stopMs: number,
 ): Promise<number> {
-  // Of a presence there is nothing to do beside its event.
-  const done = changes.map(({ kind }) => kind === 'presence');
-  const run: Run = { deps, stopMs, done, hasFailed: false };
+  const run: Run = { deps, stopMs, done: changes.map(() => false), hasFailed: false };
   await attempt(run, async () => events?.put(changes.flatMap((change) => eventOf(change) ?? [])));
   // The queue is the same for all: none of them would get further.
   if (run.hasFailed) return 0;
@@ -60,7 +58,8 @@ export async function announceChanges(
   for (const { at, change } of positioned) {
     if (mayBegin(run) || !run.done.includes(true)) await attempt(run, () => continueWalk(run, at, change));
   }
-  const undone = run.done.indexOf(false);
+  // Of a presence there is nothing to do beside its event.
+  const undone = changes.findIndex(({ kind }, at) => kind !== 'presence' && run.done[at] !== true);
   return undone < 0 ? changes.length : undone;
 }
 

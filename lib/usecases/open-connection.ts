@@ -5,7 +5,7 @@ import { type Outcome, type Refused, refused } from '../domain/outcome.ts';
 import type { Platform } from '../protocol/handshake.ts';
 import type { Connection } from '../store/room-store.ts';
 import type { Caller, Deps } from './deps.ts';
-import { armPresence } from './steps/arm-presence.ts';
+import { armPresence, armPresenceAfterEnd } from './steps/arm-presence.ts';
 import { endFormer } from './steps/force-close-former.ts';
 import { isHeldByOther, refusesSecondLogin } from './steps/take-device.ts';
 import { takeFirstTurn } from './steps/take-turn.ts';
@@ -44,6 +44,8 @@ export async function openConnection(
     refusalFor(await deps.store.getAccess(caller.userId), own, deps.now()) ?? (await endFormer(deps, own));
   if (refusal !== undefined) {
     await deps.store.closeConnection(caller, deps.now());
+    // A check may have found this row open, and the user online.
+    await armPresenceAfterEnd(deps, caller.userId, deps.now());
     return refusal;
   }
   // After the row, which may be written late: a check before it would find nothing.

@@ -36,7 +36,7 @@ const wholes = [
   ['maxEntriesPerRoom', 100, 1, 1_000],
   ['destroyAfterMin', 60, 60, 10_080],
   ['realTimeGraceMs', 60_000, 0, 140_000],
-  ['presenceDelayMs', 0, 0, 3_600_000],
+  ['presenceDelayMs', 0, 0, 600_000],
   ['messageHookTimeoutMs', 2_000, 100, 5_000],
   ['roomMemberLimit', 0, 0, 1_000_000],
   ['sweepShards', 2, 2, 128],
@@ -182,7 +182,7 @@ describe('readSettings', () => {
     const webhookUrl = 'https://a.example/';
     expect(readSettings({ webhookUrl, presenceDelayMs: '1000' }).presenceDelayMs).toBe(1_000);
     expect(() => readSettings({ webhookUrl, presenceDelayMs: 999 })).toThrow(
-      new Error('unable to use setting presenceDelayMs; it must be 0, or from 1000 to 3600000, not 999'),
+      new Error('unable to use setting presenceDelayMs; it must be 0, or from 1000 to 600000, not 999'),
     );
     expect(() => readSettings({ presenceDelayMs: 1_000 })).toThrow(
       new Error('unable to use setting presenceDelayMs; it needs webhookUrl, where the events are posted'),

@@ -222,8 +222,8 @@ export const namedMutants: readonly Mutant[] = [
   mutant(
     'what is due is disarmed before it is checked again',
     'lib/usecases/sweep/sweep-connection.ts',
-    'return isLast ? {',
-    'return isLast || true ? {',
+    'if (!isLast) return',
+    'if (false && !isLast) return',
   ),
   mutant(
     'a device that left is back by its own send',

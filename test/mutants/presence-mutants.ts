@@ -77,13 +77,43 @@ export const presenceMutants: readonly Mutant[] = [
   mutant(
     'presence: the row of a closed connection is deleted within the delay',
     CONNECTION,
-    'Math.max(SETTLED_MS, deps.settings.presenceDelayMs)',
-    'SETTLED_MS',
+    '?? 0) + deps.settings.presenceDelayMs;',
+    '?? 0);',
   ),
   mutant(
     'presence: the last check of a connection does not check its user',
     CONNECTION,
-    '  timers.push(...(await checkUserOf(deps, connection)));\n',
+    '  if (isOver) timers.push(...(await checkUserOf(deps, connection)));\n',
+    '',
+  ),
+  mutant(
+    'presence: a room that cannot be read keeps its user from being checked',
+    CONNECTION,
+    'if (isOver) timers',
+    'if (isOver && !hasFailed) timers',
+  ),
+  mutant(
+    'presence: the rooms of a closed connection are checked again after the delay',
+    CONNECTION,
+    'nextAtMs: overAtMs, afterRoom',
+    'nextAtMs: overAtMs',
+  ),
+  mutant(
+    'the last check of a closed connection is the one that ends after a minute',
+    CONNECTION,
+    'if (!isLast) return',
+    'if (!isSettled(deps, connection)) return',
+  ),
+  mutant(
+    'presence: the end of a connection that a post finds gone arms no check',
+    'lib/usecases/steps/post-frames.ts',
+    '    await armPresenceAfterEnd(deps, target.userId, deps.now());\n',
+    '',
+  ),
+  mutant(
+    'presence: a connect that is refused arms no check',
+    'lib/usecases/open-connection.ts',
+    '    await armPresenceAfterEnd(deps, caller.userId, deps.now());\n',
     '',
   ),
   mutant(

@@ -8,6 +8,8 @@ import { deactivateUsers } from '../../lib/usecases/deactivate-users.ts';
 import type { Caller } from '../../lib/usecases/deps.ts';
 import { eraseUsers } from '../../lib/usecases/erase-users.ts';
 import { openConnection } from '../../lib/usecases/open-connection.ts';
+import { SETTLED_MS } from '../../lib/usecases/steps/disconnect-from-rooms.ts';
+import { sweepConnection } from '../../lib/usecases/sweep/sweep-connection.ts';
 import { sweepPresence } from '../../lib/usecases/sweep/sweep-presence.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 import { createWorld } from '../support/world.ts';
@@ -207,6 +209,54 @@ describe('the webhook gets', () => {
       ['online', 0],
       ['offline', DELAY_MS],
     ]);
+  });
+
+  test('I-P3: that a user is offline whose connection was found gone by a post', async () => {
+    const { ann, push, enter, send, announced, sweepAfter } = watch();
+    const ben = await enter('ben');
+    const caller = await enter(ann);
+    await sweepAfter(DELAY_MS);
+    push.gone.add(caller.connectionId);
+    await send(ben);
+    await sweepAfter(DELAY_MS);
+    expect((await announced()).filter(([state]) => state === 'offline')).toEqual([['offline', DELAY_MS]]);
+  });
+
+  test('I-P3: that a user is offline although a refused connect was open when they were checked', async () => {
+    const { ann, deps, startMs, open, drop, announced, sweepAfter, openWith } = watch();
+    const caller = await open(ann);
+    await sweepAfter(DELAY_MS);
+    await drop(caller);
+    await sweepAfter(DELAY_MS - 1);
+    const second = { ...caller, connectionId: `${caller.connectionId}-2` as Caller['connectionId'] };
+    const refusing: RoomStore = {
+      ...deps.store,
+      openConnection: async (row) => {
+        const isOpen = await deps.store.openConnection(row);
+        // The check of the end comes now, and a block of the user.
+        await sweepAfter(1);
+        await deps.store.setAccess(ann, { blockedUntilMs: deps.now() + 3_600_000 });
+        return isOpen;
+      },
+    };
+    expect(await openWith(refusing, second)).toMatchObject({ reason: expect.any(String) });
+    await sweepAfter(DELAY_MS);
+    expect(await announced()).toEqual([
+      ['online', 0],
+      ['offline', deps.now() - DELAY_MS - startMs],
+    ]);
+  });
+
+  test('I-P3, I-L2: that a user is offline although a room of theirs cannot be read', async () => {
+    const { ann, deps, enter, announced, sweepAfter, depsWith } = watch();
+    const caller = await enter(ann);
+    await sweepAfter(DELAY_MS);
+    const closed = await deps.store.closeConnection(caller, deps.now());
+    await sweepAfter(SETTLED_MS);
+    const unreadable = { ...deps.store, getMember: () => Promise.reject(new Error('unreadable')) };
+    const timer = { kind: 'connection', userId: ann, connectionId: caller.connectionId } as const;
+    expect(await sweepConnection(depsWith(unreadable), timer, Infinity, closed)).toMatchObject({ hasFailed: true });
+    expect((await announced()).at(-1)).toEqual(['offline', DELAY_MS]);
   });
 
   test('I-P3: what was written to the table after its check', async () => {

@@ -4,6 +4,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { PushFrame } from '../../protocol/push-frames.ts';
 import type { ListedConnection } from '../../store/room-store.ts';
 import type { Deps } from '../deps.ts';
+import { armPresenceAfterEnd } from './arm-presence.ts';
 import { disconnectFromRooms, ROOMS_MS } from './disconnect-from-rooms.ts';
 
 /** Posts under way at once: enough to hide the latency, few enough not to be throttled. */
@@ -48,6 +49,7 @@ export async function postFrames(
 async function closeGone(deps: Deps, room: RoomId, target: ListedConnection): Promise<void> {
   try {
     const closed = await deps.store.closeConnection(target, deps.now());
+    await armPresenceAfterEnd(deps, target.userId, deps.now());
     await deps.push.close(target.connectionId);
     // This room first, also where the connection's row lacks it.
     const rooms = [...new Set([room, ...closed.rooms])];

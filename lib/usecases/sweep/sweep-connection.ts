@@ -7,9 +7,14 @@ import { disconnectMember } from '../steps/disconnect-member.ts';
 import { type SweepResult, sweepMember } from './sweep-member.ts';
 import { sweepPresence } from './sweep-presence.ts';
 
+interface NextTimer {
+  readonly timer: Timer;
+  readonly atMs: number;
+}
+
 /** The result for a connection. Once it is closed, each of its rooms gets a timer of its own, and so does its user. */
 export interface ConnectionSweepResult extends SweepResult {
-  readonly timers?: readonly { readonly timer: Timer; readonly atMs: number }[];
+  readonly timers?: readonly NextTimer[];
   readonly evicted?: number;
   /** Rooms that could not be checked. */
   readonly failed?: number;
@@ -17,8 +22,10 @@ export interface ConnectionSweepResult extends SweepResult {
   readonly hasFailed?: boolean;
   /** What is left, if the time was up. */
   readonly rest?: ConnectionTimer;
+  /** The check at `nextAtMs` leaves out the rooms up to this one; undefined = it checks all. */
+  readonly afterRoom?: RoomId | undefined;
   /** It needs no more checks: its row may be deleted once the members' timers are armed. */
-  readonly isOver?: true;
+  readonly isOver?: boolean;
 }
 
 /**
@@ -67,7 +74,7 @@ async function checkRoomsOf(
 ): Promise<ConnectionSweepResult> {
   const { userId, closedAtMs = 0 } = connection;
   const isLast = isSettled(deps, connection);
-  const timers: { timer: Timer; atMs: number }[] = [];
+  const timers: NextTimer[] = [];
   const counts = { evicted: 0, failed: 0 };
   let afterRoom = timer.afterRoom;
   for (const [index, room] of roomsAfter(connection, afterRoom).entries()) {
@@ -85,17 +92,28 @@ async function checkRoomsOf(
     afterRoom = room;
   }
   const checked = { timers, ...counts };
-  if (counts.failed > 0 || timer.hasFailed) return { ...checked, hasFailed: true };
-  const nextAtMs = closedAtMs + Math.max(SETTLED_MS, deps.settings.presenceDelayMs);
-  if (deps.now() < nextAtMs) return { ...checked, nextAtMs };
-  timers.push(...(await checkUserOf(deps, connection)));
-  return { ...checked, isOver: true };
+  const hasFailed = counts.failed > 0 || timer.hasFailed;
+  // A check that began before that armed no timers for later, however long it took.
+  if (!isLast) return hasFailed ? { ...checked, hasFailed } : { ...checked, nextAtMs: closedAtMs + SETTLED_MS };
+  return { ...checked, ...(await endOfLast(deps, connection, timers, { afterRoom, hasFailed })) };
 }
 
-type NextTimers = NonNullable<ConnectionSweepResult['timers']>;
+/** The rooms are done: the user is checked, also where a room has failed, when the row is needed for nothing else. */
+async function endOfLast(
+  deps: Deps,
+  connection: Connection,
+  timers: NextTimer[],
+  { afterRoom, hasFailed }: Pick<ConnectionTimer, 'afterRoom'> & { readonly hasFailed: boolean | undefined },
+): Promise<ConnectionSweepResult> {
+  const overAtMs = (connection.closedAtMs ?? 0) + deps.settings.presenceDelayMs;
+  const isOver = deps.now() >= overAtMs;
+  if (isOver) timers.push(...(await checkUserOf(deps, connection)));
+  if (hasFailed) return { hasFailed };
+  return isOver ? { isOver } : { nextAtMs: overAtMs, afterRoom };
+}
 
 /** The user is offline since the end of the lease, unless another connection is open. */
-const presenceTimers = ({ settings }: Deps, { userId, leaseUntilMs }: Connection): NextTimers =>
+const presenceTimers = ({ settings }: Deps, { userId, leaseUntilMs }: Connection): readonly NextTimer[] =>
   settings.presenceDelayMs === 0
     ? []
     : [{ timer: { kind: 'presence', userId }, atMs: leaseUntilMs + settings.presenceDelayMs }];
@@ -104,7 +122,7 @@ const presenceTimers = ({ settings }: Deps, { userId, leaseUntilMs }: Connection
  * The Lambda that closed the connection may have died before it armed the check of its user, or may have closed it after
  * that check. The row says when it ended, so this comes before its deletion.
  */
-async function checkUserOf(deps: Deps, { userId }: Connection): Promise<NextTimers> {
+async function checkUserOf(deps: Deps, { userId }: Connection): Promise<readonly NextTimer[]> {
   const { nextAtMs: atMs } = await sweepPresence(deps, userId);
   return atMs === undefined ? [] : [{ timer: { kind: 'presence', userId }, atMs }];
 }

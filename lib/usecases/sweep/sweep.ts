@@ -202,7 +202,7 @@ async function checkRooms(
   const { userId, connectionId } = timer;
   const whole = { kind: 'connection', userId, connectionId } as const;
   for (const next of result.timers ?? []) nextChecks.arm(next.timer, next.atMs);
-  if (nextAtMs !== undefined) nextChecks.arm(whole, nextAtMs);
+  if (nextAtMs !== undefined) nextChecks.arm({ ...whole, afterRoom: result.afterRoom }, nextAtMs);
   if (result.isOver) nextChecks.over.push(whole);
   if (did !== undefined) counts[did] += 1;
   counts.evicted += result.evicted ?? 0;
