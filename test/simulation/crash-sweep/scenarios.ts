@@ -68,7 +68,7 @@ export const scenarios: readonly Scenario[] = [
   scenario(
     'a resume with another token, with names',
     BOB_IN_ANN_AWAY,
-    [...inOrder(connects(1)), after(700, asksInfo(0, 'r1'))],
+    [...inOrder(connects(0)), after(700, asksInfo(1, 'r1'))],
     {
       ...TWO_USERS,
       ...PROFILES,
